@@ -1,0 +1,28 @@
+//! The vocabulary that the page and the engine share: records, datasets,
+//! objectives and their configuration, metrics, commands, events, errors.
+//!
+//! Pure data: no tensors, no DOM, no I/O. Everything here serialises to JSON and
+//! is deserialised on both sides of the worker boundary.
+
+pub mod config;
+pub mod dataset;
+pub mod error;
+pub mod label;
+pub mod message;
+pub mod metrics;
+pub mod objective;
+pub mod principle;
+pub mod view;
+
+pub use config::{LrSchedule, TrainSettings};
+pub use dataset::{Content, Example, Role, Turn};
+pub use error::{Error, Result};
+pub use label::{Label, Labeller, Pair, PairSource, Verdict};
+pub use message::{
+    Command, DeviceKind, DevicePreference, EngineStatus, Event, Message, ModelName, ModelSource,
+    PROTOCOL_VERSION, Request, RequestId, RunId, Sampling,
+};
+pub use metrics::Metrics;
+pub use objective::{Objective, ObjectiveKind};
+pub use principle::Principle;
+pub use view::{Inspection, NextToken, SequenceView, TokenView, WinRateReport};

@@ -1,0 +1,332 @@
+//! The worker boundary: commands to the engine, events from it.
+//!
+//! Each message is one JSON text plus an array of transferable `ArrayBuffer`s
+//! (weights only). Both sides deserialise; nothing is cast. The worker speaks
+//! first: [`Event::Ready`] with its protocol version. Before that, the script
+//! that loads the engine posts [`Event::Fetching`] and, if it fails,
+//! [`Event::Failed`].
+
+use crate::config::TrainSettings;
+use crate::dataset::Example;
+use crate::error::Error;
+use crate::label::Pair;
+use crate::metrics::Metrics;
+use crate::principle::Principle;
+use crate::view::{Inspection, WinRateReport};
+use serde::{Deserialize, Serialize};
+
+/// Raised whenever a message changes shape.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+pub type RequestId = u64;
+pub type RunId = u64;
+
+/// From the page: one command with the id that its events will carry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    pub id: RequestId,
+    pub command: Command,
+}
+
+/// From the worker: one event, with the id of the request it answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// `None` for what nobody asked for: `Ready`, `Fetching`, `Status`.
+    pub id: Option<RequestId>,
+    pub event: Event,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DevicePreference {
+    /// WebGPU where it works and passes the self-test, otherwise the CPU.
+    Auto,
+    Webgpu,
+    Cpu,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    Webgpu,
+    Cpu,
+}
+
+impl DeviceKind {
+    pub fn slug(self) -> &'static str {
+        match self {
+            DeviceKind::Webgpu => "webgpu",
+            DeviceKind::Cpu => "cpu",
+        }
+    }
+}
+
+/// The shipped models, smallest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelName {
+    Nano,
+    Small,
+}
+
+impl ModelName {
+    pub const ALL: [ModelName; 2] = [ModelName::Nano, ModelName::Small];
+
+    pub fn slug(self) -> &'static str {
+        match self {
+            ModelName::Nano => "nano",
+            ModelName::Small => "small",
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<ModelName> {
+        Self::ALL.into_iter().find(|name| name.slug() == slug)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum ModelSource {
+    /// A folder in Hugging Face's layout under `url` (ends in a slash), fetched by
+    /// the worker.
+    Url { name: String, url: String },
+    /// Files that the person chose: texts here, the weights (`model.safetensors`)
+    /// as the request's first transferable buffer.
+    Files {
+        name: String,
+        config: String,
+        tokenizer: String,
+        tokenizer_config: Option<String>,
+    },
+}
+
+/// How answers are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sampling {
+    /// Above 0; 1 samples the model as it is.
+    pub temperature: f64,
+    /// Keep the k most likely tokens; `None` keeps all.
+    pub top_k: Option<usize>,
+    /// Keep the smallest set of tokens whose probability reaches this; 1 keeps all.
+    pub top_p: f64,
+    /// In tokens, the end-of-text token included.
+    pub max_new_tokens: usize,
+    pub seed: u64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Sampling {
+            temperature: 1.0,
+            top_k: None,
+            top_p: 1.0,
+            max_new_tokens: 96,
+            seed: 0,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Choose the device and test it. Answered by `DeviceReady`.
+    Start {
+        protocol_version: u32,
+        device: DevicePreference,
+    },
+    /// Replace the model; the policy starts as its copy. Answered by `ModelLoaded`.
+    LoadModel {
+        source: ModelSource,
+    },
+    /// Sample two answers each for `count` training prompts of the world (or the
+    /// given ones, in turn). Answered by `Pairs`, in several batches.
+    SamplePairs {
+        count: usize,
+        prompts: Vec<String>,
+        sampling: Sampling,
+    },
+    /// Sample pairs until `count` are decisive under `principle`; each verdict is
+    /// flipped with probability `noise`. Answered by `Autolabelled`.
+    Autolabel {
+        principle: Principle,
+        count: usize,
+        noise: f64,
+        sampling: Sampling,
+    },
+    /// Start a run from the reference. Answered by `RunStarted`, then `Step` each
+    /// step, and `RunEnded`.
+    Train {
+        run: RunId,
+        settings: TrainSettings,
+        examples: Vec<Example>,
+        /// Take no step until `Resume` or `StepOnce`.
+        paused: bool,
+    },
+    Pause,
+    Resume,
+    /// One optimiser step of a paused run.
+    StepOnce,
+    /// End the run; the policy stays as it is.
+    Stop,
+    /// End the run and make the policy equal to the reference again. Answered by `WasReset`.
+    Reset,
+    /// Show this pair now and every few steps. Answered by `Inspected` each time.
+    Watch {
+        example: Example,
+    },
+    /// One answer of policy and one of reference. Answered by `Compared`.
+    Compare {
+        prompt: String,
+        sampling: Sampling,
+    },
+    /// Answered by `WinRate` (several while it counts; the last has `done`).
+    WinRate {
+        principle: Principle,
+        seed: u64,
+    },
+    /// Answered by `Model` with `model.safetensors` as transferable.
+    ExportModel,
+    /// The run's weights, optimiser and random state. Answered by `Checkpoint`,
+    /// state as transferable.
+    SaveRun,
+    /// Continue a saved run, paused. The checkpoint is the first transferable.
+    RestoreRun {
+        run: RunId,
+        examples: Vec<Example>,
+    },
+    /// Give up the sampling, labelling or evaluation with this id.
+    Cancel {
+        request: RequestId,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EngineStatus {
+    Loading,
+    Ready,
+    Sampling,
+    Labelling,
+    Training,
+    Paused,
+    Evaluating,
+    Failed,
+}
+
+impl EngineStatus {
+    /// The text that `engine-status` carries.
+    pub fn slug(self) -> &'static str {
+        match self {
+            EngineStatus::Loading => "loading",
+            EngineStatus::Ready => "ready",
+            EngineStatus::Sampling => "sampling",
+            EngineStatus::Labelling => "labelling",
+            EngineStatus::Training => "training",
+            EngineStatus::Paused => "paused",
+            EngineStatus::Evaluating => "evaluating",
+            EngineStatus::Failed => "failed",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Bytes of `what` ("engine", "model") that have come; `total` where known.
+    Fetching {
+        what: String,
+        received: u64,
+        total: Option<u64>,
+    },
+    /// First word of the engine itself.
+    Ready {
+        protocol_version: u32,
+    },
+    Status {
+        status: EngineStatus,
+    },
+    DeviceReady {
+        kind: DeviceKind,
+        /// The adapter's own name, or the CPU's instruction set.
+        adapter: String,
+        /// Why WebGPU is not used, in words, when it was asked for or tried.
+        fallback: Option<String>,
+    },
+    ModelLoaded {
+        name: String,
+        parameters: usize,
+        vocab: usize,
+        context: usize,
+        /// Prompts of the world to sample and compare with; the second list is
+        /// held out of pretraining and labelling.
+        training_prompts: Vec<String>,
+        held_out_prompts: Vec<String>,
+    },
+    /// `done` with the last batch.
+    Pairs {
+        pairs: Vec<Pair>,
+        done: bool,
+    },
+    Autolabelled {
+        /// Preferred answer first or second as sampled; verdicts match by index.
+        pairs: Vec<Pair>,
+        verdicts: Vec<crate::label::Verdict>,
+        /// Pairs drawn that were not decisive.
+        ties: usize,
+        done: bool,
+    },
+    RunStarted {
+        run: RunId,
+        steps: usize,
+        rows: usize,
+        dropped: usize,
+    },
+    /// After each optimiser step. `step` counts from 1.
+    Step {
+        run: RunId,
+        step: usize,
+        metrics: Metrics,
+        duration_ms: f64,
+        tokens: usize,
+    },
+    /// `metric-kl`: nats an answer on a small fixed set of prompts.
+    Kl {
+        run: RunId,
+        step: usize,
+        kl: f64,
+    },
+    RunEnded {
+        run: RunId,
+        step: usize,
+        stopped: bool,
+    },
+    WasReset,
+    Inspected {
+        inspection: Inspection,
+    },
+    Compared {
+        prompt: String,
+        policy: String,
+        reference: String,
+    },
+    WinRate {
+        report: WinRateReport,
+        done: bool,
+    },
+    /// `model.safetensors` is the message's first transferable.
+    Model {
+        config: String,
+        tokenizer: String,
+        tokenizer_config: Option<String>,
+    },
+    /// The state is the message's first transferable.
+    Checkpoint {
+        run: RunId,
+        step: usize,
+    },
+    /// The request failed. Without an id: the engine did.
+    Failed {
+        error: Error,
+    },
+}

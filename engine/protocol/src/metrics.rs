@@ -1,0 +1,52 @@
+//! Metrics of one optimiser step under TRL's names.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+pub const LOSS: &str = "loss";
+/// Global L2 norm of the gradient before clipping.
+pub const GRAD_NORM: &str = "grad_norm";
+pub const LEARNING_RATE: &str = "learning_rate";
+pub const EPOCH: &str = "epoch";
+/// beta times the log-ratio of policy to reference, mean over chosen completions.
+pub const REWARDS_CHOSEN: &str = "rewards/chosen";
+pub const REWARDS_REJECTED: &str = "rewards/rejected";
+/// Share of pairs whose chosen reward is strictly above the rejected one.
+pub const REWARDS_ACCURACIES: &str = "rewards/accuracies";
+pub const REWARDS_MARGINS: &str = "rewards/margins";
+/// Mean over sequences of the summed log-probs of the completion, in nats.
+pub const LOGPS_CHOSEN: &str = "logps/chosen";
+pub const LOGPS_REJECTED: &str = "logps/rejected";
+/// Not TRL's: the same two sums under the reference.
+pub const REF_LOGPS_CHOSEN: &str = "ref_logps/chosen";
+pub const REF_LOGPS_REJECTED: &str = "ref_logps/rejected";
+/// KTO's batch estimate of the KL, clamped at 0.
+pub const KL: &str = "kl";
+/// Real (unpadded) tokens seen so far.
+pub const NUM_TOKENS: &str = "num_tokens";
+
+/// Finite numbers by name. A quantity that a batch does not define (the mean
+/// reward of chosen rows where there are none) is absent, as in TRL.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Metrics(pub BTreeMap<String, f64>);
+
+impl Metrics {
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.0.get(name).copied()
+    }
+
+    /// Records a value; one that is not finite is left out, since JSON cannot say it.
+    pub fn set(&mut self, name: &str, value: f64) {
+        if value.is_finite() {
+            self.0.insert(name.to_owned(), value);
+        }
+    }
+
+    /// Records a value where the batch defines one.
+    pub fn set_some(&mut self, name: &str, value: Option<f64>) {
+        if let Some(value) = value {
+            self.set(name, value);
+        }
+    }
+}
