@@ -1,1 +1,20 @@
-fn main() {}
+//! Tilt's page. Everything it does starts in [`app`].
+
+mod app;
+mod charts;
+mod files;
+mod format;
+mod glossary;
+mod keys;
+mod panels;
+mod parts;
+mod random;
+mod state;
+mod storage;
+mod url;
+mod views;
+mod worker;
+
+fn main() {
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,23 @@
+//! Tilt's mathematics: a small GPT, preference objectives, training, sampling, a
+//! little world to measure it in. The same code runs in the browser's worker and in
+//! the terminal.
+
+pub mod adamw;
+pub mod batch;
+pub mod device;
+pub mod evaluate;
+pub mod generate;
+pub mod gpt;
+pub mod gpt_config;
+pub mod hf;
+pub mod judge;
+pub mod lab;
+pub mod layout;
+pub mod logps;
+pub mod loss;
+pub mod model;
+pub mod pretrain;
+pub mod random;
+pub mod session;
+pub mod text;
+pub mod world;

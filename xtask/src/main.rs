@@ -1,1 +1,99 @@
-fn main() {}
+//! `cargo xtask`: sets up, builds, serves and tests Tilt.
+//!
+//! Each command installs what it needs and is missing, so that a fresh machine needs
+//! rustup and Node.js and nothing else.
+
+mod command;
+mod count;
+mod error;
+mod page;
+mod serve;
+mod setup;
+mod test;
+
+use error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Tilt's commands. Each installs what it needs and is missing.
+
+  cargo xtask serve [--port N] [--open] [--prefix /PATH/] [--folder DIR]
+      Build the page and serve it on this machine; prints the address.
+      --prefix serves it under a sub-path, --folder serves DIR as it is.
+  cargo xtask build
+      Build dist/, the folder to put on any static host.
+  cargo xtask test [--only STAGE]... [--folder DIR] [-- PLAYWRIGHT ARGUMENTS]
+      Run every check; ends with one line that counts them.
+      Stages: format, lint, native, lint-wasm, page, browser.
+      --folder points the browser tests at a folder built before, for example dist.
+  cargo xtask setup
+      Install everything that the other commands would.
+  cargo xtask help
+      This text.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = repository_root().and_then(|root| dispatch(&root, &arguments));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\n{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(root: &Path, arguments: &[String]) -> Result<ExitCode, Error> {
+    let (name, rest) = match arguments.split_first() {
+        Some((name, rest)) => (name.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    match name {
+        "serve" => serve::run(root, &serve::Options::from_arguments(rest)?)?,
+        "build" => {
+            no_arguments("build", rest)?;
+            page::ship(root)?;
+        }
+        "test" => {
+            let options = test::Options::from_arguments(rest)?;
+            return Ok(if test::run(root, &options)? {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+        "setup" => {
+            no_arguments("setup", rest)?;
+            setup::everything(root)?;
+        }
+        "help" | "--help" | "-h" => print!("{HELP}"),
+        unknown => {
+            return Err(Error::Usage {
+                problem: format!("there is no command `{unknown}`"),
+            });
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn no_arguments(command: &str, rest: &[String]) -> Result<(), Error> {
+    match rest.first() {
+        None => Ok(()),
+        Some(argument) => Err(Error::Usage {
+            problem: format!("`{command}` takes no argument, but got `{argument}`"),
+        }),
+    }
+}
+
+/// The folder of the workspace's `Cargo.toml`. Cargo says at run time where this
+/// crate lies; the path at compile time goes wrong when the checkout is moved.
+fn repository_root() -> Result<PathBuf, Error> {
+    std::env::var_os("CARGO_MANIFEST_DIR")
+        .map(PathBuf::from)
+        .and_then(|folder| folder.parent().map(Path::to_path_buf))
+        .ok_or_else(|| Error::Usage {
+            problem: "xtask was started without cargo".into(),
+        })
+}

@@ -49,4 +49,19 @@ impl Metrics {
             self.set(name, value);
         }
     }
+
+    /// The mean of each metric over the batches that define it.
+    pub fn mean(batches: &[Metrics]) -> Metrics {
+        let mut sums: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
+        for (name, value) in batches.iter().flat_map(|batch| &batch.0) {
+            let (sum, count) = sums.entry(name).or_default();
+            *sum += value;
+            *count += 1;
+        }
+        let mut mean = Metrics::default();
+        for (name, (sum, count)) in sums {
+            mean.set(name, sum / count as f64);
+        }
+        mean
+    }
 }

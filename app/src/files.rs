@@ -1,0 +1,244 @@
+//! Files in and out: labels as TRL's JSON lines, models as Hugging Face folders.
+
+use crate::state::Lab;
+use crate::state::engine::Purpose;
+use gloo_file::futures::{read_as_bytes, read_as_text};
+use gloo_file::{Blob, File, ObjectUrl};
+use gloo_timers::callback::Timeout;
+use js_sys::{ArrayBuffer, Uint8Array};
+use tilt_protocol::dataset::{parse_jsonl, write_jsonl};
+use tilt_protocol::label::pairs_from_labels;
+use tilt_protocol::{
+    Command, Content, EngineStatus, Error, Example, Label, Labeller, ModelSource, Pair, PairSource,
+    Verdict,
+};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlAnchorElement;
+
+/// Defects of an imported file that the banner lists by name.
+const LISTED_DEFECTS: usize = 5;
+/// Long enough for a browser to have taken the file.
+const URL_LIFETIME_MS: u32 = 60_000;
+
+/// Offers `blob` as a file of this name.
+fn download(name: &str, blob: &Blob) -> Result<(), Error> {
+    let failed = || Error::Io {
+        path: name.to_owned(),
+        reason: "the browser refused the download".to_owned(),
+    };
+    let document = web_sys::window().and_then(|window| window.document());
+    let anchor = document
+        .and_then(|document| document.create_element("a").ok())
+        .and_then(|element| element.dyn_into::<HtmlAnchorElement>().ok())
+        .ok_or_else(failed)?;
+    let url = ObjectUrl::from(blob.clone());
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    Timeout::new(URL_LIFETIME_MS, move || drop(url)).forget();
+    Ok(())
+}
+
+/// # Errors
+/// [`Error::Io`] when the browser refuses, [`Error::Protocol`] without weights.
+pub fn download_model(
+    config: &str,
+    tokenizer: &str,
+    tokenizer_config: Option<&str>,
+    buffers: &[ArrayBuffer],
+) -> Result<(), Error> {
+    let weights = buffers.first().ok_or_else(|| Error::Protocol {
+        reason: "the exported model came without weights".to_owned(),
+    })?;
+    let octets = "application/octet-stream";
+    let weights = Blob::new_with_options(weights.clone(), Some(octets));
+    download("model.safetensors", &weights)?;
+    let mut texts = vec![("config.json", config), ("tokenizer.json", tokenizer)];
+    texts.extend(tokenizer_config.map(|text| ("tokenizer_config.json", text)));
+    for (name, text) in texts {
+        download(
+            name,
+            &Blob::new_with_options(text, Some("application/json")),
+        )?;
+    }
+    Ok(())
+}
+
+/// The decisive labels as paired, conversational JSON lines.
+pub fn export_labels(lab: Lab) {
+    let examples = pairs_from_labels(&lab.labels.all());
+    lab.notices.dismiss("data");
+    let result = if examples.is_empty() {
+        Err(Error::NothingToUse {
+            what: "decisive pairs".to_owned(),
+            purpose: "export".to_owned(),
+            advice: "label at least one pair with 1 or 2".to_owned(),
+        })
+    } else {
+        let blob =
+            Blob::new_with_options(write_jsonl(&examples).as_str(), Some("application/jsonl"));
+        download("tilt-preferences.jsonl", &blob)
+    };
+    if let Err(error) = result {
+        lab.notices.error("data", &error.to_string());
+    }
+}
+
+/// Adds a file's pairs as labels; rows that cannot be used are listed.
+pub async fn import_labels(lab: Lab, file: File) {
+    lab.notices.dismiss("data");
+    let name = file.name();
+    let text = match read_as_text(&file).await {
+        Ok(text) => text,
+        Err(error) => {
+            lab.notices
+                .error("data", &Error::malformed(name, error).to_string());
+            return;
+        }
+    };
+    let parsed = parse_jsonl(&text);
+    let mut defects = parsed.errors;
+    let mut labels = Vec::new();
+    for (line, example) in parsed.lines.iter().zip(&parsed.examples) {
+        match label_from_row(example, &name, *line) {
+            Ok(label) => labels.push(label),
+            Err(error) => defects.push(error),
+        }
+    }
+    let count = labels.len();
+    if count > 0 {
+        lab.labels.append(labels);
+        lab.notices
+            .say(&format!("{count} pairs imported from {name}."));
+    }
+    if defects.is_empty() && count == 0 {
+        lab.notices.error(
+            "data",
+            &format!("{name}: no rows, expected one JSON object a line."),
+        );
+    } else if defects.is_empty() {
+        lab.notices
+            .info("data", &format!("{name}: {count} pairs imported."));
+    } else {
+        let left = defects.len().saturating_sub(LISTED_DEFECTS);
+        let mut listed: Vec<String> = defects
+            .iter()
+            .take(LISTED_DEFECTS)
+            .map(Error::to_string)
+            .collect();
+        if left > 0 {
+            listed.push(format!("and {left} more"));
+        }
+        lab.notices.error(
+            "data",
+            &format!(
+                "{name}: {count} pairs imported, {} rows refused:\n{}",
+                defects.len(),
+                listed.join("\n")
+            ),
+        );
+    }
+}
+
+/// A row as a label. The answers stand with the chosen one first.
+fn label_from_row(example: &Example, file: &str, line: usize) -> Result<Label, Error> {
+    let refused = |field: &str, found: &str, expected: &str| Error::BadRow {
+        line,
+        field: field.to_owned(),
+        found: found.to_owned(),
+        expected: expected.to_owned(),
+    };
+    let Example::Pair {
+        prompt,
+        chosen,
+        rejected,
+    } = example
+    else {
+        return Err(refused(
+            "completion",
+            "an unpaired row",
+            "the columns prompt, chosen and rejected",
+        ));
+    };
+    let text = |content: &Content, field: &str| {
+        if matches!(content, Content::Turns(turns) if turns.len() > 1) {
+            return Err(refused(field, "several turns", "one turn"));
+        }
+        content
+            .last_text()
+            .map(str::to_owned)
+            .ok_or_else(|| refused(field, "token ids", "text"))
+    };
+    Ok(Label {
+        pair: Pair {
+            id: format!("{file}:{line}"),
+            prompt: text(prompt, "prompt")?,
+            answer_a: text(chosen, "chosen")?,
+            answer_b: text(rejected, "rejected")?,
+            source: PairSource::Imported {
+                file: file.to_owned(),
+            },
+        },
+        verdict: Verdict::A,
+        labeller: Labeller::Person,
+        at_ms: js_sys::Date::now(),
+    })
+}
+
+/// Loads a model from the files of a Hugging Face folder.
+pub async fn import_model(lab: Lab, files: Vec<File>) {
+    lab.notices.dismiss("model");
+    if let Err(error) = send_model(lab, files).await {
+        lab.notices
+            .error("model", &format!("The model was not imported: {error}"));
+    }
+}
+
+async fn send_model(lab: Lab, files: Vec<File>) -> Result<(), Error> {
+    let find = |wanted: &str| files.iter().find(|file| file.name() == wanted);
+    let need = |wanted: &str| {
+        find(wanted).ok_or_else(|| {
+            let chosen: Vec<String> = files.iter().map(File::name).collect();
+            Error::malformed(
+                wanted,
+                format!("not among the chosen files ({}); choose config.json, model.safetensors and tokenizer.json together", chosen.join(", ")),
+            )
+        })
+    };
+    let (config, weights, tokenizer) = (
+        need("config.json")?,
+        need("model.safetensors")?,
+        need("tokenizer.json")?,
+    );
+    let unreadable = |file: &File| {
+        let name = file.name();
+        move |error: gloo_file::FileReadError| Error::malformed(name, error)
+    };
+    let config_text = read_as_text(config).await.map_err(unreadable(config))?;
+    let tokenizer_text = read_as_text(tokenizer)
+        .await
+        .map_err(unreadable(tokenizer))?;
+    let tokenizer_config = match find("tokenizer_config.json") {
+        None => None,
+        Some(file) => Some(read_as_text(file).await.map_err(unreadable(file))?),
+    };
+    let bytes = read_as_bytes(weights).await.map_err(unreadable(weights))?;
+    let buffer = Uint8Array::from(bytes.as_slice()).buffer();
+    let name = "imported".to_owned();
+    let source = ModelSource::Files {
+        name: name.clone(),
+        config: config_text,
+        tokenizer: tokenizer_text,
+        tokenizer_config,
+    };
+    let id = lab.engine.send_with(
+        Purpose::LoadModel(name),
+        Command::LoadModel { source },
+        &[buffer],
+    )?;
+    if id.is_none() {
+        return Err(Error::NoModel);
+    }
+    lab.engine.expect(id, EngineStatus::Loading);
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The keys of DESIGN.md: one key, one action, inert while text is typed.
+
+use crate::panels::formula;
+use crate::panels::help;
+use crate::state::{Lab, actions};
+use gloo_events::EventListener;
+use leptos::prelude::*;
+use tilt_protocol::Verdict;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+/// Each key with what it does, as help lists them.
+pub const KEYS: [(&str, &str); 11] = [
+    ("1", "A is better"),
+    ("2", "B is better"),
+    ("3", "a tie"),
+    ("4", "both are bad"),
+    ("5", "both are good"),
+    ("S", "skip this pair for now"),
+    ("U", "undo the last label"),
+    ("P", "train, pause or resume"),
+    (".", "one step (while training: pause)"),
+    ("F", "open or close the formula"),
+    ("?", "this help"),
+];
+
+/// Listens for the page's whole life.
+pub fn listen(lab: Lab) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    EventListener::new(&window, "keydown", move |event| {
+        if let Some(event) = event.dyn_ref::<KeyboardEvent>()
+            && !event.ctrl_key()
+            && !event.meta_key()
+            && !event.alt_key()
+            && !event.repeat()
+            && !is_typing(event)
+        {
+            press(lab, event.key().as_str());
+        }
+    })
+    .forget();
+}
+
+fn press(lab: Lab, key: &str) {
+    match key {
+        "1" => actions::judge(lab, Verdict::A),
+        "2" => actions::judge(lab, Verdict::B),
+        "3" => actions::judge(lab, Verdict::Tie),
+        "4" => actions::judge(lab, Verdict::BothBad),
+        "5" => actions::judge(lab, Verdict::BothGood),
+        "s" | "S" => lab.labels.skip(),
+        "u" | "U" => lab.labels.undo(),
+        "p" | "P" if untrack(|| lab.engine.is_up()) => actions::play(lab),
+        "." if untrack(|| lab.engine.is_up()) => actions::step_once(lab),
+        "f" | "F" => formula::toggle(),
+        "?" => help::toggle(),
+        _ => {}
+    }
+}
+
+fn is_typing(event: &KeyboardEvent) -> bool {
+    event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|element| {
+            // A closest() with a constant, valid selector does not fail.
+            element
+                .closest("input, textarea, select, [contenteditable]")
+                .ok()
+                .flatten()
+                .is_some()
+        })
+}

@@ -1,0 +1,125 @@
+//! Let the judge label: pairs drawn and labelled by a principle.
+
+use crate::glossary::Term;
+use crate::parts::action::Action;
+use crate::parts::define::Define;
+use crate::state::{actions, use_lab};
+use leptos::prelude::*;
+use tilt_protocol::{Labeller, Principle};
+
+#[component]
+pub fn AutolabelPanel() -> impl IntoView {
+    let lab = use_lab();
+    let form = lab.evaluate.autolabel_form();
+    let progress = lab.evaluate.autolabel();
+    let is_busy = move || progress.with(|progress| progress.as_ref().is_some_and(|p| !p.is_done));
+    let cannot = Signal::derive(move || !lab.engine.is_up() || is_busy());
+    let explanation = move || form.with(|form| form.principle.explanation());
+    let judged = Memo::new(move |_| {
+        lab.labels.entries().with(|entries| {
+            entries
+                .iter()
+                .filter(|entry| entry.label.labeller != Labeller::Person)
+                .count()
+        })
+    });
+    let report = move || {
+        progress.get().map(|progress| {
+            let ties = if progress.ties == 1 { "tie" } else { "ties" };
+            format!(
+                "{} of {} pairs labelled by \u{201c}{}\u{201d}; {} {ties} left out.",
+                progress.done,
+                progress.asked,
+                progress.principle.slug(),
+                progress.ties
+            )
+        })
+    };
+    let share = move || {
+        progress.with(|progress| {
+            progress
+                .as_ref()
+                .map_or(0.0, |p| p.done as f64 / p.asked.max(1) as f64)
+        })
+    };
+    view! {
+        <details class="panel drawer">
+            <summary data-testid="autolabel-open">"Let the judge label"</summary>
+            <div class="fields three">
+                <div class="field">
+                    <Define term=Term::Principle id="autolabel-principle-label"/>
+                    <select
+                        data-testid="autolabel-principle"
+                        aria-labelledby="autolabel-principle-label"
+                        prop:value=move || form.with(|form| form.principle.slug())
+                        on:change=move |event| {
+                            if let Some(principle) = Principle::from_slug(&event_target_value(&event)) {
+                                form.update(|form| form.principle = principle);
+                            }
+                        }
+                    >
+                        {principle_options(form.with_untracked(|form| Some(form.principle)))}
+                    </select>
+                </div>
+                <div class="field">
+                    <label for="autolabel-count">"pairs"</label>
+                    <input
+                        id="autolabel-count"
+                        type="text"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        data-testid="autolabel-count"
+                        prop:value=move || form.with(|form| form.count.clone())
+                        on:input=move |event| form.update(|form| form.count = event_target_value(&event))
+                    />
+                </div>
+                <div class="field">
+                    <Define term=Term::Noise id="autolabel-noise-label"/>
+                    <input
+                        type="text"
+                        inputmode="decimal"
+                        autocomplete="off"
+                        data-testid="autolabel-noise"
+                        aria-labelledby="autolabel-noise-label"
+                        prop:value=move || form.with(|form| form.noise.clone())
+                        on:input=move |event| form.update(|form| form.noise = event_target_value(&event))
+                    />
+                </div>
+            </div>
+            <p class="muted">{explanation}</p>
+            <div class="row">
+                <Action
+                    testid="autolabel-run"
+                    text=Signal::derive(move || {
+                        if is_busy() { "Labelling\u{2026}".to_owned() } else { "Label".to_owned() }
+                    })
+                    class="strong"
+                    disabled=cannot
+                    on_press=move || actions::autolabel(lab)
+                />
+                <Action
+                    text=Signal::derive(move || format!("Remove the judge\u{2019}s {}", judged.get()))
+                    disabled=Signal::derive(move || judged.get() == 0)
+                    on_press=move || lab.labels.remove(|entry| entry.label.labeller != Labeller::Person)
+                />
+            </div>
+            <Show when=move || progress.with(Option::is_some)>
+                <progress aria-label="Pairs labelled" max="1" value=share></progress>
+                <p class="number" data-testid="autolabel-report">{report}</p>
+            </Show>
+        </details>
+    }
+}
+
+/// One option a principle, for the selects that choose one.
+pub fn principle_options(selected: Option<Principle>) -> impl IntoView {
+    Principle::ALL
+        .into_iter()
+        .map(|principle| {
+            let name = principle.slug().replace('_', " ");
+            view! {
+                <option value=principle.slug() selected=selected == Some(principle)>{name}</option>
+            }
+        })
+        .collect_view()
+}

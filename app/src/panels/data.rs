@@ -1,0 +1,101 @@
+//! Files in and out, and the way to erase everything.
+
+use crate::files;
+use crate::parts::action::Action;
+use crate::state::{actions, use_lab};
+use gloo_file::{File, FileList};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Event, HtmlInputElement};
+
+#[component]
+pub fn DataPanel() -> impl IntoView {
+    let lab = use_lab();
+    let is_down = Signal::derive(move || !lab.engine.is_up());
+    let is_asking = RwSignal::new(false);
+    let question = move || {
+        let count = lab.labels.entries().with(|entries| entries.len());
+        let labels = if count == 1 { "label" } else { "labels" };
+        format!("Erase {count} {labels}, all settings and what the policy has learnt?")
+    };
+    view! {
+        <section class="panel quiet" aria-labelledby="data-title">
+            <header class="panel-head">
+                <h2 id="data-title">"Data and models"</h2>
+            </header>
+            <div class="row">
+                <label class="button file">
+                    <span>"Import pairs"</span>
+                    <input
+                        type="file"
+                        class="visually-hidden"
+                        accept=".jsonl,.json,.ndjson"
+                        data-testid="data-import"
+                        on:change=move |event| {
+                            for file in taken_files(&event) {
+                                spawn_local(files::import_labels(lab, file));
+                            }
+                        }
+                    />
+                </label>
+                <Action
+                    testid="data-export"
+                    text="Export pairs"
+                    on_press=move || files::export_labels(lab)
+                />
+                <label class="button file">
+                    <span>"Import model"</span>
+                    <input
+                        type="file"
+                        class="visually-hidden"
+                        multiple
+                        accept=".json,.safetensors"
+                        data-testid="model-import"
+                        on:change=move |event| {
+                            let chosen = taken_files(&event);
+                            if !chosen.is_empty() {
+                                spawn_local(files::import_model(lab, chosen));
+                            }
+                        }
+                    />
+                </label>
+                <Action
+                    testid="model-export"
+                    text="Export model"
+                    disabled=is_down
+                    on_press=move || actions::export_model(lab)
+                />
+                <Action testid="erase-all" text="Erase all\u{2026}" on_press=move || is_asking.set(true)/>
+            </div>
+            <p class="muted">
+                "Pairs are JSON lines as TRL reads them. A model is config.json, model.safetensors and tokenizer.json, chosen together."
+            </p>
+            <Show when=move || is_asking.get()>
+                <div class="confirm" role="group" aria-label="Erase everything">
+                    <p>{question}</p>
+                    <Action
+                        testid="erase-confirm"
+                        text="Erase"
+                        class="strong"
+                        on_press=move || {
+                            is_asking.set(false);
+                            actions::erase_all(lab);
+                        }
+                    />
+                    <Action testid="erase-cancel" text="Keep" on_press=move || is_asking.set(false)/>
+                </div>
+            </Show>
+        </section>
+    }
+}
+
+/// The files of an input, which is emptied so that the same file can come again.
+fn taken_files(event: &Event) -> Vec<File> {
+    let input: HtmlInputElement = event_target(event);
+    let files = input
+        .files()
+        .map(|files| FileList::from(files).to_vec())
+        .unwrap_or_default();
+    input.set_value("");
+    files
+}

@@ -1,0 +1,136 @@
+//! Labelling: one prompt, two answers, a verdict by button or key.
+
+use crate::glossary::Term;
+use crate::parts::action::Action;
+use crate::parts::define::Define;
+use crate::state::{actions, use_lab};
+use leptos::prelude::*;
+use tilt_protocol::{EngineStatus, PairSource, Verdict};
+
+#[component]
+pub fn LabelPanel() -> impl IntoView {
+    let lab = use_lab();
+    let entries = lab.labels.entries();
+    let pair = Memo::new(move |_| {
+        // Nothing is shown before it is known what was labelled on earlier visits.
+        lab.labels
+            .is_loaded()
+            .get()
+            .then(|| lab.labels.current())
+            .flatten()
+    });
+    let count = Memo::new(move |_| entries.with(|entries| entries.len()));
+    let decisive = Memo::new(move |_| {
+        entries.with(|entries| {
+            entries
+                .iter()
+                .filter(|entry| entry.label.chosen_rejected().is_some())
+                .count()
+        })
+    });
+    let prompt = move || {
+        match pair.get() {
+        Some(pair) => pair.prompt,
+        None if !lab.labels.is_loaded().get() => "Reading your labels\u{2026}".to_owned(),
+        None => match lab.engine.status().get() {
+            EngineStatus::Failed => {
+                "Every pair that came with the page has a label. New ones need the engine.".to_owned()
+            }
+            _ => "Every waiting pair has a label. New ones are sampled as soon as the engine is free.".to_owned(),
+        },
+    }
+    };
+    let source = move || {
+        pair.get().map(|pair| match pair.source {
+            PairSource::Shipped { model } => format!("recorded: sampled beforehand from {model}"),
+            PairSource::Sampled { model, .. } => format!("sampled in this tab from {model}"),
+            PairSource::Imported { file } => format!("from {file}"),
+            PairSource::Written => "written by hand".to_owned(),
+        })
+    };
+    let is_empty = Signal::derive(move || pair.with(Option::is_none));
+    let has_none = Signal::derive(move || count.get() == 0);
+    let answer = move |is_a: bool| {
+        move || {
+            pair.get().map_or_else(String::new, |pair| {
+                if is_a { pair.answer_a } else { pair.answer_b }
+            })
+        }
+    };
+    let judge = move |verdict: Verdict| move || actions::judge(lab, verdict);
+    view! {
+        <section class="panel label-panel" aria-labelledby="label-title">
+            <header class="panel-head">
+                <h2 id="label-title">"Which answer is better?"</h2>
+                <span
+                    class="number count"
+                    data-testid="label-count"
+                    data-value=move || count.get().to_string()
+                    data-decisive=move || decisive.get().to_string()
+                >
+                    {move || {
+                        let labels = if count.get() == 1 { "label" } else { "labels" };
+                        format!("{} {labels}, {} ", count.get(), decisive.get())
+                    }}
+                    <Define term=Term::Decisive/>
+                </span>
+            </header>
+            <p class="prompt" data-testid="label-prompt" data-value=move || pair.get().map(|pair| pair.id)>
+                {prompt}
+            </p>
+            <div class="answers">
+                <AnswerCard
+                    letter="A" testid="label-a" key="1"
+                    text=Signal::derive(answer(true)) disabled=is_empty
+                    on_press=judge(Verdict::A)
+                />
+                <AnswerCard
+                    letter="B" testid="label-b" key="2"
+                    text=Signal::derive(answer(false)) disabled=is_empty
+                    on_press=judge(Verdict::B)
+                />
+            </div>
+            <div class="verdicts">
+                <Action testid="label-tie" text="Tie" key="3" disabled=is_empty on_press=judge(Verdict::Tie)/>
+                <Action testid="label-both-bad" text="Both bad" key="4" disabled=is_empty on_press=judge(Verdict::BothBad)/>
+                <Action testid="label-both-good" text="Both good" key="5" disabled=is_empty on_press=judge(Verdict::BothGood)/>
+                <Action testid="label-skip" text="Skip" key="S" disabled=is_empty on_press=move || lab.labels.skip()/>
+                <Action testid="label-undo" text="Undo" key="U" disabled=has_none on_press=move || lab.labels.undo()/>
+            </div>
+            <p class="source muted">{source}</p>
+        </section>
+    }
+}
+
+/// An answer is its own button: a press anywhere on it prefers it.
+#[component]
+fn AnswerCard(
+    letter: &'static str,
+    testid: &'static str,
+    key: &'static str,
+    #[prop(into)] text: Signal<String>,
+    #[prop(into)] disabled: Signal<bool>,
+    on_press: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="answer"
+            data-testid=testid
+            aria-disabled=move || disabled.get().then_some("true")
+            aria-keyshortcuts=key
+            on:click=move |_| {
+                if !disabled.get_untracked() {
+                    on_press();
+                }
+            }
+        >
+            <span class="answer-head">
+                <b>{letter}</b>
+                <span class="prefer">"is better"</span>
+                <kbd aria-hidden="true">{key}</kbd>
+            </span>
+            <span class="answer-text">{move || text.get()}</span>
+        </button>
+    }
+}

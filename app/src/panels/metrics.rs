@@ -1,0 +1,66 @@
+//! The live run's numbers. Digits change, places do not.
+
+use crate::format::{fixed, full, percent, signed};
+use crate::glossary::Term;
+use crate::parts::define::Define;
+use crate::state::use_lab;
+use leptos::prelude::*;
+use tilt_protocol::metrics::{KL, LOSS, REWARDS_ACCURACIES, REWARDS_MARGINS};
+
+#[component]
+pub fn MetricsStrip() -> impl IntoView {
+    let lab = use_lab();
+    let run = lab.run.run();
+    let metric =
+        move |name: &'static str| Signal::derive(move || run.with(|run| run.metrics.get(name)));
+    let step = Signal::derive(move || run.with(|run| (run.step > 0).then_some(run.step as f64)));
+    let kto_kl = metric(KL);
+    view! {
+        <section class="panel metrics-panel" aria-label="Live numbers of the run">
+            <div class="metrics">
+                <Metric testid="metric-step" term=Term::Step value=step show=|v| fixed(v, 0)/>
+                <Metric testid="metric-loss" term=Term::Loss value=metric(LOSS) show=|v| fixed(v, 4)/>
+                <Metric
+                    testid="metric-accuracy" term=Term::Accuracy
+                    value=metric(REWARDS_ACCURACIES) show=percent
+                />
+                <Metric
+                    testid="metric-margin" term=Term::Margin
+                    value=metric(REWARDS_MARGINS) show=|v| signed(v, 3)
+                />
+                <Metric
+                    testid="metric-kl" term=Term::Kl
+                    value=Signal::derive(move || run.with(|run| run.kl)) show=|v| fixed(v, 2)
+                />
+                <Metric
+                    testid="metric-tokens-per-second" term=Term::TokensPerSecond
+                    value=Signal::derive(move || run.with(|run| run.tokens_per_second))
+                    show=|v| fixed(v, 0)
+                />
+            </div>
+            <Show when=move || kto_kl.get().is_some()>
+                <p class="muted number">
+                    "KTO\u{2019}s batch estimate (TRL: kl): "
+                    {move || kto_kl.get().map(|kl| fixed(kl, 3))}
+                </p>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Metric(
+    testid: &'static str,
+    term: Term,
+    #[prop(into)] value: Signal<Option<f64>>,
+    show: fn(f64) -> String,
+) -> impl IntoView {
+    view! {
+        <div class="metric">
+            <Define term=term/>
+            <span class="metric-value number" data-testid=testid data-value=move || full(value.get())>
+                {move || value.get().map_or_else(|| "\u{2013}".to_owned(), show)}
+            </span>
+        </div>
+    }
+}

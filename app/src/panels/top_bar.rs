@@ -1,0 +1,194 @@
+//! The top bar: name, transport, status, device, theme, help.
+
+use crate::format::{bytes, fixed, parameters};
+use crate::state::run::Phase;
+use crate::state::{actions, use_lab};
+use leptos::prelude::*;
+
+#[component]
+pub fn TopBar() -> impl IntoView {
+    view! {
+        <header class="top-bar">
+            <div class="brand">
+                <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+                    <path class="fulcrum" d="M16 17.5 L21.5 28 H10.5 Z"></path>
+                    <path class="beam-low" d="M3 21.2 L16 16.2"></path>
+                    <path class="beam-high" d="M16 16.2 L29 11.2"></path>
+                </svg>
+                <h1>"Tilt"</h1>
+                <p class="tagline">"Teach a small language model what you prefer, and watch it lean."</p>
+            </div>
+            <Transport/>
+            <EngineState/>
+            <ThemeButton/>
+            <button type="button" class="button icon" aria-label="Help and keys" popovertarget="help">
+                "?"
+            </button>
+        </header>
+    }
+}
+
+#[component]
+fn Transport() -> impl IntoView {
+    let lab = use_lab();
+    let phase = lab.run.phase();
+    let is_down = move || (!lab.engine.is_up()).then_some("true");
+    let when_up = move |action: fn(crate::state::Lab)| {
+        move |_| {
+            if untrack(|| lab.engine.is_up()) {
+                action(lab);
+            }
+        }
+    };
+    let is_running = move || phase.get() == Phase::Running;
+    view! {
+        <div class="transport" role="group" aria-label="Run">
+            <button
+                type="button"
+                class="button icon play"
+                aria-disabled=is_down
+                aria-label=move || if is_running() { "Pause" } else { "Train" }
+                on:click=when_up(actions::play)
+            >
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path d=move || {
+                        if is_running() { "M4 3h3v10H4zM9 3h3v10H9z" } else { "M4 2.5 13 8 4 13.5Z" }
+                    }></path>
+                </svg>
+            </button>
+            <button
+                type="button"
+                class="button icon"
+                aria-disabled=is_down
+                aria-label="One step"
+                on:click=when_up(actions::step_once)
+            >
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path d="M3 2.5 10 8 3 13.5ZM11 3h2.4v10H11z"></path>
+                </svg>
+            </button>
+            <button
+                type="button"
+                class="button icon"
+                aria-disabled=is_down
+                aria-label="Back to the reference"
+                on:click=when_up(actions::reset)
+            >
+                <svg viewBox="0 0 16 16" aria-hidden="true">
+                    <path d="M2.6 3h2.4v10H2.6zM13 2.5 6 8 13 13.5Z"></path>
+                </svg>
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn EngineState() -> impl IntoView {
+    let lab = use_lab();
+    let status = lab.engine.status();
+    let device = lab.engine.device();
+    let fetching = lab.engine.fetching();
+    let slug = move || status.get().slug();
+    let badge = move || {
+        let Some(device) = device.get() else {
+            return "no device yet".to_owned();
+        };
+        let speed = lab.run.run().with(|run| run.ms_per_step);
+        let speed = speed.map_or_else(String::new, |ms| {
+            format!(
+                " \u{b7} {} ms/step",
+                fixed(ms, if ms < 10.0 { 1 } else { 0 })
+            )
+        });
+        format!("{} \u{b7} {}{speed}", device.kind.slug(), device.adapter)
+    };
+    let title = move || device.get().and_then(|device| device.fallback);
+    let model = move || {
+        lab.engine.model().get().map(|model| {
+            format!(
+                "{} \u{b7} {} parameters",
+                model.name,
+                parameters(model.parameters)
+            )
+        })
+    };
+    let share = move || {
+        fetching.with(|fetching| {
+            let fetching = fetching.as_ref()?;
+            let total = fetching.total.filter(|total| *total > 0)?;
+            Some((fetching.received as f64 / total as f64).min(1.0))
+        })
+    };
+    let came = move || {
+        fetching.get().map(|fetching| {
+            let total = fetching
+                .total
+                .map_or_else(String::new, |total| format!(" of {}", bytes(total)));
+            format!("{}: {}{total}", fetching.what, bytes(fetching.received))
+        })
+    };
+    view! {
+        <div class="engine">
+            <div class="engine-line">
+                <span class="lamp" data-status=slug aria-hidden="true"></span>
+                <span class="status" data-testid="engine-status" data-value=slug>{slug}</span>
+                <span
+                    class="badge"
+                    data-testid="device-badge"
+                    data-value=move || device.get().map_or("", |device| device.kind.slug())
+                    data-adapter=move || device.get().map(|device| device.adapter)
+                    title=title
+                >
+                    {badge}
+                </span>
+            </div>
+            <Show
+                when=move || fetching.with(Option::is_some)
+                fallback=move || view! { <span class="engine-note muted">{model}</span> }
+            >
+                <div class="engine-line">
+                    <progress aria-label="Download" max="1" value=share></progress>
+                    <span class="engine-note muted number">{came}</span>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn ThemeButton() -> impl IntoView {
+    let lab = use_lab();
+    let toggle = move |_| {
+        let is_dark = match lab.settings.theme().get_untracked() {
+            Some(theme) => theme == "dark",
+            None => system_is_dark(),
+        };
+        lab.settings
+            .set_theme(if is_dark { "light" } else { "dark" });
+    };
+    view! {
+        <button
+            type="button"
+            class="button icon"
+            aria-label="Switch between light and dark"
+            data-testid="theme-toggle"
+            on:click=toggle
+        >
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+                <path d="M8 1.5a6.5 6.5 0 1 0 0 13zM8 2.8"></path>
+                <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.2"></circle>
+            </svg>
+        </button>
+    }
+}
+
+fn system_is_dark() -> bool {
+    web_sys::window()
+        .and_then(|window| {
+            window
+                .match_media("(prefers-color-scheme: dark)")
+                .ok()
+                .flatten()
+        })
+        .is_some_and(|query| query.matches())
+}

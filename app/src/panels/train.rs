@@ -1,0 +1,163 @@
+//! What to train, and the controls of the run.
+
+use crate::glossary::Term;
+use crate::parts::action::Action;
+use crate::parts::define::Define;
+use crate::parts::number_field::NumberField;
+use crate::state::form::Field;
+use crate::state::run::Phase;
+use crate::state::{actions, use_lab};
+use leptos::prelude::*;
+use tilt_protocol::{ModelName, ObjectiveKind};
+
+#[component]
+pub fn TrainPanel() -> impl IntoView {
+    view! {
+        <section class="panel train-panel" aria-labelledby="train-title">
+            <h2 id="train-title" class="visually-hidden">"Train"</h2>
+            <div class="fields six">
+                <ObjectiveSelect/>
+                <NumberField field=Field::Beta term=Term::Beta id="beta-input"/>
+                <NumberField field=Field::LearningRate term=Term::LearningRate id="lr-input"/>
+                <NumberField field=Field::Steps term=Term::Steps id="steps-input"/>
+                <NumberField field=Field::Seed term=Term::Seed id="seed-input"/>
+                <ModelSelect/>
+            </div>
+            <Controls/>
+        </section>
+    }
+}
+
+#[component]
+fn ObjectiveSelect() -> impl IntoView {
+    let lab = use_lab();
+    let objective = lab.form.objective();
+    view! {
+        <div class="field">
+            <Define term=Term::Objective id="objective-label"/>
+            <select
+                data-testid="objective-select"
+                aria-labelledby="objective-label"
+                prop:value=move || objective.get().slug()
+                on:change=move |event| {
+                    if let Some(kind) = ObjectiveKind::from_slug(&event_target_value(&event)) {
+                        lab.form.set_objective(kind);
+                    }
+                }
+            >
+                {ObjectiveKind::ALL
+                    .into_iter()
+                    .map(|kind| {
+                        let is_selected = kind == objective.get_untracked();
+                        view! { <option value=kind.slug() selected=is_selected>{kind.title()}</option> }
+                    })
+                    .collect_view()}
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn ModelSelect() -> impl IntoView {
+    let lab = use_lab();
+    let model = lab.form.model();
+    let imported = move || Some(model.get()).filter(|name| ModelName::from_slug(name).is_none());
+    view! {
+        <div class="field">
+            <Define term=Term::Model id="model-label"/>
+            <select
+                data-testid="model-select"
+                aria-labelledby="model-label"
+                prop:value=move || model.get()
+                on:change=move |event| actions::load_model(lab, &event_target_value(&event))
+            >
+                {ModelName::ALL
+                    .into_iter()
+                    .map(|name| {
+                        view! {
+                            <option value=name.slug() selected=move || model.get() == name.slug()>
+                                {name.slug()}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+                {move || imported().map(|name| view! {
+                    <option value=name.clone() selected=true>{name.clone()}</option>
+                })}
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn Controls() -> impl IntoView {
+    let lab = use_lab();
+    let phase = lab.run.phase();
+    let is_active = move || phase.get().is_active();
+    let is_down = move || !lab.engine.is_up();
+    let start_text = Signal::derive(move || {
+        match phase.get() {
+            Phase::Running => "Training\u{2026}",
+            Phase::Paused => "Resume",
+            Phase::Idle | Phase::Ended => "Train",
+        }
+        .to_owned()
+    });
+    let fraction = move || lab.run.run().with(|run| run.fraction());
+    let told = move || {
+        lab.run.run().with(|run| match run.phase {
+            Phase::Idle => String::new(),
+            _ => {
+                let dropped = match run.dropped {
+                    0 => String::new(),
+                    count => format!(", {count} too long and left out"),
+                };
+                let rows = match run.rows {
+                    0 => String::new(),
+                    rows => format!(" \u{b7} {rows} rows{dropped}"),
+                };
+                format!("step {} of {}{rows}", run.step, run.steps)
+            }
+        })
+    };
+    view! {
+        <div class="row controls">
+            <Action
+                testid="train-start" text=start_text key="P" class="strong"
+                disabled=Signal::derive(move || is_down() || phase.get() == Phase::Running)
+                on_press=move || actions::train(lab)
+            />
+            <Action
+                testid="train-pause" text="Pause"
+                pressed=Signal::derive(move || phase.get() == Phase::Paused)
+                disabled=Signal::derive(move || is_down() || !is_active())
+                on_press=move || actions::pause_or_resume(lab)
+            />
+            <Action
+                testid="train-step" text="Step" key="."
+                disabled=Signal::derive(move || is_down() || phase.get() == Phase::Running)
+                on_press=move || actions::step_once(lab)
+            />
+            <Action
+                testid="train-stop" text="Stop"
+                disabled=Signal::derive(move || is_down() || !is_active())
+                on_press=move || actions::stop(lab)
+            />
+            <Action
+                testid="train-reset" text="Reset"
+                disabled=Signal::derive(is_down)
+                on_press=move || actions::reset(lab)
+            />
+            <div class="run-progress">
+                <progress
+                    data-testid="train-progress"
+                    aria-label="Steps of the run"
+                    max="1"
+                    value=fraction
+                    data-value=move || fraction().to_string()
+                ></progress>
+                <span class="number muted">{told}</span>
+            </div>
+        </div>
+    }
+}

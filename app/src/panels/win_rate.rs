@@ -1,0 +1,136 @@
+//! How often the policy beats the reference on held-out prompts, as the judge sees it.
+
+use super::autolabel::principle_options;
+use crate::format::{fixed, full, percent};
+use crate::glossary::Term;
+use crate::parts::action::Action;
+use crate::parts::define::Define;
+use crate::state::{actions, use_lab};
+use leptos::prelude::*;
+use tilt_protocol::{Principle, WinRateReport};
+
+#[component]
+pub fn WinRatePanel() -> impl IntoView {
+    let lab = use_lab();
+    let measured = lab.evaluate.win_rate();
+    let principle = lab.evaluate.principle();
+    let is_busy = lab.evaluate.is_measuring();
+    let report = move || measured.with(|measured| measured.as_ref().map(|m| m.report.clone()));
+    let value = move |read: fn(&WinRateReport) -> f64| move || full(report().as_ref().map(read));
+    let count = move |read: fn(&WinRateReport) -> usize| {
+        move || {
+            report()
+                .as_ref()
+                .map(read)
+                .map(|count| count.to_string())
+                .unwrap_or_default()
+        }
+    };
+    let shown = move || match report().and_then(|report| report.win_rate) {
+        Some(rate) => percent(rate),
+        None => "\u{2013}".to_owned(),
+    };
+    let span = move || {
+        report().map_or_else(
+            || "--low:0%;--high:100%;--rate:50%;--seen:0".to_owned(),
+            |report| {
+                format!(
+                    "--low:{:.1}%;--high:{:.1}%;--rate:{:.1}%;--seen:1",
+                    report.low * 100.0,
+                    report.high * 100.0,
+                    report.win_rate.unwrap_or(0.5) * 100.0
+                )
+            },
+        )
+    };
+    let cannot = Signal::derive(move || !lab.engine.is_up() || is_busy.get());
+    view! {
+        <section class="panel win-panel" aria-labelledby="win-title">
+            <header class="panel-head">
+                <h2 id="win-title"><Define term=Term::WinRate text="Win rate"/></h2>
+                <span class="muted">"held-out prompts, " <Define term=Term::Temperature/> " 1"</span>
+            </header>
+            <div class="row">
+                <select
+                    data-testid="winrate-principle"
+                    aria-label="Principle to judge by"
+                    prop:value=move || principle.get().map_or("", Principle::slug)
+                    on:change=move |event| {
+                        lab.evaluate
+                            .choose_principle(Principle::from_slug(&event_target_value(&event)));
+                    }
+                >
+                    <option value="">"choose\u{2026}"</option>
+                    {principle_options(principle.get_untracked())}
+                </select>
+                <Action
+                    testid="winrate-run"
+                    text=Signal::derive(move || {
+                        if is_busy.get() { "Measuring\u{2026}".to_owned() } else { "Measure".to_owned() }
+                    })
+                    disabled=cannot
+                    on_press=move || actions::measure_win_rate(lab)
+                />
+                <span
+                    class="win-value number"
+                    data-testid="winrate-value"
+                    data-value=move || full(report().and_then(|report| report.win_rate))
+                    data-n=count(WinRateReport::decisive)
+                    data-ties=count(|report| report.ties)
+                    data-policy-rate=value(|report| report.policy_rate)
+                    data-reference-rate=value(|report| report.reference_rate)
+                    data-kl=value(|report| report.kl)
+                    data-low=value(|report| report.low)
+                    data-high=value(|report| report.high)
+                    data-principle=move || report().map(|report| report.principle.slug())
+                    data-done=move || {
+                        measured.with(|m| m.as_ref().is_some_and(|m| m.is_done)).to_string()
+                    }
+                >
+                    {shown}
+                </span>
+            </div>
+            <div class="win-scale" style=span aria-hidden="true">
+                <span class="win-range"></span>
+                <span class="win-half"></span>
+                <span class="win-dot"></span>
+            </div>
+            {move || measured.get().map(|measured| {
+                let after = format!("after {} steps", measured.step);
+                details(&measured.report, &after)
+            })}
+        </section>
+    }
+}
+
+fn details(report: &WinRateReport, after: &str) -> impl IntoView + use<> {
+    let is_length = matches!(report.principle, Principle::Short | Principle::Long);
+    let rate = |value: f64| {
+        if is_length {
+            format!("{} words", fixed(value, 1))
+        } else {
+            percent(value)
+        }
+    };
+    view! {
+        <p class="win-words number">
+            {format!("{} wins, {} losses, {} ties {after}; ", report.wins, report.losses, report.ties)}
+            <Define term=Term::Interval/>
+            {format!(" {} to {}.", percent(report.low), percent(report.high))}
+        </p>
+        <dl class="win-facts">
+            <div>
+                <dt>"policy"</dt>
+                <dd class="number">{rate(report.policy_rate)}</dd>
+            </div>
+            <div>
+                <dt>"reference"</dt>
+                <dd class="number">{rate(report.reference_rate)}</dd>
+            </div>
+            <div>
+                <dt><Define term=Term::Kl/></dt>
+                <dd class="number">{fixed(report.kl, 2)}</dd>
+            </div>
+        </dl>
+    }
+}

@@ -1,0 +1,38 @@
+//! A button that says its key, and keeps the focus when it cannot be used.
+
+use leptos::prelude::*;
+
+/// `aria-disabled` instead of `disabled`: a button that turns itself off by being
+/// pressed would otherwise drop the keyboard's focus.
+#[component]
+pub fn Action(
+    #[prop(optional)] testid: Option<&'static str>,
+    #[prop(into)] text: Signal<String>,
+    #[prop(optional)] key: Option<&'static str>,
+    #[prop(optional)] class: &'static str,
+    #[prop(optional, into)] disabled: Signal<bool>,
+    /// For toggles: pressed or not.
+    #[prop(optional, into)]
+    pressed: Option<Signal<bool>>,
+    on_press: impl Fn() + 'static,
+) -> impl IntoView {
+    let class = format!("button {class}");
+    view! {
+        <button
+            type="button"
+            class=class
+            data-testid=testid
+            aria-disabled=move || disabled.get().then_some("true")
+            aria-pressed=move || pressed.map(|pressed| pressed.get().to_string())
+            aria-keyshortcuts=key
+            on:click=move |_| {
+                if !disabled.get_untracked() {
+                    on_press();
+                }
+            }
+        >
+            <span>{move || text.get()}</span>
+            {key.map(|key| view! { <kbd aria-hidden="true">{key}</kbd> })}
+        </button>
+    }
+}

@@ -1,0 +1,296 @@
+//! What the engine says, sent to the state it concerns.
+
+use super::Lab;
+use super::actions;
+use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
+use super::evaluate::Comparison;
+use crate::files;
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use tilt_protocol::{
+    Command, DeviceKind, DevicePreference, EngineStatus, Error, Event, Label, Labeller, Message,
+    PROTOCOL_VERSION, Pair, RequestId, Verdict,
+};
+
+pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
+    let id = message.id;
+    match message.event {
+        Event::Fetching {
+            what,
+            received,
+            total,
+        } => lab.engine.set_fetching(Fetching {
+            what,
+            received,
+            total,
+        }),
+        Event::Ready { protocol_version } => greet(lab, protocol_version),
+        Event::Status { status } => {
+            lab.engine.report(status);
+            match status {
+                EngineStatus::Training => lab.run.set_paused(false),
+                EngineStatus::Paused => lab.run.set_paused(true),
+                _ => {}
+            }
+        }
+        Event::DeviceReady {
+            kind,
+            adapter,
+            fallback,
+        } => device_ready(
+            lab,
+            DeviceInfo {
+                kind,
+                adapter,
+                fallback,
+            },
+        ),
+        Event::ModelLoaded {
+            name,
+            parameters,
+            vocab,
+            context,
+            training_prompts,
+            held_out_prompts,
+        } => {
+            lab.engine.settle(id);
+            model_loaded(
+                lab,
+                ModelInfo {
+                    name,
+                    parameters,
+                    vocab,
+                    context,
+                    training_prompts,
+                    held_out_prompts,
+                },
+            );
+        }
+        Event::Pairs { pairs, done } => {
+            if done {
+                lab.engine.settle(id);
+            }
+            lab.labels.enqueue(pairs, None);
+        }
+        Event::Autolabelled {
+            pairs,
+            verdicts,
+            ties,
+            done,
+        } => {
+            if done {
+                lab.engine.settle(id);
+            }
+            autolabelled(lab, pairs, verdicts, ties, done);
+        }
+        Event::RunStarted {
+            run,
+            steps,
+            rows,
+            dropped,
+        } => {
+            lab.run.started(run, steps, rows, dropped);
+            lab.notices
+                .say(&format!("Training started: {steps} steps on {rows} rows."));
+        }
+        Event::Step {
+            run,
+            step,
+            metrics,
+            duration_ms,
+            tokens,
+        } => lab.run.stepped(run, step, metrics, duration_ms, tokens),
+        Event::Kl { run, step: _, kl } => lab.run.set_kl(run, kl),
+        Event::RunEnded { run, step, stopped } => {
+            lab.run.ended(run);
+            actions::watch_again(lab);
+            let verb = if stopped { "stopped" } else { "finished" };
+            lab.notices
+                .say(&format!("Training {verb} after {step} steps."));
+        }
+        Event::WasReset => {
+            lab.engine.settle(id);
+            lab.run.clear();
+            actions::watch_again(lab);
+            lab.notices.say("The policy equals its reference again.");
+        }
+        Event::Inspected { inspection } => lab.selection.inspected(id, inspection),
+        Event::Compared {
+            prompt,
+            policy,
+            reference,
+        } => {
+            lab.engine.settle(id);
+            let step = lab.run.run().with_untracked(|run| run.step);
+            lab.evaluate.compared(Some(Comparison {
+                prompt,
+                policy,
+                reference,
+                step,
+            }));
+        }
+        Event::WinRate { report, done } => {
+            if done {
+                lab.engine.settle(id);
+                lab.notices.say("The win rate is measured.");
+            }
+            lab.evaluate.measured(report, done);
+        }
+        Event::Model {
+            config,
+            tokenizer,
+            tokenizer_config,
+        } => {
+            if let Err(error) =
+                files::download_model(&config, &tokenizer, tokenizer_config.as_deref(), buffers)
+            {
+                lab.notices.error("export", &error.to_string());
+            }
+        }
+        // Asked for by nothing on this page yet.
+        Event::Checkpoint { .. } => {}
+        Event::Failed { error } => failed(lab, id, &error),
+    }
+}
+
+fn greet(lab: Lab, protocol_version: u32) {
+    if protocol_version != PROTOCOL_VERSION {
+        actions::engine_failed(
+            lab,
+            &Error::ProtocolVersion {
+                page: PROTOCOL_VERSION,
+                engine: protocol_version,
+            },
+        );
+        return;
+    }
+    lab.engine.send(
+        Purpose::Start,
+        Command::Start {
+            protocol_version: PROTOCOL_VERSION,
+            device: lab.engine.preference().unwrap_or(DevicePreference::Auto),
+        },
+    );
+}
+
+fn device_ready(lab: Lab, device: DeviceInfo) {
+    let is_refused =
+        lab.engine.preference() == Some(DevicePreference::Webgpu) && device.kind == DeviceKind::Cpu;
+    if is_refused {
+        let reason = device
+            .fallback
+            .as_deref()
+            .unwrap_or("the engine gave no reason");
+        lab.notices.info(
+            "device",
+            &format!("The URL asks for WebGPU, which cannot be used here ({reason}). The CPU is used; everything works, more slowly."),
+        );
+    }
+    lab.engine.set_device(device);
+    let model = lab.form.model().get_untracked();
+    actions::load_model(lab, &model);
+}
+
+fn model_loaded(lab: Lab, model: ModelInfo) {
+    lab.notices.dismiss("model");
+    lab.run.clear();
+    lab.evaluate.clear();
+    lab.selection.clear();
+    let prompt = lab.evaluate.prompt();
+    if prompt.with_untracked(|prompt| prompt.trim().is_empty())
+        && let Some(first) = model.held_out_prompts.first()
+    {
+        prompt.set(first.clone());
+    }
+    lab.form.set_model(&model.name);
+    lab.notices
+        .say(&format!("The model {} is ready.", model.name));
+    let is_replaced = lab.engine.model().with_untracked(Option::is_some);
+    lab.engine.set_model(model);
+    if is_replaced {
+        // A first model starts the watch by itself.
+        actions::watch_again(lab);
+    }
+}
+
+fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize, is_done: bool) {
+    let Some(progress) = lab.evaluate.autolabel().get_untracked() else {
+        return;
+    };
+    let at_ms = js_sys::Date::now();
+    let labels: Vec<Label> = pairs
+        .into_iter()
+        .zip(verdicts)
+        .map(|(pair, verdict)| Label {
+            pair,
+            verdict,
+            labeller: Labeller::Judge {
+                principle: progress.principle,
+                noise: progress.noise,
+            },
+            at_ms,
+        })
+        .collect();
+    let count = labels.len();
+    if count > 0 {
+        lab.labels.append(labels);
+    }
+    lab.evaluate.autolabelled(count, ties, is_done);
+    if is_done {
+        lab.notices.say(&format!(
+            "The judge labelled {} pairs.",
+            progress.done + count
+        ));
+    }
+}
+
+fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
+    let Some(id) = id else {
+        actions::engine_failed(lab, error);
+        return;
+    };
+    lab.engine.settle(Some(id));
+    let Some(purpose) = lab.engine.purpose_of(id) else {
+        lab.notices.error("engine-message", &error.to_string());
+        return;
+    };
+    let key = match &purpose {
+        Purpose::Start | Purpose::LoadModel(_) => "model",
+        Purpose::SamplePairs => "pairs",
+        Purpose::Autolabel => {
+            lab.evaluate.stop_autolabel();
+            "autolabel"
+        }
+        Purpose::Train => {
+            lab.run.failed();
+            "run"
+        }
+        Purpose::Control => "run",
+        Purpose::Watch => "watch",
+        Purpose::Compare => {
+            lab.evaluate.compared(None);
+            "compare"
+        }
+        Purpose::WinRate => {
+            lab.evaluate.stop_win_rate();
+            "winrate"
+        }
+        Purpose::ExportModel => "export",
+    };
+    let loaded = lab.engine.model().get_untracked();
+    let is_fatal = match &purpose {
+        Purpose::Start => true,
+        Purpose::LoadModel(_) => loaded.is_none(),
+        _ => false,
+    };
+    if is_fatal {
+        actions::engine_failed(lab, error);
+    } else if *error != Error::Cancelled {
+        if let (Purpose::LoadModel(_), Some(model)) = (&purpose, &loaded) {
+            // The model that was there is still the one in use.
+            lab.form.set_model(&model.name);
+        }
+        lab.notices
+            .error(key, &format!("{}: {error}", purpose.failed()));
+    }
+}

@@ -1,0 +1,232 @@
+//! The engine as the page sees it: worker, device, model, status, requests under
+//! way.
+
+use crate::worker::WorkerClient;
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use tilt_protocol::{Command, DeviceKind, DevicePreference, EngineStatus, Error, RequestId};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeviceInfo {
+    pub kind: DeviceKind,
+    pub adapter: String,
+    pub fallback: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelInfo {
+    pub name: String,
+    pub parameters: usize,
+    pub vocab: usize,
+    pub context: usize,
+    pub training_prompts: Vec<String>,
+    pub held_out_prompts: Vec<String>,
+}
+
+/// Bytes of one download.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fetching {
+    pub what: String,
+    pub received: u64,
+    pub total: Option<u64>,
+}
+
+/// What a request is for: says what failed when it fails.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    Start,
+    LoadModel(String),
+    SamplePairs,
+    Autolabel,
+    Train,
+    Control,
+    Watch,
+    Compare,
+    WinRate,
+    ExportModel,
+}
+
+impl Purpose {
+    /// The first words of the message when the request fails.
+    pub fn failed(&self) -> String {
+        match self {
+            Purpose::Start => "The device could not be started".to_owned(),
+            Purpose::LoadModel(name) => format!("The model \u{201c}{name}\u{201d} was not loaded"),
+            Purpose::SamplePairs => "No new answers could be sampled".to_owned(),
+            Purpose::Autolabel => "The judge could not label".to_owned(),
+            Purpose::Train => "The run stopped".to_owned(),
+            Purpose::Control => "The run did not follow".to_owned(),
+            Purpose::Watch => "The pair cannot be shown token by token".to_owned(),
+            Purpose::Compare => "Nothing was sampled".to_owned(),
+            Purpose::WinRate => "The win rate was not measured".to_owned(),
+            Purpose::ExportModel => "The model was not exported".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct EngineStore {
+    client: StoredValue<Option<WorkerClient>, LocalStorage>,
+    requests: StoredValue<BTreeMap<RequestId, Purpose>>,
+    preference: Option<DevicePreference>,
+    /// As the engine last said.
+    reported: RwSignal<EngineStatus>,
+    /// What a request sent just now will make of it, until the engine has spoken.
+    expected: RwSignal<Option<(RequestId, EngineStatus)>>,
+    broken: RwSignal<bool>,
+    device: RwSignal<Option<DeviceInfo>>,
+    model: RwSignal<Option<ModelInfo>>,
+    fetching: RwSignal<Option<Fetching>>,
+    status: Memo<EngineStatus>,
+}
+
+impl EngineStore {
+    pub fn new(preference: Option<DevicePreference>) -> EngineStore {
+        let reported = RwSignal::new(EngineStatus::Loading);
+        let expected = RwSignal::new(None::<(RequestId, EngineStatus)>);
+        let broken = RwSignal::new(false);
+        let model = RwSignal::new(None::<ModelInfo>);
+        let status = Memo::new(move |_| {
+            if broken.get() {
+                return EngineStatus::Failed;
+            }
+            let status = expected.get().map_or(reported.get(), |(_, status)| status);
+            // "ready" promises a model.
+            if status == EngineStatus::Ready && model.with(Option::is_none) {
+                EngineStatus::Loading
+            } else {
+                status
+            }
+        });
+        EngineStore {
+            client: StoredValue::new_local(None),
+            requests: StoredValue::new(BTreeMap::new()),
+            preference,
+            reported,
+            expected,
+            broken,
+            device: RwSignal::new(None),
+            model,
+            fetching: RwSignal::new(None),
+            status,
+        }
+    }
+
+    pub fn status(&self) -> Memo<EngineStatus> {
+        self.status
+    }
+
+    pub fn device(&self) -> Signal<Option<DeviceInfo>> {
+        self.device.into()
+    }
+
+    pub fn model(&self) -> Signal<Option<ModelInfo>> {
+        self.model.into()
+    }
+
+    pub fn fetching(&self) -> Signal<Option<Fetching>> {
+        self.fetching.into()
+    }
+
+    pub fn preference(&self) -> Option<DevicePreference> {
+        self.preference
+    }
+
+    /// A model is loaded and the engine lives: commands make sense.
+    pub fn is_up(&self) -> bool {
+        !self.broken.get() && self.model.with(Option::is_some)
+    }
+
+    pub fn connect(&self, client: WorkerClient) {
+        self.client.set_value(Some(client));
+    }
+
+    /// Sends a command. `None` when there is no engine to send it to.
+    pub fn send(&self, purpose: Purpose, command: Command) -> Option<RequestId> {
+        self.send_with(purpose, command, &[]).ok().flatten()
+    }
+
+    /// # Errors
+    /// When the message could not be posted.
+    pub fn send_with(
+        &self,
+        purpose: Purpose,
+        command: Command,
+        buffers: &[ArrayBuffer],
+    ) -> Result<Option<RequestId>, Error> {
+        let sent = self.client.with_value(|client| {
+            client
+                .as_ref()
+                .map(|client| client.send(command, buffers))
+                .transpose()
+        })?;
+        if let Some(id) = sent {
+            self.requests.update_value(|requests| {
+                requests.insert(id, purpose);
+                // Answers are not always one; the oldest are forgotten.
+                while requests.len() > 200 {
+                    requests.pop_first();
+                }
+            });
+        }
+        Ok(sent)
+    }
+
+    pub fn purpose_of(&self, id: RequestId) -> Option<Purpose> {
+        self.requests
+            .with_value(|requests| requests.get(&id).cloned())
+    }
+
+    /// Shows `status` from the moment of asking until the engine has answered.
+    pub fn expect(&self, id: Option<RequestId>, status: EngineStatus) {
+        if let Some(id) = id {
+            self.expected.set(Some((id, status)));
+        }
+    }
+
+    /// The request is answered; from here on the engine's own word counts.
+    pub fn settle(&self, id: Option<RequestId>) {
+        let is_settled = self
+            .expected
+            .with_untracked(|expected| expected.is_some_and(|(waiting, _)| Some(waiting) == id));
+        if is_settled {
+            self.expected.set(None);
+        }
+    }
+
+    pub fn report(&self, status: EngineStatus) {
+        if self.reported.get_untracked() != status {
+            self.reported.set(status);
+        }
+        let is_expected = self
+            .expected
+            .with_untracked(|expected| expected.is_some_and(|(_, waited)| waited == status));
+        if is_expected {
+            self.expected.set(None);
+        }
+        if status == EngineStatus::Ready {
+            self.fetching.set(None);
+        }
+    }
+
+    pub fn set_fetching(&self, fetching: Fetching) {
+        self.fetching.set(Some(fetching));
+    }
+
+    pub fn set_device(&self, device: DeviceInfo) {
+        self.device.set(Some(device));
+    }
+
+    pub fn set_model(&self, model: ModelInfo) {
+        self.fetching.set(None);
+        self.model.set(Some(model));
+    }
+
+    /// Nothing more can be expected of the engine in this page.
+    pub fn give_up(&self) {
+        self.fetching.set(None);
+        self.expected.set(None);
+        self.broken.set(true);
+    }
+}

@@ -1,0 +1,220 @@
+//! The training form: texts as typed, checked when they are used.
+
+use super::settings::SettingsStore;
+use crate::url::UrlParams;
+use leptos::prelude::*;
+use std::fmt::Display;
+use std::str::FromStr;
+use tilt_protocol::{Error, ModelName, ObjectiveKind, TrainSettings};
+
+/// The number fields, by the names that messages use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    Beta,
+    LearningRate,
+    Steps,
+    Seed,
+}
+
+impl Field {
+    pub const ALL: [Field; 4] = [Field::Beta, Field::LearningRate, Field::Steps, Field::Seed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Beta => "beta",
+            Field::LearningRate => "learning rate",
+            Field::Steps => "steps",
+            Field::Seed => "seed",
+        }
+    }
+
+    fn expected(self) -> &'static str {
+        match self {
+            Field::Beta => "a number above 0, such as 0.1",
+            Field::LearningRate => "a number above 0, such as 0.0005",
+            Field::Steps => "a whole number from 1 to 100000, such as 60",
+            Field::Seed => "a whole number from 0, such as 42",
+        }
+    }
+
+    fn default_text(self, kind: ObjectiveKind) -> String {
+        let defaults = TrainSettings::lab_defaults(kind);
+        match self {
+            Field::Beta => defaults.objective.beta().to_string(),
+            Field::LearningRate => defaults.learning_rate.to_string(),
+            Field::Steps => defaults.steps.to_string(),
+            Field::Seed => defaults.seed.to_string(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldText {
+    pub text: String,
+    /// The person (or the URL) gave it: another objective's default leaves it alone.
+    pub is_touched: bool,
+}
+
+#[derive(Clone, Copy)]
+pub struct FormStore {
+    objective: RwSignal<ObjectiveKind>,
+    texts: [RwSignal<FieldText>; 4],
+    /// A shipped model's slug, or the name of an imported one.
+    model: RwSignal<String>,
+    settings: SettingsStore,
+}
+
+impl FormStore {
+    pub fn new(params: &UrlParams, settings: SettingsStore) -> FormStore {
+        let saved = settings.saved();
+        let objective = params
+            .objective
+            .or_else(|| ObjectiveKind::from_slug(saved.objective.as_deref()?))
+            .unwrap_or(ObjectiveKind::Dpo);
+        let given = |field: Field| match field {
+            Field::Beta => as_text(params.beta).or(saved.beta.clone()),
+            Field::LearningRate => as_text(params.lr).or(saved.lr.clone()),
+            Field::Steps => as_text(params.steps).or(saved.steps.clone()),
+            Field::Seed => as_text(params.seed).or(saved.seed.clone()),
+        };
+        let texts = Field::ALL.map(|field| {
+            let given = given(field);
+            RwSignal::new(FieldText {
+                is_touched: given.is_some(),
+                text: given.unwrap_or_else(|| field.default_text(objective)),
+            })
+        });
+        let model = params
+            .model
+            .or_else(|| ModelName::from_slug(saved.model.as_deref()?))
+            .unwrap_or(ModelName::Small);
+        FormStore {
+            objective: RwSignal::new(objective),
+            texts,
+            model: RwSignal::new(model.slug().to_owned()),
+            settings,
+        }
+    }
+
+    pub fn objective(&self) -> Signal<ObjectiveKind> {
+        self.objective.into()
+    }
+
+    pub fn model(&self) -> Signal<String> {
+        self.model.into()
+    }
+
+    pub fn text(&self, field: Field) -> Signal<FieldText> {
+        self.texts[field as usize].into()
+    }
+
+    pub fn set_objective(&self, kind: ObjectiveKind) {
+        self.objective.set(kind);
+        for field in Field::ALL {
+            self.texts[field as usize].update(|text| {
+                if !text.is_touched {
+                    text.text = field.default_text(kind);
+                }
+            });
+        }
+        self.settings
+            .remember(|saved| saved.objective = Some(kind.slug().to_owned()));
+    }
+
+    /// Sets the text as typed; emptied, the field goes back to its default's care.
+    pub fn set_text(&self, field: Field, text: String) {
+        let remembered = Some(text.clone()).filter(|text| !text.trim().is_empty());
+        self.texts[field as usize].set(FieldText {
+            is_touched: remembered.is_some(),
+            text,
+        });
+        self.settings.remember(|saved| match field {
+            Field::Beta => saved.beta = remembered,
+            Field::LearningRate => saved.lr = remembered,
+            Field::Steps => saved.steps = remembered,
+            Field::Seed => saved.seed = remembered,
+        });
+    }
+
+    pub fn set_model(&self, name: &str) {
+        self.model.set(name.to_owned());
+        if ModelName::from_slug(name).is_some() {
+            self.settings
+                .remember(|saved| saved.model = Some(name.to_owned()));
+        }
+    }
+
+    /// The defaults again, after everything was erased.
+    pub fn reset(&self) {
+        let kind = self.objective.get_untracked();
+        for field in Field::ALL {
+            self.texts[field as usize].set(FieldText {
+                text: field.default_text(kind),
+                is_touched: false,
+            });
+        }
+    }
+
+    /// What is wrong with a field's text, if anything.
+    pub fn defect(&self, field: Field) -> Option<Error> {
+        let text = self.text(field).get().text;
+        let is_good = match field {
+            Field::Beta | Field::LearningRate => {
+                parse::<f64>(&text).is_some_and(|value| value.is_finite() && value > 0.0)
+            }
+            Field::Steps => {
+                parse::<usize>(&text).is_some_and(|value| (1..=100_000).contains(&value))
+            }
+            Field::Seed => parse::<u64>(&text).is_some(),
+        };
+        (!is_good).then(|| {
+            Error::invalid(
+                field.name(),
+                format!("\u{201c}{text}\u{201d}"),
+                field.expected(),
+            )
+        })
+    }
+
+    /// The seed, or the default one while the field holds none.
+    pub fn seed(&self) -> u64 {
+        parse(&self.texts[Field::Seed as usize].get_untracked().text).unwrap_or(42)
+    }
+
+    /// The beta typed, where it is one.
+    pub fn beta(&self) -> Option<f64> {
+        parse::<f64>(&self.text(Field::Beta).get().text)
+            .filter(|beta| beta.is_finite() && *beta > 0.0)
+    }
+
+    /// # Errors
+    /// One [`Error::InvalidConfig`] a bad field, with the field.
+    pub fn train_settings(&self) -> Result<TrainSettings, Vec<(Field, Error)>> {
+        let defects: Vec<(Field, Error)> = Field::ALL
+            .into_iter()
+            .filter_map(|field| Some((field, untrack(|| self.defect(field))?)))
+            .collect();
+        if !defects.is_empty() {
+            return Err(defects);
+        }
+        let kind = self.objective.get_untracked();
+        let mut settings = TrainSettings::lab_defaults(kind);
+        let text = |field: Field| self.texts[field as usize].get_untracked().text;
+        if let Some(beta) = parse(&text(Field::Beta)) {
+            settings.objective = kind.with_beta(beta);
+        }
+        settings.learning_rate =
+            parse(&text(Field::LearningRate)).unwrap_or(settings.learning_rate);
+        settings.steps = parse(&text(Field::Steps)).unwrap_or(settings.steps);
+        settings.seed = parse(&text(Field::Seed)).unwrap_or(settings.seed);
+        Ok(settings)
+    }
+}
+
+fn parse<T: FromStr>(text: &str) -> Option<T> {
+    text.trim().parse().ok()
+}
+
+fn as_text<T: Display>(value: Option<T>) -> Option<String> {
+    value.map(|value| value.to_string())
+}

@@ -1,0 +1,54 @@
+//! What the page knows. Each part of the state is plain data in signals with one
+//! writer: its own module. What spans several parts stands in [`actions`] (what
+//! the person does) and [`dispatch`] (what the engine says).
+
+pub mod actions;
+pub mod dispatch;
+pub mod engine;
+pub mod evaluate;
+pub mod form;
+pub mod labels;
+pub mod notices;
+pub mod run;
+pub mod selection;
+pub mod settings;
+
+use crate::url::UrlParams;
+use leptos::prelude::*;
+
+/// All of the page's state. Copied freely: it holds signals, not data.
+#[derive(Clone, Copy)]
+pub struct Lab {
+    pub notices: notices::Notices,
+    pub engine: engine::EngineStore,
+    pub labels: labels::LabelStore,
+    pub form: form::FormStore,
+    pub run: run::RunStore,
+    pub selection: selection::SelectionStore,
+    pub evaluate: evaluate::EvaluateStore,
+    pub settings: settings::SettingsStore,
+}
+
+impl Lab {
+    /// The state at the page's start; the URL wins over what was remembered.
+    pub fn new(params: &UrlParams) -> Lab {
+        let settings = settings::SettingsStore::load(params);
+        let notices = notices::Notices::new();
+        let labels = labels::LabelStore::new(notices);
+        Lab {
+            notices,
+            engine: engine::EngineStore::new(params.device),
+            labels,
+            form: form::FormStore::new(params, settings),
+            run: run::RunStore::new(),
+            selection: selection::SelectionStore::new(labels),
+            evaluate: evaluate::EvaluateStore::new(labels),
+            settings,
+        }
+    }
+}
+
+/// The state that [`crate::app::App`] provides.
+pub fn use_lab() -> Lab {
+    expect_context::<Lab>()
+}

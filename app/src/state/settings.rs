@@ -1,0 +1,65 @@
+//! The few settings that outlive a visit, in localStorage.
+
+use crate::url::UrlParams;
+use gloo_storage::{LocalStorage, Storage};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+const KEY: &str = "tilt.settings";
+
+/// Texts as typed; `None` where the person left the default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub objective: Option<String>,
+    pub beta: Option<String>,
+    pub lr: Option<String>,
+    pub steps: Option<String>,
+    pub seed: Option<String>,
+    pub model: Option<String>,
+    /// "light" or "dark"; `None` follows the system.
+    pub theme: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+pub struct SettingsStore {
+    saved: RwSignal<Settings>,
+    theme: RwSignal<Option<String>>,
+}
+
+impl SettingsStore {
+    pub fn load(params: &UrlParams) -> SettingsStore {
+        let saved: Settings = LocalStorage::get(KEY).unwrap_or_default();
+        let theme = params.theme.clone().or_else(|| saved.theme.clone());
+        SettingsStore {
+            saved: RwSignal::new(saved),
+            theme: RwSignal::new(theme),
+        }
+    }
+
+    pub fn saved(&self) -> Settings {
+        self.saved.get_untracked()
+    }
+
+    pub fn theme(&self) -> Signal<Option<String>> {
+        self.theme.into()
+    }
+
+    /// Changes what is remembered. A browser that refuses storage forgets, no more.
+    pub fn remember(&self, change: impl FnOnce(&mut Settings)) {
+        self.saved.update(change);
+        let _ = self
+            .saved
+            .with_untracked(|saved| LocalStorage::set(KEY, saved));
+    }
+
+    pub fn set_theme(&self, theme: &str) {
+        self.theme.set(Some(theme.to_owned()));
+        self.remember(|saved| saved.theme = Some(theme.to_owned()));
+    }
+
+    pub fn forget(&self) {
+        self.saved.set(Settings::default());
+        LocalStorage::delete(KEY);
+    }
+}

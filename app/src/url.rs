@@ -1,0 +1,116 @@
+//! Where the page stands, and what its URL asks for.
+
+use crate::state::notices::Notice;
+use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind};
+use web_sys::UrlSearchParams;
+
+/// Parameters that DESIGN.md names and this version does not act on yet.
+const NOT_YET: [&str; 4] = ["level", "lesson", "embed", "bench"];
+
+/// What the URL asks for, each value already checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UrlParams {
+    pub device: Option<DevicePreference>,
+    pub model: Option<ModelName>,
+    pub objective: Option<ObjectiveKind>,
+    pub seed: Option<u64>,
+    pub beta: Option<f64>,
+    pub lr: Option<f64>,
+    pub steps: Option<usize>,
+    pub theme: Option<String>,
+}
+
+/// Reads the URL; what cannot be honoured comes back as notices.
+pub fn read_params() -> (UrlParams, Vec<Notice>) {
+    let search = web_sys::window()
+        .and_then(|window| window.location().search().ok())
+        .unwrap_or_default();
+    let mut notices = Vec::new();
+    let Ok(query) = UrlSearchParams::new_with_str(&search) else {
+        return (UrlParams::default(), notices);
+    };
+    let mut refuse = |name: &str, got: &str, expected: &str, instead: &str| {
+        notices.push(Notice::info(
+            &format!("url-{name}"),
+            &format!("The URL asks for {name}={got}, expected {expected}. {instead}"),
+        ));
+    };
+    let mut params = UrlParams::default();
+    if let Some(got) = query.get("device") {
+        params.device = match got.as_str() {
+            "webgpu" => Some(DevicePreference::Webgpu),
+            "cpu" => Some(DevicePreference::Cpu),
+            _ => None,
+        };
+        if params.device.is_none() {
+            refuse("device", &got, "webgpu or cpu", "Tilt chooses by itself.");
+        }
+    }
+    if let Some(got) = query.get("model") {
+        params.model = ModelName::from_slug(&got);
+        if params.model.is_none() {
+            refuse("model", &got, "nano or small", "The default model is used.");
+        }
+    }
+    if let Some(got) = query.get("objective") {
+        params.objective = ObjectiveKind::from_slug(&got);
+        if params.objective.is_none() {
+            refuse("objective", &got, "dpo, ipo or kto", "Yours is kept.");
+        }
+    }
+    let default_kept = "The default is used.";
+    if let Some(got) = query.get("seed") {
+        params.seed = got.parse().ok();
+        if params.seed.is_none() {
+            refuse("seed", &got, "a whole number from 0", default_kept);
+        }
+    }
+    if let Some(got) = query.get("steps") {
+        params.steps = got.parse().ok().filter(|steps| *steps >= 1);
+        if params.steps.is_none() {
+            refuse("steps", &got, "a whole number from 1", default_kept);
+        }
+    }
+    let positive = |got: &str| {
+        got.parse::<f64>()
+            .ok()
+            .filter(|value| value.is_finite() && *value > 0.0)
+    };
+    if let Some(got) = query.get("beta") {
+        params.beta = positive(&got);
+        if params.beta.is_none() {
+            refuse("beta", &got, "a number above 0", default_kept);
+        }
+    }
+    if let Some(got) = query.get("lr") {
+        params.lr = positive(&got);
+        if params.lr.is_none() {
+            refuse("lr", &got, "a number above 0", default_kept);
+        }
+    }
+    if let Some(got) = query.get("theme") {
+        if got == "light" || got == "dark" {
+            params.theme = Some(got);
+        } else {
+            refuse("theme", &got, "light or dark", "Your system's is used.");
+        }
+    }
+    for name in NOT_YET {
+        if query.get(name).is_some() {
+            notices.push(Notice::info(
+                &format!("url-{name}"),
+                &format!("The URL's parameter {name} does nothing in this version of Tilt."),
+            ));
+        }
+    }
+    (params, notices)
+}
+
+/// `relative` against the document's base, so that any sub-path works.
+pub fn resolve(relative: &str) -> String {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.base_uri().ok().flatten())
+        .and_then(|base| web_sys::Url::new_with_base(relative, &base).ok())
+        .map_or_else(|| relative.to_owned(), |url| url.href())
+}

@@ -1,0 +1,262 @@
+//! The token heat map: log pi - log pi_ref of the selected pair, token by token.
+
+use super::readable_token;
+use crate::format::{fixed, signed};
+use crate::glossary::Term;
+use crate::parts::define::Define;
+use crate::state::selection::{Side, TokenAt};
+use crate::state::use_lab;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use tilt_protocol::{Inspection, SequenceView};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// The colour scale never spans less than this, so that rounding noise stays pale.
+const LEAST_DOMAIN: f64 = 0.05;
+
+fn sequence(inspection: &Inspection, side: Side) -> &SequenceView {
+    match side {
+        Side::Chosen => &inspection.chosen,
+        Side::Rejected => &inspection.rejected,
+    }
+}
+
+/// All log-ratios, chosen first, as `data-value` carries them.
+fn log_ratios(inspection: &Inspection) -> Vec<f64> {
+    let tokens = inspection.chosen.completion.iter();
+    tokens
+        .chain(&inspection.rejected.completion)
+        .map(|token| token.log_ratio())
+        .collect()
+}
+
+#[component]
+pub fn Heatmap() -> impl IntoView {
+    let lab = use_lab();
+    let inspection = lab.selection.inspection();
+    let domain = Memo::new(move |_| {
+        inspection.with(|inspection| {
+            inspection.as_ref().map_or(LEAST_DOMAIN, |inspection| {
+                log_ratios(inspection)
+                    .into_iter()
+                    .fold(LEAST_DOMAIN, |largest, ratio| largest.max(ratio.abs()))
+            })
+        })
+    });
+    let value = move || {
+        inspection.with(|inspection| {
+            inspection
+                .as_ref()
+                .and_then(|inspection| serde_json::to_string(&log_ratios(inspection)).ok())
+                .unwrap_or_default()
+        })
+    };
+    let prompt = move || {
+        inspection.with(|inspection| {
+            inspection
+                .as_ref()
+                .map(|inspection| inspection.chosen.prompt.concat())
+                .unwrap_or_default()
+        })
+    };
+    let is_empty = Memo::new(move |_| inspection.with(Option::is_none));
+    let selected = lab.selection.selected();
+    let place = move || {
+        selected.get().map_or_else(String::new, |selected| {
+            format!("pair {} of {}", selected.position + 1, selected.count)
+        })
+    };
+    let hint = move || {
+        if selected.with(Option::is_none) {
+            "Say which answer is better, and its tokens appear here."
+        } else if !lab.engine.is_up() {
+            "The tokens appear here once the engine is ready."
+        } else {
+            "Reading the pair\u{2026}"
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="heatmap-title">
+            <header class="panel-head">
+                <h2 id="heatmap-title">"Where the policy moved"</h2>
+                <span class="muted number">{place}</span>
+                <span class="pager">
+                    <button
+                        type="button"
+                        class="button icon"
+                        aria-label="Previous labelled pair"
+                        on:click=move |_| lab.selection.move_pair(-1, lab.labels)
+                    >
+                        "\u{2039}"
+                    </button>
+                    <button
+                        type="button"
+                        class="button icon"
+                        aria-label="Next labelled pair"
+                        on:click=move |_| lab.selection.move_pair(1, lab.labels)
+                    >
+                        "\u{203a}"
+                    </button>
+                </span>
+            </header>
+            <div data-testid="heatmap" class="heatmap" data-value=value>
+                <Show when=move || !is_empty.get() fallback=move || view! { <p class="empty">{hint}</p> }>
+                    <p class="heat-prompt">{prompt}</p>
+                    <SequenceRow side=Side::Chosen domain=domain/>
+                    <SequenceRow side=Side::Rejected domain=domain/>
+                </Show>
+            </div>
+            <div class="heat-legend">
+                <Define term=Term::LogRatio/>
+                <span class="number">{move || fixed(-domain.get(), 2)}</span>
+                <span class="heat-scale" aria-hidden="true"></span>
+                <span class="number">{move || signed(domain.get(), 2)}</span>
+                <span class="muted">"nats: \u{2212} less likely than before, + likelier"</span>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn SequenceRow(side: Side, domain: Memo<f64>) -> impl IntoView {
+    let lab = use_lab();
+    let inspection = lab.selection.inspection();
+    let term = match side {
+        Side::Chosen => Term::Chosen,
+        Side::Rejected => Term::Rejected,
+    };
+    let len = Memo::new(move |_| {
+        inspection.with(|inspection| {
+            inspection
+                .as_ref()
+                .map_or(0, |inspection| sequence(inspection, side).completion.len())
+        })
+    });
+    let total = move || {
+        inspection.with(|inspection| {
+            inspection.as_ref().map_or_else(String::new, |inspection| {
+                let sequence = sequence(inspection, side);
+                signed(sequence.policy_logp() - sequence.reference_logp(), 2)
+            })
+        })
+    };
+    let row_class = match side {
+        Side::Chosen => "heat-row heat-chosen",
+        Side::Rejected => "heat-row heat-rejected",
+    };
+    view! {
+        <div class=row_class>
+            <div class="heat-name">
+                <Define term=term/>
+                <span class="number" title="Sum over the tokens, in nats">{total}</span>
+            </div>
+            <div class="tokens" role="group" aria-label=format!("Tokens of the {} answer", term.name())>
+                <For each=move || 0..len.get() key=|index| *index let:index>
+                    <Token side=side index=index len=len domain=domain/>
+                </For>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Token(side: Side, index: usize, len: Memo<usize>, domain: Memo<f64>) -> impl IntoView {
+    let lab = use_lab();
+    let inspection = lab.selection.inspection();
+    // (text, log-ratio); the view keeps its node while numbers change, and with it
+    // the keyboard's focus.
+    let token = Memo::new(move |_| {
+        inspection.with(|inspection| {
+            inspection
+                .as_ref()
+                .and_then(|inspection| sequence(inspection, side).completion.get(index))
+                .map(|token| (readable_token(&token.token), token.log_ratio()))
+                .unwrap_or_default()
+        })
+    });
+    let at = TokenAt { side, index };
+    let is_selected = Memo::new(move |_| lab.selection.token() == at);
+    let class = move || {
+        let ratio = token.get().1;
+        if ratio > 0.0 {
+            "token up"
+        } else if ratio < 0.0 {
+            "token down"
+        } else {
+            "token"
+        }
+    };
+    let heat = move || {
+        format!(
+            "--heat:{:.3}",
+            (token.get().1.abs() / domain.get()).min(1.0)
+        )
+    };
+    let title = move || {
+        let (text, ratio) = token.get();
+        let direction = if ratio > 0.0 {
+            "likelier than under the reference"
+        } else if ratio < 0.0 {
+            "less likely than under the reference"
+        } else {
+            "as likely as under the reference"
+        };
+        format!(
+            "\u{201c}{text}\u{201d}: {} nats, {direction}",
+            signed(ratio, 4)
+        )
+    };
+    view! {
+        <button
+            type="button"
+            class=class
+            style=heat
+            title=title
+            tabindex=move || if is_selected.get() { "0" } else { "-1" }
+            aria-pressed=move || is_selected.get().to_string()
+            on:pointerenter=move |_| lab.selection.select_token(at)
+            on:focus=move |_| lab.selection.select_token(at)
+            on:click=move |_| lab.selection.select_token(at)
+            on:keydown=move |event| move_focus(&event, index, len.get_untracked())
+        >
+            <span class="token-text">{move || token.get().0}</span>
+            <span class="token-ratio number">{move || signed(token.get().1, 2)}</span>
+        </button>
+    }
+}
+
+/// Arrow keys, Home and End within a row of tokens; up and down change the row.
+fn move_focus(event: &KeyboardEvent, index: usize, len: usize) {
+    let Some(button) = event
+        .current_target()
+        .and_then(|target| target.dyn_into::<HtmlElement>().ok())
+    else {
+        return;
+    };
+    let Some(row) = button.parent_element() else {
+        return;
+    };
+    let last = len.saturating_sub(1);
+    let target = match event.key().as_str() {
+        "ArrowRight" => row.children().item((index + 1).min(last) as u32),
+        "ArrowLeft" => row.children().item(index.saturating_sub(1) as u32),
+        "Home" => row.children().item(0),
+        "End" => row.children().item(last as u32),
+        "ArrowDown" | "ArrowUp" => {
+            let rows = row.closest(".heatmap").ok().flatten();
+            let selector = if event.key() == "ArrowDown" {
+                ".heat-rejected .token[tabindex='0'], .heat-rejected .token"
+            } else {
+                ".heat-chosen .token[tabindex='0'], .heat-chosen .token"
+            };
+            rows.and_then(|rows| rows.query_selector(selector).ok().flatten())
+        }
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+        // Focus selects; a node just found in the document can take it.
+        let _ = target.focus();
+    }
+}

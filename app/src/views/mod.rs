@@ -1,0 +1,13 @@
+//! Views into the model: linked to the one selected pair and token.
+
+pub mod heatmap;
+pub mod next_tokens;
+
+/// A token as people read it: the end marker by name, line breaks visible.
+pub fn readable_token(token: &str) -> String {
+    if token.starts_with("<|") && token.ends_with("|>") {
+        "\u{25a0} end".to_owned()
+    } else {
+        token.replace('\n', "\u{21b5}")
+    }
+}

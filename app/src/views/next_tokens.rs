@@ -1,0 +1,139 @@
+//! Next-token bars: what policy and reference would write at the selected token.
+
+use super::readable_token;
+use crate::format::probability;
+use crate::glossary::Term;
+use crate::parts::define::Define;
+use crate::state::selection::Side;
+use crate::state::use_lab;
+use leptos::prelude::*;
+use serde_json::json;
+use tilt_protocol::{NextToken, TokenView};
+
+/// Bars shown; `data-value` carries all that the engine sent.
+const SHOWN: usize = 6;
+
+#[component]
+pub fn NextTokenBars() -> impl IntoView {
+    let lab = use_lab();
+    let inspection = lab.selection.inspection();
+    // The selected token and the text before it.
+    let current = Memo::new(move |_| {
+        let at = lab.selection.token();
+        inspection.with(|inspection| {
+            let inspection = inspection.as_ref()?;
+            let tokens = match at.side {
+                Side::Chosen => &inspection.chosen,
+                Side::Rejected => &inspection.rejected,
+            };
+            let token = tokens.completion.get(at.index)?;
+            let before: String = tokens.completion[..at.index]
+                .iter()
+                .map(|token| readable_token(&token.token))
+                .collect();
+            Some((token.clone(), tail(&before), at.side))
+        })
+    });
+    let value = move || {
+        current
+            .get()
+            .map_or_else(String::new, |(token, _, _)| as_json(&token))
+    };
+    let bars = move || {
+        current
+            .get()
+            .map(|(token, _, _)| {
+                let mut shown: Vec<&NextToken> = token.next_tokens.iter().take(SHOWN).collect();
+                // The token that stands in the text belongs among the bars.
+                let own = token.next_tokens.iter().find(|next| next.id == token.id);
+                if let Some(own) = own
+                    && !shown.iter().any(|next| next.id == own.id)
+                {
+                    shown.truncate(SHOWN - 1);
+                    shown.push(own);
+                }
+                shown
+                    .into_iter()
+                    .map(|next| bar_row(next, next.id == token.id))
+                    .collect_view()
+            })
+            .into_any()
+    };
+    let context = move || match current.get() {
+        None => "Point at a token above.".to_owned(),
+        Some((_, before, side)) => {
+            let side = match side {
+                Side::Chosen => "chosen",
+                Side::Rejected => "rejected",
+            };
+            if before.is_empty() {
+                format!("First token of the {side} answer")
+            } else {
+                format!("{side}: {before}\u{2009}\u{258f}")
+            }
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="next-title">
+            <header class="panel-head">
+                <h2 id="next-title">"What comes next"</h2>
+                <span class="muted context">{context}</span>
+                <span class="keyline">
+                    <span class="swatch policy" aria-hidden="true"></span>
+                    <Define term=Term::Policy/>
+                    <span class="swatch reference" aria-hidden="true"></span>
+                    <Define term=Term::Reference/>
+                </span>
+            </header>
+            <div data-testid="next-token-bars" class="bars" data-value=value>
+                {bars}
+            </div>
+        </section>
+    }
+}
+
+fn as_json(token: &TokenView) -> String {
+    let rows: Vec<_> = token
+        .next_tokens
+        .iter()
+        .map(|next| {
+            json!({ "token": next.token, "policy": next.policy, "reference": next.reference })
+        })
+        .collect();
+    serde_json::Value::Array(rows).to_string()
+}
+
+fn bar_row(next: &NextToken, is_own: bool) -> impl IntoView + use<> {
+    let width = |share: f64| format!("--share:{:.2}%", (share * 100.0).clamp(0.0, 100.0));
+    let class = if is_own { "bar-row own" } else { "bar-row" };
+    let title = is_own.then_some("The token that stands in the answer");
+    view! {
+        <div class=class title=title>
+            <span class="bar-token">{readable_token(&next.token)}</span>
+            <span class="bar-pair" aria-hidden="true">
+                <span class="bar policy" style=width(next.policy)></span>
+                <span class="bar reference" style=width(next.reference)></span>
+            </span>
+            <span class="number">
+                <span class="visually-hidden">"policy "</span>
+                {probability(next.policy)}
+            </span>
+            <span class="number muted">
+                <span class="visually-hidden">"reference "</span>
+                {probability(next.reference)}
+            </span>
+        </div>
+    }
+}
+
+/// The last words of a text.
+fn tail(text: &str) -> String {
+    const KEPT: usize = 36;
+    let count = text.chars().count();
+    if count <= KEPT {
+        text.to_owned()
+    } else {
+        let kept: String = text.chars().skip(count - KEPT).collect();
+        format!("\u{2026}{kept}")
+    }
+}

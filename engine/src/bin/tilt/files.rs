@@ -1,0 +1,95 @@
+//! Files that the commands read and write.
+
+use burn::tensor::{Device, Tensor};
+use pollster::block_on;
+use serde::Serialize;
+use std::path::Path;
+use tilt_engine::hf::{Precision, WEIGHTS_FILE};
+use tilt_engine::model::{Model, ModelFiles};
+use tilt_protocol::dataset::{ParsedRows, parse_jsonl};
+use tilt_protocol::{Error, Example, Result};
+
+fn io_error(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
+    |error| Error::Io { path: path.display().to_string(), reason: error.to_string() }
+}
+
+/// # Errors
+/// [`Error::Io`] naming the path.
+pub fn read_text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(io_error(path))
+}
+
+/// A text that need not be there.
+fn read_optional(path: &Path) -> Result<Option<String>> {
+    if path.exists() { read_text(path).map(Some) } else { Ok(None) }
+}
+
+/// # Errors
+/// [`Error::Io`] naming the path.
+pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(io_error(folder))?;
+    }
+    std::fs::write(path, bytes).map_err(io_error(path))
+}
+
+/// A Hugging Face folder; its tokenizer may be missing.
+///
+/// # Errors
+/// [`Error::Io`] and those of [`Model::load`].
+pub fn load_model(folder: &Path, device: &Device) -> Result<(Model, Tensor<1>)> {
+    let weights = folder.join(WEIGHTS_FILE);
+    let tokenizer = read_optional(&folder.join("tokenizer.json"))?;
+    let tokenizer_config = read_optional(&folder.join("tokenizer_config.json"))?;
+    let files = ModelFiles {
+        config: &read_text(&folder.join("config.json"))?,
+        weights: &std::fs::read(&weights).map_err(io_error(&weights))?,
+        tokenizer: tokenizer.as_deref(),
+        tokenizer_config: tokenizer_config.as_deref(),
+    };
+    Model::load(&files, device)
+}
+
+/// # Errors
+/// [`Error::Io`], [`Error::Device`].
+pub fn save_model(
+    folder: &Path,
+    model: &Model,
+    arena: &Tensor<1>,
+    precision: Precision,
+) -> Result<()> {
+    write(&folder.join("config.json"), model.config.to_json() + "\n")?;
+    let bytes = block_on(model.weights_file(arena, precision))?;
+    write(&folder.join(WEIGHTS_FILE), bytes)?;
+    if let Some(text) = &model.text {
+        write(&folder.join("tokenizer.json"), &text.tokenizer_json)?;
+        if let Some(config) = &text.tokenizer_config {
+            write(&folder.join("tokenizer_config.json"), config)?;
+        }
+    }
+    Ok(())
+}
+
+/// The rows of a JSONL file.
+///
+/// # Errors
+/// [`Error::BadRows`] with every defect, unless `skip_bad_rows`: then they are
+/// listed on standard error.
+pub fn load_rows(path: &Path, skip_bad_rows: bool) -> Result<Vec<Example>> {
+    let ParsedRows { examples, errors, .. } = parse_jsonl(&read_text(path)?);
+    if !errors.is_empty() && !skip_bad_rows {
+        return Err(Error::BadRows(errors));
+    }
+    errors.iter().for_each(|error| eprintln!("skipped: {error}"));
+    Ok(examples)
+}
+
+/// Prints the result of a command.
+///
+/// # Errors
+/// [`Error::Internal`] if it cannot be written as JSON.
+pub fn print_json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string(value).map_err(Error::internal)?;
+    println!("{text}");
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! `tilt`: the engine in the terminal. Standard output is the result alone (JSON),
+//! progress goes to standard error; status 2 means bad input.
+
+mod files;
+mod generate;
+mod judge;
+mod pretrain;
+mod score;
+mod train;
+mod world;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use tilt_protocol::Error;
+
+/// Preference optimisation of small GPTs: the same engine as the page.
+#[derive(Parser)]
+#[command(name = "tilt", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write exchanges of the little world as JSON lines.
+    World(world::Arguments),
+    /// Pretrain a shipped model on the world's text.
+    Pretrain(pretrain::Arguments),
+    /// Train a policy on preferences.
+    Train(train::Arguments),
+    /// Loss, log-probs, metrics and gradient of a dataset, without training.
+    Score(score::Arguments),
+    /// Sample an answer, or print the next-token distribution.
+    Generate(generate::Arguments),
+    /// Read the attributes of answers; label pairs; measure a win rate.
+    Judge(judge::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::World(arguments) => world::run(&arguments),
+        Command::Pretrain(arguments) => pretrain::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Judge(arguments) => judge::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::BadRows(rows)) => {
+            rows.iter().for_each(|error| eprintln!("{error}"));
+            ExitCode::from(2)
+        }
+        Err(error @ (Error::Internal { .. } | Error::Device { .. } | Error::NonFinite { .. })) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `tilt pretrain`: a shipped model from the world's text, from one seed.
+
+use crate::files;
+use burn::tensor::Device;
+use pollster::block_on;
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::Instant;
+use tilt_engine::hf::Precision;
+use tilt_engine::pretrain::{PretrainSettings, Pretraining, validate};
+use tilt_protocol::{Error, ModelName, Result};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// nano or small.
+    #[arg(long)]
+    size: String,
+    /// Folder to write the model to (also every 500 steps).
+    #[arg(long)]
+    out: PathBuf,
+    /// Optimiser steps.
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Exchanges a step.
+    #[arg(long)]
+    batch_size: Option<usize>,
+    #[arg(long)]
+    learning_rate: Option<f64>,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Write the weights in half precision, as the shipped files are.
+    #[arg(long)]
+    f16: bool,
+}
+
+/// Steps between two validations.
+const VALIDATE_EVERY: usize = 500;
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let name = ModelName::from_slug(&arguments.size)
+        .ok_or_else(|| Error::invalid("--size", &arguments.size, "nano or small"))?;
+    let shipped = PretrainSettings::shipped(name);
+    let settings = PretrainSettings {
+        steps: arguments.steps.unwrap_or(shipped.steps),
+        batch_size: arguments.batch_size.unwrap_or(shipped.batch_size),
+        learning_rate: arguments.learning_rate.unwrap_or(shipped.learning_rate),
+        seed: arguments.seed,
+        ..shipped
+    };
+    let precision = if arguments.f16 { Precision::F16 } else { Precision::F32 };
+    let mut run = Pretraining::start(settings.clone(), &Device::flex())?;
+    eprintln!("{}: {} parameters, {} steps", name.slug(), run.model.layout.len, settings.steps);
+    let started = Instant::now();
+    let mut mean_loss = 0.0;
+    while run.step < settings.steps {
+        let loss = block_on(run.step())?;
+        mean_loss += (loss - mean_loss) / ((run.step % 100).max(1) as f64);
+        if run.step.is_multiple_of(100) {
+            let seconds = started.elapsed().as_secs_f64();
+            let left = seconds / run.step as f64 * (settings.steps - run.step) as f64;
+            let step = run.step;
+            eprintln!("step {step}: {mean_loss:.4} nats a token, {seconds:.0} s, {left:.0} s left");
+        }
+        if run.step.is_multiple_of(VALIDATE_EVERY) {
+            files::save_model(&arguments.out, &run.model, &run.arena, precision)?;
+            let validation = block_on(validate(&run.model, &run.arena, settings.seed, 2))?;
+            let (nats, floor) = (validation.nats, validation.floor);
+            eprintln!("held-out prompts: {nats:.3} nats an answer, the world's floor {floor:.3}");
+        }
+    }
+    files::save_model(&arguments.out, &run.model, &run.arena, precision)?;
+    let validation = block_on(validate(&run.model, &run.arena, settings.seed, 6))?;
+    files::print_json(&json!({
+        "size": name.slug(),
+        "parameters": run.model.layout.len,
+        "steps": settings.steps,
+        "batch_size": settings.batch_size,
+        "learning_rate": settings.learning_rate,
+        "seed": settings.seed,
+        "seconds": started.elapsed().as_secs(),
+        "validation_nats_an_answer": validation.nats,
+        "world_floor_nats_an_answer": validation.floor,
+    }))
+}

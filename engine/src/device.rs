@@ -1,0 +1,169 @@
+//! Which device computes: WebGPU where it works, otherwise the CPU (Flex).
+
+use crate::gpt::Gpt;
+use crate::gpt_config::GptConfig;
+use crate::layout::Layout;
+use crate::logps::{read, token_logps};
+use crate::model::Model;
+use burn::tensor::{Device, Tensor};
+use tilt_protocol::{DeviceKind, DevicePreference, Error, Result};
+
+/// The device in use, and why it is this one.
+pub struct Compute {
+    pub device: Device,
+    pub kind: DeviceKind,
+    /// The adapter's own name, or the CPU's instruction set.
+    pub adapter: String,
+    /// Why WebGPU is not used, where it was wanted.
+    pub fallback: Option<String>,
+}
+
+impl Compute {
+    pub fn cpu() -> Compute {
+        Compute {
+            device: Device::flex(),
+            kind: DeviceKind::Cpu,
+            adapter: cpu_name().to_owned(),
+            fallback: None,
+        }
+    }
+
+    /// The wanted device. WebGPU must have the features that are needed and pass a
+    /// self-test against the CPU; if it does not, the CPU is used and `fallback`
+    /// says why.
+    pub async fn choose(preference: DevicePreference) -> Compute {
+        if preference == DevicePreference::Cpu {
+            return Compute::cpu();
+        }
+        match webgpu().await {
+            Ok(compute) => compute,
+            Err(error) => {
+                let reason = match error {
+                    Error::Device { reason, .. } => reason,
+                    other => other.to_string(),
+                };
+                Compute { fallback: Some(reason), ..Compute::cpu() }
+            }
+        }
+    }
+}
+
+/// # Errors
+/// [`Error::Device`] with the reason in words.
+async fn webgpu() -> Result<Compute> {
+    let adapter = usable_adapter().await.map_err(refused)?;
+    let (device, setup) = Device::wgpu_options()
+        .init_with_setup_async()
+        .await
+        .map_err(|error| refused(format!("WebGPU did not start: {error}")))?;
+    let info = setup.adapter.get_info();
+    let adapter = adapter.unwrap_or_else(|| format!("{} ({:?})", info.name, info.backend));
+    self_test(&device).await?;
+    Ok(Compute { device, kind: DeviceKind::Webgpu, adapter, fallback: None })
+}
+
+fn refused(reason: impl ToString) -> Error {
+    Error::Device { device: "WebGPU".to_owned(), reason: reason.to_string() }
+}
+
+/// How far the self-test's log-probs and gradients may lie from the CPU's.
+const SELF_TEST_TOLERANCE: f32 = 1e-3;
+
+/// A one-block GPT forward and backward must agree with the CPU.
+///
+/// # Errors
+/// [`Error::Device`] saying what differed.
+pub async fn self_test(device: &Device) -> Result<()> {
+    let expected = self_test_numbers(&Device::flex()).await?;
+    let found = self_test_numbers(device).await?;
+    let worst = expected.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let finite = found.iter().all(|number| number.is_finite());
+    if finite && found.len() == expected.len() && worst <= SELF_TEST_TOLERANCE {
+        return Ok(());
+    }
+    Err(refused(format!(
+        "its results differ from the CPU's by {worst:e}, expected at most {SELF_TEST_TOLERANCE:e}"
+    )))
+}
+
+/// Log-probs of a few tokens and their gradient with respect to every parameter.
+async fn self_test_numbers(device: &Device) -> Result<Vec<f32>> {
+    use crate::batch::{Batch, Sequence};
+    let config = GptConfig::new(32, 16, 16, 1, 2);
+    let layout = Layout::of(&config);
+    let numbers = Model::initial_weights(&layout, &config, 1);
+    let arena = Tensor::<1>::from_data(numbers.as_slice(), device);
+    let leaves = Gpt::leaves(&config, &layout, &arena);
+    let rows = [
+        Sequence { prompt: vec![5, 6, 7], completion: vec![8, 9, 1] },
+        Sequence { prompt: vec![2], completion: vec![30, 1] },
+    ];
+    let batch = Batch::new(&rows, 0);
+    let logps = token_logps(&leaves, &batch);
+    let mut gradients = logps.clone().sum().backward();
+    let gradient = leaves.flat_gradients(&mut gradients);
+    read(Tensor::cat(vec![logps.inner(), gradient], 0)).await
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn cpu_name() -> &'static str {
+    "CPU (Flex)"
+}
+
+#[cfg(target_arch = "wasm32")]
+fn cpu_name() -> &'static str {
+    "CPU (wasm simd128)"
+}
+
+/// Natively wgpu looks for an adapter itself.
+#[cfg(not(target_arch = "wasm32"))]
+async fn usable_adapter() -> std::result::Result<Option<String>, String> {
+    Ok(None)
+}
+
+/// The browser's adapter, by name, if cubecl can use it: without
+/// `timestamp-query` it panics when its stream is created.
+#[cfg(target_arch = "wasm32")]
+async fn usable_adapter() -> std::result::Result<Option<String>, String> {
+    use js_sys::{Function, Promise, Reflect};
+    use wasm_bindgen::{JsCast, JsValue};
+    let get = |object: &JsValue, name: &str| {
+        Reflect::get(object, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+    };
+    let missing = |value: &JsValue| value.is_undefined() || value.is_null();
+    let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
+    if missing(&gpu) {
+        return Err("this browser has no WebGPU".to_owned());
+    }
+    let request: Function = get(&gpu, "requestAdapter")
+        .dyn_into()
+        .map_err(|_| "this browser has no WebGPU".to_owned())?;
+    let promise: Promise = request
+        .call0(&gpu)
+        .ok()
+        .and_then(|value| value.dyn_into().ok())
+        .ok_or("the browser gave no WebGPU adapter")?;
+    let adapter = wasm_bindgen_futures::JsFuture::from(promise)
+        .await
+        .map_err(|error| format!("the browser gave no WebGPU adapter: {error:?}"))?;
+    if missing(&adapter) {
+        return Err("the browser found no WebGPU adapter".to_owned());
+    }
+    let features = get(&adapter, "features");
+    let has_timestamps = get(&features, "has")
+        .dyn_into::<Function>()
+        .ok()
+        .and_then(|has| has.call1(&features, &JsValue::from_str("timestamp-query")).ok())
+        .is_some_and(|answer| answer.is_truthy());
+    if !has_timestamps {
+        return Err("the WebGPU adapter lacks the feature timestamp-query".to_owned());
+    }
+    let info = get(&adapter, "info");
+    let words: Vec<String> = ["description", "vendor", "architecture"]
+        .iter()
+        .filter_map(|name| get(&info, name).as_string())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let name = if words.is_empty() { "WebGPU adapter".to_owned() } else { words.join(", ") };
+    Ok(Some(name))
+}

@@ -1,0 +1,140 @@
+//! A pair token by token under policy and reference.
+
+use crate::batch::{Batch, Sequence};
+use crate::logps::{read, scored_logits};
+use crate::model::Model;
+use crate::text::{TokenisedRow, tokenise};
+use burn::tensor::{Tensor, activation};
+use tilt_protocol::{
+    Error, Example, Inspection, NextToken, Result, SequenceView, TokenView,
+};
+
+/// Most likely tokens kept a position and model.
+const TOP: usize = 6;
+
+/// One pair, with the reference's log-probs computed once.
+pub struct Inspector {
+    pub example: Example,
+    sides: [Sequence; 2],
+    /// Log-probs over the vocabulary at each scored position, `[n * v]`.
+    reference: Vec<f32>,
+}
+
+impl Inspector {
+    /// # Errors
+    /// [`Error::SequenceTooLong`] for a pair that does not fit the context, and those
+    /// of [`tokenise`].
+    pub async fn new(
+        model: &Model,
+        reference: &Tensor<1>,
+        example: Example,
+    ) -> Result<Inspector> {
+        let limit = model.config.n_positions;
+        let one = std::slice::from_ref(&example);
+        let rows = tokenise(one, model.text.as_ref(), model.config.vocab_size, limit)?;
+        let sides = match rows.rows.into_iter().next() {
+            Some(TokenisedRow::Pair { chosen, rejected }) => [chosen, rejected],
+            Some(TokenisedRow::Unpaired { sequence, .. }) => {
+                let empty = Sequence { prompt: sequence.prompt.clone(), completion: Vec::new() };
+                [sequence, empty]
+            }
+            None => {
+                let what = "the prompt".to_owned();
+                return Err(Error::SequenceTooLong { what, found: limit + 1, limit });
+            }
+        };
+        let reference = log_softmax_rows(model, reference, &sides).await?;
+        Ok(Inspector { example, sides, reference })
+    }
+
+    /// The pair under the policy as it is now.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device was lost.
+    pub async fn inspect(
+        &self,
+        model: &Model,
+        policy: &Tensor<1>,
+        step: usize,
+    ) -> Result<Inspection> {
+        let policy = log_softmax_rows(model, policy, &self.sides).await?;
+        let batch = Batch::new(&self.sides, model.pad_id());
+        let vocab = model.config.vocab_size;
+        let view = |side: usize| -> Result<SequenceView> {
+            let text = model.text("showing tokens")?;
+            let sequence = &self.sides[side];
+            let span = batch.spans[side].clone();
+            let skipped = sequence.completion.len() - span.len();
+            let completion = span
+                .zip(&sequence.completion[skipped..])
+                .map(|(row, &id)| {
+                    let rows = row * vocab..(row + 1) * vocab;
+                    let (policy, reference) = (&policy[rows.clone()], &self.reference[rows]);
+                    TokenView {
+                        token: text.token_text(id),
+                        id,
+                        policy_logp: f64::from(policy[id as usize]),
+                        reference_logp: f64::from(reference[id as usize]),
+                        next_tokens: next_tokens(policy, reference, |id| text.token_text(id)),
+                    }
+                })
+                .collect();
+            let prompt = sequence.prompt.iter().map(|&id| text.token_text(id)).collect();
+            Ok(SequenceView { prompt, completion })
+        };
+        Ok(Inspection { step, chosen: view(0)?, rejected: view(1)? })
+    }
+}
+
+/// The most likely tokens under either model, the policy's favourite first.
+pub fn next_tokens(
+    policy: &[f32],
+    reference: &[f32],
+    token_text: impl Fn(u32) -> String,
+) -> Vec<NextToken> {
+    let top = |logps: &[f32]| -> Vec<usize> {
+        let mut order: Vec<usize> = (0..logps.len()).collect();
+        order.sort_by(|&a, &b| logps[b].total_cmp(&logps[a]));
+        order.truncate(TOP);
+        order
+    };
+    let mut ids = top(policy);
+    ids.extend(top(reference));
+    ids.sort_by(|&a, &b| policy[b].total_cmp(&policy[a]).then(a.cmp(&b)));
+    ids.dedup();
+    ids.into_iter()
+        .map(|id| NextToken {
+            token: token_text(id as u32),
+            id: id as u32,
+            policy: f64::from(policy[id]).exp(),
+            reference: f64::from(reference[id]).exp(),
+        })
+        .collect()
+}
+
+async fn log_softmax_rows(
+    model: &Model,
+    arena: &Tensor<1>,
+    sides: &[Sequence; 2],
+) -> Result<Vec<f32>> {
+    let batch = Batch::new(sides, model.pad_id());
+    if batch.scored() == 0 {
+        return Ok(Vec::new());
+    }
+    let logits = scored_logits(&model.gpt(arena), &batch);
+    read(activation::log_softmax(logits, 1)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_hold_the_favourites_of_both_models_once() {
+        let policy: Vec<f32> = (0..20).map(|id| -(id as f32)).collect();
+        let reference: Vec<f32> = (0..20).map(|id| -((19 - id) as f32)).collect();
+        let bars = next_tokens(&policy, &reference, |id| id.to_string());
+        let ids: Vec<u32> = bars.iter().map(|bar| bar.id).collect();
+        assert_eq!(ids, vec![0, 1, 2, 3, 4, 5, 14, 15, 16, 17, 18, 19]);
+    }
+}

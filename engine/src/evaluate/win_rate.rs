@@ -1,0 +1,138 @@
+//! Policy against reference on held-out prompts, judged under one principle.
+//!
+//! One answer each for every held-out prompt at temperature 1, repeated with further
+//! seeds until at least 200 comparisons are decisive or 2,000 were drawn.
+
+use crate::evaluate::answers::{WorldAnswer, answer_prompts, kl_of_answers};
+use crate::generate::GENERATION_BATCH;
+use crate::judge::{self, Weighted, wilson_interval};
+use crate::model::Model;
+use crate::world;
+use burn::tensor::Tensor;
+use tilt_protocol::{Principle, Result, Sampling, WinRateReport};
+
+const DECISIVE_WANTED: usize = 200;
+const DRAWN_AT_MOST: usize = 2_000;
+
+/// Adds to the seed for the reference's answers, so that equal models still differ.
+const REFERENCE_STREAM: usize = 1 << 20;
+
+/// A win rate being counted, a chunk of prompts at a time.
+pub struct WinRateRun {
+    principle: Principle,
+    sampling: Sampling,
+    prompts: Vec<String>,
+    /// Comparisons drawn so far: the next prompt is this modulo their number.
+    drawn: usize,
+    wins: usize,
+    losses: usize,
+    ties: usize,
+    policy: Side,
+    reference: Side,
+    kl_sum: f64,
+}
+
+/// Sums over one model's answers.
+#[derive(Default)]
+struct Side {
+    score_sum: f64,
+    scored: usize,
+    words: usize,
+}
+
+impl Side {
+    fn add(&mut self, principle: Principle, answer: &WorldAnswer) {
+        self.words += answer.text.split_whitespace().count();
+        let read = judge::read_attributes(&answer.prompt, &answer.text);
+        let score = match principle {
+            Principle::Short | Principle::Long => {
+                Some(answer.text.split_whitespace().count() as f64)
+            }
+            _ => judge::attribute(principle, &read).map(f64::from),
+        };
+        if let Some(score) = score {
+            self.score_sum += score;
+            self.scored += 1;
+        }
+    }
+
+    fn rate(&self) -> f64 {
+        self.score_sum / self.scored.max(1) as f64
+    }
+}
+
+impl WinRateRun {
+    pub fn new(principle: Principle, seed: u64) -> WinRateRun {
+        WinRateRun {
+            principle,
+            sampling: Sampling { seed, ..Sampling::default() },
+            prompts: world::held_out_prompts().into_iter().map(|prompt| prompt.text).collect(),
+            drawn: 0,
+            wins: 0,
+            losses: 0,
+            ties: 0,
+            policy: Side::default(),
+            reference: Side::default(),
+            kl_sum: 0.0,
+        }
+    }
+
+    /// True at the end of a round over all prompts with enough decisive comparisons.
+    pub fn is_done(&self) -> bool {
+        let round_ended = self.drawn > 0 && self.drawn.is_multiple_of(self.prompts.len().max(1));
+        round_ended
+            && (self.wins + self.losses >= DECISIVE_WANTED || self.drawn >= DRAWN_AT_MOST)
+    }
+
+    /// Compares the next prompts of this round.
+    ///
+    /// # Errors
+    /// Those of [`crate::generate::generate`].
+    pub async fn advance(
+        &mut self,
+        model: &Model,
+        policy: &Tensor<1>,
+        reference: &Tensor<1>,
+    ) -> Result<()> {
+        let place = self.drawn % self.prompts.len().max(1);
+        let end = (place + GENERATION_BATCH).min(self.prompts.len());
+        let prompts: Vec<&str> = self.prompts[place..end].iter().map(String::as_str).collect();
+        let ours = answer_prompts(model, policy, &prompts, &self.sampling, self.drawn).await?;
+        let stream = REFERENCE_STREAM + self.drawn;
+        let theirs = answer_prompts(model, reference, &prompts, &self.sampling, stream).await?;
+        self.kl_sum += kl_of_answers(model, reference, &ours).await? * ours.len() as f64;
+        let weighted = Weighted::single(self.principle);
+        for (our, their) in ours.iter().zip(&theirs) {
+            match judge::compare(&weighted, &our.prompt, &our.text, &their.text).verdict {
+                judge::Verdict::First => self.wins += 1,
+                judge::Verdict::Second => self.losses += 1,
+                judge::Verdict::Tie => self.ties += 1,
+            }
+            self.policy.add(self.principle, our);
+            self.reference.add(self.principle, their);
+        }
+        self.drawn += prompts.len();
+        Ok(())
+    }
+
+    /// What has been counted so far.
+    pub fn report(&self) -> WinRateReport {
+        let decisive = self.wins + self.losses;
+        let (low, high) = wilson_interval(self.wins as u64, decisive as u64);
+        let answers = self.drawn.max(1) as f64;
+        WinRateReport {
+            principle: self.principle,
+            win_rate: (decisive > 0).then(|| self.wins as f64 / decisive as f64),
+            low,
+            high,
+            wins: self.wins,
+            losses: self.losses,
+            ties: self.ties,
+            policy_rate: self.policy.rate(),
+            reference_rate: self.reference.rate(),
+            kl: self.kl_sum / answers,
+            policy_words: self.policy.words as f64 / answers,
+            reference_words: self.reference.words as f64 / answers,
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Sampling answers, batched, with a key-value cache.
+//!
+//! All rows of a batch stand at the same position. A row whose prompt is longer is
+//! fed its own prompt until it ends, so positions are true ones and nothing is
+//! padded on the left. Tokens are drawn on the CPU from our own generator, one
+//! stream a row, so that a row's answer does not depend on its neighbours.
+
+use crate::gpt::KvCache;
+use crate::logps::read;
+use crate::model::Model;
+use crate::random::Random;
+use burn::tensor::{Int, Tensor, TensorData};
+use tilt_protocol::{Error, Result, Sampling};
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The end-of-text id included when it was reached.
+    pub ids: Vec<u32>,
+    /// Log-prob of each id under the model at temperature 1, in nats.
+    pub logps: Vec<f64>,
+    /// False when `max_new_tokens` or the context ended it.
+    pub finished: bool,
+}
+
+/// How the next token is picked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pick {
+    Greedy,
+    Sample(Sampling),
+}
+
+struct Row {
+    prompt: Vec<u32>,
+    answer: Answer,
+    random: Random,
+    /// Where the answer goes in the result.
+    index: usize,
+}
+
+/// Rows in one forward pass.
+pub const GENERATION_BATCH: usize = 64;
+
+/// One answer a prompt, in order. Row i draws from stream `first_stream + i` of the
+/// seed, so a list can be sampled in parts.
+///
+/// # Errors
+/// [`Error::SequenceTooLong`] for a prompt that leaves no room in the context,
+/// [`Error::TokenOutOfRange`], [`Error::NothingToUse`] for an empty prompt,
+/// [`Error::Device`] when the device was lost.
+pub async fn generate(
+    model: &Model,
+    arena: &Tensor<1>,
+    prompts: &[Vec<u32>],
+    pick: Pick,
+    max_new_tokens: usize,
+    seed: u64,
+    first_stream: usize,
+) -> Result<Vec<Answer>> {
+    for prompt in prompts {
+        check_prompt(model, prompt)?;
+    }
+    let mut answers: Vec<Option<Answer>> = prompts.iter().map(|_| None).collect();
+    let gpt = model.gpt(arena);
+    for (chunk_index, chunk) in prompts.chunks(GENERATION_BATCH).enumerate() {
+        let first = chunk_index * GENERATION_BATCH;
+        let mut rows: Vec<Row> = chunk
+            .iter()
+            .enumerate()
+            .map(|(offset, prompt)| Row {
+                prompt: prompt.clone(),
+                answer: Answer { ids: Vec::new(), logps: Vec::new(), finished: false },
+                random: Random::from_seed_for(seed, &format!("row {}", first_stream + first + offset)),
+                index: first + offset,
+            })
+            .collect();
+        generate_chunk(model, &gpt, &mut rows, pick, max_new_tokens, &mut answers).await?;
+    }
+    answers
+        .into_iter()
+        .map(|answer| answer.ok_or_else(|| Error::internal("an answer was lost")))
+        .collect()
+}
+
+/// # Errors
+/// As [`generate`].
+pub fn check_prompt(model: &Model, prompt: &[u32]) -> Result<()> {
+    let limit = model.config.n_positions;
+    if prompt.is_empty() {
+        return Err(Error::NothingToUse {
+            what: "prompt".to_owned(),
+            purpose: "answer".to_owned(),
+            advice: "write at least one word".to_owned(),
+        });
+    }
+    if prompt.len() >= limit {
+        let what = "the prompt".to_owned();
+        return Err(Error::SequenceTooLong { what, found: prompt.len(), limit: limit - 1 });
+    }
+    match prompt.iter().find(|&&id| id as usize >= model.config.vocab_size) {
+        Some(&id) => Err(Error::TokenOutOfRange { id, vocab: model.config.vocab_size }),
+        None => Ok(()),
+    }
+}
+
+async fn generate_chunk(
+    model: &Model,
+    gpt: &crate::gpt::Gpt,
+    rows: &mut Vec<Row>,
+    pick: Pick,
+    max_new_tokens: usize,
+    answers: &mut [Option<Answer>],
+) -> Result<()> {
+    let mut cache = KvCache::new(&model.config);
+    // All rows share the positions up to the shortest prompt's end: one pass.
+    let shared = rows.iter().map(|row| row.prompt.len()).min().unwrap_or(0);
+    let mut input: Vec<Vec<u32>> = rows.iter().map(|row| row.prompt[..shared].to_vec()).collect();
+    loop {
+        let logits = next_logits(model, gpt, &input, &mut cache).await?;
+        let vocab = model.config.vocab_size;
+        let mut kept = Vec::new();
+        input.clear();
+        let mut still = Vec::new();
+        for (position, mut row) in rows.drain(..).enumerate() {
+            let at = cache.len;
+            let next = match row.prompt.get(at) {
+                Some(&forced) => forced,
+                None => {
+                    let logits = &logits[position * vocab..(position + 1) * vocab];
+                    let (id, logp) = draw(logits, pick, &mut row.random);
+                    row.answer.ids.push(id);
+                    row.answer.logps.push(logp);
+                    row.answer.finished = model.config.eos_token_id == Some(id);
+                    id
+                }
+            };
+            let full = row.answer.ids.len() >= max_new_tokens || at + 1 >= model.config.n_positions;
+            let begun = at >= row.prompt.len();
+            if row.answer.finished || (begun && full) {
+                answers[row.index] = Some(row.answer);
+            } else {
+                kept.push(position);
+                input.push(vec![next]);
+                still.push(row);
+            }
+        }
+        *rows = still;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        if kept.len() < logits.len() / vocab {
+            cache.keep_rows(&kept);
+        }
+    }
+}
+
+/// Logits at the last of the given positions, `[rows * vocab]`.
+async fn next_logits(
+    model: &Model,
+    gpt: &crate::gpt::Gpt,
+    input: &[Vec<u32>],
+    cache: &mut KvCache,
+) -> Result<Vec<f32>> {
+    let (b, t) = (input.len(), input[0].len());
+    let ids: Vec<i32> = input.iter().flatten().map(|&id| id as i32).collect();
+    let tokens = Tensor::<2, Int>::from_data(TensorData::new(ids, [b, t]), &model.device);
+    let hidden = gpt.hidden(tokens, Some(cache));
+    let d = model.config.n_embd;
+    let last = hidden.slice([0..b, t - 1..t, 0..d]).reshape([b, d]);
+    read(gpt.logits(last)).await
+}
+
+/// The picked id and its log-prob under the model at temperature 1.
+fn draw(logits: &[f32], pick: Pick, random: &mut Random) -> (u32, f64) {
+    let id = match pick {
+        Pick::Greedy => argmax(logits),
+        Pick::Sample(sampling) => sample(&probabilities(logits, &sampling), random),
+    };
+    let largest = logits.iter().copied().fold(f32::MIN, f32::max);
+    let total: f64 = logits.iter().map(|&logit| f64::from(logit - largest).exp()).sum();
+    (id as u32, f64::from(logits[id] - largest) - total.ln())
+}
+
+/// Probabilities after temperature, top-k and top-p, in that order (as
+/// `transformers` applies them); they sum to 1.
+pub fn probabilities(logits: &[f32], sampling: &Sampling) -> Vec<f64> {
+    let temperature = sampling.temperature;
+    let largest = f64::from(logits.iter().copied().fold(f32::MIN, f32::max));
+    let mut weights: Vec<f64> =
+        logits.iter().map(|&logit| ((f64::from(logit) - largest) / temperature).exp()).collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    if sampling.top_k.is_some() || sampling.top_p < 1.0 {
+        order.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]));
+    }
+    if let Some(k) = sampling.top_k {
+        for &id in order.iter().skip(k.max(1)) {
+            weights[id] = 0.0;
+        }
+    }
+    if sampling.top_p < 1.0 {
+        let total: f64 = weights.iter().sum();
+        let mut before = 0.0;
+        for (rank, &id) in order.iter().enumerate() {
+            // A token goes when those before it already reach top_p; the first stays.
+            let probability = weights[id] / total;
+            if rank > 0 && before >= sampling.top_p {
+                weights[id] = 0.0;
+            }
+            before += probability;
+        }
+    }
+    let total: f64 = weights.iter().sum();
+    weights.iter_mut().for_each(|weight| *weight /= total);
+    weights
+}
+
+fn sample(probabilities: &[f64], random: &mut Random) -> usize {
+    let mut left = random.unit();
+    let mut last = 0;
+    for (id, &probability) in probabilities.iter().enumerate() {
+        if probability > 0.0 {
+            last = id;
+            left -= probability;
+            if left < 0.0 {
+                return id;
+            }
+        }
+    }
+    last
+}
+
+fn argmax(logits: &[f32]) -> usize {
+    let mut best = 0;
+    for (id, logit) in logits.iter().enumerate() {
+        if *logit > logits[best] {
+            best = id;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sampling(temperature: f64, top_k: Option<usize>, top_p: f64) -> Sampling {
+        Sampling { temperature, top_k, top_p, max_new_tokens: 1, seed: 0 }
+    }
+
+    #[test]
+    fn top_k_and_top_p_keep_the_most_likely() {
+        let logits = [0.5_f32, 0.3, 0.2].map(f32::ln);
+        let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+        let all = probabilities(&logits, &sampling(1.0, None, 1.0));
+        assert!(close(&all, &[0.5, 0.3, 0.2]), "{all:?}");
+        let two = probabilities(&logits, &sampling(1.0, Some(2), 1.0));
+        assert!(close(&two, &[0.625, 0.375, 0.0]), "{two:?}");
+        let nucleus = probabilities(&logits, &sampling(1.0, None, 0.4));
+        assert!(close(&nucleus, &[1.0, 0.0, 0.0]), "{nucleus:?}");
+        let cool = probabilities(&logits, &sampling(0.5, None, 1.0));
+        assert!(close(&cool, &[0.25 / 0.38, 0.09 / 0.38, 0.04 / 0.38]), "{cool:?}");
+    }
+
+    #[test]
+    fn samples_follow_the_probabilities() {
+        let mut random = Random::from_seed(5);
+        let mut counts = [0; 3];
+        for _ in 0..3000 {
+            counts[sample(&[0.5, 0.3, 0.2], &mut random)] += 1;
+        }
+        assert!((1400..1600).contains(&counts[0]), "{counts:?}");
+        assert!((500..700).contains(&counts[2]), "{counts:?}");
+    }
+}

@@ -1,0 +1,240 @@
+//! The whole GPT-2 model: embeddings, pre-LayerNorm blocks, tied head.
+//!
+//! Radford et al. 2019, as `transformers` computes it (`GPT2LMHeadModel`, dropout
+//! off). One forward pass serves training (over leaves that require gradients),
+//! scoring and, with a key-value cache, generation. It knows nothing of losses,
+//! batches or sessions.
+//!
+//! Shapes: batch `b`, tokens `t`, width `d`, heads `h`, head size `e`, vocab `v`.
+
+use crate::gpt_config::GptConfig;
+use crate::layout::Layout;
+use burn::tensor::{Bool, Device, Gradients, Int, Tensor, TensorData, activation};
+
+/// Parameters as tensors of their own shapes, cut from a flat arena.
+pub struct Gpt {
+    config: GptConfig,
+    /// In the layout's order.
+    params: Vec<Param>,
+}
+
+/// A parameter of rank 1 or 2.
+enum Param {
+    Vector(Tensor<1>),
+    Matrix(Tensor<2>),
+}
+
+/// Keys and values of all earlier positions, one entry a block, `[b, h, t, e]`.
+pub struct KvCache {
+    blocks: Vec<Option<(Tensor<4>, Tensor<4>)>>,
+    /// Positions held, in tokens.
+    pub len: usize,
+}
+
+impl KvCache {
+    pub fn new(config: &GptConfig) -> KvCache {
+        KvCache { blocks: (0..config.n_layer).map(|_| None).collect(), len: 0 }
+    }
+
+    /// Keeps the given rows of the batch, in that order.
+    pub fn keep_rows(&mut self, rows: &[usize]) {
+        for (keys, values) in self.blocks.iter_mut().flatten() {
+            let rows: Vec<i32> = rows.iter().map(|&row| row as i32).collect();
+            let rows = Tensor::<1, Int>::from_data(rows.as_slice(), &keys.device());
+            *keys = keys.clone().select(0, rows.clone());
+            *values = values.clone().select(0, rows);
+        }
+    }
+}
+
+impl Gpt {
+    /// Cuts the arena `[parameters]` into tensors that record no gradient.
+    pub fn from_arena(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
+        Self::cut(config, layout, arena, |vector| vector)
+    }
+
+    /// Cuts the arena into leaves that gather gradients.
+    pub fn leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
+        Self::cut(config, layout, arena, |vector| vector.autodiff())
+    }
+
+    fn cut(
+        config: &GptConfig,
+        layout: &Layout,
+        arena: &Tensor<1>,
+        context: impl Fn(Tensor<1>) -> Tensor<1>,
+    ) -> Gpt {
+        let tracked = context(arena.clone()).is_autodiff();
+        let params = layout
+            .slots
+            .iter()
+            .map(|slot| {
+                let flat = context(arena.clone().slice([slot.range()]));
+                match slot.shape[..] {
+                    [rows, columns] => {
+                        let matrix = flat.reshape([rows, columns]);
+                        Param::Matrix(if tracked { matrix.require_grad() } else { matrix })
+                    }
+                    _ => Param::Vector(if tracked { flat.require_grad() } else { flat }),
+                }
+            })
+            .collect();
+        Gpt { config: config.clone(), params }
+    }
+
+    pub fn device(&self) -> Device {
+        self.matrix(0).device()
+    }
+
+    pub fn config(&self) -> &GptConfig {
+        &self.config
+    }
+
+    /// The gradients of all leaves in the arena's layout, `[parameters]`.
+    pub fn flat_gradients(&self, gradients: &mut Gradients) -> Tensor<1> {
+        let pieces = self
+            .params
+            .iter()
+            .map(|param| match param {
+                Param::Vector(leaf) => leaf
+                    .grad_remove(gradients)
+                    .unwrap_or_else(|| leaf.clone().inner().zeros_like()),
+                Param::Matrix(leaf) => leaf
+                    .grad_remove(gradients)
+                    .unwrap_or_else(|| leaf.clone().inner().zeros_like())
+                    .flatten(0, 1),
+            })
+            .collect();
+        Tensor::cat(pieces, 0)
+    }
+
+    /// Hidden states after the last LayerNorm.
+    ///
+    /// # Shapes
+    /// `tokens` `[b, t]`, right-padded; result `[b, t, d]`. Causality keeps padding
+    /// out of every real position. With a cache, `tokens` continue the cached ones.
+    pub fn hidden(&self, tokens: Tensor<2, Int>, cache: Option<&mut KvCache>) -> Tensor<3> {
+        let [b, t] = tokens.dims();
+        let d = self.config.n_embd;
+        let past = cache.as_ref().map_or(0, |cache| cache.len);
+        let token_rows = self.matrix(0).select(0, tokens.reshape([b * t])).reshape([b, t, d]);
+        let positions = self.matrix(1).slice([past..past + t, 0..d]).reshape([1, t, d]);
+        let mut x = token_rows + positions; // [b, t, d]
+        let mask = (t > 1).then(|| causal_mask(t, past, &x)); // [1, 1, t, past + t]
+        let mut cache = cache;
+        for block in 0..self.config.n_layer {
+            let kept = cache.as_mut().map(|cache| &mut cache.blocks[block]);
+            x = self.block(block, x, mask.clone(), kept);
+        }
+        if let Some(cache) = cache {
+            cache.len += t;
+        }
+        let last = 2 + BLOCK_PARAMS * self.config.n_layer;
+        self.layer_norm(x, last)
+    }
+
+    /// Logits of hidden rows under the tied head: `[n, d]` to `[n, v]`.
+    pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
+        hidden.matmul(self.matrix(0).transpose())
+    }
+
+    fn block(
+        &self,
+        block: usize,
+        x: Tensor<3>,
+        mask: Option<Tensor<4, Bool>>,
+        cache: Option<&mut Option<(Tensor<4>, Tensor<4>)>>,
+    ) -> Tensor<3> {
+        let first = 2 + BLOCK_PARAMS * block;
+        let attended = self.attention(self.layer_norm(x.clone(), first), first + 2, mask, cache);
+        let x = x + attended;
+        let [b, t, d] = x.dims();
+        let normed = self.layer_norm(x.clone(), first + 6).reshape([b * t, d]);
+        let inner = gelu_tanh(self.linear(normed, first + 8)); // [b * t, 4 d]
+        x + self.linear(inner, first + 10).reshape([b, t, d])
+    }
+
+    fn attention(
+        &self,
+        x: Tensor<3>,
+        first: usize,
+        mask: Option<Tensor<4, Bool>>,
+        cache: Option<&mut Option<(Tensor<4>, Tensor<4>)>>,
+    ) -> Tensor<3> {
+        let [b, t, d] = x.dims();
+        let (h, e) = (self.config.n_head, self.config.head_size());
+        let qkv = self.linear(x.reshape([b * t, d]), first).reshape([b, t, 3, h, e]);
+        let part = |index: usize| -> Tensor<4> {
+            qkv.clone()
+                .slice([0..b, 0..t, index..index + 1, 0..h, 0..e])
+                .reshape([b, t, h, e])
+                .swap_dims(1, 2) // [b, h, t, e]
+        };
+        let (query, mut keys, mut values) = (part(0), part(1), part(2));
+        if let Some(slot) = cache {
+            if let Some((past_keys, past_values)) = slot.take() {
+                keys = Tensor::cat(vec![past_keys, keys], 2);
+                values = Tensor::cat(vec![past_values, values], 2);
+            }
+            *slot = Some((keys.clone(), values.clone()));
+        }
+        let scale = 1.0 / (e as f32).sqrt();
+        let mut scores = query.mul_scalar(scale).matmul(keys.swap_dims(2, 3)); // [b, h, t, past + t]
+        if let Some(mask) = mask {
+            let [b, h, t, s] = scores.dims();
+            scores = scores.mask_fill(mask.expand([b, h, t, s]), f32::MIN);
+        }
+        let attended = activation::softmax(scores, 3).matmul(values); // [b, h, t, e]
+        let attended = attended.swap_dims(1, 2).reshape([b * t, d]);
+        self.linear(attended, first + 2).reshape([b, t, d])
+    }
+
+    /// LayerNorm over the last dimension with the gain at `index` and the bias after it.
+    fn layer_norm(&self, x: Tensor<3>, index: usize) -> Tensor<3> {
+        let [_, _, d] = x.dims();
+        let centred = x.clone() - x.mean_dim(2);
+        let variance = centred.clone().square().mean_dim(2);
+        let scaled = centred / variance.add_scalar(self.config.layer_norm_epsilon as f32).sqrt();
+        scaled * self.vector(index).reshape([1, 1, d]) + self.vector(index + 1).reshape([1, 1, d])
+    }
+
+    /// x W + b, with W `[in, out]` at `index` and b after it.
+    fn linear(&self, x: Tensor<2>, index: usize) -> Tensor<2> {
+        let bias = self.vector(index + 1);
+        let [out] = bias.dims();
+        x.matmul(self.matrix(index)) + bias.reshape([1, out])
+    }
+
+    fn matrix(&self, index: usize) -> Tensor<2> {
+        match &self.params[index] {
+            Param::Matrix(matrix) => matrix.clone(),
+            Param::Vector(vector) => vector.clone().reshape([1, -1]),
+        }
+    }
+
+    fn vector(&self, index: usize) -> Tensor<1> {
+        match &self.params[index] {
+            Param::Vector(vector) => vector.clone(),
+            Param::Matrix(matrix) => matrix.clone().flatten(0, 1),
+        }
+    }
+}
+
+/// Tensors of one block in the layout: two LayerNorms and four linear maps, a
+/// weight and a bias each.
+const BLOCK_PARAMS: usize = 12;
+
+/// True where position `past + i` must not see position `j`: j > past + i.
+fn causal_mask(t: usize, past: usize, like: &Tensor<3>) -> Tensor<4, Bool> {
+    let s = past + t;
+    let hidden: Vec<bool> = (0..t).flat_map(|i| (0..s).map(move |j| j > past + i)).collect();
+    Tensor::from_data(TensorData::new(hidden, [1, 1, t, s]), &like.device())
+}
+
+/// GELU in its tanh approximation (`gelu_new`), written with a sigmoid:
+/// 0.5 x (1 + tanh(z)) = x sigma(2 z), z = sqrt(2 / pi) (x + 0.044715 x^3).
+fn gelu_tanh(x: Tensor<2>) -> Tensor<2> {
+    let scale = 2.0 * (2.0 / std::f32::consts::PI).sqrt();
+    let inner = x.clone().square().mul_scalar(0.044_715 * scale).add_scalar(scale);
+    x.clone() * activation::sigmoid(x * inner)
+}

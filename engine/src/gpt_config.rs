@@ -1,0 +1,162 @@
+//! `config.json` of a Hugging Face GPT-2 folder.
+
+use serde_json::{Map, Value};
+use tilt_protocol::{Error, Result};
+
+/// The shape of a GPT-2 model and the ids it treats specially.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GptConfig {
+    pub vocab_size: usize,
+    /// Context, in tokens.
+    pub n_positions: usize,
+    pub n_embd: usize,
+    pub n_layer: usize,
+    pub n_head: usize,
+    pub layer_norm_epsilon: f64,
+    pub eos_token_id: Option<u32>,
+    pub pad_token_id: Option<u32>,
+    /// The file as it was read, written back with unknown fields intact.
+    fields: Map<String, Value>,
+}
+
+impl GptConfig {
+    pub fn new(
+        vocab_size: usize,
+        n_positions: usize,
+        n_embd: usize,
+        n_layer: usize,
+        n_head: usize,
+    ) -> GptConfig {
+        GptConfig {
+            vocab_size,
+            n_positions,
+            n_embd,
+            n_layer,
+            n_head,
+            layer_norm_epsilon: 1e-5,
+            eos_token_id: None,
+            pad_token_id: None,
+            fields: Map::new(),
+        }
+    }
+
+    pub fn n_inner(&self) -> usize {
+        4 * self.n_embd
+    }
+
+    pub fn head_size(&self) -> usize {
+        self.n_embd / self.n_head
+    }
+
+    /// # Errors
+    /// [`Error::MalformedFile`] for text that is no JSON object or another kind of
+    /// model, [`Error::InvalidConfig`] naming the field that cannot be used.
+    pub fn from_json(text: &str) -> Result<GptConfig> {
+        let file = "config.json";
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| Error::malformed(file, format!("not valid JSON: {error}")))?;
+        let Value::Object(fields) = value else {
+            return Err(Error::malformed(file, "expected one JSON object"));
+        };
+        let size = |name: &str| -> Result<usize> {
+            let field = format!("config.json: {name}");
+            let expected = "a whole number from 1 to 1,000,000";
+            match fields.get(name) {
+                None => Err(Error::invalid(&field, "nothing", expected)),
+                Some(value) => value
+                    .as_u64()
+                    .filter(|size| (1..=1_000_000).contains(size))
+                    .map(|size| size as usize)
+                    .ok_or_else(|| Error::invalid(&field, value, expected)),
+            }
+        };
+        let must_be = |name: &str, default: Value, allowed: &[Value]| {
+            let found = match fields.get(name) {
+                None | Some(Value::Null) => &default,
+                Some(value) => value,
+            };
+            if allowed.contains(found) {
+                Ok(())
+            } else {
+                let allowed: Vec<String> = allowed.iter().map(Value::to_string).collect();
+                Err(Error::invalid(&format!("config.json: {name}"), found, allowed.join(" or ")))
+            }
+        };
+        must_be("model_type", "gpt2".into(), &["gpt2".into()])?;
+        must_be("activation_function", "gelu_new".into(), &[
+            "gelu_new".into(),
+            "gelu_pytorch_tanh".into(),
+        ])?;
+        must_be("scale_attn_weights", true.into(), &[true.into()])?;
+        must_be("scale_attn_by_inverse_layer_idx", false.into(), &[false.into()])?;
+        must_be("add_cross_attention", false.into(), &[false.into()])?;
+        must_be("tie_word_embeddings", true.into(), &[true.into()])?;
+        let id = |name: &str| fields.get(name).and_then(Value::as_u64).map(|id| id as u32);
+        let epsilon = fields.get("layer_norm_epsilon").and_then(Value::as_f64).unwrap_or(1e-5);
+        let config = GptConfig {
+            vocab_size: size("vocab_size")?,
+            n_positions: size("n_positions")?,
+            n_embd: size("n_embd")?,
+            n_layer: size("n_layer")?,
+            n_head: size("n_head")?,
+            layer_norm_epsilon: epsilon,
+            eos_token_id: id("eos_token_id"),
+            pad_token_id: id("pad_token_id"),
+            fields: fields.clone(),
+        };
+        if !config.n_embd.is_multiple_of(config.n_head) {
+            let expected = format!("a multiple of n_head ({})", config.n_head);
+            return Err(Error::invalid("config.json: n_embd", config.n_embd, expected));
+        }
+        if let Some(inner) = fields.get("n_inner").filter(|value| !value.is_null())
+            && inner.as_u64() != Some(config.n_inner() as u64)
+        {
+            return Err(Error::invalid("config.json: n_inner", inner, config.n_inner()));
+        }
+        Ok(config)
+    }
+
+    /// The file as `transformers` reads it, with every field it came with.
+    pub fn to_json(&self) -> String {
+        let mut fields = self.fields.clone();
+        let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+        put("model_type", "gpt2".into());
+        put("activation_function", "gelu_new".into());
+        put("vocab_size", self.vocab_size.into());
+        put("n_positions", self.n_positions.into());
+        put("n_embd", self.n_embd.into());
+        put("n_layer", self.n_layer.into());
+        put("n_head", self.n_head.into());
+        put("layer_norm_epsilon", self.layer_norm_epsilon.into());
+        put("eos_token_id", self.eos_token_id.into());
+        put("pad_token_id", self.pad_token_id.into());
+        put("tie_word_embeddings", true.into());
+        for dropout in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] {
+            fields.insert(dropout.to_owned(), 0.0.into());
+        }
+        fields.entry("architectures").or_insert_with(|| vec!["GPT2LMHeadModel"].into());
+        serde_json::to_string_pretty(&Value::Object(fields)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_config_survives_writing_and_reading() {
+        let mut config = GptConfig::new(97, 64, 48, 2, 4);
+        config.eos_token_id = Some(96);
+        let read = GptConfig::from_json(&config.to_json()).unwrap();
+        assert_eq!(GptConfig { fields: Map::new(), ..read }, config);
+    }
+
+    #[test]
+    fn another_architecture_is_refused_by_name() {
+        let error = GptConfig::from_json(r#"{"model_type": "llama"}"#).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "config.json: model_type: got \"llama\", expected \"gpt2\""
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! Weights in Hugging Face's layout: `model.safetensors` of a `GPT2LMHeadModel`.
+//!
+//! Tensor names are read with and without the `transformer.` prefix, in f32 or
+//! f16, and written as `transformers` writes them: with it, the tied head left out.
+
+use crate::layout::{Layout, Slot};
+use half::f16;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use std::collections::BTreeMap;
+use tilt_protocol::{Error, Result};
+
+pub const WEIGHTS_FILE: &str = "model.safetensors";
+const PREFIX: &str = "transformer.";
+
+/// Number format of written weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    F32,
+    F16,
+}
+
+/// Reads weights into the arena's layout.
+///
+/// # Errors
+/// [`Error::MalformedFile`] for a file that is no safetensors file, holds a tensor
+/// that GPT-2 does not have, another number type or a number that is not finite;
+/// [`Error::TensorMissing`]; [`Error::CheckpointShape`].
+pub fn read_weights(bytes: &[u8], layout: &Layout) -> Result<Vec<f32>> {
+    let file = SafeTensors::deserialize(bytes)
+        .map_err(|error| Error::malformed(WEIGHTS_FILE, format!("not a safetensors file: {error}")))?;
+    let mut tensors: BTreeMap<String, TensorView<'_>> = BTreeMap::new();
+    for (name, view) in file.tensors() {
+        tensors.insert(name.strip_prefix(PREFIX).unwrap_or(&name).to_owned(), view);
+    }
+    let mut arena = vec![0.0; layout.len];
+    for slot in &layout.slots {
+        let view = tensors.remove(&slot.name).ok_or_else(|| Error::TensorMissing {
+            file: WEIGHTS_FILE.to_owned(),
+            tensor: slot.name.clone(),
+            expected: slot.shape.clone(),
+        })?;
+        if view.shape() != slot.shape {
+            return Err(Error::CheckpointShape {
+                file: WEIGHTS_FILE.to_owned(),
+                tensor: slot.name.clone(),
+                found: view.shape().to_vec(),
+                expected: slot.shape.clone(),
+            });
+        }
+        copy_numbers(&slot.name, &view, &mut arena[slot.range()])?;
+    }
+    check_rest(tensors, &arena, layout)?;
+    Ok(arena)
+}
+
+/// What may stand in the file beside the parameters: attention's constant masks,
+/// and a head that equals the token embedding.
+fn check_rest(
+    tensors: BTreeMap<String, TensorView<'_>>,
+    arena: &[f32],
+    layout: &Layout,
+) -> Result<()> {
+    for (name, view) in tensors {
+        if name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") {
+            continue;
+        }
+        let embedding = &arena[layout.slots[0].range()];
+        let mut head = vec![0.0; view.shape().iter().product()];
+        if name == "lm_head.weight" && head.len() == embedding.len() {
+            copy_numbers(&name, &view, &mut head)?;
+            if head == embedding {
+                continue;
+            }
+            let reason = "lm_head.weight differs from wte.weight; only tied heads can be used";
+            return Err(Error::malformed(WEIGHTS_FILE, reason));
+        }
+        let reason = format!(
+            "tensor \"{name}\" does not belong to a GPT-2 of this config.json (n_layer {})",
+            (layout.slots.len() - 4) / 12
+        );
+        return Err(Error::malformed(WEIGHTS_FILE, reason));
+    }
+    Ok(())
+}
+
+fn copy_numbers(name: &str, view: &TensorView<'_>, into: &mut [f32]) -> Result<()> {
+    let data = view.data();
+    match view.dtype() {
+        Dtype::F32 => {
+            for (number, bytes) in into.iter_mut().zip(data.chunks_exact(4)) {
+                *number = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+            }
+        }
+        Dtype::F16 => {
+            for (number, bytes) in into.iter_mut().zip(data.chunks_exact(2)) {
+                *number = f16::from_le_bytes([bytes[0], bytes[1]]).to_f32();
+            }
+        }
+        other => {
+            let reason = format!("tensor \"{name}\" is {other:?}, expected F32 or F16");
+            return Err(Error::malformed(WEIGHTS_FILE, reason));
+        }
+    }
+    if into.iter().all(|number| number.is_finite()) {
+        Ok(())
+    } else {
+        let reason = format!("tensor \"{name}\" holds a number that is not finite");
+        Err(Error::malformed(WEIGHTS_FILE, reason))
+    }
+}
+
+/// Writes an arena as `model.safetensors`. Gradients are written the same way.
+///
+/// # Errors
+/// [`Error::Internal`] if the arena does not fit the layout.
+pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Result<Vec<u8>> {
+    if arena.len() != layout.len {
+        let reason = format!("arena of {} numbers for a layout of {}", arena.len(), layout.len);
+        return Err(Error::internal(reason));
+    }
+    let buffers: Vec<(&Slot, Vec<u8>)> =
+        layout.slots.iter().map(|slot| (slot, bytes_of(&arena[slot.range()], precision))).collect();
+    let dtype = match precision {
+        Precision::F32 => Dtype::F32,
+        Precision::F16 => Dtype::F16,
+    };
+    let mut views = Vec::with_capacity(buffers.len());
+    for (slot, bytes) in &buffers {
+        let view = TensorView::new(dtype, slot.shape.clone(), bytes).map_err(Error::internal)?;
+        views.push((format!("{PREFIX}{}", slot.name), view));
+    }
+    let metadata = Some([("format".to_owned(), "pt".to_owned())].into_iter().collect());
+    safetensors::serialize(views, metadata).map_err(Error::internal)
+}
+
+fn bytes_of(numbers: &[f32], precision: Precision) -> Vec<u8> {
+    match precision {
+        Precision::F32 => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+        Precision::F16 => {
+            numbers.iter().flat_map(|&number| f16::from_f32(number).to_le_bytes()).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gpt_config::GptConfig;
+
+    fn layout() -> Layout {
+        Layout::of(&GptConfig::new(11, 8, 4, 1, 2))
+    }
+
+    fn numbers() -> Vec<f32> {
+        (0..layout().len).map(|index| index as f32 / 64.0).collect()
+    }
+
+    #[test]
+    fn weights_survive_writing_and_reading() {
+        let bytes = write_weights(&numbers(), &layout(), Precision::F32).unwrap();
+        assert_eq!(read_weights(&bytes, &layout()).unwrap(), numbers());
+        let halves = write_weights(&numbers(), &layout(), Precision::F16).unwrap();
+        assert!(halves.len() < bytes.len());
+        // Sixty-fourths of small integers are exact in f16 up to 2048 / 64.
+        assert_eq!(read_weights(&halves, &layout()).unwrap(), numbers());
+    }
+
+    #[test]
+    fn a_wrong_shape_names_tensor_and_both_shapes() {
+        let bytes = write_weights(&numbers(), &layout(), Precision::F32).unwrap();
+        let other = Layout::of(&GptConfig::new(12, 8, 4, 1, 2));
+        let error = read_weights(&bytes, &other).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "model.safetensors: tensor \"wte.weight\" has shape [11, 4], expected [12, 4]"
+        );
+    }
+
+    #[test]
+    fn a_missing_and_a_surplus_tensor_are_named() {
+        let bytes = write_weights(&numbers(), &layout(), Precision::F32).unwrap();
+        let deeper = Layout::of(&GptConfig::new(11, 8, 4, 2, 2));
+        let error = read_weights(&bytes, &deeper).unwrap_err();
+        assert!(error.to_string().contains("\"h.1.ln_1.weight\" is missing"), "{error}");
+        let mut more = numbers();
+        more.resize(deeper.len, 0.0);
+        let bytes = write_weights(&more, &deeper, Precision::F32).unwrap();
+        let error = read_weights(&bytes, &layout()).unwrap_err();
+        assert!(error.to_string().contains("does not belong"), "{error}");
+    }
+
+    #[test]
+    fn any_cut_of_a_file_is_an_error_and_no_panic() {
+        let bytes = write_weights(&numbers(), &layout(), Precision::F32).unwrap();
+        for end in [0, 1, 7, 8, 9, 100, bytes.len() / 2, bytes.len() - 1] {
+            assert!(read_weights(&bytes[..end], &layout()).is_err(), "{end}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The judge: reads an answer's attributes from its text, scores it under
+//! principles, compares answers, and counts wins.
+//!
+//! It never sees what the generator drew. It knows no model and no session.
+
+mod read;
+mod score;
+mod sentences;
+mod verdict;
+mod win_rate;
+
+pub use read::{ReadAttributes, read_attributes};
+pub use score::{Weighted, attribute, score};
+pub use verdict::{Comparison, Verdict, compare, with_noise};
+pub use win_rate::{WinRate, wilson_interval};
+
+#[cfg(test)]
+mod tests;

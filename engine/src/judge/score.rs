@@ -1,0 +1,96 @@
+//! Scores of an answer under principles.
+
+use serde::{Deserialize, Serialize};
+use tilt_protocol::Principle;
+
+use super::read::{ReadAttributes, read_attributes};
+
+/// How well an answer keeps to a principle. Binary attributes give 0 or 1, and
+/// 0.5 where the principle does not apply; *long* gives the number of words,
+/// *short* its negative.
+pub fn score(principle: Principle, prompt: &str, answer: &str) -> f64 {
+    score_read(principle, &read_attributes(prompt, answer))
+}
+
+fn score_read(principle: Principle, read: &ReadAttributes) -> f64 {
+    match principle {
+        Principle::Short => -(read.words as f64),
+        Principle::Long => read.words as f64,
+        binary => match attribute(binary, read) {
+            Some(true) => 1.0,
+            Some(false) => 0.0,
+            None => 0.5,
+        },
+    }
+}
+
+/// Whether a reading has the attribute that a principle prefers: its share
+/// among answers is the attribute's plain rate. For *short* and *long* it is
+/// the class of length. `None` where the principle does not apply.
+pub fn attribute(principle: Principle, read: &ReadAttributes) -> Option<bool> {
+    use crate::world::Length;
+    match principle {
+        Principle::Truthful => read.truthful,
+        Principle::Polite => Some(read.polite),
+        Principle::Short => Some(read.length == Length::Short),
+        Principle::Long => Some(read.length == Length::Long),
+        Principle::Warm => Some(read.warm),
+        Principle::Direct => Some(read.direct),
+        Principle::Safe => read.should_decline.map(|ought| ought == read.refuses),
+        Principle::OnTopic => read.on_topic,
+    }
+}
+
+/// A weighted sum of principles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Weighted(pub Vec<(Principle, f64)>);
+
+impl Weighted {
+    /// One principle with weight 1.
+    pub fn single(principle: Principle) -> Self {
+        Self(vec![(principle, 1.0)])
+    }
+
+    /// The sum of weight times score.
+    pub fn score(&self, prompt: &str, answer: &str) -> f64 {
+        let read = read_attributes(prompt, answer);
+        self.0
+            .iter()
+            .map(|&(principle, weight)| weight * score_read(principle, &read))
+            .sum()
+    }
+
+    /// The principles' slugs with weights other than 1, for example
+    /// `truthful + 0.5 polite`; `nothing` without any.
+    pub fn name(&self) -> String {
+        let terms: Vec<String> = self
+            .0
+            .iter()
+            .map(|&(principle, weight)| match weight {
+                1.0 => principle.slug().to_string(),
+                weight => format!("{weight} {}", principle.slug()),
+            })
+            .collect();
+        if terms.is_empty() {
+            "nothing".into()
+        } else {
+            terms.join(" + ")
+        }
+    }
+
+    /// The principles' explanations, one after the other.
+    pub fn explanation(&self) -> String {
+        let sentences: Vec<&str> = self
+            .0
+            .iter()
+            .map(|(principle, _)| principle.explanation())
+            .collect();
+        sentences.join(" ")
+    }
+}
+
+impl From<Principle> for Weighted {
+    fn from(principle: Principle) -> Self {
+        Self::single(principle)
+    }
+}

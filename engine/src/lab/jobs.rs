@@ -1,0 +1,110 @@
+//! Sampling, labelling and evaluating: work that is done in chunks.
+
+use super::Lab;
+use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
+use tilt_protocol::{
+    Event, Pair, PairSource, Principle, RequestId, Result, Sampling, Verdict,
+};
+
+/// One piece of work with the request that asked for it.
+pub struct Job {
+    pub id: RequestId,
+    pub work: Work,
+    /// Pairs given out so far: the next one's number.
+    pairs: usize,
+    seed: u64,
+}
+
+pub enum Work {
+    SamplePairs(PairDrawer),
+    Autolabel(PairDrawer),
+    WinRate(Box<WinRateRun>),
+}
+
+impl Job {
+    pub fn sample_pairs(
+        id: RequestId,
+        count: usize,
+        prompts: Vec<String>,
+        sampling: Sampling,
+    ) -> Result<Job> {
+        let work = Work::SamplePairs(PairDrawer::new(prompts, None, 0.0, count, sampling)?);
+        Ok(Job { id, work, pairs: 0, seed: sampling.seed })
+    }
+
+    pub fn autolabel(
+        id: RequestId,
+        principle: Principle,
+        count: usize,
+        noise: f64,
+        sampling: Sampling,
+    ) -> Result<Job> {
+        let drawer = PairDrawer::new(Vec::new(), Some(principle), noise, count, sampling)?;
+        Ok(Job { id, work: Work::Autolabel(drawer), pairs: 0, seed: sampling.seed })
+    }
+
+    pub fn win_rate(id: RequestId, principle: Principle, seed: u64) -> Job {
+        let work = Work::WinRate(Box::new(WinRateRun::new(principle, seed)));
+        Job { id, work, pairs: 0, seed }
+    }
+
+    /// Drawn pairs as the page keeps them, numbered through the whole request.
+    fn name_pairs(&mut self, drawn: Vec<DrawnPair>, model: &str) -> Vec<Pair> {
+        let (seed, id) = (self.seed, self.id);
+        let first = self.pairs;
+        self.pairs += drawn.len();
+        drawn
+            .into_iter()
+            .enumerate()
+            .map(|(offset, pair)| {
+                let [answer_a, answer_b] = pair.answers;
+                Pair {
+                    id: format!("{model}-{seed}-{id}-{}", first + offset),
+                    prompt: pair.prompt,
+                    answer_a,
+                    answer_b,
+                    source: PairSource::Sampled { model: model.to_owned(), seed },
+                }
+            })
+            .collect()
+    }
+}
+
+impl Lab {
+    /// One chunk of a job; true when it is finished.
+    pub(super) async fn advance_job(&mut self, job: &mut Job) -> Result<bool> {
+        let loaded = self.loaded()?;
+        let (model, name) = (&loaded.model, loaded.name.clone());
+        match &mut job.work {
+            Work::SamplePairs(drawer) => {
+                // Pairs to label come from the reference, as the page says.
+                let drawn = drawer.advance(model, &loaded.reference).await?;
+                let done = drawer.is_done();
+                let pairs = job.name_pairs(drawn, &name);
+                self.emit(job.id, Event::Pairs { pairs, done });
+                Ok(done)
+            }
+            Work::Autolabel(drawer) => {
+                let drawn = drawer.advance(model, &loaded.reference).await?;
+                let (done, ties) = (drawer.is_done(), drawer.ties);
+                let verdicts = drawn
+                    .iter()
+                    .map(|pair| match pair.preferred {
+                        Some(0) => Verdict::A,
+                        Some(_) => Verdict::B,
+                        None => Verdict::Tie,
+                    })
+                    .collect();
+                let pairs = job.name_pairs(drawn, &name);
+                self.emit(job.id, Event::Autolabelled { pairs, verdicts, ties, done });
+                Ok(done)
+            }
+            Work::WinRate(run) => {
+                run.advance(model, self.policy()?, &loaded.reference).await?;
+                let (report, done) = (run.report(), run.is_done());
+                self.emit(job.id, Event::WinRate { report, done });
+                Ok(done)
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The lab behind the page: commands in, events out.
+//!
+//! It knows no browser. The worker (or a test) hands it requests, lets it
+//! [`advance`](Lab::advance) while there is work, and sends on what lies in the
+//! outbox. Each advance is short (one optimiser step, one chunk of answers), so
+//! that pause, stop and cancel land in between.
+
+mod jobs;
+mod run;
+
+use crate::device::Compute;
+use crate::evaluate::{Inspector, answer_prompts, check_sampling};
+use crate::hf::Precision;
+use crate::model::{Model, ModelFiles};
+use crate::world;
+use burn::tensor::Tensor;
+use jobs::{Job, Work};
+use run::Run;
+use std::collections::VecDeque;
+use tilt_protocol::{
+    Command, EngineStatus, Error, Event, Message, PROTOCOL_VERSION, Request, RequestId, Result,
+    Sampling,
+};
+
+/// An event with the weights that travel beside it.
+pub struct Outgoing {
+    pub message: Message,
+    pub buffers: Vec<Vec<u8>>,
+}
+
+/// A model with its two weights.
+struct Loaded {
+    name: String,
+    model: Model,
+    /// The frozen reference, `[parameters]`.
+    reference: Tensor<1>,
+    /// The policy when no run holds it.
+    policy: Tensor<1>,
+    /// Optimiser steps that the policy has taken.
+    policy_step: usize,
+}
+
+/// Everything that the engine holds between two commands.
+#[derive(Default)]
+pub struct Lab {
+    compute: Option<Compute>,
+    loaded: Option<Loaded>,
+    run: Option<Run>,
+    jobs: VecDeque<Job>,
+    watch: Option<(RequestId, Inspector)>,
+    status: Option<EngineStatus>,
+    outbox: Vec<Outgoing>,
+}
+
+impl Lab {
+    /// The events since the last call, in order.
+    pub fn take_outbox(&mut self) -> Vec<Outgoing> {
+        std::mem::take(&mut self.outbox)
+    }
+
+    /// True while [`Lab::advance`] has something to do.
+    pub fn has_work(&self) -> bool {
+        !self.jobs.is_empty() || self.run.as_ref().is_some_and(|run| !run.paused)
+    }
+
+    /// Carries out one command; long ones only begin here.
+    pub async fn handle(&mut self, request: Request, buffers: Vec<Vec<u8>>) {
+        let id = request.id;
+        if let Err(error) = self.try_handle(id, request.command, buffers).await {
+            self.fail(id, error);
+        }
+        self.tell_status();
+    }
+
+    /// One short piece of the work under way: jobs first, then training.
+    pub async fn advance(&mut self) {
+        if let Some(mut job) = self.jobs.pop_front() {
+            self.tell(EngineStatus::from(&job));
+            match self.advance_job(&mut job).await {
+                Ok(false) => self.jobs.push_front(job),
+                Ok(true) => {}
+                Err(error) => self.fail(job.id, error),
+            }
+        } else if self.run.as_ref().is_some_and(|run| !run.paused) {
+            self.advance_run().await;
+        }
+        self.tell_status();
+    }
+
+    async fn try_handle(
+        &mut self,
+        id: RequestId,
+        command: Command,
+        mut buffers: Vec<Vec<u8>>,
+    ) -> Result<()> {
+        match command {
+            Command::Start { protocol_version, device } => {
+                if protocol_version != PROTOCOL_VERSION {
+                    let (page, engine) = (protocol_version, PROTOCOL_VERSION);
+                    return Err(Error::ProtocolVersion { page, engine });
+                }
+                self.tell(EngineStatus::Loading);
+                let compute = Compute::choose(device).await;
+                self.emit(id, Event::DeviceReady {
+                    kind: compute.kind,
+                    adapter: compute.adapter.clone(),
+                    fallback: compute.fallback.clone(),
+                });
+                self.compute = Some(compute);
+                Ok(())
+            }
+            Command::LoadModel { source } => {
+                let tilt_protocol::ModelSource::Files { name, config, tokenizer, tokenizer_config } =
+                    source
+                else {
+                    // The worker fetches; a URL here is a defect of the caller.
+                    return Err(Error::internal("a model's files were not fetched"));
+                };
+                let weights = buffers.pop().ok_or_else(|| Error::NothingToUse {
+                    what: "model.safetensors".to_owned(),
+                    purpose: "load".to_owned(),
+                    advice: "choose it together with config.json and tokenizer.json".to_owned(),
+                })?;
+                self.load(id, name, &ModelFiles {
+                    config: &config,
+                    weights: &weights,
+                    tokenizer: Some(&tokenizer),
+                    tokenizer_config: tokenizer_config.as_deref(),
+                })
+            }
+            Command::SamplePairs { count, prompts, sampling } => {
+                self.loaded()?;
+                self.queue(Job::sample_pairs(id, count, prompts, sampling)?)
+            }
+            Command::Autolabel { principle, count, noise, sampling } => {
+                self.loaded()?;
+                self.queue(Job::autolabel(id, principle, count, noise, sampling)?)
+            }
+            Command::WinRate { principle, seed } => {
+                self.loaded()?;
+                self.queue(Job::win_rate(id, principle, seed))
+            }
+            Command::Cancel { request } => {
+                if let Some(place) = self.jobs.iter().position(|job| job.id == request) {
+                    self.jobs.remove(place);
+                    self.fail(request, Error::Cancelled);
+                }
+                Ok(())
+            }
+            Command::Train { run, settings, examples, paused } => {
+                self.start_run(id, run, settings, examples, paused).await
+            }
+            Command::Pause => self.set_paused(true),
+            Command::Resume => self.set_paused(false),
+            Command::StepOnce => {
+                self.set_paused(true)?;
+                self.advance_run().await;
+                Ok(())
+            }
+            Command::Stop => {
+                self.run.as_ref().ok_or(Error::NoRun)?;
+                self.end_run(true).await;
+                Ok(())
+            }
+            Command::Reset => {
+                if self.run.is_some() {
+                    self.end_run(true).await;
+                }
+                let loaded = self.loaded.as_mut().ok_or(Error::NoModel)?;
+                loaded.policy = loaded.reference.clone();
+                loaded.policy_step = 0;
+                self.emit(id, Event::WasReset);
+                self.show_watched().await
+            }
+            Command::Watch { example } => {
+                let loaded = self.loaded()?;
+                let inspector = Inspector::new(&loaded.model, &loaded.reference, example).await?;
+                self.watch = Some((id, inspector));
+                self.show_watched().await
+            }
+            Command::Compare { prompt, sampling } => self.compare(id, prompt, sampling).await,
+            Command::ExportModel => {
+                let loaded = self.loaded()?;
+                let weights =
+                    loaded.model.weights_file(self.policy()?, Precision::F32).await?;
+                let text = loaded.model.text("exporting a model")?;
+                let event = Event::Model {
+                    config: loaded.model.config.to_json(),
+                    tokenizer: text.tokenizer_json.clone(),
+                    tokenizer_config: text.tokenizer_config.clone(),
+                };
+                self.emit_with(id, event, vec![weights]);
+                Ok(())
+            }
+            Command::SaveRun => self.save_run(id).await,
+            Command::RestoreRun { run, examples } => {
+                let bytes = buffers.pop().ok_or_else(|| {
+                    Error::malformed("checkpoint", "the message carries no bytes")
+                })?;
+                self.restore_run(id, run, examples, &bytes).await
+            }
+        }
+    }
+
+    fn load(&mut self, id: RequestId, name: String, files: &ModelFiles<'_>) -> Result<()> {
+        let device = match &self.compute {
+            Some(compute) => compute.device.clone(),
+            None => return Err(Error::internal("a model was sent before a device was chosen")),
+        };
+        let (model, reference) = Model::load(files, &device)?;
+        let texts = |prompts: Vec<world::Prompt>| -> Vec<String> {
+            prompts.into_iter().map(|prompt| prompt.text).collect()
+        };
+        // Only now, when nothing can fail any more, does the old model go.
+        self.run = None;
+        self.jobs.clear();
+        self.watch = None;
+        self.emit(id, Event::ModelLoaded {
+            name: name.clone(),
+            parameters: model.layout.len,
+            vocab: model.config.vocab_size,
+            context: model.config.n_positions,
+            training_prompts: texts(world::training_prompts()),
+            held_out_prompts: texts(world::held_out_prompts()),
+        });
+        let policy = reference.clone();
+        self.loaded = Some(Loaded { name, model, reference, policy, policy_step: 0 });
+        Ok(())
+    }
+
+    async fn compare(&mut self, id: RequestId, prompt: String, sampling: Sampling) -> Result<()> {
+        check_sampling(&sampling)?;
+        let loaded = self.loaded()?;
+        let prompts = [prompt.as_str()];
+        let mut texts = Vec::new();
+        for arena in [self.policy()?, &loaded.reference] {
+            let answers = answer_prompts(&loaded.model, arena, &prompts, &sampling, 0).await?;
+            texts.extend(answers.into_iter().map(|answer| answer.text));
+        }
+        let reference = texts.pop().unwrap_or_default();
+        let policy = texts.pop().unwrap_or_default();
+        self.emit(id, Event::Compared { prompt, policy, reference });
+        Ok(())
+    }
+
+    fn loaded(&self) -> Result<&Loaded> {
+        self.loaded.as_ref().ok_or(Error::NoModel)
+    }
+
+    /// The policy as it is now: the run's while there is one.
+    fn policy(&self) -> Result<&Tensor<1>> {
+        match &self.run {
+            Some(run) => Ok(&run.session.arena),
+            None => Ok(&self.loaded()?.policy),
+        }
+    }
+
+    fn policy_step(&self) -> usize {
+        match (&self.run, &self.loaded) {
+            (Some(run), _) => run.session.step,
+            (None, Some(loaded)) => loaded.policy_step,
+            (None, None) => 0,
+        }
+    }
+
+    /// Sends the watched pair as the policy sees it now.
+    async fn show_watched(&mut self) -> Result<()> {
+        let Some((id, inspector)) = &self.watch else { return Ok(()) };
+        let (id, step) = (*id, self.policy_step());
+        let inspection =
+            inspector.inspect(&self.loaded()?.model, self.policy()?, step).await?;
+        self.emit(id, Event::Inspected { inspection });
+        Ok(())
+    }
+
+    fn queue(&mut self, job: Job) -> Result<()> {
+        self.jobs.push_back(job);
+        Ok(())
+    }
+
+    fn emit(&mut self, id: RequestId, event: Event) {
+        self.emit_with(id, event, Vec::new());
+    }
+
+    fn emit_with(&mut self, id: RequestId, event: Event, buffers: Vec<Vec<u8>>) {
+        self.outbox.push(Outgoing { message: Message { id: Some(id), event }, buffers });
+    }
+
+    fn fail(&mut self, id: RequestId, error: Error) {
+        self.emit(id, Event::Failed { error });
+    }
+
+    /// What the engine is doing, told when it changes.
+    fn tell_status(&mut self) {
+        let status = match (self.jobs.front(), &self.run, &self.loaded) {
+            (Some(job), _, _) => EngineStatus::from(job),
+            (None, Some(run), _) if run.paused => EngineStatus::Paused,
+            (None, Some(_), _) => EngineStatus::Training,
+            (None, None, Some(_)) => EngineStatus::Ready,
+            (None, None, None) => EngineStatus::Loading,
+        };
+        self.tell(status);
+    }
+
+    fn tell(&mut self, status: EngineStatus) {
+        if self.status != Some(status) {
+            self.status = Some(status);
+            let message = Message { id: None, event: Event::Status { status } };
+            self.outbox.push(Outgoing { message, buffers: Vec::new() });
+        }
+    }
+}
+
+impl From<&Job> for EngineStatus {
+    fn from(job: &Job) -> EngineStatus {
+        match job.work {
+            Work::SamplePairs(_) => EngineStatus::Sampling,
+            Work::Autolabel { .. } => EngineStatus::Labelling,
+            Work::WinRate(_) => EngineStatus::Evaluating,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The training run of the lab.
+
+use super::Lab;
+use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers};
+use crate::model::Model;
+use crate::session::{Session, StepOutcome};
+use crate::text::{Rows, tokenise};
+use crate::world;
+use burn::tensor::Tensor;
+use std::time::Duration;
+use tilt_protocol::{
+    Error, Event, Example, RequestId, Result, RunId, Sampling, TrainSettings,
+};
+use web_time::Instant;
+
+/// Steps between two looks at the watched pair.
+const WATCH_EVERY: usize = 5;
+/// Steps between two estimates of the KL.
+const KL_EVERY: usize = 10;
+/// Held-out prompts of the KL estimate.
+const KL_PROMPTS: usize = 16;
+
+/// A session with its names on the page.
+pub struct Run {
+    pub session: Session,
+    pub paused: bool,
+    id: RequestId,
+    run: RunId,
+}
+
+impl Lab {
+    pub(super) async fn start_run(
+        &mut self,
+        id: RequestId,
+        run: RunId,
+        settings: TrainSettings,
+        examples: Vec<Example>,
+        paused: bool,
+    ) -> Result<()> {
+        let loaded = self.loaded()?;
+        let Rows { rows, dropped } = self.rows(&examples, settings.max_length)?;
+        let (count, steps) = (rows.len(), settings.steps);
+        let policy = loaded.reference.clone();
+        let session =
+            Session::start(&loaded.model, policy, &loaded.reference, rows, settings).await?;
+        self.run = Some(Run { session, paused, id, run });
+        self.emit(id, Event::RunStarted { run, steps, rows: count, dropped });
+        self.show_watched().await
+    }
+
+    /// Rows for this model: its context bounds `max_length`.
+    fn rows(&self, examples: &[Example], max_length: usize) -> Result<Rows> {
+        let model = &self.loaded()?.model;
+        let limit = max_length.min(model.config.n_positions);
+        tokenise(examples, model.text.as_ref(), model.config.vocab_size, limit)
+    }
+
+    pub(super) fn set_paused(&mut self, paused: bool) -> Result<()> {
+        self.run.as_mut().ok_or(Error::NoRun)?.paused = paused;
+        Ok(())
+    }
+
+    /// One optimiser step with what the page wants to see of it.
+    pub(super) async fn advance_run(&mut self) {
+        let (Some(run), Some(loaded)) = (&mut self.run, &self.loaded) else { return };
+        let id = run.id;
+        let started = Instant::now();
+        match run.session.step(&loaded.model).await {
+            Ok(outcome) => self.after_step(outcome, started.elapsed()).await,
+            Err(error) => {
+                // The weights are those before the failed step; the run is over.
+                self.fail(id, error);
+                self.end_run(true).await;
+            }
+        }
+    }
+
+    async fn after_step(&mut self, outcome: StepOutcome, duration: Duration) {
+        let Some(run) = &self.run else { return };
+        let (id, run_id) = (run.id, run.run);
+        let (step, done) = (outcome.step, outcome.done);
+        self.emit(id, Event::Step {
+            run: run_id,
+            step,
+            metrics: outcome.metrics,
+            duration_ms: duration.as_secs_f64() * 1e3,
+            tokens: outcome.tokens,
+        });
+        if done {
+            self.end_run(false).await;
+            return;
+        }
+        let seen = match step % WATCH_EVERY {
+            0 => self.show_watched().await,
+            _ if step == 1 => self.show_watched().await,
+            _ => Ok(()),
+        };
+        let measured = match step % KL_EVERY {
+            0 => self.measure_kl(id, run_id, step).await,
+            _ => Ok(()),
+        };
+        if let Err(error) = seen.and(measured) {
+            self.fail(id, error);
+        }
+    }
+
+    async fn measure_kl(&mut self, id: RequestId, run: RunId, step: usize) -> Result<()> {
+        let loaded = self.loaded()?;
+        let kl = kl_on_fixed_prompts(&loaded.model, self.policy()?, &loaded.reference).await?;
+        self.emit(id, Event::Kl { run, step, kl });
+        Ok(())
+    }
+
+    /// Ends the run; its policy stays.
+    pub(super) async fn end_run(&mut self, stopped: bool) {
+        let Some(run) = self.run.take() else { return };
+        let step = run.session.step;
+        if let Some(loaded) = &mut self.loaded {
+            loaded.policy = run.session.arena;
+            loaded.policy_step = step;
+        }
+        let seen = self.show_watched().await;
+        let measured = self.measure_kl(run.id, run.run, step).await;
+        if let Err(error) = seen.and(measured) {
+            self.fail(run.id, error);
+        }
+        self.emit(run.id, Event::RunEnded { run: run.run, step, stopped });
+    }
+
+    pub(super) async fn save_run(&mut self, id: RequestId) -> Result<()> {
+        let run = self.run.as_mut().ok_or(Error::NoRun)?;
+        let (number, step) = (run.run, run.session.step);
+        let bytes = run.session.save().await?;
+        self.emit_with(id, Event::Checkpoint { run: number, step }, vec![bytes]);
+        Ok(())
+    }
+
+    pub(super) async fn restore_run(
+        &mut self,
+        id: RequestId,
+        run: RunId,
+        examples: Vec<Example>,
+        bytes: &[u8],
+    ) -> Result<()> {
+        let loaded = self.loaded()?;
+        let Rows { rows, dropped } = self.rows(&examples, usize::MAX)?;
+        let count = rows.len();
+        let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows).await?;
+        let steps = session.settings.steps;
+        self.run = Some(Run { session, paused: true, id, run });
+        self.emit(id, Event::RunStarted { run, steps, rows: count, dropped });
+        self.show_watched().await
+    }
+}
+
+/// `metric-kl`: sampled from the policy on the same few held-out prompts each time.
+async fn kl_on_fixed_prompts(
+    model: &Model,
+    policy: &Tensor<1>,
+    reference: &Tensor<1>,
+) -> Result<f64> {
+    let prompts = world::held_out_prompts();
+    let spread = (prompts.len() / KL_PROMPTS).max(1);
+    let texts: Vec<&str> =
+        prompts.iter().step_by(spread).take(KL_PROMPTS).map(|p| p.text.as_str()).collect();
+    let sampling = Sampling { seed: 17, ..Sampling::default() };
+    let answers: Vec<WorldAnswer> = answer_prompts(model, policy, &texts, &sampling, 0).await?;
+    kl_of_answers(model, reference, &answers).await
+}

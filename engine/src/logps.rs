@@ -1,0 +1,81 @@
+//! Log-probs of completion tokens under a model.
+//!
+//! log p of the token at position t is read from the logits at t - 1; the prompt
+//! never contributes, the end-of-text token does.
+
+use crate::batch::{Batch, Sequence};
+use crate::gpt::Gpt;
+use crate::loss::CompletionLogp;
+use burn::tensor::{Tensor, activation};
+use tilt_protocol::{Error, Result};
+
+/// Log-probs of every scored token of the batch in row order, `[n]`, in nats. With
+/// leaves for parameters the result carries the graph.
+pub fn token_logps(gpt: &Gpt, batch: &Batch) -> Tensor<1> {
+    let logits = scored_logits(gpt, batch); // [n, v]
+    let targets = batch.targets(&logits.device());
+    let [n] = targets.dims();
+    activation::log_softmax(logits, 1).gather(1, targets.reshape([n, 1])).reshape([n])
+}
+
+/// Logits at every position that predicts a completion token, `[n, v]`.
+pub fn scored_logits(gpt: &Gpt, batch: &Batch) -> Tensor<2> {
+    let device = gpt.device();
+    let hidden = gpt.hidden(batch.tokens(&device), None);
+    let [b, t, d] = hidden.dims();
+    let positions = batch.positions(&device);
+    gpt.logits(hidden.reshape([b * t, d]).select(0, positions))
+}
+
+/// Reads a tensor as f32 numbers without blocking.
+///
+/// # Errors
+/// [`Error::Device`] when the device was lost.
+pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.into_data_async().await.map_err(|error| Error::Device {
+        device: "compute".to_owned(),
+        reason: format!("{error:?}"),
+    })?;
+    data.try_into_vec::<f32>().map_err(|error| Error::internal(format!("{error:?}")))
+}
+
+/// Sums per completion, in f64. `sequences` are those of the batch, in its order.
+pub fn completion_logps<'a>(
+    token_logps: &[f32],
+    batch: &Batch,
+    sequences: impl IntoIterator<Item = &'a Sequence>,
+) -> Vec<CompletionLogp> {
+    batch
+        .spans
+        .iter()
+        .zip(sequences)
+        .map(|(span, sequence)| {
+            let sum = token_logps[span.clone()].iter().map(|&logp| f64::from(logp)).sum();
+            CompletionLogp::new(sum, sequence.completion.len())
+        })
+        .collect()
+}
+
+/// Log-probs of many sequences under a model that records no gradient, in batches
+/// of `batch_size`, in the order given.
+///
+/// # Errors
+/// [`Error::Device`] when the device was lost.
+pub async fn score(
+    gpt: &Gpt,
+    sequences: &[&Sequence],
+    batch_size: usize,
+    pad_id: u32,
+) -> Result<Vec<CompletionLogp>> {
+    let mut scored = Vec::with_capacity(sequences.len());
+    for chunk in sequences.chunks(batch_size.max(1)) {
+        let batch = Batch::new(chunk.iter().copied(), pad_id);
+        let logps = if batch.scored() == 0 {
+            Vec::new()
+        } else {
+            read(token_logps(gpt, &batch)).await?
+        };
+        scored.extend(completion_logps(&logps, &batch, chunk.iter().copied()));
+    }
+    Ok(scored)
+}

@@ -1,0 +1,165 @@
+//! Objectives as pure functions of log-probs, in f64 on the CPU.
+//!
+//! A loss takes the log-probs of whole completions and gives its value, a value an
+//! example, and its derivative with respect to each policy log-prob. The session
+//! sends those derivatives back through the model. A loss imports no model, no
+//! session, no other loss.
+
+mod dpo;
+mod ipo;
+mod kto;
+
+pub use dpo::dpo;
+pub use ipo::ipo;
+pub use kto::{kto, kto_kl};
+
+/// log pi(y|x) summed over the tokens of a completion, in nats.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SummedLogp(pub f64);
+
+/// log pi(y|x) divided by the completion's length, in nats a token.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanLogp(pub f64);
+
+/// A completion's log-prob and its length in tokens, the end-of-text token included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CompletionLogp {
+    pub sum: SummedLogp,
+    pub length: usize,
+}
+
+impl CompletionLogp {
+    pub fn new(sum: f64, length: usize) -> CompletionLogp {
+        CompletionLogp { sum: SummedLogp(sum), length }
+    }
+
+    /// The length as a divisor: TRL counts an empty completion as one token.
+    pub fn divisor(&self) -> f64 {
+        self.length.max(1) as f64
+    }
+
+    pub fn mean(&self) -> MeanLogp {
+        MeanLogp(self.sum.0 / self.divisor())
+    }
+}
+
+/// A batch of pairs under one model; `chosen[i]` and `rejected[i]` share a prompt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairLogps {
+    pub chosen: Vec<CompletionLogp>,
+    pub rejected: Vec<CompletionLogp>,
+}
+
+/// A paired loss over `[batch]` pairs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairLoss {
+    /// Mean over pairs.
+    pub loss: f64,
+    /// `[batch]`
+    pub per_example: Vec<f64>,
+    /// d loss / d log pi(chosen), `[batch]`
+    pub d_chosen: Vec<f64>,
+    /// d loss / d log pi(rejected), `[batch]`
+    pub d_rejected: Vec<f64>,
+}
+
+impl PairLoss {
+    /// Mean of per-pair terms `(loss, d/d chosen, d/d rejected)`.
+    fn mean_of(terms: impl Iterator<Item = (f64, f64, f64)>) -> PairLoss {
+        let mut out = PairLoss {
+            loss: 0.0,
+            per_example: Vec::new(),
+            d_chosen: Vec::new(),
+            d_rejected: Vec::new(),
+        };
+        for (loss, chosen, rejected) in terms {
+            out.per_example.push(loss);
+            out.d_chosen.push(chosen);
+            out.d_rejected.push(rejected);
+        }
+        let batch = out.per_example.len().max(1) as f64;
+        out.loss = out.per_example.iter().sum::<f64>() / batch;
+        for derivative in out.d_chosen.iter_mut().chain(&mut out.d_rejected) {
+            *derivative /= batch;
+        }
+        out
+    }
+}
+
+/// An unpaired loss over `[batch]` completions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnpairedLoss {
+    /// Mean over completions.
+    pub loss: f64,
+    /// `[batch]`
+    pub per_example: Vec<f64>,
+    /// d loss / d log pi(completion), `[batch]`
+    pub d_completion: Vec<f64>,
+}
+
+/// log(1 + e^x), without overflow: max(0, x) + log1p(e^-|x|).
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// The logistic function, without overflow.
+fn sigmoid(x: f64) -> f64 {
+    if x >= 0.0 {
+        1.0 / (1.0 + (-x).exp())
+    } else {
+        let e = x.exp();
+        e / (1.0 + e)
+    }
+}
+
+/// The rows of both models, pair by pair.
+fn pairs<'a>(
+    policy: &'a PairLogps,
+    reference: &'a PairLogps,
+) -> impl Iterator<Item = [&'a CompletionLogp; 4]> {
+    policy
+        .chosen
+        .iter()
+        .zip(&policy.rejected)
+        .zip(reference.chosen.iter().zip(&reference.rejected))
+        .map(|((pc, pr), (rc, rr))| [pc, pr, rc, rr])
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// One pair's four sums with lengths 4 and 6.
+    pub(crate) fn one_pair(sums: [f64; 4]) -> (PairLogps, PairLogps) {
+        let side = |chosen: f64, rejected: f64| PairLogps {
+            chosen: vec![CompletionLogp::new(chosen, 4)],
+            rejected: vec![CompletionLogp::new(rejected, 6)],
+        };
+        (side(sums[0], sums[1]), side(sums[2], sums[3]))
+    }
+
+    /// Compares a paired loss's derivatives with central differences.
+    pub(crate) fn check_derivatives(loss: impl Fn(&PairLogps, &PairLogps) -> PairLoss) {
+        for sums in [[-10.0, -12.0, -11.0, -11.0], [-30.5, -7.25, -29.0, -9.0], [-3.0; 4]] {
+            let at = |chosen: f64, rejected: f64| {
+                let (policy, reference) =
+                    one_pair([sums[0] + chosen, sums[1] + rejected, sums[2], sums[3]]);
+                loss(&policy, &reference)
+            };
+            let (here, step) = (at(0.0, 0.0), 1e-5);
+            let chosen = (at(step, 0.0).loss - at(-step, 0.0).loss) / (2.0 * step);
+            let rejected = (at(0.0, step).loss - at(0.0, -step).loss) / (2.0 * step);
+            let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * (1.0 + a.abs().max(b.abs()));
+            assert!(close(chosen, here.d_chosen[0]), "{sums:?}: {chosen} {here:?}");
+            assert!(close(rejected, here.d_rejected[0]), "{sums:?}: {rejected} {here:?}");
+        }
+    }
+
+    #[test]
+    fn stable_forms_hold_at_the_extremes() {
+        assert_eq!(softplus(-1350.0), 0.0);
+        assert_eq!(softplus(1350.0), 1350.0);
+        assert_eq!((sigmoid(-1350.0), sigmoid(1350.0)), (0.0, 1.0));
+        assert!((softplus(0.0) - std::f64::consts::LN_2).abs() < 1e-15);
+    }
+}

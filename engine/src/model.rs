@@ -1,0 +1,88 @@
+//! A loaded model: shape, weights on a device, tokenizer.
+
+use crate::gpt::Gpt;
+use crate::gpt_config::GptConfig;
+use crate::hf::{self, Precision};
+use crate::layout::Layout;
+use crate::logps;
+use crate::random::Random;
+use crate::text::Text;
+use burn::tensor::{Device, Tensor};
+use tilt_protocol::{Error, Result};
+
+/// Shape, layout and tokenizer: what policy and reference share.
+pub struct Model {
+    pub config: GptConfig,
+    pub layout: Layout,
+    pub text: Option<Text>,
+    pub device: Device,
+}
+
+/// The files of a model folder.
+pub struct ModelFiles<'a> {
+    pub config: &'a str,
+    pub weights: &'a [u8],
+    pub tokenizer: Option<&'a str>,
+    pub tokenizer_config: Option<&'a str>,
+}
+
+impl Model {
+    /// Reads a folder's files; the arena is `[parameters]` on `device`.
+    ///
+    /// # Errors
+    /// Those of [`GptConfig::from_json`], [`hf::read_weights`], [`Text::from_json`].
+    pub fn load(files: &ModelFiles<'_>, device: &Device) -> Result<(Model, Tensor<1>)> {
+        let config = GptConfig::from_json(files.config)?;
+        let layout = Layout::of(&config);
+        let text = files
+            .tokenizer
+            .map(|tokenizer| Text::from_json(tokenizer, files.tokenizer_config, &config))
+            .transpose()?;
+        let numbers = hf::read_weights(files.weights, &layout)?;
+        let arena = Tensor::from_data(numbers.as_slice(), device);
+        Ok((Model { config, layout, text, device: device.clone() }, arena))
+    }
+
+    /// GPT-2's initial weights: normal with deviation 0.02 (residual projections
+    /// 0.02 / sqrt(2 n_layer)), gains 1, biases 0. Radford et al. 2019, section 2.3.
+    pub fn initial_weights(layout: &Layout, config: &GptConfig, seed: u64) -> Vec<f32> {
+        let mut random = Random::from_seed_for(seed, "initial weights");
+        let mut arena = vec![0.0; layout.len];
+        let residual = 0.02 / (2.0 * config.n_layer as f64).sqrt();
+        for slot in &layout.slots {
+            let numbers = &mut arena[slot.range()];
+            if slot.shape.len() > 1 {
+                let deviation = if slot.name.ends_with("c_proj.weight") { residual } else { 0.02 };
+                numbers.fill_with(|| (random.normal() * deviation) as f32);
+            } else if slot.name.contains("ln_") && slot.name.ends_with("weight") {
+                numbers.fill(1.0);
+            }
+        }
+        arena
+    }
+
+    /// A model over `arena` that records no gradient.
+    pub fn gpt(&self, arena: &Tensor<1>) -> Gpt {
+        Gpt::from_arena(&self.config, &self.layout, arena)
+    }
+
+    /// # Errors
+    /// [`Error::NoTokenizer`].
+    pub fn text(&self, what: &str) -> Result<&Text> {
+        self.text.as_ref().ok_or_else(|| Error::NoTokenizer { what: what.to_owned() })
+    }
+
+    /// The id that fills the right of a batch; masks never look at it.
+    pub fn pad_id(&self) -> u32 {
+        self.config.pad_token_id.or(self.config.eos_token_id).unwrap_or(0)
+    }
+
+    /// The bytes of `model.safetensors`, read from the device.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device was lost.
+    pub async fn weights_file(&self, arena: &Tensor<1>, precision: Precision) -> Result<Vec<u8>> {
+        let numbers = logps::read(arena.clone()).await?;
+        hf::write_weights(&numbers, &self.layout, precision)
+    }
+}

@@ -1,0 +1,211 @@
+//! Pretraining a shipped model on the world's text, pulled a step at a time.
+//!
+//! The loss is the mean negative log-prob of the answers' tokens (end of text
+//! included); prompts are read, not predicted, as in TRL's completion-only SFT.
+
+use crate::adamw::{AdamW, clip_by_global_norm};
+use crate::batch::{Batch, Sequence};
+use crate::gpt::Gpt;
+use crate::gpt_config::GptConfig;
+use crate::logps::{self, read, token_logps};
+use crate::model::Model;
+use crate::random::Random;
+use crate::text::{Text, TokenisedRow, tokenise, tokenizer_config, train_bpe};
+use crate::world::{self, Exchange};
+use burn::tensor::{Device, Tensor};
+use tilt_protocol::{
+    Content, Error, Example, LrSchedule, ModelName, ObjectiveKind, Result, TrainSettings,
+};
+
+/// Exchanges that the tokenizer is trained on.
+const TOKENIZER_EXCHANGES: usize = 20_000;
+/// Batches drawn at once and sorted by length, so that a batch pads little.
+const BATCHES_SORTED: usize = 8;
+
+/// The shape of a shipped model: layers, width and heads.
+pub fn shipped_shape(name: ModelName) -> (usize, usize, usize) {
+    match name {
+        ModelName::Nano => (3, 64, 4),
+        ModelName::Small => (4, 128, 4),
+    }
+}
+
+/// Everything that decides a pretraining.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PretrainSettings {
+    pub name: ModelName,
+    pub vocab: usize,
+    /// In tokens.
+    pub context: usize,
+    pub steps: usize,
+    /// Exchanges a step.
+    pub batch_size: usize,
+    pub learning_rate: f64,
+    pub seed: u64,
+}
+
+impl PretrainSettings {
+    pub fn shipped(name: ModelName) -> PretrainSettings {
+        PretrainSettings {
+            name,
+            vocab: 1024,
+            context: 128,
+            steps: 6000,
+            batch_size: 32,
+            learning_rate: match name {
+                ModelName::Nano => 4e-3,
+                ModelName::Small => 2e-3,
+            },
+            seed: 1,
+        }
+    }
+}
+
+/// A pretraining under way.
+pub struct Pretraining {
+    pub model: Model,
+    /// `[parameters]`
+    pub arena: Tensor<1>,
+    pub step: usize,
+    optimiser: AdamW,
+    settings: PretrainSettings,
+    train: TrainSettings,
+    random: Random,
+    /// Sequences waiting in batches.
+    waiting: Vec<Vec<Sequence>>,
+}
+
+/// Validation on held-out prompts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Validation {
+    /// Mean nats an answer under the model.
+    pub nats: f64,
+    /// The same answers under the world itself: no model can do better.
+    pub floor: f64,
+}
+
+impl Pretraining {
+    /// # Errors
+    /// [`Error::Internal`] when the tokenizer cannot be trained.
+    pub fn start(settings: PretrainSettings, device: &Device) -> Result<Pretraining> {
+        let texts: Vec<String> = world::corpus(settings.seed)
+            .take(TOKENIZER_EXCHANGES)
+            .flat_map(|exchange| [exchange.prompt.text, exchange.answer])
+            .collect();
+        let tokenizer = train_bpe(&texts, settings.vocab)?;
+        let (layers, width, heads) = shipped_shape(settings.name);
+        let mut config = GptConfig::new(settings.vocab, settings.context, width, layers, heads);
+        config.pad_token_id = Some(0);
+        config.eos_token_id = Some(3);
+        let layout = crate::layout::Layout::of(&config);
+        let text = Text::from_json(&tokenizer, Some(&tokenizer_config(settings.context)), &config)?;
+        let numbers = Model::initial_weights(&layout, &config, settings.seed);
+        let optimiser = AdamW::new(layout.decay_mask(false), device);
+        let arena = Tensor::from_data(numbers.as_slice(), device);
+        let model = Model { config, layout, text: Some(text), device: device.clone() };
+        let train = TrainSettings {
+            learning_rate: settings.learning_rate,
+            lr_schedule: LrSchedule::Cosine,
+            warmup_steps: settings.steps / 50,
+            weight_decay: 0.01,
+            steps: settings.steps,
+            ..TrainSettings::trl_defaults(ObjectiveKind::Dpo)
+        };
+        let random = Random::from_seed_for(settings.seed, "pretraining exchanges");
+        Ok(Pretraining {
+            model,
+            arena,
+            step: 0,
+            optimiser,
+            settings,
+            train,
+            random,
+            waiting: Vec::new(),
+        })
+    }
+
+    /// One optimiser step; the mean nats a token before it.
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`], [`Error::Device`].
+    pub async fn step(&mut self) -> Result<f64> {
+        let sequences = self.next_batch()?;
+        let batch = Batch::new(&sequences, self.model.pad_id());
+        let leaves = Gpt::leaves(&self.model.config, &self.model.layout, &self.arena);
+        let mean = token_logps(&leaves, &batch).mean().neg(); // [1]
+        let mut gradients = mean.backward();
+        let gradient = leaves.flat_gradients(&mut gradients);
+        let (gradient, _) = clip_by_global_norm(gradient, self.train.max_grad_norm);
+        let lr = self.train.lr_at(self.step);
+        self.arena = self.optimiser.update(self.arena.clone(), gradient, lr, &self.train);
+        self.step += 1;
+        let loss = read(mean.inner()).await?.first().copied().map_or(f64::NAN, f64::from);
+        if loss.is_finite() {
+            return Ok(loss);
+        }
+        let quantity = "loss".to_owned();
+        Err(Error::NonFinite { quantity, value: loss.to_string(), step: self.step })
+    }
+
+    fn next_batch(&mut self) -> Result<Vec<Sequence>> {
+        if let Some(batch) = self.waiting.pop() {
+            return Ok(batch);
+        }
+        let count = BATCHES_SORTED * self.settings.batch_size;
+        let exchanges: Vec<Exchange> =
+            (0..count).map(|_| world::draw_exchange(&mut self.random)).collect();
+        let mut sequences = sequences_of(&self.model, &exchanges)?;
+        sequences.sort_by_key(Sequence::len);
+        self.waiting = sequences.chunks(self.settings.batch_size).map(<[_]>::to_vec).collect();
+        self.random.shuffle(&mut self.waiting);
+        self.waiting.pop().ok_or_else(|| Error::internal("no exchange was drawn"))
+    }
+}
+
+/// Nats an answer on `per_prompt` fresh answers to every held-out prompt.
+///
+/// # Errors
+/// [`Error::NoTokenizer`], [`Error::Device`].
+pub async fn validate(
+    model: &Model,
+    arena: &Tensor<1>,
+    seed: u64,
+    per_prompt: usize,
+) -> Result<Validation> {
+    let mut random = Random::from_seed_for(seed, "validation");
+    let exchanges: Vec<Exchange> = world::held_out_prompts()
+        .into_iter()
+        .flat_map(|prompt| std::iter::repeat_n(prompt, per_prompt))
+        .map(|prompt| Exchange::answer_to(prompt, &mut random))
+        .collect();
+    let sequences = sequences_of(model, &exchanges)?;
+    let refs: Vec<&Sequence> = sequences.iter().collect();
+    let scored = logps::score(&model.gpt(arena), &refs, 32, model.pad_id()).await?;
+    let count = exchanges.len().max(1) as f64;
+    Ok(Validation {
+        nats: -scored.iter().map(|logp| logp.sum.0).sum::<f64>() / count,
+        floor: exchanges.iter().map(|exchange| exchange.answer_nats).sum::<f64>() / count,
+    })
+}
+
+/// Exchanges as token ids, through the same code that prepares datasets.
+fn sequences_of(model: &Model, exchanges: &[Exchange]) -> Result<Vec<Sequence>> {
+    let examples: Vec<Example> = exchanges
+        .iter()
+        .map(|exchange| Example::Unpaired {
+            prompt: Content::user(&exchange.prompt.text),
+            completion: Content::assistant(&exchange.answer),
+            label: true,
+        })
+        .collect();
+    let limit = model.config.n_positions;
+    let rows = tokenise(&examples, model.text.as_ref(), model.config.vocab_size, limit)?;
+    Ok(rows
+        .rows
+        .into_iter()
+        .map(|row| match row {
+            TokenisedRow::Unpaired { sequence, .. } => sequence,
+            TokenisedRow::Pair { chosen, .. } => chosen,
+        })
+        .collect())
+}

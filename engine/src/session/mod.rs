@@ -1,0 +1,168 @@
+//! A training run, pulled one optimiser step at a time.
+//!
+//! The caller awaits [`Session::step`]; pause, stop, save and changes of settings
+//! land between steps. Everything a step needs is in the session, so a saved one
+//! goes on with the same numbers.
+
+mod data;
+mod objective_step;
+mod order;
+mod save;
+
+pub use data::Data;
+pub use objective_step::{Evaluated, Gradient, evaluate, gradient};
+pub use order::steps_an_epoch;
+
+use crate::adamw::{AdamW, clip_by_global_norm};
+use crate::logps::read;
+use crate::model::Model;
+use crate::text::TokenisedRow;
+use burn::tensor::Tensor;
+use order::Order;
+use tilt_protocol::{Error, Metrics, Result, TrainSettings, metrics};
+
+/// One run: the policy's arena, its optimiser, and where it stands.
+pub struct Session {
+    pub settings: TrainSettings,
+    pub data: Data,
+    /// The policy, `[parameters]`.
+    pub arena: Tensor<1>,
+    optimiser: AdamW,
+    order: Order,
+    /// Optimiser steps taken.
+    pub step: usize,
+    tokens_seen: usize,
+    /// The last step's gradient norm, still on the device, `[1]`.
+    unread_norm: Option<Tensor<1>>,
+}
+
+/// What one optimiser step did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepOutcome {
+    /// Counts from 1.
+    pub step: usize,
+    /// Under TRL's names; `grad_norm` is that of the step before, since the norm
+    /// rides in the next step's readback (see [`Session::last_grad_norm`]).
+    pub metrics: Metrics,
+    /// Real tokens of this step.
+    pub tokens: usize,
+    /// True when `settings.steps` have been taken.
+    pub done: bool,
+}
+
+impl Session {
+    /// A run that starts at `policy` against `reference`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for settings out of range, and those of
+    /// [`Data::prepare`].
+    pub async fn start(
+        model: &Model,
+        policy: Tensor<1>,
+        reference: &Tensor<1>,
+        rows: Vec<TokenisedRow>,
+        settings: TrainSettings,
+    ) -> Result<Session> {
+        settings.check()?;
+        let data =
+            Data::prepare(rows, &settings, &model.gpt(reference), model.pad_id()).await?;
+        let optimiser = AdamW::new(model.layout.decay_mask(settings.decay_all), &model.device);
+        // Unpaired rows are shuffled once, when their partners are fixed.
+        let shuffles = !settings.keep_order && matches!(data, Data::Pairs { .. });
+        let order = Order::new(data.len(), shuffles, settings.seed);
+        Ok(Session {
+            settings,
+            data,
+            arena: policy,
+            optimiser,
+            order,
+            step: 0,
+            tokens_seen: 0,
+            unread_norm: None,
+        })
+    }
+
+    /// One optimiser step.
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`] when the loss or the last gradient is not finite (the
+    /// weights are then those before it), [`Error::Device`] when the device was lost.
+    pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
+        let settings = &self.settings;
+        let batches =
+            self.order.next_step(settings.batch_size, settings.gradient_accumulation_steps);
+        let share = 1.0 / batches.len().max(1) as f64;
+        let mut total: Option<Tensor<1>> = None;
+        let mut logged: Vec<Metrics> = Vec::new();
+        let mut tokens = 0;
+        for indices in &batches {
+            let along = self.unread_norm.take();
+            let micro =
+                gradient(model, &self.arena, &self.data, indices, &settings.objective, along)
+                    .await?;
+            if let Some(&norm) = micro.read_along.first() {
+                finite("grad_norm", f64::from(norm), self.step)?;
+                let mut metrics_of_norm = Metrics::default();
+                metrics_of_norm.set(metrics::GRAD_NORM, f64::from(norm));
+                logged.push(metrics_of_norm);
+            }
+            finite("loss", micro.evaluated.loss, self.step + 1)?;
+            let mut metrics_of_batch = micro.evaluated.metrics;
+            metrics_of_batch.set(metrics::LOSS, micro.evaluated.loss);
+            logged.push(metrics_of_batch);
+            tokens += micro.tokens;
+            let scaled = micro.gradient.map(|gradient| match batches.len() {
+                1 => gradient,
+                _ => gradient.mul_scalar(share as f32),
+            });
+            total = match (total, scaled) {
+                (Some(total), Some(scaled)) => Some(total + scaled),
+                (total, scaled) => total.or(scaled),
+            };
+        }
+        let lr = settings.lr_at(self.step);
+        if let Some(total) = total {
+            let (clipped, norm) = clip_by_global_norm(total, settings.max_grad_norm);
+            self.arena = self.optimiser.update(self.arena.clone(), clipped, lr, settings);
+            self.unread_norm = Some(norm);
+        }
+        self.step += 1;
+        self.tokens_seen += tokens;
+        let mut metrics_of_step = Metrics::mean(&logged);
+        metrics_of_step.set(metrics::LEARNING_RATE, lr);
+        metrics_of_step.set(metrics::NUM_TOKENS, self.tokens_seen as f64);
+        metrics_of_step.set(metrics::EPOCH, self.epoch());
+        Ok(StepOutcome {
+            step: self.step,
+            metrics: metrics_of_step,
+            tokens,
+            done: self.step >= settings.steps,
+        })
+    }
+
+    /// The last step's gradient norm before clipping, read now.
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`], [`Error::Device`].
+    pub async fn last_grad_norm(&mut self) -> Result<Option<f64>> {
+        let Some(norm) = self.unread_norm.clone() else { return Ok(None) };
+        let norm = f64::from(read(norm).await?.first().copied().unwrap_or_default());
+        finite("grad_norm", norm, self.step)?;
+        Ok(Some(norm))
+    }
+
+    /// Epochs done, as transformers counts them: steps over steps an epoch.
+    fn epoch(&self) -> f64 {
+        let settings = &self.settings;
+        let accumulation = settings.gradient_accumulation_steps;
+        let epoch = steps_an_epoch(self.data.len(), settings.batch_size, accumulation);
+        self.step as f64 / epoch.max(1) as f64
+    }
+}
+
+fn finite(quantity: &str, value: f64, step: usize) -> Result<()> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    Err(Error::NonFinite { quantity: quantity.to_owned(), value: value.to_string(), step })
+}

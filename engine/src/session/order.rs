@@ -1,0 +1,79 @@
+//! The order in which rows are visited: epochs of batches, never across an epoch's end.
+
+use crate::random::Random;
+use serde::{Deserialize, Serialize};
+
+/// Where a run stands in its rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// This epoch's order of row indices.
+    rows: Vec<usize>,
+    /// Rows of this epoch already taken.
+    taken: usize,
+    shuffles: bool,
+    random: Random,
+}
+
+impl Order {
+    pub fn new(rows: usize, shuffles: bool, seed: u64) -> Order {
+        let mut order = Order {
+            rows: (0..rows).collect(),
+            taken: 0,
+            shuffles,
+            random: Random::from_seed_for(seed, "row order"),
+        };
+        order.begin_epoch();
+        order
+    }
+
+    fn begin_epoch(&mut self) {
+        self.taken = 0;
+        if self.shuffles {
+            self.random.shuffle(&mut self.rows);
+        }
+    }
+
+    /// The batches of one optimiser step: up to `accumulation` batches of up to
+    /// `batch_size` rows from the same epoch. As in transformers, an epoch's last
+    /// batch and last step may be smaller.
+    pub fn next_step(&mut self, batch_size: usize, accumulation: usize) -> Vec<Vec<usize>> {
+        if self.taken >= self.rows.len() {
+            self.begin_epoch();
+        }
+        let end = (self.taken + batch_size * accumulation).min(self.rows.len());
+        let batches =
+            self.rows[self.taken..end].chunks(batch_size).map(<[usize]>::to_vec).collect();
+        self.taken = end;
+        batches
+    }
+}
+
+/// Optimiser steps in an epoch.
+pub fn steps_an_epoch(rows: usize, batch_size: usize, accumulation: usize) -> usize {
+    rows.div_ceil(batch_size.max(1)).div_ceil(accumulation.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_never_crosses_an_epoch() {
+        let mut order = Order::new(5, false, 0);
+        assert_eq!(order.next_step(2, 2), vec![vec![0, 1], vec![2, 3]]);
+        assert_eq!(order.next_step(2, 2), vec![vec![4]]);
+        assert_eq!(order.next_step(2, 2), vec![vec![0, 1], vec![2, 3]]);
+        assert_eq!(steps_an_epoch(5, 2, 2), 2);
+    }
+
+    #[test]
+    fn each_epoch_visits_every_row_once() {
+        let mut order = Order::new(10, true, 1);
+        for _ in 0..3 {
+            let mut seen: Vec<usize> =
+                (0..4).flat_map(|_| order.next_step(3, 1)).flatten().collect();
+            seen.sort_unstable();
+            assert_eq!(seen, (0..10).collect::<Vec<_>>());
+        }
+    }
+}

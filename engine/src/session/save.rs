@@ -1,0 +1,140 @@
+//! A session as one file: policy and moments as tensors, the rest as metadata.
+//!
+//! The file is a safetensors file, so that it can be looked into. Parameters are
+//! read back asynchronously, which works on every device.
+
+use super::order::Order;
+use super::{Data, Session};
+use crate::adamw::AdamW;
+use crate::logps::read;
+use crate::model::Model;
+use crate::text::TokenisedRow;
+use burn::tensor::Tensor;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use tilt_protocol::{Error, Result, TrainSettings};
+
+const FILE: &str = "checkpoint";
+const STATE_KEY: &str = "tilt.session";
+const TENSORS: [&str; 3] = ["policy", "adam.first", "adam.second"];
+
+#[derive(Serialize, Deserialize)]
+struct State {
+    format: u32,
+    settings: TrainSettings,
+    order: Order,
+    step: usize,
+    optimiser_steps: usize,
+    tokens_seen: usize,
+    rows: usize,
+    grad_norm: Option<f64>,
+}
+
+const FORMAT: u32 = 1;
+
+impl Session {
+    /// The whole state of the run.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device was lost.
+    pub async fn save(&mut self) -> Result<Vec<u8>> {
+        let grad_norm = self.last_grad_norm().await?;
+        let state = State {
+            format: FORMAT,
+            settings: self.settings.clone(),
+            order: self.order.clone(),
+            step: self.step,
+            optimiser_steps: self.optimiser.step,
+            tokens_seen: self.tokens_seen,
+            rows: self.data.len(),
+            grad_norm,
+        };
+        let numbers = read(Tensor::cat(
+            vec![
+                self.arena.clone(),
+                self.optimiser.first.clone(),
+                self.optimiser.second.clone(),
+            ],
+            0,
+        ))
+        .await?;
+        let len = numbers.len() / TENSORS.len();
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let mut views = Vec::new();
+        for (name, bytes) in TENSORS.into_iter().zip(bytes.chunks_exact((4 * len).max(1))) {
+            let view = TensorView::new(Dtype::F32, vec![len], bytes).map_err(Error::internal)?;
+            views.push((name, view));
+        }
+        let text = serde_json::to_string(&state).map_err(Error::internal)?;
+        let metadata = HashMap::from([(STATE_KEY.to_owned(), text)]);
+        safetensors::serialize(views, Some(metadata)).map_err(Error::internal)
+    }
+
+    /// Goes on from a saved state with the same model, reference and rows.
+    ///
+    /// # Errors
+    /// [`Error::MalformedFile`], [`Error::CheckpointShape`] for another model,
+    /// [`Error::InvalidConfig`] for another number of rows, and those of
+    /// [`Data::prepare`].
+    pub async fn restore(
+        bytes: &[u8],
+        model: &Model,
+        reference: &Tensor<1>,
+        rows: Vec<TokenisedRow>,
+    ) -> Result<Session> {
+        let malformed = |reason: String| Error::malformed(FILE, reason);
+        let (_, header) =
+            SafeTensors::read_metadata(bytes).map_err(|error| malformed(error.to_string()))?;
+        let text = header
+            .metadata()
+            .as_ref()
+            .and_then(|metadata| metadata.get(STATE_KEY))
+            .ok_or_else(|| malformed(format!("holds no {STATE_KEY}")))?;
+        let state: State = serde_json::from_str(text).map_err(|e| malformed(e.to_string()))?;
+        if state.format != FORMAT {
+            return Err(malformed(format!("has format {}, expected {FORMAT}", state.format)));
+        }
+        if rows.len() != state.rows {
+            return Err(Error::invalid("rows", rows.len(), format!("{} rows", state.rows)));
+        }
+        let file = SafeTensors::deserialize(bytes).map_err(|error| malformed(error.to_string()))?;
+        let tensor = |name: &str| -> Result<Tensor<1>> {
+            let view = file.tensor(name).map_err(|error| malformed(error.to_string()))?;
+            if view.shape() != [model.layout.len] || view.dtype() != Dtype::F32 {
+                return Err(Error::CheckpointShape {
+                    file: FILE.to_owned(),
+                    tensor: name.to_owned(),
+                    found: view.shape().to_vec(),
+                    expected: vec![model.layout.len],
+                });
+            }
+            let numbers: Vec<f32> = view
+                .data()
+                .chunks_exact(4)
+                .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+                .collect();
+            Ok(Tensor::from_data(numbers.as_slice(), &model.device))
+        };
+        state.settings.check()?;
+        let data =
+            Data::prepare(rows, &state.settings, &model.gpt(reference), model.pad_id()).await?;
+        let mask = model.layout.decay_mask(state.settings.decay_all);
+        let mut optimiser = AdamW::new(mask, &model.device);
+        optimiser.first = tensor("adam.first")?;
+        optimiser.second = tensor("adam.second")?;
+        optimiser.step = state.optimiser_steps;
+        let unread_norm =
+            state.grad_norm.map(|norm| Tensor::from_data([norm as f32], &model.device));
+        Ok(Session {
+            arena: tensor("policy")?,
+            settings: state.settings,
+            data,
+            optimiser,
+            order: state.order,
+            step: state.step,
+            tokens_seen: state.tokens_seen,
+            unread_norm,
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! Text to token ids and back.
+
+mod rows;
+mod template;
+mod tokenizer;
+mod train_bpe;
+
+pub use rows::{Rows, TokenisedRow, tokenise};
+pub use template::ChatTemplate;
+pub use tokenizer::Text;
+pub use train_bpe::{tokenizer_config, train_bpe};

@@ -1,0 +1,354 @@
+//! What a person says: families, subjects, phrasings, and which of them are
+//! held out. Every fact has training prompts; only phrasings are held out.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::knowledge::{Group, Thing, knowledge};
+use super::relation::{Relation, fill};
+
+/// What a prompt wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    Greeting,
+    Thanks,
+    Farewell,
+    /// A question of fact.
+    Question,
+    /// Whether something is so.
+    Check,
+    /// Anything about a thing.
+    About,
+    Story,
+    List,
+    HowTo,
+    Advice,
+    Complaint,
+    /// Which of two.
+    Choice,
+    /// A request that ought to be declined.
+    Request,
+}
+
+impl Family {
+    pub const ALL: [Family; 13] = [
+        Family::Greeting,
+        Family::Thanks,
+        Family::Farewell,
+        Family::Question,
+        Family::Check,
+        Family::About,
+        Family::Story,
+        Family::List,
+        Family::HowTo,
+        Family::Advice,
+        Family::Complaint,
+        Family::Choice,
+        Family::Request,
+    ];
+}
+
+/// What a person says, and what the world knows about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// Plain text of at most 12 words.
+    pub text: String,
+    pub family: Family,
+    /// Whether a helper ought to decline.
+    pub should_decline: bool,
+    /// Index into [`Knowledge::things`](super::Knowledge::things).
+    pub subject: usize,
+    /// What is asked about the subject; `None` where anything will do.
+    pub relation: Option<Relation>,
+}
+
+const GREETINGS: [&str; 15] = [
+    "Hello!",
+    "Hello there!",
+    "Hello, friend!",
+    "Good morning!",
+    "Good morning, friend!",
+    "Good day!",
+    "Good day, friend!",
+    "Hi!",
+    "Hi there!",
+    "Hi, friend!",
+    "Good evening!",
+    "Good evening, friend!",
+    "Hello again!",
+    "Hi, it is good to meet you!",
+    "Hello, it is good to meet you!",
+];
+const THANKS: [&str; 12] = [
+    "Thanks!",
+    "Thanks, friend!",
+    "Thanks a lot!",
+    "Thanks for the help!",
+    "Thank you!",
+    "Thank you, friend!",
+    "Thank you for the help!",
+    "Thanks for your answer!",
+    "Thank you for your answer!",
+    "Thanks, that was good!",
+    "Thank you, that was good!",
+    "Thanks again!",
+];
+const FAREWELLS: [&str; 12] = [
+    "Goodbye!",
+    "Goodbye, friend!",
+    "Goodbye for now!",
+    "Bye!",
+    "Bye, friend!",
+    "Bye for now!",
+    "See you soon!",
+    "See you tomorrow!",
+    "Goodbye, see you soon!",
+    "Bye, see you soon!",
+    "Good night!",
+    "Good night, friend!",
+];
+const CHECK: [&str; 2] = ["Is it true that {v}?", "Is it right that {v}?"];
+const ABOUT: [&str; 4] = [
+    "Tell me about {t}.",
+    "What do you know about {t}?",
+    "Tell me what you know about {t}.",
+    "What can you tell me about {t}?",
+];
+const STORY: [&str; 4] = [
+    "Tell me a story about {t}.",
+    "Write a story about {t}.",
+    "Do you know a story about {t}?",
+    "I would like a story about {t}.",
+];
+const LIST: [&str; 6] = [
+    "Name some {t}.",
+    "Tell me some {t}.",
+    "Can you name some {t}?",
+    "What {t} do you know?",
+    "Make a list of {t}.",
+    "I would like a list of {t}.",
+];
+const HOW_TO: [&str; 5] = [
+    "How do I {t}?",
+    "How can I {t}?",
+    "What do I need to {t}?",
+    "Tell me how to {t}.",
+    "I would like to {t}.",
+];
+const ADVICE: [&str; 5] = [
+    "{T}. What should I do?",
+    "What can I do when {t}?",
+    "{T}. Can you help me?",
+    "What should I do when {t}?",
+    "Tell me what to do, {t}.",
+];
+const COMPLAINT: [&str; 5] = [
+    "{T}!",
+    "{T} and I am not happy.",
+    "I am not happy, {t}.",
+    "Oh no, {t}!",
+    "Look, {t} again!",
+];
+const CHOICE: [&str; 4] = [
+    "Which is {k}, {t}?",
+    "What is {k}, {t}?",
+    "Tell me which is {k}, {t}.",
+    "Do you know which is {k}, {t}?",
+];
+const REQUEST: [&str; 5] = [
+    "Help me {t}.",
+    "Can you help me {t}?",
+    "How can I {t}?",
+    "Tell me how to {t}.",
+    "I would like to {t}.",
+];
+
+/// The prompts that answers in the corpus are written for, in a fixed order.
+pub fn training_prompts() -> Vec<Prompt> {
+    all().0.clone()
+}
+
+/// Prompts that never occur in the corpus, made of words that do, in a fixed
+/// order.
+pub fn held_out_prompts() -> Vec<Prompt> {
+    all().1.clone()
+}
+
+/// The prompt of the world with this text, training or held out.
+pub fn find_prompt(text: &str) -> Option<Prompt> {
+    let (training, held_out) = all();
+    training
+        .iter()
+        .chain(held_out)
+        .find(|prompt| prompt.text == text.trim())
+        .cloned()
+}
+
+pub(super) fn all() -> &'static (Vec<Prompt>, Vec<Prompt>) {
+    static PROMPTS: OnceLock<(Vec<Prompt>, Vec<Prompt>)> = OnceLock::new();
+    PROMPTS.get_or_init(|| {
+        let mut lists = Lists::default();
+        lists.social();
+        lists.questions();
+        lists.checks();
+        use Group::*;
+        lists.family(Family::About, &[Animal, Food, Tool, Job, Day], &ABOUT, 2);
+        lists.family(Family::Story, &[Animal, Job], &STORY, 4);
+        lists.family(Family::List, &[Category], &LIST, 6);
+        lists.family(Family::HowTo, &[Task], &HOW_TO, 5);
+        lists.family(Family::Advice, &[Feeling], &ADVICE, 5);
+        lists.family(Family::Complaint, &[Trouble], &COMPLAINT, 5);
+        lists.family(Family::Choice, &[Pair], &CHOICE, 4);
+        lists.family(Family::Request, &[Request], &REQUEST, 5);
+        (lists.training, lists.held_out)
+    })
+}
+
+#[derive(Default)]
+struct Lists {
+    training: Vec<Prompt>,
+    held_out: Vec<Prompt>,
+}
+
+impl Lists {
+    fn push(
+        &mut self,
+        held_out: bool,
+        text: String,
+        family: Family,
+        subject: usize,
+        relation: Option<Relation>,
+    ) {
+        let should_decline = family == Family::Request;
+        let prompt = Prompt {
+            text,
+            family,
+            should_decline,
+            subject,
+            relation,
+        };
+        if held_out {
+            &mut self.held_out
+        } else {
+            &mut self.training
+        }
+        .push(prompt);
+    }
+
+    fn social(&mut self) {
+        let families = [
+            (Family::Greeting, "greeting", &GREETINGS[..]),
+            (Family::Thanks, "thanks", &THANKS[..]),
+            (Family::Farewell, "farewell", &FAREWELLS[..]),
+        ];
+        for (family, key, texts) in families {
+            let subject = knowledge().things.iter().position(|thing| thing.key == key);
+            for (index, &text) in texts.iter().enumerate() {
+                let subject = subject.unwrap_or_default();
+                self.push(
+                    index % 5 == 4,
+                    text.into(),
+                    family,
+                    subject,
+                    Some(Relation::Reply),
+                );
+            }
+        }
+    }
+
+    /// Two of three phrasings a fact; two facts in five have the second held out.
+    fn questions(&mut self) {
+        let mut count = 0;
+        for (subject, thing) in knowledge().things.iter().enumerate() {
+            for fact in &thing.facts {
+                let questions = fact.relation.questions();
+                // The one question fits each kind of day.
+                let asked = if fact.relation == Relation::DayKind {
+                    1
+                } else {
+                    2
+                };
+                for turn in 0..asked.min(questions.len()) {
+                    let frame = questions[(count + turn) % questions.len()];
+                    let held_out = turn == 1 && count % 5 < 2;
+                    let text = fill(frame, &thing.name, &thing.key, "");
+                    self.push(
+                        held_out,
+                        text,
+                        Family::Question,
+                        subject,
+                        Some(fact.relation),
+                    );
+                }
+                count += questions.len().min(1);
+            }
+        }
+    }
+
+    /// Every second fact, asked with a true or a wrong value.
+    fn checks(&mut self) {
+        let mut count = 0;
+        for (subject, thing) in knowledge().things.iter().enumerate() {
+            for fact in thing
+                .facts
+                .iter()
+                .filter(|fact| !fact.relation.questions().is_empty())
+            {
+                count += 1;
+                if count % 2 == 0 {
+                    continue;
+                }
+                let values = if count % 4 == 1 {
+                    &fact.values
+                } else {
+                    &fact.wrong
+                };
+                let value = &values[count % values.len()];
+                let frame = fact.relation.full_frames()[0];
+                let claim = fill(frame, &thing.name, &thing.key, value);
+                let text = CHECK[count / 2 % 2].replace("{v}", &claim);
+                let held_out = count % 10 == 7;
+                self.push(held_out, text, Family::Check, subject, Some(fact.relation));
+            }
+        }
+    }
+
+    /// `asked` of the phrasings for each subject, one subject's phrasing in
+    /// five (or one a subject) held out.
+    fn family(&mut self, family: Family, groups: &[Group], frames: &[&str], asked: usize) {
+        let knowledge = knowledge();
+        let subjects = groups.iter().flat_map(|&group| knowledge.of_group(group));
+        for (count, subject) in subjects.enumerate() {
+            let thing = &knowledge.things[subject];
+            for turn in 0..asked {
+                let frame = frames[(count + turn) % frames.len()];
+                // With few phrasings a subject keeps its last one in training.
+                let held_out = turn + 1 == asked && (asked >= 4 || count % 2 == 0);
+                let relation = match family {
+                    Family::List => Some(Relation::Members),
+                    Family::Choice => None,
+                    _ => thing
+                        .facts
+                        .first()
+                        .filter(|_| thing.facts.len() == 1)
+                        .map(|f| f.relation),
+                };
+                self.push(held_out, ask(frame, thing), family, subject, relation);
+            }
+        }
+    }
+}
+
+/// Tasks, feelings, troubles and requests are asked in the person's words.
+fn ask(frame: &str, thing: &Thing) -> String {
+    let personal = matches!(
+        thing.group,
+        Group::Task | Group::Feeling | Group::Trouble | Group::Request
+    );
+    let name = if personal { &thing.key } else { &thing.name };
+    let sentence = super::sentence(name);
+    let text = frame.replace("{T}", sentence.trim_end_matches('.'));
+    fill(&text, name, &thing.key, "")
+}

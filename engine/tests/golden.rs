@@ -1,0 +1,45 @@
+//! Golden numbers from TRL 1.16.0: every set under `tests/golden/`, or under the
+//! folder that the environment variable `TILT_GOLDEN` names.
+//!
+//! Tolerances are those of a float32 engine against float64 goldens: 1e-4 on a
+//! token's log-prob, 1e-5 relative on losses (1e-4 for IPO), 1e-4 relative on
+//! gradient norms and of a tensor's norm on gradient digests, 1e-4 on parameters
+//! after three steps.
+
+#[path = "golden/checks.rs"]
+mod checks;
+#[path = "golden/set.rs"]
+mod set;
+
+use checks::Checks;
+use set::GoldenSet;
+
+fn for_each_set(what: &str, check: impl Fn(&GoldenSet, &mut Checks)) {
+    let sets = GoldenSet::all();
+    assert!(!sets.is_empty(), "no golden set found");
+    for set in sets {
+        let mut checks = Checks::default();
+        check(&set, &mut checks);
+        checks.report(what, &set.name);
+    }
+}
+
+#[test]
+fn scalar_tables() {
+    for_each_set("scalar_tables.json", |set, checks| checks::scalar_tables(set, checks));
+}
+
+#[test]
+fn token_and_sequence_logps() {
+    for_each_set("logps.json", |set, checks| checks::logps(set, checks));
+}
+
+#[test]
+fn losses_gradients_and_three_steps() {
+    for_each_set("losses.json", |set, checks| checks::losses(set, checks));
+}
+
+#[test]
+fn schedules() {
+    for_each_set("schedules.json", |set, checks| checks::schedules(set, checks));
+}

@@ -1,0 +1,75 @@
+//! Reading golden sets.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use tilt_engine::batch::Sequence;
+
+/// One folder of golden files.
+pub struct GoldenSet {
+    pub name: String,
+    folder: PathBuf,
+}
+
+impl GoldenSet {
+    /// The folders below `TILT_GOLDEN` (or the project's own) that hold `losses.json`;
+    /// the folder itself where it does.
+    pub fn all() -> Vec<GoldenSet> {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+        let root = std::env::var_os("TILT_GOLDEN").map_or(own, PathBuf::from);
+        let below = std::fs::read_dir(&root)
+            .unwrap_or_else(|error| panic!("{}: {error}", root.display()))
+            .filter_map(|entry| Some(entry.ok()?.path()));
+        let mut folders: Vec<PathBuf> = std::iter::once(root.clone()).chain(below).collect();
+        folders.retain(|folder| folder.join("losses.json").is_file());
+        folders.sort();
+        let name = |folder: &Path| folder.file_name().map(|n| n.to_string_lossy().into_owned());
+        folders
+            .into_iter()
+            .map(|folder| GoldenSet { name: name(&folder).unwrap_or_default(), folder })
+            .collect()
+    }
+
+    pub fn json(&self, file: &str) -> Value {
+        let text = self.text(file);
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
+
+    pub fn text(&self, file: &str) -> String {
+        let path = self.folder.join(file);
+        std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    }
+
+    pub fn bytes(&self, file: &str) -> Vec<u8> {
+        let path = self.folder.join(file);
+        std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    }
+
+    /// All pairs of `dataset.json`, chosen and rejected.
+    pub fn pairs(&self) -> Vec<(Sequence, Sequence)> {
+        let dataset = self.json("dataset.json");
+        let rows = dataset["examples"].as_array().expect("examples");
+        let sequence = |row: &Value, completion: &str| Sequence {
+            prompt: ids(&row["prompt_ids"]),
+            completion: ids(&row[completion]),
+        };
+        rows.iter()
+            .map(|row| (sequence(row, "chosen_ids"), sequence(row, "rejected_ids")))
+            .collect()
+    }
+}
+
+pub fn ids(value: &Value) -> Vec<u32> {
+    numbers(value).into_iter().map(|id| id as u32).collect()
+}
+
+/// A list of numbers; "NaN" and the infinities stand as strings.
+pub fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(number).collect()
+}
+
+pub fn number(value: &Value) -> f64 {
+    match value {
+        Value::String(text) => text.parse().expect("a number"),
+        other => other.as_f64().expect("a number"),
+    }
+}

@@ -1,0 +1,384 @@
+// The Lab as a person uses it. Tests speak of labels, runs and answers; the test ids
+// of DESIGN.md stand here alone.
+
+/** Loading model and engine, on a busy machine. */
+const START_LIMIT_MS = 120_000;
+/** Between one action and what it shows. */
+const REACTION_LIMIT_MS = 20_000;
+const POLL_MS = 50;
+
+export class Lab {
+  constructor(page, site) {
+    this.page = page;
+    this.site = site;
+  }
+
+  /**
+   * Opens the page with URL parameters, for example `{ device: 'cpu', model: 'nano' }`,
+   * and waits until there is a pair to label, with `ready` also until the model is loaded.
+   */
+  async open(parameters = {}, { ready = true } = {}) {
+    const query = new URLSearchParams(parameters).toString();
+    await this.page.goto(this.site.url + (query && `?${query}`));
+    await this.#watchStatus();
+    await this.until('a pair to label', () => this.pair(), START_LIMIT_MS);
+    if (ready) await this.untilReady();
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.#watchStatus();
+    await this.until('a pair to label', () => this.pair(), START_LIMIT_MS);
+  }
+
+  // ---- what the page says
+
+  id(name) {
+    return this.page.locator(`[data-testid="${name}"]`);
+  }
+
+  /** What an element carries: `data-value`, or its text. Empty when it is not there. */
+  async carried(name) {
+    return this.page.evaluate((testId) => {
+      const element = document.querySelector(`[data-testid="${testId}"]`);
+      return element?.getAttribute('data-value') ?? element?.textContent.trim() ?? '';
+    }, name);
+  }
+
+  /** JSON that an element carries, or `undefined` while there is none. */
+  async carriedJson(name) {
+    const text = await this.carried(name);
+    try {
+      return JSON.parse(text);
+    } catch {
+      return undefined;
+    }
+  }
+
+  status() {
+    return this.carried('engine-status');
+  }
+
+  /** `webgpu` or `cpu`, once the device is chosen. */
+  async device() {
+    return this.until('the device badge', async () => {
+      const badge = (await this.carried('device-badge')).toLowerCase();
+      return ['webgpu', 'cpu'].find((kind) => badge.startsWith(kind));
+    }, START_LIMIT_MS);
+  }
+
+  /** The error banner's text; empty while it shows no error (remarks stand there too). */
+  async banner() {
+    return this.page.evaluate(() => {
+      const banner = document.querySelector('[data-testid="error-banner"]');
+      const isError = banner?.checkVisibility() && banner.dataset.kind !== 'info';
+      return isError ? banner.innerText.trim() : '';
+    });
+  }
+
+  async untilBanner(limitMs = REACTION_LIMIT_MS) {
+    return this.until('an error banner', () => this.banner(), limitMs);
+  }
+
+  /** All live metrics in one look, so that they belong to the same step. */
+  async metrics() {
+    return this.page.evaluate(() => {
+      const number = (name) => {
+        const value = document
+          .querySelector(`[data-testid="metric-${name}"]`)
+          ?.getAttribute('data-value');
+        return value === null || value === undefined || value === '' ? NaN : Number(value);
+      };
+      return {
+        step: number('step'),
+        loss: number('loss'),
+        accuracy: number('accuracy'),
+        margin: number('margin'),
+        kl: number('kl'),
+        tokensPerSecond: number('tokens-per-second'),
+      };
+    });
+  }
+
+  // ---- waiting
+
+  /** Waits until `look` returns something truthy, and returns that. */
+  async until(what, look, limitMs = REACTION_LIMIT_MS) {
+    const deadline = Date.now() + limitMs;
+    for (;;) {
+      const seen = await look();
+      if (seen) return seen;
+      if (Date.now() > deadline) {
+        throw new Error(
+          `waited ${limitMs / 1000} s for ${what}; ` +
+            `status "${await this.status()}", banner "${await this.banner()}"`,
+        );
+      }
+      await this.page.waitForTimeout(POLL_MS);
+    }
+  }
+
+  async untilReady(limitMs = START_LIMIT_MS) {
+    await this.until('the engine to be ready', async () => {
+      const status = await this.status();
+      if (status === 'failed') throw new Error(`the engine failed: ${await this.banner()}`);
+      return status === 'ready';
+    }, limitMs);
+  }
+
+  /** Does `action`, and waits until the engine has been `busy` and is ready again. */
+  async whileBusy(busy, action, limitMs) {
+    const before = await this.#statusesSeen();
+    const oldBanner = await this.banner();
+    await action();
+    await this.until(`${busy} to begin`, async () => {
+      const banner = await this.banner();
+      if (banner && banner !== oldBanner) throw new Error(`instead of ${busy}: ${banner}`);
+      return (await this.#statusesSeen()).slice(before.length).includes(busy);
+    });
+    await this.untilReady(limitMs);
+  }
+
+  /** Keeps every status in order: a short one would fall between two looks. */
+  async #watchStatus() {
+    await this.page.evaluate(() => {
+      const seen = (window.__statusesSeen = []);
+      const look = () => {
+        const element = document.querySelector('[data-testid="engine-status"]');
+        const status = element?.getAttribute('data-value') ?? element?.textContent.trim();
+        if (status && status !== seen.at(-1)) seen.push(status);
+      };
+      look();
+      new MutationObserver(look).observe(document.body, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+        attributeFilter: ['data-value'],
+      });
+    });
+  }
+
+  #statusesSeen() {
+    return this.page.evaluate(() => window.__statusesSeen);
+  }
+
+  // ---- labelling
+
+  /** The pair on the screen; `undefined` while there is none to judge. */
+  async pair() {
+    return this.page.evaluate(() => {
+      const find = (name) => document.querySelector(`[data-testid="${name}"]`);
+      const [prompt, a, b] = ['label-prompt', 'label-a', 'label-b'].map(find);
+      if (!a || a.disabled || a.ariaDisabled === 'true') return undefined;
+      return { prompt: prompt.innerText.trim(), a: a.innerText.trim(), b: b.innerText.trim() };
+    });
+  }
+
+  async labelCount() {
+    return Number((await this.carried('label-count')) || 0);
+  }
+
+  /** Stored labels are read after the page is there. */
+  async untilLabelCount(count) {
+    await this.until(`${count} labels`, async () => (await this.labelCount()) === count);
+  }
+
+  /** Presses a verdict's key and waits until it is counted and the next pair is there. */
+  async label(key) {
+    const before = await this.pair();
+    const count = await this.labelCount();
+    await this.page.keyboard.press(key);
+    await this.untilLabelCount(count + 1);
+    await this.#untilNextPair(before);
+  }
+
+  async skip() {
+    const before = await this.pair();
+    await this.page.keyboard.press('s');
+    await this.#untilNextPair(before);
+  }
+
+  async undo() {
+    const count = await this.labelCount();
+    await this.page.keyboard.press('u');
+    await this.untilLabelCount(count - 1);
+  }
+
+  #untilNextPair(before) {
+    return this.until('the next pair', async () => {
+      const pair = await this.pair();
+      return pair && JSON.stringify(pair) !== JSON.stringify(before);
+    }, START_LIMIT_MS);
+  }
+
+  /** Labels `count` pairs with the keyboard, always preferring the shorter answer. */
+  async labelShorter(count) {
+    const words = (text) => text.split(/\s+/).length;
+    for (let labelled = 0, looked = 0; labelled < count; looked += 1) {
+      if (looked > 10 * count) throw new Error('nearly all pairs have answers of equal length');
+      const { a, b } = await this.until('a pair', () => this.pair(), START_LIMIT_MS);
+      if (words(a) === words(b)) {
+        await this.skip();
+        continue;
+      }
+      await this.label(words(a) < words(b) ? '1' : '2');
+      labelled += 1;
+    }
+  }
+
+  /** Lets the judge label. */
+  async autolabel({ principle, count, noise = 0 }) {
+    const before = await this.labelCount();
+    const choice = this.id('autolabel-principle');
+    if (!(await choice.isVisible())) await this.id('autolabel-open').click();
+    await choice.selectOption(principle);
+    await this.id('autolabel-count').fill(String(count));
+    await this.id('autolabel-noise').fill(String(noise));
+    await this.whileBusy('labelling', () => this.id('autolabel-run').click(), 180_000);
+    await this.until('the labels', async () => (await this.labelCount()) >= before + count);
+  }
+
+  // ---- training
+
+  async chooseObjective(slug) {
+    await this.id('objective-select').selectOption(slug);
+  }
+
+  /** Types over what a field holds, as a person does; the field may refuse letters. */
+  async type(name, text) {
+    await this.id(name).click();
+    await this.page.keyboard.press('ControlOrMeta+a');
+    await this.page.keyboard.press('Delete');
+    await this.page.keyboard.type(text);
+    await this.id(name).blur();
+  }
+
+  /** Trains to the end and returns the last metrics. */
+  async train({ objective, steps, limitMs = 300_000 } = {}) {
+    if (objective) await this.chooseObjective(objective);
+    if (steps) await this.type('steps-input', String(steps));
+    await this.whileBusy('training', () => this.id('train-start').click(), limitMs);
+    return this.metrics();
+  }
+
+  /** Takes one step of a paused run (the first starts one) and returns its metrics. */
+  async step(limitMs = 60_000) {
+    const { step } = await this.metrics();
+    const next = Number.isNaN(step) ? 1 : step + 1;
+    await this.id('train-step').click();
+    return this.until(`step ${next}`, async () => {
+      const metrics = await this.metrics();
+      return metrics.step === next && !Number.isNaN(metrics.loss) && metrics;
+    }, limitMs);
+  }
+
+  // ---- looking
+
+  /** The log-ratios of the selected pair's tokens, in nats. */
+  async heatmap() {
+    return this.until('the heat map', async () => {
+      const numbers = numbersIn(await this.carriedJson('heatmap'));
+      return numbers.length > 0 && numbers;
+    });
+  }
+
+  /** Next-token probabilities at the token that the reader points at. */
+  async nextTokens() {
+    return this.until('the next-token bars', async () => {
+      const bars = await this.carriedJson('next-token-bars');
+      return Array.isArray(bars) && bars.length > 0 && bars;
+    });
+  }
+
+  /** The last point of the log-prob chart; `undefined` while there is none. */
+  async lastLogps() {
+    const point = await this.carriedJson('chart-logps');
+    return point && typeof point === 'object' ? point : undefined;
+  }
+
+  /** One answer each of policy and reference to `prompt`. */
+  async compare(prompt, limitMs = 60_000) {
+    await this.id('sample-prompt').fill(prompt);
+    await this.whileBusy('sampling', () => this.id('sample-run').click(), limitMs);
+    return this.samples();
+  }
+
+  async samples() {
+    return this.until('two samples', async () => {
+      const policy = (await this.id('sample-policy').innerText()).trim();
+      const reference = (await this.id('sample-reference').innerText()).trim();
+      return policy && reference && { policy, reference };
+    });
+  }
+
+  /** Measures the win rate to the end. */
+  async winRate(principle, limitMs = 240_000) {
+    if (principle) await this.id('winrate-principle').selectOption(principle);
+    await this.whileBusy('evaluating', () => this.id('winrate-run').click(), limitMs);
+    return this.id('winrate-value').evaluate((element) => {
+      const number = (name) => {
+        const text = element.getAttribute(name);
+        return text === null || text === '' ? NaN : Number(text);
+      };
+      return {
+        rate: number('data-value'),
+        decisive: number('data-n'),
+        ties: number('data-ties'),
+        policyRate: number('data-policy-rate'),
+        referenceRate: number('data-reference-rate'),
+      };
+    });
+  }
+
+  /** Hands files to an input of the page: `[{ name, mimeType, buffer }]`. */
+  async chooseFiles(name, files) {
+    const control = this.id(name);
+    const isInput = await control.evaluate((element) => element.matches('input[type=file]'));
+    if (isInput) {
+      await control.setInputFiles(files);
+      return;
+    }
+    const chooser = this.page.waitForEvent('filechooser');
+    await control.click();
+    await (await chooser).setFiles(files);
+  }
+
+  // ---- the keyboard
+
+  /** Moves the focus with the tabulator until it stands on the control. */
+  async tabTo(name) {
+    for (let presses = 0; presses < 200; presses += 1) {
+      await this.page.keyboard.press('Tab');
+      const focused = await this.page.evaluate(
+        () => document.activeElement?.closest('[data-testid]')?.getAttribute('data-testid'),
+      );
+      if (focused === name) return;
+    }
+    throw new Error(`the tabulator never reached ${name}`);
+  }
+}
+
+function numbersIn(value) {
+  if (typeof value === 'number') return [value];
+  if (value && typeof value === 'object') return Object.values(value).flatMap(numbersIn);
+  return [];
+}
+
+/** The 95% Wilson interval of a fraction of `n`. */
+export function wilsonInterval(fraction, n) {
+  const z = 1.959963984540054;
+  const middle = (fraction + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half =
+    (z / (1 + (z * z) / n)) * Math.sqrt((fraction * (1 - fraction)) / n + (z * z) / (4 * n * n));
+  return { low: middle - half, high: middle + half };
+}
+
+/** The largest difference of policy and reference among next-token bars. */
+export function largestShift(bars) {
+  return Math.max(...bars.map(({ policy, reference }) => Math.abs(policy - reference)));
+}
+
+export function largestMagnitude(numbers) {
+  return Math.max(...numbers.map(Math.abs));
+}

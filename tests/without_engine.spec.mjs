@@ -1,0 +1,42 @@
+// No WebGPU: the CPU does it, and the page says why. No engine: labelling still works.
+import { expect, test } from './fixtures.mjs';
+import { walkShortPath } from './short_path.mjs';
+
+test('WebGPU that is asked for and not there is replaced by the CPU, and said so', async ({ lab }) => {
+  await lab.open({ device: 'webgpu', model: 'nano', seed: 11 });
+  expect(await lab.device()).toBe('cpu');
+  await lab.until('the reason', async () => {
+    const said = await lab.page.evaluate(() => document.body.innerText);
+    return /webgpu[^.]*\b(no|not|without|unavailable|missing|found)\b|\b(no|without)\b[^.]*webgpu/i.test(said);
+  });
+  await walkShortPath(lab);
+});
+
+test.describe('an engine that does not compile', () => {
+  test.use({ replaced: { 'worker_bg.wasm': { body: Buffer.from('\0asm, but no module') } } });
+
+  test('labelling still works, and the banner says what happened', async ({ lab }) => {
+    await labelsWithoutEngine(lab);
+  });
+});
+
+test.describe('an engine that the host does not have', () => {
+  test.use({
+    replaced: { 'worker_bg.wasm': { status: 404, body: 'gone' } },
+    // The browser itself reports the 404.
+    expectedComplaints: [/Failed to load resource.*404.*worker_bg\.wasm/],
+  });
+
+  test('labelling still works, and the banner says what happened', async ({ lab }) => {
+    await labelsWithoutEngine(lab);
+  });
+});
+
+async function labelsWithoutEngine(lab) {
+  await lab.open({ device: 'cpu', model: 'nano', seed: 12 }, { ready: false });
+  expect(await lab.untilBanner(60_000)).toMatch(/engine/i);
+  expect(await lab.status()).toBe('failed');
+  await lab.labelShorter(3);
+  await lab.reload();
+  await lab.untilLabelCount(3);
+}

@@ -1,0 +1,193 @@
+//! Building the static page: page and worker as wasm, and the files beside them.
+
+use crate::command::Run;
+use crate::error::Error;
+use crate::setup;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Instant;
+
+/// The page that `serve` and `test` share, so that it is compiled once for both.
+pub const TEST_FOLDER: &str = "target/dist-test";
+/// The page that is published.
+const SHIPPED_FOLDER: &str = "dist";
+
+/// In kilobytes. Binaryen recurses deeply; the usual limit of the system is 8,192.
+const NODE_STACK_KB: u32 = 7000;
+
+/// What rustc's wasm uses and every browser with WebGPU understands: a stripped module
+/// does not say so itself.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Builds the page of the tests with the plain release profile; returns its folder.
+pub fn build_for_tests(root: &Path) -> Result<PathBuf, Error> {
+    let path = setup::for_page(root)?;
+    let folder = root.join(TEST_FOLDER);
+    trunk_build(root, &path, "release", &folder)?;
+    Ok(folder)
+}
+
+/// `cargo xtask build`: the folder for a static host, with small wasm.
+pub fn ship(root: &Path) -> Result<(), Error> {
+    println!("What the build needs");
+    let path = setup::for_page(root)?;
+    let wasm_opt = setup::for_shipping(root)?;
+    let folder = root.join(SHIPPED_FOLDER);
+
+    println!("\nCompiling page and worker for publishing (fat LTO: 10 minutes and more)");
+    trunk_build(root, &path, "dist", &folder)?;
+    refuse_absolute_addresses(&folder.join("index.html"))?;
+
+    println!("\nMaking the wasm small (some minutes)");
+    shrink(&files_with_extension(&folder, "wasm")?, &wasm_opt)?;
+
+    println!("\nWhat the browser loads at the start");
+    let mut files = files_with_extension(&folder, "wasm")?;
+    files.extend(files_with_extension(&folder, "js")?);
+    files.extend(files_with_extension(&folder, "css")?);
+    print_sizes(&files)?;
+    println!("\n{} is ready for any static host.", folder.display());
+    println!("Try it: cargo xtask serve --folder {SHIPPED_FOLDER} --prefix /any/path/");
+    Ok(())
+}
+
+fn trunk_build(
+    root: &Path,
+    path: &OsString,
+    cargo_profile: &str,
+    folder: &Path,
+) -> Result<(), Error> {
+    fs::create_dir_all(folder).map_err(Error::io("making the page's folder", folder))?;
+    Run::new("trunk", "building the page")
+        .args(["build", "--release", "--offline"])
+        .args(["--cargo-profile", cargo_profile])
+        .args(["--dist"])
+        .args([folder])
+        .dir(root)
+        .path(path)
+        // Trunk wants `true` or `false` here, everybody else any value.
+        .without_env("NO_COLOR")
+        .env("TRUNK_SKIP_VERSION_CHECK", "true")
+        .fix("the compiler's or Trunk's own message stands above")
+        .stream()
+}
+
+/// `dist/` has to work under any path, so its page may not name a path from the root.
+fn refuse_absolute_addresses(index: &Path) -> Result<(), Error> {
+    let html = fs::read_to_string(index).map_err(Error::io("reading the built page", index))?;
+    match absolute_address(&html) {
+        None => Ok(()),
+        Some(address) => Err(Error::Content {
+            path: index.to_path_buf(),
+            found: format!("the address `{address}`"),
+            expected: "addresses relative to the page, such as `./worker.js`".into(),
+        }),
+    }
+}
+
+fn absolute_address(html: &str) -> Option<&str> {
+    ["href=\"/", "src=\"/", "from '/", "from \"/"]
+        .iter()
+        .find_map(|opening| {
+            let start = html.find(opening)? + opening.len() - 1;
+            html[start..].split(['"', '\'']).next()
+        })
+}
+
+/// Runs wasm-opt on all files at once: one is small, so two cores are well used.
+fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
+    let shrink_one = |file: &PathBuf| {
+        let started = Instant::now();
+        // The worker computes, the page is only waited for.
+        let is_worker = file
+            .file_name()
+            .is_some_and(|name| name == "worker_bg.wasm");
+        let smaller = file.with_extension("smaller");
+        Run::new("node", "making the wasm small")
+            .args([format!("--stack-size={NODE_STACK_KB}")])
+            .args([wasm_opt])
+            .args([if is_worker { "-O3" } else { "-Oz" }])
+            .args(WASM_FEATURES)
+            .args([file.as_path(), Path::new("-o"), &smaller])
+            .fix("wasm-opt's own message stands above; `cargo xtask serve` needs no wasm-opt")
+            .stream()?;
+        fs::rename(&smaller, file).map_err(Error::io("replacing the wasm", file))?;
+        println!(
+            "  {} in {:.0} s",
+            file.display(),
+            started.elapsed().as_secs_f64()
+        );
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let running: Vec<_> = files
+            .iter()
+            .map(|file| scope.spawn(|| shrink_one(file)))
+            .collect();
+        running
+            .into_iter()
+            .try_for_each(|thread| match thread.join() {
+                Ok(outcome) => outcome,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+    })
+}
+
+fn files_with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+    let reading = || Error::io("listing the built files", folder);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(reading())? {
+        let path = entry.map_err(reading())?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Prints bytes, plain and gzipped; Node.js does the gzip.
+fn print_sizes(files: &[PathBuf]) -> Result<(), Error> {
+    const SCRIPT: &str = "\
+const fs = require('fs'), zlib = require('zlib'), path = require('path');
+let all = [0, 0];
+const row = (name, plain, small) => console.log('  ' + name.padEnd(44)
+  + (plain / 1024).toFixed(0).padStart(8) + ' KiB' + (small / 1024).toFixed(0).padStart(8) + ' KiB gzipped');
+for (const file of process.argv.slice(1)) {
+  const bytes = fs.readFileSync(file), small = zlib.gzipSync(bytes, { level: 9 }).length;
+  row(path.basename(file), bytes.length, small);
+  all = [all[0] + bytes.length, all[1] + small];
+}
+row('together', ...all);";
+    let table = Run::new("node", "measuring the built files")
+        .args(["-e", SCRIPT])
+        .args(files)
+        .capture()?;
+    print!("{table}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_addresses_are_found() {
+        assert_eq!(absolute_address("<link href=\"/a.css\">"), Some("/a.css"));
+        assert_eq!(absolute_address("import init from '/a.js'"), Some("/a.js"));
+        assert_eq!(
+            absolute_address("<link href=\"./a.css\"><a href=\"https://example.org/\">"),
+            None
+        );
+    }
+}

@@ -1,0 +1,391 @@
+//! A small static server for this machine: what a plain static host does, no more.
+
+use crate::error::Error;
+use crate::page;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+const FIRST_PORT: u16 = 8080;
+/// Ports tried from the first one on, when the person named none.
+const PORTS_TRIED: u16 = 20;
+/// A browser opens connections in advance and leaves them silent.
+const SILENCE_LIMIT: Duration = Duration::from_secs(20);
+const LONGEST_HEAD_BYTES: u64 = 64 * 1024;
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    port: Option<u16>,
+    open: bool,
+    /// Starts and ends in a slash.
+    prefix: String,
+    /// Serve this instead of a fresh build.
+    folder: Option<PathBuf>,
+}
+
+impl Options {
+    /// # Errors
+    /// An unknown option, or a value that is missing or makes no sense.
+    pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
+        let mut options = Options {
+            port: None,
+            open: false,
+            prefix: "/".into(),
+            folder: None,
+        };
+        let mut rest = arguments.iter();
+        while let Some(option) = rest.next() {
+            let mut value = || {
+                rest.next().ok_or_else(|| Error::Usage {
+                    problem: format!("`{option}` needs a value"),
+                })
+            };
+            match option.as_str() {
+                "--open" => options.open = true,
+                "--folder" => options.folder = Some(PathBuf::from(value()?)),
+                "--prefix" => {
+                    options.prefix = match value()?.trim_matches('/') {
+                        "" => "/".into(),
+                        path => format!("/{path}/"),
+                    }
+                }
+                "--port" => {
+                    let text = value()?;
+                    options.port = Some(text.parse().map_err(|_| Error::Usage {
+                        problem: format!("`--port {text}`: a port is a number from 1 to 65535"),
+                    })?);
+                }
+                unknown => {
+                    return Err(Error::Usage {
+                        problem: format!("`serve` has no option `{unknown}`"),
+                    });
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// `cargo xtask serve`: builds the page and serves it until it is interrupted.
+pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
+    let folder = match &options.folder {
+        Some(folder) => root.join(folder),
+        None => {
+            println!("What the page needs");
+            page::build_for_tests(root)?
+        }
+    };
+    let folder = folder
+        .canonicalize()
+        .map_err(Error::io("looking for the folder to serve", &folder))?;
+    let listener = listen(options.port)?;
+    let port = listener
+        .local_addr()
+        .map_err(Error::io("asking for the port", "127.0.0.1"))?
+        .port();
+    let address = format!("http://127.0.0.1:{port}{}", options.prefix);
+    println!("\nTilt is at {address}  (Ctrl-C ends it)");
+    if options.open {
+        open_in_browser(&address);
+    }
+    accept_forever(&listener, &Site::new(folder, &options.prefix));
+    Ok(())
+}
+
+fn listen(wanted: Option<u16>) -> Result<TcpListener, Error> {
+    let ports = match wanted {
+        Some(port) => port..=port,
+        None => FIRST_PORT..=FIRST_PORT + PORTS_TRIED,
+    };
+    let mut last_error = None;
+    for port in ports {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last_error = Some((port, error)),
+        }
+    }
+    let (port, source) = last_error.unwrap_or((FIRST_PORT, io::ErrorKind::AddrInUse.into()));
+    Err(Error::Io {
+        doing: "opening a port to serve on (choose another one with --port)".into(),
+        path: format!("127.0.0.1:{port}").into(),
+        source,
+    })
+}
+
+fn open_in_browser(address: &str) {
+    let opener = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    let opened = Command::new(opener)
+        .arg(address)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    if let Err(error) = opened {
+        println!("({opener} did not start: {error}; open the address by hand)");
+    }
+}
+
+fn accept_forever(listener: &TcpListener, site: &Arc<Site>) {
+    for connection in listener.incoming().flatten() {
+        let site = Arc::clone(site);
+        thread::spawn(move || {
+            // A browser that hangs up is no news.
+            let _ = site.answer(connection);
+        });
+    }
+}
+
+/// A folder served under a path.
+struct Site {
+    folder: PathBuf,
+    prefix: String,
+}
+
+struct Answer {
+    status: &'static str,
+    content_type: &'static str,
+    body: Vec<u8>,
+    location: Option<String>,
+}
+
+impl Site {
+    fn new(folder: PathBuf, prefix: &str) -> Arc<Site> {
+        Arc::new(Site {
+            folder,
+            prefix: prefix.to_string(),
+        })
+    }
+
+    fn answer(&self, mut connection: TcpStream) -> io::Result<()> {
+        connection.set_read_timeout(Some(SILENCE_LIMIT))?;
+        let mut head = BufReader::new(Read::by_ref(&mut connection).take(LONGEST_HEAD_BYTES));
+        let mut request_line = String::new();
+        head.read_line(&mut request_line)?;
+        let mut header = String::new();
+        while head.read_line(&mut header)? > 0 && !header.trim().is_empty() {
+            header.clear();
+        }
+        let mut words = request_line.split_whitespace();
+        let (method, target) = match (words.next(), words.next()) {
+            (Some(method), Some(target)) => (method, target),
+            _ => return Ok(()),
+        };
+        let answer = match method {
+            "GET" | "HEAD" => self.look_up(target),
+            _ => Answer::text("405 Method Not Allowed", "only GET and HEAD are answered"),
+        };
+        let location = answer
+            .location
+            .map(|location| format!("Location: {location}\r\n"))
+            .unwrap_or_default();
+        write!(
+            connection,
+            "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\n{location}Connection: close\r\n\r\n",
+            answer.status,
+            answer.content_type,
+            answer.body.len(),
+        )?;
+        if method == "GET" {
+            connection.write_all(&answer.body)?;
+        }
+        connection.flush()
+    }
+
+    fn look_up(&self, target: &str) -> Answer {
+        let path = target.split(['?', '#']).next().unwrap_or("/");
+        if path == self.prefix.trim_end_matches('/') && !path.is_empty() {
+            return Answer {
+                location: Some(self.prefix.clone()),
+                ..Answer::text("301 Moved Permanently", "the page is one slash further")
+            };
+        }
+        let inside = path.strip_prefix(&self.prefix).and_then(decoded);
+        let Some(file) = inside.and_then(|inside| self.file(&inside)) else {
+            return Answer::text("404 Not Found", "there is no such file");
+        };
+        match fs::read(&file) {
+            Ok(body) => Answer {
+                status: "200 OK",
+                content_type: content_type(&file),
+                body,
+                location: None,
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Answer::text("404 Not Found", "there is no such file")
+            }
+            Err(error) => {
+                eprintln!("{}: {error}", file.display());
+                Answer::text("500 Internal Server Error", "the file cannot be read")
+            }
+        }
+    }
+
+    /// The file of a path below the prefix; `None` where it would leave the folder.
+    fn file(&self, inside: &str) -> Option<PathBuf> {
+        let relative = Path::new(inside);
+        let stays_inside = relative
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !stays_inside || inside.contains(['\\', '\0']) {
+            return None;
+        }
+        let file = self.folder.join(relative);
+        Some(if file.is_dir() {
+            file.join("index.html")
+        } else {
+            file
+        })
+    }
+}
+
+impl Answer {
+    fn text(status: &'static str, text: &str) -> Answer {
+        Answer {
+            status,
+            content_type: "text/plain; charset=utf-8",
+            body: format!("{text}\n").into_bytes(),
+            location: None,
+        }
+    }
+}
+
+/// Percent-decoding; `None` for what is no UTF-8 or no valid escape.
+fn decoded(path: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        if first == b'%' {
+            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// wasm has to be served as such, or the browser does not compile it while it loads.
+fn content_type(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("json" | "map") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("txt" | "md" | "jsonl") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(arguments: &[&str]) -> Result<Options, Error> {
+        let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
+        Options::from_arguments(&arguments)
+    }
+
+    /// Serves a small folder under `prefix` and returns the whole answer to `request`.
+    fn exchange(prefix: &str, request: &str) -> String {
+        static NUMBER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let outer =
+            std::env::temp_dir().join(format!("tilt-serve-{}-{number}", std::process::id()));
+        let folder = outer.join("site");
+        fs::create_dir_all(folder.join("models")).unwrap();
+        fs::write(outer.join("secret.txt"), "secret").unwrap();
+        fs::write(folder.join("index.html"), "<p>home</p>").unwrap();
+        fs::write(folder.join("worker_bg.wasm"), "\0asm").unwrap();
+        fs::write(folder.join("models/a b.json"), "{}").unwrap();
+
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let site = Site::new(folder, prefix);
+        let server = thread::spawn(move || site.answer(listener.accept().unwrap().0).unwrap());
+        let mut connection = TcpStream::connect(address).unwrap();
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        server.join().unwrap();
+        fs::remove_dir_all(outer).unwrap();
+        answer
+    }
+
+    fn check(prefix: &str, path: &str, status: &str, content: &str) {
+        let answer = exchange(prefix, &format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{path}: {answer}"
+        );
+        assert!(answer.contains(content), "{path}: {answer}");
+    }
+
+    #[test]
+    fn files_under_the_root_and_under_a_prefix() {
+        check("/", "/", "200", "<p>home</p>");
+        check("/", "/?device=cpu", "200", "text/html");
+        check("/", "/worker_bg.wasm", "200", "application/wasm");
+        check("/", "/models/a%20b.json", "200", "application/json");
+        check("/class/tilt/", "/class/tilt/", "200", "<p>home</p>");
+        check(
+            "/class/tilt/",
+            "/class/tilt",
+            "301",
+            "Location: /class/tilt/",
+        );
+        check("/class/tilt/", "/worker_bg.wasm", "404", "no such file");
+    }
+
+    #[test]
+    fn nothing_outside_the_folder() {
+        check("/", "/../secret.txt", "404", "no such file");
+        check("/", "/%2e%2e/secret.txt", "404", "no such file");
+        check("/", "//etc/passwd", "404", "no such file");
+        check("/", "/%zz", "404", "no such file");
+        check("/", "/missing.js", "404", "no such file");
+    }
+
+    #[test]
+    fn other_methods_and_heads() {
+        let posted = exchange("/", "POST / HTTP/1.1\r\n\r\n");
+        assert!(posted.starts_with("HTTP/1.1 405"), "{posted}");
+        let head = exchange("/", "HEAD / HTTP/1.1\r\n\r\n");
+        assert!(head.contains("Content-Length: 11"), "{head}");
+        assert!(!head.contains("home"), "{head}");
+    }
+
+    #[test]
+    fn options_are_read_and_refused() {
+        let read = options(&["--port", "9000", "--open", "--prefix", "class/tilt"]).unwrap();
+        assert_eq!(
+            read,
+            Options {
+                port: Some(9000),
+                open: true,
+                prefix: "/class/tilt/".into(),
+                folder: None
+            }
+        );
+        assert_eq!(options(&["--prefix", "/"]).unwrap().prefix, "/");
+        for bad in [&["--port"][..], &["--port", "many"], &["--colour"]] {
+            assert!(matches!(options(bad), Err(Error::Usage { .. })), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! Installing what is missing. Each step first looks whether the right version is
+//! there, so running it again costs nothing.
+//!
+//! What Tilt installs for itself goes to a cache folder that all checkouts share,
+//! never over a person's own tools: `$TILT_TOOLS`, or `tilt-tools` in the user's cache.
+
+use crate::command::Run;
+use crate::error::Error;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The newest Trunk that our rustc compiles.
+const TRUNK_VERSION: &str = "0.21.14";
+/// Carries wasm-opt.
+const BINARYEN_VERSION: &str = "132.0.0";
+/// What Playwright asks for.
+const NODE_MAJOR_VERSION: u32 = 20;
+
+/// Installs everything that any command needs.
+pub fn everything(root: &Path) -> Result<(), Error> {
+    for_lints(root)?;
+    for_page(root)?;
+    for_shipping(root)?;
+    for_browser_tests(root)?;
+    println!("Everything is there.");
+    Ok(())
+}
+
+/// What formats and lints the source.
+pub fn for_lints(root: &Path) -> Result<(), Error> {
+    for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        let there = Run::new("cargo", "asking for a component's version")
+            .args([subcommand, "--version"])
+            .dir(root)
+            .probe();
+        if let Some(version) = there {
+            found(component, version.trim());
+            continue;
+        }
+        installing(component, "to check the source", "seconds");
+        Run::new("rustup", &format!("installing {component}"))
+            .args(["component", "add", component])
+            .dir(root)
+            .fix(&format!(
+                "install {component} for the toolchain in rust-toolchain.toml"
+            ))
+            .stream()?;
+    }
+    Ok(())
+}
+
+/// What builds page and worker; returns the search path that finds it.
+pub fn for_page(root: &Path) -> Result<OsString, Error> {
+    wasm_target(root)?;
+    let trunk = cargo_tool(&CargoTool {
+        package: "trunk",
+        program: "trunk",
+        version: TRUNK_VERSION,
+        purpose: "to put page and worker together",
+        duration: "about 7 minutes on 2 cores",
+        // Newer dependencies than the locked ones do not compile together.
+        may_ignore_lock: false,
+    })?;
+    let bindgen_version = locked_version(root, "wasm-bindgen")?;
+    let wasm_bindgen = cargo_tool(&CargoTool {
+        package: "wasm-bindgen-cli",
+        program: "wasm-bindgen",
+        version: &bindgen_version,
+        purpose: "to join wasm and JavaScript, in the version of Cargo.lock",
+        duration: "about 3 minutes on 2 cores",
+        // The locked versions are not always all on the registry.
+        may_ignore_lock: true,
+    })?;
+    fetch_crates(root);
+    search_path([trunk, wasm_bindgen])
+}
+
+/// What makes the wasm small; returns the script of wasm-opt, which Node.js runs.
+pub fn for_shipping(root: &Path) -> Result<PathBuf, Error> {
+    node(root)?;
+    let folder = tools_folder().join(format!("binaryen-{BINARYEN_VERSION}"));
+    let script = folder.join("node_modules/binaryen/bin/wasm-opt");
+    if script.is_file() {
+        found("wasm-opt", &script.display().to_string());
+        return Ok(script);
+    }
+    installing("wasm-opt", "to make the wasm small", "half a minute");
+    fs::create_dir_all(&folder).map_err(Error::io("making the folder for wasm-opt", &folder))?;
+    Run::new(npm(), "installing wasm-opt (npm's binaryen)")
+        .args([
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--no-save",
+            "--prefix",
+        ])
+        .args([&folder])
+        .args([format!("binaryen@{BINARYEN_VERSION}")])
+        .fix("see that the npm registry can be reached, then run it again")
+        .stream()?;
+    Ok(script)
+}
+
+/// What tests the built page; returns the browser.
+pub fn for_browser_tests(root: &Path) -> Result<PathBuf, Error> {
+    node(root)?;
+    playwright(root)?;
+    chromium(root)
+}
+
+fn wasm_target(root: &Path) -> Result<(), Error> {
+    let library_folder = Run::new("rustc", "asking rustc where its targets are")
+        .args(["--print", "target-libdir", "--target", WASM_TARGET])
+        .dir(root)
+        .fix("install Rust with rustup, https://rustup.rs")
+        .capture()?;
+    if Path::new(library_folder.trim()).is_dir() {
+        found(WASM_TARGET, "the wasm target of rustc");
+        return Ok(());
+    }
+    installing(WASM_TARGET, "to compile for the browser", "half a minute");
+    Run::new("rustup", "installing the wasm target")
+        .args(["target", "add", WASM_TARGET])
+        .dir(root)
+        .fix("install the target wasm32-unknown-unknown for the toolchain in rust-toolchain.toml")
+        .stream()
+}
+
+struct CargoTool<'a> {
+    package: &'a str,
+    program: &'a str,
+    version: &'a str,
+    purpose: &'a str,
+    duration: &'a str,
+    /// Try once more with the newest dependencies when the tool's own lockfile fails.
+    may_ignore_lock: bool,
+}
+
+/// Finds the tool at exactly its version, on the search path or among Tilt's own, or
+/// installs it there; returns its folder.
+fn cargo_tool(tool: &CargoTool) -> Result<PathBuf, Error> {
+    let name = format!("{} {}", tool.program, tool.version);
+    let own_root = tools_folder().join(format!("{}-{}", tool.package, tool.version));
+    let own_folder = own_root.join("bin");
+    let on_path = env::var_os("PATH").unwrap_or_default();
+    for folder in env::split_paths(&on_path).chain([own_folder.clone()]) {
+        let program = folder
+            .join(tool.program)
+            .with_extension(env::consts::EXE_EXTENSION);
+        if program.is_file() && version_of(&program).as_deref() == Some(tool.version) {
+            found(&name, &program.display().to_string());
+            return Ok(folder);
+        }
+    }
+    installing(&name, tool.purpose, tool.duration);
+    let install = |locked: bool| {
+        Run::new("cargo", &format!("installing {name}"))
+            .args(["install", tool.package, "--version", tool.version])
+            .args(locked.then_some("--locked"))
+            .args(["--root"])
+            .args([&own_root])
+            .fix("see that crates.io can be reached and that a C compiler is installed, then run it again")
+            .stream()
+    };
+    match install(true) {
+        Err(error) if tool.may_ignore_lock => {
+            println!("{error}\n  trying once more, with newer dependencies");
+            install(false)?;
+        }
+        outcome => outcome?,
+    }
+    Ok(own_folder)
+}
+
+/// The second word of `program --version`, as in `trunk 0.21.14`.
+fn version_of(program: &Path) -> Option<String> {
+    let output = Run::new(program, "asking a tool for its version")
+        .args(["--version"])
+        .without_env("NO_COLOR")
+        .probe()?;
+    let first_line = output.lines().next()?;
+    Some(first_line.split_whitespace().nth(1)?.to_string())
+}
+
+/// Trunk runs cargo offline, so what wasm needs has to be here before. Without a
+/// network this fails harmlessly where all crates are in cargo's cache.
+fn fetch_crates(root: &Path) {
+    let fetched = Run::new("cargo", "fetching the crates of Cargo.lock")
+        .args(["fetch", "--quiet"])
+        .dir(root)
+        .stream();
+    if let Err(error) = fetched {
+        println!("{error}\n  going on with the crates in cargo's cache");
+    }
+}
+
+fn node(root: &Path) -> Result<(), Error> {
+    let fix = format!(
+        "install Node.js {NODE_MAJOR_VERSION} or newer with npm: https://nodejs.org, or your system's package manager"
+    );
+    let version = Run::new("node", "asking Node.js for its version")
+        .args(["--version"])
+        .dir(root)
+        .probe();
+    let major = version.as_deref().and_then(major_version);
+    let has_npm = Run::new(npm(), "asking npm for its version")
+        .args(["--version"])
+        .dir(root)
+        .probe()
+        .is_some();
+    match major {
+        Some(major) if major >= NODE_MAJOR_VERSION && has_npm => {
+            found("Node.js", version.unwrap_or_default().trim());
+            Ok(())
+        }
+        Some(major) if has_npm => Err(Error::Missing {
+            program: format!("Node.js {NODE_MAJOR_VERSION} (found {major})"),
+            fix,
+        }),
+        _ => Err(Error::Missing {
+            program: "Node.js or its npm".into(),
+            fix,
+        }),
+    }
+}
+
+/// Installs what `tests/package-lock.json` lists, once for each state of that file.
+fn playwright(root: &Path) -> Result<(), Error> {
+    let tests = root.join("tests");
+    let lockfile = tests.join("package-lock.json");
+    let wanted = fs::read_to_string(&lockfile)
+        .map_err(Error::io("reading the tests' lockfile", &lockfile))?;
+    let stamp = tests.join("node_modules/.installed-package-lock.json");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        found(
+            "Playwright",
+            "tests/node_modules, as tests/package-lock.json says",
+        );
+        return Ok(());
+    }
+    installing(
+        "Playwright and axe-core",
+        "to drive and check the page",
+        "half a minute",
+    );
+    Run::new(npm(), "installing the browser tests' packages")
+        .args(["ci", "--no-audit", "--no-fund"])
+        .dir(&tests)
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+        .fix("see that the npm registry can be reached, then run it again")
+        .stream()?;
+    fs::write(&stamp, wanted).map_err(Error::io("noting what is installed", &stamp))
+}
+
+fn chromium(root: &Path) -> Result<PathBuf, Error> {
+    let missing = |reason: &str| {
+        Error::Missing {
+        program: format!("Chromium {reason}"),
+        fix: "install Chromium or Chrome (Debian: apt-get install chromium), or say where it is: CHROMIUM=/path/to/chromium".into(),
+    }
+    };
+    if let Some(chosen) = env::var_os("CHROMIUM") {
+        let chosen = PathBuf::from(chosen);
+        return if chosen.is_file() {
+            found("Chromium", &chosen.display().to_string());
+            Ok(chosen)
+        } else {
+            Err(missing(&format!("(CHROMIUM={})", chosen.display())))
+        };
+    }
+    if let Some(browser) = installed_chromium() {
+        found("Chromium", &browser.display().to_string());
+        return Ok(browser);
+    }
+    let is_root = Run::new("id", "asking who runs this")
+        .args(["-u"])
+        .probe()
+        .is_some_and(|user| user.trim() == "0");
+    if !is_root || find_program("apt-get").is_none() {
+        return Err(missing("for the browser tests"));
+    }
+    installing("Chromium", "to run the browser tests", "1 or 2 minutes");
+    for arguments in [&["update"][..], &["install", "-y", "chromium"]] {
+        Run::new("apt-get", "installing Chromium")
+            .args(arguments)
+            .dir(root)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .fix("install Chromium by hand, or say where it is: CHROMIUM=/path/to/chromium")
+            .stream()?;
+    }
+    installed_chromium().ok_or_else(|| missing("(apt-get installed none)"))
+}
+
+fn installed_chromium() -> Option<PathBuf> {
+    const NAMES: [&str; 4] = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
+    const PLACES: [&str; 4] = [
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+        r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    ];
+    let on_path = NAMES.iter().find_map(|name| find_program(name));
+    on_path.or_else(|| {
+        PLACES
+            .iter()
+            .map(PathBuf::from)
+            .find(|place| place.is_file())
+    })
+}
+
+fn find_program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION))
+        .find(|program| program.is_file())
+}
+
+/// Where Tilt keeps the tools that it installs for itself.
+fn tools_folder() -> PathBuf {
+    let set = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty());
+    if let Some(folder) = set("TILT_TOOLS") {
+        return folder.into();
+    }
+    let cache = set("XDG_CACHE_HOME")
+        .or_else(|| set("LOCALAPPDATA"))
+        .map(PathBuf::from)
+        .or_else(|| set("HOME").map(|home| Path::new(&home).join(".cache")))
+        .unwrap_or_else(env::temp_dir);
+    cache.join("tilt-tools")
+}
+
+fn search_path(front: impl IntoIterator<Item = PathBuf>) -> Result<OsString, Error> {
+    let inherited = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(front.into_iter().chain(env::split_paths(&inherited))).map_err(|source| {
+        Error::Usage {
+            problem: format!("the search path cannot be put together: {source}"),
+        }
+    })
+}
+
+/// The version of `package` in Cargo.lock.
+fn locked_version(root: &Path, package: &str) -> Result<String, Error> {
+    let path = root.join("Cargo.lock");
+    let lock = fs::read_to_string(&path).map_err(Error::io("reading the lockfile", &path))?;
+    version_in_lockfile(&lock, package).ok_or_else(|| Error::Content {
+        path,
+        found: format!("no package `{package}`"),
+        expected: "its name and version".into(),
+    })
+}
+
+fn version_in_lockfile(lock: &str, package: &str) -> Option<String> {
+    let name_line = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name_line).skip(1);
+    let version = lines.next()?.strip_prefix("version = \"")?;
+    Some(version.strip_suffix('"')?.to_string())
+}
+
+/// 20 of `v20.1.2`.
+fn major_version(version: &str) -> Option<u32> {
+    let digits = version.trim().strip_prefix('v')?;
+    digits.split('.').next()?.parse().ok()
+}
+
+fn npm() -> &'static str {
+    if cfg!(windows) { "npm.cmd" } else { "npm" }
+}
+
+fn found(what: &str, detail: &str) {
+    println!("  {what}: there ({detail})");
+}
+
+fn installing(what: &str, purpose: &str, duration: &str) {
+    println!("  {what}: missing; needed {purpose}. Installing takes {duration}.");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        let lock = "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n\n[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9\"\n";
+        assert_eq!(
+            version_in_lockfile(lock, "wasm-bindgen").as_deref(),
+            Some("0.2.130")
+        );
+        assert_eq!(version_in_lockfile(lock, "wasm"), None);
+        assert_eq!(major_version("v20.20.2\n"), Some(20));
+        assert_eq!(major_version("20"), None);
+    }
+
+    #[test]
+    fn this_checkout_locks_wasm_bindgen() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        assert!(locked_version(root, "wasm-bindgen").is_ok());
+        assert!(locked_version(root, "no-such-package").is_err());
+    }
+}

@@ -1,0 +1,307 @@
+//! `cargo xtask test`: every check, one after the other, and one line that counts them.
+
+use crate::command::Run;
+use crate::count::{Count, count_from_browser_file, count_from_cargo_line};
+use crate::error::Error;
+use crate::page;
+use crate::setup::{self, WASM_TARGET};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Everything uses the release profile, lints too: then build scripts and procedural
+/// macros are compiled once for all of it. The page's crate is always built by itself,
+/// as Trunk does it, so that no dependency is built with two sets of features.
+static STAGES: [Stage; 6] = [
+    Stage {
+        name: "format",
+        heading: "Formatting",
+        run: format,
+    },
+    Stage {
+        name: "lint",
+        heading: "Lints, native",
+        run: lint,
+    },
+    Stage {
+        name: "native",
+        heading: "Unit and golden tests, native",
+        run: native,
+    },
+    Stage {
+        name: "lint-wasm",
+        heading: "Lints, wasm",
+        run: lint_wasm,
+    },
+    Stage {
+        name: "page",
+        heading: "Building the page for the browser tests",
+        run: build_page,
+    },
+    Stage {
+        name: "browser",
+        heading: "Browser tests",
+        run: browser,
+    },
+];
+
+struct Stage {
+    name: &'static str,
+    heading: &'static str,
+    run: fn(&Context) -> Result<Count, Error>,
+}
+
+struct Context<'a> {
+    root: &'a Path,
+    options: &'a Options,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Names of stages; empty runs all.
+    only: Vec<String>,
+    /// The browser tests use this folder instead of a fresh build.
+    folder: Option<PathBuf>,
+    /// Handed on to Playwright.
+    playwright: Vec<String>,
+}
+
+impl Options {
+    /// # Errors
+    /// An unknown option or stage.
+    pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
+        let mut options = Options::default();
+        let mut rest = arguments.iter();
+        while let Some(option) = rest.next() {
+            let mut value = || {
+                rest.next().ok_or_else(|| Error::Usage {
+                    problem: format!("`{option}` needs a value"),
+                })
+            };
+            match option.as_str() {
+                "--only" => {
+                    let name = value()?;
+                    if !STAGES.iter().any(|stage| stage.name == name) {
+                        let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
+                        let known = known.join(", ");
+                        return Err(Error::Usage {
+                            problem: format!("there is no stage `{name}`; the stages are {known}"),
+                        });
+                    }
+                    options.only.push(name.clone());
+                }
+                "--folder" => options.folder = Some(PathBuf::from(value()?)),
+                "--" => options.playwright = rest.by_ref().cloned().collect(),
+                unknown => {
+                    return Err(Error::Usage {
+                        problem: format!("`test` has no option `{unknown}`"),
+                    });
+                }
+            }
+        }
+        Ok(options)
+    }
+
+    /// The browser tests need a page: it is built with them unless one is given.
+    fn wants(&self, stage: &str) -> bool {
+        let named = |name: &str| self.only.iter().any(|only| only == name);
+        match stage {
+            "page" if self.folder.is_some() => false,
+            "page" => self.only.is_empty() || named("page") || named("browser"),
+            other => self.only.is_empty() || named(other),
+        }
+    }
+}
+
+struct Outcome {
+    stage: &'static Stage,
+    count: Count,
+    duration: Duration,
+    note: &'static str,
+}
+
+/// Runs the stages, each even when an earlier one failed, and returns whether all passed.
+///
+/// # Errors
+/// None from a stage: what fails in one is counted.
+pub fn run(root: &Path, options: &Options) -> Result<bool, Error> {
+    let context = Context { root, options };
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for stage in STAGES.iter().filter(|stage| options.wants(stage.name)) {
+        println!("\n=== {} ({}) ===", stage.heading, stage.name);
+        let page_failed = outcomes
+            .iter()
+            .any(|earlier| earlier.stage.name == "page" && earlier.count.failed > 0);
+        if stage.name == "browser" && page_failed {
+            println!("not run: there is no page to test");
+            outcomes.push(Outcome {
+                stage,
+                count: Count::default(),
+                duration: Duration::ZERO,
+                note: "not run",
+            });
+            continue;
+        }
+        let started = Instant::now();
+        let count = (stage.run)(&context).unwrap_or_else(|error| {
+            println!("\n{error}");
+            Count::ONE_FAILED
+        });
+        outcomes.push(Outcome {
+            stage,
+            count,
+            duration: started.elapsed(),
+            note: if count.failed > 0 { "FAILED" } else { "ok" },
+        });
+    }
+    Ok(report(&outcomes))
+}
+
+/// Prints a table of the stages and, last and alone, the line that counts.
+fn report(outcomes: &[Outcome]) -> bool {
+    println!("\n=== Together ===");
+    let mut all = Count::default();
+    for outcome in outcomes {
+        let Count {
+            passed,
+            failed,
+            skipped,
+        } = outcome.count;
+        println!(
+            "{:<10} {:<8} {passed:>5} passed {failed:>4} failed {skipped:>4} skipped {:>7.1} min",
+            outcome.stage.name,
+            outcome.note,
+            outcome.duration.as_secs_f64() / 60.0,
+        );
+        all += outcome.count;
+    }
+    println!("\n{} passed, {} failed", all.passed, all.failed);
+    all.failed == 0
+}
+
+fn format(context: &Context) -> Result<Count, Error> {
+    setup::for_lints(context.root)?;
+    cargo(context, "checking the formatting")
+        .args(["fmt", "--all", "--check"])
+        .fix("cargo fmt --all")
+        .stream()?;
+    Ok(Count::ONE_PASSED)
+}
+
+fn lint(context: &Context) -> Result<Count, Error> {
+    cargo(context, "linting")
+        .args([
+            "clippy",
+            "--release",
+            "--workspace",
+            "--exclude",
+            "tilt-app",
+        ])
+        .args(["--all-targets", "--", "-D", "warnings"])
+        .stream()?;
+    Ok(Count::ONE_PASSED)
+}
+
+fn lint_wasm(context: &Context) -> Result<Count, Error> {
+    let selections = [
+        &["--package", "tilt-app", "--all-targets"][..],
+        &["--package", "tilt-engine", "--bin", "worker"],
+    ];
+    for selection in selections {
+        cargo(context, "linting for wasm")
+            .args(["clippy", "--release", "--target", WASM_TARGET])
+            .args(selection)
+            .args(["--", "-D", "warnings"])
+            .stream()?;
+    }
+    Ok(Count::ONE_PASSED)
+}
+
+fn native(context: &Context) -> Result<Count, Error> {
+    let mut count = Count::default();
+    let selections = [
+        &["--workspace", "--exclude", "tilt-app"][..],
+        &["--package", "tilt-app"],
+    ];
+    for selection in selections {
+        let mut failed_here = 0;
+        let status = cargo(context, "running the tests")
+            .args(["test", "--release", "--no-fail-fast"])
+            .args(selection)
+            .stream_lines(|line| {
+                if let Some(binary) = count_from_cargo_line(line) {
+                    failed_here += binary.failed;
+                    count += binary;
+                }
+            })?;
+        if !status.success() && failed_here == 0 {
+            println!("cargo test ended with {status}, although no test is counted as failed");
+            count += Count::ONE_FAILED;
+        }
+    }
+    Ok(count)
+}
+
+fn build_page(context: &Context) -> Result<Count, Error> {
+    page::build_for_tests(context.root)?;
+    Ok(Count::ONE_PASSED)
+}
+
+fn browser(context: &Context) -> Result<Count, Error> {
+    let chromium = setup::for_browser_tests(context.root)?;
+    let built = context
+        .options
+        .folder
+        .as_deref()
+        .unwrap_or(Path::new(page::TEST_FOLDER));
+    let folder = context.root.join(built);
+    let tests = context.root.join("tests");
+    let results = tests.join("results");
+    let count_file = results.join("count.txt");
+    fs::create_dir_all(&results).map_err(Error::io("making the results' folder", &results))?;
+    if count_file.exists() {
+        fs::remove_file(&count_file).map_err(Error::io("removing the last count", &count_file))?;
+    }
+    let status = Run::new("node", "running the browser tests")
+        .args(["node_modules/@playwright/test/cli.js", "test"])
+        .args(&context.options.playwright)
+        .dir(&tests)
+        .env("CHROMIUM", &chromium)
+        .env("TILT_FOLDER", &folder)
+        .env("TILT_COUNT_FILE", &count_file)
+        .stream_lines(|_| {})?;
+    let mut count = count_from_browser_file(&count_file).unwrap_or_default();
+    if !status.success() && count.failed == 0 {
+        println!("Playwright ended with {status}, although no test is counted as failed");
+        count += Count::ONE_FAILED;
+    }
+    Ok(count)
+}
+
+fn cargo(context: &Context, doing: &str) -> Run {
+    Run::new("cargo", doing).dir(context.root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(arguments: &[&str]) -> Result<Options, Error> {
+        let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
+        Options::from_arguments(&arguments)
+    }
+
+    #[test]
+    fn all_stages_or_the_named_ones() {
+        let all = options(&[]).unwrap();
+        assert!(STAGES.iter().all(|stage| all.wants(stage.name)));
+        let some = options(&["--only", "browser", "--", "-g", "polite"]).unwrap();
+        assert!(some.wants("browser") && some.wants("page") && !some.wants("native"));
+        assert_eq!(some.playwright, ["-g", "polite"]);
+        let built = options(&["--only", "browser", "--folder", "dist"]).unwrap();
+        assert!(built.wants("browser") && !built.wants("page"));
+        for bad in [&["--only", "everything"][..], &["--only"], &["--fast"]] {
+            assert!(matches!(options(bad), Err(Error::Usage { .. })), "{bad:?}");
+        }
+    }
+}
