@@ -15,7 +15,7 @@ use crate::panels::top_bar::TopBar;
 use crate::panels::train::TrainPanel;
 use crate::panels::verdicts::Verdicts;
 use crate::panels::win_rate::WinRatePanel;
-use crate::state::{Lab, actions};
+use crate::state::{Lab, startup};
 use crate::url::read_params;
 use crate::views::heatmap::Heatmap;
 use crate::views::next_tokens::NextTokenBars;
@@ -33,7 +33,7 @@ pub fn App() -> impl IntoView {
     }
     keys::listen(lab);
     follow_theme(lab);
-    actions::start(lab);
+    startup::start(lab);
 
     let tab = RwSignal::new("label");
     view! {

@@ -109,7 +109,7 @@ pub async fn import_labels(lab: Lab, file: File) {
     if count > 0 {
         lab.labels.append(labels);
         lab.notices
-            .say(&format!("{count} pairs imported from {name}."));
+            .say(&format!("{} imported from {name}.", counted(count)));
     }
     if defects.is_empty() && count == 0 {
         lab.notices.error(
@@ -118,7 +118,7 @@ pub async fn import_labels(lab: Lab, file: File) {
         );
     } else if defects.is_empty() {
         lab.notices
-            .info("data", &format!("{name}: {count} pairs imported."));
+            .info("data", &format!("{name}: {} imported.", counted(count)));
     } else {
         let left = defects.len().saturating_sub(LISTED_DEFECTS);
         let mut listed: Vec<String> = defects
@@ -132,11 +132,19 @@ pub async fn import_labels(lab: Lab, file: File) {
         lab.notices.error(
             "data",
             &format!(
-                "{name}: {count} pairs imported, {} rows refused:\n{}",
+                "{name}: {} imported, rows refused: {}\n{}",
+                counted(count),
                 defects.len(),
                 listed.join("\n")
             ),
         );
+    }
+}
+
+fn counted(pairs: usize) -> String {
+    match pairs {
+        1 => "1 pair".to_owned(),
+        count => format!("{count} pairs"),
     }
 }
 

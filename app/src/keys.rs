@@ -2,7 +2,7 @@
 
 use crate::panels::formula;
 use crate::panels::help;
-use crate::state::{Lab, actions};
+use crate::state::{Lab, actions, training};
 use gloo_events::EventListener;
 use leptos::prelude::*;
 use tilt_protocol::Verdict;
@@ -52,8 +52,8 @@ fn press(lab: Lab, key: &str) {
         "5" => actions::judge(lab, Verdict::BothGood),
         "s" | "S" => lab.labels.skip(),
         "u" | "U" => lab.labels.undo(),
-        "p" | "P" if untrack(|| lab.engine.is_up()) => actions::play(lab),
-        "." if untrack(|| lab.engine.is_up()) => actions::step_once(lab),
+        "p" | "P" if untrack(|| lab.engine.is_up()) => training::play(lab),
+        "." if untrack(|| lab.engine.is_up()) => training::step_once(lab),
         "f" | "F" => formula::toggle(),
         "?" => help::toggle(),
         _ => {}

@@ -1,7 +1,7 @@
 //! Chosen and rejected log-probs: policy (solid) against reference (dashed).
 
 use super::{Scale, TABLE_ROWS, area, domain, drawn, line, thin, tick_text};
-use crate::format::fixed;
+use crate::format::{fixed, signed};
 use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::run::{Curve, CurvePoint};
@@ -11,11 +11,11 @@ use serde_json::json;
 use tilt_protocol::metrics::{LOGPS_CHOSEN, LOGPS_REJECTED, REF_LOGPS_CHOSEN, REF_LOGPS_REJECTED};
 
 const WIDTH: f64 = 360.0;
-const HEIGHT: f64 = 196.0;
+const HEIGHT: f64 = 162.0;
 const LEFT: f64 = 40.0;
 const RIGHT: f64 = 8.0;
 /// Each of the two bands: chosen above, rejected below.
-const BANDS: [(f64, f64); 2] = [(8.0, 86.0), (100.0, 178.0)];
+const BANDS: [(f64, f64); 2] = [(4.0, 70.0), (80.0, 146.0)];
 
 struct Band {
     class: &'static str,
@@ -93,7 +93,7 @@ pub fn LogpsChart() -> impl IntoView {
                             }}
                         </tr>
                     </thead>
-                    <tbody>{move || curve.with(|curve| rows(curve))}</tbody>
+                    <tbody>{move || curve.with(rows)}</tbody>
                 </table>
             </details>
         </figure>
@@ -114,21 +114,16 @@ fn last_point(point: &CurvePoint) -> String {
 
 fn summary(curve: &Curve, is_unpaired: bool) -> String {
     let Some(last) = curve.last() else {
-        return "Sums over each batch, in nats; drawn while a run trains.".to_owned();
+        return "Mean over each batch, in nats.".to_owned();
     };
     let clauses: Vec<String> = bands(is_unpaired)
         .iter()
         .filter_map(|band| {
             let gap = last.metrics.get(band.policy)? - last.metrics.get(band.reference)?;
-            let side = if gap >= 0.0 { "above" } else { "below" };
-            Some(format!(
-                "{} {} nats {side} the reference",
-                band.name,
-                fixed(gap.abs(), 2)
-            ))
+            Some(format!("{} {}", band.name, signed(gap, 2)))
         })
         .collect();
-    format!("Step {}: {}.", last.step, clauses.join(", "))
+    format!("From reference: {}.", clauses.join(", "))
 }
 
 fn draw(curve: &Curve, is_unpaired: bool) -> impl IntoView + use<> {

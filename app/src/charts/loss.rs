@@ -10,11 +10,11 @@ use leptos::prelude::*;
 use tilt_protocol::metrics::LOSS;
 
 const WIDTH: f64 = 360.0;
-const HEIGHT: f64 = 118.0;
+const HEIGHT: f64 = 100.0;
 const LEFT: f64 = 40.0;
 const RIGHT: f64 = 8.0;
-const TOP: f64 = 8.0;
-const BOTTOM: f64 = 100.0;
+const TOP: f64 = 4.0;
+const BOTTOM: f64 = 84.0;
 
 #[component]
 pub fn LossChart() -> impl IntoView {
@@ -59,7 +59,7 @@ pub fn LossChart() -> impl IntoView {
                             <th scope="col">"loss"</th>
                         </tr>
                     </thead>
-                    <tbody>{move || curve.with(|curve| rows(curve))}</tbody>
+                    <tbody>{move || curve.with(rows)}</tbody>
                 </table>
             </details>
         </figure>
@@ -72,7 +72,7 @@ fn loss_of(point: &CurvePoint) -> Option<(f64, f64)> {
 
 fn summary(curve: &Curve, guide: Option<(f64, String)>) -> String {
     let starts = guide.map_or_else(String::new, |(value, name)| {
-        format!("an untrained policy has {name} = {}", fixed(value, 3))
+        format!("untrained {name} = {}", fixed(value, 3))
     });
     match curve.last().and_then(loss_of) {
         Some((step, loss)) => format!("Step {step}: {}; {starts}.", fixed(loss, 3)),

@@ -1,7 +1,8 @@
 //! The chosen objective as a formula, with the selected pair's numbers in it.
 
 use crate::format::{fixed, signed};
-use crate::glossary::{objective_definition, objective_expectation};
+use crate::glossary::{Term, objective_definition, objective_expectation};
+use crate::parts::define::Define;
 use crate::state::use_lab;
 use leptos::prelude::*;
 use tilt_protocol::config::trl_fields;
@@ -35,14 +36,19 @@ pub fn FormulaPanel() -> impl IntoView {
                     inner_html=move || formula(objective.get())
                 ></math>
             </div>
-            <p class="formula-numbers number">{numbers}</p>
             <details id=ID class="drawer">
                 <summary>
-                    <span>"What it asks for, what to expect"</span>
+                    <span>"What to expect"</span>
                     <kbd aria-hidden="true">"F"</kbd>
+                    <span class="formula-numbers number">{numbers}</span>
                 </summary>
                 <p>{move || objective_definition(objective.get())}</p>
                 <p>{move || objective_expectation(objective.get())}</p>
+                <p>
+                    "Beta times a log-ratio is the answer\u{2019}s "
+                    <Define term=Term::ImplicitReward/>
+                    "."
+                </p>
                 <p class="muted">"The same in TRL:"</p>
                 <pre class="trl" data-testid="trl-config">{config}</pre>
             </details>
@@ -73,7 +79,7 @@ fn pair_numbers(inspection: &Inspection, kind: ObjectiveKind, beta: f64) -> Stri
             // softplus(v), without overflow.
             let loss = v.max(0.0) + (-v.abs()).exp().ln_1p();
             format!(
-                "This pair: \u{2212}log \u{03c3}({beta} \u{00d7} ({} \u{2212} ({}))) = {}",
+                "this pair: \u{2212}log \u{03c3}({beta} \u{00d7} ({} \u{2212} ({}))) = {}",
                 signed(u_c, 2),
                 signed(u_r, 2),
                 fixed(loss, 3)
@@ -85,7 +91,7 @@ fn pair_numbers(inspection: &Inspection, kind: ObjectiveKind, beta: f64) -> Stri
             let m_r = per_token(u_r, rejected.completion.len());
             let target = 1.0 / (2.0 * beta);
             format!(
-                "This pair: ({} \u{2212} ({}) \u{2212} {})\u{00b2} = {}",
+                "this pair: ({} \u{2212} ({}) \u{2212} {})\u{00b2} = {}",
                 signed(m_c, 3),
                 signed(m_r, 3),
                 fixed(target, 2),
@@ -93,7 +99,7 @@ fn pair_numbers(inspection: &Inspection, kind: ObjectiveKind, beta: f64) -> Stri
             )
         }
         ObjectiveKind::Kto => format!(
-            "This pair: log-ratio {} good, {} bad, each compared with the batch\u{2019}s z",
+            "this pair: {} chosen, {} rejected, against z",
             signed(u_c, 2),
             signed(u_r, 2)
         ),
@@ -109,8 +115,8 @@ fn formula(kind: ObjectiveKind) -> &'static str {
     }
 }
 
-const DPO: &str = r#"<mrow><mi mathvariant="normal">ℒ</mi><mo>=</mo><mo>−</mo><mi>log</mi><mspace width="0.15em"/><mi>σ</mi><mo fence="true" stretchy="true">(</mo><mi>β</mi><mspace width="0.15em"/><mo fence="true" stretchy="true">[</mo><mrow class="chosen"><mi>log</mi><mfrac><mrow><mi>π</mi><mo>(</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo>−</mo><mrow class="rejected"><mi>log</mi><mfrac><mrow><mi>π</mi><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo fence="true" stretchy="true">]</mo><mo fence="true" stretchy="true">)</mo></mrow>"#;
+const DPO: &str = r#"<mrow><mi mathvariant="normal">ℒ</mi><mo>=</mo><mo>−</mo><mi>log</mi><mspace width="0.15em"/><mi>σ</mi><mo fence="true" stretchy="true">(</mo><mi>β</mi><mspace width="0.15em"/><mo fence="true" stretchy="true">[</mo><mrow class="chosen"><mi>log</mi><mspace width="0.2em"/><mfrac><mrow><mi>π</mi><mo>(</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo>−</mo><mrow class="rejected"><mi>log</mi><mspace width="0.2em"/><mfrac><mrow><mi>π</mi><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo fence="true" stretchy="true">]</mo><mo fence="true" stretchy="true">)</mo></mrow>"#;
 
-const IPO: &str = r#"<mrow><mi mathvariant="normal">ℒ</mi><mo>=</mo><msup><mrow><mo fence="true" stretchy="true">(</mo><mrow class="chosen"><mfrac><mn>1</mn><mrow><mo>|</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo></mrow></mfrac><mi>log</mi><mfrac><mrow><mi>π</mi><mo>(</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo>−</mo><mrow class="rejected"><mfrac><mn>1</mn><mrow><mo>|</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo></mrow></mfrac><mi>log</mi><mfrac><mrow><mi>π</mi><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo>−</mo><mfrac><mn>1</mn><mrow><mn>2</mn><mi>β</mi></mrow></mfrac><mo fence="true" stretchy="true">)</mo></mrow><mn>2</mn></msup></mrow>"#;
+const IPO: &str = r#"<mrow><mi mathvariant="normal">ℒ</mi><mo>=</mo><msup><mrow><mo fence="true" stretchy="true">(</mo><mrow class="chosen"><mfrac><mn>1</mn><mrow><mo>|</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo></mrow></mfrac><mi>log</mi><mspace width="0.2em"/><mfrac><mrow><mi>π</mi><mo>(</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><msub><mi>y</mi><mi>c</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo>−</mo><mrow class="rejected"><mfrac><mn>1</mn><mrow><mo>|</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo></mrow></mfrac><mi>log</mi><mspace width="0.2em"/><mfrac><mrow><mi>π</mi><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><msub><mi>y</mi><mi>r</mi></msub><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo>−</mo><mfrac><mn>1</mn><mrow><mn>2</mn><mi>β</mi></mrow></mfrac><mo fence="true" stretchy="true">)</mo></mrow><mn>2</mn></msup></mrow>"#;
 
-const KTO: &str = r#"<mrow><mi mathvariant="normal">ℒ</mi><mo>=</mo><mn>1</mn><mo>−</mo><mi>σ</mi><mo fence="true" stretchy="true">(</mo><mo>±</mo><mi>β</mi><mspace width="0.15em"/><mo fence="true" stretchy="true">[</mo><mrow class="chosen"><mi>log</mi><mfrac><mrow><mi>π</mi><mo>(</mo><mi>y</mi><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><mi>y</mi><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo>−</mo><mi>z</mi><mo fence="true" stretchy="true">]</mo><mo fence="true" stretchy="true">)</mo><mo>,</mo><mspace width="0.6em"/><mtext>+ good, − bad</mtext></mrow>"#;
+const KTO: &str = r#"<mrow><mi mathvariant="normal">ℒ</mi><mo>=</mo><mn>1</mn><mo>−</mo><mi>σ</mi><mo fence="true" stretchy="true">(</mo><mo>±</mo><mi>β</mi><mspace width="0.15em"/><mo fence="true" stretchy="true">[</mo><mrow class="chosen"><mi>log</mi><mspace width="0.2em"/><mfrac><mrow><mi>π</mi><mo>(</mo><mi>y</mi><mo>|</mo><mi>x</mi><mo>)</mo></mrow><mrow><msub><mi>π</mi><mtext>ref</mtext></msub><mo>(</mo><mi>y</mi><mo>|</mo><mi>x</mi><mo>)</mo></mrow></mfrac></mrow><mo>−</mo><mi>z</mi><mo fence="true" stretchy="true">]</mo><mo fence="true" stretchy="true">)</mo><mo>,</mo><mspace width="0.6em"/><mtext>+ good, − bad</mtext></mrow>"#;

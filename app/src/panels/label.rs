@@ -61,31 +61,30 @@ pub fn LabelPanel() -> impl IntoView {
     view! {
         <section class="panel label-panel" aria-labelledby="label-title">
             <header class="panel-head">
-                <h2 id="label-title">"Which answer is better?"</h2>
-                <span
-                    class="number count"
+                <h2 id="label-title">"Which is better?"</h2>
+                <span class="count"><span
+                    class="number"
                     data-testid="label-count"
                     data-value=move || count.get().to_string()
                     data-decisive=move || decisive.get().to_string()
                 >
                     {move || {
                         let labels = if count.get() == 1 { "label" } else { "labels" };
-                        format!("{} {labels}, {} ", count.get(), decisive.get())
+                        format!("{} {labels}, {}", count.get(), decisive.get())
                     }}
-                    <Define term=Term::Decisive/>
-                </span>
+                </span>" "<Define term=Term::Decisive/></span>
             </header>
-            <p class="prompt" data-testid="label-prompt" data-value=move || pair.get().map(|pair| pair.id)>
+            <p class="prompt" data-testid="label-prompt" data-pair=move || pair.get().map(|pair| pair.id)>
                 {prompt}
             </p>
             <div class="answers">
                 <AnswerCard
-                    letter="A" testid="label-a" key="1"
+                    letter="A" testid="label-a" text_testid="answer-a" key="1"
                     text=Signal::derive(answer(true)) disabled=is_empty
                     on_press=judge(Verdict::A)
                 />
                 <AnswerCard
-                    letter="B" testid="label-b" key="2"
+                    letter="B" testid="label-b" text_testid="answer-b" key="2"
                     text=Signal::derive(answer(false)) disabled=is_empty
                     on_press=judge(Verdict::B)
                 />
@@ -107,6 +106,7 @@ pub fn LabelPanel() -> impl IntoView {
 fn AnswerCard(
     letter: &'static str,
     testid: &'static str,
+    text_testid: &'static str,
     key: &'static str,
     #[prop(into)] text: Signal<String>,
     #[prop(into)] disabled: Signal<bool>,
@@ -130,7 +130,7 @@ fn AnswerCard(
                 <span class="prefer">"is better"</span>
                 <kbd aria-hidden="true">{key}</kbd>
             </span>
-            <span class="answer-text">{move || text.get()}</span>
+            <span class="answer-text" data-testid=text_testid>{move || text.get()}</span>
         </button>
     }
 }

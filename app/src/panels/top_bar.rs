@@ -2,7 +2,7 @@
 
 use crate::format::{bytes, fixed, parameters};
 use crate::state::run::Phase;
-use crate::state::{actions, use_lab};
+use crate::state::{training, use_lab};
 use leptos::prelude::*;
 
 #[component]
@@ -48,7 +48,7 @@ fn Transport() -> impl IntoView {
                 class="button icon play"
                 aria-disabled=is_down
                 aria-label=move || if is_running() { "Pause" } else { "Train" }
-                on:click=when_up(actions::play)
+                on:click=when_up(training::play)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <path d=move || {
@@ -61,7 +61,7 @@ fn Transport() -> impl IntoView {
                 class="button icon"
                 aria-disabled=is_down
                 aria-label="One step"
-                on:click=when_up(actions::step_once)
+                on:click=when_up(training::step_once)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <path d="M3 2.5 10 8 3 13.5ZM11 3h2.4v10H11z"></path>
@@ -72,7 +72,7 @@ fn Transport() -> impl IntoView {
                 class="button icon"
                 aria-disabled=is_down
                 aria-label="Back to the reference"
-                on:click=when_up(actions::reset)
+                on:click=when_up(training::reset)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <path d="M2.6 3h2.4v10H2.6zM13 2.5 6 8 13 13.5Z"></path>

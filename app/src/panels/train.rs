@@ -6,7 +6,7 @@ use crate::parts::define::Define;
 use crate::parts::number_field::NumberField;
 use crate::state::form::Field;
 use crate::state::run::Phase;
-use crate::state::{actions, use_lab};
+use crate::state::{training, use_lab};
 use leptos::prelude::*;
 use tilt_protocol::{ModelName, ObjectiveKind};
 
@@ -69,7 +69,7 @@ fn ModelSelect() -> impl IntoView {
                 data-testid="model-select"
                 aria-labelledby="model-label"
                 prop:value=move || model.get()
-                on:change=move |event| actions::load_model(lab, &event_target_value(&event))
+                on:change=move |event| training::load_model(lab, &event_target_value(&event))
             >
                 {ModelName::ALL
                     .into_iter()
@@ -107,46 +107,41 @@ fn Controls() -> impl IntoView {
     let told = move || {
         lab.run.run().with(|run| match run.phase {
             Phase::Idle => String::new(),
-            _ => {
-                let dropped = match run.dropped {
-                    0 => String::new(),
-                    count => format!(", {count} too long and left out"),
-                };
-                let rows = match run.rows {
-                    0 => String::new(),
-                    rows => format!(" \u{b7} {rows} rows{dropped}"),
-                };
-                format!("step {} of {}{rows}", run.step, run.steps)
-            }
+            _ => format!("{} of {} steps", run.step, run.steps),
         })
+    };
+    let rows = move || {
+        lab.run
+            .run()
+            .with(|run| (run.rows > 0).then(|| format!("trained on {} rows", run.rows)))
     };
     view! {
         <div class="row controls">
             <Action
                 testid="train-start" text=start_text key="P" class="strong"
                 disabled=Signal::derive(move || is_down() || phase.get() == Phase::Running)
-                on_press=move || actions::train(lab)
+                on_press=move || training::train(lab)
             />
             <Action
                 testid="train-pause" text="Pause"
                 pressed=Signal::derive(move || phase.get() == Phase::Paused)
                 disabled=Signal::derive(move || is_down() || !is_active())
-                on_press=move || actions::pause_or_resume(lab)
+                on_press=move || training::pause_or_resume(lab)
             />
             <Action
                 testid="train-step" text="Step" key="."
                 disabled=Signal::derive(move || is_down() || phase.get() == Phase::Running)
-                on_press=move || actions::step_once(lab)
+                on_press=move || training::step_once(lab)
             />
             <Action
                 testid="train-stop" text="Stop"
                 disabled=Signal::derive(move || is_down() || !is_active())
-                on_press=move || actions::stop(lab)
+                on_press=move || training::stop(lab)
             />
             <Action
                 testid="train-reset" text="Reset"
                 disabled=Signal::derive(is_down)
-                on_press=move || actions::reset(lab)
+                on_press=move || training::reset(lab)
             />
             <div class="run-progress">
                 <progress
@@ -156,7 +151,7 @@ fn Controls() -> impl IntoView {
                     value=fraction
                     data-value=move || fraction().to_string()
                 ></progress>
-                <span class="number muted">{told}</span>
+                <span class="number muted" title=rows>{told}</span>
             </div>
         </div>
     }

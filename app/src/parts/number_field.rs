@@ -3,7 +3,7 @@
 use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::form::Field;
-use crate::state::{actions, use_lab};
+use crate::state::{training, use_lab};
 use leptos::prelude::*;
 
 #[component]
@@ -31,10 +31,10 @@ pub fn NumberField(field: Field, term: Term, id: &'static str) -> impl IntoView 
                 on:input=move |event| {
                     lab.form.set_text(field, event_target_value(&event));
                     if untrack(|| lab.form.defect(field)).is_none() {
-                        lab.notices.dismiss(&actions::field_key(field));
+                        lab.notices.dismiss(&training::field_key(field));
                     }
                 }
-                on:change=move |_| actions::check_field(lab, field)
+                on:change=move |_| training::check_field(lab, field)
             />
         </div>
     }

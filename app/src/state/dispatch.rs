@@ -1,9 +1,10 @@
 //! What the engine says, sent to the state it concerns.
 
 use super::Lab;
-use super::actions;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use super::evaluate::Comparison;
+use super::startup;
+use super::training;
 use crate::files;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -89,7 +90,13 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             rows,
             dropped,
         } => {
-            lab.run.started(run, steps, rows, dropped);
+            lab.run.started(run, steps, rows);
+            if dropped > 0 {
+                lab.notices.info(
+                    "dropped",
+                    &format!("{dropped} rows are too long for the model and are left out."),
+                );
+            }
             lab.notices
                 .say(&format!("Training started: {steps} steps on {rows} rows."));
         }
@@ -103,7 +110,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
         Event::Kl { run, step: _, kl } => lab.run.set_kl(run, kl),
         Event::RunEnded { run, step, stopped } => {
             lab.run.ended(run);
-            actions::watch_again(lab);
+            startup::watch_again(lab);
             let verb = if stopped { "stopped" } else { "finished" };
             lab.notices
                 .say(&format!("Training {verb} after {step} steps."));
@@ -111,7 +118,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
         Event::WasReset => {
             lab.engine.settle(id);
             lab.run.clear();
-            actions::watch_again(lab);
+            startup::watch_again(lab);
             lab.notices.say("The policy equals its reference again.");
         }
         Event::Inspected { inspection } => lab.selection.inspected(id, inspection),
@@ -155,7 +162,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
 
 fn greet(lab: Lab, protocol_version: u32) {
     if protocol_version != PROTOCOL_VERSION {
-        actions::engine_failed(
+        startup::engine_failed(
             lab,
             &Error::ProtocolVersion {
                 page: PROTOCOL_VERSION,
@@ -188,7 +195,7 @@ fn device_ready(lab: Lab, device: DeviceInfo) {
     }
     lab.engine.set_device(device);
     let model = lab.form.model().get_untracked();
-    actions::load_model(lab, &model);
+    training::load_model(lab, &model);
 }
 
 fn model_loaded(lab: Lab, model: ModelInfo) {
@@ -209,7 +216,7 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
     lab.engine.set_model(model);
     if is_replaced {
         // A first model starts the watch by itself.
-        actions::watch_again(lab);
+        startup::watch_again(lab);
     }
 }
 
@@ -234,6 +241,7 @@ fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize,
     let count = labels.len();
     if count > 0 {
         lab.labels.append(labels);
+        lab.notices.dismiss("train");
     }
     lab.evaluate.autolabelled(count, ties, is_done);
     if is_done {
@@ -246,7 +254,7 @@ fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize,
 
 fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
     let Some(id) = id else {
-        actions::engine_failed(lab, error);
+        startup::engine_failed(lab, error);
         return;
     };
     lab.engine.settle(Some(id));
@@ -256,7 +264,10 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
     };
     let key = match &purpose {
         Purpose::Start | Purpose::LoadModel(_) => "model",
-        Purpose::SamplePairs => "pairs",
+        Purpose::SamplePairs => {
+            lab.labels.refill_failed();
+            "pairs"
+        }
         Purpose::Autolabel => {
             lab.evaluate.stop_autolabel();
             "autolabel"
@@ -284,7 +295,7 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
         _ => false,
     };
     if is_fatal {
-        actions::engine_failed(lab, error);
+        startup::engine_failed(lab, error);
     } else if *error != Error::Cancelled {
         if let (Purpose::LoadModel(_), Some(model)) = (&purpose, &loaded) {
             // The model that was there is still the one in use.

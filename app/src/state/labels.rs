@@ -26,6 +26,10 @@ pub struct LabelStore {
     is_loaded: RwSignal<bool>,
     db: StoredValue<Option<LabelDb>, LocalStorage>,
     last_key: StoredValue<u64>,
+    refills: StoredValue<u64>,
+    /// How many labels there were when sampling last failed: it is tried again
+    /// after the next one.
+    failed_refill: RwSignal<Option<usize>>,
     notices: Notices,
 }
 
@@ -37,6 +41,8 @@ impl LabelStore {
             is_loaded: RwSignal::new(false),
             db: StoredValue::new_local(None),
             last_key: StoredValue::new(0),
+            refills: StoredValue::new(0),
+            failed_refill: RwSignal::new(None),
             notices,
         }
     }
@@ -56,6 +62,25 @@ impl LabelStore {
 
     pub fn waiting(&self) -> usize {
         self.queue.with(VecDeque::len)
+    }
+
+    /// Sampling new pairs may be tried.
+    pub fn may_refill(&self) -> bool {
+        let count = self.entries.with(|entries| entries.len());
+        self.failed_refill.get() != Some(count)
+    }
+
+    pub fn refill_failed(&self) {
+        let count = self.entries.with_untracked(|entries| entries.len());
+        self.failed_refill.set(Some(count));
+    }
+
+    /// A number that no refill of these labels had before.
+    pub fn next_refill(&self) -> u64 {
+        let refill = self.refills.get_value();
+        self.refills.set_value(refill + 1);
+        let count = self.entries.with_untracked(|entries| entries.len() as u64);
+        (count << 20) + refill
     }
 
     pub fn all(&self) -> Vec<Label> {

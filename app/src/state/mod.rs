@@ -1,6 +1,7 @@
 //! What the page knows. Each part of the state is plain data in signals with one
-//! writer: its own module. What spans several parts stands in [`actions`] (what
-//! the person does) and [`dispatch`] (what the engine says).
+//! writer: its own module. What spans several parts stands in [`startup`],
+//! [`training`] and [`actions`] (what the person does) and [`dispatch`] (what the
+//! engine says).
 
 pub mod actions;
 pub mod dispatch;
@@ -12,6 +13,8 @@ pub mod notices;
 pub mod run;
 pub mod selection;
 pub mod settings;
+pub mod startup;
+pub mod training;
 
 use crate::url::UrlParams;
 use leptos::prelude::*;

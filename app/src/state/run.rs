@@ -35,7 +35,6 @@ pub struct Run {
     pub steps: usize,
     pub step: usize,
     pub rows: usize,
-    pub dropped: usize,
     pub metrics: Metrics,
     pub kl: Option<f64>,
     pub ms_per_step: Option<f64>,
@@ -127,11 +126,10 @@ impl RunStore {
         self.curve.set(Arc::default());
     }
 
-    pub fn started(&self, id: RunId, steps: usize, rows: usize, dropped: usize) {
+    pub fn started(&self, id: RunId, steps: usize, rows: usize) {
         self.update(id, |run| {
             run.steps = steps;
             run.rows = rows;
-            run.dropped = dropped;
         });
     }
 

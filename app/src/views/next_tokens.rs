@@ -11,7 +11,7 @@ use serde_json::json;
 use tilt_protocol::{NextToken, TokenView};
 
 /// Bars shown; `data-value` carries all that the engine sent.
-const SHOWN: usize = 6;
+const SHOWN: usize = 5;
 
 #[component]
 pub fn NextTokenBars() -> impl IntoView {
@@ -76,7 +76,7 @@ pub fn NextTokenBars() -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="next-title">
             <header class="panel-head">
-                <h2 id="next-title">"What comes next"</h2>
+                <h2 id="next-title"><Define term=Term::NextToken text="What comes next"/></h2>
                 <span class="muted context">{context}</span>
                 <span class="keyline">
                     <span class="swatch policy" aria-hidden="true"></span>

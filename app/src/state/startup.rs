@@ -1,0 +1,150 @@
+//! What runs from the page's start: stored labels, recorded pairs, the engine, and
+//! the two things kept true while it lives (the watched pair, the filled queue).
+
+use super::Lab;
+use super::dispatch;
+use super::engine::Purpose;
+use crate::random::mix;
+use crate::url::resolve;
+use crate::worker::{Incoming, WorkerClient};
+use leptos::prelude::*;
+use tilt_protocol::{Command, Content, EngineStatus, Error, Example, Label, Pair, Sampling};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// New pairs are sampled when fewer wait than this.
+const QUEUE_LOW: usize = 6;
+/// Pairs sampled at a time.
+const REFILL: usize = 12;
+
+/// Starts what the page needs at its start: stored labels, shipped pairs, engine.
+pub fn start(lab: Lab) {
+    spawn_local(async move {
+        lab.labels.load().await;
+        load_starter_pairs(lab).await;
+    });
+    let started = WorkerClient::start(&resolve("engine.js"), move |incoming| match incoming {
+        Incoming::Message { message, buffers } => dispatch::handle(lab, message, &buffers),
+        Incoming::Unreadable(error) => lab.notices.error("engine-message", &error.to_string()),
+        Incoming::Broken(error) => engine_failed(lab, &error),
+    });
+    match started {
+        Ok(client) => lab.engine.connect(client),
+        Err(error) => engine_failed(lab, &error),
+    }
+    keep_watching(lab);
+    keep_queue_filled(lab);
+}
+
+/// The engine will not come, or is gone: says so, and what still works.
+pub fn engine_failed(lab: Lab, error: &Error) {
+    lab.engine.give_up();
+    lab.run.failed();
+    lab.evaluate.clear();
+    lab.evaluate.stop_autolabel();
+    lab.notices.error(
+        "engine",
+        &format!(
+            "The engine does not run: {error}. Labelling still works and is saved; reload the page to start the engine again."
+        ),
+    );
+}
+
+/// Puts the recorded pairs that come with the page into the queue.
+pub async fn load_starter_pairs(lab: Lab) {
+    let url = resolve("datasets/starter-pairs.json");
+    match fetch_text(&url).await.and_then(|text| {
+        serde_json::from_str::<Vec<Pair>>(&text).map_err(|error| Error::malformed(&url, error))
+    }) {
+        Ok(pairs) => lab.labels.enqueue(pairs, Some(lab.form.seed())),
+        Err(error) => lab.notices.error(
+            "starter-pairs",
+            &format!("The pairs that come with the page are missing: {error}. New ones are sampled once the engine is ready."),
+        ),
+    }
+}
+
+async fn fetch_text(url: &str) -> Result<String, Error> {
+    let failed = |reason: String| Error::Fetch {
+        url: url.to_owned(),
+        reason,
+    };
+    let to_reason = |cause| failed(crate::worker::js_text(&cause));
+    let window = web_sys::window().ok_or_else(|| failed("there is no window".to_owned()))?;
+    let response = JsFuture::from(window.fetch_with_str(url))
+        .await
+        .and_then(|response| response.dyn_into::<web_sys::Response>())
+        .map_err(to_reason)?;
+    if !response.ok() {
+        return Err(failed(format!("the server answered {}", response.status())));
+    }
+    let text = response.text().map_err(to_reason)?;
+    let text = JsFuture::from(text).await.map_err(to_reason)?;
+    text.as_string()
+        .ok_or_else(|| failed("it is no text".to_owned()))
+}
+
+/// The selected pair, and the model that shows it, are watched by the engine.
+fn keep_watching(lab: Lab) {
+    let watched = Memo::new(move |_| {
+        let is_up = lab.engine.is_up();
+        let selected = lab.selection.selected().get();
+        selected.filter(|_| is_up).map(|selected| selected.entry)
+    });
+    Effect::new(move |_| match watched.get() {
+        Some(entry) => watch(lab, &entry.label),
+        None => lab.selection.clear(),
+    });
+}
+
+/// Asks for the selected pair's tokens again.
+pub fn watch_again(lab: Lab) {
+    if let Some(selected) = lab.selection.selected().get_untracked() {
+        watch(lab, &selected.entry.label);
+    }
+}
+
+fn watch(lab: Lab, label: &Label) {
+    let Some((chosen, rejected)) = label.chosen_rejected() else {
+        return;
+    };
+    let example = Example::Pair {
+        prompt: Content::user(&label.pair.prompt),
+        chosen: Content::assistant(chosen),
+        rejected: Content::assistant(rejected),
+    };
+    if let Some(id) = lab.engine.send(Purpose::Watch, Command::Watch { example }) {
+        lab.selection.watching(id);
+    }
+}
+
+fn keep_queue_filled(lab: Lab) {
+    let is_wanted = Memo::new(move |_| {
+        lab.labels.is_loaded().get()
+            && lab.labels.waiting() < QUEUE_LOW
+            && lab.labels.may_refill()
+            && lab.engine.status().get() == EngineStatus::Ready
+    });
+    Effect::new(move |_| {
+        if is_wanted.get() {
+            sample_pairs(lab);
+        }
+    });
+}
+
+fn sample_pairs(lab: Lab) {
+    // Other pairs each time, and on the next visit too.
+    let seed = mix(lab.form.seed() ^ mix(lab.labels.next_refill())) >> 12;
+    let id = lab.engine.send(
+        Purpose::SamplePairs,
+        Command::SamplePairs {
+            count: REFILL,
+            prompts: Vec::new(),
+            sampling: Sampling {
+                seed,
+                ..Sampling::default()
+            },
+        },
+    );
+    lab.engine.expect(id, EngineStatus::Sampling);
+}
