@@ -50,7 +50,10 @@ impl PretrainSettings {
             name,
             vocab: 1024,
             context: 128,
-            steps: 6000,
+            steps: match name {
+                ModelName::Nano => 6000,
+                ModelName::Small => 5000,
+            },
             batch_size: 32,
             learning_rate: match name {
                 ModelName::Nano => 4e-3,

@@ -292,7 +292,8 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
     let is_fatal = match &purpose {
         Purpose::Start => true,
         Purpose::LoadModel(_) => loaded.is_none(),
-        _ => false,
+        // A lost device stays lost.
+        _ => matches!(error, Error::Device { .. }),
     };
     if is_fatal {
         startup::engine_failed(lab, error);

@@ -70,6 +70,8 @@ pub struct EngineStore {
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
     requests: StoredValue<BTreeMap<RequestId, Purpose>>,
     preference: Option<DevicePreference>,
+    /// WebGPU broke in this page: from then on the CPU.
+    left_webgpu: StoredValue<bool>,
     /// As the engine last said.
     reported: RwSignal<EngineStatus>,
     /// What a request sent just now will make of it, until the engine has spoken.
@@ -103,6 +105,7 @@ impl EngineStore {
             client: StoredValue::new_local(None),
             requests: StoredValue::new(BTreeMap::new()),
             preference,
+            left_webgpu: StoredValue::new(false),
             reported,
             expected,
             broken,
@@ -130,7 +133,28 @@ impl EngineStore {
     }
 
     pub fn preference(&self) -> Option<DevicePreference> {
+        if self.left_webgpu.get_value() {
+            return Some(DevicePreference::Cpu);
+        }
         self.preference
+    }
+
+    /// Forgets the engine, so that a new one can start on the CPU. False when it was
+    /// on the CPU already: then a new start would fail the same way.
+    pub fn leave_webgpu(&self) -> bool {
+        let device = self.device.get_untracked();
+        let is_on_cpu = device.is_some_and(|device| device.kind == DeviceKind::Cpu);
+        if is_on_cpu || self.preference() == Some(DevicePreference::Cpu) {
+            return false;
+        }
+        self.left_webgpu.set_value(true);
+        self.requests.update_value(BTreeMap::clear);
+        self.fetching.set(None);
+        self.expected.set(None);
+        self.device.set(None);
+        self.model.set(None);
+        self.reported.set(EngineStatus::Loading);
+        true
     }
 
     /// A model is loaded and the engine lives: commands make sense.

@@ -23,6 +23,12 @@ pub fn start(lab: Lab) {
         lab.labels.load().await;
         load_starter_pairs(lab).await;
     });
+    connect_engine(lab);
+    keep_watching(lab);
+    keep_queue_filled(lab);
+}
+
+fn connect_engine(lab: Lab) {
     let started = WorkerClient::start(&resolve("engine.js"), move |incoming| match incoming {
         Incoming::Message { message, buffers } => dispatch::handle(lab, message, &buffers),
         Incoming::Unreadable(error) => lab.notices.error("engine-message", &error.to_string()),
@@ -32,16 +38,25 @@ pub fn start(lab: Lab) {
         Ok(client) => lab.engine.connect(client),
         Err(error) => engine_failed(lab, &error),
     }
-    keep_watching(lab);
-    keep_queue_filled(lab);
 }
 
-/// The engine will not come, or is gone: says so, and what still works.
+/// The engine will not come, or is gone. A WebGPU that broke is left for the CPU;
+/// otherwise the page says what happened, and what still works.
 pub fn engine_failed(lab: Lab, error: &Error) {
-    lab.engine.give_up();
     lab.run.failed();
     lab.evaluate.clear();
     lab.evaluate.stop_autolabel();
+    let is_of_the_device = matches!(error, Error::Internal { .. } | Error::Device { .. });
+    if is_of_the_device && lab.engine.leave_webgpu() {
+        lab.notices.info(
+            "device",
+            &format!("WebGPU failed ({error}). The engine starts again on the CPU; your labels are kept, and a run that was under way can be started again."),
+        );
+        // Not inside the old worker's own event: its listeners end here.
+        spawn_local(async move { connect_engine(lab) });
+        return;
+    }
+    lab.engine.give_up();
     lab.notices.error(
         "engine",
         &format!(

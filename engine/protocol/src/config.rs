@@ -92,8 +92,8 @@ impl TrainSettings {
     pub fn lab_defaults(kind: ObjectiveKind) -> TrainSettings {
         TrainSettings {
             objective: kind.with_beta(kind.default_beta()),
-            learning_rate: 5e-4,
-            steps: 60,
+            learning_rate: 2e-4,
+            steps: 120,
             batch_size: if kind.is_unpaired() { 16 } else { 8 },
             keep_order: false,
             ..TrainSettings::trl_defaults(kind)

@@ -72,9 +72,13 @@ impl ObjectiveKind {
         }
     }
 
-    /// The value of beta that a first run on the shipped models works with (TRL's 0.1).
+    /// The value of beta that a first run on the shipped models works with. IPO's
+    /// target margin is 1 / (2 beta) nats a token: 0.5 asks for one nat.
     pub fn default_beta(self) -> f64 {
-        0.1
+        match self {
+            ObjectiveKind::Dpo | ObjectiveKind::Kto => 0.1,
+            ObjectiveKind::Ipo => 0.5,
+        }
     }
 }
 
