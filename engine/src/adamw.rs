@@ -49,7 +49,10 @@ impl AdamW {
             .mul_scalar((1.0 / correction2.sqrt()) as f32)
             .add_scalar(settings.adam_epsilon as f32);
         let params = if settings.weight_decay > 0.0 {
-            let decay = self.decay_mask.clone().mul_scalar((lr * settings.weight_decay) as f32);
+            let decay = self
+                .decay_mask
+                .clone()
+                .mul_scalar((lr * settings.weight_decay) as f32);
             params.clone() - params * decay
         } else {
             params
@@ -74,7 +77,11 @@ pub fn clip_by_global_norm(gradient: Tensor<1>, max_norm: f64) -> (Tensor<1>, Te
     if max_norm <= 0.0 {
         return (gradient, norm);
     }
-    let factor = norm.clone().add_scalar(1e-6).recip().mul_scalar(max_norm as f32);
+    let factor = norm
+        .clone()
+        .add_scalar(1e-6)
+        .recip()
+        .mul_scalar(max_norm as f32);
     let factor = factor.clamp_max(1.0);
     // A norm that is not finite has no factor; its gradient is zero already.
     let factor = factor.clone().mask_fill(factor.is_finite().bool_not(), 1.0);

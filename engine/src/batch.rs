@@ -44,7 +44,12 @@ impl Batch {
     /// prediction: with an empty prompt, the first completion token is not scored.
     pub fn new<'a>(sequences: impl IntoIterator<Item = &'a Sequence>, pad_id: u32) -> Batch {
         let sequences: Vec<&Sequence> = sequences.into_iter().collect();
-        let width = sequences.iter().map(|sequence| sequence.len()).max().unwrap_or(0).max(1);
+        let width = sequences
+            .iter()
+            .map(|sequence| sequence.len())
+            .max()
+            .unwrap_or(0)
+            .max(1);
         let mut batch = Batch {
             rows: sequences.len(),
             width,
@@ -97,7 +102,10 @@ mod tests {
     use super::*;
 
     fn sequence(prompt: &[u32], completion: &[u32]) -> Sequence {
-        Sequence { prompt: prompt.to_vec(), completion: completion.to_vec() }
+        Sequence {
+            prompt: prompt.to_vec(),
+            completion: completion.to_vec(),
+        }
     }
 
     #[test]

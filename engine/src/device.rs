@@ -42,7 +42,10 @@ impl Compute {
                     Error::Device { reason, .. } => reason,
                     other => other.to_string(),
                 };
-                Compute { fallback: Some(reason), ..Compute::cpu() }
+                Compute {
+                    fallback: Some(reason),
+                    ..Compute::cpu()
+                }
             }
         }
     }
@@ -59,11 +62,19 @@ async fn webgpu() -> Result<Compute> {
     let info = setup.adapter.get_info();
     let adapter = adapter.unwrap_or_else(|| format!("{} ({:?})", info.name, info.backend));
     self_test(&device).await?;
-    Ok(Compute { device, kind: DeviceKind::Webgpu, adapter, fallback: None })
+    Ok(Compute {
+        device,
+        kind: DeviceKind::Webgpu,
+        adapter,
+        fallback: None,
+    })
 }
 
 fn refused(reason: impl ToString) -> Error {
-    Error::Device { device: "WebGPU".to_owned(), reason: reason.to_string() }
+    Error::Device {
+        device: "WebGPU".to_owned(),
+        reason: reason.to_string(),
+    }
 }
 
 /// How far the self-test's log-probs and gradients may lie from the CPU's.
@@ -76,7 +87,11 @@ const SELF_TEST_TOLERANCE: f32 = 1e-3;
 pub async fn self_test(device: &Device) -> Result<()> {
     let expected = self_test_numbers(&Device::flex()).await?;
     let found = self_test_numbers(device).await?;
-    let worst = expected.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let worst = expected
+        .iter()
+        .zip(&found)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
     let finite = found.iter().all(|number| number.is_finite());
     if finite && found.len() == expected.len() && worst <= SELF_TEST_TOLERANCE {
         return Ok(());
@@ -95,8 +110,14 @@ async fn self_test_numbers(device: &Device) -> Result<Vec<f32>> {
     let arena = Tensor::<1>::from_data(numbers.as_slice(), device);
     let leaves = Gpt::leaves(&config, &layout, &arena);
     let rows = [
-        Sequence { prompt: vec![5, 6, 7], completion: vec![8, 9, 1] },
-        Sequence { prompt: vec![2], completion: vec![30, 1] },
+        Sequence {
+            prompt: vec![5, 6, 7],
+            completion: vec![8, 9, 1],
+        },
+        Sequence {
+            prompt: vec![2],
+            completion: vec![30, 1],
+        },
     ];
     let batch = Batch::new(&rows, 0);
     let logps = token_logps(&leaves, &batch);
@@ -153,7 +174,10 @@ async fn usable_adapter() -> std::result::Result<Option<String>, String> {
     let has_timestamps = get(&features, "has")
         .dyn_into::<Function>()
         .ok()
-        .and_then(|has| has.call1(&features, &JsValue::from_str("timestamp-query")).ok())
+        .and_then(|has| {
+            has.call1(&features, &JsValue::from_str("timestamp-query"))
+                .ok()
+        })
         .is_some_and(|answer| answer.is_truthy());
     if !has_timestamps {
         return Err("the WebGPU adapter lacks the feature timestamp-query".to_owned());
@@ -164,6 +188,10 @@ async fn usable_adapter() -> std::result::Result<Option<String>, String> {
         .filter_map(|name| get(&info, name).as_string())
         .filter(|word| !word.is_empty())
         .collect();
-    let name = if words.is_empty() { "WebGPU adapter".to_owned() } else { words.join(", ") };
+    let name = if words.is_empty() {
+        "WebGPU adapter".to_owned()
+    } else {
+        words.join(", ")
+    };
     Ok(Some(name))
 }

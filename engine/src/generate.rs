@@ -69,8 +69,15 @@ pub async fn generate(
             .enumerate()
             .map(|(offset, prompt)| Row {
                 prompt: prompt.clone(),
-                answer: Answer { ids: Vec::new(), logps: Vec::new(), finished: false },
-                random: Random::from_seed_for(seed, &format!("row {}", first_stream + first + offset)),
+                answer: Answer {
+                    ids: Vec::new(),
+                    logps: Vec::new(),
+                    finished: false,
+                },
+                random: Random::from_seed_for(
+                    seed,
+                    &format!("row {}", first_stream + first + offset),
+                ),
                 index: first + offset,
             })
             .collect();
@@ -95,10 +102,20 @@ pub fn check_prompt(model: &Model, prompt: &[u32]) -> Result<()> {
     }
     if prompt.len() >= limit {
         let what = "the prompt".to_owned();
-        return Err(Error::SequenceTooLong { what, found: prompt.len(), limit: limit - 1 });
+        return Err(Error::SequenceTooLong {
+            what,
+            found: prompt.len(),
+            limit: limit - 1,
+        });
     }
-    match prompt.iter().find(|&&id| id as usize >= model.config.vocab_size) {
-        Some(&id) => Err(Error::TokenOutOfRange { id, vocab: model.config.vocab_size }),
+    match prompt
+        .iter()
+        .find(|&&id| id as usize >= model.config.vocab_size)
+    {
+        Some(&id) => Err(Error::TokenOutOfRange {
+            id,
+            vocab: model.config.vocab_size,
+        }),
         None => Ok(()),
     }
 }
@@ -114,7 +131,10 @@ async fn generate_chunk(
     let mut cache = KvCache::new(&model.config);
     // All rows share the positions up to the shortest prompt's end: one pass.
     let shared = rows.iter().map(|row| row.prompt.len()).min().unwrap_or(0);
-    let mut input: Vec<Vec<u32>> = rows.iter().map(|row| row.prompt[..shared].to_vec()).collect();
+    let mut input: Vec<Vec<u32>> = rows
+        .iter()
+        .map(|row| row.prompt[..shared].to_vec())
+        .collect();
     loop {
         let logits = next_logits(model, gpt, &input, &mut cache).await?;
         let vocab = model.config.vocab_size;
@@ -177,7 +197,10 @@ fn draw(logits: &[f32], pick: Pick, random: &mut Random) -> (u32, f64) {
         Pick::Sample(sampling) => sample(&probabilities(logits, &sampling), random),
     };
     let largest = logits.iter().copied().fold(f32::MIN, f32::max);
-    let total: f64 = logits.iter().map(|&logit| f64::from(logit - largest).exp()).sum();
+    let total: f64 = logits
+        .iter()
+        .map(|&logit| f64::from(logit - largest).exp())
+        .sum();
     (id as u32, f64::from(logits[id] - largest) - total.ln())
 }
 
@@ -186,8 +209,10 @@ fn draw(logits: &[f32], pick: Pick, random: &mut Random) -> (u32, f64) {
 pub fn probabilities(logits: &[f32], sampling: &Sampling) -> Vec<f64> {
     let temperature = sampling.temperature;
     let largest = f64::from(logits.iter().copied().fold(f32::MIN, f32::max));
-    let mut weights: Vec<f64> =
-        logits.iter().map(|&logit| ((f64::from(logit) - largest) / temperature).exp()).collect();
+    let mut weights: Vec<f64> = logits
+        .iter()
+        .map(|&logit| ((f64::from(logit) - largest) / temperature).exp())
+        .collect();
     let mut order: Vec<usize> = (0..weights.len()).collect();
     if sampling.top_k.is_some() || sampling.top_p < 1.0 {
         order.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]));
@@ -244,7 +269,13 @@ mod tests {
     use super::*;
 
     fn sampling(temperature: f64, top_k: Option<usize>, top_p: f64) -> Sampling {
-        Sampling { temperature, top_k, top_p, max_new_tokens: 1, seed: 0 }
+        Sampling {
+            temperature,
+            top_k,
+            top_p,
+            max_new_tokens: 1,
+            seed: 0,
+        }
     }
 
     #[test]
@@ -258,7 +289,10 @@ mod tests {
         let nucleus = probabilities(&logits, &sampling(1.0, None, 0.4));
         assert!(close(&nucleus, &[1.0, 0.0, 0.0]), "{nucleus:?}");
         let cool = probabilities(&logits, &sampling(0.5, None, 1.0));
-        assert!(close(&cool, &[0.25 / 0.38, 0.09 / 0.38, 0.04 / 0.38]), "{cool:?}");
+        assert!(
+            close(&cool, &[0.25 / 0.38, 0.09 / 0.38, 0.04 / 0.38]),
+            "{cool:?}"
+        );
     }
 
     #[test]

@@ -33,7 +33,10 @@ pub struct KvCache {
 
 impl KvCache {
     pub fn new(config: &GptConfig) -> KvCache {
-        KvCache { blocks: (0..config.n_layer).map(|_| None).collect(), len: 0 }
+        KvCache {
+            blocks: (0..config.n_layer).map(|_| None).collect(),
+            len: 0,
+        }
     }
 
     /// Keeps the given rows of the batch, in that order.
@@ -73,13 +76,20 @@ impl Gpt {
                 match slot.shape[..] {
                     [rows, columns] => {
                         let matrix = flat.reshape([rows, columns]);
-                        Param::Matrix(if tracked { matrix.require_grad() } else { matrix })
+                        Param::Matrix(if tracked {
+                            matrix.require_grad()
+                        } else {
+                            matrix
+                        })
                     }
                     _ => Param::Vector(if tracked { flat.require_grad() } else { flat }),
                 }
             })
             .collect();
-        Gpt { config: config.clone(), params }
+        Gpt {
+            config: config.clone(),
+            params,
+        }
     }
 
     pub fn device(&self) -> Device {
@@ -117,8 +127,14 @@ impl Gpt {
         let [b, t] = tokens.dims();
         let d = self.config.n_embd;
         let past = cache.as_ref().map_or(0, |cache| cache.len);
-        let token_rows = self.matrix(0).select(0, tokens.reshape([b * t])).reshape([b, t, d]);
-        let positions = self.matrix(1).slice([past..past + t, 0..d]).reshape([1, t, d]);
+        let token_rows = self
+            .matrix(0)
+            .select(0, tokens.reshape([b * t]))
+            .reshape([b, t, d]);
+        let positions = self
+            .matrix(1)
+            .slice([past..past + t, 0..d])
+            .reshape([1, t, d]);
         let mut x = token_rows + positions; // [b, t, d]
         let mask = (t > 1).then(|| causal_mask(t, past, &x)); // [1, 1, t, past + t]
         let mut cache = cache;
@@ -163,7 +179,9 @@ impl Gpt {
     ) -> Tensor<3> {
         let [b, t, d] = x.dims();
         let (h, e) = (self.config.n_head, self.config.head_size());
-        let qkv = self.linear(x.reshape([b * t, d]), first).reshape([b, t, 3, h, e]);
+        let qkv = self
+            .linear(x.reshape([b * t, d]), first)
+            .reshape([b, t, 3, h, e]);
         let part = |index: usize| -> Tensor<4> {
             qkv.clone()
                 .slice([0..b, 0..t, index..index + 1, 0..h, 0..e])
@@ -194,7 +212,10 @@ impl Gpt {
         let [_, _, d] = x.dims();
         let centred = x.clone() - x.mean_dim(2);
         let variance = centred.clone().square().mean_dim(2);
-        let scaled = centred / variance.add_scalar(self.config.layer_norm_epsilon as f32).sqrt();
+        let scaled = centred
+            / variance
+                .add_scalar(self.config.layer_norm_epsilon as f32)
+                .sqrt();
         scaled * self.vector(index).reshape([1, 1, d]) + self.vector(index + 1).reshape([1, 1, d])
     }
 
@@ -227,7 +248,9 @@ const BLOCK_PARAMS: usize = 12;
 /// True where position `past + i` must not see position `j`: j > past + i.
 fn causal_mask(t: usize, past: usize, like: &Tensor<3>) -> Tensor<4, Bool> {
     let s = past + t;
-    let hidden: Vec<bool> = (0..t).flat_map(|i| (0..s).map(move |j| j > past + i)).collect();
+    let hidden: Vec<bool> = (0..t)
+        .flat_map(|i| (0..s).map(move |j| j > past + i))
+        .collect();
     Tensor::from_data(TensorData::new(hidden, [1, 1, t, s]), &like.device())
 }
 
@@ -235,6 +258,10 @@ fn causal_mask(t: usize, past: usize, like: &Tensor<3>) -> Tensor<4, Bool> {
 /// 0.5 x (1 + tanh(z)) = x sigma(2 z), z = sqrt(2 / pi) (x + 0.044715 x^3).
 fn gelu_tanh(x: Tensor<2>) -> Tensor<2> {
     let scale = 2.0 * (2.0 / std::f32::consts::PI).sqrt();
-    let inner = x.clone().square().mul_scalar(0.044_715 * scale).add_scalar(scale);
+    let inner = x
+        .clone()
+        .square()
+        .mul_scalar(0.044_715 * scale)
+        .add_scalar(scale);
     x.clone() * activation::sigmoid(x * inner)
 }

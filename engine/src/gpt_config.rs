@@ -79,20 +79,32 @@ impl GptConfig {
                 Ok(())
             } else {
                 let allowed: Vec<String> = allowed.iter().map(Value::to_string).collect();
-                Err(Error::invalid(&format!("config.json: {name}"), found, allowed.join(" or ")))
+                Err(Error::invalid(
+                    &format!("config.json: {name}"),
+                    found,
+                    allowed.join(" or "),
+                ))
             }
         };
         must_be("model_type", "gpt2".into(), &["gpt2".into()])?;
-        must_be("activation_function", "gelu_new".into(), &[
+        must_be(
+            "activation_function",
             "gelu_new".into(),
-            "gelu_pytorch_tanh".into(),
-        ])?;
+            &["gelu_new".into(), "gelu_pytorch_tanh".into()],
+        )?;
         must_be("scale_attn_weights", true.into(), &[true.into()])?;
-        must_be("scale_attn_by_inverse_layer_idx", false.into(), &[false.into()])?;
+        must_be(
+            "scale_attn_by_inverse_layer_idx",
+            false.into(),
+            &[false.into()],
+        )?;
         must_be("add_cross_attention", false.into(), &[false.into()])?;
         must_be("tie_word_embeddings", true.into(), &[true.into()])?;
         let id = |name: &str| fields.get(name).and_then(Value::as_u64).map(|id| id as u32);
-        let epsilon = fields.get("layer_norm_epsilon").and_then(Value::as_f64).unwrap_or(1e-5);
+        let epsilon = fields
+            .get("layer_norm_epsilon")
+            .and_then(Value::as_f64)
+            .unwrap_or(1e-5);
         let config = GptConfig {
             vocab_size: size("vocab_size")?,
             n_positions: size("n_positions")?,
@@ -106,12 +118,20 @@ impl GptConfig {
         };
         if !config.n_embd.is_multiple_of(config.n_head) {
             let expected = format!("a multiple of n_head ({})", config.n_head);
-            return Err(Error::invalid("config.json: n_embd", config.n_embd, expected));
+            return Err(Error::invalid(
+                "config.json: n_embd",
+                config.n_embd,
+                expected,
+            ));
         }
         if let Some(inner) = fields.get("n_inner").filter(|value| !value.is_null())
             && inner.as_u64() != Some(config.n_inner() as u64)
         {
-            return Err(Error::invalid("config.json: n_inner", inner, config.n_inner()));
+            return Err(Error::invalid(
+                "config.json: n_inner",
+                inner,
+                config.n_inner(),
+            ));
         }
         Ok(config)
     }
@@ -134,7 +154,9 @@ impl GptConfig {
         for dropout in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] {
             fields.insert(dropout.to_owned(), 0.0.into());
         }
-        fields.entry("architectures").or_insert_with(|| vec!["GPT2LMHeadModel"].into());
+        fields
+            .entry("architectures")
+            .or_insert_with(|| vec!["GPT2LMHeadModel"].into());
         serde_json::to_string_pretty(&Value::Object(fields)).unwrap_or_default()
     }
 }
@@ -148,7 +170,13 @@ mod tests {
         let mut config = GptConfig::new(97, 64, 48, 2, 4);
         config.eos_token_id = Some(96);
         let read = GptConfig::from_json(&config.to_json()).unwrap();
-        assert_eq!(GptConfig { fields: Map::new(), ..read }, config);
+        assert_eq!(
+            GptConfig {
+                fields: Map::new(),
+                ..read
+            },
+            config
+        );
     }
 
     #[test]

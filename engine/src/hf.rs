@@ -26,19 +26,22 @@ pub enum Precision {
 /// that GPT-2 does not have, another number type or a number that is not finite;
 /// [`Error::TensorMissing`]; [`Error::CheckpointShape`].
 pub fn read_weights(bytes: &[u8], layout: &Layout) -> Result<Vec<f32>> {
-    let file = SafeTensors::deserialize(bytes)
-        .map_err(|error| Error::malformed(WEIGHTS_FILE, format!("not a safetensors file: {error}")))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| {
+        Error::malformed(WEIGHTS_FILE, format!("not a safetensors file: {error}"))
+    })?;
     let mut tensors: BTreeMap<String, TensorView<'_>> = BTreeMap::new();
     for (name, view) in file.tensors() {
         tensors.insert(name.strip_prefix(PREFIX).unwrap_or(&name).to_owned(), view);
     }
     let mut arena = vec![0.0; layout.len];
     for slot in &layout.slots {
-        let view = tensors.remove(&slot.name).ok_or_else(|| Error::TensorMissing {
-            file: WEIGHTS_FILE.to_owned(),
-            tensor: slot.name.clone(),
-            expected: slot.shape.clone(),
-        })?;
+        let view = tensors
+            .remove(&slot.name)
+            .ok_or_else(|| Error::TensorMissing {
+                file: WEIGHTS_FILE.to_owned(),
+                tensor: slot.name.clone(),
+                expected: slot.shape.clone(),
+            })?;
         if view.shape() != slot.shape {
             return Err(Error::CheckpointShape {
                 file: WEIGHTS_FILE.to_owned(),
@@ -115,11 +118,18 @@ fn copy_numbers(name: &str, view: &TensorView<'_>, into: &mut [f32]) -> Result<(
 /// [`Error::Internal`] if the arena does not fit the layout.
 pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Result<Vec<u8>> {
     if arena.len() != layout.len {
-        let reason = format!("arena of {} numbers for a layout of {}", arena.len(), layout.len);
+        let reason = format!(
+            "arena of {} numbers for a layout of {}",
+            arena.len(),
+            layout.len
+        );
         return Err(Error::internal(reason));
     }
-    let buffers: Vec<(&Slot, Vec<u8>)> =
-        layout.slots.iter().map(|slot| (slot, bytes_of(&arena[slot.range()], precision))).collect();
+    let buffers: Vec<(&Slot, Vec<u8>)> = layout
+        .slots
+        .iter()
+        .map(|slot| (slot, bytes_of(&arena[slot.range()], precision)))
+        .collect();
     let dtype = match precision {
         Precision::F32 => Dtype::F32,
         Precision::F16 => Dtype::F16,
@@ -129,16 +139,24 @@ pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Re
         let view = TensorView::new(dtype, slot.shape.clone(), bytes).map_err(Error::internal)?;
         views.push((format!("{PREFIX}{}", slot.name), view));
     }
-    let metadata = Some([("format".to_owned(), "pt".to_owned())].into_iter().collect());
+    let metadata = Some(
+        [("format".to_owned(), "pt".to_owned())]
+            .into_iter()
+            .collect(),
+    );
     safetensors::serialize(views, metadata).map_err(Error::internal)
 }
 
 fn bytes_of(numbers: &[f32], precision: Precision) -> Vec<u8> {
     match precision {
-        Precision::F32 => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
-        Precision::F16 => {
-            numbers.iter().flat_map(|&number| f16::from_f32(number).to_le_bytes()).collect()
-        }
+        Precision::F32 => numbers
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect(),
+        Precision::F16 => numbers
+            .iter()
+            .flat_map(|&number| f16::from_f32(number).to_le_bytes())
+            .collect(),
     }
 }
 
@@ -181,7 +199,10 @@ mod tests {
         let bytes = write_weights(&numbers(), &layout(), Precision::F32).unwrap();
         let deeper = Layout::of(&GptConfig::new(11, 8, 4, 2, 2));
         let error = read_weights(&bytes, &deeper).unwrap_err();
-        assert!(error.to_string().contains("\"h.1.ln_1.weight\" is missing"), "{error}");
+        assert!(
+            error.to_string().contains("\"h.1.ln_1.weight\" is missing"),
+            "{error}"
+        );
         let mut more = numbers();
         more.resize(deeper.len, 0.0);
         let bytes = write_weights(&more, &deeper, Precision::F32).unwrap();

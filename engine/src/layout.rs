@@ -47,7 +47,10 @@ pub struct Layout {
 impl Layout {
     pub fn of(config: &GptConfig) -> Layout {
         let (d, inner) = (config.n_embd, config.n_inner());
-        let mut layout = Layout { slots: Vec::new(), len: 0 };
+        let mut layout = Layout {
+            slots: Vec::new(),
+            len: 0,
+        };
         layout.push("wte.weight", &[config.vocab_size, d]);
         layout.push("wpe.weight", &[config.n_positions, d]);
         for block in 0..config.n_layer {
@@ -74,7 +77,11 @@ impl Layout {
     }
 
     fn push(&mut self, name: &str, shape: &[usize]) {
-        let slot = Slot { name: name.to_owned(), shape: shape.to_vec(), offset: self.len };
+        let slot = Slot {
+            name: name.to_owned(),
+            shape: shape.to_vec(),
+            offset: self.len,
+        };
         self.len += slot.len();
         self.slots.push(slot);
     }
@@ -104,8 +111,12 @@ mod tests {
             next += slot.len();
         }
         assert_eq!(layout.len, next);
-        let matrices: usize =
-            layout.slots.iter().filter(|slot| slot.shape.len() == 2).map(Slot::len).sum();
+        let matrices: usize = layout
+            .slots
+            .iter()
+            .filter(|slot| slot.shape.len() == 2)
+            .map(Slot::len)
+            .sum();
         let decayed = layout.decay_mask(false).iter().sum::<f32>();
         assert_eq!(decayed as usize, matrices);
     }

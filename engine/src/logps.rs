@@ -15,7 +15,9 @@ pub fn token_logps(gpt: &Gpt, batch: &Batch) -> Tensor<1> {
     let logits = scored_logits(gpt, batch); // [n, v]
     let targets = batch.targets(&logits.device());
     let [n] = targets.dims();
-    activation::log_softmax(logits, 1).gather(1, targets.reshape([n, 1])).reshape([n])
+    activation::log_softmax(logits, 1)
+        .gather(1, targets.reshape([n, 1]))
+        .reshape([n])
 }
 
 /// Logits at every position that predicts a completion token, `[n, v]`.
@@ -32,11 +34,15 @@ pub fn scored_logits(gpt: &Gpt, batch: &Batch) -> Tensor<2> {
 /// # Errors
 /// [`Error::Device`] when the device was lost.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(|error| Error::Device {
-        device: "compute".to_owned(),
-        reason: format!("{error:?}"),
-    })?;
-    data.try_into_vec::<f32>().map_err(|error| Error::internal(format!("{error:?}")))
+    let data = tensor
+        .into_data_async()
+        .await
+        .map_err(|error| Error::Device {
+            device: "compute".to_owned(),
+            reason: format!("{error:?}"),
+        })?;
+    data.try_into_vec::<f32>()
+        .map_err(|error| Error::internal(format!("{error:?}")))
 }
 
 /// Sums per completion, in f64. `sequences` are those of the batch, in its order.
@@ -50,7 +56,10 @@ pub fn completion_logps<'a>(
         .iter()
         .zip(sequences)
         .map(|(span, sequence)| {
-            let sum = token_logps[span.clone()].iter().map(|&logp| f64::from(logp)).sum();
+            let sum = token_logps[span.clone()]
+                .iter()
+                .map(|&logp| f64::from(logp))
+                .sum();
             CompletionLogp::new(sum, sequence.completion.len())
         })
         .collect()

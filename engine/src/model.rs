@@ -40,7 +40,15 @@ impl Model {
             .transpose()?;
         let numbers = hf::read_weights(files.weights, &layout)?;
         let arena = Tensor::from_data(numbers.as_slice(), device);
-        Ok((Model { config, layout, text, device: device.clone() }, arena))
+        Ok((
+            Model {
+                config,
+                layout,
+                text,
+                device: device.clone(),
+            },
+            arena,
+        ))
     }
 
     /// GPT-2's initial weights: normal with deviation 0.02 (residual projections
@@ -52,7 +60,11 @@ impl Model {
         for slot in &layout.slots {
             let numbers = &mut arena[slot.range()];
             if slot.shape.len() > 1 {
-                let deviation = if slot.name.ends_with("c_proj.weight") { residual } else { 0.02 };
+                let deviation = if slot.name.ends_with("c_proj.weight") {
+                    residual
+                } else {
+                    0.02
+                };
                 numbers.fill_with(|| (random.normal() * deviation) as f32);
             } else if slot.name.contains("ln_") && slot.name.ends_with("weight") {
                 numbers.fill(1.0);
@@ -69,12 +81,17 @@ impl Model {
     /// # Errors
     /// [`Error::NoTokenizer`].
     pub fn text(&self, what: &str) -> Result<&Text> {
-        self.text.as_ref().ok_or_else(|| Error::NoTokenizer { what: what.to_owned() })
+        self.text.as_ref().ok_or_else(|| Error::NoTokenizer {
+            what: what.to_owned(),
+        })
     }
 
     /// The id that fills the right of a batch; masks never look at it.
     pub fn pad_id(&self) -> u32 {
-        self.config.pad_token_id.or(self.config.eos_token_id).unwrap_or(0)
+        self.config
+            .pad_token_id
+            .or(self.config.eos_token_id)
+            .unwrap_or(0)
     }
 
     /// The bytes of `model.safetensors`, read from the device.

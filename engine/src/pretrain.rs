@@ -101,11 +101,20 @@ impl Pretraining {
         config.pad_token_id = Some(0);
         config.eos_token_id = Some(3);
         let layout = crate::layout::Layout::of(&config);
-        let text = Text::from_json(&tokenizer, Some(&tokenizer_config(settings.context)), &config)?;
+        let text = Text::from_json(
+            &tokenizer,
+            Some(&tokenizer_config(settings.context)),
+            &config,
+        )?;
         let numbers = Model::initial_weights(&layout, &config, settings.seed);
         let optimiser = AdamW::new(layout.decay_mask(false), device);
         let arena = Tensor::from_data(numbers.as_slice(), device);
-        let model = Model { config, layout, text: Some(text), device: device.clone() };
+        let model = Model {
+            config,
+            layout,
+            text: Some(text),
+            device: device.clone(),
+        };
         let train = TrainSettings {
             learning_rate: settings.learning_rate,
             lr_schedule: LrSchedule::Cosine,
@@ -140,14 +149,24 @@ impl Pretraining {
         let gradient = leaves.flat_gradients(&mut gradients);
         let (gradient, _) = clip_by_global_norm(gradient, self.train.max_grad_norm);
         let lr = self.train.lr_at(self.step);
-        self.arena = self.optimiser.update(self.arena.clone(), gradient, lr, &self.train);
+        self.arena = self
+            .optimiser
+            .update(self.arena.clone(), gradient, lr, &self.train);
         self.step += 1;
-        let loss = read(mean.inner()).await?.first().copied().map_or(f64::NAN, f64::from);
+        let loss = read(mean.inner())
+            .await?
+            .first()
+            .copied()
+            .map_or(f64::NAN, f64::from);
         if loss.is_finite() {
             return Ok(loss);
         }
         let quantity = "loss".to_owned();
-        Err(Error::NonFinite { quantity, value: loss.to_string(), step: self.step })
+        Err(Error::NonFinite {
+            quantity,
+            value: loss.to_string(),
+            step: self.step,
+        })
     }
 
     fn next_batch(&mut self) -> Result<Vec<Sequence>> {
@@ -155,13 +174,19 @@ impl Pretraining {
             return Ok(batch);
         }
         let count = BATCHES_SORTED * self.settings.batch_size;
-        let exchanges: Vec<Exchange> =
-            (0..count).map(|_| world::draw_exchange(&mut self.random)).collect();
+        let exchanges: Vec<Exchange> = (0..count)
+            .map(|_| world::draw_exchange(&mut self.random))
+            .collect();
         let mut sequences = sequences_of(&self.model, &exchanges)?;
         sequences.sort_by_key(Sequence::len);
-        self.waiting = sequences.chunks(self.settings.batch_size).map(<[_]>::to_vec).collect();
+        self.waiting = sequences
+            .chunks(self.settings.batch_size)
+            .map(<[_]>::to_vec)
+            .collect();
         self.random.shuffle(&mut self.waiting);
-        self.waiting.pop().ok_or_else(|| Error::internal("no exchange was drawn"))
+        self.waiting
+            .pop()
+            .ok_or_else(|| Error::internal("no exchange was drawn"))
     }
 }
 
@@ -187,7 +212,11 @@ pub async fn validate(
     let count = exchanges.len().max(1) as f64;
     Ok(Validation {
         nats: -scored.iter().map(|logp| logp.sum.0).sum::<f64>() / count,
-        floor: exchanges.iter().map(|exchange| exchange.answer_nats).sum::<f64>() / count,
+        floor: exchanges
+            .iter()
+            .map(|exchange| exchange.answer_nats)
+            .sum::<f64>()
+            / count,
     })
 }
 
@@ -202,7 +231,12 @@ fn sequences_of(model: &Model, exchanges: &[Exchange]) -> Result<Vec<Sequence>> 
         })
         .collect();
     let limit = model.config.n_positions;
-    let rows = tokenise(&examples, model.text.as_ref(), model.config.vocab_size, limit)?;
+    let rows = tokenise(
+        &examples,
+        model.text.as_ref(),
+        model.config.vocab_size,
+        limit,
+    )?;
     Ok(rows
         .rows
         .into_iter()

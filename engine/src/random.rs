@@ -105,6 +105,9 @@ mod tests {
         let draws: Vec<f64> = (0..count).map(|_| random.normal()).collect();
         let mean = draws.iter().sum::<f64>() / f64::from(count);
         let variance = draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / f64::from(count);
-        assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
+        assert!(
+            mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05,
+            "{mean} {variance}"
+        );
     }
 }

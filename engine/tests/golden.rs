@@ -26,20 +26,20 @@ fn for_each_set(what: &str, check: impl Fn(&GoldenSet, &mut Checks)) {
 
 #[test]
 fn scalar_tables() {
-    for_each_set("scalar_tables.json", |set, checks| checks::scalar_tables(set, checks));
+    for_each_set("scalar_tables.json", checks::scalar_tables);
 }
 
 #[test]
 fn token_and_sequence_logps() {
-    for_each_set("logps.json", |set, checks| checks::logps(set, checks));
+    for_each_set("logps.json", checks::logps);
 }
 
 #[test]
 fn losses_gradients_and_three_steps() {
-    for_each_set("losses.json", |set, checks| checks::losses(set, checks));
+    for_each_set("losses.json", checks::losses);
 }
 
 #[test]
 fn schedules() {
-    for_each_set("schedules.json", |set, checks| checks::schedules(set, checks));
+    for_each_set("schedules.json", checks::schedules);
 }

@@ -17,11 +17,22 @@ struct Page {
 impl Page {
     /// A page whose engine has loaded `nano`.
     fn ready() -> Page {
-        let mut page = Page { lab: Lab::default(), next_id: 0 };
+        let mut page = Page {
+            lab: Lab::default(),
+            next_id: 0,
+        };
         let device = DevicePreference::Cpu;
-        page.ask(Command::Start { protocol_version: PROTOCOL_VERSION, device });
+        page.ask(Command::Start {
+            protocol_version: PROTOCOL_VERSION,
+            device,
+        });
         let events = page.ask_with(nano(), vec![file("model.safetensors")]);
-        assert!(events.iter().any(|event| matches!(event, Event::ModelLoaded { .. })), "{events:?}");
+        assert!(
+            events
+                .iter()
+                .any(|event| matches!(event, Event::ModelLoaded { .. })),
+            "{events:?}"
+        );
         assert_eq!(last_status(&events), Some(EngineStatus::Ready));
         page
     }
@@ -33,23 +44,41 @@ impl Page {
     /// Sends a command and lets the engine work until it rests.
     fn ask_with(&mut self, command: Command, buffers: Vec<Vec<u8>>) -> Vec<Event> {
         self.next_id += 1;
-        block_on(self.lab.handle(Request { id: self.next_id, command }, buffers));
+        block_on(self.lab.handle(
+            Request {
+                id: self.next_id,
+                command,
+            },
+            buffers,
+        ));
         while self.lab.has_work() {
             block_on(self.lab.advance());
         }
-        self.lab.take_outbox().into_iter().map(|outgoing| outgoing.message.event).collect()
+        self.lab
+            .take_outbox()
+            .into_iter()
+            .map(|outgoing| outgoing.message.event)
+            .collect()
     }
 
     fn autolabel(&mut self, count: usize) -> Vec<Label> {
         let (principle, noise) = (Principle::Polite, 0.0);
-        let sampling = Sampling { seed: 4, ..Sampling::default() };
-        let events = self.ask(Command::Autolabel { principle, count, noise, sampling });
+        let sampling = Sampling {
+            seed: 4,
+            ..Sampling::default()
+        };
+        let events = self.ask(Command::Autolabel {
+            principle,
+            count,
+            noise,
+            sampling,
+        });
         events
             .into_iter()
             .flat_map(|event| match event {
-                Event::Autolabelled { pairs, verdicts, .. } => {
-                    pairs.into_iter().zip(verdicts).collect()
-                }
+                Event::Autolabelled {
+                    pairs, verdicts, ..
+                } => pairs.into_iter().zip(verdicts).collect(),
                 _ => Vec::new(),
             })
             .map(|(pair, verdict)| Label {
@@ -94,8 +123,16 @@ fn failure(events: &[Event]) -> Option<&Error> {
 }
 
 fn train(kind: ObjectiveKind, examples: Vec<Example>, steps: usize) -> Command {
-    let settings = TrainSettings { steps, ..TrainSettings::lab_defaults(kind) };
-    Command::Train { run: 1, settings, examples, paused: false }
+    let settings = TrainSettings {
+        steps,
+        ..TrainSettings::lab_defaults(kind)
+    };
+    Command::Train {
+        run: 1,
+        settings,
+        examples,
+        paused: false,
+    }
 }
 
 /// Largest |log pi - log pi_ref| of the last inspection.
@@ -105,8 +142,14 @@ fn largest_log_ratio(events: &[Event]) -> f64 {
         _ => None,
     });
     let inspection = inspection.expect("an inspection");
-    let tokens = inspection.chosen.completion.iter().chain(&inspection.rejected.completion);
-    tokens.map(|token| token.log_ratio().abs()).fold(0.0, f64::max)
+    let tokens = inspection
+        .chosen
+        .completion
+        .iter()
+        .chain(&inspection.rejected.completion);
+    tokens
+        .map(|token| token.log_ratio().abs())
+        .fold(0.0, f64::max)
 }
 
 #[test]
@@ -114,10 +157,20 @@ fn label_train_watch_and_reset() {
     let mut page = Page::ready();
     let labels = page.autolabel(10);
     assert_eq!(labels.len(), 10);
-    assert!(labels.iter().all(|label| matches!(label.verdict, Verdict::A | Verdict::B)));
+    assert!(
+        labels
+            .iter()
+            .all(|label| matches!(label.verdict, Verdict::A | Verdict::B))
+    );
     let rows = pairs_from_labels(&labels);
-    let events = page.ask(Command::Watch { example: rows[0].clone() });
-    assert_eq!(largest_log_ratio(&events), 0.0, "policy and reference agree before");
+    let events = page.ask(Command::Watch {
+        example: rows[0].clone(),
+    });
+    assert_eq!(
+        largest_log_ratio(&events),
+        0.0,
+        "policy and reference agree before"
+    );
 
     let events = page.ask(train(ObjectiveKind::Dpo, rows, 4));
     let losses: Vec<f64> = events
@@ -128,18 +181,35 @@ fn label_train_watch_and_reset() {
         })
         .collect();
     assert_eq!(losses.len(), 4);
-    assert!((losses[0] - std::f64::consts::LN_2).abs() < 1e-4, "{losses:?}");
+    assert!(
+        (losses[0] - std::f64::consts::LN_2).abs() < 1e-4,
+        "{losses:?}"
+    );
     assert!(largest_log_ratio(&events) > 1e-3);
-    assert!(events.iter().any(|event| matches!(event, Event::Kl { step: 4, .. })));
-    assert!(matches!(events.iter().rev().nth(1), Some(Event::RunEnded { stopped: false, .. })));
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Kl { step: 4, .. }))
+    );
+    assert!(matches!(
+        events.iter().rev().nth(1),
+        Some(Event::RunEnded { stopped: false, .. })
+    ));
     assert_eq!(last_status(&events), Some(EngineStatus::Ready));
 
     let prompt = "Hello!".to_owned();
-    let events = page.ask(Command::Compare { prompt, sampling: Sampling::default() });
+    let events = page.ask(Command::Compare {
+        prompt,
+        sampling: Sampling::default(),
+    });
     assert!(matches!(&events[..], [Event::Compared { policy, .. }] if !policy.is_empty()));
 
     let events = page.ask(Command::Reset);
-    assert_eq!(largest_log_ratio(&events), 0.0, "the policy is the reference again");
+    assert_eq!(
+        largest_log_ratio(&events),
+        0.0,
+        "the policy is the reference again"
+    );
 }
 
 #[test]
@@ -158,18 +228,35 @@ fn kto_trains_on_thumbs() {
 fn a_run_is_saved_and_restored() {
     let mut page = Page::ready();
     let rows = pairs_from_labels(&page.autolabel(8));
-    let settings = TrainSettings { steps: 4, ..TrainSettings::lab_defaults(ObjectiveKind::Dpo) };
+    let settings = TrainSettings {
+        steps: 4,
+        ..TrainSettings::lab_defaults(ObjectiveKind::Dpo)
+    };
     let paused = true;
-    page.ask(Command::Train { run: 1, settings, examples: rows.clone(), paused });
+    page.ask(Command::Train {
+        run: 1,
+        settings,
+        examples: rows.clone(),
+        paused,
+    });
     page.ask(Command::StepOnce);
     page.next_id += 1;
-    let request = Request { id: page.next_id, command: Command::SaveRun };
+    let request = Request {
+        id: page.next_id,
+        command: Command::SaveRun,
+    };
     block_on(page.lab.handle(request, Vec::new()));
     let saved = page.lab.take_outbox().pop().expect("a checkpoint").buffers;
     let whole = page.ask(Command::Resume);
 
     let mut other = Page::ready();
-    other.ask_with(Command::RestoreRun { run: 1, examples: rows }, saved);
+    other.ask_with(
+        Command::RestoreRun {
+            run: 1,
+            examples: rows,
+        },
+        saved,
+    );
     let resumed = other.ask(Command::Resume);
     let steps = |events: &[Event]| -> Vec<(usize, Option<f64>)> {
         events
@@ -188,17 +275,29 @@ fn a_run_is_saved_and_restored() {
 fn bad_requests_fail_by_name_and_the_lab_goes_on() {
     let mut page = Page::ready();
     let events = page.ask(train(ObjectiveKind::Dpo, Vec::new(), 2));
-    assert!(matches!(failure(&events), Some(Error::NothingToUse { .. })), "{events:?}");
+    assert!(
+        matches!(failure(&events), Some(Error::NothingToUse { .. })),
+        "{events:?}"
+    );
     let prompt = "so ".repeat(400);
-    let events = page.ask(Command::Compare { prompt, sampling: Sampling::default() });
-    assert!(matches!(failure(&events), Some(Error::SequenceTooLong { .. })), "{events:?}");
+    let events = page.ask(Command::Compare {
+        prompt,
+        sampling: Sampling::default(),
+    });
+    assert!(
+        matches!(failure(&events), Some(Error::SequenceTooLong { .. })),
+        "{events:?}"
+    );
     let events = page.ask(Command::Pause);
     assert_eq!(failure(&events), Some(&Error::NoRun));
 
     let mut broken = file("model.safetensors");
     broken.truncate(1000);
     let events = page.ask_with(nano(), vec![broken]);
-    assert!(matches!(failure(&events), Some(Error::MalformedFile { .. })), "{events:?}");
+    assert!(
+        matches!(failure(&events), Some(Error::MalformedFile { .. })),
+        "{events:?}"
+    );
 
     assert_eq!(page.autolabel(4).len(), 4, "the old model is still there");
 }
@@ -206,7 +305,10 @@ fn bad_requests_fail_by_name_and_the_lab_goes_on() {
 #[test]
 fn a_cancelled_job_ends() {
     let mut page = Page::ready();
-    let command = Command::WinRate { principle: Principle::Polite, seed: 0 };
+    let command = Command::WinRate {
+        principle: Principle::Polite,
+        seed: 0,
+    };
     block_on(page.lab.handle(Request { id: 77, command }, Vec::new()));
     block_on(page.lab.advance());
     let events = page.ask(Command::Cancel { request: 77 });

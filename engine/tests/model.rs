@@ -24,15 +24,32 @@ fn model() -> (Model, Tensor<1>) {
     let layout = Layout::of(&config);
     let mut random = Random::from_seed(3);
     let mut numbers = Model::initial_weights(&layout, &config, 3);
-    numbers.iter_mut().for_each(|number| *number += (0.1 * random.normal()) as f32);
+    numbers
+        .iter_mut()
+        .for_each(|number| *number += (0.1 * random.normal()) as f32);
     let device = Device::flex();
     let arena = Tensor::from_data(numbers.as_slice(), &device);
-    (Model { config, layout, text: None, device }, arena)
+    (
+        Model {
+            config,
+            layout,
+            text: None,
+            device,
+        },
+        arena,
+    )
 }
 
 fn sequence(random: &mut Random, prompt: usize, completion: usize) -> Sequence {
-    let mut ids = |count: usize| (0..count).map(|_| 2 + random.below(VOCAB - 2) as u32).collect();
-    Sequence { prompt: ids(prompt), completion: ids(completion) }
+    let mut ids = |count: usize| {
+        (0..count)
+            .map(|_| 2 + random.below(VOCAB - 2) as u32)
+            .collect()
+    };
+    Sequence {
+        prompt: ids(prompt),
+        completion: ids(completion),
+    }
 }
 
 fn pairs(count: usize) -> Vec<TokenisedRow> {
@@ -40,7 +57,10 @@ fn pairs(count: usize) -> Vec<TokenisedRow> {
     (0..count)
         .map(|_| {
             let chosen = sequence(&mut random, 4, 6);
-            let rejected = Sequence { prompt: chosen.prompt.clone(), ..sequence(&mut random, 0, 9) };
+            let rejected = Sequence {
+                prompt: chosen.prompt.clone(),
+                ..sequence(&mut random, 0, 9)
+            };
             TokenisedRow::Pair { chosen, rejected }
         })
         .collect()
@@ -68,7 +88,13 @@ fn settings(kind: ObjectiveKind, steps: usize) -> TrainSettings {
 
 fn start(rows: Vec<TokenisedRow>, settings: TrainSettings) -> (Model, Session) {
     let (model, arena) = model();
-    let session = block_on(Session::start(&model, arena.clone(), &arena, rows, settings));
+    let session = block_on(Session::start(
+        &model,
+        arena.clone(),
+        &arena,
+        rows,
+        settings,
+    ));
     (model, session.expect("a session"))
 }
 
@@ -92,7 +118,11 @@ fn a_cached_forward_equals_a_whole_one() {
     for (from, to) in [(0, 5), (5, 9), (9, 10), (10, 11), (11, 12)] {
         parts.extend(numbers(gpt.hidden(tokens(from, to), Some(&mut cache))));
     }
-    let worst = whole.iter().zip(&parts).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let worst = whole
+        .iter()
+        .zip(&parts)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
     assert_eq!(whole.len(), parts.len());
     assert!(worst < 1e-5, "{worst}");
 }
@@ -107,7 +137,11 @@ fn an_answer_does_not_depend_on_its_neighbours() {
     };
     let together = draw(&prompts, 0);
     for (row, prompt) in prompts.iter().enumerate() {
-        assert_eq!(draw(std::slice::from_ref(prompt), row)[0].ids, together[row].ids, "row {row}");
+        assert_eq!(
+            draw(std::slice::from_ref(prompt), row)[0].ids,
+            together[row].ids,
+            "row {row}"
+        );
     }
     assert_eq!(draw(&prompts, 0), together, "the same seed repeats");
 }
@@ -116,27 +150,52 @@ fn an_answer_does_not_depend_on_its_neighbours() {
 fn an_answers_log_probs_are_those_of_scoring() {
     let (model, arena) = model();
     let prompts = vec![vec![5, 6, 7], vec![9; 8]];
-    let pick = Pick::Sample(Sampling { temperature: 0.7, ..Sampling::default() });
+    let pick = Pick::Sample(Sampling {
+        temperature: 0.7,
+        ..Sampling::default()
+    });
     let answers = block_on(generate(&model, &arena, &prompts, pick, 10, 1, 0)).expect("answers");
     for (prompt, answer) in prompts.iter().zip(&answers) {
-        let sequence = Sequence { prompt: prompt.clone(), completion: answer.ids.clone() };
+        let sequence = Sequence {
+            prompt: prompt.clone(),
+            completion: answer.ids.clone(),
+        };
         let scored = block_on(score(&model.gpt(&arena), &[&sequence], 1, 0)).expect("a score");
         let sum: f64 = answer.logps.iter().sum();
-        assert!((scored[0].sum.0 - sum).abs() < 1e-3, "{} {sum}", scored[0].sum.0);
+        assert!(
+            (scored[0].sum.0 - sum).abs() < 1e-3,
+            "{} {sum}",
+            scored[0].sum.0
+        );
     }
 }
 
 #[test]
 fn a_prompt_that_fills_the_context_is_an_error() {
     let (model, arena) = model();
-    let answer = block_on(generate(&model, &arena, &[vec![5; 32]], Pick::Greedy, 4, 0, 0));
-    let expected = Error::SequenceTooLong { what: "the prompt".to_owned(), found: 32, limit: 31 };
+    let answer = block_on(generate(
+        &model,
+        &arena,
+        &[vec![5; 32]],
+        Pick::Greedy,
+        4,
+        0,
+        0,
+    ));
+    let expected = Error::SequenceTooLong {
+        what: "the prompt".to_owned(),
+        found: 32,
+        limit: 31,
+    };
     assert_eq!(answer.unwrap_err(), expected);
 }
 
 #[test]
 fn a_restored_session_goes_on_bit_for_bit() {
-    for (kind, rows) in [(ObjectiveKind::Dpo, pairs(10)), (ObjectiveKind::Kto, thumbs(10))] {
+    for (kind, rows) in [
+        (ObjectiveKind::Dpo, pairs(10)),
+        (ObjectiveKind::Kto, thumbs(10)),
+    ] {
         let (model, mut whole) = start(rows.clone(), settings(kind, 7));
         for _ in 0..7 {
             block_on(whole.step(&model)).expect("a step");
@@ -163,7 +222,12 @@ fn a_damaged_checkpoint_is_an_error() {
     let saved = block_on(session.save()).expect("a checkpoint");
     let (_, reference) = self::model();
     for end in [0, 8, 100, saved.len() - 1] {
-        let restored = block_on(Session::restore(&saved[..end], &model, &reference, pairs(6)));
+        let restored = block_on(Session::restore(
+            &saved[..end],
+            &model,
+            &reference,
+            pairs(6),
+        ));
         assert!(restored.is_err(), "{end}");
     }
     let other_rows = block_on(Session::restore(&saved, &model, &reference, pairs(5)));
@@ -172,16 +236,29 @@ fn a_damaged_checkpoint_is_an_error() {
 
 #[test]
 fn accumulated_micro_batches_equal_one_batch() {
-    let one = TrainSettings { batch_size: 8, ..settings(ObjectiveKind::Dpo, 3) };
-    let four =
-        TrainSettings { batch_size: 2, gradient_accumulation_steps: 4, ..one.clone() };
+    let one = TrainSettings {
+        batch_size: 8,
+        ..settings(ObjectiveKind::Dpo, 3)
+    };
+    let four = TrainSettings {
+        batch_size: 2,
+        gradient_accumulation_steps: 4,
+        ..one.clone()
+    };
     let (model, mut whole) = start(pairs(8), one);
     let (_, mut split) = start(pairs(8), four);
     for _ in 0..3 {
         let a = block_on(whole.step(&model)).expect("a step").metrics;
         let b = block_on(split.step(&model)).expect("a step").metrics;
-        for name in [metrics::LOSS, metrics::REWARDS_MARGINS, metrics::LOGPS_CHOSEN] {
-            let (a, b) = (a.get(name).expect("a metric"), b.get(name).expect("a metric"));
+        for name in [
+            metrics::LOSS,
+            metrics::REWARDS_MARGINS,
+            metrics::LOGPS_CHOSEN,
+        ] {
+            let (a, b) = (
+                a.get(name).expect("a metric"),
+                b.get(name).expect("a metric"),
+            );
             assert!((a - b).abs() < 1e-4 * a.abs().max(1.0), "{name}: {a} {b}");
         }
     }
@@ -197,8 +274,14 @@ fn the_first_losses_are_the_closed_forms() {
         let mut settings = settings(kind, 1);
         settings.objective = kind.with_beta(0.1);
         let (model, mut session) = start(rows, settings);
-        let loss = block_on(session.step(&model)).expect("a step").metrics.get(metrics::LOSS);
-        assert!((loss.expect("a loss") - expected).abs() < 1e-4, "{kind:?}: {loss:?}");
+        let loss = block_on(session.step(&model))
+            .expect("a step")
+            .metrics
+            .get(metrics::LOSS);
+        assert!(
+            (loss.expect("a loss") - expected).abs() < 1e-4,
+            "{kind:?}: {loss:?}"
+        );
     }
 }
 
@@ -206,10 +289,28 @@ fn the_first_losses_are_the_closed_forms() {
 fn no_rows_and_wrong_rows_are_errors() {
     let (model, arena) = model();
     let run = |rows, kind| {
-        block_on(Session::start(&model, arena.clone(), &arena, rows, settings(kind, 1))).err()
+        block_on(Session::start(
+            &model,
+            arena.clone(),
+            &arena,
+            rows,
+            settings(kind, 1),
+        ))
+        .err()
     };
-    let nothing = run(Vec::new(), ObjectiveKind::Dpo).expect("an error").to_string();
-    assert!(nothing.starts_with("no decisive pairs to train on"), "{nothing}");
-    assert!(matches!(run(thumbs(4), ObjectiveKind::Dpo), Some(Error::InvalidConfig { .. })));
-    assert!(matches!(run(pairs(4), ObjectiveKind::Kto), Some(Error::InvalidConfig { .. })));
+    let nothing = run(Vec::new(), ObjectiveKind::Dpo)
+        .expect("an error")
+        .to_string();
+    assert!(
+        nothing.starts_with("no decisive pairs to train on"),
+        "{nothing}"
+    );
+    assert!(matches!(
+        run(thumbs(4), ObjectiveKind::Dpo),
+        Some(Error::InvalidConfig { .. })
+    ));
+    assert!(matches!(
+        run(pairs(4), ObjectiveKind::Kto),
+        Some(Error::InvalidConfig { .. })
+    ));
 }

@@ -111,9 +111,8 @@ fn resume(lab: Lab) {
 pub fn pause_or_resume(lab: Lab) {
     match lab.run.phase().get_untracked() {
         Phase::Running => {
-            let id = lab.engine.send(Purpose::Control, Command::Pause);
-            lab.engine.expect(id, EngineStatus::Paused);
-            lab.run.set_paused(true);
+            // Not shown before the engine says so: a step may be under way.
+            lab.engine.send(Purpose::Control, Command::Pause);
         }
         Phase::Paused => resume(lab),
         Phase::Idle | Phase::Ended => {}

@@ -37,8 +37,10 @@ pub async fn answer_prompts(
     sampling: &Sampling,
     first_stream: usize,
 ) -> Result<Vec<WorldAnswer>> {
-    let ids: Vec<Vec<u32>> =
-        prompts.iter().map(|prompt| prompt_ids(model, prompt)).collect::<Result<_>>()?;
+    let ids: Vec<Vec<u32>> = prompts
+        .iter()
+        .map(|prompt| prompt_ids(model, prompt))
+        .collect::<Result<_>>()?;
     let pick = Pick::Sample(*sampling);
     let max = sampling.max_new_tokens;
     let answers = generate(model, arena, &ids, pick, max, sampling.seed, first_stream).await?;

@@ -5,9 +5,7 @@ use crate::logps::{read, scored_logits};
 use crate::model::Model;
 use crate::text::{TokenisedRow, tokenise};
 use burn::tensor::{Tensor, activation};
-use tilt_protocol::{
-    Error, Example, Inspection, NextToken, Result, SequenceView, TokenView,
-};
+use tilt_protocol::{Error, Example, Inspection, NextToken, Result, SequenceView, TokenView};
 
 /// Most likely tokens kept a position and model.
 const TOP: usize = 6;
@@ -24,27 +22,34 @@ impl Inspector {
     /// # Errors
     /// [`Error::SequenceTooLong`] for a pair that does not fit the context, and those
     /// of [`tokenise`].
-    pub async fn new(
-        model: &Model,
-        reference: &Tensor<1>,
-        example: Example,
-    ) -> Result<Inspector> {
+    pub async fn new(model: &Model, reference: &Tensor<1>, example: Example) -> Result<Inspector> {
         let limit = model.config.n_positions;
         let one = std::slice::from_ref(&example);
         let rows = tokenise(one, model.text.as_ref(), model.config.vocab_size, limit)?;
         let sides = match rows.rows.into_iter().next() {
             Some(TokenisedRow::Pair { chosen, rejected }) => [chosen, rejected],
             Some(TokenisedRow::Unpaired { sequence, .. }) => {
-                let empty = Sequence { prompt: sequence.prompt.clone(), completion: Vec::new() };
+                let empty = Sequence {
+                    prompt: sequence.prompt.clone(),
+                    completion: Vec::new(),
+                };
                 [sequence, empty]
             }
             None => {
                 let what = "the prompt".to_owned();
-                return Err(Error::SequenceTooLong { what, found: limit + 1, limit });
+                return Err(Error::SequenceTooLong {
+                    what,
+                    found: limit + 1,
+                    limit,
+                });
             }
         };
         let reference = log_softmax_rows(model, reference, &sides).await?;
-        Ok(Inspector { example, sides, reference })
+        Ok(Inspector {
+            example,
+            sides,
+            reference,
+        })
     }
 
     /// The pair under the policy as it is now.
@@ -79,10 +84,18 @@ impl Inspector {
                     }
                 })
                 .collect();
-            let prompt = sequence.prompt.iter().map(|&id| text.token_text(id)).collect();
+            let prompt = sequence
+                .prompt
+                .iter()
+                .map(|&id| text.token_text(id))
+                .collect();
             Ok(SequenceView { prompt, completion })
         };
-        Ok(Inspection { step, chosen: view(0)?, rejected: view(1)? })
+        Ok(Inspection {
+            step,
+            chosen: view(0)?,
+            rejected: view(1)?,
+        })
     }
 }
 

@@ -82,11 +82,16 @@ impl PairDrawer {
         let prompts: Vec<String> = (0..count)
             .map(|offset| match self.prompts.is_empty() {
                 false => self.prompts[(self.drawn + offset) % self.prompts.len()].clone(),
-                true => self.random.choose(&training).map_or_else(String::new, |p| p.text.clone()),
+                true => self
+                    .random
+                    .choose(&training)
+                    .map_or_else(String::new, |p| p.text.clone()),
             })
             .collect();
-        let doubled: Vec<&str> =
-            prompts.iter().flat_map(|prompt| [prompt.as_str(), prompt.as_str()]).collect();
+        let doubled: Vec<&str> = prompts
+            .iter()
+            .flat_map(|prompt| [prompt.as_str(), prompt.as_str()])
+            .collect();
         let stream = 2 * self.drawn;
         let answers = answer_prompts(model, arena, &doubled, &self.sampling, stream).await?;
         self.drawn += count;
@@ -96,13 +101,19 @@ impl PairDrawer {
             if self.is_done() || answers[0] == answers[1] || answers.iter().any(String::is_empty) {
                 continue;
             }
-            let preferred = self.principle.and_then(|p| self.judge(p, &prompt, &answers));
+            let preferred = self
+                .principle
+                .and_then(|p| self.judge(p, &prompt, &answers));
             if self.principle.is_some() && preferred.is_none() {
                 self.ties += 1;
                 continue;
             }
             self.found += 1;
-            pairs.push(DrawnPair { prompt, answers, preferred });
+            pairs.push(DrawnPair {
+                prompt,
+                answers,
+                preferred,
+            });
         }
         if !self.is_done() && self.drawn > DRAWS_A_PAIR * self.wanted.max(4) {
             let what = match self.principle {
@@ -121,7 +132,12 @@ impl PairDrawer {
         Ok(pairs)
     }
 
-    fn judge(&mut self, principle: Principle, prompt: &str, answers: &[String; 2]) -> Option<usize> {
+    fn judge(
+        &mut self,
+        principle: Principle,
+        prompt: &str,
+        answers: &[String; 2],
+    ) -> Option<usize> {
         let weighted = Weighted::single(principle);
         let verdict = judge::compare(&weighted, prompt, &answers[0], &answers[1]).verdict;
         if !verdict.is_decisive() {
@@ -139,10 +155,18 @@ impl PairDrawer {
 /// [`Error::InvalidConfig`] naming the field.
 pub fn check_sampling(sampling: &Sampling) -> Result<()> {
     if !(sampling.temperature.is_finite() && sampling.temperature > 0.0) {
-        return Err(Error::invalid("temperature", sampling.temperature, "a number above 0"));
+        return Err(Error::invalid(
+            "temperature",
+            sampling.temperature,
+            "a number above 0",
+        ));
     }
     if !(sampling.top_p > 0.0 && sampling.top_p <= 1.0) {
-        return Err(Error::invalid("top_p", sampling.top_p, "a number above 0, at most 1"));
+        return Err(Error::invalid(
+            "top_p",
+            sampling.top_p,
+            "a number above 0, at most 1",
+        ));
     }
     if sampling.max_new_tokens == 0 {
         return Err(Error::invalid("max_new_tokens", 0, "a whole number from 1"));

@@ -65,8 +65,14 @@ impl WinRateRun {
     pub fn new(principle: Principle, seed: u64) -> WinRateRun {
         WinRateRun {
             principle,
-            sampling: Sampling { seed, ..Sampling::default() },
-            prompts: world::held_out_prompts().into_iter().map(|prompt| prompt.text).collect(),
+            sampling: Sampling {
+                seed,
+                ..Sampling::default()
+            },
+            prompts: world::held_out_prompts()
+                .into_iter()
+                .map(|prompt| prompt.text)
+                .collect(),
             drawn: 0,
             wins: 0,
             losses: 0,
@@ -80,8 +86,7 @@ impl WinRateRun {
     /// True at the end of a round over all prompts with enough decisive comparisons.
     pub fn is_done(&self) -> bool {
         let round_ended = self.drawn > 0 && self.drawn.is_multiple_of(self.prompts.len().max(1));
-        round_ended
-            && (self.wins + self.losses >= DECISIVE_WANTED || self.drawn >= DRAWN_AT_MOST)
+        round_ended && (self.wins + self.losses >= DECISIVE_WANTED || self.drawn >= DRAWN_AT_MOST)
     }
 
     /// Compares the next prompts of this round.
@@ -96,7 +101,10 @@ impl WinRateRun {
     ) -> Result<()> {
         let place = self.drawn % self.prompts.len().max(1);
         let end = (place + GENERATION_BATCH).min(self.prompts.len());
-        let prompts: Vec<&str> = self.prompts[place..end].iter().map(String::as_str).collect();
+        let prompts: Vec<&str> = self.prompts[place..end]
+            .iter()
+            .map(String::as_str)
+            .collect();
         let ours = answer_prompts(model, policy, &prompts, &self.sampling, self.drawn).await?;
         let stream = REFERENCE_STREAM + self.drawn;
         let theirs = answer_prompts(model, reference, &prompts, &self.sampling, stream).await?;

@@ -2,9 +2,7 @@
 
 use super::Lab;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
-use tilt_protocol::{
-    Event, Pair, PairSource, Principle, RequestId, Result, Sampling, Verdict,
-};
+use tilt_protocol::{Event, Pair, PairSource, Principle, RequestId, Result, Sampling, Verdict};
 
 /// One piece of work with the request that asked for it.
 pub struct Job {
@@ -29,7 +27,12 @@ impl Job {
         sampling: Sampling,
     ) -> Result<Job> {
         let work = Work::SamplePairs(PairDrawer::new(prompts, None, 0.0, count, sampling)?);
-        Ok(Job { id, work, pairs: 0, seed: sampling.seed })
+        Ok(Job {
+            id,
+            work,
+            pairs: 0,
+            seed: sampling.seed,
+        })
     }
 
     pub fn autolabel(
@@ -40,12 +43,22 @@ impl Job {
         sampling: Sampling,
     ) -> Result<Job> {
         let drawer = PairDrawer::new(Vec::new(), Some(principle), noise, count, sampling)?;
-        Ok(Job { id, work: Work::Autolabel(drawer), pairs: 0, seed: sampling.seed })
+        Ok(Job {
+            id,
+            work: Work::Autolabel(drawer),
+            pairs: 0,
+            seed: sampling.seed,
+        })
     }
 
     pub fn win_rate(id: RequestId, principle: Principle, seed: u64) -> Job {
         let work = Work::WinRate(Box::new(WinRateRun::new(principle, seed)));
-        Job { id, work, pairs: 0, seed }
+        Job {
+            id,
+            work,
+            pairs: 0,
+            seed,
+        }
     }
 
     /// Drawn pairs as the page keeps them, numbered through the whole request.
@@ -63,7 +76,10 @@ impl Job {
                     prompt: pair.prompt,
                     answer_a,
                     answer_b,
-                    source: PairSource::Sampled { model: model.to_owned(), seed },
+                    source: PairSource::Sampled {
+                        model: model.to_owned(),
+                        seed,
+                    },
                 }
             })
             .collect()
@@ -96,11 +112,20 @@ impl Lab {
                     })
                     .collect();
                 let pairs = job.name_pairs(drawn, &name);
-                self.emit(job.id, Event::Autolabelled { pairs, verdicts, ties, done });
+                self.emit(
+                    job.id,
+                    Event::Autolabelled {
+                        pairs,
+                        verdicts,
+                        ties,
+                        done,
+                    },
+                );
                 Ok(done)
             }
             Work::WinRate(run) => {
-                run.advance(model, self.policy()?, &loaded.reference).await?;
+                run.advance(model, self.policy()?, &loaded.reference)
+                    .await?;
                 let (report, done) = (run.report(), run.is_done());
                 self.emit(job.id, Event::WinRate { report, done });
                 Ok(done)

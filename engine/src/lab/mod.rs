@@ -94,24 +94,34 @@ impl Lab {
         mut buffers: Vec<Vec<u8>>,
     ) -> Result<()> {
         match command {
-            Command::Start { protocol_version, device } => {
+            Command::Start {
+                protocol_version,
+                device,
+            } => {
                 if protocol_version != PROTOCOL_VERSION {
                     let (page, engine) = (protocol_version, PROTOCOL_VERSION);
                     return Err(Error::ProtocolVersion { page, engine });
                 }
                 self.tell(EngineStatus::Loading);
                 let compute = Compute::choose(device).await;
-                self.emit(id, Event::DeviceReady {
-                    kind: compute.kind,
-                    adapter: compute.adapter.clone(),
-                    fallback: compute.fallback.clone(),
-                });
+                self.emit(
+                    id,
+                    Event::DeviceReady {
+                        kind: compute.kind,
+                        adapter: compute.adapter.clone(),
+                        fallback: compute.fallback.clone(),
+                    },
+                );
                 self.compute = Some(compute);
                 Ok(())
             }
             Command::LoadModel { source } => {
-                let tilt_protocol::ModelSource::Files { name, config, tokenizer, tokenizer_config } =
-                    source
+                let tilt_protocol::ModelSource::Files {
+                    name,
+                    config,
+                    tokenizer,
+                    tokenizer_config,
+                } = source
                 else {
                     // The worker fetches; a URL here is a defect of the caller.
                     return Err(Error::internal("a model's files were not fetched"));
@@ -121,18 +131,31 @@ impl Lab {
                     purpose: "load".to_owned(),
                     advice: "choose it together with config.json and tokenizer.json".to_owned(),
                 })?;
-                self.load(id, name, &ModelFiles {
-                    config: &config,
-                    weights: &weights,
-                    tokenizer: Some(&tokenizer),
-                    tokenizer_config: tokenizer_config.as_deref(),
-                })
+                self.load(
+                    id,
+                    name,
+                    &ModelFiles {
+                        config: &config,
+                        weights: &weights,
+                        tokenizer: Some(&tokenizer),
+                        tokenizer_config: tokenizer_config.as_deref(),
+                    },
+                )
             }
-            Command::SamplePairs { count, prompts, sampling } => {
+            Command::SamplePairs {
+                count,
+                prompts,
+                sampling,
+            } => {
                 self.loaded()?;
                 self.queue(Job::sample_pairs(id, count, prompts, sampling)?)
             }
-            Command::Autolabel { principle, count, noise, sampling } => {
+            Command::Autolabel {
+                principle,
+                count,
+                noise,
+                sampling,
+            } => {
                 self.loaded()?;
                 self.queue(Job::autolabel(id, principle, count, noise, sampling)?)
             }
@@ -147,9 +170,12 @@ impl Lab {
                 }
                 Ok(())
             }
-            Command::Train { run, settings, examples, paused } => {
-                self.start_run(id, run, settings, examples, paused).await
-            }
+            Command::Train {
+                run,
+                settings,
+                examples,
+                paused,
+            } => self.start_run(id, run, settings, examples, paused).await,
             Command::Pause => self.set_paused(true),
             Command::Resume => self.set_paused(false),
             Command::StepOnce => {
@@ -181,8 +207,10 @@ impl Lab {
             Command::Compare { prompt, sampling } => self.compare(id, prompt, sampling).await,
             Command::ExportModel => {
                 let loaded = self.loaded()?;
-                let weights =
-                    loaded.model.weights_file(self.policy()?, Precision::F32).await?;
+                let weights = loaded
+                    .model
+                    .weights_file(self.policy()?, Precision::F32)
+                    .await?;
                 let text = loaded.model.text("exporting a model")?;
                 let event = Event::Model {
                     config: loaded.model.config.to_json(),
@@ -205,7 +233,11 @@ impl Lab {
     fn load(&mut self, id: RequestId, name: String, files: &ModelFiles<'_>) -> Result<()> {
         let device = match &self.compute {
             Some(compute) => compute.device.clone(),
-            None => return Err(Error::internal("a model was sent before a device was chosen")),
+            None => {
+                return Err(Error::internal(
+                    "a model was sent before a device was chosen",
+                ));
+            }
         };
         let (model, reference) = Model::load(files, &device)?;
         let texts = |prompts: Vec<world::Prompt>| -> Vec<String> {
@@ -215,16 +247,25 @@ impl Lab {
         self.run = None;
         self.jobs.clear();
         self.watch = None;
-        self.emit(id, Event::ModelLoaded {
-            name: name.clone(),
-            parameters: model.layout.len,
-            vocab: model.config.vocab_size,
-            context: model.config.n_positions,
-            training_prompts: texts(world::training_prompts()),
-            held_out_prompts: texts(world::held_out_prompts()),
-        });
+        self.emit(
+            id,
+            Event::ModelLoaded {
+                name: name.clone(),
+                parameters: model.layout.len,
+                vocab: model.config.vocab_size,
+                context: model.config.n_positions,
+                training_prompts: texts(world::training_prompts()),
+                held_out_prompts: texts(world::held_out_prompts()),
+            },
+        );
         let policy = reference.clone();
-        self.loaded = Some(Loaded { name, model, reference, policy, policy_step: 0 });
+        self.loaded = Some(Loaded {
+            name,
+            model,
+            reference,
+            policy,
+            policy_step: 0,
+        });
         Ok(())
     }
 
@@ -239,7 +280,14 @@ impl Lab {
         }
         let reference = texts.pop().unwrap_or_default();
         let policy = texts.pop().unwrap_or_default();
-        self.emit(id, Event::Compared { prompt, policy, reference });
+        self.emit(
+            id,
+            Event::Compared {
+                prompt,
+                policy,
+                reference,
+            },
+        );
         Ok(())
     }
 
@@ -265,10 +313,13 @@ impl Lab {
 
     /// Sends the watched pair as the policy sees it now.
     async fn show_watched(&mut self) -> Result<()> {
-        let Some((id, inspector)) = &self.watch else { return Ok(()) };
+        let Some((id, inspector)) = &self.watch else {
+            return Ok(());
+        };
         let (id, step) = (*id, self.policy_step());
-        let inspection =
-            inspector.inspect(&self.loaded()?.model, self.policy()?, step).await?;
+        let inspection = inspector
+            .inspect(&self.loaded()?.model, self.policy()?, step)
+            .await?;
         self.emit(id, Event::Inspected { inspection });
         Ok(())
     }
@@ -283,7 +334,13 @@ impl Lab {
     }
 
     fn emit_with(&mut self, id: RequestId, event: Event, buffers: Vec<Vec<u8>>) {
-        self.outbox.push(Outgoing { message: Message { id: Some(id), event }, buffers });
+        self.outbox.push(Outgoing {
+            message: Message {
+                id: Some(id),
+                event,
+            },
+            buffers,
+        });
     }
 
     fn fail(&mut self, id: RequestId, error: Error) {
@@ -305,8 +362,14 @@ impl Lab {
     fn tell(&mut self, status: EngineStatus) {
         if self.status != Some(status) {
             self.status = Some(status);
-            let message = Message { id: None, event: Event::Status { status } };
-            self.outbox.push(Outgoing { message, buffers: Vec::new() });
+            let message = Message {
+                id: None,
+                event: Event::Status { status },
+            };
+            self.outbox.push(Outgoing {
+                message,
+                buffers: Vec::new(),
+            });
         }
     }
 }

@@ -8,9 +8,7 @@ use crate::text::{Rows, tokenise};
 use crate::world;
 use burn::tensor::Tensor;
 use std::time::Duration;
-use tilt_protocol::{
-    Error, Event, Example, RequestId, Result, RunId, Sampling, TrainSettings,
-};
+use tilt_protocol::{Error, Event, Example, RequestId, Result, RunId, Sampling, TrainSettings};
 use web_time::Instant;
 
 /// Steps between two looks at the watched pair.
@@ -43,8 +41,21 @@ impl Lab {
         let policy = loaded.reference.clone();
         let session =
             Session::start(&loaded.model, policy, &loaded.reference, rows, settings).await?;
-        self.run = Some(Run { session, paused, id, run });
-        self.emit(id, Event::RunStarted { run, steps, rows: count, dropped });
+        self.run = Some(Run {
+            session,
+            paused,
+            id,
+            run,
+        });
+        self.emit(
+            id,
+            Event::RunStarted {
+                run,
+                steps,
+                rows: count,
+                dropped,
+            },
+        );
         self.show_watched().await
     }
 
@@ -52,7 +63,12 @@ impl Lab {
     fn rows(&self, examples: &[Example], max_length: usize) -> Result<Rows> {
         let model = &self.loaded()?.model;
         let limit = max_length.min(model.config.n_positions);
-        tokenise(examples, model.text.as_ref(), model.config.vocab_size, limit)
+        tokenise(
+            examples,
+            model.text.as_ref(),
+            model.config.vocab_size,
+            limit,
+        )
     }
 
     pub(super) fn set_paused(&mut self, paused: bool) -> Result<()> {
@@ -62,7 +78,9 @@ impl Lab {
 
     /// One optimiser step with what the page wants to see of it.
     pub(super) async fn advance_run(&mut self) {
-        let (Some(run), Some(loaded)) = (&mut self.run, &self.loaded) else { return };
+        let (Some(run), Some(loaded)) = (&mut self.run, &self.loaded) else {
+            return;
+        };
         let id = run.id;
         let started = Instant::now();
         match run.session.step(&loaded.model).await {
@@ -79,13 +97,16 @@ impl Lab {
         let Some(run) = &self.run else { return };
         let (id, run_id) = (run.id, run.run);
         let (step, done) = (outcome.step, outcome.done);
-        self.emit(id, Event::Step {
-            run: run_id,
-            step,
-            metrics: outcome.metrics,
-            duration_ms: duration.as_secs_f64() * 1e3,
-            tokens: outcome.tokens,
-        });
+        self.emit(
+            id,
+            Event::Step {
+                run: run_id,
+                step,
+                metrics: outcome.metrics,
+                duration_ms: duration.as_secs_f64() * 1e3,
+                tokens: outcome.tokens,
+            },
+        );
         if done {
             self.end_run(false).await;
             return;
@@ -124,7 +145,14 @@ impl Lab {
         if let Err(error) = seen.and(measured) {
             self.fail(run.id, error);
         }
-        self.emit(run.id, Event::RunEnded { run: run.run, step, stopped });
+        self.emit(
+            run.id,
+            Event::RunEnded {
+                run: run.run,
+                step,
+                stopped,
+            },
+        );
     }
 
     pub(super) async fn save_run(&mut self, id: RequestId) -> Result<()> {
@@ -147,8 +175,21 @@ impl Lab {
         let count = rows.len();
         let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows).await?;
         let steps = session.settings.steps;
-        self.run = Some(Run { session, paused: true, id, run });
-        self.emit(id, Event::RunStarted { run, steps, rows: count, dropped });
+        self.run = Some(Run {
+            session,
+            paused: true,
+            id,
+            run,
+        });
+        self.emit(
+            id,
+            Event::RunStarted {
+                run,
+                steps,
+                rows: count,
+                dropped,
+            },
+        );
         self.show_watched().await
     }
 }
@@ -161,9 +202,16 @@ async fn kl_on_fixed_prompts(
 ) -> Result<f64> {
     let prompts = world::held_out_prompts();
     let spread = (prompts.len() / KL_PROMPTS).max(1);
-    let texts: Vec<&str> =
-        prompts.iter().step_by(spread).take(KL_PROMPTS).map(|p| p.text.as_str()).collect();
-    let sampling = Sampling { seed: 17, ..Sampling::default() };
+    let texts: Vec<&str> = prompts
+        .iter()
+        .step_by(spread)
+        .take(KL_PROMPTS)
+        .map(|p| p.text.as_str())
+        .collect();
+    let sampling = Sampling {
+        seed: 17,
+        ..Sampling::default()
+    };
     let answers: Vec<WorldAnswer> = answer_prompts(model, policy, &texts, &sampling, 0).await?;
     kl_of_answers(model, reference, &answers).await
 }

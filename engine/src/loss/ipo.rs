@@ -16,7 +16,11 @@ pub fn ipo(policy: &PairLogps, reference: &PairLogps, beta: f64) -> PairLoss {
     PairLoss::mean_of(pairs(policy, reference).map(|[pc, pr, rc, rr]| {
         let h = (pc.mean().0 - rc.mean().0) - (pr.mean().0 - rr.mean().0);
         let gap = h - 1.0 / (2.0 * beta);
-        (gap * gap, 2.0 * gap / pc.divisor(), -2.0 * gap / pr.divisor())
+        (
+            gap * gap,
+            2.0 * gap / pc.divisor(),
+            -2.0 * gap / pr.divisor(),
+        )
     }))
 }
 

@@ -13,7 +13,11 @@ use super::{CompletionLogp, UnpairedLoss, sigmoid};
 /// # Shapes
 /// Both `[batch]`: log-probs of row i's prompt with row i-1's completion.
 pub fn kto_kl(policy: &[CompletionLogp], reference: &[CompletionLogp]) -> f64 {
-    let sum: f64 = policy.iter().zip(reference).map(|(p, r)| p.sum.0 - r.sum.0).sum();
+    let sum: f64 = policy
+        .iter()
+        .zip(reference)
+        .map(|(p, r)| p.sum.0 - r.sum.0)
+        .sum();
     (sum / policy.len().max(1) as f64).max(0.0)
 }
 
@@ -31,17 +35,24 @@ pub fn kto(
     undesirable_weight: f64,
 ) -> UnpairedLoss {
     let batch = policy.len().max(1) as f64;
-    let mut out =
-        UnpairedLoss { loss: 0.0, per_example: Vec::new(), d_completion: Vec::new() };
+    let mut out = UnpairedLoss {
+        loss: 0.0,
+        per_example: Vec::new(),
+        d_completion: Vec::new(),
+    };
     for ((policy, reference), &desirable) in policy.iter().zip(reference).zip(desirable) {
         let u = policy.sum.0 - reference.sum.0;
-        let (sign, weight) =
-            if desirable { (1.0, desirable_weight) } else { (-1.0, undesirable_weight) };
+        let (sign, weight) = if desirable {
+            (1.0, desirable_weight)
+        } else {
+            (-1.0, undesirable_weight)
+        };
         let v = sign * beta * (u - kl);
         // 1 - sigma(v) = sigma(-v), and its derivative is -sigma(v) sigma(-v).
         let loss = weight * sigmoid(-v);
         out.per_example.push(loss);
-        out.d_completion.push(-sign * beta * weight * sigmoid(v) * sigmoid(-v) / batch);
+        out.d_completion
+            .push(-sign * beta * weight * sigmoid(v) * sigmoid(-v) / batch);
         out.loss += loss / batch;
     }
     out
@@ -68,7 +79,10 @@ mod tests {
             let above = at(nudges).loss;
             nudges[row] = -step;
             let slope = (above - at(nudges).loss) / (2.0 * step);
-            assert!((slope - here.d_completion[row]).abs() < 1e-9, "{slope} {here:?}");
+            assert!(
+                (slope - here.d_completion[row]).abs() < 1e-9,
+                "{slope} {here:?}"
+            );
         }
     }
 

@@ -30,7 +30,10 @@ pub struct CompletionLogp {
 
 impl CompletionLogp {
     pub fn new(sum: f64, length: usize) -> CompletionLogp {
-        CompletionLogp { sum: SummedLogp(sum), length }
+        CompletionLogp {
+            sum: SummedLogp(sum),
+            length,
+        }
     }
 
     /// The length as a divisor: TRL counts an empty completion as one token.
@@ -140,7 +143,11 @@ pub(crate) mod tests {
 
     /// Compares a paired loss's derivatives with central differences.
     pub(crate) fn check_derivatives(loss: impl Fn(&PairLogps, &PairLogps) -> PairLoss) {
-        for sums in [[-10.0, -12.0, -11.0, -11.0], [-30.5, -7.25, -29.0, -9.0], [-3.0; 4]] {
+        for sums in [
+            [-10.0, -12.0, -11.0, -11.0],
+            [-30.5, -7.25, -29.0, -9.0],
+            [-3.0; 4],
+        ] {
             let at = |chosen: f64, rejected: f64| {
                 let (policy, reference) =
                     one_pair([sums[0] + chosen, sums[1] + rejected, sums[2], sums[3]]);
@@ -150,8 +157,14 @@ pub(crate) mod tests {
             let chosen = (at(step, 0.0).loss - at(-step, 0.0).loss) / (2.0 * step);
             let rejected = (at(0.0, step).loss - at(0.0, -step).loss) / (2.0 * step);
             let close = |a: f64, b: f64| (a - b).abs() <= 1e-6 * (1.0 + a.abs().max(b.abs()));
-            assert!(close(chosen, here.d_chosen[0]), "{sums:?}: {chosen} {here:?}");
-            assert!(close(rejected, here.d_rejected[0]), "{sums:?}: {rejected} {here:?}");
+            assert!(
+                close(chosen, here.d_chosen[0]),
+                "{sums:?}: {chosen} {here:?}"
+            );
+            assert!(
+                close(rejected, here.d_rejected[0]),
+                "{sums:?}: {rejected} {here:?}"
+            );
         }
     }
 

@@ -44,7 +44,10 @@ impl Data {
             let (what, advice) = if unpaired {
                 ("thumbs", "label some answers good or bad")
             } else {
-                ("decisive pairs", "label some pairs A or B, or let the judge label")
+                (
+                    "decisive pairs",
+                    "label some pairs A or B, or let the judge label",
+                )
             };
             return Err(Error::NothingToUse {
                 what: what.to_owned(),
@@ -59,11 +62,7 @@ impl Data {
         }
     }
 
-    async fn prepare_pairs(
-        rows: Vec<TokenisedRow>,
-        reference: &Gpt,
-        pad_id: u32,
-    ) -> Result<Data> {
+    async fn prepare_pairs(rows: Vec<TokenisedRow>, reference: &Gpt, pad_id: u32) -> Result<Data> {
         let rows = rows
             .into_iter()
             .map(|row| match row {
@@ -71,11 +70,17 @@ impl Data {
                 TokenisedRow::Unpaired { .. } => Err(wrong_kind("pairs (chosen, rejected)")),
             })
             .collect::<Result<Vec<_>>>()?;
-        let sequences: Vec<&Sequence> =
-            rows.iter().map(|row| &row.0).chain(rows.iter().map(|row| &row.1)).collect();
+        let sequences: Vec<&Sequence> = rows
+            .iter()
+            .map(|row| &row.0)
+            .chain(rows.iter().map(|row| &row.1))
+            .collect();
         let mut chosen = logps::score(reference, &sequences, SCORING_BATCH, pad_id).await?;
         let rejected = chosen.split_off(rows.len());
-        Ok(Data::Pairs { rows, reference: PairLogps { chosen, rejected } })
+        Ok(Data::Pairs {
+            rows,
+            reference: PairLogps { chosen, rejected },
+        })
     }
 
     async fn prepare_unpaired(
@@ -87,7 +92,10 @@ impl Data {
         let mut rows = rows
             .into_iter()
             .map(|row| match row {
-                TokenisedRow::Unpaired { sequence, desirable } => Ok((sequence, desirable)),
+                TokenisedRow::Unpaired {
+                    sequence,
+                    desirable,
+                } => Ok((sequence, desirable)),
                 TokenisedRow::Pair { .. } => Err(wrong_kind("single completions with a label")),
             })
             .collect::<Result<Vec<_>>>()?;
@@ -106,7 +114,12 @@ impl Data {
         let reference_own = logps::score(reference, &own, SCORING_BATCH, pad_id).await?;
         let others: Vec<&Sequence> = mismatched.iter().collect();
         let reference_mismatched = logps::score(reference, &others, SCORING_BATCH, pad_id).await?;
-        Ok(Data::Unpaired { rows, mismatched, reference: reference_own, reference_mismatched })
+        Ok(Data::Unpaired {
+            rows,
+            mismatched,
+            reference: reference_own,
+            reference_mismatched,
+        })
     }
 
     pub fn len(&self) -> usize {
@@ -144,25 +157,28 @@ impl Data {
 }
 
 /// TRL's mismatch: inside each consecutive block, completions rotate by one.
-fn rotate_completions(
-    rows: &[(Sequence, bool)],
-    block: usize,
-    max_length: usize,
-) -> Vec<Sequence> {
+fn rotate_completions(rows: &[(Sequence, bool)], block: usize, max_length: usize) -> Vec<Sequence> {
     let mut mismatched = Vec::with_capacity(rows.len());
     for block in rows.chunks(block.max(1)) {
         for (position, (row, _)) in block.iter().enumerate() {
             let before = (position + block.len() - 1) % block.len();
             let mut completion = block[before].0.completion.clone();
             completion.truncate(max_length.saturating_sub(row.prompt.len()));
-            mismatched.push(Sequence { prompt: row.prompt.clone(), completion });
+            mismatched.push(Sequence {
+                prompt: row.prompt.clone(),
+                completion,
+            });
         }
     }
     mismatched
 }
 
 fn wrong_kind(expected: &str) -> Error {
-    Error::invalid("data", "rows of the other kind", format!("{expected}, as the objective needs"))
+    Error::invalid(
+        "data",
+        "rows of the other kind",
+        format!("{expected}, as the objective needs"),
+    )
 }
 
 #[cfg(test)]
@@ -172,7 +188,13 @@ mod tests {
     #[test]
     fn completions_rotate_inside_each_block() {
         let row = |id: u32| {
-            (Sequence { prompt: vec![id], completion: vec![id + 10, id + 20] }, true)
+            (
+                Sequence {
+                    prompt: vec![id],
+                    completion: vec![id + 10, id + 20],
+                },
+                true,
+            )
         };
         let rows: Vec<_> = (0..5).map(row).collect();
         let mismatched = rotate_completions(&rows, 3, 2);

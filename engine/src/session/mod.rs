@@ -64,8 +64,7 @@ impl Session {
         settings: TrainSettings,
     ) -> Result<Session> {
         settings.check()?;
-        let data =
-            Data::prepare(rows, &settings, &model.gpt(reference), model.pad_id()).await?;
+        let data = Data::prepare(rows, &settings, &model.gpt(reference), model.pad_id()).await?;
         let optimiser = AdamW::new(model.layout.decay_mask(settings.decay_all), &model.device);
         // Unpaired rows are shuffled once, when their partners are fixed.
         let shuffles = !settings.keep_order && matches!(data, Data::Pairs { .. });
@@ -89,17 +88,24 @@ impl Session {
     /// weights are then those before it), [`Error::Device`] when the device was lost.
     pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
         let settings = &self.settings;
-        let batches =
-            self.order.next_step(settings.batch_size, settings.gradient_accumulation_steps);
+        let batches = self
+            .order
+            .next_step(settings.batch_size, settings.gradient_accumulation_steps);
         let share = 1.0 / batches.len().max(1) as f64;
         let mut total: Option<Tensor<1>> = None;
         let mut logged: Vec<Metrics> = Vec::new();
         let mut tokens = 0;
         for indices in &batches {
             let along = self.unread_norm.take();
-            let micro =
-                gradient(model, &self.arena, &self.data, indices, &settings.objective, along)
-                    .await?;
+            let micro = gradient(
+                model,
+                &self.arena,
+                &self.data,
+                indices,
+                &settings.objective,
+                along,
+            )
+            .await?;
             if let Some(&norm) = micro.read_along.first() {
                 finite("grad_norm", f64::from(norm), self.step)?;
                 let mut metrics_of_norm = Metrics::default();
@@ -123,7 +129,9 @@ impl Session {
         let lr = settings.lr_at(self.step);
         if let Some(total) = total {
             let (clipped, norm) = clip_by_global_norm(total, settings.max_grad_norm);
-            self.arena = self.optimiser.update(self.arena.clone(), clipped, lr, settings);
+            self.arena = self
+                .optimiser
+                .update(self.arena.clone(), clipped, lr, settings);
             self.unread_norm = Some(norm);
         }
         self.step += 1;
@@ -145,7 +153,9 @@ impl Session {
     /// # Errors
     /// [`Error::NonFinite`], [`Error::Device`].
     pub async fn last_grad_norm(&mut self) -> Result<Option<f64>> {
-        let Some(norm) = self.unread_norm.clone() else { return Ok(None) };
+        let Some(norm) = self.unread_norm.clone() else {
+            return Ok(None);
+        };
         let norm = f64::from(read(norm).await?.first().copied().unwrap_or_default());
         finite("grad_norm", norm, self.step)?;
         Ok(Some(norm))
@@ -164,5 +174,9 @@ fn finite(quantity: &str, value: f64, step: usize) -> Result<()> {
     if value.is_finite() {
         return Ok(());
     }
-    Err(Error::NonFinite { quantity: quantity.to_owned(), value: value.to_string(), step })
+    Err(Error::NonFinite {
+        quantity: quantity.to_owned(),
+        value: value.to_string(),
+        step,
+    })
 }

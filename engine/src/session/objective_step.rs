@@ -61,8 +61,11 @@ pub async fn gradient(
         reads.push(token_logps(&model.gpt(arena), &kl_batch));
     }
     reads.extend(also_read);
-    let mut numbers =
-        if reads.is_empty() { Vec::new() } else { read(Tensor::cat(reads, 0)).await? };
+    let mut numbers = if reads.is_empty() {
+        Vec::new()
+    } else {
+        read(Tensor::cat(reads, 0)).await?
+    };
     let mut rest = numbers.split_off(batch.scored());
     let read_along = rest.split_off(kl_batch.scored());
 
@@ -79,7 +82,12 @@ pub async fn gradient(
         let mut gradients = (logps * upstream).sum().backward();
         leaves.flat_gradients(&mut gradients)
     });
-    Ok(Gradient { evaluated, gradient, tokens: batch.real_tokens, read_along })
+    Ok(Gradient {
+        evaluated,
+        gradient,
+        tokens: batch.real_tokens,
+        read_along,
+    })
 }
 
 /// The objective's loss and metrics from the policy's log-probs.
@@ -92,7 +100,12 @@ pub fn evaluate(
 ) -> Evaluated {
     match data {
         Data::Pairs { reference, .. } => evaluate_pairs(objective, reference, indices, policy),
-        Data::Unpaired { rows, reference, reference_mismatched, .. } => {
+        Data::Unpaired {
+            rows,
+            reference,
+            reference_mismatched,
+            ..
+        } => {
             let pick = |all: &[CompletionLogp]| -> Vec<CompletionLogp> {
                 indices.iter().map(|&index| all[index]).collect()
             };
@@ -110,11 +123,20 @@ fn evaluate_pairs(
     policy: Vec<CompletionLogp>,
 ) -> Evaluated {
     let reference = PairLogps {
-        chosen: indices.iter().map(|&index| reference.chosen[index]).collect(),
-        rejected: indices.iter().map(|&index| reference.rejected[index]).collect(),
+        chosen: indices
+            .iter()
+            .map(|&index| reference.chosen[index])
+            .collect(),
+        rejected: indices
+            .iter()
+            .map(|&index| reference.rejected[index])
+            .collect(),
     };
     let (chosen, rejected) = policy.split_at(indices.len());
-    let pairs = PairLogps { chosen: chosen.to_vec(), rejected: rejected.to_vec() };
+    let pairs = PairLogps {
+        chosen: chosen.to_vec(),
+        rejected: rejected.to_vec(),
+    };
     let out = match *objective {
         Objective::Ipo { beta } => loss::ipo(&pairs, &reference, beta),
         // KTO's rows are unpaired: `Data::prepare` keeps them apart.
@@ -124,25 +146,41 @@ fn evaluate_pairs(
     };
     let beta = objective.beta();
     let reward = |policy: &[CompletionLogp], reference: &[CompletionLogp]| -> Vec<f64> {
-        policy.iter().zip(reference).map(|(p, r)| beta * (p.sum.0 - r.sum.0)).collect()
+        policy
+            .iter()
+            .zip(reference)
+            .map(|(p, r)| beta * (p.sum.0 - r.sum.0))
+            .collect()
     };
     let chosen_rewards = reward(&pairs.chosen, &reference.chosen);
     let rejected_rewards = reward(&pairs.rejected, &reference.rejected);
-    let hits =
-        chosen_rewards.iter().zip(&rejected_rewards).filter(|(chosen, rejected)| chosen > rejected);
+    let hits = chosen_rewards
+        .iter()
+        .zip(&rejected_rewards)
+        .filter(|(chosen, rejected)| chosen > rejected);
     let accuracy = hits.count() as f64 / indices.len().max(1) as f64;
     let mut logged = Metrics::default();
     logged.set_some(metrics::REWARDS_CHOSEN, mean(&chosen_rewards));
     logged.set_some(metrics::REWARDS_REJECTED, mean(&rejected_rewards));
     logged.set(metrics::REWARDS_ACCURACIES, accuracy);
-    let margins: Vec<f64> = chosen_rewards.iter().zip(&rejected_rewards).map(|(c, r)| c - r).collect();
+    let margins: Vec<f64> = chosen_rewards
+        .iter()
+        .zip(&rejected_rewards)
+        .map(|(c, r)| c - r)
+        .collect();
     logged.set_some(metrics::REWARDS_MARGINS, mean(&margins));
     logged.set_some(metrics::LOGPS_CHOSEN, mean_sum(&pairs.chosen));
     logged.set_some(metrics::LOGPS_REJECTED, mean_sum(&pairs.rejected));
     logged.set_some(metrics::REF_LOGPS_CHOSEN, mean_sum(&reference.chosen));
     logged.set_some(metrics::REF_LOGPS_REJECTED, mean_sum(&reference.rejected));
     let d_logps = out.d_chosen.into_iter().chain(out.d_rejected).collect();
-    Evaluated { loss: out.loss, per_example: out.per_example, d_logps, policy, metrics: logged }
+    Evaluated {
+        loss: out.loss,
+        per_example: out.per_example,
+        d_logps,
+        policy,
+        metrics: logged,
+    }
 }
 
 fn evaluate_unpaired(
@@ -154,9 +192,11 @@ fn evaluate_unpaired(
 ) -> Evaluated {
     let beta = objective.beta();
     let (desirable_weight, undesirable_weight) = match *objective {
-        Objective::Kto { desirable_weight, undesirable_weight, .. } => {
-            (desirable_weight, undesirable_weight)
-        }
+        Objective::Kto {
+            desirable_weight,
+            undesirable_weight,
+            ..
+        } => (desirable_weight, undesirable_weight),
         Objective::Dpo { .. } | Objective::Ipo { .. } => (1.0, 1.0),
     };
     let out = loss::kto(
@@ -169,19 +209,29 @@ fn evaluate_unpaired(
         undesirable_weight,
     );
     let of = |rows: &[CompletionLogp], wanted: bool| -> Vec<CompletionLogp> {
-        rows.iter().zip(desirable).filter(|(_, d)| **d == wanted).map(|(row, _)| *row).collect()
+        rows.iter()
+            .zip(desirable)
+            .filter(|(_, d)| **d == wanted)
+            .map(|(row, _)| *row)
+            .collect()
     };
     let reward = |wanted: bool| -> Option<f64> {
         let (policy, reference) = (of(&policy, wanted), of(reference, wanted));
-        let rewards: Vec<f64> =
-            policy.iter().zip(&reference).map(|(p, r)| beta * (p.sum.0 - r.sum.0)).collect();
+        let rewards: Vec<f64> = policy
+            .iter()
+            .zip(&reference)
+            .map(|(p, r)| beta * (p.sum.0 - r.sum.0))
+            .collect();
         mean(&rewards)
     };
     let mut logged = Metrics::default();
     let (chosen, rejected) = (reward(true), reward(false));
     logged.set_some(metrics::REWARDS_CHOSEN, chosen);
     logged.set_some(metrics::REWARDS_REJECTED, rejected);
-    logged.set_some(metrics::REWARDS_MARGINS, chosen.zip(rejected).map(|(c, r)| c - r));
+    logged.set_some(
+        metrics::REWARDS_MARGINS,
+        chosen.zip(rejected).map(|(c, r)| c - r),
+    );
     logged.set_some(metrics::LOGPS_CHOSEN, mean_sum(&of(&policy, true)));
     logged.set_some(metrics::LOGPS_REJECTED, mean_sum(&of(&policy, false)));
     logged.set_some(metrics::REF_LOGPS_CHOSEN, mean_sum(&of(reference, true)));

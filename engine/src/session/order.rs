@@ -41,8 +41,10 @@ impl Order {
             self.begin_epoch();
         }
         let end = (self.taken + batch_size * accumulation).min(self.rows.len());
-        let batches =
-            self.rows[self.taken..end].chunks(batch_size).map(<[usize]>::to_vec).collect();
+        let batches = self.rows[self.taken..end]
+            .chunks(batch_size)
+            .map(<[usize]>::to_vec)
+            .collect();
         self.taken = end;
         batches
     }
@@ -50,7 +52,8 @@ impl Order {
 
 /// Optimiser steps in an epoch.
 pub fn steps_an_epoch(rows: usize, batch_size: usize, accumulation: usize) -> usize {
-    rows.div_ceil(batch_size.max(1)).div_ceil(accumulation.max(1))
+    rows.div_ceil(batch_size.max(1))
+        .div_ceil(accumulation.max(1))
 }
 
 #[cfg(test)]
@@ -70,8 +73,10 @@ mod tests {
     fn each_epoch_visits_every_row_once() {
         let mut order = Order::new(10, true, 1);
         for _ in 0..3 {
-            let mut seen: Vec<usize> =
-                (0..4).flat_map(|_| order.next_step(3, 1)).flatten().collect();
+            let mut seen: Vec<usize> = (0..4)
+                .flat_map(|_| order.next_step(3, 1))
+                .flatten()
+                .collect();
             seen.sort_unstable();
             assert_eq!(seen, (0..10).collect::<Vec<_>>());
         }

@@ -60,9 +60,15 @@ impl Session {
         ))
         .await?;
         let len = numbers.len() / TENSORS.len();
-        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let bytes: Vec<u8> = numbers
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect();
         let mut views = Vec::new();
-        for (name, bytes) in TENSORS.into_iter().zip(bytes.chunks_exact((4 * len).max(1))) {
+        for (name, bytes) in TENSORS
+            .into_iter()
+            .zip(bytes.chunks_exact((4 * len).max(1)))
+        {
             let view = TensorView::new(Dtype::F32, vec![len], bytes).map_err(Error::internal)?;
             views.push((name, view));
         }
@@ -93,14 +99,23 @@ impl Session {
             .ok_or_else(|| malformed(format!("holds no {STATE_KEY}")))?;
         let state: State = serde_json::from_str(text).map_err(|e| malformed(e.to_string()))?;
         if state.format != FORMAT {
-            return Err(malformed(format!("has format {}, expected {FORMAT}", state.format)));
+            return Err(malformed(format!(
+                "has format {}, expected {FORMAT}",
+                state.format
+            )));
         }
         if rows.len() != state.rows {
-            return Err(Error::invalid("rows", rows.len(), format!("{} rows", state.rows)));
+            return Err(Error::invalid(
+                "rows",
+                rows.len(),
+                format!("{} rows", state.rows),
+            ));
         }
         let file = SafeTensors::deserialize(bytes).map_err(|error| malformed(error.to_string()))?;
         let tensor = |name: &str| -> Result<Tensor<1>> {
-            let view = file.tensor(name).map_err(|error| malformed(error.to_string()))?;
+            let view = file
+                .tensor(name)
+                .map_err(|error| malformed(error.to_string()))?;
             if view.shape() != [model.layout.len] || view.dtype() != Dtype::F32 {
                 return Err(Error::CheckpointShape {
                     file: FILE.to_owned(),
@@ -124,8 +139,9 @@ impl Session {
         optimiser.first = tensor("adam.first")?;
         optimiser.second = tensor("adam.second")?;
         optimiser.step = state.optimiser_steps;
-        let unread_norm =
-            state.grad_norm.map(|norm| Tensor::from_data([norm as f32], &model.device));
+        let unread_norm = state
+            .grad_norm
+            .map(|norm| Tensor::from_data([norm as f32], &model.device));
         Ok(Session {
             arena: tensor("policy")?,
             settings: state.settings,

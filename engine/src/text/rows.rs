@@ -11,8 +11,14 @@ use tilt_protocol::{Content, Error, Example, Result};
 /// One training row as ids.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TokenisedRow {
-    Pair { chosen: Sequence, rejected: Sequence },
-    Unpaired { sequence: Sequence, desirable: bool },
+    Pair {
+        chosen: Sequence,
+        rejected: Sequence,
+    },
+    Unpaired {
+        sequence: Sequence,
+        desirable: bool,
+    },
 }
 
 /// Rows ready for training, and how many had to be left out.
@@ -37,13 +43,24 @@ pub fn tokenise(
     let mut rows = Rows::default();
     for example in examples {
         let row = match example {
-            Example::Pair { prompt, chosen, rejected } => {
+            Example::Pair {
+                prompt,
+                chosen,
+                rejected,
+            } => {
                 let [chosen, rejected] = split(prompt, [chosen, rejected], text, vocab)?;
                 TokenisedRow::Pair { chosen, rejected }
             }
-            Example::Unpaired { prompt, completion, label } => {
+            Example::Unpaired {
+                prompt,
+                completion,
+                label,
+            } => {
                 let [sequence] = split(prompt, [completion], text, vocab)?;
-                TokenisedRow::Unpaired { sequence, desirable: *label }
+                TokenisedRow::Unpaired {
+                    sequence,
+                    desirable: *label,
+                }
             }
         };
         match cut(row, max_length) {
@@ -71,14 +88,23 @@ fn split<const N: usize>(
             let completion = ids(completion).ok_or_else(|| {
                 Error::invalid("completion", "text", "token ids, as the prompt has them")
             })?;
-            if let Some(&id) = prompt.iter().chain(&completion).find(|&&id| id as usize >= vocab) {
+            if let Some(&id) = prompt
+                .iter()
+                .chain(&completion)
+                .find(|&&id| id as usize >= vocab)
+            {
                 return Err(Error::TokenOutOfRange { id, vocab });
             }
-            sequences.push(Sequence { prompt: prompt.clone(), completion });
+            sequences.push(Sequence {
+                prompt: prompt.clone(),
+                completion,
+            });
         }
         return exactly(sequences);
     }
-    let text = text.ok_or_else(|| Error::NoTokenizer { what: "text in a dataset".to_owned() })?;
+    let text = text.ok_or_else(|| Error::NoTokenizer {
+        what: "text in a dataset".to_owned(),
+    })?;
     // A chat template writes its own special tokens.
     let with_special = !matches!(prompt, Content::Turns(_));
     let prompt_ids = text.encode(&text.prompt_text(prompt)?, with_special)?;
@@ -86,8 +112,11 @@ fn split<const N: usize>(
     for completion in completions {
         full.push(text.encode(&text.full_text(prompt, completion)?, with_special)?);
     }
-    let boundary =
-        full.iter().map(|ids| common_prefix(&prompt_ids, ids)).min().unwrap_or(prompt_ids.len());
+    let boundary = full
+        .iter()
+        .map(|ids| common_prefix(&prompt_ids, ids))
+        .min()
+        .unwrap_or(prompt_ids.len());
     let sequences = full
         .into_iter()
         .map(|ids| Sequence {
@@ -99,23 +128,32 @@ fn split<const N: usize>(
 }
 
 fn exactly<const N: usize>(sequences: Vec<Sequence>) -> Result<[Sequence; N]> {
-    sequences.try_into().map_err(|_| Error::internal("a completion was lost while tokenising"))
+    sequences
+        .try_into()
+        .map_err(|_| Error::internal("a completion was lost while tokenising"))
 }
 
 /// `None` when the prompt leaves no room for a completion.
 fn cut(row: TokenisedRow, max_length: usize) -> Option<TokenisedRow> {
     let cut = |mut sequence: Sequence| {
-        let room = max_length.checked_sub(sequence.prompt.len()).filter(|room| *room > 0)?;
+        let room = max_length
+            .checked_sub(sequence.prompt.len())
+            .filter(|room| *room > 0)?;
         sequence.completion.truncate(room);
         Some(sequence)
     };
     Some(match row {
-        TokenisedRow::Pair { chosen, rejected } => {
-            TokenisedRow::Pair { chosen: cut(chosen)?, rejected: cut(rejected)? }
-        }
-        TokenisedRow::Unpaired { sequence, desirable } => {
-            TokenisedRow::Unpaired { sequence: cut(sequence)?, desirable }
-        }
+        TokenisedRow::Pair { chosen, rejected } => TokenisedRow::Pair {
+            chosen: cut(chosen)?,
+            rejected: cut(rejected)?,
+        },
+        TokenisedRow::Unpaired {
+            sequence,
+            desirable,
+        } => TokenisedRow::Unpaired {
+            sequence: cut(sequence)?,
+            desirable,
+        },
     })
 }
 
@@ -137,11 +175,19 @@ mod tests {
 
     #[test]
     fn rows_are_cut_from_the_right_and_full_prompts_dropped() {
-        let examples = [pair(&[1, 2], &[3, 4, 5], &[6]), pair(&[1, 2, 3, 4], &[5], &[6])];
+        let examples = [
+            pair(&[1, 2], &[3, 4, 5], &[6]),
+            pair(&[1, 2, 3, 4], &[5], &[6]),
+        ];
         let rows = tokenise(&examples, None, 10, 4).unwrap();
         assert_eq!(rows.dropped, 1);
-        let TokenisedRow::Pair { chosen, rejected } = &rows.rows[0] else { panic!() };
-        assert_eq!((chosen.completion.as_slice(), rejected.completion.as_slice()), (&[3, 4][..], &[6][..]));
+        let TokenisedRow::Pair { chosen, rejected } = &rows.rows[0] else {
+            panic!()
+        };
+        assert_eq!(
+            (chosen.completion.as_slice(), rejected.completion.as_slice()),
+            (&[3, 4][..], &[6][..])
+        );
     }
 
     #[test]
@@ -157,6 +203,9 @@ mod tests {
             chosen: Content::assistant("b"),
             rejected: Content::assistant("c"),
         };
-        assert!(matches!(tokenise(&[example], None, 10, 8), Err(Error::NoTokenizer { .. })));
+        assert!(matches!(
+            tokenise(&[example], None, 10, 8),
+            Err(Error::NoTokenizer { .. })
+        ));
     }
 }

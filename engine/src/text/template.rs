@@ -21,7 +21,11 @@ impl ChatTemplate {
         bos_token: Option<String>,
         eos_token: Option<String>,
     ) -> Result<ChatTemplate> {
-        let template = ChatTemplate { source: source.to_owned(), bos_token, eos_token };
+        let template = ChatTemplate {
+            source: source.to_owned(),
+            bos_token,
+            eos_token,
+        };
         template.environment()?;
         Ok(template)
     }
@@ -49,18 +53,25 @@ impl ChatTemplate {
     fn environment(&self) -> Result<Environment<'_>> {
         let mut environment = Environment::new();
         // As transformers sets Jinja up.
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build();
         environment.set_syntax(syntax.map_err(failed)?);
         environment.add_function("raise_exception", |message: String| -> Result<String, _> {
             Err(minijinja::Error::new(ErrorKind::InvalidOperation, message))
         });
-        environment.add_template("chat", &self.source).map_err(failed)?;
+        environment
+            .add_template("chat", &self.source)
+            .map_err(failed)?;
         Ok(environment)
     }
 }
 
 fn failed(error: minijinja::Error) -> Error {
-    Error::ChatTemplate { reason: error.to_string() }
+    Error::ChatTemplate {
+        reason: error.to_string(),
+    }
 }
 
 /// The turns of a content; `None` for plain text and ids.
@@ -82,9 +93,14 @@ mod tests {
         let template = ChatTemplate::new(SOURCE, None, Some("<|end|>".to_owned())).unwrap();
         let (user, assistant) = (Content::user("Hi"), Content::assistant("Hello"));
         let prompt: Vec<&Turn> = turns(&user).unwrap().iter().collect();
-        assert_eq!(template.render(&prompt, true).unwrap(), "<|user|>Hi<|assistant|>");
-        let all: Vec<&Turn> =
-            [&user, &assistant].into_iter().flat_map(|c| turns(c).unwrap()).collect();
+        assert_eq!(
+            template.render(&prompt, true).unwrap(),
+            "<|user|>Hi<|assistant|>"
+        );
+        let all: Vec<&Turn> = [&user, &assistant]
+            .into_iter()
+            .flat_map(|c| turns(c).unwrap())
+            .collect();
         assert_eq!(
             template.render(&all, false).unwrap(),
             "<|user|>Hi<|assistant|>Hello<|end|>"

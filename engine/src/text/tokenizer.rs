@@ -26,12 +26,20 @@ impl Text {
         tokenizer_config: Option<&str>,
         config: &GptConfig,
     ) -> Result<Text> {
-        let tokenizer: Tokenizer = tokenizer_json
-            .parse()
-            .map_err(|error| Error::malformed("tokenizer.json", format!("not a tokenizer: {error}")))?;
-        let largest = tokenizer.get_vocab(true).values().max().copied().unwrap_or(0);
+        let tokenizer: Tokenizer = tokenizer_json.parse().map_err(|error| {
+            Error::malformed("tokenizer.json", format!("not a tokenizer: {error}"))
+        })?;
+        let largest = tokenizer
+            .get_vocab(true)
+            .values()
+            .max()
+            .copied()
+            .unwrap_or(0);
         if largest as usize >= config.vocab_size {
-            return Err(Error::TokenOutOfRange { id: largest, vocab: config.vocab_size });
+            return Err(Error::TokenOutOfRange {
+                id: largest,
+                vocab: config.vocab_size,
+            });
         }
         let fields: Value = match tokenizer_config {
             None => Value::Null,
@@ -76,7 +84,10 @@ impl Text {
     pub fn token_text(&self, id: u32) -> String {
         match self.tokenizer.decode(&[id], false) {
             Ok(text) if !text.is_empty() => text,
-            _ => self.tokenizer.id_to_token(id).unwrap_or_else(|| format!("<{id}>")),
+            _ => self
+                .tokenizer
+                .id_to_token(id)
+                .unwrap_or_else(|| format!("<{id}>")),
         }
     }
 
@@ -109,7 +120,10 @@ impl Text {
                 let mut text = self.prompt_text(prompt)?;
                 let completion = completion.last_text().unwrap_or_default();
                 text.push_str(completion);
-                if let Some(eos) = self.eos_token.as_deref().filter(|eos| !completion.ends_with(eos))
+                if let Some(eos) = self
+                    .eos_token
+                    .as_deref()
+                    .filter(|eos| !completion.ends_with(eos))
                 {
                     text.push_str(eos);
                 }
@@ -140,5 +154,8 @@ impl Text {
 /// A special token's text: a string, or an object with `content`.
 fn special_token(fields: &Value, name: &str) -> Option<String> {
     let value = fields.get(name)?;
-    value.as_str().or_else(|| value.get("content")?.as_str()).map(str::to_owned)
+    value
+        .as_str()
+        .or_else(|| value.get("content")?.as_str())
+        .map(str::to_owned)
 }

@@ -39,7 +39,9 @@ pub fn train_bpe(texts: &[String], vocab: usize) -> Result<String> {
     let bytes = ByteLevel::new(false, true, true);
     tokenizer.with_pre_tokenizer(Some(bytes));
     tokenizer.with_decoder(Some(bytes));
-    tokenizer.train(&mut trainer, texts.iter().map(String::as_str)).map_err(Error::internal)?;
+    tokenizer
+        .train(&mut trainer, texts.iter().map(String::as_str))
+        .map_err(Error::internal)?;
     tokenizer.to_string(true).map_err(Error::internal)
 }
 

@@ -36,7 +36,8 @@ impl Checks {
         if share <= 1.0 {
             self.worst = self.worst.max(share);
         } else {
-            self.misses.push(format!("{what}: found {found}, expected {expected}"));
+            self.misses
+                .push(format!("{what}: found {found}, expected {expected}"));
         }
     }
 
@@ -47,7 +48,11 @@ impl Checks {
             100.0 * self.worst
         );
         assert!(self.count > 0, "{set}/{what}: nothing was compared");
-        assert!(self.misses.is_empty(), "{set}/{what}:\n{}", self.misses.join("\n"));
+        assert!(
+            self.misses.is_empty(),
+            "{set}/{what}:\n{}",
+            self.misses.join("\n")
+        );
     }
 }
 
@@ -58,7 +63,12 @@ fn objective(config: &Value) -> Option<Objective> {
         return None;
     }
     let beta = config["beta"].as_f64()?;
-    match config["loss_type"].as_array()?.iter().map(Value::as_str).collect::<Vec<_>>()[..] {
+    match config["loss_type"]
+        .as_array()?
+        .iter()
+        .map(Value::as_str)
+        .collect::<Vec<_>>()[..]
+    {
         [Some("sigmoid")] => Some(Objective::Dpo { beta }),
         [Some("ipo")] => Some(Objective::Ipo { beta }),
         _ => None,
@@ -67,15 +77,25 @@ fn objective(config: &Value) -> Option<Objective> {
 
 /// Losses are compared to 1e-5 relative, IPO's square to 1e-4.
 fn loss_tolerance(objective: &Objective) -> f64 {
-    if objective.kind() == ObjectiveKind::Ipo { 1e-4 } else { 1e-5 }
+    if objective.kind() == ObjectiveKind::Ipo {
+        1e-4
+    } else {
+        1e-5
+    }
 }
 
 pub fn scalar_tables(set: &GoldenSet, checks: &mut Checks) {
     let tables = set.json("scalar_tables.json");
-    let cases: Vec<Vec<f64>> =
-        tables["cases"].as_array().expect("cases").iter().map(numbers).collect();
+    let cases: Vec<Vec<f64>> = tables["cases"]
+        .as_array()
+        .expect("cases")
+        .iter()
+        .map(numbers)
+        .collect();
     for (name, entry) in tables["losses"].as_object().expect("losses") {
-        let Some(objective) = objective(&entry["config"]) else { continue };
+        let Some(objective) = objective(&entry["config"]) else {
+            continue;
+        };
         for (case, row) in cases.iter().zip(entry["rows"].as_array().expect("rows")) {
             let side = |chosen: usize, rejected: usize| PairLogps {
                 chosen: vec![CompletionLogp::new(case[chosen], case[4] as usize)],
@@ -92,7 +112,13 @@ pub fn scalar_tables(set: &GoldenSet, checks: &mut Checks) {
                 ("d chosen", out.d_chosen[0], row[1]),
                 ("d rejected", out.d_rejected[0], row[2]),
             ] {
-                checks.relative(&format!("{name} {case:?} {what}"), found, expected, 1e-9, 1e-9);
+                checks.relative(
+                    &format!("{name} {case:?} {what}"),
+                    found,
+                    expected,
+                    1e-9,
+                    1e-9,
+                );
             }
         }
     }
@@ -100,10 +126,27 @@ pub fn scalar_tables(set: &GoldenSet, checks: &mut Checks) {
     let beta = number(&table["beta"]);
     for row in table["rows"].as_array().expect("rows") {
         let row = numbers(row);
-        let (policy, reference) = ([CompletionLogp::new(row[1], 1)], [CompletionLogp::new(0.0, 1)]);
-        let out = kto(&policy, &reference, &[row[0] != 0.0], row[2], beta, 1.0, 1.0);
+        let (policy, reference) = (
+            [CompletionLogp::new(row[1], 1)],
+            [CompletionLogp::new(0.0, 1)],
+        );
+        let out = kto(
+            &policy,
+            &reference,
+            &[row[0] != 0.0],
+            row[2],
+            beta,
+            1.0,
+            1.0,
+        );
         checks.relative(&format!("kto {row:?} loss"), out.loss, row[3], 1e-9, 1e-9);
-        checks.relative(&format!("kto {row:?} slope"), out.d_completion[0], row[4], 1e-9, 1e-9);
+        checks.relative(
+            &format!("kto {row:?} slope"),
+            out.d_completion[0],
+            row[4],
+            1e-9,
+            1e-9,
+        );
     }
 }
 
@@ -139,7 +182,12 @@ pub fn logps(set: &GoldenSet, checks: &mut Checks) {
             }
             let sum: f64 = tokens.iter().map(|&logp| f64::from(logp)).sum();
             let expected_sum = number(&row[format!("{key}_logp_sum")]);
-            checks.absolute(&what, sum, expected_sum, 1e-4 * expected.len().max(1) as f64);
+            checks.absolute(
+                &what,
+                sum,
+                expected_sum,
+                1e-4 * expected.len().max(1) as f64,
+            );
         }
     }
 }
@@ -148,7 +196,9 @@ pub fn losses(set: &GoldenSet, checks: &mut Checks) {
     let golden = set.json("losses.json");
     let pairs = set.pairs();
     for (name, entry) in golden["dpo"].as_object().expect("dpo") {
-        let Some(objective) = objective(&entry["config"]) else { continue };
+        let Some(objective) = objective(&entry["config"]) else {
+            continue;
+        };
         let rows = pairs
             .iter()
             .map(|(chosen, rejected)| TokenisedRow::Pair {
@@ -173,7 +223,11 @@ pub fn losses(set: &GoldenSet, checks: &mut Checks) {
             .iter()
             .zip(&labels)
             .map(|((chosen, rejected), &label)| TokenisedRow::Unpaired {
-                sequence: if label != 0.0 { chosen.clone() } else { rejected.clone() },
+                sequence: if label != 0.0 {
+                    chosen.clone()
+                } else {
+                    rejected.clone()
+                },
                 desirable: label != 0.0,
             })
             .collect();
@@ -213,14 +267,36 @@ fn check_entry(
     let mut session =
         block_on(Session::start(&model, policy, &reference, rows, settings)).expect("a session");
     let indices: Vec<usize> = (0..session.data.len()).collect();
-    let first =
-        block_on(gradient(&model, &session.arena, &session.data, &indices, &objective, None))
-            .expect("a gradient");
-    checks.relative(name, first.evaluated.loss, number(&entry["loss"]), tolerance, 1e-3);
-    for (row, (found, expected)) in
-        first.evaluated.per_example.iter().zip(numbers(&entry["per_sequence"])).enumerate()
+    let first = block_on(gradient(
+        &model,
+        &session.arena,
+        &session.data,
+        &indices,
+        &objective,
+        None,
+    ))
+    .expect("a gradient");
+    checks.relative(
+        name,
+        first.evaluated.loss,
+        number(&entry["loss"]),
+        tolerance,
+        1e-3,
+    );
+    for (row, (found, expected)) in first
+        .evaluated
+        .per_example
+        .iter()
+        .zip(numbers(&entry["per_sequence"]))
+        .enumerate()
     {
-        checks.relative(&format!("{name} row {row}"), *found, expected, 10.0 * tolerance, 1.0);
+        checks.relative(
+            &format!("{name} row {row}"),
+            *found,
+            expected,
+            10.0 * tolerance,
+            1.0,
+        );
     }
     for key in [
         metrics::REWARDS_CHOSEN,
@@ -231,30 +307,64 @@ fn check_entry(
         metrics::LOGPS_REJECTED,
         metrics::KL,
     ] {
-        let Some(expected) = entry["metrics"].get(key) else { continue };
+        let Some(expected) = entry["metrics"].get(key) else {
+            continue;
+        };
         let found = first.evaluated.metrics.get(key).unwrap_or(f64::NAN);
         checks.relative(&format!("{name} {key}"), found, number(expected), 1e-4, 1.0);
     }
     let arena = block_on(read(first.gradient.expect("a gradient"))).expect("readback");
-    let norm = arena.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt();
-    checks.relative(&format!("{name} grad_norm"), norm, number(&entry["grad_norm"]), 1e-4, 1e-6);
-    check_digests(checks, &format!("{name} gradient"), &model, &arena, &entry["grad_digest"], None);
+    let norm = arena
+        .iter()
+        .map(|&g| f64::from(g).powi(2))
+        .sum::<f64>()
+        .sqrt();
+    checks.relative(
+        &format!("{name} grad_norm"),
+        norm,
+        number(&entry["grad_norm"]),
+        1e-4,
+        1e-6,
+    );
+    check_digests(
+        checks,
+        &format!("{name} gradient"),
+        &model,
+        &arena,
+        &entry["grad_digest"],
+        None,
+    );
 
     let steps = &entry["adamw3"];
     let losses = numbers(&steps["losses_before_each_step_and_after"]);
     let norms = numbers(&steps["grad_norm_before_clip"]);
     for step in 0..3 {
         let outcome = block_on(session.step(&model)).expect("a step");
-        let norm = block_on(session.last_grad_norm()).expect("a norm").expect("a norm");
+        let norm = block_on(session.last_grad_norm())
+            .expect("a norm")
+            .expect("a norm");
         let loss = outcome.metrics.get(metrics::LOSS).expect("a loss");
         let what = format!("{name} step {step}");
-        checks.relative(&format!("{what} loss"), loss, losses[step], 10.0 * tolerance, 1e-2);
+        checks.relative(
+            &format!("{what} loss"),
+            loss,
+            losses[step],
+            10.0 * tolerance,
+            1e-2,
+        );
         checks.relative(&format!("{what} grad_norm"), norm, norms[step], 3e-4, 1e-6);
     }
     let after = block_on(read(session.arena.clone())).expect("readback");
     let what = format!("{name} after three steps");
     let lr = number(&opt["lr"]);
-    check_digests(checks, &what, &model, &after, &steps["params_after"], Some(lr));
+    check_digests(
+        checks,
+        &what,
+        &model,
+        &after,
+        &steps["params_after"],
+        Some(lr),
+    );
 }
 
 /// Digest: norm, sum, and the elements at 0, n/2 and n-1. With `lr` the arena holds
@@ -302,13 +412,21 @@ fn norm_share(place: &str, norm: f64) -> f64 {
 }
 
 pub fn schedules(set: &GoldenSet, checks: &mut Checks) {
-    for case in set.json("schedules.json")["cases"].as_array().expect("cases") {
+    for case in set.json("schedules.json")["cases"]
+        .as_array()
+        .expect("cases")
+    {
         let schedule: Result<LrSchedule, _> = serde_json::from_value(case["type"].clone());
         let Ok(schedule) = schedule else { continue };
         let (warmup, steps) = (number(&case["warmup_steps"]), number(&case["total_steps"]));
         for (step, expected) in numbers(&case["multipliers"]).into_iter().enumerate() {
             let found = schedule.multiplier(step, steps as usize, warmup as usize);
-            checks.absolute(&format!("{schedule:?} {warmup}/{steps} {step}"), found, expected, 1e-9);
+            checks.absolute(
+                &format!("{schedule:?} {warmup}/{steps} {step}"),
+                found,
+                expected,
+                1e-9,
+            );
         }
     }
 }

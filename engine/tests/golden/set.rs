@@ -25,7 +25,10 @@ impl GoldenSet {
         let name = |folder: &Path| folder.file_name().map(|n| n.to_string_lossy().into_owned());
         folders
             .into_iter()
-            .map(|folder| GoldenSet { name: name(&folder).unwrap_or_default(), folder })
+            .map(|folder| GoldenSet {
+                name: name(&folder).unwrap_or_default(),
+                folder,
+            })
             .collect()
     }
 
@@ -64,7 +67,12 @@ pub fn ids(value: &Value) -> Vec<u32> {
 
 /// A list of numbers; "NaN" and the infinities stand as strings.
 pub fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(number).collect()
+    value
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(number)
+        .collect()
 }
 
 pub fn number(value: &Value) -> f64 {

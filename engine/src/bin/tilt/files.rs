@@ -10,7 +10,10 @@ use tilt_protocol::dataset::{ParsedRows, parse_jsonl};
 use tilt_protocol::{Error, Example, Result};
 
 fn io_error(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
-    |error| Error::Io { path: path.display().to_string(), reason: error.to_string() }
+    |error| Error::Io {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    }
 }
 
 /// # Errors
@@ -21,7 +24,11 @@ pub fn read_text(path: &Path) -> Result<String> {
 
 /// A text that need not be there.
 fn read_optional(path: &Path) -> Result<Option<String>> {
-    if path.exists() { read_text(path).map(Some) } else { Ok(None) }
+    if path.exists() {
+        read_text(path).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// # Errors
@@ -76,11 +83,15 @@ pub fn save_model(
 /// [`Error::BadRows`] with every defect, unless `skip_bad_rows`: then they are
 /// listed on standard error.
 pub fn load_rows(path: &Path, skip_bad_rows: bool) -> Result<Vec<Example>> {
-    let ParsedRows { examples, errors, .. } = parse_jsonl(&read_text(path)?);
+    let ParsedRows {
+        examples, errors, ..
+    } = parse_jsonl(&read_text(path)?);
     if !errors.is_empty() && !skip_bad_rows {
         return Err(Error::BadRows(errors));
     }
-    errors.iter().for_each(|error| eprintln!("skipped: {error}"));
+    errors
+        .iter()
+        .for_each(|error| eprintln!("skipped: {error}"));
     Ok(examples)
 }
 

@@ -61,19 +61,35 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let (t, d) = (row.len(), model.config.n_embd);
         let tokens = Tensor::<2, Int>::from_data(TensorData::new(row, [1, t]), &model.device);
         let gpt = model.gpt(&arena);
-        let last = gpt.hidden(tokens, None).slice([0..1, t - 1..t, 0..d]).reshape([1, d]);
+        let last = gpt
+            .hidden(tokens, None)
+            .slice([0..1, t - 1..t, 0..d])
+            .reshape([1, d]);
         let logits = block_on(read(gpt.logits(last)))?;
         return files::print_json(&json!({
             "prompt_ids": ids,
             "probabilities": probabilities(&logits, &sampling),
         }));
     }
-    let pick = if arguments.greedy { Pick::Greedy } else { Pick::Sample(sampling) };
+    let pick = if arguments.greedy {
+        Pick::Greedy
+    } else {
+        Pick::Sample(sampling)
+    };
     let (max, seed) = (arguments.max_new_tokens, arguments.seed);
-    let answers =
-        block_on(generate(&model, &arena, std::slice::from_ref(&ids), pick, max, seed, 0))?;
-    let answer =
-        answers.into_iter().next().ok_or_else(|| Error::internal("an answer was lost"))?;
+    let answers = block_on(generate(
+        &model,
+        &arena,
+        std::slice::from_ref(&ids),
+        pick,
+        max,
+        seed,
+        0,
+    ))?;
+    let answer = answers
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::internal("an answer was lost"))?;
     files::print_json(&json!({
         "text": model.text.as_ref().map(|text| text.decode(&answer.ids)),
         "prompt_ids": ids,

@@ -76,10 +76,20 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             let attributes = judge::read_attributes(prompt, answer);
             files::print_json(&json!({ "attributes": attributes, "scores": scores }))
         }
-        What::Label { model, principle, count, noise, seed, unpaired } => {
-            label(model, known(principle)?, *count, *noise, *seed, *unpaired)
-        }
-        What::WinRate { policy, reference, principle, seed } => {
+        What::Label {
+            model,
+            principle,
+            count,
+            noise,
+            seed,
+            unpaired,
+        } => label(model, known(principle)?, *count, *noise, *seed, *unpaired),
+        What::WinRate {
+            policy,
+            reference,
+            principle,
+            seed,
+        } => {
             let device = Device::flex();
             let (model, arena) = files::load_model(policy, &device)?;
             let reference = load_reference(Some(reference), &model, &arena, &device)?;
@@ -87,7 +97,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             while !run.is_done() {
                 block_on(run.advance(&model, &arena, &reference))?;
                 let report = run.report();
-                eprintln!("{} wins, {} losses, {} ties", report.wins, report.losses, report.ties);
+                eprintln!(
+                    "{} wins, {} losses, {} ties",
+                    report.wins, report.losses, report.ties
+                );
             }
             files::print_json(&run.report())
         }
@@ -97,7 +110,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 fn known(slug: &str) -> Result<Principle> {
     Principle::from_slug(slug).ok_or_else(|| {
-        let slugs: Vec<&str> = Principle::ALL.iter().map(|principle| principle.slug()).collect();
+        let slugs: Vec<&str> = Principle::ALL
+            .iter()
+            .map(|principle| principle.slug())
+            .collect();
         Error::invalid("--principle", slug, slugs.join(", "))
     })
 }
@@ -111,7 +127,10 @@ fn label(
     unpaired: bool,
 ) -> Result<()> {
     let (model, arena) = files::load_model(folder, &Device::flex())?;
-    let sampling = Sampling { seed, ..Sampling::default() };
+    let sampling = Sampling {
+        seed,
+        ..Sampling::default()
+    };
     let mut drawer = PairDrawer::new(Vec::new(), Some(principle), noise, count, sampling)?;
     let mut rows = Vec::new();
     while !drawer.is_done() {
@@ -129,7 +148,11 @@ fn label(
                 }
             } else {
                 let (chosen, rejected) = (answer(chosen), answer(1 - chosen));
-                rows.push(Example::Pair { prompt, chosen, rejected });
+                rows.push(Example::Pair {
+                    prompt,
+                    chosen,
+                    rejected,
+                });
             }
         }
     }
@@ -141,9 +164,14 @@ fn label(
 fn starter_pairs(folder: &std::path::Path, count: usize, seed: u64) -> Result<()> {
     use tilt_protocol::{Pair, PairSource};
     let (model, arena) = files::load_model(folder, &Device::flex())?;
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     let name = name.unwrap_or_default();
-    let sampling = Sampling { seed, ..Sampling::default() };
+    let sampling = Sampling {
+        seed,
+        ..Sampling::default()
+    };
     let mut drawer = PairDrawer::new(Vec::new(), None, 0.0, count, sampling)?;
     let mut pairs = Vec::new();
     while !drawer.is_done() {
@@ -154,7 +182,9 @@ fn starter_pairs(folder: &std::path::Path, count: usize, seed: u64) -> Result<()
                 prompt: pair.prompt,
                 answer_a,
                 answer_b,
-                source: PairSource::Shipped { model: name.clone() },
+                source: PairSource::Shipped {
+                    model: name.clone(),
+                },
             });
         }
     }

@@ -47,9 +47,18 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         seed: arguments.seed,
         ..shipped
     };
-    let precision = if arguments.f16 { Precision::F16 } else { Precision::F32 };
+    let precision = if arguments.f16 {
+        Precision::F16
+    } else {
+        Precision::F32
+    };
     let mut run = Pretraining::start(settings.clone(), &Device::flex())?;
-    eprintln!("{}: {} parameters, {} steps", name.slug(), run.model.layout.len, settings.steps);
+    eprintln!(
+        "{}: {} parameters, {} steps",
+        name.slug(),
+        run.model.layout.len,
+        settings.steps
+    );
     let started = Instant::now();
     let mut mean_loss = 0.0;
     while run.step < settings.steps {

@@ -73,7 +73,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         chosen.extend_from_slice(first);
         rejected.extend_from_slice(second);
         metrics_of_batches.push(out.evaluated.metrics);
-        let scaled = out.gradient.map(|gradient| gradient.mul_scalar(share as f32));
+        let scaled = out
+            .gradient
+            .map(|gradient| gradient.mul_scalar(share as f32));
         total = match (total, scaled) {
             (Some(total), Some(scaled)) => Some(total + scaled),
             (total, scaled) => total.or(scaled),
@@ -83,9 +85,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Some(total) => block_on(read(total))?,
         None => vec![0.0; model.layout.len],
     };
-    let grad_norm = numbers.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt();
+    let grad_norm = numbers
+        .iter()
+        .map(|&g| f64::from(g).powi(2))
+        .sum::<f64>()
+        .sqrt();
     if let Some(path) = &arguments.gradients {
-        files::write(path, write_weights(&numbers, &model.layout, Precision::F32)?)?;
+        files::write(
+            path,
+            write_weights(&numbers, &model.layout, Precision::F32)?,
+        )?;
     }
     let reference_logps = match &data {
         Data::Pairs { reference, .. } => both_sides(&reference.chosen, &reference.rejected),

@@ -52,15 +52,19 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let (vocab, limit) = (model.config.vocab_size, settings.max_length);
     let rows = tokenise(&examples, model.text.as_ref(), vocab, limit)?;
     if rows.dropped > 0 {
-        eprintln!("{} rows dropped: their prompts fill max_length", rows.dropped);
+        eprintln!(
+            "{} rows dropped: their prompts fill max_length",
+            rows.dropped
+        );
     }
     if !config.has_max_steps {
         let accumulation = settings.gradient_accumulation_steps;
         let epoch = steps_an_epoch(rows.rows.len(), settings.batch_size, accumulation);
         settings.steps = (config.num_train_epochs * epoch as f64).ceil() as usize;
     }
-    let mut session =
-        block_on(Session::start(&model, policy, &reference, rows.rows, settings))?;
+    let mut session = block_on(Session::start(
+        &model, policy, &reference, rows.rows, settings,
+    ))?;
     let mut log = String::new();
     let result = loop {
         match block_on(one_step(&mut session, &model)) {
@@ -100,7 +104,9 @@ pub fn load_reference(
     policy: &burn::tensor::Tensor<1>,
     device: &Device,
 ) -> Result<burn::tensor::Tensor<1>> {
-    let Some(folder) = folder else { return Ok(policy.clone()) };
+    let Some(folder) = folder else {
+        return Ok(policy.clone());
+    };
     let (other, arena) = files::load_model(folder, device)?;
     if other.layout == model.layout && other.config.n_head == model.config.n_head {
         return Ok(arena);
@@ -111,8 +117,9 @@ pub fn load_reference(
             config.vocab_size, config.n_positions, config.n_embd, config.n_layer, config.n_head
         )
     };
-    Err(Error::invalid("--reference", shape(&other.config), format!(
-        "the policy's shape ({})",
-        shape(&model.config)
-    )))
+    Err(Error::invalid(
+        "--reference",
+        shape(&other.config),
+        format!("the policy's shape ({})", shape(&model.config)),
+    ))
 }

@@ -13,7 +13,9 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 
 /// Posts an event; buffers are transferred, not copied.
 pub fn post(outgoing: Outgoing) {
-    let Ok(json) = serde_json::to_string(&outgoing.message) else { return };
+    let Ok(json) = serde_json::to_string(&outgoing.message) else {
+        return;
+    };
     let buffers = Array::new();
     for bytes in outgoing.buffers {
         buffers.push(&Uint8Array::from(bytes.as_slice()).buffer());
@@ -27,7 +29,10 @@ pub fn post(outgoing: Outgoing) {
 }
 
 pub fn post_event(id: Option<RequestId>, event: Event) {
-    post(Outgoing { message: Message { id, event }, buffers: Vec::new() });
+    post(Outgoing {
+        message: Message { id, event },
+        buffers: Vec::new(),
+    });
 }
 
 /// A request with the buffers that came beside it.
@@ -35,7 +40,9 @@ pub fn post_event(id: Option<RequestId>, event: Event) {
 /// # Errors
 /// [`Error::Protocol`] for anything that is not one.
 pub fn read(data: &JsValue) -> Result<(Request, Vec<Vec<u8>>)> {
-    let broken = |reason: &str| Error::Protocol { reason: reason.to_owned() };
+    let broken = |reason: &str| Error::Protocol {
+        reason: reason.to_owned(),
+    };
     let json = Reflect::get(data, &"json".into())
         .ok()
         .and_then(|json| json.as_string())

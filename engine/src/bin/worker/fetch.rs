@@ -12,7 +12,10 @@ use web_sys::{ReadableStreamDefaultReader, Response};
 /// # Errors
 /// [`Error::Fetch`] naming the address.
 pub async fn bytes(id: RequestId, what: &str, url: &str) -> Result<Vec<u8>> {
-    let failed = |reason: String| Error::Fetch { url: url.to_owned(), reason };
+    let failed = |reason: String| Error::Fetch {
+        url: url.to_owned(),
+        reason,
+    };
     let thrown = |error: JsValue| failed(describe(&error));
     let response: Response = JsFuture::from(scope().fetch_with_str(url))
         .await
@@ -30,7 +33,9 @@ pub async fn bytes(id: RequestId, what: &str, url: &str) -> Result<Vec<u8>> {
         // A compressed answer's length is not that of what arrives.
         .filter(|_| !matches!(response.headers().get("content-encoding"), Ok(Some(_))))
         .and_then(|length| length.parse::<u64>().ok());
-    let Some(body) = response.body() else { return Ok(Vec::new()) };
+    let Some(body) = response.body() else {
+        return Ok(Vec::new());
+    };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let mut received = Vec::new();
     loop {
@@ -43,19 +48,29 @@ pub async fn bytes(id: RequestId, what: &str, url: &str) -> Result<Vec<u8>> {
             received.extend(part.to_vec());
         }
         let count = received.len() as u64;
-        post_event(Some(id), Event::Fetching { what: what.to_owned(), received: count, total });
+        post_event(
+            Some(id),
+            Event::Fetching {
+                what: what.to_owned(),
+                received: count,
+                total,
+            },
+        );
     }
 }
 
 /// # Errors
 /// [`Error::Fetch`], also for bytes that are not UTF-8.
 pub async fn text(id: RequestId, what: &str, url: &str) -> Result<String> {
-    String::from_utf8(bytes(id, what, url).await?)
-        .map_err(|_| Error::Fetch { url: url.to_owned(), reason: "it is not UTF-8 text".to_owned() })
+    String::from_utf8(bytes(id, what, url).await?).map_err(|_| Error::Fetch {
+        url: url.to_owned(),
+        reason: "it is not UTF-8 text".to_owned(),
+    })
 }
 
 fn describe(error: &JsValue) -> String {
-    error
-        .dyn_ref::<js_sys::Error>()
-        .map_or_else(|| format!("{error:?}"), |error| String::from(error.message()))
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || format!("{error:?}"),
+        |error| String::from(error.message()),
+    )
 }

@@ -5,9 +5,7 @@ use crate::fetch;
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
 use tilt_engine::lab::Lab;
-use tilt_protocol::{
-    Command, Error, Event, ModelSource, PROTOCOL_VERSION, Request, Result,
-};
+use tilt_protocol::{Command, Error, Event, ModelSource, PROTOCOL_VERSION, Request, Result};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -25,7 +23,12 @@ pub fn start() {
     unsafe { __wasm_call_ctors() };
     std::panic::set_hook(Box::new(|panic| {
         // The module is dead after a panic: this is its last word.
-        post_event(None, Event::Failed { error: Error::internal(panic) });
+        post_event(
+            None,
+            Event::Failed {
+                error: Error::internal(panic),
+            },
+        );
     }));
     let (sender, receiver) = unbounded::<Incoming>();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -38,7 +41,12 @@ pub fn start() {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The handler lives as long as the worker.
     on_message.forget();
-    post_event(None, Event::Ready { protocol_version: PROTOCOL_VERSION });
+    post_event(
+        None,
+        Event::Ready {
+            protocol_version: PROTOCOL_VERSION,
+        },
+    );
     wasm_bindgen_futures::spawn_local(serve(receiver));
 }
 
@@ -66,9 +74,9 @@ async fn serve(mut inbox: UnboundedReceiver<Incoming>) {
 async fn take(lab: &mut Lab, request: Request, buffers: Vec<Vec<u8>>) {
     let id = request.id;
     let fetched = match request.command {
-        Command::LoadModel { source: ModelSource::Url { name, url } } => {
-            fetch_model(id, name, &url).await
-        }
+        Command::LoadModel {
+            source: ModelSource::Url { name, url },
+        } => fetch_model(id, name, &url).await,
         command => Ok((command, buffers)),
     };
     match fetched {
@@ -84,7 +92,12 @@ async fn fetch_model(id: u64, name: String, url: &str) -> Result<(Command, Vec<V
     let tokenizer_config = fetch::text(id, what, &format!("{url}tokenizer_config.json")).await?;
     let weights = fetch::bytes(id, what, &format!("{url}model.safetensors")).await?;
     let tokenizer_config = Some(tokenizer_config);
-    let source = ModelSource::Files { name, config, tokenizer, tokenizer_config };
+    let source = ModelSource::Files {
+        name,
+        config,
+        tokenizer,
+        tokenizer_config,
+    };
     Ok((Command::LoadModel { source }, vec![weights]))
 }
 
