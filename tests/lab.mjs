@@ -1,5 +1,5 @@
 // The Lab as a person uses it. Tests speak of labels, runs and answers; the test ids
-// of DESIGN.md stand here alone.
+// of the page stand here alone.
 
 /** Loading model and engine, on a busy machine. */
 const START_LIMIT_MS = 120_000;

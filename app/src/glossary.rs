@@ -175,3 +175,18 @@ pub fn starting_loss(kind: ObjectiveKind, beta: f64) -> (f64, String) {
         ObjectiveKind::Kto => (0.5, "½".to_owned()),
     }
 }
+
+/// Each key with what it does, as help lists them.
+pub const KEYS: [(&str, &str); 11] = [
+    ("1", "A is better"),
+    ("2", "B is better"),
+    ("3", "a tie"),
+    ("4", "both are bad"),
+    ("5", "both are good"),
+    ("S", "skip this pair for now"),
+    ("U", "undo the last label"),
+    ("P", "train, pause or resume"),
+    (".", "one step (while training: pause)"),
+    ("F", "open or close the formula"),
+    ("?", "this help"),
+];

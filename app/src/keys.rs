@@ -1,4 +1,4 @@
-//! The keys of DESIGN.md: one key, one action, inert while text is typed.
+//! One key, one action, inert while text is typed. The glossary lists them.
 
 use crate::panels::formula;
 use crate::panels::help;
@@ -8,21 +8,6 @@ use leptos::prelude::*;
 use tilt_protocol::Verdict;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
-
-/// Each key with what it does, as help lists them.
-pub const KEYS: [(&str, &str); 11] = [
-    ("1", "A is better"),
-    ("2", "B is better"),
-    ("3", "a tie"),
-    ("4", "both are bad"),
-    ("5", "both are good"),
-    ("S", "skip this pair for now"),
-    ("U", "undo the last label"),
-    ("P", "train, pause or resume"),
-    (".", "one step (while training: pause)"),
-    ("F", "open or close the formula"),
-    ("?", "this help"),
-];
 
 /// Listens for the page's whole life.
 pub fn listen(lab: Lab) {

@@ -4,7 +4,7 @@ use crate::state::notices::Notice;
 use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind};
 use web_sys::UrlSearchParams;
 
-/// Parameters that DESIGN.md names and this version does not act on yet.
+/// Parameters that are reserved, and that this version does not act on yet.
 const NOT_YET: [&str; 4] = ["level", "lesson", "embed", "bench"];
 
 /// What the URL asks for, each value already checked.

@@ -3,7 +3,7 @@
 use super::Lab;
 use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers};
 use crate::model::Model;
-use crate::session::{Session, StepOutcome};
+use crate::session::{Session, StepOutcome, saved_settings};
 use crate::text::{Rows, tokenise};
 use crate::world;
 use burn::tensor::Tensor;
@@ -37,25 +37,33 @@ impl Lab {
     ) -> Result<()> {
         let loaded = self.loaded()?;
         let Rows { rows, dropped } = self.rows(&examples, settings.max_length)?;
-        let (count, steps) = (rows.len(), settings.steps);
         let policy = loaded.reference.clone();
         let session =
             Session::start(&loaded.model, policy, &loaded.reference, rows, settings).await?;
-        self.run = Some(Run {
-            session,
-            paused,
-            id,
-            run,
-        });
-        self.emit(
-            id,
-            Event::RunStarted {
+        self.begin(
+            Run {
+                session,
+                paused,
+                id,
                 run,
-                steps,
-                rows: count,
-                dropped,
             },
-        );
+            dropped,
+        )
+        .await
+    }
+
+    /// Takes a run in and tells the page of it.
+    async fn begin(&mut self, run: Run, dropped: usize) -> Result<()> {
+        let session = &run.session;
+        let (steps, rows) = (session.settings.steps, session.data.len());
+        let event = Event::RunStarted {
+            run: run.run,
+            steps,
+            rows,
+            dropped,
+        };
+        self.emit(run.id, event);
+        self.run = Some(run);
         self.show_watched().await
     }
 
@@ -171,26 +179,20 @@ impl Lab {
         bytes: &[u8],
     ) -> Result<()> {
         let loaded = self.loaded()?;
-        let Rows { rows, dropped } = self.rows(&examples, usize::MAX)?;
-        let count = rows.len();
+        let max_length = saved_settings(bytes)?.max_length;
+        let Rows { rows, dropped } = self.rows(&examples, max_length)?;
         let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows).await?;
-        let steps = session.settings.steps;
-        self.run = Some(Run {
-            session,
-            paused: true,
-            id,
-            run,
-        });
-        self.emit(
-            id,
-            Event::RunStarted {
+        let paused = true;
+        self.begin(
+            Run {
+                session,
+                paused,
+                id,
                 run,
-                steps,
-                rows: count,
-                dropped,
             },
-        );
-        self.show_watched().await
+            dropped,
+        )
+        .await
     }
 }
 

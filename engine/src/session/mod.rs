@@ -12,6 +12,7 @@ mod save;
 pub use data::Data;
 pub use objective_step::{Evaluated, Gradient, evaluate, gradient};
 pub use order::steps_an_epoch;
+pub use save::saved_settings;
 
 use crate::adamw::{AdamW, clip_by_global_norm};
 use crate::logps::read;

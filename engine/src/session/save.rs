@@ -89,21 +89,7 @@ impl Session {
         reference: &Tensor<1>,
         rows: Vec<TokenisedRow>,
     ) -> Result<Session> {
-        let malformed = |reason: String| Error::malformed(FILE, reason);
-        let (_, header) =
-            SafeTensors::read_metadata(bytes).map_err(|error| malformed(error.to_string()))?;
-        let text = header
-            .metadata()
-            .as_ref()
-            .and_then(|metadata| metadata.get(STATE_KEY))
-            .ok_or_else(|| malformed(format!("holds no {STATE_KEY}")))?;
-        let state: State = serde_json::from_str(text).map_err(|e| malformed(e.to_string()))?;
-        if state.format != FORMAT {
-            return Err(malformed(format!(
-                "has format {}, expected {FORMAT}",
-                state.format
-            )));
-        }
+        let state = read_state(bytes)?;
         if rows.len() != state.rows {
             return Err(Error::invalid(
                 "rows",
@@ -111,11 +97,9 @@ impl Session {
                 format!("{} rows", state.rows),
             ));
         }
-        let file = SafeTensors::deserialize(bytes).map_err(|error| malformed(error.to_string()))?;
+        let file = SafeTensors::deserialize(bytes).map_err(malformed)?;
         let tensor = |name: &str| -> Result<Tensor<1>> {
-            let view = file
-                .tensor(name)
-                .map_err(|error| malformed(error.to_string()))?;
+            let view = file.tensor(name).map_err(malformed)?;
             if view.shape() != [model.layout.len] || view.dtype() != Dtype::F32 {
                 return Err(Error::CheckpointShape {
                     file: FILE.to_owned(),
@@ -153,4 +137,31 @@ impl Session {
             unread_norm,
         })
     }
+}
+
+/// The settings of a saved run, for preparing its rows as they were.
+///
+/// # Errors
+/// [`Error::MalformedFile`].
+pub fn saved_settings(bytes: &[u8]) -> Result<TrainSettings> {
+    Ok(read_state(bytes)?.settings)
+}
+
+fn read_state(bytes: &[u8]) -> Result<State> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
+    let text = header
+        .metadata()
+        .as_ref()
+        .and_then(|metadata| metadata.get(STATE_KEY))
+        .ok_or_else(|| malformed(format!("holds no {STATE_KEY}")))?;
+    let state: State = serde_json::from_str(text).map_err(malformed)?;
+    if state.format != FORMAT {
+        let reason = format!("has format {}, expected {FORMAT}", state.format);
+        return Err(malformed(reason));
+    }
+    Ok(state)
+}
+
+fn malformed(reason: impl ToString) -> Error {
+    Error::malformed(FILE, reason)
 }

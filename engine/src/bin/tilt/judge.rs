@@ -1,7 +1,7 @@
 //! `tilt judge`: read answers, label sampled pairs, or measure a win rate.
 
 use crate::files;
-use crate::train::load_reference;
+use crate::inputs::load_same_shape;
 use burn::tensor::Device;
 use pollster::block_on;
 use serde_json::json;
@@ -90,9 +90,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             principle,
             seed,
         } => {
-            let device = Device::flex();
-            let (model, arena) = files::load_model(policy, &device)?;
-            let reference = load_reference(Some(reference), &model, &arena, &device)?;
+            let (model, arena) = files::load_model(policy, &Device::flex())?;
+            let reference = load_same_shape(reference, &model)?;
             let mut run = WinRateRun::new(known(principle)?, *seed);
             while !run.is_done() {
                 block_on(run.advance(&model, &arena, &reference))?;

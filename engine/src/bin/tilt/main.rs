@@ -3,6 +3,7 @@
 
 mod files;
 mod generate;
+mod inputs;
 mod judge;
 mod pretrain;
 mod score;

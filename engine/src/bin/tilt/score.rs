@@ -1,8 +1,8 @@
 //! `tilt score`: loss, log-probs, metrics and gradient, without training.
 
 use crate::files;
-use crate::train::load_reference;
-use burn::tensor::{Device, Tensor};
+use crate::inputs::{Inputs, Loaded};
+use burn::tensor::Tensor;
 use pollster::block_on;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -10,49 +10,33 @@ use tilt_engine::hf::{Precision, write_weights};
 use tilt_engine::logps::read;
 use tilt_engine::loss::CompletionLogp;
 use tilt_engine::session::{Data, gradient};
-use tilt_engine::text::tokenise;
-use tilt_protocol::config::TrlConfig;
 use tilt_protocol::{Metrics, Result};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Model folder.
-    #[arg(long)]
-    policy: PathBuf,
-    /// Frozen reference; the policy itself when left out.
-    #[arg(long)]
-    reference: Option<PathBuf>,
-    /// Rows as JSON lines, in TRL's formats.
-    #[arg(long)]
-    data: PathBuf,
-    /// TRL's field names as JSON.
-    #[arg(long)]
-    config: PathBuf,
+    #[command(flatten)]
+    inputs: Inputs,
     /// Write the gradient (before clipping) here, under Hugging Face's tensor names.
     #[arg(long)]
     gradients: Option<PathBuf>,
-    /// Go on with the good rows of a file that has bad ones.
-    #[arg(long)]
-    skip_bad_rows: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let config = TrlConfig::from_json(&files::read_text(&arguments.config)?)?;
-    let examples = files::load_rows(&arguments.data, arguments.skip_bad_rows)?;
-    let device = Device::flex();
-    let (model, policy) = files::load_model(&arguments.policy, &device)?;
-    let reference = load_reference(arguments.reference.as_deref(), &model, &policy, &device)?;
+    let Loaded {
+        model,
+        policy,
+        reference,
+        config,
+        rows,
+    } = arguments.inputs.load()?;
     let mut settings = config.settings;
     settings.keep_order = true;
-    settings.max_length = settings.max_length.min(model.config.n_positions);
-    let (vocab, limit) = (model.config.vocab_size, settings.max_length);
-    let rows = tokenise(&examples, model.text.as_ref(), vocab, limit)?;
     if !config.has_batch_size {
-        settings.batch_size = rows.rows.len().max(1);
+        settings.batch_size = rows.len().max(1);
     }
     let objective = settings.objective.clone();
     let data = block_on(Data::prepare(
-        rows.rows,
+        rows,
         &settings,
         &model.gpt(&reference),
         model.pad_id(),

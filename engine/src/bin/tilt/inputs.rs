@@ -1,0 +1,94 @@
+//! What `tilt train` and `tilt score` read: two models, rows, a config.
+
+use crate::files;
+use burn::tensor::{Device, Tensor};
+use std::path::{Path, PathBuf};
+use tilt_engine::gpt_config::GptConfig;
+use tilt_engine::model::Model;
+use tilt_engine::text::{TokenisedRow, tokenise};
+use tilt_protocol::config::TrlConfig;
+use tilt_protocol::{Error, Result};
+
+#[derive(clap::Args)]
+pub struct Inputs {
+    /// Model folder.
+    #[arg(long)]
+    policy: PathBuf,
+    /// Frozen reference; the policy itself when left out.
+    #[arg(long)]
+    reference: Option<PathBuf>,
+    /// Rows as JSON lines, in TRL's formats.
+    #[arg(long)]
+    data: PathBuf,
+    /// TRL's field names as JSON.
+    #[arg(long)]
+    config: PathBuf,
+    /// Go on with the good rows of a file that has bad ones.
+    #[arg(long)]
+    skip_bad_rows: bool,
+}
+
+/// The inputs, read and checked against each other.
+pub struct Loaded {
+    pub model: Model,
+    pub policy: Tensor<1>,
+    pub reference: Tensor<1>,
+    pub config: TrlConfig,
+    pub rows: Vec<TokenisedRow>,
+}
+
+impl Inputs {
+    /// `max_length` of the config is bounded by the model's context.
+    ///
+    /// # Errors
+    /// Whatever is wrong with one of the files, or a reference of another shape.
+    pub fn load(&self) -> Result<Loaded> {
+        let mut config = TrlConfig::from_json(&files::read_text(&self.config)?)?;
+        let examples = files::load_rows(&self.data, self.skip_bad_rows)?;
+        let (model, policy) = files::load_model(&self.policy, &Device::flex())?;
+        let reference = match &self.reference {
+            Some(folder) => load_same_shape(folder, &model)?,
+            None => policy.clone(),
+        };
+        let limit = config.settings.max_length.min(model.config.n_positions);
+        config.settings.max_length = limit;
+        let vocab = model.config.vocab_size;
+        let rows = tokenise(&examples, model.text.as_ref(), vocab, limit)?;
+        if rows.dropped > 0 {
+            eprintln!(
+                "{} rows dropped: their prompts fill max_length",
+                rows.dropped
+            );
+        }
+        Ok(Loaded {
+            model,
+            policy,
+            reference,
+            config,
+            rows: rows.rows,
+        })
+    }
+}
+
+/// The weights of another folder of the same shape as `model`.
+///
+/// # Errors
+/// [`Error::InvalidConfig`] naming both shapes, and those of [`files::load_model`].
+pub fn load_same_shape(folder: &Path, model: &Model) -> Result<Tensor<1>> {
+    let (other, arena) = files::load_model(folder, &model.device)?;
+    if other.layout == model.layout && other.config.n_head == model.config.n_head {
+        return Ok(arena);
+    }
+    let shape = |config: &GptConfig| {
+        format!(
+            "vocab_size {}, n_positions {}, n_embd {}, n_layer {}, n_head {}",
+            config.vocab_size, config.n_positions, config.n_embd, config.n_layer, config.n_head
+        )
+    };
+    let expected = format!("the policy's shape ({})", shape(&model.config));
+    Err(Error::invalid(
+        "--reference",
+        shape(&other.config),
+        expected,
+    ))
+}
