@@ -5,7 +5,7 @@ use crate::glossary::{Term, objective_definition, objective_expectation};
 use crate::parts::define::Define;
 use crate::state::use_lab;
 use leptos::prelude::*;
-use tilt_protocol::config::trl_fields;
+use tilt_protocol::config::trl_config;
 use tilt_protocol::{Inspection, ObjectiveKind};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDetailsElement;
@@ -24,9 +24,8 @@ pub fn FormulaPanel() -> impl IntoView {
             .with(|inspection| Some(pair_numbers(inspection.as_ref()?, objective.get(), beta)))
     };
     let config = move || {
-        let beta = beta.get().unwrap_or_else(|| objective.get().default_beta());
-        let fields = trl_fields(&objective.get().with_beta(beta));
-        serde_json::to_string_pretty(&fields).unwrap_or_default()
+        let settings = lab.form.train_settings().ok()?;
+        serde_json::to_string_pretty(&trl_config(&settings)).ok()
     };
     view! {
         <section class="panel formula-panel" aria-label="The objective">

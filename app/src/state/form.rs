@@ -192,20 +192,21 @@ impl FormStore {
     pub fn train_settings(&self) -> Result<TrainSettings, Vec<(Field, Error)>> {
         let defects: Vec<(Field, Error)> = Field::ALL
             .into_iter()
-            .filter_map(|field| Some((field, untrack(|| self.defect(field))?)))
+            .filter_map(|field| Some((field, self.defect(field)?)))
             .collect();
         if !defects.is_empty() {
             return Err(defects);
         }
-        let kind = self.objective.get_untracked();
+        let kind = self.objective.get();
         let mut settings = TrainSettings::lab_defaults(kind);
-        let text = |field: Field| self.texts[field as usize].get_untracked().text;
+        let text = |field: Field| self.texts[field as usize].get().text;
         if let Some(beta) = parse(&text(Field::Beta)) {
             settings.objective = kind.with_beta(beta);
         }
         settings.learning_rate =
             parse(&text(Field::LearningRate)).unwrap_or(settings.learning_rate);
         settings.steps = parse(&text(Field::Steps)).unwrap_or(settings.steps);
+        settings.warmup_steps = TrainSettings::lab_warmup_steps(settings.steps);
         settings.seed = parse(&text(Field::Seed)).unwrap_or(settings.seed);
         Ok(settings)
     }

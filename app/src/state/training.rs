@@ -25,7 +25,7 @@ fn start_run(lab: Lab, is_paused: bool) -> bool {
     for field in Field::ALL {
         lab.notices.dismiss(&field_key(field));
     }
-    let mut settings = match lab.form.train_settings() {
+    let mut settings = match untrack(|| lab.form.train_settings()) {
         Ok(settings) => settings,
         Err(defects) => {
             for (field, error) in defects {

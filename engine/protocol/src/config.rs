@@ -87,6 +87,12 @@ impl TrainSettings {
         }
     }
 
+    /// The page warms up over the first tenth of a run: with Adam's moments still
+    /// young, full first steps pull a small model away from what it knows.
+    pub fn lab_warmup_steps(steps: usize) -> usize {
+        steps / 10
+    }
+
     /// What the page starts with: values that work for the shipped models, whose
     /// learning rate is far above TRL's (made for billions of parameters).
     pub fn lab_defaults(kind: ObjectiveKind) -> TrainSettings {
@@ -94,6 +100,7 @@ impl TrainSettings {
             objective: kind.with_beta(kind.default_beta()),
             learning_rate: 2e-4,
             steps: 120,
+            warmup_steps: TrainSettings::lab_warmup_steps(120),
             batch_size: if kind.is_unpaired() { 16 } else { 8 },
             keep_order: false,
             ..TrainSettings::trl_defaults(kind)
@@ -263,8 +270,24 @@ impl TrlConfig {
     }
 }
 
-/// The TRL fields that an objective equals, as the page shows them.
-pub fn trl_fields(objective: &Objective) -> Map<String, Value> {
+/// The TRL config file that a run equals, as the page shows it.
+pub fn trl_config(settings: &TrainSettings) -> Map<String, Value> {
+    let mut fields = trl_fields(&settings.objective);
+    let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    put("learning_rate", settings.learning_rate.into());
+    put(
+        "lr_scheduler_type",
+        serde_json::to_value(settings.lr_schedule).unwrap_or_default(),
+    );
+    put("warmup_steps", settings.warmup_steps.into());
+    put("per_device_train_batch_size", settings.batch_size.into());
+    put("max_steps", settings.steps.into());
+    put("seed", settings.seed.into());
+    fields
+}
+
+/// The TRL fields that an objective equals.
+fn trl_fields(objective: &Objective) -> Map<String, Value> {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     match objective {
@@ -394,14 +417,14 @@ mod tests {
     }
 
     #[test]
-    fn an_objective_equals_its_trl_fields() {
+    fn a_run_equals_its_trl_config() {
         for kind in ObjectiveKind::ALL {
-            let objective = kind.with_beta(0.25);
-            let text = Value::Object(trl_fields(&objective)).to_string();
-            assert_eq!(
-                TrlConfig::from_json(&text).unwrap().settings.objective,
-                objective
-            );
+            let settings = TrainSettings {
+                keep_order: TrainSettings::trl_defaults(kind).keep_order,
+                ..TrainSettings::lab_defaults(kind)
+            };
+            let text = Value::Object(trl_config(&settings)).to_string();
+            assert_eq!(TrlConfig::from_json(&text).unwrap().settings, settings);
         }
     }
 
