@@ -8,6 +8,8 @@
 
 #[path = "golden/checks.rs"]
 mod checks;
+#[path = "golden/scalar.rs"]
+mod scalar;
 #[path = "golden/set.rs"]
 mod set;
 
@@ -26,7 +28,7 @@ fn for_each_set(what: &str, check: impl Fn(&GoldenSet, &mut Checks)) {
 
 #[test]
 fn scalar_tables() {
-    for_each_set("scalar_tables.json", checks::scalar_tables);
+    for_each_set("scalar_tables.json", scalar::scalar_tables);
 }
 
 #[test]

@@ -23,6 +23,6 @@ pub use message::{
     PROTOCOL_VERSION, Request, RequestId, RunId, Sampling,
 };
 pub use metrics::Metrics;
-pub use objective::{Objective, ObjectiveKind};
+pub use objective::{FDivergence, Objective, ObjectiveKind};
 pub use principle::Principle;
 pub use view::{Inspection, NextToken, SequenceView, TokenView, WinRateReport};

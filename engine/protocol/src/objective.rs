@@ -29,6 +29,20 @@ pub enum Objective {
     },
 }
 
+/// The divergence that holds the policy to its reference (f-DPO, arXiv 2309.16240).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "f_divergence_type", rename_all = "snake_case")]
+pub enum FDivergence {
+    #[default]
+    ReverseKl,
+    ForwardKl,
+    JsDivergence,
+    /// `alpha` is TRL's `f_alpha_divergence_coef`; other than 1.
+    AlphaDivergence {
+        alpha: f64,
+    },
+}
+
 impl ObjectiveKind {
     pub const ALL: [ObjectiveKind; 3] =
         [ObjectiveKind::Dpo, ObjectiveKind::Ipo, ObjectiveKind::Kto];

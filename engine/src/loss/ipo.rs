@@ -6,37 +6,40 @@
 //! completion's length, as TRL (`loss_type = "ipo"`) does since 0.7.11 after asking
 //! the authors; the paper does not write it.
 
-use super::{PairLogps, PairLoss, pairs};
+use super::{FDivergence, PairLogps, PairLoss, of_mean_margin};
 
 /// The loss and its derivatives.
 ///
 /// # Shapes
 /// `policy` and `reference` hold `[batch]` pairs in the same order.
-pub fn ipo(policy: &PairLogps, reference: &PairLogps, beta: f64) -> PairLoss {
-    PairLoss::mean_of(pairs(policy, reference).map(|[pc, pr, rc, rr]| {
-        let h = (pc.mean().0 - rc.mean().0) - (pr.mean().0 - rr.mean().0);
+pub fn ipo(
+    policy: &PairLogps,
+    reference: &PairLogps,
+    beta: f64,
+    divergence: FDivergence,
+) -> PairLoss {
+    of_mean_margin(policy, reference, divergence, |h| {
         let gap = h - 1.0 / (2.0 * beta);
-        (
-            gap * gap,
-            2.0 * gap / pc.divisor(),
-            -2.0 * gap / pr.divisor(),
-        )
-    }))
+        (gap * gap, 2.0 * gap)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{check_derivatives, one_pair};
+    use super::super::tests::{DIVERGENCES, check_derivatives, one_pair};
     use super::*;
 
     #[test]
     fn derivatives_agree_with_differences() {
-        check_derivatives(|policy, reference| ipo(policy, reference, 0.3));
+        for divergence in DIVERGENCES {
+            check_derivatives(|policy, reference| ipo(policy, reference, 0.3, divergence));
+        }
     }
 
     #[test]
-    fn the_loss_starts_at_a_quarter_of_the_inverse_square_of_beta() {
+    fn the_loss_at_the_reference_is_known() {
         let (policy, _) = one_pair([-10.0, -12.0, 0.0, 0.0]);
-        assert!((ipo(&policy, &policy, 0.1).loss - 25.0).abs() < 1e-12);
+        let loss = ipo(&policy, &policy, 0.1, FDivergence::ReverseKl).loss;
+        assert!((loss - 25.0).abs() < 1e-12, "{loss}");
     }
 }

@@ -58,6 +58,27 @@ pub fn kto(
     out
 }
 
+/// APO-zero on single completions (D'Oosterlinck et al. 2024, arXiv 2408.06266):
+/// lambda_D (1 - sigma(beta u)) and lambda_U sigma(beta u), without the KL. TRL:
+/// `loss_type = "apo_zero_unpaired"` of the KTO trainer.
+///
+/// # Shapes
+/// `policy`, `reference`, `desirable`: `[batch]`.
+pub fn apo_zero_unpaired(
+    policy: &[CompletionLogp],
+    reference: &[CompletionLogp],
+    desirable: &[bool],
+    beta: f64,
+    desirable_weight: f64,
+    undesirable_weight: f64,
+) -> UnpairedLoss {
+    // sigma(beta u) = 1 - sigma(-beta u): KTO's terms with the KL at 0.
+    let weights = (desirable_weight, undesirable_weight);
+    kto(
+        policy, reference, desirable, 0.0, beta, weights.0, weights.1,
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

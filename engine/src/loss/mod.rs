@@ -5,13 +5,49 @@
 //! sends those derivatives back through the model. A loss imports no model, no
 //! session, no other loss.
 
+mod aot;
+mod apo_down;
+mod apo_zero;
+mod bco;
+mod cdpo;
+mod cpo;
+mod discopop;
 mod dpo;
+mod exo;
+mod f_divergence;
+mod hinge;
 mod ipo;
 mod kto;
+mod nca;
+mod orpo;
+mod robust;
+mod sft_term;
+mod sigmoid_norm;
+mod simpo;
+mod sppo;
 
+pub use aot::{aot, aot_unpaired};
+pub use apo_down::apo_down;
+pub use apo_zero::apo_zero;
+pub use bco::bco;
+pub use cdpo::cdpo;
+pub use cpo::{cpo, cpo_hinge, cpo_ipo};
+pub use discopop::discopop;
 pub use dpo::dpo;
+pub use exo::exo;
+pub use hinge::hinge;
 pub use ipo::ipo;
-pub use kto::{kto, kto_kl};
+pub use kto::{apo_zero_unpaired, kto, kto_kl};
+pub use nca::nca;
+pub use orpo::{log_odds, orpo};
+pub use robust::robust;
+pub use sft_term::sft_term;
+pub use sigmoid_norm::sigmoid_norm;
+pub use simpo::{alpha_reward, alphapo, simpo};
+pub use sppo::sppo;
+pub use tilt_protocol::FDivergence;
+
+use f_divergence::phi;
 
 /// log pi(y|x) summed over the tokens of a completion, in nats.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +90,7 @@ pub struct PairLogps {
 }
 
 /// A paired loss over `[batch]` pairs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PairLoss {
     /// Mean over pairs.
     pub loss: f64,
@@ -67,6 +103,20 @@ pub struct PairLoss {
 }
 
 impl PairLoss {
+    /// Adds another loss over the same pairs, times a weight; the default is nothing.
+    pub fn add_weighted(&mut self, other: &PairLoss, weight: f64) {
+        let add = |to: &mut Vec<f64>, from: &[f64]| {
+            to.resize(from.len(), 0.0);
+            to.iter_mut()
+                .zip(from)
+                .for_each(|(to, from)| *to += weight * from);
+        };
+        self.loss += weight * other.loss;
+        add(&mut self.per_example, &other.per_example);
+        add(&mut self.d_chosen, &other.d_chosen);
+        add(&mut self.d_rejected, &other.d_rejected);
+    }
+
     /// Mean of per-pair terms `(loss, d/d chosen, d/d rejected)`.
     fn mean_of(terms: impl Iterator<Item = (f64, f64, f64)>) -> PairLoss {
         let mut out = PairLoss {
@@ -115,6 +165,52 @@ fn sigmoid(x: f64) -> f64 {
     }
 }
 
+/// A paired loss of h = phi(u_c) - phi(u_r), with u = log pi(y|x) - log pi_ref(y|x);
+/// `term` gives the loss of a margin and its slope.
+fn of_margin(
+    policy: &PairLogps,
+    reference: &PairLogps,
+    divergence: FDivergence,
+    term: impl Fn(f64) -> (f64, f64),
+) -> PairLoss {
+    of_ratios(policy, reference, |u_c, u_r| {
+        let ((phi_c, slope_c), (phi_r, slope_r)) = (phi(divergence, u_c), phi(divergence, u_r));
+        let (loss, slope) = term(phi_c - phi_r);
+        (loss, slope * slope_c, -slope * slope_r)
+    })
+}
+
+/// A paired loss of h = phi(u_c) / |y_c| - phi(u_r) / |y_r|.
+fn of_mean_margin(
+    policy: &PairLogps,
+    reference: &PairLogps,
+    divergence: FDivergence,
+    term: impl Fn(f64) -> (f64, f64),
+) -> PairLoss {
+    PairLoss::mean_of(pairs(policy, reference).map(|[pc, pr, rc, rr]| {
+        let (phi_c, slope_c) = phi(divergence, pc.sum.0 - rc.sum.0);
+        let (phi_r, slope_r) = phi(divergence, pr.sum.0 - rr.sum.0);
+        let (loss, slope) = term(phi_c / pc.divisor() - phi_r / pr.divisor());
+        (
+            loss,
+            slope * slope_c / pc.divisor(),
+            -slope * slope_r / pr.divisor(),
+        )
+    }))
+}
+
+/// A paired loss of the two log-ratios: `term` gives the loss and both slopes.
+fn of_ratios(
+    policy: &PairLogps,
+    reference: &PairLogps,
+    term: impl Fn(f64, f64) -> (f64, f64, f64),
+) -> PairLoss {
+    PairLoss::mean_of(
+        pairs(policy, reference)
+            .map(|[pc, pr, rc, rr]| term(pc.sum.0 - rc.sum.0, pr.sum.0 - rr.sum.0)),
+    )
+}
+
 /// The rows of both models, pair by pair.
 fn pairs<'a>(
     policy: &'a PairLogps,
@@ -132,6 +228,13 @@ fn pairs<'a>(
 pub(crate) mod tests {
     use super::*;
 
+    pub(crate) const DIVERGENCES: [FDivergence; 4] = [
+        FDivergence::ReverseKl,
+        FDivergence::ForwardKl,
+        FDivergence::JsDivergence,
+        FDivergence::AlphaDivergence { alpha: 0.5 },
+    ];
+
     /// One pair's four sums with lengths 4 and 6.
     pub(crate) fn one_pair(sums: [f64; 4]) -> (PairLogps, PairLogps) {
         let side = |chosen: f64, rejected: f64| PairLogps {
@@ -146,7 +249,7 @@ pub(crate) mod tests {
         for sums in [
             [-10.0, -12.0, -11.0, -11.0],
             [-30.5, -7.25, -29.0, -9.0],
-            [-3.0; 4],
+            [-3.0, -3.5, -3.0, -3.5],
         ] {
             let at = |chosen: f64, rejected: f64| {
                 let (policy, reference) =

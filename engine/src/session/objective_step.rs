@@ -7,7 +7,7 @@ use crate::loss::{self, CompletionLogp, PairLogps};
 use crate::model::Model;
 use crate::session::data::Data;
 use burn::tensor::Tensor;
-use tilt_protocol::{Metrics, Objective, Result, metrics};
+use tilt_protocol::{FDivergence, Metrics, Objective, Result, metrics};
 
 /// A batch under an objective.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,10 +138,10 @@ fn evaluate_pairs(
         rejected: rejected.to_vec(),
     };
     let out = match *objective {
-        Objective::Ipo { beta } => loss::ipo(&pairs, &reference, beta),
+        Objective::Ipo { beta } => loss::ipo(&pairs, &reference, beta, FDivergence::ReverseKl),
         // KTO's rows are unpaired: `Data::prepare` keeps them apart.
         Objective::Dpo { beta } | Objective::Kto { beta, .. } => {
-            loss::dpo(&pairs, &reference, beta)
+            loss::dpo(&pairs, &reference, beta, FDivergence::ReverseKl)
         }
     };
     let beta = objective.beta();

@@ -6,7 +6,6 @@ use pollster::block_on;
 use serde_json::Value;
 use tilt_engine::batch::{Batch, Sequence};
 use tilt_engine::logps::{read, token_logps};
-use tilt_engine::loss::{CompletionLogp, PairLogps, dpo, ipo, kto};
 use tilt_engine::model::{Model, ModelFiles};
 use tilt_engine::session::{Session, gradient};
 use tilt_engine::text::TokenisedRow;
@@ -22,11 +21,19 @@ pub struct Checks {
 
 impl Checks {
     /// `found` within `tolerance` of `expected`, relative to its size where that is above `floor`.
-    fn relative(&mut self, what: &str, found: f64, expected: f64, tolerance: f64, floor: f64) {
+    pub fn relative(&mut self, what: &str, found: f64, expected: f64, tolerance: f64, floor: f64) {
         self.compare(what, found, expected, tolerance, expected.abs().max(floor));
     }
 
-    fn absolute(&mut self, what: &str, found: f64, expected: f64, tolerance: f64) {
+    pub fn finite(&mut self, what: &str, found: f64) {
+        self.count += 1;
+        if !found.is_finite() {
+            self.misses
+                .push(format!("{what}: found {found}, expected a finite number"));
+        }
+    }
+
+    pub fn absolute(&mut self, what: &str, found: f64, expected: f64, tolerance: f64) {
         self.compare(what, found, expected, tolerance, 1.0);
     }
 
@@ -81,72 +88,6 @@ fn loss_tolerance(objective: &Objective) -> f64 {
         1e-4
     } else {
         1e-5
-    }
-}
-
-pub fn scalar_tables(set: &GoldenSet, checks: &mut Checks) {
-    let tables = set.json("scalar_tables.json");
-    let cases: Vec<Vec<f64>> = tables["cases"]
-        .as_array()
-        .expect("cases")
-        .iter()
-        .map(numbers)
-        .collect();
-    for (name, entry) in tables["losses"].as_object().expect("losses") {
-        let Some(objective) = objective(&entry["config"]) else {
-            continue;
-        };
-        for (case, row) in cases.iter().zip(entry["rows"].as_array().expect("rows")) {
-            let side = |chosen: usize, rejected: usize| PairLogps {
-                chosen: vec![CompletionLogp::new(case[chosen], case[4] as usize)],
-                rejected: vec![CompletionLogp::new(case[rejected], case[5] as usize)],
-            };
-            let (policy, reference) = (side(0, 1), side(2, 3));
-            let out = match objective {
-                Objective::Ipo { beta } => ipo(&policy, &reference, beta),
-                _ => dpo(&policy, &reference, objective.beta()),
-            };
-            let row = numbers(row);
-            for (what, found, expected) in [
-                ("loss", out.loss, row[0]),
-                ("d chosen", out.d_chosen[0], row[1]),
-                ("d rejected", out.d_rejected[0], row[2]),
-            ] {
-                checks.relative(
-                    &format!("{name} {case:?} {what}"),
-                    found,
-                    expected,
-                    1e-9,
-                    1e-9,
-                );
-            }
-        }
-    }
-    let table = &tables["kto"];
-    let beta = number(&table["beta"]);
-    for row in table["rows"].as_array().expect("rows") {
-        let row = numbers(row);
-        let (policy, reference) = (
-            [CompletionLogp::new(row[1], 1)],
-            [CompletionLogp::new(0.0, 1)],
-        );
-        let out = kto(
-            &policy,
-            &reference,
-            &[row[0] != 0.0],
-            row[2],
-            beta,
-            1.0,
-            1.0,
-        );
-        checks.relative(&format!("kto {row:?} loss"), out.loss, row[3], 1e-9, 1e-9);
-        checks.relative(
-            &format!("kto {row:?} slope"),
-            out.d_completion[0],
-            row[4],
-            1e-9,
-            1e-9,
-        );
     }
 }
 

@@ -1,0 +1,42 @@
+//! Anchored preference optimisation, down, D'Oosterlinck et al. 2024 (arXiv 2408.06266),
+//! eq. 8:
+//!
+//! sigma(beta u_c) + 1 - sigma(beta (u_c - u_r))
+//!
+//! TRL: `loss_type = "apo_down"`. No deviation.
+
+use super::{PairLogps, PairLoss, of_ratios, sigmoid};
+
+/// The loss and its derivatives.
+///
+/// # Shapes
+/// `policy` and `reference` hold `[batch]` pairs in the same order.
+pub fn apo_down(policy: &PairLogps, reference: &PairLogps, beta: f64) -> PairLoss {
+    of_ratios(policy, reference, |u_c, u_r| {
+        let slope = |u: f64| beta * sigmoid(beta * u) * sigmoid(-beta * u);
+        let h = u_c - u_r;
+        (
+            sigmoid(beta * u_c) + sigmoid(-beta * h),
+            slope(u_c) - slope(h),
+            slope(h),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check_derivatives, one_pair};
+    use super::*;
+
+    #[test]
+    fn derivatives_agree_with_differences() {
+        check_derivatives(|policy, reference| apo_down(policy, reference, 0.3));
+    }
+
+    #[test]
+    fn the_loss_at_the_reference_is_known() {
+        let (policy, _) = one_pair([-10.0, -12.0, 0.0, 0.0]);
+        let loss = apo_down(&policy, &policy, 0.1).loss;
+        assert!((loss - 1.0).abs() < 1e-12, "{loss}");
+    }
+}
