@@ -21,6 +21,12 @@ impl Sequence {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Cuts the completion from the right to `max_length` tokens in all.
+    pub fn cut(&mut self, max_length: usize) {
+        self.completion
+            .truncate(max_length.saturating_sub(self.prompt.len()));
+    }
 }
 
 /// Sequences ready for one forward pass.

@@ -240,7 +240,7 @@ fn sequences_of(model: &Model, exchanges: &[Exchange]) -> Result<Vec<Sequence>> 
     Ok(rows
         .rows
         .into_iter()
-        .map(|row| match row {
+        .map(|row| match row.cut(limit) {
             TokenisedRow::Unpaired { sequence, .. } => sequence,
             TokenisedRow::Pair { chosen, .. } => chosen,
         })

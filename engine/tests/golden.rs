@@ -8,10 +8,16 @@
 
 #[path = "golden/checks.rs"]
 mod checks;
+#[path = "golden/generation.rs"]
+mod generation;
+#[path = "golden/runs.rs"]
+mod runs;
 #[path = "golden/scalar.rs"]
 mod scalar;
 #[path = "golden/set.rs"]
 mod set;
+#[path = "golden/text.rs"]
+mod text;
 
 use checks::Checks;
 use set::GoldenSet;
@@ -44,4 +50,20 @@ fn losses_gradients_and_three_steps() {
 #[test]
 fn schedules() {
     for_each_set("schedules.json", checks::schedules);
+}
+
+#[test]
+fn text_to_ids() {
+    for_each_set("tokenizer_golden.json", text::tokenizer);
+    for_each_set("pipeline.json", text::pipeline);
+}
+
+#[test]
+fn whole_runs_from_text() {
+    for_each_set("trainer_runs.json", runs::trainer_runs);
+}
+
+#[test]
+fn greedy_answers_and_next_tokens() {
+    for_each_set("generation.json", generation::generation);
 }

@@ -26,7 +26,7 @@ impl Inspector {
         let limit = model.config.n_positions;
         let one = std::slice::from_ref(&example);
         let rows = tokenise(one, model.text.as_ref(), model.config.vocab_size, limit)?;
-        let sides = match rows.rows.into_iter().next() {
+        let sides = match rows.rows.into_iter().next().map(|row| row.cut(limit)) {
             Some(TokenisedRow::Pair { chosen, rejected }) => [chosen, rejected],
             Some(TokenisedRow::Unpaired { sequence, .. }) => {
                 let empty = Sequence {

@@ -55,9 +55,11 @@ impl Data {
                 advice: advice.to_owned(),
             });
         }
+        let max_length = settings.max_length.min(reference.config().n_positions);
         if unpaired {
-            Self::prepare_unpaired(rows, settings, reference, pad_id).await
+            Self::prepare_unpaired(rows, settings, max_length, reference, pad_id).await
         } else {
+            let rows = rows.into_iter().map(|row| row.cut(max_length)).collect();
             Self::prepare_pairs(rows, reference, pad_id).await
         }
     }
@@ -86,6 +88,7 @@ impl Data {
     async fn prepare_unpaired(
         rows: Vec<TokenisedRow>,
         settings: &TrainSettings,
+        max_length: usize,
         reference: &Gpt,
         pad_id: u32,
     ) -> Result<Data> {
@@ -109,7 +112,9 @@ impl Data {
         if !settings.keep_order {
             Random::from_seed_for(settings.seed, "unpaired rows").shuffle(&mut rows);
         }
-        let mismatched = rotate_completions(&rows, settings.batch_size, settings.max_length);
+        let mismatched = rotate_completions(&rows, settings.batch_size, max_length);
+        rows.iter_mut()
+            .for_each(|(sequence, _)| sequence.cut(max_length));
         let own: Vec<&Sequence> = rows.iter().map(|row| &row.0).collect();
         let reference_own = logps::score(reference, &own, SCORING_BATCH, pad_id).await?;
         let others: Vec<&Sequence> = mismatched.iter().collect();
@@ -162,12 +167,12 @@ fn rotate_completions(rows: &[(Sequence, bool)], block: usize, max_length: usize
     for block in rows.chunks(block.max(1)) {
         for (position, (row, _)) in block.iter().enumerate() {
             let before = (position + block.len() - 1) % block.len();
-            let mut completion = block[before].0.completion.clone();
-            completion.truncate(max_length.saturating_sub(row.prompt.len()));
-            mismatched.push(Sequence {
+            let mut sequence = Sequence {
                 prompt: row.prompt.clone(),
-                completion,
-            });
+                completion: block[before].0.completion.clone(),
+            };
+            sequence.cut(max_length);
+            mismatched.push(sequence);
         }
     }
     mismatched

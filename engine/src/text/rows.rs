@@ -29,7 +29,9 @@ pub struct Rows {
     pub dropped: usize,
 }
 
-/// Tokenises rows; longer ones are cut from the right to `max_length` tokens.
+/// Tokenises rows and drops those whose prompt has `max_length` tokens or more. Rows
+/// that are longer are still whole: they are cut where they are used, since KTO's
+/// mismatched rows pair a prompt with another row's whole completion.
 ///
 /// # Errors
 /// [`Error::NoTokenizer`] for text without a tokenizer, [`Error::TokenOutOfRange`]
@@ -63,9 +65,10 @@ pub fn tokenise(
                 }
             }
         };
-        match cut(row, max_length) {
-            Some(row) => rows.rows.push(row),
-            None => rows.dropped += 1,
+        if row.prompt_len() < max_length {
+            rows.rows.push(row);
+        } else {
+            rows.dropped += 1;
         }
     }
     Ok(rows)
@@ -133,28 +136,26 @@ fn exactly<const N: usize>(sequences: Vec<Sequence>) -> Result<[Sequence; N]> {
         .map_err(|_| Error::internal("a completion was lost while tokenising"))
 }
 
-/// `None` when the prompt leaves no room for a completion.
-fn cut(row: TokenisedRow, max_length: usize) -> Option<TokenisedRow> {
-    let cut = |mut sequence: Sequence| {
-        let room = max_length
-            .checked_sub(sequence.prompt.len())
-            .filter(|room| *room > 0)?;
-        sequence.completion.truncate(room);
-        Some(sequence)
-    };
-    Some(match row {
-        TokenisedRow::Pair { chosen, rejected } => TokenisedRow::Pair {
-            chosen: cut(chosen)?,
-            rejected: cut(rejected)?,
-        },
-        TokenisedRow::Unpaired {
-            sequence,
-            desirable,
-        } => TokenisedRow::Unpaired {
-            sequence: cut(sequence)?,
-            desirable,
-        },
-    })
+impl TokenisedRow {
+    /// The row with its completions cut from the right, so that no sequence has more
+    /// than `max_length` tokens.
+    pub fn cut(mut self, max_length: usize) -> TokenisedRow {
+        match &mut self {
+            TokenisedRow::Pair { chosen, rejected } => {
+                chosen.cut(max_length);
+                rejected.cut(max_length);
+            }
+            TokenisedRow::Unpaired { sequence, .. } => sequence.cut(max_length),
+        }
+        self
+    }
+
+    fn prompt_len(&self) -> usize {
+        match self {
+            TokenisedRow::Pair { chosen, .. } => chosen.prompt.len(),
+            TokenisedRow::Unpaired { sequence, .. } => sequence.prompt.len(),
+        }
+    }
 }
 
 fn common_prefix(a: &[u32], b: &[u32]) -> usize {
@@ -181,7 +182,7 @@ mod tests {
         ];
         let rows = tokenise(&examples, None, 10, 4).unwrap();
         assert_eq!(rows.dropped, 1);
-        let TokenisedRow::Pair { chosen, rejected } = &rows.rows[0] else {
+        let TokenisedRow::Pair { chosen, rejected } = rows.rows[0].clone().cut(4) else {
             panic!()
         };
         assert_eq!(

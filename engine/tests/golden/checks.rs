@@ -33,6 +33,14 @@ impl Checks {
         }
     }
 
+    pub fn equal<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, found: &T, expected: &T) {
+        self.count += 1;
+        if found != expected {
+            self.misses
+                .push(format!("{what}: found {found:?}, expected {expected:?}"));
+        }
+    }
+
     pub fn absolute(&mut self, what: &str, found: f64, expected: f64, tolerance: f64) {
         self.compare(what, found, expected, tolerance, 1.0);
     }
@@ -92,7 +100,7 @@ fn loss_tolerance(objective: &Objective) -> f64 {
 }
 
 /// A golden model on the CPU device.
-fn load(set: &GoldenSet, folder: &str) -> (Model, Tensor<1>) {
+pub fn load(set: &GoldenSet, folder: &str) -> (Model, Tensor<1>) {
     let files = ModelFiles {
         config: &set.text(&format!("{folder}/config.json")),
         weights: &set.bytes(&format!("{folder}/model.safetensors")),
