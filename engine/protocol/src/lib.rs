@@ -12,9 +12,9 @@ pub mod message;
 pub mod metrics;
 pub mod objective;
 pub mod principle;
+pub mod settings;
 pub mod view;
 
-pub use config::{LrSchedule, TrainSettings};
 pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};
 pub use label::{Label, Labeller, Pair, PairSource, Verdict};
@@ -25,4 +25,5 @@ pub use message::{
 pub use metrics::Metrics;
 pub use objective::{FDivergence, Objective, ObjectiveKind};
 pub use principle::Principle;
+pub use settings::{LrSchedule, TrainSettings};
 pub use view::{Inspection, NextToken, SequenceView, TokenView, WinRateReport};

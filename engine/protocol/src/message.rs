@@ -6,12 +6,12 @@
 //! that loads the engine posts [`Event::Fetching`] and, if it fails,
 //! [`Event::Failed`].
 
-use crate::config::TrainSettings;
 use crate::dataset::Example;
 use crate::error::Error;
 use crate::label::Pair;
 use crate::metrics::Metrics;
 use crate::principle::Principle;
+use crate::settings::TrainSettings;
 use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
 
