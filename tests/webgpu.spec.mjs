@@ -50,6 +50,11 @@ test('WebGPU trains as the CPU does', async ({ lab }) => {
   expect(samples.policy).not.toBe('');
 });
 
+test('software WebGPU is left alone unless it is asked for', async ({ lab }) => {
+  await lab.open({ model: 'nano' });
+  expect(await lab.device()).toBe('cpu');
+});
+
 /** DPO, step by step. */
 async function stepLosses(lab) {
   await lab.chooseObjective('dpo');

@@ -30,12 +30,13 @@ impl Compute {
 
     /// The wanted device. WebGPU must have the features that are needed and pass a
     /// self-test against the CPU; if it does not, the CPU is used and `fallback`
-    /// says why.
+    /// says why. An adapter that is itself software on the CPU is used only when
+    /// WebGPU is asked for by name.
     pub async fn choose(preference: DevicePreference) -> Compute {
         if preference == DevicePreference::Cpu {
             return Compute::cpu();
         }
-        match webgpu().await {
+        match webgpu(preference == DevicePreference::Webgpu).await {
             Ok(compute) => compute,
             Err(error) => {
                 let reason = match error {
@@ -53,8 +54,8 @@ impl Compute {
 
 /// # Errors
 /// [`Error::Device`] with the reason in words.
-async fn webgpu() -> Result<Compute> {
-    let adapter = usable_adapter().await.map_err(refused)?;
+async fn webgpu(takes_software: bool) -> Result<Compute> {
+    let adapter = usable_adapter(takes_software).await.map_err(refused)?;
     let (device, setup) = Device::wgpu_options()
         .init_with_setup_async()
         .await
@@ -138,14 +139,14 @@ fn cpu_name() -> &'static str {
 
 /// Natively wgpu looks for an adapter itself.
 #[cfg(not(target_arch = "wasm32"))]
-async fn usable_adapter() -> std::result::Result<Option<String>, String> {
+async fn usable_adapter(_takes_software: bool) -> std::result::Result<Option<String>, String> {
     Ok(None)
 }
 
 /// The browser's adapter, by name, if cubecl can use it: without
 /// `timestamp-query` it panics when its stream is created.
 #[cfg(target_arch = "wasm32")]
-async fn usable_adapter() -> std::result::Result<Option<String>, String> {
+async fn usable_adapter(takes_software: bool) -> std::result::Result<Option<String>, String> {
     use js_sys::{Function, Promise, Reflect};
     use wasm_bindgen::{JsCast, JsValue};
     let get = |object: &JsValue, name: &str| {
@@ -188,6 +189,13 @@ async fn usable_adapter() -> std::result::Result<Option<String>, String> {
         .filter_map(|name| get(&info, name).as_string())
         .filter(|word| !word.is_empty())
         .collect();
+    let is_software = get(&info, "isFallbackAdapter").is_truthy()
+        || words
+            .iter()
+            .any(|word| word.to_lowercase().contains("swiftshader"));
+    if is_software && !takes_software {
+        return Err("its adapter is software on the CPU, slower than the CPU device".to_owned());
+    }
     let name = if words.is_empty() {
         "WebGPU adapter".to_owned()
     } else {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::objective::{Objective, ObjectiveKind};
-use crate::settings::{LrSchedule, TrainSettings};
+use crate::settings::TrainSettings;
 use serde_json::{Map, Value};
 
 /// A TRL config file, read: settings, and how long to train when `max_steps` is
