@@ -10,6 +10,7 @@ use crate::logps::read;
 use crate::model::Model;
 use crate::random::Random;
 use burn::tensor::{Int, Tensor, TensorData};
+use std::collections::BTreeSet;
 use tilt_protocol::{Error, Result, Sampling};
 
 /// One answer.
@@ -147,7 +148,8 @@ async fn generate_chunk(
                 Some(&forced) => forced,
                 None => {
                     let logits = &logits[position * vocab..(position + 1) * vocab];
-                    let (id, logp) = draw(logits, pick, &mut row.random);
+                    let seen = row.prompt.iter().chain(&row.answer.ids);
+                    let (id, logp) = draw(logits, pick, seen, &mut row.random);
                     row.answer.ids.push(id);
                     row.answer.logps.push(logp);
                     row.answer.finished = model.config.eos_token_id == Some(id);
@@ -191,10 +193,15 @@ async fn next_logits(
 }
 
 /// The picked id and its log-prob under the model at temperature 1.
-fn draw(logits: &[f32], pick: Pick, random: &mut Random) -> (u32, f64) {
+fn draw<'a>(
+    logits: &[f32],
+    pick: Pick,
+    seen: impl Iterator<Item = &'a u32>,
+    random: &mut Random,
+) -> (u32, f64) {
     let id = match pick {
         Pick::Greedy => argmax(logits),
-        Pick::Sample(sampling) => sample(&probabilities(logits, &sampling), random),
+        Pick::Sample(sampling) => sample(&probabilities(logits, seen, &sampling), random),
     };
     let largest = logits.iter().copied().fold(f32::MIN, f32::max);
     let total: f64 = logits
@@ -204,14 +211,23 @@ fn draw(logits: &[f32], pick: Pick, random: &mut Random) -> (u32, f64) {
     (id as u32, f64::from(logits[id] - largest) - total.ln())
 }
 
-/// Probabilities after temperature, top-k and top-p, in that order (as
-/// `transformers` applies them); they sum to 1.
-pub fn probabilities(logits: &[f32], sampling: &Sampling) -> Vec<f64> {
+/// Probabilities after repetition penalty, temperature, top-k, top-p and min-p, in
+/// that order (as `transformers` applies them); they sum to 1. `seen` are the ids of
+/// prompt and answer so far.
+pub fn probabilities<'a>(
+    logits: &[f32],
+    seen: impl IntoIterator<Item = &'a u32>,
+    sampling: &Sampling,
+) -> Vec<f64> {
+    let mut logits: Vec<f64> = logits.iter().map(|&logit| f64::from(logit)).collect();
+    if sampling.repetition_penalty != 1.0 {
+        penalise(&mut logits, seen, sampling.repetition_penalty);
+    }
     let temperature = sampling.temperature;
-    let largest = f64::from(logits.iter().copied().fold(f32::MIN, f32::max));
+    let largest = logits.iter().copied().fold(f64::MIN, f64::max);
     let mut weights: Vec<f64> = logits
         .iter()
-        .map(|&logit| ((f64::from(logit) - largest) / temperature).exp())
+        .map(|&logit| ((logit - largest) / temperature).exp())
         .collect();
     let mut order: Vec<usize> = (0..weights.len()).collect();
     if sampling.top_k.is_some() || sampling.top_p < 1.0 {
@@ -234,9 +250,30 @@ pub fn probabilities(logits: &[f32], sampling: &Sampling) -> Vec<f64> {
             before += probability;
         }
     }
+    if sampling.min_p > 0.0 {
+        let least = sampling.min_p * weights.iter().copied().fold(0.0, f64::max);
+        weights
+            .iter_mut()
+            .filter(|weight| **weight < least)
+            .for_each(|weight| *weight = 0.0);
+    }
     let total: f64 = weights.iter().sum();
     weights.iter_mut().for_each(|weight| *weight /= total);
     weights
+}
+
+/// Keskar et al. 2019 (CTRL, arXiv 1909.05858), section 4.1; each id counts once.
+fn penalise<'a>(logits: &mut [f64], seen: impl IntoIterator<Item = &'a u32>, penalty: f64) {
+    let seen: BTreeSet<usize> = seen.into_iter().map(|&id| id as usize).collect();
+    for id in seen {
+        if let Some(logit) = logits.get_mut(id) {
+            *logit = if *logit > 0.0 {
+                *logit / penalty
+            } else {
+                *logit * penalty
+            };
+        }
+    }
 }
 
 fn sample(probabilities: &[f64], random: &mut Random) -> usize {
@@ -273,8 +310,7 @@ mod tests {
             temperature,
             top_k,
             top_p,
-            max_new_tokens: 1,
-            seed: 0,
+            ..Sampling::default()
         }
     }
 
@@ -282,13 +318,13 @@ mod tests {
     fn top_k_and_top_p_keep_the_most_likely() {
         let logits = [0.5_f32, 0.3, 0.2].map(f32::ln);
         let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
-        let all = probabilities(&logits, &sampling(1.0, None, 1.0));
+        let all = probabilities(&logits, &[], &sampling(1.0, None, 1.0));
         assert!(close(&all, &[0.5, 0.3, 0.2]), "{all:?}");
-        let two = probabilities(&logits, &sampling(1.0, Some(2), 1.0));
+        let two = probabilities(&logits, &[], &sampling(1.0, Some(2), 1.0));
         assert!(close(&two, &[0.625, 0.375, 0.0]), "{two:?}");
-        let nucleus = probabilities(&logits, &sampling(1.0, None, 0.4));
+        let nucleus = probabilities(&logits, &[], &sampling(1.0, None, 0.4));
         assert!(close(&nucleus, &[1.0, 0.0, 0.0]), "{nucleus:?}");
-        let cool = probabilities(&logits, &sampling(0.5, None, 1.0));
+        let cool = probabilities(&logits, &[], &sampling(0.5, None, 1.0));
         assert!(
             close(&cool, &[0.25 / 0.38, 0.09 / 0.38, 0.04 / 0.38]),
             "{cool:?}"

@@ -110,6 +110,11 @@ pub struct Sampling {
     pub top_k: Option<usize>,
     /// Keep the smallest set of tokens whose probability reaches this; 1 keeps all.
     pub top_p: f64,
+    /// Drop tokens less likely than this share of the most likely one; 0 keeps all.
+    pub min_p: f64,
+    /// Divide the logits of tokens that stand in the prompt or the answer by this (or
+    /// multiply, where they are negative); 1 leaves them.
+    pub repetition_penalty: f64,
     /// In tokens, the end-of-text token included.
     pub max_new_tokens: usize,
     pub seed: u64,
@@ -121,6 +126,8 @@ impl Default for Sampling {
             temperature: 1.0,
             top_k: None,
             top_p: 1.0,
+            min_p: 0.0,
+            repetition_penalty: 1.0,
             max_new_tokens: 96,
             seed: 0,
         }

@@ -168,6 +168,17 @@ pub fn check_sampling(sampling: &Sampling) -> Result<()> {
             "a number above 0, at most 1",
         ));
     }
+    if !(0.0..1.0).contains(&sampling.min_p) {
+        return Err(Error::invalid(
+            "min_p",
+            sampling.min_p,
+            "a share from 0 up to, not including, 1",
+        ));
+    }
+    if !(sampling.repetition_penalty.is_finite() && sampling.repetition_penalty > 0.0) {
+        let (value, expected) = (sampling.repetition_penalty, "a number above 0");
+        return Err(Error::invalid("repetition_penalty", value, expected));
+    }
     if sampling.max_new_tokens == 0 {
         return Err(Error::invalid("max_new_tokens", 0, "a whole number from 1"));
     }

@@ -34,32 +34,51 @@ pub fn generation(set: &GoldenSet, checks: &mut Checks) {
             .slice([0..1, t - 1..t, 0..d])
             .reshape([1, d]);
         let logits = block_on(read(gpt.logits(last))).expect("readback");
-        let draw = |temperature: f64, top_k: Option<usize>, top_p: f64| {
-            let sampling = Sampling {
-                temperature,
-                top_k,
-                top_p,
-                ..Sampling::default()
-            };
-            probabilities(&logits, &sampling)
-        };
-        let plain = draw(1.0, None, 1.0);
-        for (found, expected) in plain.iter().zip(numbers(&case["next_probs"])) {
-            checks.absolute(&what, *found, expected, 1e-5);
-        }
+        let draw = |sampling: Sampling| probabilities(&logits, &prompt, &sampling);
+        let all = Sampling::default();
         let filtered = &case["filtered"];
-        for (found, expected) in draw(0.7, None, 1.0)
-            .iter()
-            .zip(numbers(&filtered["temperature0.7"]))
-        {
-            checks.absolute(&what, *found, expected, 1e-5);
+        for (sampling, expected) in [
+            (all, &case["next_probs"]),
+            (
+                Sampling {
+                    temperature: 0.7,
+                    ..all
+                },
+                &filtered["temperature0.7"],
+            ),
+            (
+                Sampling {
+                    repetition_penalty: 1.3,
+                    ..all
+                },
+                &filtered["repetition1.3"],
+            ),
+        ] {
+            for (found, expected) in draw(sampling).iter().zip(numbers(expected)) {
+                checks.absolute(&what, *found, expected, 1e-5);
+            }
         }
-        for (name, found) in [
-            ("temp0.9_top_k5", draw(0.9, Some(5), 1.0)),
-            ("top_p0.9", draw(1.0, None, 0.9)),
-            ("temp1.3_top_k20_top_p0.8", draw(1.3, Some(20), 0.8)),
+        let mild = Sampling {
+            temperature: 1.3,
+            top_k: Some(20),
+            top_p: 0.8,
+            ..all
+        };
+        for (name, sampling) in [
+            (
+                "temp0.9_top_k5",
+                Sampling {
+                    temperature: 0.9,
+                    top_k: Some(5),
+                    ..all
+                },
+            ),
+            ("top_p0.9", Sampling { top_p: 0.9, ..all }),
+            ("temp1.3_top_k20_top_p0.8", mild),
+            ("min_p0.1", Sampling { min_p: 0.1, ..all }),
         ] {
             let what = format!("{what} {name}");
+            let found = draw(sampling);
             let kept: Vec<u32> = (0..found.len() as u32)
                 .filter(|&id| found[id as usize] > 0.0)
                 .collect();

@@ -31,6 +31,10 @@ pub struct Arguments {
     top_k: Option<usize>,
     #[arg(long, default_value_t = 1.0)]
     top_p: f64,
+    #[arg(long, default_value_t = 0.0)]
+    min_p: f64,
+    #[arg(long, default_value_t = 1.0)]
+    repetition_penalty: f64,
     #[arg(long, default_value_t = 96)]
     max_new_tokens: usize,
     #[arg(long, default_value_t = 0)]
@@ -52,6 +56,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         temperature: arguments.temperature,
         top_k: arguments.top_k,
         top_p: arguments.top_p,
+        min_p: arguments.min_p,
+        repetition_penalty: arguments.repetition_penalty,
         max_new_tokens: arguments.max_new_tokens,
         seed: arguments.seed,
     };
@@ -68,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let logits = block_on(read(gpt.logits(last)))?;
         return files::print_json(&json!({
             "prompt_ids": ids,
-            "probabilities": probabilities(&logits, &sampling),
+            "probabilities": probabilities(&logits, &ids, &sampling),
         }));
     }
     let pick = if arguments.greedy {
