@@ -2,10 +2,10 @@
 
 use crate::state::Lab;
 use crate::state::engine::Purpose;
-use gloo_file::futures::{read_as_bytes, read_as_text};
+use gloo_file::futures::read_as_text;
 use gloo_file::{Blob, File, ObjectUrl};
 use gloo_timers::callback::Timeout;
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::ArrayBuffer;
 use tilt_protocol::dataset::{parse_jsonl, write_jsonl};
 use tilt_protocol::label::pairs_from_labels;
 use tilt_protocol::{
@@ -13,10 +13,13 @@ use tilt_protocol::{
     Verdict,
 };
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlAnchorElement;
 
 /// Defects of an imported file that the banner lists by name.
 const LISTED_DEFECTS: usize = 5;
+/// 400 million parameters in half precision.
+const LARGEST_WEIGHTS_BYTES: u64 = 800_000_000;
 /// Long enough for a browser to have taken the file.
 const URL_LIFETIME_MS: u32 = 60_000;
 
@@ -230,8 +233,20 @@ async fn send_model(lab: Lab, files: Vec<File>) -> Result<(), Error> {
         None => None,
         Some(file) => Some(read_as_text(file).await.map_err(unreadable(file))?),
     };
-    let bytes = read_as_bytes(weights).await.map_err(unreadable(weights))?;
-    let buffer = Uint8Array::from(bytes.as_slice()).buffer();
+    if weights.size() > LARGEST_WEIGHTS_BYTES {
+        let expected = format!("at most {LARGEST_WEIGHTS_BYTES} bytes, for a tab");
+        return Err(Error::invalid(
+            "model.safetensors",
+            weights.size(),
+            expected,
+        ));
+    }
+    // The browser's own buffer: the file never passes through the page's memory.
+    let blob: &web_sys::Blob = weights.as_ref();
+    let buffer: ArrayBuffer = JsFuture::from(blob.array_buffer())
+        .await
+        .and_then(JsCast::dyn_into)
+        .map_err(|cause| Error::malformed(weights.name(), crate::worker::js_text(&cause)))?;
     let name = "imported".to_owned();
     let source = ModelSource::Files {
         name: name.clone(),

@@ -106,7 +106,7 @@ pub fn check_prompt(model: &Model, prompt: &[u32]) -> Result<()> {
         return Err(Error::SequenceTooLong {
             what,
             found: prompt.len(),
-            limit: limit - 1,
+            limit,
         });
     }
     match prompt

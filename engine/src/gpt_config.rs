@@ -3,6 +3,10 @@
 use serde_json::{Map, Value};
 use tilt_protocol::{Error, Result};
 
+/// More than a tab can hold; larger sizes are a slip or an attack.
+const MOST_PARAMETERS: u64 = 400_000_000;
+const MOST_LAYERS: usize = 1_000;
+
 /// The shape of a GPT-2 model and the ids it treats specially.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GptConfig {
@@ -42,6 +46,13 @@ impl GptConfig {
 
     pub fn n_inner(&self) -> usize {
         4 * self.n_embd
+    }
+
+    /// Numbers in all tensors, without overflow on any platform.
+    fn parameters(&self) -> u64 {
+        let [v, t, d, l] =
+            [self.vocab_size, self.n_positions, self.n_embd, self.n_layer].map(|size| size as u64);
+        (v + t) * d + l * (12 * d * d + 13 * d) + 2 * d
     }
 
     pub fn head_size(&self) -> usize {
@@ -100,7 +111,10 @@ impl GptConfig {
         )?;
         must_be("add_cross_attention", false.into(), &[false.into()])?;
         must_be("tie_word_embeddings", true.into(), &[true.into()])?;
-        let id = |name: &str| fields.get(name).and_then(Value::as_u64).map(|id| id as u32);
+        let id = |name: &str| {
+            let id = fields.get(name)?.as_u64()?;
+            u32::try_from(id).ok()
+        };
         let epsilon = fields
             .get("layer_norm_epsilon")
             .and_then(Value::as_f64)
@@ -116,6 +130,23 @@ impl GptConfig {
             pad_token_id: id("pad_token_id"),
             fields: fields.clone(),
         };
+        if config.n_layer > MOST_LAYERS {
+            let expected = format!("at most {MOST_LAYERS}");
+            return Err(Error::invalid(
+                "config.json: n_layer",
+                config.n_layer,
+                expected,
+            ));
+        }
+        let parameters = config.parameters();
+        if parameters > MOST_PARAMETERS {
+            let expected = format!("at most {MOST_PARAMETERS}, for a tab");
+            return Err(Error::invalid(
+                "config.json: parameters",
+                parameters,
+                expected,
+            ));
+        }
         if !config.n_embd.is_multiple_of(config.n_head) {
             let expected = format!("a multiple of n_head ({})", config.n_head);
             return Err(Error::invalid(
@@ -123,6 +154,13 @@ impl GptConfig {
                 config.n_embd,
                 expected,
             ));
+        }
+        if let Some(id) = config
+            .eos_token_id
+            .filter(|&id| id as usize >= config.vocab_size)
+        {
+            let expected = format!("an id below vocab_size ({})", config.vocab_size);
+            return Err(Error::invalid("config.json: eos_token_id", id, expected));
         }
         if let Some(inner) = fields.get("n_inner").filter(|value| !value.is_null())
             && inner.as_u64() != Some(config.n_inner() as u64)
@@ -136,10 +174,14 @@ impl GptConfig {
         Ok(config)
     }
 
-    /// The file as `transformers` reads it, with every field it came with.
-    pub fn to_json(&self) -> String {
+    /// The file as `transformers` reads it, with every field it came with; `dtype` is
+    /// that of the weights beside it: `float32` or `float16`.
+    pub fn to_json(&self, dtype: &str) -> String {
         let mut fields = self.fields.clone();
+        // The older name of `dtype`, which would speak of other weights.
+        fields.remove("torch_dtype");
         let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+        put("dtype", dtype.into());
         put("model_type", "gpt2".into());
         put("activation_function", "gelu_new".into());
         put("vocab_size", self.vocab_size.into());
@@ -169,7 +211,7 @@ mod tests {
     fn a_config_survives_writing_and_reading() {
         let mut config = GptConfig::new(97, 64, 48, 2, 4);
         config.eos_token_id = Some(96);
-        let read = GptConfig::from_json(&config.to_json()).unwrap();
+        let read = GptConfig::from_json(&config.to_json("float32")).unwrap();
         assert_eq!(
             GptConfig {
                 fields: Map::new(),
@@ -177,6 +219,18 @@ mod tests {
             },
             config
         );
+    }
+
+    #[test]
+    fn sizes_beyond_a_tab_are_refused_before_anything_is_allocated() {
+        let mut config = GptConfig::new(97, 64, 48, 2, 4);
+        assert_eq!(
+            config.parameters(),
+            crate::layout::Layout::of(&config).len as u64
+        );
+        config.n_embd = 1_000_000;
+        let error = GptConfig::from_json(&config.to_json("float32")).unwrap_err();
+        assert!(error.to_string().contains("at most 400000000"), "{error}");
     }
 
     #[test]

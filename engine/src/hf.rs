@@ -19,6 +19,16 @@ pub enum Precision {
     F16,
 }
 
+impl Precision {
+    /// The name in `config.json`.
+    pub fn dtype(self) -> &'static str {
+        match self {
+            Precision::F32 => "float32",
+            Precision::F16 => "float16",
+        }
+    }
+}
+
 /// Reads weights into the arena's layout.
 ///
 /// # Errors
@@ -33,7 +43,9 @@ pub fn read_weights(bytes: &[u8], layout: &Layout) -> Result<Vec<f32>> {
     for (name, view) in file.tensors() {
         tensors.insert(name.strip_prefix(PREFIX).unwrap_or(&name).to_owned(), view);
     }
-    let mut arena = vec![0.0; layout.len];
+    // Every shape is checked before the arena is allocated: what a config claims may
+    // be far more than the file holds.
+    let mut views = Vec::with_capacity(layout.slots.len());
     for slot in &layout.slots {
         let view = tensors
             .remove(&slot.name)
@@ -50,7 +62,11 @@ pub fn read_weights(bytes: &[u8], layout: &Layout) -> Result<Vec<f32>> {
                 expected: slot.shape.clone(),
             });
         }
-        copy_numbers(&slot.name, &view, &mut arena[slot.range()])?;
+        views.push(view);
+    }
+    let mut arena = vec![0.0; layout.len];
+    for (slot, view) in layout.slots.iter().zip(&views) {
+        copy_numbers(&slot.name, view, &mut arena[slot.range()])?;
     }
     check_rest(tensors, &arena, layout)?;
     Ok(arena)

@@ -88,8 +88,10 @@ impl Model {
 
     /// The id that fills the right of a batch; masks never look at it.
     pub fn pad_id(&self) -> u32 {
+        // Fine-tuned models often name a pad id that their vocabulary lacks.
         self.config
             .pad_token_id
+            .filter(|&id| (id as usize) < self.config.vocab_size)
             .or(self.config.eos_token_id)
             .unwrap_or(0)
     }

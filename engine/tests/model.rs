@@ -185,7 +185,7 @@ fn a_prompt_that_fills_the_context_is_an_error() {
     let expected = Error::SequenceTooLong {
         what: "the prompt".to_owned(),
         found: 32,
-        limit: 31,
+        limit: 32,
     };
     assert_eq!(answer.unwrap_err(), expected);
 }
@@ -313,4 +313,43 @@ fn no_rows_and_wrong_rows_are_errors() {
         run(pairs(4), ObjectiveKind::Kto),
         Some(Error::InvalidConfig { .. })
     ));
+}
+
+#[test]
+fn a_run_that_diverges_keeps_the_weights_it_had() {
+    let reckless = TrainSettings {
+        learning_rate: 1e30,
+        ..settings(ObjectiveKind::Dpo, 9)
+    };
+    let (model, mut session) = start(pairs(8), reckless);
+    let before = weights(&session);
+    let failure = (0..9).find_map(|_| block_on(session.step(&model)).err());
+    assert!(
+        matches!(failure, Some(Error::NonFinite { .. })),
+        "{failure:?}"
+    );
+    let after = weights(&session);
+    assert!(after.iter().all(|weight| weight.is_finite()));
+    assert_eq!(after, before, "the first step already broke it");
+}
+
+#[test]
+fn a_pad_id_beyond_the_vocabulary_does_no_harm() {
+    let (mut model, arena) = model();
+    model.config.pad_token_id = Some(VOCAB as u32);
+    let rows = [
+        Sequence {
+            prompt: vec![5],
+            completion: vec![6, 7, 8],
+        },
+        Sequence {
+            prompt: vec![5],
+            completion: vec![9],
+        },
+    ];
+    let rows: Vec<&Sequence> = rows.iter().collect();
+    let together = block_on(score(&model.gpt(&arena), &rows, 2, model.pad_id())).expect("scores");
+    let alone =
+        block_on(score(&model.gpt(&arena), &rows[1..], 1, model.pad_id())).expect("a score");
+    assert!((together[1].sum.0 - alone[0].sum.0).abs() < 1e-5);
 }

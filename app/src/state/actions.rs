@@ -141,6 +141,8 @@ pub fn erase_all(lab: Lab) {
     lab.labels.erase_all();
     lab.settings.forget();
     lab.form.reset();
+    lab.engine.cancel_labelling();
+    lab.evaluate.stop_autolabel();
     if untrack(|| lab.engine.is_up()) {
         reset(lab);
     }

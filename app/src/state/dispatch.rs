@@ -200,6 +200,8 @@ fn device_ready(lab: Lab, device: DeviceInfo) {
 
 fn model_loaded(lab: Lab, model: ModelInfo) {
     lab.notices.dismiss("model");
+    lab.notices.dismiss("engine");
+    lab.evaluate.stop_autolabel();
     lab.run.clear();
     lab.evaluate.clear();
     lab.selection.clear();
@@ -277,7 +279,10 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
             "run"
         }
         Purpose::Control => "run",
-        Purpose::Watch => "watch",
+        Purpose::Watch => {
+            lab.selection.clear();
+            "watch"
+        }
         Purpose::Compare => {
             lab.evaluate.compared(None);
             "compare"
@@ -297,7 +302,7 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
     };
     if is_fatal {
         startup::engine_failed(lab, error);
-    } else if *error != Error::Cancelled {
+    } else if *error != Error::Cancelled && !is_too_late(&purpose, error) {
         if let (Purpose::LoadModel(_), Some(model)) = (&purpose, &loaded) {
             // The model that was there is still the one in use.
             lab.form.set_model(&model.name);
@@ -305,4 +310,9 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
         lab.notices
             .error(key, &format!("{}: {error}", purpose.failed()));
     }
+}
+
+/// A press of pause or stop that met the run's own end: nothing is wrong.
+fn is_too_late(purpose: &Purpose, error: &Error) -> bool {
+    *purpose == Purpose::Control && *error == Error::NoRun
 }

@@ -197,6 +197,20 @@ impl EngineStore {
         Ok(sent)
     }
 
+    /// Gives up whatever pairs are being sampled or judged.
+    pub fn cancel_labelling(&self) {
+        let wanted: Vec<RequestId> = self.requests.with_value(|requests| {
+            requests
+                .iter()
+                .filter(|(_, purpose)| matches!(purpose, Purpose::Autolabel | Purpose::SamplePairs))
+                .map(|(id, _)| *id)
+                .collect()
+        });
+        for request in wanted {
+            self.send(Purpose::Control, Command::Cancel { request });
+        }
+    }
+
     pub fn purpose_of(&self, id: RequestId) -> Option<Purpose> {
         self.requests
             .with_value(|requests| requests.get(&id).cloned())
@@ -244,6 +258,7 @@ impl EngineStore {
 
     pub fn set_model(&self, model: ModelInfo) {
         self.fetching.set(None);
+        self.broken.set(false);
         self.model.set(Some(model));
     }
 

@@ -130,7 +130,8 @@ impl SelectionStore {
     }
 
     pub fn inspected(&self, id: Option<RequestId>, inspection: Inspection) {
-        if id.is_none_or(|id| id >= self.watch_id.get_value()) {
+        let is_wanted = self.selected.with_untracked(Option::is_some);
+        if is_wanted && id.is_none_or(|id| id >= self.watch_id.get_value()) {
             self.inspection.set(Some(inspection));
         }
     }

@@ -22,6 +22,10 @@ pub fn train(lab: Lab) {
 
 /// Starts a run; true when the engine was asked for one.
 fn start_run(lab: Lab, is_paused: bool) -> bool {
+    // A model on its way would end the run as soon as it had begun.
+    if lab.engine.status().get_untracked() == EngineStatus::Loading {
+        return false;
+    }
     for field in Field::ALL {
         lab.notices.dismiss(&field_key(field));
     }

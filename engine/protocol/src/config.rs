@@ -87,7 +87,7 @@ impl TrlConfig {
                 Error::invalid(
                     "lr_scheduler_type",
                     value,
-                    "\"constant\", \"linear\" or \"cosine\"",
+                    "\"constant\", \"constant_with_warmup\", \"linear\" or \"cosine\"",
                 )
             })?,
         };

@@ -37,7 +37,7 @@ pub enum Error {
         purpose: String,
         advice: String,
     },
-    #[error("{what} has {found} tokens, the model's context holds {limit}")]
+    #[error("{what} has {found} tokens, and the model's context holds {limit} with the answer")]
     SequenceTooLong {
         what: String,
         found: usize,

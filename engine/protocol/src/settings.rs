@@ -4,11 +4,14 @@ use crate::error::{Error, Result};
 use crate::objective::{Objective, ObjectiveKind};
 use serde::{Deserialize, Serialize};
 
-/// How the learning rate moves over the run; warm-up comes first in each.
+/// How the learning rate moves over the run, under transformers' names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LrSchedule {
+    /// The same rate throughout; warm-up does not apply.
     Constant,
+    /// Constant after the warm-up.
+    ConstantWithWarmup,
     /// To 0 at the last step. TRL's default.
     Linear,
     /// Half a cosine to 0.
@@ -18,16 +21,19 @@ pub enum LrSchedule {
 impl LrSchedule {
     /// The multiplier of the learning rate at `step` (from 0) of `steps`.
     ///
-    /// transformers' `get_scheduler`: warm-up k/w, then 1, (T-k)/(T-w) or
+    /// transformers' `get_scheduler`: but for `constant`, warm-up k/w comes first; then 1, (T-k)/(T-w) or
     /// (1 + cos(pi (k-w)/(T-w)))/2.
     pub fn multiplier(self, step: usize, steps: usize, warmup_steps: usize) -> f64 {
+        if self == LrSchedule::Constant {
+            return 1.0;
+        }
         if step < warmup_steps {
             return step as f64 / warmup_steps as f64;
         }
         let span = steps.saturating_sub(warmup_steps).max(1) as f64;
         let done = (step - warmup_steps) as f64 / span;
         match self {
-            LrSchedule::Constant => 1.0,
+            LrSchedule::Constant | LrSchedule::ConstantWithWarmup => 1.0,
             LrSchedule::Linear => (1.0 - done).max(0.0),
             LrSchedule::Cosine => (0.5 * (1.0 + (std::f64::consts::PI * done).cos())).max(0.0),
         }

@@ -36,10 +36,9 @@ impl Inspector {
                 [sequence, empty]
             }
             None => {
-                let what = "the prompt".to_owned();
                 return Err(Error::SequenceTooLong {
-                    what,
-                    found: limit + 1,
+                    what: "the pair's prompt".to_owned(),
+                    found: prompt_tokens(model, &example)?,
                     limit,
                 });
             }
@@ -97,6 +96,12 @@ impl Inspector {
             rejected: view(1)?,
         })
     }
+}
+
+fn prompt_tokens(model: &Model, example: &Example) -> Result<usize> {
+    let (Example::Pair { prompt, .. } | Example::Unpaired { prompt, .. }) = example;
+    let text = model.text("a prompt")?;
+    Ok(text.encode(&text.prompt_text(prompt)?, false)?.len())
 }
 
 /// The most likely tokens under either model, the policy's favourite first.

@@ -2,6 +2,7 @@
 
 use super::Lab;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
+use burn::tensor::Tensor;
 use tilt_protocol::{Event, Pair, PairSource, Principle, RequestId, Result, Sampling, Verdict};
 
 /// One piece of work with the request that asked for it.
@@ -16,7 +17,8 @@ pub struct Job {
 pub enum Work {
     SamplePairs(PairDrawer),
     Autolabel(PairDrawer),
-    WinRate(Box<WinRateRun>),
+    /// With the policy as it was when the measuring began.
+    WinRate(Box<WinRateRun>, Tensor<1>),
 }
 
 impl Job {
@@ -51,8 +53,8 @@ impl Job {
         })
     }
 
-    pub fn win_rate(id: RequestId, principle: Principle, seed: u64) -> Job {
-        let work = Work::WinRate(Box::new(WinRateRun::new(principle, seed)));
+    pub fn win_rate(id: RequestId, principle: Principle, seed: u64, policy: Tensor<1>) -> Job {
+        let work = Work::WinRate(Box::new(WinRateRun::new(principle, seed)), policy);
         Job {
             id,
             work,
@@ -123,9 +125,8 @@ impl Lab {
                 );
                 Ok(done)
             }
-            Work::WinRate(run) => {
-                run.advance(model, self.policy()?, &loaded.reference)
-                    .await?;
+            Work::WinRate(run, policy) => {
+                run.advance(model, policy, &loaded.reference).await?;
                 let (report, done) = (run.report(), run.is_done());
                 self.emit(job.id, Event::WinRate { report, done });
                 Ok(done)

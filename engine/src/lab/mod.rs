@@ -161,7 +161,8 @@ impl Lab {
             }
             Command::WinRate { principle, seed } => {
                 self.loaded()?;
-                self.queue(Job::win_rate(id, principle, seed))
+                let policy = self.policy()?.clone();
+                self.queue(Job::win_rate(id, principle, seed, policy))
             }
             Command::Cancel { request } => {
                 if let Some(place) = self.jobs.iter().position(|job| job.id == request) {
@@ -196,13 +197,17 @@ impl Lab {
                 loaded.policy = loaded.reference.clone();
                 loaded.policy_step = 0;
                 self.emit(id, Event::WasReset);
-                self.show_watched().await
+                self.show_watched().await;
+                Ok(())
             }
             Command::Watch { example } => {
+                // Whatever is wrong with this pair, the old one is no longer wanted.
+                self.watch = None;
                 let loaded = self.loaded()?;
                 let inspector = Inspector::new(&loaded.model, &loaded.reference, example).await?;
                 self.watch = Some((id, inspector));
-                self.show_watched().await
+                self.show_watched().await;
+                Ok(())
             }
             Command::Compare { prompt, sampling } => self.compare(id, prompt, sampling).await,
             Command::ExportModel => {
@@ -213,7 +218,7 @@ impl Lab {
                     .await?;
                 let text = loaded.model.text("exporting a model")?;
                 let event = Event::Model {
-                    config: loaded.model.config.to_json(),
+                    config: loaded.model.config.to_json(Precision::F32.dtype()),
                     tokenizer: text.tokenizer_json.clone(),
                     tokenizer_config: text.tokenizer_config.clone(),
                 };
@@ -245,7 +250,9 @@ impl Lab {
         };
         // Only now, when nothing can fail any more, does the old model go.
         self.run = None;
-        self.jobs.clear();
+        for job in std::mem::take(&mut self.jobs) {
+            self.fail(job.id, Error::Cancelled);
+        }
         self.watch = None;
         self.emit(
             id,
@@ -311,17 +318,20 @@ impl Lab {
         }
     }
 
-    /// Sends the watched pair as the policy sees it now.
-    async fn show_watched(&mut self) -> Result<()> {
+    /// Sends the watched pair as the policy sees it now; a failure is the watch's own.
+    async fn show_watched(&mut self) {
         let Some((id, inspector)) = &self.watch else {
-            return Ok(());
+            return;
         };
         let (id, step) = (*id, self.policy_step());
-        let inspection = inspector
-            .inspect(&self.loaded()?.model, self.policy()?, step)
-            .await?;
-        self.emit(id, Event::Inspected { inspection });
-        Ok(())
+        let inspected = match (self.loaded(), self.policy()) {
+            (Ok(loaded), Ok(policy)) => inspector.inspect(&loaded.model, policy, step).await,
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        };
+        match inspected {
+            Ok(inspection) => self.emit(id, Event::Inspected { inspection }),
+            Err(error) => self.fail(id, error),
+        }
     }
 
     fn queue(&mut self, job: Job) -> Result<()> {
@@ -379,7 +389,7 @@ impl From<&Job> for EngineStatus {
         match job.work {
             Work::SamplePairs(_) => EngineStatus::Sampling,
             Work::Autolabel { .. } => EngineStatus::Labelling,
-            Work::WinRate(_) => EngineStatus::Evaluating,
+            Work::WinRate(..) => EngineStatus::Evaluating,
         }
     }
 }

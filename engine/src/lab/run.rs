@@ -1,7 +1,8 @@
 //! The training run of the lab.
 
 use super::Lab;
-use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers};
+use crate::evaluate::{answer_prompts, kl_of_answers, prompt_ids};
+use crate::generate::check_prompt;
 use crate::model::Model;
 use crate::session::{Session, StepOutcome, saved_settings};
 use crate::text::{Rows, tokenise};
@@ -37,6 +38,16 @@ impl Lab {
     ) -> Result<()> {
         let loaded = self.loaded()?;
         let Rows { rows, dropped } = self.rows(&examples, settings.max_length)?;
+        if rows.is_empty() && dropped > 0 {
+            let limit = settings.max_length.min(loaded.model.config.n_positions);
+            return Err(Error::NothingToUse {
+                what: "row that fits".to_owned(),
+                purpose: "train on".to_owned(),
+                advice: format!(
+                    "all {dropped} prompts have {limit} tokens or more, the model's context; shorten them"
+                ),
+            });
+        }
         let policy = loaded.reference.clone();
         let session =
             Session::start(&loaded.model, policy, &loaded.reference, rows, settings).await?;
@@ -64,7 +75,8 @@ impl Lab {
         };
         self.emit(run.id, event);
         self.run = Some(run);
-        self.show_watched().await
+        self.show_watched().await;
+        Ok(())
     }
 
     /// Rows for this model: its context bounds `max_length`.
@@ -94,7 +106,7 @@ impl Lab {
         match run.session.step(&loaded.model).await {
             Ok(outcome) => self.after_step(outcome, started.elapsed()).await,
             Err(error) => {
-                // The weights are those before the failed step; the run is over.
+                // The weights are those before the step that broke; the run is over.
                 self.fail(id, error);
                 self.end_run(true).await;
             }
@@ -119,24 +131,24 @@ impl Lab {
             self.end_run(false).await;
             return;
         }
-        let seen = match step % WATCH_EVERY {
-            0 => self.show_watched().await,
-            _ if step == 1 => self.show_watched().await,
-            _ => Ok(()),
-        };
-        let measured = match step % KL_EVERY {
-            0 => self.measure_kl(id, run_id, step).await,
-            _ => Ok(()),
-        };
-        if let Err(error) = seen.and(measured) {
+        if step == 1 || step.is_multiple_of(WATCH_EVERY) {
+            self.show_watched().await;
+        }
+        if step.is_multiple_of(KL_EVERY)
+            && let Err(error) = self.measure_kl(id, run_id, step).await
+        {
+            // Only a lost device fails here.
             self.fail(id, error);
+            self.end_run(true).await;
         }
     }
 
     async fn measure_kl(&mut self, id: RequestId, run: RunId, step: usize) -> Result<()> {
         let loaded = self.loaded()?;
-        let kl = kl_on_fixed_prompts(&loaded.model, self.policy()?, &loaded.reference).await?;
-        self.emit(id, Event::Kl { run, step, kl });
+        let (model, policy) = (&loaded.model, self.policy()?);
+        if let Some(kl) = kl_on_fixed_prompts(model, policy, &loaded.reference).await? {
+            self.emit(id, Event::Kl { run, step, kl });
+        }
         Ok(())
     }
 
@@ -148,9 +160,8 @@ impl Lab {
             loaded.policy = run.session.arena;
             loaded.policy_step = step;
         }
-        let seen = self.show_watched().await;
-        let measured = self.measure_kl(run.id, run.run, step).await;
-        if let Err(error) = seen.and(measured) {
+        self.show_watched().await;
+        if let Err(error) = self.measure_kl(run.id, run.run, step).await {
             self.fail(run.id, error);
         }
         self.emit(
@@ -197,23 +208,30 @@ impl Lab {
 }
 
 /// `metric-kl`: sampled from the policy on the same few held-out prompts each time.
+/// `None` when none of them fits an imported model.
 async fn kl_on_fixed_prompts(
     model: &Model,
     policy: &Tensor<1>,
     reference: &Tensor<1>,
-) -> Result<f64> {
+) -> Result<Option<f64>> {
     let prompts = world::held_out_prompts();
     let spread = (prompts.len() / KL_PROMPTS).max(1);
+    let fits =
+        |text: &&str| prompt_ids(model, text).is_ok_and(|ids| check_prompt(model, &ids).is_ok());
     let texts: Vec<&str> = prompts
         .iter()
         .step_by(spread)
         .take(KL_PROMPTS)
-        .map(|p| p.text.as_str())
+        .map(|prompt| prompt.text.as_str())
+        .filter(fits)
         .collect();
+    if texts.is_empty() {
+        return Ok(None);
+    }
     let sampling = Sampling {
         seed: 17,
         ..Sampling::default()
     };
-    let answers: Vec<WorldAnswer> = answer_prompts(model, policy, &texts, &sampling, 0).await?;
-    kl_of_answers(model, reference, &answers).await
+    let answers = answer_prompts(model, policy, &texts, &sampling, 0).await?;
+    kl_of_answers(model, reference, &answers).await.map(Some)
 }

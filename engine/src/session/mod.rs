@@ -35,6 +35,8 @@ pub struct Session {
     tokens_seen: usize,
     /// The last step's gradient norm, still on the device, `[1]`.
     unread_norm: Option<Tensor<1>>,
+    /// Policy and moments before the last step, to go back to when it turns out broken.
+    before_last: Option<[Tensor<1>; 3]>,
 }
 
 /// What one optimiser step did.
@@ -79,15 +81,29 @@ impl Session {
             step: 0,
             tokens_seen: 0,
             unread_norm: None,
+            before_last: None,
         })
     }
 
     /// One optimiser step.
     ///
     /// # Errors
-    /// [`Error::NonFinite`] when the loss or the last gradient is not finite (the
-    /// weights are then those before it), [`Error::Device`] when the device was lost.
+    /// [`Error::NonFinite`] when the loss or the last gradient is not finite: the
+    /// weights are then those before the step that broke them; [`Error::Device`] when
+    /// the device was lost.
     pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
+        let outcome = self.try_step(model).await;
+        if matches!(outcome, Err(Error::NonFinite { .. }))
+            && let Some([arena, first, second]) = self.before_last.take()
+        {
+            self.arena = arena;
+            self.optimiser.first = first;
+            self.optimiser.second = second;
+        }
+        outcome
+    }
+
+    async fn try_step(&mut self, model: &Model) -> Result<StepOutcome> {
         let settings = &self.settings;
         let batches = self
             .order
@@ -129,6 +145,12 @@ impl Session {
         }
         let lr = settings.lr_at(self.step);
         if let Some(total) = total {
+            let optimiser = &self.optimiser;
+            self.before_last = Some([
+                self.arena.clone(),
+                optimiser.first.clone(),
+                optimiser.second.clone(),
+            ]);
             let (clipped, norm) = clip_by_global_norm(total, settings.max_grad_norm);
             self.arena = self
                 .optimiser

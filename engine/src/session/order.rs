@@ -26,6 +26,13 @@ impl Order {
         order
     }
 
+    /// True when this is an order of so many rows: a file may say anything.
+    pub fn fits(&self, rows: usize) -> bool {
+        let mut sorted = self.rows.clone();
+        sorted.sort_unstable();
+        self.taken <= rows && sorted.into_iter().eq(0..rows)
+    }
+
     fn begin_epoch(&mut self) {
         self.taken = 0;
         if self.shuffles {

@@ -90,7 +90,7 @@ impl Session {
         rows: Vec<TokenisedRow>,
     ) -> Result<Session> {
         let state = read_state(bytes)?;
-        if rows.len() != state.rows {
+        if rows.len() != state.rows || !state.order.fits(rows.len()) {
             return Err(Error::invalid(
                 "rows",
                 rows.len(),
@@ -135,6 +135,7 @@ impl Session {
             step: state.step,
             tokens_seen: state.tokens_seen,
             unread_norm,
+            before_last: None,
         })
     }
 }

@@ -109,7 +109,7 @@ fn split<const N: usize>(
         what: "text in a dataset".to_owned(),
     })?;
     // A chat template writes its own special tokens.
-    let with_special = !matches!(prompt, Content::Turns(_));
+    let with_special = !(matches!(prompt, Content::Turns(_)) && text.has_chat_template());
     let prompt_ids = text.encode(&text.prompt_text(prompt)?, with_special)?;
     let mut full = Vec::with_capacity(N);
     for completion in completions {

@@ -26,9 +26,14 @@ impl Text {
         tokenizer_config: Option<&str>,
         config: &GptConfig,
     ) -> Result<Text> {
-        let tokenizer: Tokenizer = tokenizer_json.parse().map_err(|error| {
+        let mut tokenizer: Tokenizer = tokenizer_json.parse().map_err(|error| {
             Error::malformed("tokenizer.json", format!("not a tokenizer: {error}"))
         })?;
+        // As transformers: padding and truncation are the caller's, whatever was saved.
+        tokenizer.with_padding(None);
+        tokenizer
+            .with_truncation(None)
+            .map_err(|error| Error::malformed("tokenizer.json", error))?;
         let largest = tokenizer
             .get_vocab(true)
             .values()

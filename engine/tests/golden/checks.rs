@@ -366,7 +366,15 @@ pub fn schedules(set: &GoldenSet, checks: &mut Checks) {
         .expect("cases")
     {
         let schedule: Result<LrSchedule, _> = serde_json::from_value(case["type"].clone());
-        let Ok(schedule) = schedule else { continue };
+        let Ok(schedule) = schedule else {
+            let others = ["cosine_with_restarts", "polynomial", "inverse_sqrt"];
+            assert!(
+                others.iter().any(|name| case["type"] == *name),
+                "{}",
+                case["type"]
+            );
+            continue;
+        };
         let (warmup, steps) = (number(&case["warmup_steps"]), number(&case["total_steps"]));
         for (step, expected) in numbers(&case["multipliers"]).into_iter().enumerate() {
             let found = schedule.multiplier(step, steps as usize, warmup as usize);

@@ -65,7 +65,10 @@ pub fn save_model(
     arena: &Tensor<1>,
     precision: Precision,
 ) -> Result<()> {
-    write(&folder.join("config.json"), model.config.to_json() + "\n")?;
+    write(
+        &folder.join("config.json"),
+        model.config.to_json(precision.dtype()) + "\n",
+    )?;
     let bytes = block_on(model.weights_file(arena, precision))?;
     write(&folder.join(WEIGHTS_FILE), bytes)?;
     if let Some(text) = &model.text {

@@ -7,7 +7,7 @@ use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::model::Model;
 use tilt_engine::text::{TokenisedRow, tokenise};
 use tilt_protocol::config::TrlConfig;
-use tilt_protocol::{Error, Result};
+use tilt_protocol::{Error, Result, TrainSettings};
 
 #[derive(clap::Args)]
 pub struct Inputs {
@@ -44,6 +44,13 @@ impl Inputs {
     /// Whatever is wrong with one of the files, or a reference of another shape.
     pub fn load(&self) -> Result<Loaded> {
         let mut config = TrlConfig::from_json(&files::read_text(&self.config)?)?;
+        // `max_steps` may still follow from the number of epochs.
+        let steps = config.settings.steps.max(1);
+        TrainSettings {
+            steps,
+            ..config.settings.clone()
+        }
+        .check()?;
         let examples = files::load_rows(&self.data, self.skip_bad_rows)?;
         let (model, policy) = files::load_model(&self.policy, &Device::flex())?;
         let reference = match &self.reference {
@@ -59,6 +66,18 @@ impl Inputs {
                 "{} rows dropped: their prompts fill max_length",
                 rows.dropped
             );
+        }
+        if rows.rows.is_empty() {
+            return Err(Error::NothingToUse {
+                what: "rows".to_owned(),
+                purpose: "use".to_owned(),
+                advice: format!(
+                    "{} has {} rows, {} of them with prompts of {limit} tokens or more",
+                    self.data.display(),
+                    examples.len(),
+                    rows.dropped
+                ),
+            });
         }
         Ok(Loaded {
             model,

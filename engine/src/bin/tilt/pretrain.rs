@@ -47,6 +47,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         seed: arguments.seed,
         ..shipped
     };
+    if settings.batch_size == 0 || settings.steps == 0 {
+        let value = format!("{} and {}", settings.batch_size, settings.steps);
+        return Err(Error::invalid(
+            "--batch-size and --steps",
+            value,
+            "whole numbers from 1",
+        ));
+    }
     let precision = if arguments.f16 {
         Precision::F16
     } else {
