@@ -17,8 +17,13 @@ pub struct Job {
 pub enum Work {
     SamplePairs(PairDrawer),
     Autolabel(PairDrawer),
-    /// With the policy as it was when the measuring began.
-    WinRate(Box<WinRateRun>, Tensor<1>),
+    WinRate(Box<Measuring>),
+}
+
+/// A win rate being counted, with the policy as it was when that began.
+pub struct Measuring {
+    run: WinRateRun,
+    policy: Tensor<1>,
 }
 
 impl Job {
@@ -54,7 +59,10 @@ impl Job {
     }
 
     pub fn win_rate(id: RequestId, principle: Principle, seed: u64, policy: Tensor<1>) -> Job {
-        let work = Work::WinRate(Box::new(WinRateRun::new(principle, seed)), policy);
+        let work = Work::WinRate(Box::new(Measuring {
+            run: WinRateRun::new(principle, seed),
+            policy,
+        }));
         Job {
             id,
             work,
@@ -125,7 +133,8 @@ impl Lab {
                 );
                 Ok(done)
             }
-            Work::WinRate(run, policy) => {
+            Work::WinRate(measuring) => {
+                let Measuring { run, policy } = measuring.as_mut();
                 run.advance(model, policy, &loaded.reference).await?;
                 let (report, done) = (run.report(), run.is_done());
                 self.emit(job.id, Event::WinRate { report, done });

@@ -389,7 +389,7 @@ impl From<&Job> for EngineStatus {
         match job.work {
             Work::SamplePairs(_) => EngineStatus::Sampling,
             Work::Autolabel { .. } => EngineStatus::Labelling,
-            Work::WinRate(..) => EngineStatus::Evaluating,
+            Work::WinRate(_) => EngineStatus::Evaluating,
         }
     }
 }
