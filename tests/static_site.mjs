@@ -25,7 +25,8 @@ const CONTENT_TYPES = {
 
 /**
  * Serves `folder` under `prefix` (with slashes at both ends) on a free port.
- * `replaced` maps a path inside the folder to `{ status, body }`.
+ * `replaced` maps a path inside the folder to `{ status, body }`, with `times` only for
+ * that many requests.
  * Returns `{ url, origin, close }`.
  */
 export async function serveSite({ folder = BUILT_FOLDER, prefix = '/', replaced = {} } = {}) {
@@ -57,7 +58,10 @@ async function lookUp(folder, prefix, replaced, target) {
   const inside = pathname.slice(prefix.length) || 'index.html';
   const contentType = CONTENT_TYPES[path.extname(inside)] ?? 'application/octet-stream';
   const replacement = replaced[inside];
-  if (replacement) return { status: 200, contentType, ...replacement };
+  if (replacement && (replacement.times ?? Infinity) > 0) {
+    if (replacement.times) replacement.times -= 1;
+    return { status: 200, contentType, ...replacement };
+  }
   const file = path.join(folder, inside);
   if (path.relative(folder, file).startsWith('..')) return notFound;
   try {

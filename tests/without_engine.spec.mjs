@@ -32,6 +32,27 @@ test.describe('an engine that the host does not have', () => {
   });
 });
 
+/** An engine that greets the page and breaks at the first command, as a panic does. */
+const BREAKING_ENGINE = `
+  const post = (event) => postMessage({ json: JSON.stringify({ id: null, event }), buffers: [] });
+  onmessage = () => post({ event: 'failed', error: { error: 'internal', reason: 'a test' } });
+  post({ event: 'ready', protocol_version: 1 });
+`;
+
+test.describe('an engine that breaks on WebGPU', () => {
+  test.use({ replaced: { 'engine.js': { body: BREAKING_ENGINE, times: 1 } } });
+
+  test('starts again on the CPU, and the page says so', async ({ lab }) => {
+    await lab.open({ model: 'nano', seed: 13 });
+    expect(await lab.device()).toBe('cpu');
+    await lab.until('the reason', async () => {
+      const said = await lab.page.evaluate(() => document.body.innerText);
+      return said.includes('starts again on the CPU');
+    });
+    await walkShortPath(lab);
+  });
+});
+
 async function labelsWithoutEngine(lab) {
   await lab.open({ device: 'cpu', model: 'nano', seed: 12 }, { ready: false });
   expect(await lab.untilBanner(60_000)).toMatch(/engine/i);
