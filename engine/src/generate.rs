@@ -176,6 +176,20 @@ async fn generate_chunk(
     }
 }
 
+/// Logits of the token after a prompt, `[vocab]`.
+///
+/// # Errors
+/// As [`generate`].
+pub async fn next_token_logits(
+    model: &Model,
+    arena: &Tensor<1>,
+    prompt: &[u32],
+) -> Result<Vec<f32>> {
+    check_prompt(model, prompt)?;
+    let mut cache = KvCache::new(&model.config);
+    next_logits(model, &model.gpt(arena), &[prompt.to_vec()], &mut cache).await
+}
+
 /// Logits at the last of the given positions, `[rows * vocab]`.
 async fn next_logits(
     model: &Model,

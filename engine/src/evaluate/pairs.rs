@@ -21,6 +21,8 @@ pub struct DrawnPair {
 /// Draws pairs in chunks until the wanted number is there.
 pub struct PairDrawer {
     prompts: Vec<String>,
+    /// At random, not in turn.
+    draws_prompts: bool,
     /// With a principle only decisive pairs count.
     principle: Option<Principle>,
     noise: f64,
@@ -54,8 +56,17 @@ impl PairDrawer {
         }
         check_sampling(&sampling)?;
         let random = Random::from_seed_for(sampling.seed, "pairs");
+        let draws_prompts = prompts.is_empty();
+        let prompts = match draws_prompts {
+            true => world::training_prompts()
+                .into_iter()
+                .map(|prompt| prompt.text)
+                .collect(),
+            false => prompts,
+        };
         Ok(PairDrawer {
             prompts,
+            draws_prompts,
             principle,
             noise,
             wanted,
@@ -77,15 +88,15 @@ impl PairDrawer {
     /// [`Error::NothingToUse`] when no pair turns out decisive, and those of
     /// [`crate::generate::generate`].
     pub async fn advance(&mut self, model: &Model, arena: &Tensor<1>) -> Result<Vec<DrawnPair>> {
-        let training = world::training_prompts();
         let count = (GENERATION_BATCH / 2).min(2 * (self.wanted - self.found).max(2));
         let prompts: Vec<String> = (0..count)
-            .map(|offset| match self.prompts.is_empty() {
+            .map(|offset| match self.draws_prompts {
                 false => self.prompts[(self.drawn + offset) % self.prompts.len()].clone(),
                 true => self
                     .random
-                    .choose(&training)
-                    .map_or_else(String::new, |p| p.text.clone()),
+                    .choose(&self.prompts)
+                    .cloned()
+                    .unwrap_or_default(),
             })
             .collect();
         let doubled: Vec<&str> = prompts

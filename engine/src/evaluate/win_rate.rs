@@ -42,12 +42,11 @@ struct Side {
 
 impl Side {
     fn add(&mut self, principle: Principle, answer: &WorldAnswer) {
-        self.words += answer.text.split_whitespace().count();
+        let words = answer.text.split_whitespace().count();
+        self.words += words;
         let read = judge::read_attributes(&answer.prompt, &answer.text);
         let score = match principle {
-            Principle::Short | Principle::Long => {
-                Some(answer.text.split_whitespace().count() as f64)
-            }
+            Principle::Short | Principle::Long => Some(words as f64),
             _ => judge::attribute(principle, &read).map(f64::from),
         };
         if let Some(score) = score {

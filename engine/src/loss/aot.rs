@@ -9,7 +9,7 @@
 //! TRL: `loss_type = "aot"` and `"aot_unpaired"`; epsilon is `label_smoothing`. No
 //! deviation. The loss of a pair depends on the batch; `per_example` is in sorted order.
 
-use super::{PairLogps, PairLoss, sigmoid, softplus};
+use super::{PairLogps, PairLoss, smoothed};
 
 /// The paired loss and its derivatives.
 ///
@@ -26,7 +26,7 @@ pub fn aot(policy: &PairLogps, reference: &PairLogps, beta: f64, epsilon: f64) -
     let (ours, theirs) = (margins(policy), margins(reference));
     let (order, other) = (ascending(&ours), ascending(&theirs));
     let gaps = order.iter().zip(&other).map(|(&i, &j)| ours[i] - theirs[j]);
-    let (mut out, slopes) = smoothed(gaps, beta, epsilon);
+    let (mut out, slopes) = of_gaps(gaps, beta, epsilon);
     for (&pair, slope) in order.iter().zip(slopes) {
         out.d_chosen[pair] = slope;
         out.d_rejected[pair] = -slope;
@@ -58,7 +58,7 @@ pub fn aot_unpaired(
         .iter()
         .zip(&of_rejected)
         .map(|(&i, &j)| chosen[i] - rejected[j]);
-    let (mut out, slopes) = smoothed(gaps, beta, epsilon);
+    let (mut out, slopes) = of_gaps(gaps, beta, epsilon);
     for ((&c, &r), slope) in of_chosen.iter().zip(&of_rejected).zip(slopes) {
         out.d_chosen[c] = slope;
         out.d_rejected[r] = -slope;
@@ -67,11 +67,10 @@ pub fn aot_unpaired(
 }
 
 /// The loss of sorted gaps with room for derivatives, and the slope of each gap.
-fn smoothed(gaps: impl Iterator<Item = f64>, beta: f64, epsilon: f64) -> (PairLoss, Vec<f64>) {
+fn of_gaps(gaps: impl Iterator<Item = f64>, beta: f64, epsilon: f64) -> (PairLoss, Vec<f64>) {
     let terms: Vec<(f64, f64)> = gaps
         .map(|d| {
-            let value = (1.0 - epsilon) * softplus(-beta * d) + epsilon * softplus(beta * d);
-            let slope = epsilon * sigmoid(beta * d) - (1.0 - epsilon) * sigmoid(-beta * d);
+            let (value, slope) = smoothed(beta * d, epsilon);
             (value, beta * slope)
         })
         .collect();

@@ -5,7 +5,7 @@
 //! epsilon is the chance that a label is flipped. TRL's `sigmoid` with
 //! `label_smoothing` was this until 0.28 and ignores it since; Tilt calls it `cdpo`.
 
-use super::{FDivergence, PairLogps, PairLoss, of_margin, sigmoid, softplus};
+use super::{FDivergence, PairLogps, PairLoss, of_margin, smoothed};
 
 /// The loss and its derivatives.
 ///
@@ -19,8 +19,7 @@ pub fn cdpo(
     divergence: FDivergence,
 ) -> PairLoss {
     of_margin(policy, reference, divergence, |h| {
-        let value = (1.0 - epsilon) * softplus(-beta * h) + epsilon * softplus(beta * h);
-        let slope = epsilon * sigmoid(beta * h) - (1.0 - epsilon) * sigmoid(-beta * h);
+        let (value, slope) = smoothed(beta * h, epsilon);
         (value, beta * slope)
     })
 }

@@ -8,13 +8,12 @@
 //! TRL: `CPOTrainer`, which adds `cpo_alpha` times the chosen completions' mean token
 //! loss. Deviation: an empty completion counts as length 1, where TRL gives NaN.
 
-use super::{PairLogps, PairLoss, sigmoid, softplus};
+use super::{PairLogps, PairLoss, smoothed};
 
 /// The sigmoid form. `policy` holds `[batch]` pairs.
 pub fn cpo(policy: &PairLogps, beta: f64, epsilon: f64) -> PairLoss {
     of_sums(policy, |d| {
-        let value = (1.0 - epsilon) * softplus(-beta * d) + epsilon * softplus(beta * d);
-        let slope = epsilon * sigmoid(beta * d) - (1.0 - epsilon) * sigmoid(-beta * d);
+        let (value, slope) = smoothed(beta * d, epsilon);
         (value, beta * slope)
     })
 }

@@ -155,6 +155,14 @@ fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
+/// (1 - epsilon) (-log sigma(x)) + epsilon (-log sigma(-x)), and its slope: the loss of
+/// a label that is flipped with chance epsilon.
+fn smoothed(x: f64, epsilon: f64) -> (f64, f64) {
+    let value = (1.0 - epsilon) * softplus(-x) + epsilon * softplus(x);
+    let slope = epsilon * sigmoid(x) - (1.0 - epsilon) * sigmoid(-x);
+    (value, slope)
+}
+
 /// The logistic function, without overflow.
 fn sigmoid(x: f64) -> f64 {
     if x >= 0.0 {

@@ -9,7 +9,7 @@
 //! itself, where the paper's configurations give gamma / beta. Deviation: an empty
 //! completion counts as length 1, where TRL gives NaN.
 
-use super::{CompletionLogp, PairLogps, PairLoss, sigmoid, softplus};
+use super::{CompletionLogp, PairLogps, PairLoss, smoothed};
 
 /// SimPO. `policy` holds `[batch]` pairs.
 pub fn simpo(policy: &PairLogps, beta: f64, gamma: f64, epsilon: f64) -> PairLoss {
@@ -47,8 +47,8 @@ fn of_rewards(
                 let (r_c, slope_c) = reward(chosen);
                 let (r_r, slope_r) = reward(rejected);
                 let x = beta * (r_c - r_r) - gamma;
-                let value = (1.0 - epsilon) * softplus(-x) + epsilon * softplus(x);
-                let slope = beta * (epsilon * sigmoid(x) - (1.0 - epsilon) * sigmoid(-x));
+                let (value, slope) = smoothed(x, epsilon);
+                let slope = beta * slope;
                 (
                     value,
                     slope * slope_c / chosen.divisor(),

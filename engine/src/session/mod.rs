@@ -10,7 +10,7 @@ mod order;
 mod save;
 
 pub use data::Data;
-pub use objective_step::{Evaluated, Gradient, evaluate, gradient};
+pub use objective_step::{Evaluated, Gradient, add_share, evaluate, gradient};
 pub use order::steps_an_epoch;
 pub use save::saved_settings;
 
@@ -134,14 +134,7 @@ impl Session {
             metrics_of_batch.set(metrics::LOSS, micro.evaluated.loss);
             logged.push(metrics_of_batch);
             tokens += micro.tokens;
-            let scaled = micro.gradient.map(|gradient| match batches.len() {
-                1 => gradient,
-                _ => gradient.mul_scalar(share as f32),
-            });
-            total = match (total, scaled) {
-                (Some(total), Some(scaled)) => Some(total + scaled),
-                (total, scaled) => total.or(scaled),
-            };
+            total = add_share(total, micro.gradient, share);
         }
         let lr = settings.lr_at(self.step);
         if let Some(total) = total {

@@ -34,6 +34,22 @@ pub struct Gradient {
     pub read_along: Vec<f32>,
 }
 
+/// The sum of gradients so far with one more, scaled by its share.
+pub fn add_share(
+    total: Option<Tensor<1>>,
+    gradient: Option<Tensor<1>>,
+    share: f64,
+) -> Option<Tensor<1>> {
+    let scaled = match gradient {
+        Some(gradient) if share != 1.0 => Some(gradient.mul_scalar(share as f32)),
+        whole => whole,
+    };
+    match (total, scaled) {
+        (Some(total), Some(scaled)) => Some(total + scaled),
+        (total, scaled) => total.or(scaled),
+    }
+}
+
 /// Forward, one readback, loss on the CPU, backward.
 ///
 /// `also_read` travels in the same readback.

@@ -2,10 +2,8 @@
 
 use crate::checks::{Checks, load};
 use crate::set::{GoldenSet, ids, number, numbers};
-use burn::tensor::{Int, Tensor, TensorData};
 use pollster::block_on;
-use tilt_engine::generate::{Pick, generate, probabilities};
-use tilt_engine::logps::read;
+use tilt_engine::generate::{Pick, generate, next_token_logits, probabilities};
 use tilt_protocol::Sampling;
 
 pub fn generation(set: &GoldenSet, checks: &mut Checks) {
@@ -25,15 +23,7 @@ pub fn generation(set: &GoldenSet, checks: &mut Checks) {
             checks.absolute(&what, *found, expected, 1e-4);
         }
 
-        let row: Vec<i32> = prompt.iter().map(|&id| id as i32).collect();
-        let (t, d) = (row.len(), model.config.n_embd);
-        let tokens = Tensor::<2, Int>::from_data(TensorData::new(row, [1, t]), &model.device);
-        let gpt = model.gpt(&arena);
-        let last = gpt
-            .hidden(tokens, None)
-            .slice([0..1, t - 1..t, 0..d])
-            .reshape([1, d]);
-        let logits = block_on(read(gpt.logits(last))).expect("readback");
+        let logits = block_on(next_token_logits(&model, &arena, &prompt)).expect("logits");
         let draw = |sampling: Sampling| probabilities(&logits, &prompt, &sampling);
         let all = Sampling::default();
         let filtered = &case["filtered"];

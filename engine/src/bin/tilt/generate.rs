@@ -1,13 +1,12 @@
 //! `tilt generate`: one answer, or the next-token distribution.
 
 use crate::files;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::Device;
 use pollster::block_on;
 use serde_json::json;
 use std::path::PathBuf;
 use tilt_engine::evaluate::{check_sampling, prompt_ids};
-use tilt_engine::generate::{Pick, check_prompt, generate, probabilities};
-use tilt_engine::logps::read;
+use tilt_engine::generate::{Pick, generate, next_token_logits, probabilities};
 use tilt_protocol::{Error, Result, Sampling};
 
 #[derive(clap::Args)]
@@ -51,7 +50,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         (None, Some(ids)) => ids.clone(),
         (None, None) => Vec::new(),
     };
-    check_prompt(&model, &ids)?;
     let sampling = Sampling {
         temperature: arguments.temperature,
         top_k: arguments.top_k,
@@ -63,15 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     check_sampling(&sampling)?;
     if arguments.next_token {
-        let row: Vec<i32> = ids.iter().map(|&id| id as i32).collect();
-        let (t, d) = (row.len(), model.config.n_embd);
-        let tokens = Tensor::<2, Int>::from_data(TensorData::new(row, [1, t]), &model.device);
-        let gpt = model.gpt(&arena);
-        let last = gpt
-            .hidden(tokens, None)
-            .slice([0..1, t - 1..t, 0..d])
-            .reshape([1, d]);
-        let logits = block_on(read(gpt.logits(last)))?;
+        let logits = block_on(next_token_logits(&model, &arena, &ids))?;
         return files::print_json(&json!({
             "prompt_ids": ids,
             "probabilities": probabilities(&logits, &ids, &sampling),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use tilt_engine::hf::{Precision, write_weights};
 use tilt_engine::logps::read;
 use tilt_engine::loss::CompletionLogp;
-use tilt_engine::session::{Data, gradient};
+use tilt_engine::session::{Data, add_share, gradient};
 use tilt_protocol::{Metrics, Result};
 
 #[derive(clap::Args)]
@@ -57,13 +57,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         chosen.extend_from_slice(first);
         rejected.extend_from_slice(second);
         metrics_of_batches.push(out.evaluated.metrics);
-        let scaled = out
-            .gradient
-            .map(|gradient| gradient.mul_scalar(share as f32));
-        total = match (total, scaled) {
-            (Some(total), Some(scaled)) => Some(total + scaled),
-            (total, scaled) => total.or(scaled),
-        };
+        total = add_share(total, out.gradient, share);
     }
     let numbers = match total {
         Some(total) => block_on(read(total))?,
