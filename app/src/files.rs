@@ -163,11 +163,12 @@ fn label_from_row(example: &Example, file: &str, line: usize) -> Result<Label, E
         prompt,
         chosen,
         rejected,
+        ..
     } = example
     else {
         return Err(refused(
-            "completion",
-            "an unpaired row",
+            "chosen",
+            example.kind(),
             "the columns prompt, chosen and rejected",
         ));
     };

@@ -1,7 +1,5 @@
 //! Every definition that the page gives, one sentence each.
 
-use tilt_protocol::ObjectiveKind;
-
 /// A term with a definition within reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Term {
@@ -74,7 +72,7 @@ impl Term {
                 "The model as it was before training, written π_ref: frozen, it is what the policy is measured against."
             }
             Term::Beta => {
-                "How strongly the policy is held to the reference: a larger beta keeps it closer, a smaller one lets it move further."
+                "How strongly the policy is held to the reference: a larger beta keeps it closer, a smaller one lets it move further. Without a reference it is how strongly the preference counts."
             }
             Term::LogRatio => {
                 "log π − log π_ref, in nats: above zero the policy finds this text likelier than the reference does, below zero less likely."
@@ -83,10 +81,10 @@ impl Term {
                 "The logarithm of the probability that a model gives to a text: the sum over its tokens, in nats; nearer to zero is likelier."
             }
             Term::Margin => {
-                "The implicit reward of the chosen answer minus that of the rejected one, mean over the batch (TRL: rewards/margins); training should push it up from zero."
+                "The implicit reward of the chosen answer minus that of the rejected one, mean over the batch (TRL: rewards/margins); training should push it up, from zero where there is a reference."
             }
             Term::ImplicitReward => {
-                "Beta times the log-ratio of an answer: the reward that this policy would be optimal for."
+                "Beta times the log-ratio of an answer: the reward that this policy would be optimal for. Without a reference: beta times its log-prob."
             }
             Term::Kl => {
                 "How far the policy has moved: the mean log-ratio of answers that the policy itself writes, in nats an answer; zero before training."
@@ -112,10 +110,10 @@ impl Term {
                 "How evenly answers are drawn: 1 samples the model as it is, lower values prefer likely tokens; Tilt measures at 1."
             }
             Term::Decisive => {
-                "A label that prefers one answer; ties and “both” are not, and only decisive pairs train DPO and IPO."
+                "A label that prefers one answer; ties and “both” are not, and only decisive pairs train the objectives that compare two answers or imitate the chosen one."
             }
             Term::Objective => {
-                "The rule that turns labels into a loss: DPO, IPO and KTO differ in what they ask of the log-ratios."
+                "The rule that turns labels into a loss: each asks something else of the log-ratios, or of the log-probs themselves."
             }
             Term::Steps => "How many times the optimiser changes the weights in one run.",
             Term::Step => "Optimiser steps taken in this run.",
@@ -134,45 +132,6 @@ impl Term {
                 "The Wilson interval: where the true win rate lies with 95% confidence, given this many decisive comparisons."
             }
         }
-    }
-}
-
-/// What an objective asks for, in one sentence.
-pub fn objective_definition(kind: ObjectiveKind) -> &'static str {
-    match kind {
-        ObjectiveKind::Dpo => {
-            "Direct preference optimisation treats the difference of log-ratios as the log-odds that the chosen answer is better, and fits it to the labels."
-        }
-        ObjectiveKind::Ipo => {
-            "Identity preference optimisation asks for a fixed gap of 1/(2β) between the two log-ratios per token, and no more, so it does not run off when labels never disagree."
-        }
-        ObjectiveKind::Kto => {
-            "Kahneman–Tversky optimisation needs no pairs: each answer is good or bad by itself, and is compared with how far the policy has moved on average."
-        }
-    }
-}
-
-/// What a learner will see with this objective.
-pub fn objective_expectation(kind: ObjectiveKind) -> &'static str {
-    match kind {
-        ObjectiveKind::Dpo => {
-            "Expect the loss to start at ln 2 = 0.693 and fall, the margin to grow, and often both log-probs to sink, the rejected one faster: only the gap is trained."
-        }
-        ObjectiveKind::Ipo => {
-            "Expect the loss to start at 1/(4β²), 25 at beta 0.1, and fall towards zero as the gap per token nears 1/(2β); overshooting raises it again."
-        }
-        ObjectiveKind::Kto => {
-            "Expect the loss to start at 0.5 and fall, good answers to rise and bad ones to sink; ties count for nothing, “both good” and “both bad” do."
-        }
-    }
-}
-
-/// The loss while policy and reference are still the same.
-pub fn starting_loss(kind: ObjectiveKind, beta: f64) -> (f64, String) {
-    match kind {
-        ObjectiveKind::Dpo => (std::f64::consts::LN_2, "ln 2".to_owned()),
-        ObjectiveKind::Ipo => (0.25 / (beta * beta), "1/(4β²)".to_owned()),
-        ObjectiveKind::Kto => (0.5, "½".to_owned()),
     }
 }
 

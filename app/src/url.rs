@@ -53,9 +53,14 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
         }
     }
     if let Some(got) = query.get("objective") {
-        params.objective = ObjectiveKind::from_slug(&got);
+        params.objective = ObjectiveKind::from_slug(&got).filter(|kind| kind.trains_policy());
         if params.objective.is_none() {
-            refuse("objective", &got, "dpo, ipo or kto", "Yours is kept.");
+            refuse(
+                "objective",
+                &got,
+                "one that the page lists, such as dpo or simpo",
+                "Yours is kept.",
+            );
         }
     }
     let default_kept = "The default is used.";

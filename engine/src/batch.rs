@@ -29,33 +29,54 @@ impl Sequence {
     }
 }
 
+/// Which tokens of a sequence are predicted and scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The completion's.
+    Completion,
+    /// All but the first, which nothing predicts.
+    Everything,
+}
+
 /// Sequences ready for one forward pass.
 pub struct Batch {
     rows: usize,
     width: usize,
     /// `[rows * width]`
     tokens: Vec<i32>,
-    /// Flat positions (row * width + t) whose next token is a completion token, `[n]`.
+    /// Flat positions (row * width + t) whose next token is scored, `[n]`.
     positions: Vec<i32>,
     /// Those next tokens, `[n]`.
     targets: Vec<i32>,
     /// Where each sequence's completion lies in `positions`.
     pub spans: Vec<Range<usize>>,
+    /// Where all of its scored tokens lie; the completion's are the last of them.
+    pub scored_spans: Vec<Range<usize>>,
+    /// Real tokens of each row.
+    pub lengths: Vec<usize>,
     /// Real tokens, prompt and completion.
     pub real_tokens: usize,
 }
 
 impl Batch {
-    /// Pads on the right to the longest sequence. The first token of a row has no
-    /// prediction: with an empty prompt, the first completion token is not scored.
+    /// Scores completions. Pads on the right to the longest sequence. The first token of
+    /// a row has no prediction: with an empty prompt, the first completion token is not
+    /// scored.
     pub fn new<'a>(sequences: impl IntoIterator<Item = &'a Sequence>, pad_id: u32) -> Batch {
-        let sequences: Vec<&Sequence> = sequences.into_iter().collect();
-        let width = sequences
-            .iter()
-            .map(|sequence| sequence.len())
-            .max()
-            .unwrap_or(0)
-            .max(1);
+        let scoped = sequences
+            .into_iter()
+            .map(|sequence| (sequence, Scope::Completion));
+        Batch::scoped(scoped, pad_id)
+    }
+
+    /// As [`Batch::new`], with a scope a sequence.
+    pub fn scoped<'a>(
+        sequences: impl IntoIterator<Item = (&'a Sequence, Scope)>,
+        pad_id: u32,
+    ) -> Batch {
+        let sequences: Vec<(&Sequence, Scope)> = sequences.into_iter().collect();
+        let longest = sequences.iter().map(|(sequence, _)| sequence.len()).max();
+        let width = longest.unwrap_or(0).max(1);
         let mut batch = Batch {
             rows: sequences.len(),
             width,
@@ -63,22 +84,44 @@ impl Batch {
             positions: Vec::new(),
             targets: Vec::new(),
             spans: Vec::new(),
+            scored_spans: Vec::new(),
+            lengths: sequences
+                .iter()
+                .map(|(sequence, _)| sequence.len())
+                .collect(),
             real_tokens: 0,
         };
-        for (row, sequence) in sequences.iter().enumerate() {
+        for (row, (sequence, scope)) in sequences.iter().enumerate() {
             let start = batch.positions.len();
+            let completion = sequence.prompt.len().max(1);
+            let first = match scope {
+                Scope::Completion => completion,
+                Scope::Everything => 1,
+            };
             let ids = sequence.prompt.iter().chain(&sequence.completion);
             for (t, &id) in ids.enumerate() {
                 batch.tokens[row * width + t] = id as i32;
-                if t >= sequence.prompt.len().max(1) {
+                if t >= first {
                     batch.positions.push((row * width + t - 1) as i32);
                     batch.targets.push(id as i32);
                 }
             }
-            batch.spans.push(start..batch.positions.len());
+            let end = batch.positions.len();
+            let scored = sequence.len().saturating_sub(completion);
+            batch.spans.push(end - scored..end);
+            batch.scored_spans.push(start..end);
             batch.real_tokens += sequence.len();
         }
         batch
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Tokens of the longest row.
+    pub fn width(&self) -> usize {
+        self.width
     }
 
     /// Scored positions over all rows.
@@ -123,6 +166,16 @@ mod tests {
         assert_eq!(batch.targets, vec![7, 8, 1]);
         assert_eq!(batch.spans, vec![0..2, 2..3]);
         assert_eq!(batch.real_tokens, 6);
+    }
+
+    #[test]
+    fn everything_may_be_scored_but_the_first_token() {
+        let rows = [sequence(&[5, 6], &[7, 8]), sequence(&[], &[9, 1])];
+        let scoped = rows.iter().map(|row| (row, Scope::Everything));
+        let batch = Batch::scoped(scoped, 0);
+        assert_eq!(batch.targets, vec![6, 7, 8, 1]);
+        assert_eq!(batch.scored_spans, vec![0..3, 3..4]);
+        assert_eq!(batch.spans, vec![1..3, 3..4]);
     }
 
     #[test]

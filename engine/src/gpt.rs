@@ -53,12 +53,18 @@ impl KvCache {
 impl Gpt {
     /// Cuts the arena `[parameters]` into tensors that record no gradient.
     pub fn from_arena(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, |vector| vector)
+        Self::cut(config, layout, arena, |vector| vector, false)
     }
 
     /// Cuts the arena into leaves that gather gradients.
     pub fn leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, |vector| vector.autodiff())
+        Self::cut(config, layout, arena, |vector| vector.autodiff(), true)
+    }
+
+    /// A model that gathers no gradients and yet computes as [`Gpt::leaves`] does, to the
+    /// last bit: without autodiff some operations have faster forms that round otherwise.
+    pub fn as_leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
+        Self::cut(config, layout, arena, |vector| vector.autodiff(), false)
     }
 
     fn cut(
@@ -66,8 +72,8 @@ impl Gpt {
         layout: &Layout,
         arena: &Tensor<1>,
         context: impl Fn(Tensor<1>) -> Tensor<1>,
+        tracked: bool,
     ) -> Gpt {
-        let tracked = context(arena.clone()).is_autodiff();
         let params = layout
             .slots
             .iter()
@@ -124,6 +130,24 @@ impl Gpt {
     /// `tokens` `[b, t]`, right-padded; result `[b, t, d]`. Causality keeps padding
     /// out of every real position. With a cache, `tokens` continue the cached ones.
     pub fn hidden(&self, tokens: Tensor<2, Int>, cache: Option<&mut KvCache>) -> Tensor<3> {
+        self.hidden_masked(tokens, None, cache)
+    }
+
+    /// As [`Gpt::hidden`], with padding hidden from padding too, as transformers'
+    /// attention mask does: real positions are the same, padding sees real ones alone.
+    ///
+    /// # Shapes
+    /// `lengths` `[b]`, the real tokens of each row.
+    pub fn hidden_without_padding(&self, tokens: Tensor<2, Int>, lengths: &[usize]) -> Tensor<3> {
+        self.hidden_masked(tokens, Some(lengths), None)
+    }
+
+    fn hidden_masked(
+        &self,
+        tokens: Tensor<2, Int>,
+        lengths: Option<&[usize]>,
+        cache: Option<&mut KvCache>,
+    ) -> Tensor<3> {
         let [b, t] = tokens.dims();
         let d = self.config.n_embd;
         let past = cache.as_ref().map_or(0, |cache| cache.len);
@@ -136,7 +160,11 @@ impl Gpt {
             .slice([past..past + t, 0..d])
             .reshape([1, t, d]);
         let mut x = token_rows + positions; // [b, t, d]
-        let mask = (t > 1).then(|| causal_mask(t, past, &x)); // [1, 1, t, past + t]
+        // [1, 1, t, past + t], or [b, 1, t, t] with lengths
+        let mask = (t > 1).then(|| match lengths {
+            None => causal_mask(t, past, &x),
+            Some(lengths) => causal_length_mask(t, lengths, &x),
+        });
         let mut cache = cache;
         for block in 0..self.config.n_layer {
             let kept = cache.as_mut().map(|cache| &mut cache.blocks[block]);
@@ -152,6 +180,25 @@ impl Gpt {
     /// Logits of hidden rows under the tied head: `[n, d]` to `[n, v]`.
     pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
         hidden.matmul(self.matrix(0).transpose())
+    }
+
+    /// The scalar head on hidden rows: `[n, d]` to `[n]`. `None` for a model without one.
+    pub fn rewards(&self, hidden: Tensor<2>) -> Option<Tensor<1>> {
+        self.config.has_score_head.then(|| {
+            let score = self.matrix(2 + BLOCK_PARAMS * self.config.n_layer + 2); // [1, d]
+            hidden.matmul(score.transpose()).flatten(0, 1)
+        })
+    }
+
+    /// The mean over the vocabulary of the logits at every position: `[b, t, d]` to
+    /// `[b * t]`. A mean of dot products is one dot product with the mean embedding.
+    pub fn mean_logits(&self, hidden: Tensor<3>) -> Tensor<1> {
+        let [b, t, d] = hidden.dims();
+        let mean = self.matrix(0).mean_dim(0); // [1, d]
+        hidden
+            .reshape([b * t, d])
+            .matmul(mean.transpose())
+            .flatten(0, 1)
     }
 
     fn block(
@@ -252,6 +299,16 @@ fn causal_mask(t: usize, past: usize, like: &Tensor<3>) -> Tensor<4, Bool> {
         .flat_map(|i| (0..s).map(move |j| j > past + i))
         .collect();
     Tensor::from_data(TensorData::new(hidden, [1, 1, t, s]), &like.device())
+}
+
+/// True where row b's position i must not see position j: j > i, or j is padding.
+fn causal_length_mask(t: usize, lengths: &[usize], like: &Tensor<3>) -> Tensor<4, Bool> {
+    let mut hidden = Vec::with_capacity(lengths.len() * t * t);
+    for &length in lengths {
+        hidden.extend((0..t).flat_map(|i| (0..t).map(move |j| j > i || j >= length)));
+    }
+    let data = TensorData::new(hidden, [lengths.len(), 1, t, t]);
+    Tensor::from_data(data, &like.device())
 }
 
 /// GELU in its tanh approximation (`gelu_new`), written with a sigmoid:

@@ -1,11 +1,14 @@
 //! `config.json` of a Hugging Face GPT-2 folder.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tilt_protocol::{Error, Result};
 
 /// More than a tab can hold; larger sizes are a slip or an attack.
 const MOST_PARAMETERS: u64 = 400_000_000;
 const MOST_LAYERS: usize = 1_000;
+
+const LANGUAGE_ARCHITECTURE: &str = "GPT2LMHeadModel";
+const SCORE_ARCHITECTURE: &str = "GPT2ForSequenceClassification";
 
 /// The shape of a GPT-2 model and the ids it treats specially.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +22,9 @@ pub struct GptConfig {
     pub layer_norm_epsilon: f64,
     pub eos_token_id: Option<u32>,
     pub pad_token_id: Option<u32>,
+    /// A reward model (`GPT2ForSequenceClassification` with one label): its scalar head
+    /// is the last tensor of the layout.
+    pub has_score_head: bool,
     /// The file as it was read, written back with unknown fields intact.
     fields: Map<String, Value>,
 }
@@ -40,6 +46,7 @@ impl GptConfig {
             layer_norm_epsilon: 1e-5,
             eos_token_id: None,
             pad_token_id: None,
+            has_score_head: false,
             fields: Map::new(),
         }
     }
@@ -52,7 +59,7 @@ impl GptConfig {
     fn parameters(&self) -> u64 {
         let [v, t, d, l] =
             [self.vocab_size, self.n_positions, self.n_embd, self.n_layer].map(|size| size as u64);
-        (v + t) * d + l * (12 * d * d + 13 * d) + 2 * d
+        (v + t) * d + l * (12 * d * d + 13 * d) + 2 * d + u64::from(self.has_score_head) * d
     }
 
     pub fn head_size(&self) -> usize {
@@ -128,6 +135,10 @@ impl GptConfig {
             layer_norm_epsilon: epsilon,
             eos_token_id: id("eos_token_id"),
             pad_token_id: id("pad_token_id"),
+            has_score_head: fields
+                .get("architectures")
+                .and_then(Value::as_array)
+                .is_some_and(|names| names.iter().any(|name| name == SCORE_ARCHITECTURE)),
             fields: fields.clone(),
         };
         if config.n_layer > MOST_LAYERS {
@@ -196,9 +207,16 @@ impl GptConfig {
         for dropout in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] {
             fields.insert(dropout.to_owned(), 0.0.into());
         }
-        fields
-            .entry("architectures")
-            .or_insert_with(|| vec!["GPT2LMHeadModel"].into());
+        if self.has_score_head {
+            fields.insert("architectures".to_owned(), vec![SCORE_ARCHITECTURE].into());
+            // transformers counts labels by these.
+            fields.insert("id2label".to_owned(), json!({ "0": "LABEL_0" }));
+            fields.insert("label2id".to_owned(), json!({ "LABEL_0": 0 }));
+        } else {
+            fields
+                .entry("architectures")
+                .or_insert_with(|| vec![LANGUAGE_ARCHITECTURE].into());
+        }
         serde_json::to_string_pretty(&Value::Object(fields)).unwrap_or_default()
     }
 }

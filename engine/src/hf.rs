@@ -3,7 +3,7 @@
 //! Tensor names are read with and without the `transformer.` prefix, in f32 or
 //! f16, and written as `transformers` writes them: with it, the tied head left out.
 
-use crate::layout::{Layout, Slot};
+use crate::layout::{Layout, SCORE_HEAD, Slot};
 use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
@@ -153,7 +153,7 @@ pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Re
     let mut views = Vec::with_capacity(buffers.len());
     for (slot, bytes) in &buffers {
         let view = TensorView::new(dtype, slot.shape.clone(), bytes).map_err(Error::internal)?;
-        views.push((format!("{PREFIX}{}", slot.name), view));
+        views.push((hub_name(slot), view));
     }
     let metadata = Some(
         [("format".to_owned(), "pt".to_owned())]
@@ -161,6 +161,20 @@ pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Re
             .collect(),
     );
     safetensors::serialize(views, metadata).map_err(Error::internal)
+}
+
+/// transformers' name of a tensor: all but the scalar head stand under the transformer.
+pub fn hub_name(slot: &Slot) -> String {
+    if slot.name == SCORE_HEAD {
+        slot.name.clone()
+    } else {
+        format!("{PREFIX}{}", slot.name)
+    }
+}
+
+/// True for a file that holds a reward model's scalar head.
+pub fn holds_score_head(bytes: &[u8]) -> bool {
+    SafeTensors::deserialize(bytes).is_ok_and(|file| file.tensor(SCORE_HEAD).is_ok())
 }
 
 fn bytes_of(numbers: &[f32], precision: Precision) -> Vec<u8> {

@@ -7,6 +7,9 @@
 
 use crate::gpt_config::GptConfig;
 
+/// The scalar head of a reward model: the one tensor outside the transformer.
+pub const SCORE_HEAD: &str = "score.weight";
+
 /// One named tensor of the arena.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
@@ -73,6 +76,9 @@ impl Layout {
         }
         layout.push("ln_f.weight", &[d]);
         layout.push("ln_f.bias", &[d]);
+        if config.has_score_head {
+            layout.push(SCORE_HEAD, &[1, d]);
+        }
         layout
     }
 

@@ -47,7 +47,7 @@ pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
 
 /// Sums per completion, in f64. `sequences` are those of the batch, in its order.
 pub fn completion_logps<'a>(
-    token_logps: &[f32],
+    token_logps: &[f64],
     batch: &Batch,
     sequences: impl IntoIterator<Item = &'a Sequence>,
 ) -> Vec<CompletionLogp> {
@@ -56,11 +56,11 @@ pub fn completion_logps<'a>(
         .iter()
         .zip(sequences)
         .map(|(span, sequence)| {
-            let sum = token_logps[span.clone()]
-                .iter()
-                .map(|&logp| f64::from(logp))
-                .sum();
-            CompletionLogp::new(sum, sequence.completion.len())
+            let sum = token_logps[span.clone()].iter().sum();
+            CompletionLogp {
+                scored: span.len(),
+                ..CompletionLogp::new(sum, sequence.completion.len())
+            }
         })
         .collect()
 }
@@ -82,7 +82,8 @@ pub async fn score(
         let logps = if batch.scored() == 0 {
             Vec::new()
         } else {
-            read(token_logps(gpt, &batch)).await?
+            let logps = read(token_logps(gpt, &batch)).await?;
+            logps.into_iter().map(f64::from).collect()
         };
         scored.extend(completion_logps(&logps, &batch, chunk.iter().copied()));
     }

@@ -6,9 +6,9 @@ use crate::hf::{self, Precision};
 use crate::layout::Layout;
 use crate::logps;
 use crate::random::Random;
-use crate::text::Text;
+use crate::text::{Preparation, Rows, Text, tokenise};
 use burn::tensor::{Device, Tensor};
-use tilt_protocol::{Error, Result};
+use tilt_protocol::{Error, Example, Objective, Result};
 
 /// Shape, layout and tokenizer: what policy and reference share.
 pub struct Model {
@@ -17,6 +17,9 @@ pub struct Model {
     pub text: Option<Text>,
     pub device: Device,
 }
+
+/// transformers' `initializer_range`.
+const INITIAL_DEVIATION: f64 = 0.02;
 
 /// The files of a model folder.
 pub struct ModelFiles<'a> {
@@ -32,7 +35,8 @@ impl Model {
     /// # Errors
     /// Those of [`GptConfig::from_json`], [`hf::read_weights`], [`Text::from_json`].
     pub fn load(files: &ModelFiles<'_>, device: &Device) -> Result<(Model, Tensor<1>)> {
-        let config = GptConfig::from_json(files.config)?;
+        let mut config = GptConfig::from_json(files.config)?;
+        config.has_score_head |= hf::holds_score_head(files.weights);
         let layout = Layout::of(&config);
         let text = files
             .tokenizer
@@ -56,14 +60,14 @@ impl Model {
     pub fn initial_weights(layout: &Layout, config: &GptConfig, seed: u64) -> Vec<f32> {
         let mut random = Random::from_seed_for(seed, "initial weights");
         let mut arena = vec![0.0; layout.len];
-        let residual = 0.02 / (2.0 * config.n_layer as f64).sqrt();
+        let residual = INITIAL_DEVIATION / (2.0 * config.n_layer as f64).sqrt();
         for slot in &layout.slots {
             let numbers = &mut arena[slot.range()];
             if slot.shape.len() > 1 {
                 let deviation = if slot.name.ends_with("c_proj.weight") {
                     residual
                 } else {
-                    0.02
+                    INITIAL_DEVIATION
                 };
                 numbers.fill_with(|| (random.normal() * deviation) as f32);
             } else if slot.name.contains("ln_") && slot.name.ends_with("weight") {
@@ -71,6 +75,22 @@ impl Model {
             }
         }
         arena
+    }
+
+    /// The model with a fresh scalar head after its other parameters, as transformers
+    /// starts one: normal with deviation 0.02. A model that has one stays as it is.
+    pub fn with_score_head(mut self, arena: Tensor<1>, seed: u64) -> (Model, Tensor<1>) {
+        if self.config.has_score_head {
+            return (self, arena);
+        }
+        self.config.has_score_head = true;
+        self.layout = Layout::of(&self.config);
+        let mut random = Random::from_seed_for(seed, "score head");
+        let head: Vec<f32> = (0..self.config.n_embd)
+            .map(|_| (random.normal() * INITIAL_DEVIATION) as f32)
+            .collect();
+        let head = Tensor::from_data(head.as_slice(), &self.device);
+        (self, Tensor::cat(vec![arena, head], 0))
     }
 
     /// A model over `arena` that records no gradient.
@@ -94,6 +114,26 @@ impl Model {
             .filter(|&id| (id as usize) < self.config.vocab_size)
             .or(self.config.eos_token_id)
             .unwrap_or(0)
+    }
+
+    /// Dataset rows as ids, as TRL's trainer of the objective prepares them; `max_length`,
+    /// in tokens, is bounded by the context.
+    ///
+    /// # Errors
+    /// Those of [`tokenise`].
+    pub fn rows(
+        &self,
+        examples: &[Example],
+        objective: &Objective,
+        max_length: usize,
+    ) -> Result<Rows> {
+        tokenise(
+            examples,
+            self.text.as_ref(),
+            self.config.vocab_size,
+            max_length.min(self.config.n_positions),
+            Preparation::of(objective),
+        )
     }
 
     /// The bytes of `model.safetensors`, read from the device.

@@ -10,7 +10,7 @@ use crate::gpt_config::GptConfig;
 use crate::logps::{self, read, token_logps};
 use crate::model::Model;
 use crate::random::Random;
-use crate::text::{Text, TokenisedRow, tokenise, tokenizer_config, train_bpe};
+use crate::text::{Text, TokenisedRow, tokenizer_config, train_bpe};
 use crate::world::{self, Exchange};
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{
@@ -121,7 +121,7 @@ impl Pretraining {
             warmup_steps: settings.steps / 50,
             weight_decay: 0.01,
             steps: settings.steps,
-            ..TrainSettings::trl_defaults(ObjectiveKind::Dpo)
+            ..TrainSettings::trl_defaults(ObjectiveKind::Sft.with_beta(0.1))
         };
         let random = Random::from_seed_for(settings.seed, "pretraining exchanges");
         Ok(Pretraining {
@@ -224,25 +224,19 @@ pub async fn validate(
 fn sequences_of(model: &Model, exchanges: &[Exchange]) -> Result<Vec<Sequence>> {
     let examples: Vec<Example> = exchanges
         .iter()
-        .map(|exchange| Example::Unpaired {
+        .map(|exchange| Example::Completion {
             prompt: Content::user(&exchange.prompt.text),
             completion: Content::assistant(&exchange.answer),
-            label: true,
         })
         .collect();
     let limit = model.config.n_positions;
-    let rows = tokenise(
-        &examples,
-        model.text.as_ref(),
-        model.config.vocab_size,
-        limit,
-    )?;
+    let rows = model.rows(&examples, &ObjectiveKind::Sft.with_beta(1.0), limit)?;
     Ok(rows
         .rows
         .into_iter()
-        .map(|row| match row.cut(limit) {
-            TokenisedRow::Unpaired { sequence, .. } => sequence,
-            TokenisedRow::Pair { chosen, .. } => chosen,
+        .filter_map(|row| match row.cut(limit) {
+            TokenisedRow::Text { sequence } => Some(sequence),
+            TokenisedRow::Pair { .. } | TokenisedRow::Unpaired { .. } => None,
         })
         .collect())
 }

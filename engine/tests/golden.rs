@@ -1,5 +1,6 @@
 //! Golden numbers from TRL 1.16.0: every set under `tests/golden/`, or under the
-//! folder that the environment variable `TILT_GOLDEN` names.
+//! folder that the environment variable `TILT_GOLDEN` names. They run natively and,
+//! over the project's own set, as wasm.
 //!
 //! Tolerances are those of a float32 engine against float64 goldens: 1e-4 on a
 //! token's log-prob, 1e-5 relative on losses (1e-4 for IPO), 1e-4 relative on
@@ -8,12 +9,24 @@
 
 #[path = "golden/checks.rs"]
 mod checks;
+#[path = "golden/config.rs"]
+mod config;
+#[path = "golden/digests.rs"]
+mod digests;
+#[path = "golden/edge.rs"]
+mod edge;
 #[path = "golden/generation.rs"]
 mod generation;
+#[path = "golden/logps.rs"]
+mod logps;
+#[path = "golden/losses.rs"]
+mod losses;
 #[path = "golden/runs.rs"]
 mod runs;
 #[path = "golden/scalar.rs"]
 mod scalar;
+#[path = "golden/schedules.rs"]
+mod schedules;
 #[path = "golden/set.rs"]
 mod set;
 #[path = "golden/text.rs"]
@@ -21,6 +34,7 @@ mod text;
 
 use checks::Checks;
 use set::GoldenSet;
+use wasm_bindgen_test::wasm_bindgen_test;
 
 fn for_each_set(what: &str, check: impl Fn(&GoldenSet, &mut Checks)) {
     let sets = GoldenSet::all();
@@ -32,38 +46,43 @@ fn for_each_set(what: &str, check: impl Fn(&GoldenSet, &mut Checks)) {
     }
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn scalar_tables() {
     for_each_set("scalar_tables.json", scalar::scalar_tables);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn token_and_sequence_logps() {
-    for_each_set("logps.json", checks::logps);
+    for_each_set("logps.json", logps::logps);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn losses_gradients_and_three_steps() {
-    for_each_set("losses.json", checks::losses);
+    for_each_set("losses.json", losses::losses);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
+fn edge_cases() {
+    for_each_set("edge_cases.json", edge::edge_cases);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn schedules() {
-    for_each_set("schedules.json", checks::schedules);
+    for_each_set("schedules.json", schedules::schedules);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn text_to_ids() {
     for_each_set("tokenizer_golden.json", text::tokenizer);
     for_each_set("pipeline.json", text::pipeline);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn whole_runs_from_text() {
     for_each_set("trainer_runs.json", runs::trainer_runs);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn greedy_answers_and_next_tokens() {
     for_each_set("generation.json", generation::generation);
 }

@@ -1,106 +1,16 @@
 //! The model and its sessions on the CPU device, without golden numbers.
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+mod support;
+
+use burn::tensor::{Int, Tensor, TensorData};
 use pollster::block_on;
+use support::{VOCAB, model, pairs, settings, start, thumbs, weights};
 use tilt_engine::batch::Sequence;
 use tilt_engine::generate::{Pick, generate};
 use tilt_engine::gpt::KvCache;
-use tilt_engine::gpt_config::GptConfig;
-use tilt_engine::layout::Layout;
 use tilt_engine::logps::{read, score};
-use tilt_engine::model::Model;
-use tilt_engine::random::Random;
 use tilt_engine::session::Session;
-use tilt_engine::text::TokenisedRow;
-use tilt_protocol::{Error, ObjectiveKind, Sampling, TrainSettings, metrics};
-
-const VOCAB: usize = 40;
-
-/// A model with random weights, large enough to have opinions.
-fn model() -> (Model, Tensor<1>) {
-    let mut config = GptConfig::new(VOCAB, 32, 16, 2, 2);
-    config.eos_token_id = Some(1);
-    config.pad_token_id = Some(0);
-    let layout = Layout::of(&config);
-    let mut random = Random::from_seed(3);
-    let mut numbers = Model::initial_weights(&layout, &config, 3);
-    numbers
-        .iter_mut()
-        .for_each(|number| *number += (0.1 * random.normal()) as f32);
-    let device = Device::flex();
-    let arena = Tensor::from_data(numbers.as_slice(), &device);
-    (
-        Model {
-            config,
-            layout,
-            text: None,
-            device,
-        },
-        arena,
-    )
-}
-
-fn sequence(random: &mut Random, prompt: usize, completion: usize) -> Sequence {
-    let mut ids = |count: usize| {
-        (0..count)
-            .map(|_| 2 + random.below(VOCAB - 2) as u32)
-            .collect()
-    };
-    Sequence {
-        prompt: ids(prompt),
-        completion: ids(completion),
-    }
-}
-
-fn pairs(count: usize) -> Vec<TokenisedRow> {
-    let mut random = Random::from_seed(9);
-    (0..count)
-        .map(|_| {
-            let chosen = sequence(&mut random, 4, 6);
-            let rejected = Sequence {
-                prompt: chosen.prompt.clone(),
-                ..sequence(&mut random, 0, 9)
-            };
-            TokenisedRow::Pair { chosen, rejected }
-        })
-        .collect()
-}
-
-fn thumbs(count: usize) -> Vec<TokenisedRow> {
-    let mut random = Random::from_seed(10);
-    (0..count)
-        .map(|row| TokenisedRow::Unpaired {
-            sequence: sequence(&mut random, 4, 5),
-            desirable: row % 2 == 0,
-        })
-        .collect()
-}
-
-fn settings(kind: ObjectiveKind, steps: usize) -> TrainSettings {
-    TrainSettings {
-        learning_rate: 1e-3,
-        steps,
-        batch_size: 4,
-        keep_order: false,
-        ..TrainSettings::trl_defaults(kind)
-    }
-}
-
-fn start(rows: Vec<TokenisedRow>, settings: TrainSettings) -> (Model, Session) {
-    let (model, arena) = model();
-    let session = block_on(Session::start(
-        &model,
-        arena.clone(),
-        &arena,
-        rows,
-        settings,
-    ));
-    (model, session.expect("a session"))
-}
-
-fn weights(session: &Session) -> Vec<f32> {
-    block_on(read(session.arena.clone())).expect("readback")
-}
+use tilt_protocol::{Error, ObjectiveKind, Sampling, TrainSettings};
 
 #[test]
 fn a_cached_forward_equals_a_whole_one() {
@@ -191,113 +101,23 @@ fn a_prompt_that_fills_the_context_is_an_error() {
 }
 
 #[test]
-fn a_restored_session_goes_on_bit_for_bit() {
-    for (kind, rows) in [
-        (ObjectiveKind::Dpo, pairs(10)),
-        (ObjectiveKind::Kto, thumbs(10)),
-    ] {
-        let (model, mut whole) = start(rows.clone(), settings(kind, 7));
-        for _ in 0..7 {
-            block_on(whole.step(&model)).expect("a step");
-        }
-        let (model, mut first) = start(rows.clone(), settings(kind, 7));
-        for _ in 0..3 {
-            block_on(first.step(&model)).expect("a step");
-        }
-        let saved = block_on(first.save()).expect("a checkpoint");
-        let (_, reference) = self::model();
-        let restored = block_on(Session::restore(&saved, &model, &reference, rows));
-        let mut second = restored.expect("a restored session");
-        for _ in 0..4 {
-            block_on(second.step(&model)).expect("a step");
-        }
-        assert_eq!(second.step, whole.step);
-        assert_eq!(weights(&second), weights(&whole), "{kind:?}");
-    }
-}
-
-#[test]
 fn a_damaged_checkpoint_is_an_error() {
     let (model, mut session) = start(pairs(6), settings(ObjectiveKind::Dpo, 2));
     let saved = block_on(session.save()).expect("a checkpoint");
-    let (_, reference) = self::model();
+    let (_, reference) = support::model();
     for end in [0, 8, 100, saved.len() - 1] {
-        let restored = block_on(Session::restore(
-            &saved[..end],
-            &model,
-            &reference,
-            pairs(6),
-        ));
+        let restored = Session::restore(&saved[..end], &model, &reference, pairs(6));
         assert!(restored.is_err(), "{end}");
     }
-    let other_rows = block_on(Session::restore(&saved, &model, &reference, pairs(5)));
+    let other_rows = Session::restore(&saved, &model, &reference, pairs(5));
     assert!(matches!(other_rows, Err(Error::InvalidConfig { .. })));
-}
-
-#[test]
-fn accumulated_micro_batches_equal_one_batch() {
-    let one = TrainSettings {
-        batch_size: 8,
-        ..settings(ObjectiveKind::Dpo, 3)
-    };
-    let four = TrainSettings {
-        batch_size: 2,
-        gradient_accumulation_steps: 4,
-        ..one.clone()
-    };
-    let (model, mut whole) = start(pairs(8), one);
-    let (_, mut split) = start(pairs(8), four);
-    for _ in 0..3 {
-        let a = block_on(whole.step(&model)).expect("a step").metrics;
-        let b = block_on(split.step(&model)).expect("a step").metrics;
-        for name in [
-            metrics::LOSS,
-            metrics::REWARDS_MARGINS,
-            metrics::LOGPS_CHOSEN,
-        ] {
-            let (a, b) = (
-                a.get(name).expect("a metric"),
-                b.get(name).expect("a metric"),
-            );
-            assert!((a - b).abs() < 1e-4 * a.abs().max(1.0), "{name}: {a} {b}");
-        }
-    }
-}
-
-#[test]
-fn the_first_losses_are_the_closed_forms() {
-    for (kind, rows, expected) in [
-        (ObjectiveKind::Dpo, pairs(4), std::f64::consts::LN_2),
-        (ObjectiveKind::Ipo, pairs(4), 25.0),
-        (ObjectiveKind::Kto, thumbs(4), 0.5),
-    ] {
-        let mut settings = settings(kind, 1);
-        settings.objective = kind.with_beta(0.1);
-        let (model, mut session) = start(rows, settings);
-        let loss = block_on(session.step(&model))
-            .expect("a step")
-            .metrics
-            .get(metrics::LOSS);
-        assert!(
-            (loss.expect("a loss") - expected).abs() < 1e-4,
-            "{kind:?}: {loss:?}"
-        );
-    }
 }
 
 #[test]
 fn no_rows_and_wrong_rows_are_errors() {
     let (model, arena) = model();
-    let run = |rows, kind| {
-        block_on(Session::start(
-            &model,
-            arena.clone(),
-            &arena,
-            rows,
-            settings(kind, 1),
-        ))
-        .err()
-    };
+    let run =
+        |rows, kind| Session::start(&model, arena.clone(), &arena, rows, settings(kind, 1)).err();
     let nothing = run(Vec::new(), ObjectiveKind::Dpo)
         .expect("an error")
         .to_string();

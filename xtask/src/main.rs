@@ -25,7 +25,7 @@ Tilt's commands. Each installs what it needs and is missing.
       Build dist/, the folder to put on any static host.
   cargo xtask test [--only STAGE]... [--folder DIR] [-- PLAYWRIGHT ARGUMENTS]
       Run every check; ends with one line that counts them.
-      Stages: format, lint, native, lint-wasm, page, browser.
+      Stages: format, lint, native, lint-wasm, wasm, page, browser.
       --folder points the browser tests at a folder built before, for example dist.
   cargo xtask setup
       Install everything that the other commands would.

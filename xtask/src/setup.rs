@@ -64,18 +64,30 @@ pub fn for_page(root: &Path) -> Result<OsString, Error> {
         // Newer dependencies than the locked ones do not compile together.
         may_ignore_lock: false,
     })?;
-    let bindgen_version = locked_version(root, "wasm-bindgen")?;
-    let wasm_bindgen = cargo_tool(&CargoTool {
+    let wasm_bindgen = wasm_bindgen(root)?;
+    fetch_crates(root);
+    search_path([trunk, wasm_bindgen])
+}
+
+/// What runs tests as wasm; returns the search path that finds it.
+pub fn for_wasm_tests(root: &Path) -> Result<OsString, Error> {
+    node(root)?;
+    wasm_target(root)?;
+    search_path([wasm_bindgen(root)?])
+}
+
+/// The folder of `wasm-bindgen` and of its test runner.
+fn wasm_bindgen(root: &Path) -> Result<PathBuf, Error> {
+    let version = locked_version(root, "wasm-bindgen")?;
+    cargo_tool(&CargoTool {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
-        version: &bindgen_version,
+        version: &version,
         purpose: "to join wasm and JavaScript, in the version of Cargo.lock",
         duration: "about 3 minutes on 2 cores",
         // The locked versions are not always all on the registry.
         may_ignore_lock: true,
-    })?;
-    fetch_crates(root);
-    search_path([trunk, wasm_bindgen])
+    })
 }
 
 /// What makes the wasm small; returns the script of wasm-opt, which Node.js runs.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// Everything uses the release profile, lints too: then build scripts and procedural
 /// macros are compiled once for all of it. The page's crate is always built by itself,
 /// as Trunk does it, so that no dependency is built with two sets of features.
-static STAGES: [Stage; 6] = [
+static STAGES: [Stage; 7] = [
     Stage {
         name: "format",
         heading: "Formatting",
@@ -34,6 +34,11 @@ static STAGES: [Stage; 6] = [
         run: lint_wasm,
     },
     Stage {
+        name: "wasm",
+        heading: "Golden tests, wasm",
+        run: wasm,
+    },
+    Stage {
         name: "page",
         heading: "Building the page for the browser tests",
         run: build_page,
@@ -44,6 +49,9 @@ static STAGES: [Stage; 6] = [
         run: browser,
     },
 ];
+
+/// What cargo runs a wasm test with.
+const WASM_RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
 
 struct Stage {
     name: &'static str,
@@ -224,20 +232,37 @@ fn native(context: &Context) -> Result<Count, Error> {
         &["--package", "tilt-app"],
     ];
     for selection in selections {
-        let mut failed_here = 0;
-        let status = cargo(context, "running the tests")
+        let tests = cargo(context, "running the tests")
             .args(["test", "--release", "--no-fail-fast"])
-            .args(selection)
-            .stream_lines(|line| {
-                if let Some(binary) = count_from_cargo_line(line) {
-                    failed_here += binary.failed;
-                    count += binary;
-                }
-            })?;
-        if !status.success() && failed_here == 0 {
-            println!("cargo test ended with {status}, although no test is counted as failed");
-            count += Count::ONE_FAILED;
+            .args(selection);
+        count += counted(tests)?;
+    }
+    Ok(count)
+}
+
+/// The same golden tests, as wasm in Node.js: other instructions, another regex engine.
+fn wasm(context: &Context) -> Result<Count, Error> {
+    let path = setup::for_wasm_tests(context.root)?;
+    let tests = cargo(context, "running the tests as wasm")
+        .args(["test", "--release", "--no-fail-fast"])
+        .args(["--target", WASM_TARGET, "--package", "tilt-engine"])
+        .args(["--no-default-features", "--test", "golden"])
+        .path(&path)
+        .env(WASM_RUNNER_VARIABLE, "wasm-bindgen-test-runner");
+    counted(tests)
+}
+
+/// Runs `cargo test` and counts what its binaries say.
+fn counted(tests: Run) -> Result<Count, Error> {
+    let mut count = Count::default();
+    let status = tests.stream_lines(|line| {
+        if let Some(binary) = count_from_cargo_line(line) {
+            count += binary;
         }
+    })?;
+    if !status.success() && count.failed == 0 {
+        println!("cargo test ended with {status}, although no test is counted as failed");
+        count += Count::ONE_FAILED;
     }
     Ok(count)
 }

@@ -9,6 +9,7 @@ use crate::state::use_lab;
 use leptos::prelude::*;
 use serde_json::json;
 use tilt_protocol::metrics::{LOGPS_CHOSEN, LOGPS_REJECTED, REF_LOGPS_CHOSEN, REF_LOGPS_REJECTED};
+use tilt_protocol::{Objective, RowKind};
 
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 162.0;
@@ -54,10 +55,9 @@ pub fn LogpsChart() -> impl IntoView {
         let of_run = lab
             .run
             .run()
-            .with(|run| run.objective.as_ref().map(|o| o.kind()));
-        of_run
-            .unwrap_or_else(|| lab.form.objective().get())
-            .is_unpaired()
+            .with(|run| run.objective.as_ref().map(Objective::row_kind));
+        let of_form = || lab.form.objective().get().row_kind();
+        of_run.unwrap_or_else(of_form) == RowKind::Unpaired
     });
     let value = move || curve.with(|curve| curve.last().map_or_else(String::new, last_point));
     let summary = move || curve.with(|curve| summary(curve, is_unpaired.get()));
@@ -123,7 +123,23 @@ fn summary(curve: &Curve, is_unpaired: bool) -> String {
             Some(format!("{} {}", band.name, signed(gap, 2)))
         })
         .collect();
-    format!("From reference: {}.", clauses.join(", "))
+    if !clauses.is_empty() {
+        return format!("From reference: {}.", clauses.join(", "));
+    }
+    let clauses: Vec<String> = bands(is_unpaired)
+        .iter()
+        .filter_map(|band| {
+            Some(format!(
+                "{} {}",
+                band.name,
+                fixed(last.metrics.get(band.policy)?, 2)
+            ))
+        })
+        .collect();
+    if clauses.is_empty() {
+        return "This objective looks at tokens, not at whole answers: see its loss.".to_owned();
+    }
+    format!("Without a reference: {}.", clauses.join(", "))
 }
 
 fn draw(curve: &Curve, is_unpaired: bool) -> impl IntoView + use<> {
@@ -152,21 +168,16 @@ fn draw_band(
     top: f64,
     bottom: f64,
 ) -> impl IntoView + use<> {
-    // A batch of KTO may have no row of one kind: it draws no point here.
-    let values: Vec<(f64, f64, f64)> = points
-        .iter()
-        .filter_map(|point| {
-            let policy = point.metrics.get(band.policy)?;
-            let reference = point.metrics.get(band.reference)?;
-            Some((point.step as f64, policy, reference))
-        })
-        .collect();
-    let y = domain(
-        values
+    // A batch of KTO may have no row of one kind, SFT has no rejected ones, and some
+    // objectives no reference: what is not there draws no point.
+    let values = |name: &str| -> Vec<(f64, f64)> {
+        points
             .iter()
-            .flat_map(|(_, policy, reference)| [*policy, *reference]),
-    )
-    .map(|domain| Scale {
+            .filter_map(|point| Some((point.step as f64, point.metrics.get(name)?)))
+            .collect()
+    };
+    let (policy, reference) = (values(band.policy), values(band.reference));
+    let y = domain(policy.iter().chain(&reference).map(|(_, logp)| *logp)).map(|domain| Scale {
         domain,
         range: (bottom, top),
     });
@@ -174,9 +185,18 @@ fn draw_band(
         <rect class="plot" x=LEFT y=top width=WIDTH - RIGHT - LEFT height=bottom - top></rect>
     };
     let lines = y.map(|y| {
-        let at = |value: f64, step: f64| (x.at(step), y.at(value));
-        let policy: Vec<(f64, f64)> = values.iter().map(|(s, p, _)| at(*p, *s)).collect();
-        let reference: Vec<(f64, f64)> = values.iter().map(|(s, _, r)| at(*r, *s)).collect();
+        let place = |values: &[(f64, f64)]| -> Vec<(f64, f64)> {
+            values
+                .iter()
+                .map(|(s, logp)| (x.at(*s), y.at(*logp)))
+                .collect()
+        };
+        let (policy, reference) = (place(&policy), place(&reference));
+        let gap = if reference.is_empty() {
+            String::new()
+        } else {
+            area(&policy, &reference)
+        };
         let dot = policy.last().copied();
         let ticks = y.ticks(3).into_iter().map(|tick| {
             let height = y.at(tick);
@@ -187,7 +207,7 @@ fn draw_band(
         });
         view! {
             {ticks.collect_view()}
-            <path class=format!("gap {}", band.class) d=area(&policy, &reference)></path>
+            <path class=format!("gap {}", band.class) d=gap></path>
             <path class=format!("curve reference {}", band.class) d=line(&reference)></path>
             <path class=format!("curve {}", band.class) d=line(&policy)></path>
             {dot.map(|(cx, cy)| view! {

@@ -1,8 +1,10 @@
-//! The loss, with the value it starts from as a guide (ln 2 for DPO).
+//! The loss, with the value it starts from as a guide (ln 2 for DPO), where it is known
+//! beforehand.
 
 use super::{Scale, TABLE_ROWS, domain, drawn, line, thin, tick_text};
 use crate::format::fixed;
-use crate::glossary::{Term, starting_loss};
+use crate::formula::{StartingLoss, starting_loss};
+use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::run::{Curve, CurvePoint};
 use crate::state::use_lab;
@@ -22,14 +24,8 @@ pub fn LossChart() -> impl IntoView {
     let curve = lab.run.curve();
     // The guide of the run that is drawn, or of the one that the form would start.
     let guide = Memo::new(move |_| {
-        let of_run = lab
-            .run
-            .run()
-            .with(|run| run.objective.as_ref().map(|o| (o.kind(), o.beta())));
-        let of_form = || Some((lab.form.objective().get(), lab.form.beta()?));
-        of_run
-            .or_else(of_form)
-            .map(|(kind, beta)| starting_loss(kind, beta))
+        let of_run = lab.run.run().with(|run| run.objective.clone());
+        starting_loss(&of_run.unwrap_or_else(|| lab.form.configured()))
     });
     let value = move || {
         curve.with(|curve| {
@@ -70,17 +66,15 @@ fn loss_of(point: &CurvePoint) -> Option<(f64, f64)> {
     Some((point.step as f64, point.metrics.get(LOSS)?))
 }
 
-fn summary(curve: &Curve, guide: Option<(f64, String)>) -> String {
-    let starts = guide.map_or_else(String::new, |(value, name)| {
-        format!("untrained {name} = {}", fixed(value, 3))
-    });
+fn summary(curve: &Curve, guide: Option<StartingLoss>) -> String {
+    let starts = guide.map_or_else(String::new, |guide| format!("; untrained {}", guide.text()));
     match curve.last().and_then(loss_of) {
-        Some((step, loss)) => format!("Step {step}: {}; {starts}.", fixed(loss, 3)),
-        None => format!("Mean over each batch; {starts}."),
+        Some((step, loss)) => format!("Step {step}: {}{starts}.", fixed(loss, 3)),
+        None => format!("Mean over each batch{starts}."),
     }
 }
 
-fn draw(curve: &Curve, guide: Option<(f64, String)>) -> impl IntoView + use<> {
+fn draw(curve: &Curve, guide: Option<StartingLoss>) -> impl IntoView + use<> {
     let losses: Vec<(f64, f64)> = drawn(curve).into_iter().filter_map(loss_of).collect();
     let last_step = losses.last().map_or(1.0, |(step, _)| *step);
     let x = Scale {
@@ -89,7 +83,7 @@ fn draw(curve: &Curve, guide: Option<(f64, String)>) -> impl IntoView + use<> {
     };
     let values = losses.iter().map(|(_, loss)| *loss);
     let (low, high) =
-        domain(values.chain(guide.iter().map(|(value, _)| *value))).unwrap_or((0.0, 1.0));
+        domain(values.chain(guide.iter().map(|guide| guide.value))).unwrap_or((0.0, 1.0));
     let y = Scale {
         domain: (low.min(0.0), high),
         range: (BOTTOM, TOP),
@@ -103,11 +97,11 @@ fn draw(curve: &Curve, guide: Option<(f64, String)>) -> impl IntoView + use<> {
             <text class="tick end" x=LEFT - 5.0 y=height + 3.0>{tick_text(tick)}</text>
         }
     });
-    let guide = guide.map(|(value, name)| {
-        let height = y.at(value);
+    let guide = guide.map(|guide| {
+        let height = y.at(guide.value);
         view! {
             <line class="guide" x1=LEFT x2=WIDTH - RIGHT y1=height y2=height></line>
-            <text class="guide-name end" x=WIDTH - RIGHT - 4.0 y=height + 12.0>{name}</text>
+            <text class="guide-name end" x=WIDTH - RIGHT - 4.0 y=height + 12.0>{guide.name}</text>
         }
     });
     view! {

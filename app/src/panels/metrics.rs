@@ -3,8 +3,10 @@
 use crate::format::{fixed, full, percent, signed};
 use crate::glossary::Term;
 use crate::parts::define::Define;
+use crate::state::run::Run;
 use crate::state::use_lab;
 use leptos::prelude::*;
+use tilt_protocol::Objective;
 use tilt_protocol::metrics::{KL, LOSS, REWARDS_ACCURACIES, REWARDS_MARGINS};
 
 #[component]
@@ -14,7 +16,14 @@ pub fn MetricsStrip() -> impl IntoView {
     let metric =
         move |name: &'static str| Signal::derive(move || run.with(|run| run.metrics.get(name)));
     let step = Signal::derive(move || run.with(|run| (run.step > 0).then_some(run.step as f64)));
-    let kto_kl = metric(KL);
+    // APO on thumbs logs TRL's `kl` too, though it estimates none.
+    let has_kl = move |run: &Run| {
+        run.objective
+            .as_ref()
+            .is_some_and(Objective::needs_mismatched)
+    };
+    let kto_kl =
+        Signal::derive(move || run.with(|run| run.metrics.get(KL).filter(|_| has_kl(run))));
     view! {
         <section class="panel metrics-panel" aria-label="Live numbers of the run">
             <div class="metrics">

@@ -1,6 +1,7 @@
 //! What to train, and the controls of the run.
 
 use crate::glossary::Term;
+use crate::objective_texts::{GROUPS, group};
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::number_field::NumberField;
@@ -17,14 +18,33 @@ pub fn TrainPanel() -> impl IntoView {
             <h2 id="train-title" class="visually-hidden">"Train"</h2>
             <div class="fields six">
                 <ObjectiveSelect/>
-                <NumberField field=Field::Beta term=Term::Beta id="beta-input"/>
+                <NumberField
+                    field=Field::Beta term=Term::Beta id="beta-input" unused_note=NO_BETA
+                />
                 <NumberField field=Field::LearningRate term=Term::LearningRate id="lr-input"/>
                 <NumberField field=Field::Steps term=Term::Steps id="steps-input"/>
                 <NumberField field=Field::Seed term=Term::Seed id="seed-input"/>
                 <ModelSelect/>
             </div>
+            <UnusedBeta/>
             <Controls/>
         </section>
+    }
+}
+
+/// The id of the note that says why the beta field is off.
+const NO_BETA: &str = "no-beta";
+
+#[component]
+fn UnusedBeta() -> impl IntoView {
+    let lab = use_lab();
+    let title = move || lab.form.objective().get().title();
+    view! {
+        <Show when=move || !lab.form.is_used(Field::Beta)>
+            <p id=NO_BETA class="field-note muted">
+                {title}" has no beta: no reference holds it back."
+            </p>
+        </Show>
     }
 }
 
@@ -41,20 +61,34 @@ fn ObjectiveSelect() -> impl IntoView {
                 prop:value=move || objective.get().slug()
                 on:change=move |event| {
                     if let Some(kind) = ObjectiveKind::from_slug(&event_target_value(&event)) {
-                        lab.form.set_objective(kind);
+                        training::choose_objective(lab, kind);
                     }
                 }
             >
-                {ObjectiveKind::ALL
+                {GROUPS
                     .into_iter()
-                    .map(|kind| {
-                        let is_selected = kind == objective.get_untracked();
-                        view! { <option value=kind.slug() selected=is_selected>{kind.title()}</option> }
+                    .map(|label| {
+                        view! {
+                            <optgroup label=label>
+                                {options(label, objective.get_untracked())}
+                            </optgroup>
+                        }
                     })
                     .collect_view()}
             </select>
         </div>
     }
+}
+
+/// The objectives of one group that train a policy.
+fn options(label: &'static str, selected: ObjectiveKind) -> impl IntoView {
+    ObjectiveKind::ALL
+        .into_iter()
+        .filter(|kind| kind.trains_policy() && group(*kind) == label)
+        .map(|kind| {
+            view! { <option value=kind.slug() selected=kind == selected>{kind.title()}</option> }
+        })
+        .collect_view()
 }
 
 #[component]

@@ -7,8 +7,16 @@ use crate::state::{training, use_lab};
 use leptos::prelude::*;
 
 #[component]
-pub fn NumberField(field: Field, term: Term, id: &'static str) -> impl IntoView {
+pub fn NumberField(
+    field: Field,
+    term: Term,
+    id: &'static str,
+    /// The id of the note that says why the objective does not read the field.
+    #[prop(optional)]
+    unused_note: Option<&'static str>,
+) -> impl IntoView {
     let lab = use_lab();
+    let is_unused = move || !lab.form.is_used(field);
     let text = lab.form.text(field);
     let label_id = match field {
         Field::Beta => "beta-label",
@@ -26,8 +34,11 @@ pub fn NumberField(field: Field, term: Term, id: &'static str) -> impl IntoView 
                 spellcheck="false"
                 data-testid=id
                 aria-labelledby=label_id
+                aria-describedby=move || unused_note.filter(|_| is_unused())
+                disabled=is_unused
                 aria-invalid=move || lab.form.defect(field).is_some().to_string()
-                prop:value=move || text.get().text
+                // What was typed waits for an objective that reads it.
+                prop:value=move || if is_unused() { String::new() } else { text.get().text }
                 on:input=move |event| {
                     lab.form.set_text(field, event_target_value(&event));
                     if untrack(|| lab.form.defect(field)).is_none() {

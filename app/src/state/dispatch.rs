@@ -155,7 +155,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             }
         }
         // Asked for by nothing on this page yet.
-        Event::Checkpoint { .. } => {}
+        Event::Checkpoint { .. } | Event::Scored { .. } => {}
         Event::Failed { error } => failed(lab, id, &error),
     }
 }

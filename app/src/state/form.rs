@@ -5,7 +5,7 @@ use crate::url::UrlParams;
 use leptos::prelude::*;
 use std::fmt::Display;
 use std::str::FromStr;
-use tilt_protocol::{Error, ModelName, ObjectiveKind, TrainSettings};
+use tilt_protocol::{Error, ModelName, Objective, ObjectiveKind, TrainSettings};
 
 /// The number fields, by the names that messages use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Field {
     fn default_text(self, kind: ObjectiveKind) -> String {
         let defaults = TrainSettings::lab_defaults(kind);
         match self {
-            Field::Beta => defaults.objective.beta().to_string(),
+            Field::Beta => as_text(defaults.objective.beta()).unwrap_or_default(),
             Field::LearningRate => defaults.learning_rate.to_string(),
             Field::Steps => defaults.steps.to_string(),
             Field::Seed => defaults.seed.to_string(),
@@ -70,6 +70,7 @@ impl FormStore {
         let objective = params
             .objective
             .or_else(|| ObjectiveKind::from_slug(saved.objective.as_deref()?))
+            .filter(|kind| kind.trains_policy())
             .unwrap_or(ObjectiveKind::Dpo);
         let given = |field: Field| match field {
             Field::Beta => as_text(params.beta).or(saved.beta.clone()),
@@ -155,8 +156,16 @@ impl FormStore {
         }
     }
 
+    /// True when the chosen objective reads the field.
+    pub fn is_used(&self, field: Field) -> bool {
+        field != Field::Beta || self.objective.get().with_beta(1.0).beta().is_some()
+    }
+
     /// What is wrong with a field's text, if anything.
     pub fn defect(&self, field: Field) -> Option<Error> {
+        if !self.is_used(field) {
+            return None;
+        }
         let text = self.text(field).get().text;
         let is_good = match field {
             Field::Beta | Field::LearningRate => {
@@ -181,10 +190,12 @@ impl FormStore {
         parse(&self.texts[Field::Seed as usize].get_untracked().text).unwrap_or(42)
     }
 
-    /// The beta typed, where it is one.
-    pub fn beta(&self) -> Option<f64> {
-        parse::<f64>(&self.text(Field::Beta).get().text)
-            .filter(|beta| beta.is_finite() && *beta > 0.0)
+    /// The objective that a run would have; its default beta while the field holds none.
+    pub fn configured(&self) -> Objective {
+        let kind = self.objective.get();
+        let typed = parse::<f64>(&self.text(Field::Beta).get().text)
+            .filter(|beta| beta.is_finite() && *beta > 0.0);
+        kind.with_beta(typed.unwrap_or_else(|| kind.default_beta()))
     }
 
     /// # Errors
@@ -197,12 +208,9 @@ impl FormStore {
         if !defects.is_empty() {
             return Err(defects);
         }
-        let kind = self.objective.get();
-        let mut settings = TrainSettings::lab_defaults(kind);
+        let mut settings = TrainSettings::lab_defaults(self.objective.get());
         let text = |field: Field| self.texts[field as usize].get().text;
-        if let Some(beta) = parse(&text(Field::Beta)) {
-            settings.objective = kind.with_beta(beta);
-        }
+        settings.objective = self.configured();
         settings.learning_rate =
             parse(&text(Field::LearningRate)).unwrap_or(settings.learning_rate);
         settings.steps = parse(&text(Field::Steps)).unwrap_or(settings.steps);

@@ -127,6 +127,7 @@ fn watch(lab: Lab, label: &Label) {
         prompt: Content::user(&label.pair.prompt),
         chosen: Content::assistant(chosen),
         rejected: Content::assistant(rejected),
+        margin: None,
     };
     if let Some(id) = lab.engine.send(Purpose::Watch, Command::Watch { example }) {
         lab.selection.watching(id);

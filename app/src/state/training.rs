@@ -7,7 +7,7 @@ use super::run::Phase;
 use crate::url::resolve;
 use leptos::prelude::*;
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
-use tilt_protocol::{Command, EngineStatus, Error, ModelName, ModelSource};
+use tilt_protocol::{Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RowKind};
 
 /// Trains from the reference with the labels there are; a paused run goes on.
 pub fn train(lab: Lab) {
@@ -42,17 +42,21 @@ fn start_run(lab: Lab, is_paused: bool) -> bool {
         settings.max_length = settings.max_length.min(model.context);
     }
     let labels = lab.labels.all();
-    let kind = settings.objective.kind();
-    let examples = if kind.is_unpaired() {
-        unpaired_from_labels(&labels)
-    } else {
-        pairs_from_labels(&labels)
+    let (examples, what) = match settings.objective.row_kind() {
+        RowKind::Unpaired => (unpaired_from_labels(&labels), "labelled answers"),
+        // Of a pair the engine takes the chosen answer where it wants texts.
+        RowKind::Pairs | RowKind::Texts => (pairs_from_labels(&labels), "decisive pairs"),
     };
-    let least = if kind.is_unpaired() { 2 } else { 1 };
+    // KTO's KL needs a neighbour's answer.
+    let least = if settings.objective.needs_mismatched() {
+        2
+    } else {
+        1
+    };
     if examples.len() < least {
         let error = Error::NothingToUse {
-            what: if kind.is_unpaired() { "labelled answers" } else { "decisive pairs" }.to_owned(),
-            purpose: format!("train {} on", kind.title()),
+            what: what.to_owned(),
+            purpose: format!("train {} on", lab.form.objective().get_untracked().title()),
             advice: "say which answer is better (keys 1 and 2), or open \u{201c}Let the judge label\u{201d}"
                 .to_owned(),
         };
@@ -103,6 +107,16 @@ pub fn check_field(lab: Lab, field: Field) {
     match untrack(|| lab.form.defect(field)) {
         Some(error) => lab.notices.error(&field_key(field), &error.to_string()),
         None => lab.notices.dismiss(&field_key(field)),
+    }
+}
+
+/// Takes another objective; a complaint about a field that it does not read goes.
+pub fn choose_objective(lab: Lab, kind: ObjectiveKind) {
+    lab.form.set_objective(kind);
+    for field in Field::ALL {
+        if untrack(|| lab.form.defect(field)).is_none() {
+            lab.notices.dismiss(&field_key(field));
+        }
     }
 }
 

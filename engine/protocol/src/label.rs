@@ -81,6 +81,7 @@ pub fn pairs_from_labels(labels: &[Label]) -> Vec<Example> {
                 prompt: Content::user(&label.pair.prompt),
                 chosen: Content::assistant(chosen),
                 rejected: Content::assistant(rejected),
+                margin: None,
             })
         })
         .collect()

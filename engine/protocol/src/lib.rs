@@ -11,7 +11,9 @@ pub mod label;
 pub mod message;
 pub mod metrics;
 pub mod objective;
+pub mod objective_kind;
 pub mod principle;
+pub mod score;
 pub mod settings;
 pub mod view;
 
@@ -23,7 +25,12 @@ pub use message::{
     PROTOCOL_VERSION, Request, RequestId, RunId, Sampling,
 };
 pub use metrics::Metrics;
-pub use objective::{FDivergence, Objective, ObjectiveKind};
+pub use objective::{
+    CpoLoss, CpoObjective, DpoObjective, DpoTerm, FDivergence, KtoLoss, KtoObjective, Objective,
+    RowKind, SftLoss, SftObjective, WeightedTerm,
+};
+pub use objective_kind::ObjectiveKind;
 pub use principle::Principle;
-pub use settings::{LrSchedule, TrainSettings};
+pub use score::{BothModels, ScoreReport, Sides};
+pub use settings::{LrSchedule, ReferenceSync, TrainSettings};
 pub use view::{Inspection, NextToken, SequenceView, TokenView, WinRateReport};

@@ -11,12 +11,13 @@ use crate::error::Error;
 use crate::label::Pair;
 use crate::metrics::Metrics;
 use crate::principle::Principle;
+use crate::score::ScoreReport;
 use crate::settings::TrainSettings;
 use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 pub type RequestId = u64;
 pub type RunId = u64;
@@ -192,6 +193,14 @@ pub enum Command {
         principle: Principle,
         seed: u64,
     },
+    /// Loss, log-probs, metrics and gradient norm of rows (JSON lines in TRL's formats)
+    /// under the loaded policy, as `tilt score` prints them. `config` has TRL's fields.
+    /// The first transferable, if any, is another reference (`model.safetensors`).
+    /// Answered by `Scored`.
+    Score {
+        config: String,
+        data: String,
+    },
     /// Answered by `Model` with `model.safetensors` as transferable.
     ExportModel,
     /// The run's weights, optimiser and random state. Answered by `Checkpoint`,
@@ -320,6 +329,9 @@ pub enum Event {
     WinRate {
         report: WinRateReport,
         done: bool,
+    },
+    Scored {
+        report: ScoreReport,
     },
     /// `model.safetensors` is the message's first transferable.
     Model {

@@ -22,6 +22,27 @@ pub const REF_LOGPS_CHOSEN: &str = "ref_logps/chosen";
 pub const REF_LOGPS_REJECTED: &str = "ref_logps/rejected";
 /// KTO's batch estimate of the KL, clamped at 0.
 pub const KL: &str = "kl";
+/// Mean over scored tokens of the entropy of the policy's next-token distribution, in nats.
+pub const ENTROPY: &str = "entropy";
+/// Share of scored tokens (DPO: of the chosen ones) that were the policy's most likely.
+pub const MEAN_TOKEN_ACCURACY: &str = "mean_token_accuracy";
+/// Mean over positions and vocabulary of the raw logits: of the scored positions, but in
+/// CPO and ORPO of all, padding included.
+pub const LOGITS_CHOSEN: &str = "logits/chosen";
+pub const LOGITS_REJECTED: &str = "logits/rejected";
+/// CPO's and ORPO's supervised part.
+pub const NLL_LOSS: &str = "nll_loss";
+/// ORPO: mean over pairs of log sigma(log odds).
+pub const LOG_ODDS_RATIO: &str = "log_odds_ratio";
+/// ORPO: mean over pairs of the log odds of chosen to rejected.
+pub const LOG_ODDS_CHOSEN: &str = "log_odds_chosen";
+/// Reward model: share of pairs whose chosen reward is strictly above the rejected one.
+pub const ACCURACY: &str = "accuracy";
+/// Reward model: mean of chosen minus rejected reward.
+pub const MARGIN: &str = "margin";
+pub const MIN_REWARD: &str = "min_reward";
+pub const MEAN_REWARD: &str = "mean_reward";
+pub const MAX_REWARD: &str = "max_reward";
 /// Real (unpadded) tokens seen so far.
 pub const NUM_TOKENS: &str = "num_tokens";
 

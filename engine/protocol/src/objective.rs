@@ -1,32 +1,136 @@
-//! The objectives, a closed set. Each carries its own parameters under the
-//! paper's symbols and equals one TRL configuration.
+//! The objectives, a closed set: one variant a trainer of TRL, each with its own
+//! parameters. Each equals one TRL configuration (see [`crate::config`]).
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// An objective without its parameters: a value of `objective-select`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ObjectiveKind {
-    Dpo,
-    Ipo,
-    Kto,
+/// What a run minimises.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "trainer", rename_all = "snake_case")]
+pub enum Objective {
+    Dpo(DpoObjective),
+    Kto(KtoObjective),
+    Cpo(CpoObjective),
+    /// Hong et al. 2024, eq. 6; `beta` is the paper's lambda.
+    Orpo {
+        beta: f64,
+    },
+    Sft(SftObjective),
+    /// Bradley-Terry on a scalar head (Ouyang et al. 2022, eq. 1), centred by
+    /// `center_rewards_coefficient` times the mean of (r_c + r_r)^2
+    /// (Eisenstein et al. 2023, eq. 2).
+    Reward {
+        center_rewards_coefficient: Option<f64>,
+    },
 }
 
-/// An objective with its parameters.
+/// A weighted sum of losses over pairs against a reference: TRL's DPO trainer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Objective {
-    /// Rafailov et al. 2023, eq. 7. TRL: `loss_type = "sigmoid"`.
-    Dpo { beta: f64 },
-    /// Azar et al. 2023, eq. 17; `beta` is the paper's tau. TRL: `loss_type = "ipo"`.
-    Ipo { beta: f64 },
-    /// Ethayarajh et al. 2024, eq. 7 and 8; the weights are lambda_D and lambda_U.
-    Kto {
-        beta: f64,
-        desirable_weight: f64,
-        undesirable_weight: f64,
+pub struct DpoObjective {
+    pub beta: f64,
+    /// At least one.
+    pub terms: Vec<WeightedTerm>,
+    #[serde(default)]
+    pub f_divergence: FDivergence,
+    /// LD-DPO (arXiv 2409.06411): tokens beyond the shorter completion's length count
+    /// this share.
+    #[serde(default)]
+    pub ld_alpha: Option<f64>,
+    /// WPO (arXiv 2406.11827, eq. 2): pairs weigh as much as the policy finds them likely.
+    #[serde(default)]
+    pub use_weighting: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WeightedTerm {
+    pub term: DpoTerm,
+    pub weight: f64,
+}
+
+/// A loss of TRL's DPO trainer, with the parameters that are its own; `epsilon` is
+/// TRL's `label_smoothing`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "loss_type", rename_all = "snake_case")]
+pub enum DpoTerm {
+    Sigmoid,
+    Cdpo { epsilon: f64 },
+    Hinge,
+    Ipo,
+    Robust { epsilon: f64 },
+    ExoPair { epsilon: f64 },
+    NcaPair,
+    BcoPair,
+    SppoHard,
+    ApoZero,
+    ApoDown,
+    Aot { epsilon: f64 },
+    AotUnpaired { epsilon: f64 },
+    Discopop { tau: f64 },
+    SigmoidNorm,
+    Sft,
+}
+
+/// Unpaired thumbs against a reference: TRL's KTO trainer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KtoObjective {
+    pub loss: KtoLoss,
+    pub beta: f64,
+    /// lambda_D.
+    pub desirable_weight: f64,
+    /// lambda_U.
+    pub undesirable_weight: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KtoLoss {
+    /// Ethayarajh et al. 2024, eq. 7 and 8.
+    Kto,
+    /// D'Oosterlinck et al. 2024, eq. 7, on single completions; no KL.
+    ApoZeroUnpaired,
+}
+
+/// Pairs without a reference, plus `cpo_alpha` times the chosen completions' mean token
+/// loss: TRL's CPO trainer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CpoObjective {
+    pub loss: CpoLoss,
+    pub beta: f64,
+    pub cpo_alpha: f64,
+    /// AlphaPO's alpha (arXiv 2501.03884): log-probs m become (1 - e^(-alpha m)) / alpha;
+    /// 0 leaves them.
+    pub alpha: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "loss_type", rename_all = "snake_case")]
+pub enum CpoLoss {
+    Sigmoid {
+        epsilon: f64,
     },
+    Hinge,
+    Ipo,
+    /// `gamma` itself, where the paper's configurations give gamma / beta.
+    Simpo {
+        gamma: f64,
+        epsilon: f64,
+    },
+}
+
+/// Supervised fine-tuning: TRL's SFT trainer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SftObjective {
+    pub loss: SftLoss,
+    /// False scores prompts too. Rows without a prompt are scored whole either way.
+    pub completion_only_loss: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SftLoss {
+    Nll,
+    /// Wu et al. 2025 (arXiv 2508.05629): each token's loss times its own probability.
+    Dft,
 }
 
 /// The divergence that holds the policy to its reference (f-DPO, arXiv 2309.16240).
@@ -37,102 +141,280 @@ pub enum FDivergence {
     ReverseKl,
     ForwardKl,
     JsDivergence,
-    /// `alpha` is TRL's `f_alpha_divergence_coef`; other than 1.
+    /// `alpha` is TRL's `f_alpha_divergence_coef`; within 1e-6 of 1 it is the reverse KL.
     AlphaDivergence {
         alpha: f64,
     },
 }
 
-impl ObjectiveKind {
-    pub const ALL: [ObjectiveKind; 3] =
-        [ObjectiveKind::Dpo, ObjectiveKind::Ipo, ObjectiveKind::Kto];
+/// The rows that an objective trains on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    /// Chosen and rejected.
+    Pairs,
+    /// Completions with a thumb.
+    Unpaired,
+    /// Texts, or prompts with one completion.
+    Texts,
+}
 
-    /// The stable name, as in `objective-select` and in URLs.
-    pub fn slug(self) -> &'static str {
+impl DpoTerm {
+    /// TRL's `loss_type` (`cdpo` is ours: TRL dropped it in 0.29).
+    pub fn loss_type(&self) -> &'static str {
         match self {
-            ObjectiveKind::Dpo => "dpo",
-            ObjectiveKind::Ipo => "ipo",
-            ObjectiveKind::Kto => "kto",
+            DpoTerm::Sigmoid => "sigmoid",
+            DpoTerm::Cdpo { .. } => "cdpo",
+            DpoTerm::Hinge => "hinge",
+            DpoTerm::Ipo => "ipo",
+            DpoTerm::Robust { .. } => "robust",
+            DpoTerm::ExoPair { .. } => "exo_pair",
+            DpoTerm::NcaPair => "nca_pair",
+            DpoTerm::BcoPair => "bco_pair",
+            DpoTerm::SppoHard => "sppo_hard",
+            DpoTerm::ApoZero => "apo_zero",
+            DpoTerm::ApoDown => "apo_down",
+            DpoTerm::Aot { .. } => "aot",
+            DpoTerm::AotUnpaired { .. } => "aot_unpaired",
+            DpoTerm::Discopop { .. } => "discopop",
+            DpoTerm::SigmoidNorm => "sigmoid_norm",
+            DpoTerm::Sft => "sft",
         }
     }
 
-    pub fn from_slug(slug: &str) -> Option<ObjectiveKind> {
-        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
-    }
-
-    /// The name for people.
-    pub fn title(self) -> &'static str {
-        match self {
-            ObjectiveKind::Dpo => "DPO",
-            ObjectiveKind::Ipo => "IPO",
-            ObjectiveKind::Kto => "KTO",
+    /// TRL's `label_smoothing`, where the loss has one.
+    pub fn epsilon(&self) -> Option<f64> {
+        match *self {
+            DpoTerm::Cdpo { epsilon }
+            | DpoTerm::Robust { epsilon }
+            | DpoTerm::ExoPair { epsilon }
+            | DpoTerm::Aot { epsilon }
+            | DpoTerm::AotUnpaired { epsilon } => Some(epsilon),
+            _ => None,
         }
     }
 
-    /// True when rows are single completions with a thumb, not pairs.
-    pub fn is_unpaired(self) -> bool {
-        matches!(self, ObjectiveKind::Kto)
+    /// True when the loss is a function of phi(u), so that an f-divergence applies.
+    fn takes_divergence(&self) -> bool {
+        matches!(
+            self,
+            DpoTerm::Sigmoid
+                | DpoTerm::Cdpo { .. }
+                | DpoTerm::SigmoidNorm
+                | DpoTerm::Hinge
+                | DpoTerm::Ipo
+                | DpoTerm::ExoPair { .. }
+                | DpoTerm::Robust { .. }
+                | DpoTerm::Discopop { .. }
+                | DpoTerm::Sft
+        )
     }
 
-    pub fn with_beta(self, beta: f64) -> Objective {
-        match self {
-            ObjectiveKind::Dpo => Objective::Dpo { beta },
-            ObjectiveKind::Ipo => Objective::Ipo { beta },
-            ObjectiveKind::Kto => Objective::Kto {
-                beta,
-                desirable_weight: 1.0,
-                undesirable_weight: 1.0,
-            },
+    fn is_sorted(&self) -> bool {
+        matches!(self, DpoTerm::Aot { .. } | DpoTerm::AotUnpaired { .. })
+    }
+
+    fn check(&self) -> Result<()> {
+        match *self {
+            DpoTerm::Robust { epsilon } => within("label_smoothing", epsilon, 0.0, 0.5),
+            DpoTerm::ExoPair { epsilon } if !(epsilon > 0.0 && epsilon < 1.0) => {
+                Err(Error::invalid(
+                    "label_smoothing",
+                    epsilon,
+                    "a number between 0 and 1 (exo_pair)",
+                ))
+            }
+            DpoTerm::Cdpo { epsilon }
+            | DpoTerm::Aot { epsilon }
+            | DpoTerm::AotUnpaired { epsilon } => within("label_smoothing", epsilon, 0.0, 1.0),
+            DpoTerm::Discopop { tau } => above_zero("discopop_tau", tau),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl DpoObjective {
+    /// One loss of weight 1 with everything else at TRL's defaults.
+    pub fn of(term: DpoTerm, beta: f64) -> DpoObjective {
+        DpoObjective {
+            beta,
+            terms: vec![WeightedTerm { term, weight: 1.0 }],
+            f_divergence: FDivergence::ReverseKl,
+            ld_alpha: None,
+            use_weighting: false,
         }
     }
 
-    /// The value of beta that a first run on the shipped models works with. IPO's
-    /// target margin is 1 / (2 beta) nats a token: 0.5 asks for one nat.
-    pub fn default_beta(self) -> f64 {
-        match self {
-            ObjectiveKind::Dpo | ObjectiveKind::Kto => 0.1,
-            ObjectiveKind::Ipo => 0.5,
+    fn check(&self) -> Result<()> {
+        above_zero("beta", self.beta)?;
+        if self.terms.is_empty() {
+            return Err(Error::invalid("loss_type", "[]", "at least one loss"));
+        }
+        for WeightedTerm { term, weight } in &self.terms {
+            term.check()?;
+            if !weight.is_finite() {
+                return Err(Error::invalid("loss_weights", weight, "numbers"));
+            }
+            if self.f_divergence != FDivergence::ReverseKl && !term.takes_divergence() {
+                let expected = "\"reverse_kl\"; this loss knows no other divergence";
+                return Err(Error::invalid(
+                    "f_divergence_type",
+                    term.loss_type(),
+                    expected,
+                ));
+            }
+            if self.use_weighting && term.is_sorted() {
+                let expected =
+                    "a loss over pairs; this one sorts the batch, so no pair has a weight";
+                return Err(Error::invalid("use_weighting", term.loss_type(), expected));
+            }
+        }
+        if let FDivergence::AlphaDivergence { alpha } = self.f_divergence
+            && !alpha.is_finite()
+        {
+            return Err(Error::invalid("f_alpha_divergence_coef", alpha, "a number"));
+        }
+        match self.ld_alpha {
+            Some(alpha) if !(0.0..=1.0).contains(&alpha) => {
+                Err(Error::invalid("ld_alpha", alpha, "a number from 0 to 1"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl CpoObjective {
+    /// True for the losses of mean log-probs; the others take sums.
+    pub fn uses_means(&self) -> bool {
+        matches!(self.loss, CpoLoss::Ipo | CpoLoss::Simpo { .. })
+    }
+
+    fn check(&self) -> Result<()> {
+        above_zero("beta", self.beta)?;
+        finite("cpo_alpha", self.cpo_alpha)?;
+        finite("alpha", self.alpha)?;
+        match self.loss {
+            CpoLoss::Simpo { gamma, epsilon } => {
+                finite("simpo_gamma", gamma)?;
+                within("label_smoothing", epsilon, 0.0, 1.0)
+            }
+            CpoLoss::Sigmoid { epsilon } => within("label_smoothing", epsilon, 0.0, 1.0),
+            CpoLoss::Hinge | CpoLoss::Ipo => Ok(()),
         }
     }
 }
 
 impl Objective {
-    pub fn kind(&self) -> ObjectiveKind {
+    /// The strength of the pull, where the objective has one.
+    pub fn beta(&self) -> Option<f64> {
         match self {
-            Objective::Dpo { .. } => ObjectiveKind::Dpo,
-            Objective::Ipo { .. } => ObjectiveKind::Ipo,
-            Objective::Kto { .. } => ObjectiveKind::Kto,
+            Objective::Dpo(dpo) => Some(dpo.beta),
+            Objective::Kto(kto) => Some(kto.beta),
+            Objective::Cpo(cpo) => Some(cpo.beta),
+            Objective::Orpo { beta } => Some(*beta),
+            Objective::Sft(_) | Objective::Reward { .. } => None,
         }
     }
 
-    pub fn beta(&self) -> f64 {
+    pub fn row_kind(&self) -> RowKind {
         match self {
-            Objective::Dpo { beta } | Objective::Ipo { beta } | Objective::Kto { beta, .. } => {
-                *beta
-            }
+            Objective::Kto(_) => RowKind::Unpaired,
+            Objective::Sft(_) => RowKind::Texts,
+            Objective::Dpo(_)
+            | Objective::Cpo(_)
+            | Objective::Orpo { .. }
+            | Objective::Reward { .. } => RowKind::Pairs,
         }
+    }
+
+    /// True when the loss compares with a frozen reference.
+    pub fn needs_reference(&self) -> bool {
+        matches!(self, Objective::Dpo(_) | Objective::Kto(_))
+    }
+
+    /// True when every row also needs a mismatched completion, for KTO's KL.
+    pub fn needs_mismatched(&self) -> bool {
+        matches!(self, Objective::Kto(kto) if kto.loss == KtoLoss::Kto)
     }
 
     /// # Errors
-    /// [`Error::InvalidConfig`] for a parameter outside its range.
+    /// [`Error::InvalidConfig`], under TRL's name, for a parameter outside its range or
+    /// options that exclude each other.
     pub fn check(&self) -> Result<()> {
-        let positive = |field: &str, value: f64| {
-            if value.is_finite() && value > 0.0 {
-                Ok(())
-            } else {
-                Err(Error::invalid(field, value, "a number above 0"))
+        match self {
+            Objective::Dpo(dpo) => dpo.check(),
+            Objective::Kto(kto) => {
+                above_zero("beta", kto.beta)?;
+                above_zero("desirable_weight", kto.desirable_weight)?;
+                above_zero("undesirable_weight", kto.undesirable_weight)
             }
-        };
-        positive("beta", self.beta())?;
-        if let Objective::Kto {
-            desirable_weight,
-            undesirable_weight,
-            ..
-        } = self
-        {
-            positive("desirable_weight", *desirable_weight)?;
-            positive("undesirable_weight", *undesirable_weight)?;
+            Objective::Cpo(cpo) => cpo.check(),
+            Objective::Orpo { beta } => above_zero("beta", *beta),
+            Objective::Sft(_) => Ok(()),
+            Objective::Reward {
+                center_rewards_coefficient,
+            } => center_rewards_coefficient
+                .map_or(Ok(()), |c| finite("center_rewards_coefficient", c)),
         }
+    }
+}
+
+fn above_zero(field: &str, value: f64) -> Result<()> {
+    if value.is_finite() && value > 0.0 {
         Ok(())
+    } else {
+        Err(Error::invalid(field, value, "a number above 0"))
+    }
+}
+
+fn finite(field: &str, value: f64) -> Result<()> {
+    if value.is_finite() {
+        Ok(())
+    } else {
+        Err(Error::invalid(field, value, "a finite number"))
+    }
+}
+
+/// From `least` up to, not including, `limit`.
+fn within(field: &str, value: f64, least: f64, limit: f64) -> Result<()> {
+    if (least..limit).contains(&value) {
+        Ok(())
+    } else {
+        let expected = format!("a number from {least} to below {limit}");
+        Err(Error::invalid(field, value, expected))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(objective: DpoObjective) -> String {
+        Objective::Dpo(objective).check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn options_that_exclude_each_other_are_named() {
+        let weighted = DpoObjective {
+            use_weighting: true,
+            ..DpoObjective::of(DpoTerm::Aot { epsilon: 0.0 }, 0.1)
+        };
+        assert!(message(weighted).starts_with("use_weighting: got aot"));
+        let diverging = DpoObjective {
+            f_divergence: FDivergence::ForwardKl,
+            ..DpoObjective::of(DpoTerm::NcaPair, 0.1)
+        };
+        assert!(message(diverging).starts_with("f_divergence_type: got nca_pair"));
+    }
+
+    #[test]
+    fn label_smoothing_has_the_range_of_its_loss() {
+        for term in [
+            DpoTerm::Robust { epsilon: 0.5 },
+            DpoTerm::ExoPair { epsilon: 0.0 },
+            DpoTerm::Cdpo { epsilon: -0.1 },
+        ] {
+            let text = message(DpoObjective::of(term, 0.1));
+            assert!(text.starts_with("label_smoothing"), "{text}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Settings of a training run.
 
 use crate::error::{Error, Result};
-use crate::objective::{Objective, ObjectiveKind};
+use crate::objective::{Objective, RowKind};
+use crate::objective_kind::ObjectiveKind;
 use serde::{Deserialize, Serialize};
 
 /// How the learning rate moves over the run, under transformers' names.
@@ -16,14 +17,52 @@ pub enum LrSchedule {
     Linear,
     /// Half a cosine to 0.
     Cosine,
+    /// With transformers' default of one cycle: half a cosine to 0.
+    CosineWithRestarts,
+    /// With transformers' defaults, power 1 and a last rate of 1e-7.
+    Polynomial,
+    /// 1 / sqrt(k / w); without warm-up w is 10,000.
+    InverseSqrt,
 }
 
+/// transformers' `lr_end` of the polynomial schedule.
+const POLYNOMIAL_LAST_LR: f64 = 1e-7;
+/// transformers' timescale of the inverse square root without warm-up, in steps.
+const INVERSE_SQRT_TIMESCALE: usize = 10_000;
+
 impl LrSchedule {
-    /// The multiplier of the learning rate at `step` (from 0) of `steps`.
-    ///
-    /// transformers' `get_scheduler`: but for `constant`, warm-up k/w comes first; then 1, (T-k)/(T-w) or
-    /// (1 + cos(pi (k-w)/(T-w)))/2.
-    pub fn multiplier(self, step: usize, steps: usize, warmup_steps: usize) -> f64 {
+    pub const ALL: [LrSchedule; 7] = [
+        LrSchedule::Constant,
+        LrSchedule::ConstantWithWarmup,
+        LrSchedule::Linear,
+        LrSchedule::Cosine,
+        LrSchedule::CosineWithRestarts,
+        LrSchedule::Polynomial,
+        LrSchedule::InverseSqrt,
+    ];
+
+    /// transformers' name.
+    pub fn name(self) -> &'static str {
+        match self {
+            LrSchedule::Constant => "constant",
+            LrSchedule::ConstantWithWarmup => "constant_with_warmup",
+            LrSchedule::Linear => "linear",
+            LrSchedule::Cosine => "cosine",
+            LrSchedule::CosineWithRestarts => "cosine_with_restarts",
+            LrSchedule::Polynomial => "polynomial",
+            LrSchedule::InverseSqrt => "inverse_sqrt",
+        }
+    }
+
+    /// The multiplier of `learning_rate` at `step` (from 0) of `steps`, as
+    /// transformers' `get_scheduler`: but for `constant`, a warm-up of k/w comes first.
+    pub fn multiplier(
+        self,
+        step: usize,
+        steps: usize,
+        warmup_steps: usize,
+        learning_rate: f64,
+    ) -> f64 {
         if self == LrSchedule::Constant {
             return 1.0;
         }
@@ -36,6 +75,39 @@ impl LrSchedule {
             LrSchedule::Constant | LrSchedule::ConstantWithWarmup => 1.0,
             LrSchedule::Linear => (1.0 - done).max(0.0),
             LrSchedule::Cosine => (0.5 * (1.0 + (std::f64::consts::PI * done).cos())).max(0.0),
+            LrSchedule::CosineWithRestarts if done >= 1.0 => 0.0,
+            LrSchedule::CosineWithRestarts => 0.5 * (1.0 + (std::f64::consts::PI * done).cos()),
+            LrSchedule::Polynomial => {
+                let last = POLYNOMIAL_LAST_LR / learning_rate;
+                (1.0 - last) * (1.0 - done).max(0.0) + last
+            }
+            LrSchedule::InverseSqrt => {
+                let timescale = match warmup_steps {
+                    0 => INVERSE_SQRT_TIMESCALE,
+                    warmup_steps => warmup_steps,
+                };
+                let shifted = (step + timescale - warmup_steps) as f64;
+                1.0 / (shifted / timescale as f64).sqrt()
+            }
+        }
+    }
+}
+
+/// TR-DPO (arXiv 2404.09656): every `sync_steps` optimiser steps the reference becomes
+/// `mixup_alpha` times the policy plus the rest of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReferenceSync {
+    /// TRL's `ref_model_mixup_alpha`.
+    pub mixup_alpha: f64,
+    /// TRL's `ref_model_sync_steps`.
+    pub sync_steps: usize,
+}
+
+impl Default for ReferenceSync {
+    fn default() -> Self {
+        ReferenceSync {
+            mixup_alpha: 0.6,
+            sync_steps: 512,
         }
     }
 }
@@ -61,6 +133,9 @@ pub struct TrainSettings {
     /// In tokens; longer rows are cut from the right.
     pub max_length: usize,
     pub seed: u64,
+    /// A reference that follows the policy (TR-DPO); `None` freezes it.
+    #[serde(default)]
+    pub reference_sync: Option<ReferenceSync>,
     /// Keep the order of the rows in every epoch instead of shuffling.
     pub keep_order: bool,
     /// Decay every tensor, biases and LayerNorm gains too.
@@ -68,11 +143,14 @@ pub struct TrainSettings {
 }
 
 impl TrainSettings {
-    /// TRL's defaults for the objective's trainer (DPOConfig, KTOConfig).
-    pub fn trl_defaults(kind: ObjectiveKind) -> TrainSettings {
+    /// TRL's defaults for the objective's trainer (`DPOConfig`, `KTOConfig`, ...).
+    pub fn trl_defaults(objective: Objective) -> TrainSettings {
         TrainSettings {
-            objective: kind.with_beta(0.1),
-            learning_rate: 1e-6,
+            learning_rate: match objective {
+                Objective::Sft(_) => 2e-5,
+                Objective::Reward { .. } => 1e-4,
+                _ => 1e-6,
+            },
             lr_schedule: LrSchedule::Linear,
             warmup_steps: 0,
             weight_decay: 0.0,
@@ -87,8 +165,10 @@ impl TrainSettings {
             seed: 42,
             // KTO's sampler is sequential: the mismatched completion of a row
             // is that of its neighbour.
-            keep_order: kind.is_unpaired(),
+            keep_order: objective.row_kind() == RowKind::Unpaired,
+            reference_sync: None,
             decay_all: false,
+            objective,
         }
     }
 
@@ -102,13 +182,12 @@ impl TrainSettings {
     /// learning rate is far above TRL's (made for billions of parameters).
     pub fn lab_defaults(kind: ObjectiveKind) -> TrainSettings {
         TrainSettings {
-            objective: kind.with_beta(kind.default_beta()),
             learning_rate: 2e-4,
             steps: 120,
             warmup_steps: TrainSettings::lab_warmup_steps(120),
             batch_size: if kind.is_unpaired() { 16 } else { 8 },
             keep_order: false,
-            ..TrainSettings::trl_defaults(kind)
+            ..TrainSettings::trl_defaults(kind.with_beta(kind.default_beta()))
         }
     }
 
@@ -144,8 +223,12 @@ impl TrainSettings {
         share("adam_beta2", self.adam_beta2)?;
         at_least("adam_epsilon", self.adam_epsilon, 0.0)?;
         at_least("max_grad_norm", self.max_grad_norm, 0.0)?;
-        let kto = self.objective.kind().is_unpaired();
-        let least_batch = if kto { 2.0 } else { 1.0 };
+        // KTO's KL needs a neighbour's completion.
+        let least_batch = if self.objective.needs_mismatched() {
+            2.0
+        } else {
+            1.0
+        };
         at_least(
             "per_device_train_batch_size",
             self.batch_size as f64,
@@ -157,14 +240,41 @@ impl TrainSettings {
             1.0,
         )?;
         at_least("max_steps", self.steps as f64, 1.0)?;
-        at_least("max_length", self.max_length as f64, 2.0)
+        at_least("max_length", self.max_length as f64, 2.0)?;
+        if self.lr_schedule == LrSchedule::Polynomial && self.learning_rate <= POLYNOMIAL_LAST_LR {
+            let expected = format!("a number above {POLYNOMIAL_LAST_LR}, polynomial's last rate");
+            return Err(Error::invalid(
+                "learning_rate",
+                self.learning_rate,
+                expected,
+            ));
+        }
+        match self.reference_sync {
+            None => Ok(()),
+            Some(_) if !self.objective.needs_reference() => Err(Error::invalid(
+                "sync_ref_model",
+                true,
+                "false: this objective has no reference",
+            )),
+            Some(sync) => {
+                if !(0.0..=1.0).contains(&sync.mixup_alpha) {
+                    let expected = "a number from 0 to 1";
+                    return Err(Error::invalid(
+                        "ref_model_mixup_alpha",
+                        sync.mixup_alpha,
+                        expected,
+                    ));
+                }
+                at_least("ref_model_sync_steps", sync.sync_steps as f64, 1.0)
+            }
+        }
     }
 
     pub fn lr_at(&self, step: usize) -> f64 {
         self.learning_rate
             * self
                 .lr_schedule
-                .multiplier(step, self.steps, self.warmup_steps)
+                .multiplier(step, self.steps, self.warmup_steps, self.learning_rate)
     }
 }
 

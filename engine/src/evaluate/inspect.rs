@@ -3,7 +3,7 @@
 use crate::batch::{Batch, Sequence};
 use crate::logps::{read, scored_logits};
 use crate::model::Model;
-use crate::text::{TokenisedRow, tokenise};
+use crate::text::{Preparation, TokenisedRow, tokenise};
 use burn::tensor::{Tensor, activation};
 use tilt_protocol::{Error, Example, Inspection, NextToken, Result, SequenceView, TokenView};
 
@@ -25,10 +25,18 @@ impl Inspector {
     pub async fn new(model: &Model, reference: &Tensor<1>, example: Example) -> Result<Inspector> {
         let limit = model.config.n_positions;
         let one = std::slice::from_ref(&example);
-        let rows = tokenise(one, model.text.as_ref(), model.config.vocab_size, limit)?;
+        let preparation = match example {
+            Example::Pair { .. } => Preparation::Preference,
+            Example::Unpaired { .. } => Preparation::Unpaired,
+            Example::Completion { .. } | Example::Text { .. } => Preparation::Texts,
+        };
+        let (text, vocab) = (model.text.as_ref(), model.config.vocab_size);
+        let rows = tokenise(one, text, vocab, limit, preparation)?;
         let sides = match rows.rows.into_iter().next().map(|row| row.cut(limit)) {
-            Some(TokenisedRow::Pair { chosen, rejected }) => [chosen, rejected],
-            Some(TokenisedRow::Unpaired { sequence, .. }) => {
+            Some(TokenisedRow::Pair {
+                chosen, rejected, ..
+            }) => [chosen, rejected],
+            Some(TokenisedRow::Unpaired { sequence, .. } | TokenisedRow::Text { sequence }) => {
                 let empty = Sequence {
                     prompt: sequence.prompt.clone(),
                     completion: Vec::new(),
@@ -99,7 +107,10 @@ impl Inspector {
 }
 
 fn prompt_tokens(model: &Model, example: &Example) -> Result<usize> {
-    let (Example::Pair { prompt, .. } | Example::Unpaired { prompt, .. }) = example;
+    let (Example::Pair { prompt, .. }
+    | Example::Unpaired { prompt, .. }
+    | Example::Completion { prompt, .. }
+    | Example::Text { text: prompt }) = example;
     let text = model.text("a prompt")?;
     Ok(text.encode(&text.prompt_text(prompt)?, false)?.len())
 }

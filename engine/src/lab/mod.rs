@@ -7,6 +7,7 @@
 
 mod jobs;
 mod run;
+mod score;
 
 use crate::device::Compute;
 use crate::evaluate::{Inspector, answer_prompts, check_sampling};
@@ -210,6 +211,10 @@ impl Lab {
                 Ok(())
             }
             Command::Compare { prompt, sampling } => self.compare(id, prompt, sampling).await,
+            Command::Score { config, data } => {
+                self.tell(EngineStatus::Evaluating);
+                self.score(id, &config, &data, buffers.pop()).await
+            }
             Command::ExportModel => {
                 let loaded = self.loaded()?;
                 let weights = loaded

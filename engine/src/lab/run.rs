@@ -5,7 +5,7 @@ use crate::evaluate::{answer_prompts, kl_of_answers, prompt_ids};
 use crate::generate::check_prompt;
 use crate::model::Model;
 use crate::session::{Session, StepOutcome, saved_settings};
-use crate::text::{Rows, tokenise};
+use crate::text::Rows;
 use crate::world;
 use burn::tensor::Tensor;
 use std::time::Duration;
@@ -37,7 +37,10 @@ impl Lab {
         paused: bool,
     ) -> Result<()> {
         let loaded = self.loaded()?;
-        let Rows { rows, dropped } = self.rows(&examples, settings.max_length)?;
+        let Rows { rows, dropped } =
+            loaded
+                .model
+                .rows(&examples, &settings.objective, settings.max_length)?;
         if rows.is_empty() && dropped > 0 {
             let limit = settings.max_length.min(loaded.model.config.n_positions);
             return Err(Error::NothingToUse {
@@ -49,8 +52,7 @@ impl Lab {
             });
         }
         let policy = loaded.reference.clone();
-        let session =
-            Session::start(&loaded.model, policy, &loaded.reference, rows, settings).await?;
+        let session = Session::start(&loaded.model, policy, &loaded.reference, rows, settings)?;
         self.begin(
             Run {
                 session,
@@ -77,18 +79,6 @@ impl Lab {
         self.run = Some(run);
         self.show_watched().await;
         Ok(())
-    }
-
-    /// Rows for this model: its context bounds `max_length`.
-    fn rows(&self, examples: &[Example], max_length: usize) -> Result<Rows> {
-        let model = &self.loaded()?.model;
-        let limit = max_length.min(model.config.n_positions);
-        tokenise(
-            examples,
-            model.text.as_ref(),
-            model.config.vocab_size,
-            limit,
-        )
     }
 
     pub(super) fn set_paused(&mut self, paused: bool) -> Result<()> {
@@ -190,9 +180,12 @@ impl Lab {
         bytes: &[u8],
     ) -> Result<()> {
         let loaded = self.loaded()?;
-        let max_length = saved_settings(bytes)?.max_length;
-        let Rows { rows, dropped } = self.rows(&examples, max_length)?;
-        let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows).await?;
+        let settings = saved_settings(bytes)?;
+        let Rows { rows, dropped } =
+            loaded
+                .model
+                .rows(&examples, &settings.objective, settings.max_length)?;
+        let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows)?;
         let paused = true;
         self.begin(
             Run {

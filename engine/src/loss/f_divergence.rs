@@ -22,6 +22,8 @@ pub(super) fn phi(divergence: FDivergence, u: f64) -> (f64, f64) {
             (1.0 - power, slope)
         }
         FDivergence::JsDivergence => (std::f64::consts::LN_2 - softplus(-u), sigmoid(-u)),
+        // As TRL: the limit at 1 is the reverse KL.
+        FDivergence::AlphaDivergence { alpha } if (alpha - 1.0).abs() < 1e-6 => (u, 1.0),
         FDivergence::AlphaDivergence { alpha } => {
             let (power, slope) = clamped_exp((alpha - 1.0) * u);
             ((power - 1.0) / (alpha - 1.0), slope)

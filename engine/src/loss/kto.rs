@@ -24,15 +24,15 @@ pub fn kto_kl(policy: &[CompletionLogp], reference: &[CompletionLogp]) -> f64 {
 /// The loss and its derivatives.
 ///
 /// # Shapes
-/// `policy`, `reference`, `desirable`: `[batch]`; `kl` in nats, from [`kto_kl`].
+/// `policy`, `reference`, `desirable`: `[batch]`; `kl` in nats, from [`kto_kl`]; the
+/// weights are lambda_D and lambda_U.
 pub fn kto(
     policy: &[CompletionLogp],
     reference: &[CompletionLogp],
     desirable: &[bool],
     kl: f64,
     beta: f64,
-    desirable_weight: f64,
-    undesirable_weight: f64,
+    [desirable_weight, undesirable_weight]: [f64; 2],
 ) -> UnpairedLoss {
     let batch = policy.len().max(1) as f64;
     let mut out = UnpairedLoss {
@@ -63,20 +63,16 @@ pub fn kto(
 /// `loss_type = "apo_zero_unpaired"` of the KTO trainer.
 ///
 /// # Shapes
-/// `policy`, `reference`, `desirable`: `[batch]`.
+/// `policy`, `reference`, `desirable`: `[batch]`; the weights as in [`kto`].
 pub fn apo_zero_unpaired(
     policy: &[CompletionLogp],
     reference: &[CompletionLogp],
     desirable: &[bool],
     beta: f64,
-    desirable_weight: f64,
-    undesirable_weight: f64,
+    weights: [f64; 2],
 ) -> UnpairedLoss {
     // sigma(beta u) = 1 - sigma(-beta u): KTO's terms with the KL at 0.
-    let weights = (desirable_weight, undesirable_weight);
-    kto(
-        policy, reference, desirable, 0.0, beta, weights.0, weights.1,
-    )
+    kto(policy, reference, desirable, 0.0, beta, weights)
 }
 
 #[cfg(test)]
@@ -91,7 +87,7 @@ mod tests {
                 CompletionLogp::new(-10.0 + nudges[0], 4),
                 CompletionLogp::new(-9.5 + nudges[1], 3),
             ];
-            kto(&policy, &reference, &[true, false], 0.4, 0.3, 1.0, 1.33)
+            kto(&policy, &reference, &[true, false], 0.4, 0.3, [1.0, 1.33])
         };
         let (here, step) = (at([0.0, 0.0]), 1e-5);
         for row in 0..2 {
@@ -110,7 +106,7 @@ mod tests {
     #[test]
     fn the_loss_starts_at_a_half() {
         let rows = [CompletionLogp::new(-10.0, 4)];
-        let loss = kto(&rows, &rows, &[true], kto_kl(&rows, &rows), 0.1, 1.0, 1.0);
+        let loss = kto(&rows, &rows, &[true], kto_kl(&rows, &rows), 0.1, [1.0; 2]);
         assert_eq!(loss.loss, 0.5);
     }
 

@@ -3,8 +3,9 @@
 //! A loss takes the log-probs of whole completions and gives its value, a value an
 //! example, and its derivative with respect to each policy log-prob. The session
 //! sends those derivatives back through the model. A loss imports no model, no
-//! session, no other loss.
+//! session, no other loss; `of_objective` puts together those that an objective names.
 
+mod alpha;
 mod aot;
 mod apo_down;
 mod apo_zero;
@@ -19,13 +20,17 @@ mod hinge;
 mod ipo;
 mod kto;
 mod nca;
+mod of_objective;
 mod orpo;
+mod reward;
 mod robust;
+mod sft;
 mod sft_term;
 mod sigmoid_norm;
 mod simpo;
 mod sppo;
 
+pub use alpha::{Measure, alpha_reward};
 pub use aot::{aot, aot_unpaired};
 pub use apo_down::apo_down;
 pub use apo_zero::apo_zero;
@@ -39,11 +44,14 @@ pub use hinge::hinge;
 pub use ipo::ipo;
 pub use kto::{apo_zero_unpaired, kto, kto_kl};
 pub use nca::nca;
+pub use of_objective::{DpoLoss, cpo_loss, dpo_loss, kto_loss};
 pub use orpo::{log_odds, orpo};
+pub use reward::reward;
 pub use robust::robust;
+pub use sft::{TokenLoss, dft, nll};
 pub use sft_term::sft_term;
 pub use sigmoid_norm::sigmoid_norm;
-pub use simpo::{alpha_reward, alphapo, simpo};
+pub use simpo::simpo;
 pub use sppo::sppo;
 pub use tilt_protocol::FDivergence;
 
@@ -62,6 +70,9 @@ pub struct MeanLogp(pub f64);
 pub struct CompletionLogp {
     pub sum: SummedLogp,
     pub length: usize,
+    /// Tokens that the sum is over: `length` but for an empty prompt, where nothing
+    /// predicts the first.
+    pub scored: usize,
 }
 
 impl CompletionLogp {
@@ -69,6 +80,7 @@ impl CompletionLogp {
         CompletionLogp {
             sum: SummedLogp(sum),
             length,
+            scored: length,
         }
     }
 
@@ -106,7 +118,7 @@ impl PairLoss {
     /// Adds another loss over the same pairs, times a weight; the default is nothing.
     pub fn add_weighted(&mut self, other: &PairLoss, weight: f64) {
         let add = |to: &mut Vec<f64>, from: &[f64]| {
-            to.resize(from.len(), 0.0);
+            to.resize(to.len().max(from.len()), 0.0);
             to.iter_mut()
                 .zip(from)
                 .for_each(|(to, from)| *to += weight * from);
@@ -115,6 +127,20 @@ impl PairLoss {
         add(&mut self.per_example, &other.per_example);
         add(&mut self.d_chosen, &other.d_chosen);
         add(&mut self.d_rejected, &other.d_rejected);
+    }
+
+    /// Multiplies each pair's loss by a weight that is taken as constant; for losses in
+    /// which an example is a function of its own pair.
+    pub fn weigh(&mut self, weights: &[f64]) {
+        for values in [
+            &mut self.per_example,
+            &mut self.d_chosen,
+            &mut self.d_rejected,
+        ] {
+            values.iter_mut().zip(weights).for_each(|(v, w)| *v *= w);
+        }
+        let batch = self.per_example.len().max(1) as f64;
+        self.loss = self.per_example.iter().sum::<f64>() / batch;
     }
 
     /// Mean of per-pair terms `(loss, d/d chosen, d/d rejected)`.

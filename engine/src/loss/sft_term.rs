@@ -1,7 +1,7 @@
 //! The supervised term among DPO's losses (RPO, Pang et al. 2024, arXiv 2404.19733; MPO,
 //! Wang et al. 2024, arXiv 2411.10442):
 //!
-//! -sum over the batch of log pi(y_w|x) / sum over the batch of |y_w|
+//! -sum over the batch of log pi(y_w|x) / sum over the batch of |y_w|, |y_w| being the tokens that are predicted
 //!
 //! TRL: `loss_type = "sft"` of the DPO trainer. Deviation: a batch without any chosen
 //! token gives 0, where TRL gives NaN.
@@ -14,7 +14,7 @@ use super::{PairLogps, PairLoss};
 /// `policy` holds `[batch]` pairs; only the chosen side counts.
 pub fn sft_term(policy: &PairLogps) -> PairLoss {
     let batch = policy.chosen.len();
-    let tokens: usize = policy.chosen.iter().map(|chosen| chosen.length).sum();
+    let tokens: usize = policy.chosen.iter().map(|chosen| chosen.scored).sum();
     let share = 1.0 / tokens.max(1) as f64;
     let sum: f64 = policy.chosen.iter().map(|chosen| chosen.sum.0).sum();
     PairLoss {

@@ -3,59 +3,21 @@
 //!
 //! (1 - epsilon) (-log sigma(beta d - gamma)) + epsilon (-log sigma(gamma - beta d))
 //!
-//! d = m_c - m_r for SimPO; for AlphaPO each m becomes r = (1 - e^(-alpha m)) / alpha.
+//! d = m_c - m_r for SimPO (alpha 0); AlphaPO puts its reward in place of each m.
 //!
 //! TRL: `CPOTrainer` with `loss_type = "simpo"` or `"alphapo"`; `simpo_gamma` is gamma
 //! itself, where the paper's configurations give gamma / beta. Deviation: an empty
 //! completion counts as length 1, where TRL gives NaN.
 
-use super::{CompletionLogp, PairLogps, PairLoss, smoothed};
+use super::alpha::{Measure, of_rewards};
+use super::{PairLogps, PairLoss, smoothed};
 
-/// SimPO. `policy` holds `[batch]` pairs.
-pub fn simpo(policy: &PairLogps, beta: f64, gamma: f64, epsilon: f64) -> PairLoss {
-    of_rewards(policy, beta, gamma, epsilon, |completion| {
-        (completion.mean().0, 1.0)
+/// The loss and its derivatives. `policy` holds `[batch]` pairs.
+pub fn simpo(policy: &PairLogps, beta: f64, gamma: f64, epsilon: f64, alpha: f64) -> PairLoss {
+    of_rewards(policy, Measure::Mean, alpha, |d| {
+        let (value, slope) = smoothed(beta * d - gamma, epsilon);
+        (value, beta * slope)
     })
-}
-
-/// AlphaPO; `alpha` other than 0. `policy` holds `[batch]` pairs.
-pub fn alphapo(policy: &PairLogps, beta: f64, gamma: f64, epsilon: f64, alpha: f64) -> PairLoss {
-    of_rewards(policy, beta, gamma, epsilon, |completion| {
-        alpha_reward(completion, alpha)
-    })
-}
-
-/// r = (1 - e^(-alpha m)) / alpha and dr/dm.
-pub fn alpha_reward(completion: &CompletionLogp, alpha: f64) -> (f64, f64) {
-    let power = (-alpha * completion.mean().0).exp();
-    ((1.0 - power) / alpha, power)
-}
-
-fn of_rewards(
-    policy: &PairLogps,
-    beta: f64,
-    gamma: f64,
-    epsilon: f64,
-    reward: impl Fn(&CompletionLogp) -> (f64, f64),
-) -> PairLoss {
-    PairLoss::mean_of(
-        policy
-            .chosen
-            .iter()
-            .zip(&policy.rejected)
-            .map(|(chosen, rejected)| {
-                let (r_c, slope_c) = reward(chosen);
-                let (r_r, slope_r) = reward(rejected);
-                let x = beta * (r_c - r_r) - gamma;
-                let (value, slope) = smoothed(x, epsilon);
-                let slope = beta * slope;
-                (
-                    value,
-                    slope * slope_c / chosen.divisor(),
-                    -slope * slope_r / rejected.divisor(),
-                )
-            }),
-    )
 }
 
 #[cfg(test)]
@@ -65,8 +27,8 @@ mod tests {
 
     #[test]
     fn derivatives_agree_with_differences() {
-        check_derivatives(|policy, _| simpo(policy, 2.5, 1.375, 0.0));
-        check_derivatives(|policy, _| simpo(policy, 2.5, 0.5, 0.1));
-        check_derivatives(|policy, _| alphapo(policy, 2.5, 0.5, 0.0, 0.25));
+        check_derivatives(|policy, _| simpo(policy, 2.5, 1.375, 0.0, 0.0));
+        check_derivatives(|policy, _| simpo(policy, 2.5, 0.5, 0.1, 0.0));
+        check_derivatives(|policy, _| simpo(policy, 2.5, 0.5, 0.0, 0.25));
     }
 }

@@ -1,53 +1,48 @@
-//! The rows of a run, with the reference's log-probs of each, computed once.
+//! The rows of a run as sequences of ids.
 
-use crate::batch::Sequence;
-use crate::gpt::Gpt;
-use crate::logps;
-use crate::loss::{CompletionLogp, PairLogps};
+use crate::batch::{Scope, Sequence};
 use crate::random::Random;
-use crate::text::TokenisedRow;
-use tilt_protocol::{Error, Objective, Result, TrainSettings};
+use crate::text::{TokenisedRow, rotate_completions};
+use tilt_protocol::{Error, Objective, Result, RowKind, SftObjective, TrainSettings};
 
-/// Sequences that one scoring pass takes at once.
-const SCORING_BATCH: usize = 32;
-
-/// Rows in their file order (KTO without `keep_order`: shuffled once, by the seed).
+/// Rows in their file order (unpaired ones without `keep_order`: shuffled once, by the
+/// seed, before their partners are fixed).
 pub enum Data {
     Pairs {
-        rows: Vec<(Sequence, Sequence)>,
-        reference: PairLogps,
+        /// Chosen and rejected.
+        rows: Vec<[Sequence; 2]>,
+        /// A reward model's margins.
+        margins: Vec<f64>,
     },
     Unpaired {
+        /// With true for a desirable completion.
         rows: Vec<(Sequence, bool)>,
         /// Row i's prompt with the completion of the row before it in its block of
-        /// `batch_size` rows (the first with the last's): for KTO's KL.
+        /// `batch_size` rows (the first with the last's): for KTO's KL. Empty where the
+        /// objective has none.
         mismatched: Vec<Sequence>,
-        reference: Vec<CompletionLogp>,
-        reference_mismatched: Vec<CompletionLogp>,
+    },
+    Texts {
+        rows: Vec<Sequence>,
     },
 }
 
 impl Data {
-    /// Checks that the rows fit the objective and scores them under the reference.
+    /// Checks that the rows fit the objective and cuts them to `max_length` and to the
+    /// model's `context`, both in tokens.
     ///
     /// # Errors
     /// [`Error::NothingToUse`] without rows, [`Error::InvalidConfig`] for rows of the
-    /// wrong kind, [`Error::Device`] when the device was lost.
-    pub async fn prepare(
-        rows: Vec<TokenisedRow>,
-        settings: &TrainSettings,
-        reference: &Gpt,
-        pad_id: u32,
-    ) -> Result<Data> {
-        let unpaired = settings.objective.kind().is_unpaired();
+    /// wrong kind.
+    pub fn new(rows: Vec<TokenisedRow>, settings: &TrainSettings, context: usize) -> Result<Data> {
+        let kind = settings.objective.row_kind();
         if rows.is_empty() {
-            let (what, advice) = if unpaired {
-                ("thumbs", "label some answers good or bad")
-            } else {
-                (
+            let (what, advice) = match kind {
+                RowKind::Unpaired => ("thumbs", "label some answers good or bad"),
+                RowKind::Pairs | RowKind::Texts => (
                     "decisive pairs",
                     "label some pairs A or B, or let the judge label",
-                )
+                ),
             };
             return Err(Error::NothingToUse {
                 what: what.to_owned(),
@@ -55,82 +50,19 @@ impl Data {
                 advice: advice.to_owned(),
             });
         }
-        let max_length = settings.max_length.min(reference.config().n_positions);
-        if unpaired {
-            Self::prepare_unpaired(rows, settings, max_length, reference, pad_id).await
-        } else {
-            let rows = rows.into_iter().map(|row| row.cut(max_length)).collect();
-            Self::prepare_pairs(rows, reference, pad_id).await
+        let max_length = settings.max_length.min(context);
+        match kind {
+            RowKind::Pairs => pairs(rows, max_length),
+            RowKind::Unpaired => unpaired(rows, settings, max_length),
+            RowKind::Texts => texts(rows, max_length),
         }
-    }
-
-    async fn prepare_pairs(rows: Vec<TokenisedRow>, reference: &Gpt, pad_id: u32) -> Result<Data> {
-        let rows = rows
-            .into_iter()
-            .map(|row| match row {
-                TokenisedRow::Pair { chosen, rejected } => Ok((chosen, rejected)),
-                TokenisedRow::Unpaired { .. } => Err(wrong_kind("pairs (chosen, rejected)")),
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let sequences: Vec<&Sequence> = rows
-            .iter()
-            .map(|row| &row.0)
-            .chain(rows.iter().map(|row| &row.1))
-            .collect();
-        let mut chosen = logps::score(reference, &sequences, SCORING_BATCH, pad_id).await?;
-        let rejected = chosen.split_off(rows.len());
-        Ok(Data::Pairs {
-            rows,
-            reference: PairLogps { chosen, rejected },
-        })
-    }
-
-    async fn prepare_unpaired(
-        rows: Vec<TokenisedRow>,
-        settings: &TrainSettings,
-        max_length: usize,
-        reference: &Gpt,
-        pad_id: u32,
-    ) -> Result<Data> {
-        let mut rows = rows
-            .into_iter()
-            .map(|row| match row {
-                TokenisedRow::Unpaired {
-                    sequence,
-                    desirable,
-                } => Ok((sequence, desirable)),
-                TokenisedRow::Pair { .. } => Err(wrong_kind("single completions with a label")),
-            })
-            .collect::<Result<Vec<_>>>()?;
-        if rows.len() < 2 && matches!(settings.objective, Objective::Kto { .. }) {
-            return Err(Error::NothingToUse {
-                what: "second row".to_owned(),
-                purpose: "estimate KTO's KL from a mismatched completion".to_owned(),
-                advice: "label at least two answers".to_owned(),
-            });
-        }
-        if !settings.keep_order {
-            Random::from_seed_for(settings.seed, "unpaired rows").shuffle(&mut rows);
-        }
-        let mismatched = rotate_completions(&rows, settings.batch_size, max_length);
-        rows.iter_mut()
-            .for_each(|(sequence, _)| sequence.cut(max_length));
-        let own: Vec<&Sequence> = rows.iter().map(|row| &row.0).collect();
-        let reference_own = logps::score(reference, &own, SCORING_BATCH, pad_id).await?;
-        let others: Vec<&Sequence> = mismatched.iter().collect();
-        let reference_mismatched = logps::score(reference, &others, SCORING_BATCH, pad_id).await?;
-        Ok(Data::Unpaired {
-            rows,
-            mismatched,
-            reference: reference_own,
-            reference_mismatched,
-        })
     }
 
     pub fn len(&self) -> usize {
         match self {
             Data::Pairs { rows, .. } => rows.len(),
             Data::Unpaired { rows, .. } => rows.len(),
+            Data::Texts { rows } => rows.len(),
         }
     }
 
@@ -141,41 +73,144 @@ impl Data {
     /// The sequences of a batch: all chosen, then all rejected; or the completions.
     pub fn sequences(&self, indices: &[usize]) -> Vec<&Sequence> {
         match self {
-            Data::Pairs { rows, .. } => indices
-                .iter()
-                .map(|&index| &rows[index].0)
-                .chain(indices.iter().map(|&index| &rows[index].1))
-                .collect(),
+            Data::Pairs { rows, .. } => {
+                let side = |side: usize| indices.iter().map(move |&index| &rows[index][side]);
+                side(0).chain(side(1)).collect()
+            }
             Data::Unpaired { rows, .. } => indices.iter().map(|&index| &rows[index].0).collect(),
+            Data::Texts { rows } => indices.iter().map(|&index| &rows[index]).collect(),
         }
     }
 
-    /// The mismatched sequences of a batch; empty for pairs.
+    /// What is scored of each of a batch's [`Data::sequences`].
+    pub fn scopes(&self, indices: &[usize], objective: &Objective) -> Vec<Scope> {
+        match (self, objective) {
+            // ORPO's supervised part reads the chosen side from its first token.
+            (Data::Pairs { .. }, Objective::Orpo { .. }) => {
+                let mut scopes = vec![Scope::Everything; indices.len()];
+                scopes.resize(2 * indices.len(), Scope::Completion);
+                scopes
+            }
+            (Data::Pairs { .. }, _) => vec![Scope::Completion; 2 * indices.len()],
+            (
+                _,
+                Objective::Sft(SftObjective {
+                    completion_only_loss: false,
+                    ..
+                }),
+            ) => vec![Scope::Everything; indices.len()],
+            _ => vec![Scope::Completion; indices.len()],
+        }
+    }
+
+    /// The mismatched sequences of a batch; empty but for KTO.
     pub fn mismatched(&self, indices: &[usize]) -> Vec<&Sequence> {
         match self {
-            Data::Pairs { .. } => Vec::new(),
-            Data::Unpaired { mismatched, .. } => {
-                indices.iter().map(|&index| &mismatched[index]).collect()
-            }
+            Data::Unpaired { mismatched, .. } => indices
+                .iter()
+                .filter_map(|&index| mismatched.get(index))
+                .collect(),
+            Data::Pairs { .. } | Data::Texts { .. } => Vec::new(),
         }
+    }
+
+    /// What each micro-batch counts in an optimiser step: all the same, but for
+    /// supervised fine-tuning, whose loss is a mean over the step's tokens.
+    pub fn shares(&self, batches: &[Vec<usize>], objective: &Objective) -> Vec<f64> {
+        let Data::Texts { .. } = self else {
+            return vec![1.0 / batches.len().max(1) as f64; batches.len()];
+        };
+        let tokens: Vec<usize> = batches
+            .iter()
+            .map(|batch| {
+                let sequences = self.sequences(batch).into_iter();
+                let scopes = self.scopes(batch, objective);
+                sequences.zip(scopes).map(scored_tokens).sum()
+            })
+            .collect();
+        let all = tokens.iter().sum::<usize>().max(1) as f64;
+        tokens.iter().map(|&tokens| tokens as f64 / all).collect()
     }
 }
 
-/// TRL's mismatch: inside each consecutive block, completions rotate by one.
-fn rotate_completions(rows: &[(Sequence, bool)], block: usize, max_length: usize) -> Vec<Sequence> {
-    let mut mismatched = Vec::with_capacity(rows.len());
-    for block in rows.chunks(block.max(1)) {
-        for (position, (row, _)) in block.iter().enumerate() {
-            let before = (position + block.len() - 1) % block.len();
-            let mut sequence = Sequence {
-                prompt: row.prompt.clone(),
-                completion: block[before].0.completion.clone(),
-            };
-            sequence.cut(max_length);
-            mismatched.push(sequence);
-        }
+fn scored_tokens((sequence, scope): (&Sequence, Scope)) -> usize {
+    match scope {
+        Scope::Completion => sequence.len() - sequence.prompt.len().max(1).min(sequence.len()),
+        Scope::Everything => sequence.len().saturating_sub(1),
     }
-    mismatched
+}
+
+fn pairs(rows: Vec<TokenisedRow>, max_length: usize) -> Result<Data> {
+    let (mut sequences, mut margins) = (Vec::new(), Vec::new());
+    for row in rows {
+        let TokenisedRow::Pair {
+            mut chosen,
+            mut rejected,
+            margin,
+        } = row
+        else {
+            return Err(wrong_kind("pairs (chosen, rejected)"));
+        };
+        chosen.cut(max_length);
+        rejected.cut(max_length);
+        sequences.push([chosen, rejected]);
+        margins.push(margin.unwrap_or(0.0));
+    }
+    Ok(Data::Pairs {
+        rows: sequences,
+        margins,
+    })
+}
+
+fn unpaired(rows: Vec<TokenisedRow>, settings: &TrainSettings, max_length: usize) -> Result<Data> {
+    let mut rows = rows
+        .into_iter()
+        .map(|row| match row {
+            TokenisedRow::Unpaired {
+                sequence,
+                desirable,
+            } => Ok((sequence, desirable)),
+            _ => Err(wrong_kind("single completions with a label")),
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if rows.len() < 2 && settings.objective.needs_mismatched() {
+        return Err(Error::NothingToUse {
+            what: "second row".to_owned(),
+            purpose: "estimate KTO's KL from a mismatched completion".to_owned(),
+            advice: "label at least two answers".to_owned(),
+        });
+    }
+    if !settings.keep_order {
+        Random::from_seed_for(settings.seed, "unpaired rows").shuffle(&mut rows);
+    }
+    let mismatched = if settings.objective.needs_mismatched() {
+        let whole: Vec<&Sequence> = rows.iter().map(|row| &row.0).collect();
+        let mut mismatched = rotate_completions(&whole, settings.batch_size);
+        for sequence in &mut mismatched {
+            sequence.cut(max_length);
+        }
+        mismatched
+    } else {
+        Vec::new()
+    };
+    for (sequence, _) in &mut rows {
+        sequence.cut(max_length);
+    }
+    Ok(Data::Unpaired { rows, mismatched })
+}
+
+fn texts(rows: Vec<TokenisedRow>, max_length: usize) -> Result<Data> {
+    let rows = rows
+        .into_iter()
+        .map(|row| match row {
+            TokenisedRow::Text { mut sequence } => {
+                sequence.cut(max_length);
+                Ok(sequence)
+            }
+            _ => Err(wrong_kind("texts, or prompts with one completion")),
+        })
+        .collect::<Result<_>>()?;
+    Ok(Data::Texts { rows })
 }
 
 fn wrong_kind(expected: &str) -> Error {
@@ -184,27 +219,4 @@ fn wrong_kind(expected: &str) -> Error {
         "rows of the other kind",
         format!("{expected}, as the objective needs"),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn completions_rotate_inside_each_block() {
-        let row = |id: u32| {
-            (
-                Sequence {
-                    prompt: vec![id],
-                    completion: vec![id + 10, id + 20],
-                },
-                true,
-            )
-        };
-        let rows: Vec<_> = (0..5).map(row).collect();
-        let mismatched = rotate_completions(&rows, 3, 2);
-        let partners: Vec<u32> = mismatched.iter().map(|m| m.completion[0] - 10).collect();
-        assert_eq!(partners, vec![2, 0, 1, 4, 3]);
-        assert!(mismatched.iter().all(|m| m.len() == 2), "cut to max_length");
-    }
 }

@@ -5,14 +5,17 @@
 //! goes on with the same numbers.
 
 mod data;
-mod objective_step;
 mod order;
+mod readback;
+mod reference;
 mod save;
+mod score;
+mod step;
 
 pub use data::Data;
-pub use objective_step::{Evaluated, Gradient, add_share, evaluate, gradient};
 pub use order::steps_an_epoch;
 pub use save::saved_settings;
+pub use score::{Score, score};
 
 use crate::adamw::{AdamW, clip_by_global_norm};
 use crate::logps::read;
@@ -20,6 +23,8 @@ use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
 use order::Order;
+use reference::Reference;
+use step::{Task, add_share};
 use tilt_protocol::{Error, Metrics, Result, TrainSettings, metrics};
 
 /// One run: the policy's arena, its optimiser, and where it stands.
@@ -28,6 +33,9 @@ pub struct Session {
     pub data: Data,
     /// The policy, `[parameters]`.
     pub arena: Tensor<1>,
+    /// Log what no loss needs: entropy, token accuracy, logits.
+    pub statistics: bool,
+    reference: Reference,
     optimiser: AdamW,
     order: Order,
     /// Optimiser steps taken.
@@ -35,8 +43,16 @@ pub struct Session {
     tokens_seen: usize,
     /// The last step's gradient norm, still on the device, `[1]`.
     unread_norm: Option<Tensor<1>>,
-    /// Policy and moments before the last step, to go back to when it turns out broken.
-    before_last: Option<[Tensor<1>; 3]>,
+    /// To go back to when the last step turns out broken.
+    before_last: Option<Before>,
+}
+
+/// A run's weights before a step.
+struct Before {
+    arena: Tensor<1>,
+    first: Tensor<1>,
+    second: Tensor<1>,
+    reference: Reference,
 }
 
 /// What one optimiser step did.
@@ -57,9 +73,9 @@ impl Session {
     /// A run that starts at `policy` against `reference`.
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] for settings out of range, and those of
-    /// [`Data::prepare`].
-    pub async fn start(
+    /// [`Error::InvalidConfig`] for settings out of range, or a reward objective on a
+    /// model without a scalar head, and those of [`Data::new`].
+    pub fn start(
         model: &Model,
         policy: Tensor<1>,
         reference: &Tensor<1>,
@@ -67,15 +83,17 @@ impl Session {
         settings: TrainSettings,
     ) -> Result<Session> {
         settings.check()?;
-        let data = Data::prepare(rows, &settings, &model.gpt(reference), model.pad_id()).await?;
+        let data = Data::new(rows, &settings, model.config.n_positions)?;
         let optimiser = AdamW::new(model.layout.decay_mask(settings.decay_all), &model.device);
         // Unpaired rows are shuffled once, when their partners are fixed.
-        let shuffles = !settings.keep_order && matches!(data, Data::Pairs { .. });
+        let shuffles = !settings.keep_order && !matches!(data, Data::Unpaired { .. });
         let order = Order::new(data.len(), shuffles, settings.seed);
         Ok(Session {
+            reference: Reference::new(reference.clone(), data.len()),
             settings,
             data,
             arena: policy,
+            statistics: true,
             optimiser,
             order,
             step: 0,
@@ -94,11 +112,12 @@ impl Session {
     pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
         let outcome = self.try_step(model).await;
         if matches!(outcome, Err(Error::NonFinite { .. }))
-            && let Some([arena, first, second]) = self.before_last.take()
+            && let Some(before) = self.before_last.take()
         {
-            self.arena = arena;
-            self.optimiser.first = first;
-            self.optimiser.second = second;
+            self.arena = before.arena;
+            self.optimiser.first = before.first;
+            self.optimiser.second = before.second;
+            self.reference = before.reference;
         }
         outcome
     }
@@ -108,42 +127,40 @@ impl Session {
         let batches = self
             .order
             .next_step(settings.batch_size, settings.gradient_accumulation_steps);
-        let share = 1.0 / batches.len().max(1) as f64;
+        let shares = self.data.shares(&batches, &settings.objective);
+        let task = Task {
+            model,
+            policy: &self.arena,
+            data: &self.data,
+            objective: &settings.objective,
+            statistics: self.statistics,
+        };
         let mut total: Option<Tensor<1>> = None;
         let mut logged: Vec<Metrics> = Vec::new();
-        let mut tokens = 0;
-        for indices in &batches {
+        let (mut loss, mut tokens) = (0.0, 0);
+        for (indices, share) in batches.iter().zip(shares) {
             let along = self.unread_norm.take();
-            let micro = gradient(
-                model,
-                &self.arena,
-                &self.data,
-                indices,
-                &settings.objective,
-                along,
-            )
-            .await?;
+            let micro = task.gradient(&mut self.reference, indices, along).await?;
             if let Some(&norm) = micro.read_along.first() {
-                finite("grad_norm", f64::from(norm), self.step)?;
+                finite("grad_norm", norm, self.step)?;
                 let mut metrics_of_norm = Metrics::default();
-                metrics_of_norm.set(metrics::GRAD_NORM, f64::from(norm));
+                metrics_of_norm.set(metrics::GRAD_NORM, norm);
                 logged.push(metrics_of_norm);
             }
             finite("loss", micro.evaluated.loss, self.step + 1)?;
-            let mut metrics_of_batch = micro.evaluated.metrics;
-            metrics_of_batch.set(metrics::LOSS, micro.evaluated.loss);
-            logged.push(metrics_of_batch);
+            loss += share * micro.evaluated.loss;
+            logged.push(micro.evaluated.metrics);
             tokens += micro.tokens;
             total = add_share(total, micro.gradient, share);
         }
         let lr = settings.lr_at(self.step);
         if let Some(total) = total {
-            let optimiser = &self.optimiser;
-            self.before_last = Some([
-                self.arena.clone(),
-                optimiser.first.clone(),
-                optimiser.second.clone(),
-            ]);
+            self.before_last = Some(Before {
+                arena: self.arena.clone(),
+                first: self.optimiser.first.clone(),
+                second: self.optimiser.second.clone(),
+                reference: self.reference.clone(),
+            });
             let (clipped, norm) = clip_by_global_norm(total, settings.max_grad_norm);
             self.arena = self
                 .optimiser
@@ -151,8 +168,14 @@ impl Session {
             self.unread_norm = Some(norm);
         }
         self.step += 1;
+        if let Some(sync) = settings.reference_sync
+            && self.step.is_multiple_of(sync.sync_steps)
+        {
+            self.reference.sync(&self.arena, sync);
+        }
         self.tokens_seen += tokens;
         let mut metrics_of_step = Metrics::mean(&logged);
+        metrics_of_step.set(metrics::LOSS, loss);
         metrics_of_step.set(metrics::LEARNING_RATE, lr);
         metrics_of_step.set(metrics::NUM_TOKENS, self.tokens_seen as f64);
         metrics_of_step.set(metrics::EPOCH, self.epoch());

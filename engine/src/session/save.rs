@@ -4,6 +4,7 @@
 //! read back asynchronously, which works on every device.
 
 use super::order::Order;
+use super::reference::Reference;
 use super::{Data, Session};
 use crate::adamw::AdamW;
 use crate::logps::read;
@@ -17,7 +18,13 @@ use tilt_protocol::{Error, Result, TrainSettings};
 
 const FILE: &str = "checkpoint";
 const STATE_KEY: &str = "tilt.session";
-const TENSORS: [&str; 3] = ["policy", "adam.first", "adam.second"];
+const POLICY: &str = "policy";
+const FIRST: &str = "adam.first";
+const SECOND: &str = "adam.second";
+/// Only where the reference follows the policy.
+const REFERENCE: &str = "reference";
+/// What the reference said of each row, f64, `[rows, 2]`; NaN: not asked yet.
+const REFERENCE_LOGPS: &str = "reference.logps";
 
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -31,7 +38,7 @@ struct State {
     grad_norm: Option<f64>,
 }
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 impl Session {
     /// The whole state of the run.
@@ -50,28 +57,35 @@ impl Session {
             rows: self.data.len(),
             grad_norm,
         };
-        let numbers = read(Tensor::cat(
-            vec![
-                self.arena.clone(),
-                self.optimiser.first.clone(),
-                self.optimiser.second.clone(),
-            ],
-            0,
-        ))
-        .await?;
-        let len = numbers.len() / TENSORS.len();
+        let mut arenas = vec![
+            (POLICY, self.arena.clone()),
+            (FIRST, self.optimiser.first.clone()),
+            (SECOND, self.optimiser.second.clone()),
+        ];
+        if self.settings.reference_sync.is_some() {
+            arenas.push((REFERENCE, self.reference.arena.clone()));
+        }
+        let (names, tensors): (Vec<&str>, Vec<Tensor<1>>) = arenas.into_iter().unzip();
+        let numbers = read(Tensor::cat(tensors, 0)).await?;
+        let len = numbers.len() / names.len();
         let bytes: Vec<u8> = numbers
             .iter()
             .flat_map(|number| number.to_le_bytes())
             .collect();
+        let logps: Vec<u8> = self
+            .reference
+            .to_numbers()
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect();
         let mut views = Vec::new();
-        for (name, bytes) in TENSORS
-            .into_iter()
-            .zip(bytes.chunks_exact((4 * len).max(1)))
-        {
+        for (name, bytes) in names.into_iter().zip(bytes.chunks_exact((4 * len).max(1))) {
             let view = TensorView::new(Dtype::F32, vec![len], bytes).map_err(Error::internal)?;
             views.push((name, view));
         }
+        let shape = vec![self.data.len(), 2];
+        let view = TensorView::new(Dtype::F64, shape, &logps).map_err(Error::internal)?;
+        views.push((REFERENCE_LOGPS, view));
         let text = serde_json::to_string(&state).map_err(Error::internal)?;
         let metadata = HashMap::from([(STATE_KEY.to_owned(), text)]);
         safetensors::serialize(views, Some(metadata)).map_err(Error::internal)
@@ -82,8 +96,8 @@ impl Session {
     /// # Errors
     /// [`Error::MalformedFile`], [`Error::CheckpointShape`] for another model,
     /// [`Error::InvalidConfig`] for another number of rows, and those of
-    /// [`Data::prepare`].
-    pub async fn restore(
+    /// [`Data::new`].
+    pub fn restore(
         bytes: &[u8],
         model: &Model,
         reference: &Tensor<1>,
@@ -116,18 +130,37 @@ impl Session {
             Ok(Tensor::from_data(numbers.as_slice(), &model.device))
         };
         state.settings.check()?;
-        let data =
-            Data::prepare(rows, &state.settings, &model.gpt(reference), model.pad_id()).await?;
+        let data = Data::new(rows, &state.settings, model.config.n_positions)?;
+        let reference = match state.settings.reference_sync {
+            None => reference.clone(),
+            Some(_) => tensor(REFERENCE)?,
+        };
+        let logps = file.tensor(REFERENCE_LOGPS).map_err(malformed)?;
+        if logps.shape() != [state.rows, 2] || logps.dtype() != Dtype::F64 {
+            return Err(Error::CheckpointShape {
+                file: FILE.to_owned(),
+                tensor: REFERENCE_LOGPS.to_owned(),
+                found: logps.shape().to_vec(),
+                expected: vec![state.rows, 2],
+            });
+        }
+        let logps: Vec<f64> = logps
+            .data()
+            .chunks_exact(8)
+            .filter_map(|bytes| bytes.try_into().ok().map(f64::from_le_bytes))
+            .collect();
         let mask = model.layout.decay_mask(state.settings.decay_all);
         let mut optimiser = AdamW::new(mask, &model.device);
-        optimiser.first = tensor("adam.first")?;
-        optimiser.second = tensor("adam.second")?;
+        optimiser.first = tensor(FIRST)?;
+        optimiser.second = tensor(SECOND)?;
         optimiser.step = state.optimiser_steps;
         let unread_norm = state
             .grad_norm
             .map(|norm| Tensor::from_data([norm as f32], &model.device));
         Ok(Session {
-            arena: tensor("policy")?,
+            arena: tensor(POLICY)?,
+            statistics: true,
+            reference: Reference::with_numbers(reference, &logps),
             settings: state.settings,
             data,
             optimiser,

@@ -5,7 +5,7 @@ mod template;
 mod tokenizer;
 mod train_bpe;
 
-pub use rows::{Rows, TokenisedRow, tokenise};
+pub use rows::{Preparation, Rows, TokenisedRow, rotate_completions, tokenise};
 pub use template::ChatTemplate;
 pub use tokenizer::Text;
 pub use train_bpe::{tokenizer_config, train_bpe};

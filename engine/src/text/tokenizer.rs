@@ -3,13 +3,17 @@
 use crate::gpt_config::GptConfig;
 use crate::text::template::{ChatTemplate, turns};
 use serde_json::Value;
-use tilt_protocol::{Content, Error, Result, Turn};
+use tilt_protocol::{Content, Error, Result, Role, Turn};
 use tokenizers::Tokenizer;
+
+/// Marks where a turn that is to be continued ends.
+const CONTINUED: &str = "CONTINUE_FINAL_MESSAGE_TAG";
 
 /// A tokenizer with what it takes to render rows as text.
 pub struct Text {
     tokenizer: Tokenizer,
     template: Option<ChatTemplate>,
+    bos_token: Option<String>,
     /// The text of the end-of-text token, appended to plain completions.
     pub eos_token: Option<String>,
     /// The files as they came, for writing the model out again.
@@ -63,6 +67,7 @@ impl Text {
         Ok(Text {
             tokenizer,
             template,
+            bos_token: special("bos_token"),
             eos_token,
             tokenizer_json: tokenizer_json.to_owned(),
             tokenizer_config: tokenizer_config.map(str::to_owned),
@@ -98,6 +103,22 @@ impl Text {
 
     pub fn has_chat_template(&self) -> bool {
         self.template.is_some()
+    }
+
+    /// The id of the begin-of-text token that `tokenizer_config.json` defines.
+    pub fn bos_id(&self) -> Option<u32> {
+        self.tokenizer.token_to_id(self.bos_token.as_deref()?)
+    }
+
+    /// The id of the end-of-text token.
+    pub fn eos_id(&self) -> Option<u32> {
+        self.tokenizer.token_to_id(self.eos_token.as_deref()?)
+    }
+
+    /// Whether the tokenizer's own special tokens belong to a rendered content: a chat
+    /// template writes its own.
+    pub fn adds_special_to(&self, content: &Content) -> bool {
+        turns(content).is_none() || self.template.is_none()
     }
 
     /// The text that a prompt stands for, with the opening of the answer.
@@ -137,6 +158,73 @@ impl Text {
         }
     }
 
+    /// Prompt and completions as texts of their own: `prompt + completion` is the whole.
+    ///
+    /// Plain ones are as they are. Conversations are rendered as TRL's
+    /// `apply_chat_template` does it, which its older trainers use: the prompt's text is
+    /// what the rendered prompt has in common with both rendered conversations.
+    ///
+    /// # Errors
+    /// [`Error::ChatTemplate`]; [`Error::InvalidConfig`] for a prompt that ends with the
+    /// system's turn, which no answer follows.
+    pub fn sides(
+        &self,
+        prompt: &Content,
+        completions: [&Content; 2],
+    ) -> Result<(String, [String; 2])> {
+        let Some(prompt_turns) = turns(prompt) else {
+            let plain = |content: &Content| content.last_text().unwrap_or_default().to_owned();
+            return Ok((plain(prompt), completions.map(plain)));
+        };
+        let opened = self.opened(prompt_turns)?;
+        let whole = [
+            self.full_text(prompt, completions[0])?,
+            self.full_text(prompt, completions[1])?,
+        ];
+        let split = whole
+            .iter()
+            .map(|text| common_text(&opened, text))
+            .min()
+            .unwrap_or(0);
+        let rest = whole.map(|text| text[split..].to_owned());
+        Ok((opened[..split].to_owned(), rest))
+    }
+
+    /// A prompt up to where its answer begins: after a user's turn the opening of the
+    /// assistant's, otherwise the inside of the assistant's turn that is to be continued.
+    fn opened(&self, prompt: &[Turn]) -> Result<String> {
+        let mut turns: Vec<&Turn> = prompt.iter().collect();
+        match prompt.last() {
+            Some(last) if last.role == Role::User => self.render(&turns, true),
+            Some(last) if last.role == Role::Assistant => {
+                // transformers finds the end of the last turn in the same way.
+                let marked = Turn {
+                    role: last.role,
+                    content: format!("{}{CONTINUED} ", last.content),
+                };
+                turns.pop();
+                turns.push(&marked);
+                let text = self.render(&turns, false)?;
+                let (before, after) = text.rsplit_once(CONTINUED).ok_or(Error::ChatTemplate {
+                    reason: "it leaves out the prompt's last turn".to_owned(),
+                })?;
+                // Without the mark's own space the template trims what turns end with.
+                let is_trimmed = !after.starts_with(' ');
+                let opened = if is_trimmed {
+                    before.trim_end()
+                } else {
+                    before
+                };
+                Ok(opened.to_owned())
+            }
+            _ => Err(Error::invalid(
+                "prompt",
+                "no turn that an answer follows at its end",
+                "a user's turn at its end, or an assistant's to be continued",
+            )),
+        }
+    }
+
     fn render(&self, turns: &[&Turn], generation_prompt: bool) -> Result<String> {
         match &self.template {
             Some(template) => template.render(turns, generation_prompt),
@@ -146,7 +234,7 @@ impl Text {
                 for turn in turns {
                     text.push_str(&turn.content);
                     match (turn.role, self.eos_token.as_deref()) {
-                        (tilt_protocol::Role::Assistant, Some(eos)) => text.push_str(eos),
+                        (Role::Assistant, Some(eos)) => text.push_str(eos),
                         _ => text.push('\n'),
                     }
                 }
@@ -154,6 +242,15 @@ impl Text {
             }
         }
     }
+}
+
+/// Bytes that two texts have in common at their beginning, whole characters only.
+fn common_text(a: &str, b: &str) -> usize {
+    a.chars()
+        .zip(b.chars())
+        .take_while(|(a, b)| a == b)
+        .map(|(character, _)| character.len_utf8())
+        .sum()
 }
 
 /// A special token's text: a string, or an object with `content`.

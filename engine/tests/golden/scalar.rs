@@ -1,9 +1,11 @@
 //! `scalar_tables.json`: every loss as a function of log-probs and lengths.
 
 use crate::checks::Checks;
+use crate::config::trl_config;
 use crate::set::{GoldenSet, number, numbers};
 use serde_json::Value;
-use tilt_engine::loss::{self, CompletionLogp, FDivergence, PairLogps, PairLoss};
+use tilt_engine::loss::{self, CompletionLogp, PairLogps, PairLoss};
+use tilt_protocol::Objective;
 
 /// Golden numbers have 13 significant digits; below 1e-6 in size their own
 /// cancellation (1 - sigma near 1) leaves 16 decimal places.
@@ -55,56 +57,23 @@ fn paired_loss(name: &str, config: &Value, case: &[f64]) -> PairLoss {
         rejected: vec![CompletionLogp::new(case[rejected], case[5] as usize)],
     };
     let (policy, reference) = (side(0, 1), side(2, 3));
-    let field = |name: &str| config.get(name).map(number);
-    let beta = field("beta").expect("a beta");
-    let epsilon = field("label_smoothing").unwrap_or(0.0);
-    if let Some(entry) = name.strip_prefix("cpo:") {
-        let gamma = field("simpo_gamma").unwrap_or(0.5);
-        return match config["loss_type"].as_str() {
-            Some("sigmoid") => loss::cpo(&policy, beta, epsilon),
-            Some("hinge") => loss::cpo_hinge(&policy, beta),
-            Some("ipo") => loss::cpo_ipo(&policy, beta),
-            Some("simpo") => loss::simpo(&policy, beta, gamma, epsilon),
-            other => panic!("{entry}: {other:?}"),
-        };
-    }
-    if name.starts_with("cdpo") {
-        return loss::cdpo(&policy, &reference, beta, epsilon, FDivergence::ReverseKl);
-    }
-    let divergence = match config.get("f_divergence_type").and_then(Value::as_str) {
-        None => FDivergence::ReverseKl,
-        Some("forward_kl") => FDivergence::ForwardKl,
-        Some("js_divergence") => FDivergence::JsDivergence,
-        Some(other) => panic!("{name}: {other}"),
+    let trainer = match name.split_once(':') {
+        Some((trainer, _)) => trainer,
+        None if name.starts_with("cdpo") => "cdpo",
+        None => "dpo",
     };
-    let types = config["loss_type"].as_array().expect("loss types");
-    let weights = config
-        .get("loss_weights")
-        .map_or(vec![1.0; types.len()], numbers);
-    let mut total = PairLoss::default();
-    for (kind, weight) in types.iter().zip(weights) {
-        let (p, r) = (&policy, &reference);
-        let term = match kind.as_str() {
-            Some("sigmoid") => loss::dpo(p, r, beta, divergence),
-            Some("hinge") => loss::hinge(p, r, beta, divergence),
-            Some("ipo") => loss::ipo(p, r, beta, divergence),
-            Some("robust") => loss::robust(p, r, beta, epsilon, divergence),
-            Some("exo_pair") => loss::exo(p, r, beta, epsilon, divergence),
-            Some("nca_pair") => loss::nca(p, r, beta),
-            Some("bco_pair") => loss::bco(p, r, beta),
-            Some("sppo_hard") => loss::sppo(p, r, beta),
-            Some("apo_zero") => loss::apo_zero(p, r, beta),
-            Some("apo_down") => loss::apo_down(p, r, beta),
-            Some("aot") => loss::aot(p, r, beta, epsilon),
-            Some("aot_unpaired") => loss::aot_unpaired(p, r, beta, epsilon),
-            Some("discopop") => loss::discopop(p, r, beta, 0.05, divergence),
-            Some("sigmoid_norm") => loss::sigmoid_norm(p, r, beta, divergence),
-            Some("sft") => loss::sft_term(p),
-            other => panic!("{name}: {other:?}"),
-        };
-        total.add_weighted(&term, weight);
+    match trl_config(config, trainer).settings.objective {
+        Objective::Dpo(dpo) => {
+            let out = loss::dpo_loss(&dpo, &policy, &policy, &reference, None);
+            let mut total = out.total;
+            for (d, sft) in total.d_chosen.iter_mut().zip(out.d_chosen_sft) {
+                *d += sft;
+            }
+            total
+        }
+        Objective::Cpo(cpo) => loss::cpo_loss(&cpo, &policy),
+        other => panic!("{name}: {other:?}"),
     }
-    total
 }
 
 fn orpo(table: &Value, checks: &mut Checks) {
@@ -142,8 +111,7 @@ fn kto(table: &Value, checks: &mut Checks) {
             &[row[0] != 0.0],
             row[2],
             beta,
-            1.0,
-            1.0,
+            [1.0; 2],
         );
         checks.relative(
             &format!("kto {row:?} loss"),

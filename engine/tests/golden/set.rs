@@ -1,50 +1,96 @@
 //! Reading golden sets.
 
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 use tilt_engine::batch::Sequence;
 
 /// One folder of golden files.
 pub struct GoldenSet {
     pub name: String,
-    folder: PathBuf,
+    #[cfg(not(target_arch = "wasm32"))]
+    folder: std::path::PathBuf,
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl GoldenSet {
     /// The folders below `TILT_GOLDEN` (or the project's own) that hold `losses.json`;
     /// the folder itself where it does.
     pub fn all() -> Vec<GoldenSet> {
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-        let root = std::env::var_os("TILT_GOLDEN").map_or(own, PathBuf::from);
+        let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+        let root = std::env::var_os("TILT_GOLDEN").map_or(own, std::path::PathBuf::from);
         let below = std::fs::read_dir(&root)
             .unwrap_or_else(|error| panic!("{}: {error}", root.display()))
             .filter_map(|entry| Some(entry.ok()?.path()));
-        let mut folders: Vec<PathBuf> = std::iter::once(root.clone()).chain(below).collect();
+        let mut folders: Vec<_> = std::iter::once(root.clone()).chain(below).collect();
         folders.retain(|folder| folder.join("losses.json").is_file());
         folders.sort();
-        let name = |folder: &Path| folder.file_name().map(|n| n.to_string_lossy().into_owned());
         folders
             .into_iter()
             .map(|folder| GoldenSet {
-                name: name(&folder).unwrap_or_default(),
+                name: folder
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
                 folder,
             })
             .collect()
     }
 
+    pub fn bytes(&self, file: &str) -> Vec<u8> {
+        let path = self.folder.join(file);
+        std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    }
+}
+
+/// As wasm there are no files: the project's own set is part of the test.
+#[cfg(target_arch = "wasm32")]
+impl GoldenSet {
+    pub fn all() -> Vec<GoldenSet> {
+        vec![GoldenSet {
+            name: "open (as wasm)".to_owned(),
+        }]
+    }
+
+    pub fn bytes(&self, file: &str) -> Vec<u8> {
+        macro_rules! open {
+            ($($name:literal),*) => {
+                match file {
+                    $($name => include_bytes!(concat!("open/", $name)).to_vec(),)*
+                    other => panic!("{other}: not part of the test"),
+                }
+            };
+        }
+        open!(
+            "config.json",
+            "dataset.json",
+            "e2e_model/config.json",
+            "e2e_model/model.safetensors",
+            "edge_cases.json",
+            "generation.json",
+            "logps.json",
+            "losses.json",
+            "pipeline.json",
+            "policy/config.json",
+            "policy/model.safetensors",
+            "reference/config.json",
+            "reference/model.safetensors",
+            "scalar_tables.json",
+            "schedules.json",
+            "tokenizer.json",
+            "tokenizer_golden.json",
+            "trainer_runs.json"
+        )
+    }
+}
+
+impl GoldenSet {
     pub fn json(&self, file: &str) -> Value {
         let text = self.text(file);
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
     }
 
     pub fn text(&self, file: &str) -> String {
-        let path = self.folder.join(file);
-        std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
-    }
-
-    pub fn bytes(&self, file: &str) -> Vec<u8> {
-        let path = self.folder.join(file);
-        std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+        String::from_utf8(self.bytes(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     }
 
     /// All pairs of `dataset.json`, chosen and rejected.

@@ -5,9 +5,9 @@ use burn::tensor::{Device, Tensor};
 use std::path::{Path, PathBuf};
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::model::Model;
-use tilt_engine::text::{TokenisedRow, tokenise};
+use tilt_engine::text::TokenisedRow;
 use tilt_protocol::config::TrlConfig;
-use tilt_protocol::{Error, Result, TrainSettings};
+use tilt_protocol::{Error, Result};
 
 #[derive(clap::Args)]
 pub struct Inputs {
@@ -44,13 +44,9 @@ impl Inputs {
     /// Whatever is wrong with one of the files, or a reference of another shape.
     pub fn load(&self) -> Result<Loaded> {
         let mut config = TrlConfig::from_json(&files::read_text(&self.config)?)?;
-        // `max_steps` may still follow from the number of epochs.
-        let steps = config.settings.steps.max(1);
-        TrainSettings {
-            steps,
-            ..config.settings.clone()
+        for field in &config.unused {
+            eprintln!("{field}: this objective does not use it");
         }
-        .check()?;
         let examples = files::load_rows(&self.data, self.skip_bad_rows)?;
         let (model, policy) = files::load_model(&self.policy, &Device::flex())?;
         let reference = match &self.reference {
@@ -59,8 +55,7 @@ impl Inputs {
         };
         let limit = config.settings.max_length.min(model.config.n_positions);
         config.settings.max_length = limit;
-        let vocab = model.config.vocab_size;
-        let rows = tokenise(&examples, model.text.as_ref(), vocab, limit)?;
+        let rows = model.rows(&examples, &config.settings.objective, limit)?;
         if rows.dropped > 0 {
             eprintln!(
                 "{} rows dropped: their prompts fill max_length",

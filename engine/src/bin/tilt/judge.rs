@@ -151,6 +151,7 @@ fn label(
                     prompt,
                     chosen,
                     rejected,
+                    margin: None,
                 });
             }
         }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use tilt_engine::hf::Precision;
 use tilt_engine::model::Model;
 use tilt_engine::session::{Session, steps_an_epoch};
-use tilt_protocol::{Error, Result, metrics};
+use tilt_protocol::{Error, Objective, Result, metrics};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -33,15 +33,18 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         config,
         rows,
     } = arguments.inputs.load()?;
-    let mut settings = config.settings;
+    // A language model becomes a reward model with a fresh head.
+    let (model, policy) = match config.settings.objective {
+        Objective::Reward { .. } => model.with_score_head(policy, config.settings.seed),
+        _ => (model, policy),
+    };
+    let batch = &config.settings;
+    let accumulation = batch.gradient_accumulation_steps;
+    let epoch = steps_an_epoch(rows.len(), batch.batch_size, accumulation);
+    let mut settings = config.settings_for(epoch);
     settings.keep_order |= arguments.keep_order;
     settings.decay_all |= arguments.decay_all;
-    if !config.has_max_steps {
-        let accumulation = settings.gradient_accumulation_steps;
-        let epoch = steps_an_epoch(rows.len(), settings.batch_size, accumulation);
-        settings.steps = (config.num_train_epochs * epoch as f64).ceil() as usize;
-    }
-    let mut session = block_on(Session::start(&model, policy, &reference, rows, settings))?;
+    let mut session = Session::start(&model, policy, &reference, rows, settings)?;
     let mut log = String::new();
     let result = loop {
         match block_on(one_step(&mut session, &model)) {

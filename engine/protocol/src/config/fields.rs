@@ -1,0 +1,158 @@
+//! Reading a config's fields: types, defaults, and which fields were of use.
+
+use crate::error::{Error, Result};
+use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// The fields of a config file, with a note of those that were asked for.
+pub struct Fields {
+    fields: Map<String, Value>,
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl Fields {
+    /// # Errors
+    /// [`Error::UnknownField`] with the nearest of the `known` names.
+    pub fn new(fields: Map<String, Value>, known: &[&str]) -> Result<Fields> {
+        for name in fields.keys() {
+            if !known.contains(&name.as_str()) {
+                return Err(Error::UnknownField {
+                    field: name.clone(),
+                    nearest: nearest(name, known).map(str::to_owned),
+                });
+            }
+        }
+        Ok(Fields {
+            fields,
+            used: RefCell::default(),
+        })
+    }
+
+    /// A field's value; null is the same as left out.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.used.borrow_mut().insert(name.to_owned());
+        self.fields.get(name).filter(|value| !value.is_null())
+    }
+
+    /// True for a field that stands there as null.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(Value::is_null)
+    }
+
+    /// Fields that were given, and that nothing asked for.
+    pub fn unused(&self) -> Vec<String> {
+        let used = self.used.borrow();
+        let names = self.fields.keys();
+        names
+            .filter(|name| !used.contains(*name))
+            .cloned()
+            .collect()
+    }
+
+    /// # Errors
+    /// [`Error::InvalidConfig`] for another type, as in the functions below.
+    pub fn optional_number(&self, name: &str) -> Result<Option<f64>> {
+        self.get(name)
+            .map(|value| {
+                value
+                    .as_f64()
+                    .ok_or_else(|| Error::invalid(name, value, "a number"))
+            })
+            .transpose()
+    }
+
+    pub fn number(&self, name: &str, default: f64) -> Result<f64> {
+        Ok(self.optional_number(name)?.unwrap_or(default))
+    }
+
+    pub fn count(&self, name: &str, default: usize) -> Result<usize> {
+        let Some(value) = self.get(name) else {
+            return Ok(default);
+        };
+        // Python writes whole numbers as 8 or 8.0.
+        let whole = value
+            .as_f64()
+            .filter(|number| number.fract() == 0.0 && (0.0..9e15).contains(number));
+        whole
+            .map(|number| value.as_u64().unwrap_or(number as u64) as usize)
+            .ok_or_else(|| Error::invalid(name, value, "a whole number from 0"))
+    }
+
+    pub fn optional_flag(&self, name: &str) -> Result<Option<bool>> {
+        self.get(name)
+            .map(|value| {
+                value
+                    .as_bool()
+                    .ok_or_else(|| Error::invalid(name, value, "true or false"))
+            })
+            .transpose()
+    }
+
+    pub fn flag(&self, name: &str) -> Result<bool> {
+        Ok(self.optional_flag(name)?.unwrap_or(false))
+    }
+
+    /// One name, or a list of names.
+    pub fn names(&self, name: &str, default: &str) -> Result<Vec<String>> {
+        let Some(value) = self.get(name) else {
+            return Ok(vec![default.to_owned()]);
+        };
+        let wrong = || Error::invalid(name, value, "a name, or a list of names");
+        let name_of = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(wrong);
+        match value {
+            Value::Array(items) => items.iter().map(name_of).collect(),
+            other => Ok(vec![name_of(other)?]),
+        }
+    }
+
+    /// Exactly one name.
+    pub fn name(&self, name: &str, default: &str) -> Result<String> {
+        let mut names = self.names(name, default)?;
+        match (names.pop(), names.is_empty()) {
+            (Some(one), true) => Ok(one),
+            _ => Err(Error::invalid(
+                name,
+                self.get(name).unwrap_or(&Value::Null),
+                "one name",
+            )),
+        }
+    }
+
+    pub fn numbers(&self, name: &str) -> Result<Option<Vec<f64>>> {
+        self.get(name)
+            .map(|value| {
+                value
+                    .as_array()
+                    .and_then(|items| items.iter().map(Value::as_f64).collect())
+                    .ok_or_else(|| Error::invalid(name, value, "a list of numbers"))
+            })
+            .transpose()
+    }
+}
+
+/// The known name with the smallest edit distance, if it is near enough to be a slip.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|candidate| (edit_distance(name, candidate), *candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= name.len().max(4) / 2)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

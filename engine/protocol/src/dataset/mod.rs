@@ -1,0 +1,115 @@
+//! TRL's dataset formats as JSON lines: pairs, labelled completions, and texts for
+//! supervised fine-tuning; each plain, conversational, or already tokenised.
+
+mod implicit;
+mod read;
+mod unpair;
+mod write;
+
+use serde::{Deserialize, Serialize};
+
+pub use implicit::extract_prompt;
+pub use read::{ParsedRows, parse_jsonl};
+pub use unpair::unpair;
+pub use write::write_jsonl;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+}
+
+/// One message of a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    pub role: Role,
+    pub content: String,
+}
+
+/// A prompt or a completion: plain text, token ids, or a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Content {
+    Plain(String),
+    // Before the turns: an empty list across the worker boundary is one of ids, since
+    // rows without a turn are refused.
+    Ids(Vec<u32>),
+    Turns(Vec<Turn>),
+}
+
+impl Content {
+    pub fn user(text: &str) -> Content {
+        Content::Turns(vec![Turn {
+            role: Role::User,
+            content: text.to_owned(),
+        }])
+    }
+
+    pub fn assistant(text: &str) -> Content {
+        Content::Turns(vec![Turn {
+            role: Role::Assistant,
+            content: text.to_owned(),
+        }])
+    }
+
+    /// The text of a plain content or of the last turn; `None` for ids.
+    pub fn last_text(&self) -> Option<&str> {
+        match self {
+            Content::Plain(text) => Some(text),
+            Content::Turns(turns) => turns.last().map(|turn| turn.content.as_str()),
+            Content::Ids(_) => None,
+        }
+    }
+
+    /// What the content is, for messages: `a string`, `turns`, `token ids`.
+    pub fn form(&self) -> &'static str {
+        match self {
+            Content::Plain(_) => "a string",
+            Content::Turns(_) => "turns",
+            Content::Ids(_) => "token ids",
+        }
+    }
+}
+
+/// One training row. Prompt and completions of a row have the same form, and a prompt
+/// that the file left implicit has been taken out of the completions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "row", rename_all = "snake_case")]
+pub enum Example {
+    Pair {
+        prompt: Content,
+        chosen: Content,
+        rejected: Content,
+        /// TRL's column for reward models: by how much the chosen reward should be
+        /// above the rejected one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        margin: Option<f64>,
+    },
+    Unpaired {
+        prompt: Content,
+        completion: Content,
+        /// Whether the completion is desirable.
+        label: bool,
+    },
+    /// A prompt with its answer, for supervised fine-tuning.
+    Completion {
+        prompt: Content,
+        completion: Content,
+    },
+    /// A whole text, for supervised fine-tuning.
+    Text { text: Content },
+}
+
+impl Example {
+    /// What the row is, for messages: `a pair`, and so on.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Example::Pair { .. } => "a pair",
+            Example::Unpaired { .. } => "a completion with a label",
+            Example::Completion { .. } => "a completion without a label",
+            Example::Text { .. } => "a whole text",
+        }
+    }
+}

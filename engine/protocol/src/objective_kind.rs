@@ -1,0 +1,268 @@
+//! The objectives as a person picks them: one name each, with the parameters that the
+//! name implies.
+
+use crate::objective::{
+    CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, Objective, RowKind,
+    SftLoss, SftObjective, WeightedTerm,
+};
+use serde::{Deserialize, Serialize};
+
+/// A named objective: a value of `objective-select`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectiveKind {
+    Dpo,
+    Ipo,
+    Kto,
+    Orpo,
+    Simpo,
+    Cpo,
+    Sft,
+    Cdpo,
+    Hinge,
+    Robust,
+    Exo,
+    Nca,
+    Bco,
+    Sppo,
+    ApoZero,
+    ApoDown,
+    ApoZeroUnpaired,
+    Aot,
+    AotUnpaired,
+    Discopop,
+    SigmoidNorm,
+    Rpo,
+    Mpo,
+    LdDpo,
+    Wpo,
+    CpoHinge,
+    CpoIpo,
+    Alphapo,
+    Dft,
+    Reward,
+}
+
+/// DPO's `label_smoothing` where a loss has one: TRL's default is 0, at which these
+/// losses are DPO or undefined.
+const EPSILON: f64 = 0.1;
+
+impl ObjectiveKind {
+    pub const ALL: [ObjectiveKind; 30] = [
+        ObjectiveKind::Dpo,
+        ObjectiveKind::Ipo,
+        ObjectiveKind::Kto,
+        ObjectiveKind::Orpo,
+        ObjectiveKind::Simpo,
+        ObjectiveKind::Cpo,
+        ObjectiveKind::Sft,
+        ObjectiveKind::Cdpo,
+        ObjectiveKind::Hinge,
+        ObjectiveKind::Robust,
+        ObjectiveKind::Exo,
+        ObjectiveKind::Nca,
+        ObjectiveKind::Bco,
+        ObjectiveKind::Sppo,
+        ObjectiveKind::ApoZero,
+        ObjectiveKind::ApoDown,
+        ObjectiveKind::ApoZeroUnpaired,
+        ObjectiveKind::Aot,
+        ObjectiveKind::AotUnpaired,
+        ObjectiveKind::Discopop,
+        ObjectiveKind::SigmoidNorm,
+        ObjectiveKind::Rpo,
+        ObjectiveKind::Mpo,
+        ObjectiveKind::LdDpo,
+        ObjectiveKind::Wpo,
+        ObjectiveKind::CpoHinge,
+        ObjectiveKind::CpoIpo,
+        ObjectiveKind::Alphapo,
+        ObjectiveKind::Dft,
+        ObjectiveKind::Reward,
+    ];
+
+    /// The stable name, as in `objective-select` and in URLs.
+    pub fn slug(self) -> &'static str {
+        self.names().0
+    }
+
+    /// The name for people.
+    pub fn title(self) -> &'static str {
+        self.names().1
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            ObjectiveKind::Dpo => ("dpo", "DPO"),
+            ObjectiveKind::Ipo => ("ipo", "IPO"),
+            ObjectiveKind::Kto => ("kto", "KTO"),
+            ObjectiveKind::Orpo => ("orpo", "ORPO"),
+            ObjectiveKind::Simpo => ("simpo", "SimPO"),
+            ObjectiveKind::Cpo => ("cpo", "CPO"),
+            ObjectiveKind::Sft => ("sft", "SFT"),
+            ObjectiveKind::Cdpo => ("cdpo", "cDPO"),
+            ObjectiveKind::Hinge => ("hinge", "SLiC hinge"),
+            ObjectiveKind::Robust => ("robust", "Robust DPO"),
+            ObjectiveKind::Exo => ("exo", "EXO"),
+            ObjectiveKind::Nca => ("nca", "NCA"),
+            ObjectiveKind::Bco => ("bco", "BCO"),
+            ObjectiveKind::Sppo => ("sppo", "SPPO"),
+            ObjectiveKind::ApoZero => ("apo_zero", "APO-zero"),
+            ObjectiveKind::ApoDown => ("apo_down", "APO-down"),
+            ObjectiveKind::ApoZeroUnpaired => ("apo_zero_unpaired", "APO-zero, unpaired"),
+            ObjectiveKind::Aot => ("aot", "AOT"),
+            ObjectiveKind::AotUnpaired => ("aot_unpaired", "AOT, unpaired"),
+            ObjectiveKind::Discopop => ("discopop", "DiscoPOP"),
+            ObjectiveKind::SigmoidNorm => ("sigmoid_norm", "Length-normalised DPO"),
+            ObjectiveKind::Rpo => ("rpo", "RPO"),
+            ObjectiveKind::Mpo => ("mpo", "MPO"),
+            ObjectiveKind::LdDpo => ("ld_dpo", "LD-DPO"),
+            ObjectiveKind::Wpo => ("wpo", "WPO"),
+            ObjectiveKind::CpoHinge => ("cpo_hinge", "CPO, hinge"),
+            ObjectiveKind::CpoIpo => ("cpo_ipo", "CPO, IPO"),
+            ObjectiveKind::Alphapo => ("alphapo", "AlphaPO"),
+            ObjectiveKind::Dft => ("dft", "DFT"),
+            ObjectiveKind::Reward => ("reward", "Reward model"),
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<ObjectiveKind> {
+        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
+    }
+
+    /// False for the reward model, which scores answers and gives none.
+    pub fn trains_policy(self) -> bool {
+        self != ObjectiveKind::Reward
+    }
+
+    pub fn row_kind(self) -> RowKind {
+        self.with_beta(1.0).row_kind()
+    }
+
+    /// True when rows are single completions with a thumb, not pairs.
+    pub fn is_unpaired(self) -> bool {
+        self.row_kind() == RowKind::Unpaired
+    }
+
+    /// The objective of this name with a given beta (where it has one) and its other
+    /// parameters as its paper or TRL recommends.
+    pub fn with_beta(self, beta: f64) -> Objective {
+        let dpo = |term| Objective::Dpo(DpoObjective::of(term, beta));
+        let cpo = |loss, cpo_alpha, alpha| {
+            Objective::Cpo(CpoObjective {
+                loss,
+                beta,
+                cpo_alpha,
+                alpha,
+            })
+        };
+        let kto = |loss| {
+            Objective::Kto(KtoObjective {
+                loss,
+                beta,
+                desirable_weight: 1.0,
+                undesirable_weight: 1.0,
+            })
+        };
+        let sft = |loss| {
+            Objective::Sft(SftObjective {
+                loss,
+                completion_only_loss: true,
+            })
+        };
+        // SimPO's gamma / beta is 0.5 in the paper's configurations.
+        let simpo = CpoLoss::Simpo {
+            gamma: 0.5 * beta,
+            epsilon: 0.0,
+        };
+        match self {
+            ObjectiveKind::Dpo => dpo(DpoTerm::Sigmoid),
+            ObjectiveKind::Ipo => dpo(DpoTerm::Ipo),
+            ObjectiveKind::Kto => kto(KtoLoss::Kto),
+            ObjectiveKind::Orpo => Objective::Orpo { beta },
+            ObjectiveKind::Simpo => cpo(simpo, 0.0, 0.0),
+            ObjectiveKind::Cpo => cpo(CpoLoss::Sigmoid { epsilon: 0.0 }, 1.0, 0.0),
+            ObjectiveKind::Sft => sft(SftLoss::Nll),
+            ObjectiveKind::Cdpo => dpo(DpoTerm::Cdpo { epsilon: EPSILON }),
+            ObjectiveKind::Hinge => dpo(DpoTerm::Hinge),
+            ObjectiveKind::Robust => dpo(DpoTerm::Robust { epsilon: EPSILON }),
+            ObjectiveKind::Exo => dpo(DpoTerm::ExoPair { epsilon: 1e-3 }),
+            ObjectiveKind::Nca => dpo(DpoTerm::NcaPair),
+            ObjectiveKind::Bco => dpo(DpoTerm::BcoPair),
+            ObjectiveKind::Sppo => dpo(DpoTerm::SppoHard),
+            ObjectiveKind::ApoZero => dpo(DpoTerm::ApoZero),
+            ObjectiveKind::ApoDown => dpo(DpoTerm::ApoDown),
+            ObjectiveKind::ApoZeroUnpaired => kto(KtoLoss::ApoZeroUnpaired),
+            ObjectiveKind::Aot => dpo(DpoTerm::Aot { epsilon: 0.0 }),
+            ObjectiveKind::AotUnpaired => dpo(DpoTerm::AotUnpaired { epsilon: 0.0 }),
+            ObjectiveKind::Discopop => dpo(DpoTerm::Discopop { tau: 0.05 }),
+            ObjectiveKind::SigmoidNorm => dpo(DpoTerm::SigmoidNorm),
+            ObjectiveKind::Rpo => mix(&RPO, beta),
+            ObjectiveKind::Mpo => mix(&MPO, beta),
+            ObjectiveKind::LdDpo => Objective::Dpo(DpoObjective {
+                ld_alpha: Some(0.5),
+                ..DpoObjective::of(DpoTerm::Sigmoid, beta)
+            }),
+            ObjectiveKind::Wpo => Objective::Dpo(DpoObjective {
+                use_weighting: true,
+                ..DpoObjective::of(DpoTerm::Sigmoid, beta)
+            }),
+            ObjectiveKind::CpoHinge => cpo(CpoLoss::Hinge, 1.0, 0.0),
+            ObjectiveKind::CpoIpo => cpo(CpoLoss::Ipo, 1.0, 0.0),
+            ObjectiveKind::Alphapo => cpo(simpo, 0.0, 0.25),
+            ObjectiveKind::Dft => sft(SftLoss::Dft),
+            ObjectiveKind::Reward => Objective::Reward {
+                center_rewards_coefficient: None,
+            },
+        }
+    }
+
+    /// The value of beta that a first run on the shipped models works with. IPO's
+    /// target margin is 1 / (2 beta) nats a token: 0.5 asks for one nat.
+    pub fn default_beta(self) -> f64 {
+        match self {
+            ObjectiveKind::Ipo | ObjectiveKind::CpoIpo | ObjectiveKind::Sppo => 0.5,
+            ObjectiveKind::Simpo | ObjectiveKind::Alphapo | ObjectiveKind::SigmoidNorm => 2.0,
+            _ => 0.1,
+        }
+    }
+}
+
+/// RPO (arXiv 2404.19733): DPO and the chosen answers' own loss.
+const RPO: [(DpoTerm, f64); 2] = [(DpoTerm::Sigmoid, 1.0), (DpoTerm::Sft, 1.0)];
+/// MPO (arXiv 2411.10442), with the weights of its reference configuration in TRL.
+const MPO: [(DpoTerm, f64); 3] = [
+    (DpoTerm::Sigmoid, 0.8),
+    (DpoTerm::BcoPair, 0.2),
+    (DpoTerm::Sft, 1.0),
+];
+
+fn mix(terms: &[(DpoTerm, f64)], beta: f64) -> Objective {
+    Objective::Dpo(DpoObjective {
+        terms: terms
+            .iter()
+            .map(|&(term, weight)| WeightedTerm { term, weight })
+            .collect(),
+        ..DpoObjective::of(DpoTerm::Sigmoid, beta)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_kind_is_a_sound_objective_of_its_own() {
+        let mut slugs = HashSet::new();
+        let mut objectives: Vec<Objective> = Vec::new();
+        for kind in ObjectiveKind::ALL {
+            let objective = kind.with_beta(kind.default_beta());
+            assert_eq!(objective.check(), Ok(()), "{kind:?}");
+            assert!(!objectives.contains(&objective), "{kind:?} equals another");
+            assert!(slugs.insert(kind.slug()));
+            assert_eq!(ObjectiveKind::from_slug(kind.slug()), Some(kind));
+            objectives.push(objective);
+        }
+    }
+}

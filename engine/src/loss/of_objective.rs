@@ -1,0 +1,112 @@
+//! The losses that an objective names, put together.
+
+use super::*;
+use tilt_protocol::{CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective};
+
+/// The weighted sum of a DPO objective's losses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DpoLoss {
+    /// Loss and losses of the examples in all; derivatives of all terms but `sft`.
+    pub total: PairLoss,
+    /// The `sft` term's derivative with respect to each chosen completion's plain sum,
+    /// `[batch]`.
+    pub d_chosen_sft: Vec<f64>,
+}
+
+/// The losses of TRL's DPO trainer and their derivatives.
+///
+/// # Shapes
+/// `policy` and `reference` hold `[batch]` pairs in the same order. `plain` is the policy
+/// without LD-DPO's weights, which the `sft` term does not know. `pair_weights`
+/// (`[batch]`, WPO's) multiply the loss of each pair.
+pub fn dpo_loss(
+    objective: &DpoObjective,
+    policy: &PairLogps,
+    plain: &PairLogps,
+    reference: &PairLogps,
+    pair_weights: Option<&[f64]>,
+) -> DpoLoss {
+    let mut out = DpoLoss {
+        total: PairLoss::default(),
+        d_chosen_sft: vec![0.0; policy.chosen.len()],
+    };
+    for weighted in &objective.terms {
+        if weighted.term == DpoTerm::Sft {
+            let mut term = sft_term(plain);
+            // One value a batch, which every pair weighs in turn.
+            let share = weighted.weight * pair_weights.map_or(1.0, mean);
+            for (to, d) in out.d_chosen_sft.iter_mut().zip(&mut term.d_chosen) {
+                *to += share * std::mem::take(d);
+            }
+            if let Some(weights) = pair_weights {
+                term.weigh(weights);
+            }
+            out.total.add_weighted(&term, weighted.weight);
+        } else {
+            let mut term = dpo_term(&weighted.term, objective, policy, reference);
+            if let Some(weights) = pair_weights {
+                term.weigh(weights);
+            }
+            out.total.add_weighted(&term, weighted.weight);
+        }
+    }
+    out
+}
+
+fn dpo_term(term: &DpoTerm, objective: &DpoObjective, p: &PairLogps, r: &PairLogps) -> PairLoss {
+    let (beta, divergence) = (objective.beta, objective.f_divergence);
+    match *term {
+        DpoTerm::Sigmoid => dpo(p, r, beta, divergence),
+        DpoTerm::Cdpo { epsilon } => cdpo(p, r, beta, epsilon, divergence),
+        DpoTerm::Hinge => hinge(p, r, beta, divergence),
+        DpoTerm::Ipo => ipo(p, r, beta, divergence),
+        DpoTerm::Robust { epsilon } => robust(p, r, beta, epsilon, divergence),
+        DpoTerm::ExoPair { epsilon } => exo(p, r, beta, epsilon, divergence),
+        DpoTerm::NcaPair => nca(p, r, beta),
+        DpoTerm::BcoPair => bco(p, r, beta),
+        DpoTerm::SppoHard => sppo(p, r, beta),
+        DpoTerm::ApoZero => apo_zero(p, r, beta),
+        DpoTerm::ApoDown => apo_down(p, r, beta),
+        DpoTerm::Aot { epsilon } => aot(p, r, beta, epsilon),
+        DpoTerm::AotUnpaired { epsilon } => aot_unpaired(p, r, beta, epsilon),
+        DpoTerm::Discopop { tau } => discopop(p, r, beta, tau, divergence),
+        DpoTerm::SigmoidNorm => sigmoid_norm(p, r, beta, divergence),
+        DpoTerm::Sft => sft_term(p),
+    }
+}
+
+/// The preference term of TRL's CPO trainer; the supervised term is not in it.
+pub fn cpo_loss(objective: &CpoObjective, policy: &PairLogps) -> PairLoss {
+    let (beta, alpha) = (objective.beta, objective.alpha);
+    match objective.loss {
+        CpoLoss::Sigmoid { epsilon } => cpo(policy, beta, epsilon, alpha),
+        CpoLoss::Hinge => cpo_hinge(policy, beta, alpha),
+        CpoLoss::Ipo => cpo_ipo(policy, beta, alpha),
+        CpoLoss::Simpo { gamma, epsilon } => simpo(policy, beta, gamma, epsilon, alpha),
+    }
+}
+
+/// The losses of TRL's KTO trainer; `kl` in nats, which APO-zero does not use.
+///
+/// # Shapes
+/// `policy`, `reference`, `desirable`: `[batch]`.
+pub fn kto_loss(
+    objective: &KtoObjective,
+    policy: &[CompletionLogp],
+    reference: &[CompletionLogp],
+    desirable: &[bool],
+    kl: f64,
+) -> UnpairedLoss {
+    let (beta, weights) = (
+        objective.beta,
+        [objective.desirable_weight, objective.undesirable_weight],
+    );
+    match objective.loss {
+        KtoLoss::Kto => kto(policy, reference, desirable, kl, beta, weights),
+        KtoLoss::ApoZeroUnpaired => apo_zero_unpaired(policy, reference, desirable, beta, weights),
+    }
+}
+
+fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
+}

@@ -1,0 +1,48 @@
+//! Many small tensors, one readback.
+
+use crate::logps::read;
+use burn::tensor::Tensor;
+use std::ops::Range;
+use tilt_protocol::Result;
+
+/// Tensors that wait to be read together.
+#[derive(Default)]
+pub struct Readback {
+    parts: Vec<Tensor<1>>,
+    len: usize,
+}
+
+/// Where a tensor's numbers will lie.
+#[derive(Clone, Debug, Default)]
+pub struct Place(Range<usize>);
+
+/// What was read.
+pub struct Numbers(Vec<f32>);
+
+impl Readback {
+    pub fn add(&mut self, tensor: Tensor<1>) -> Place {
+        let [len] = tensor.dims();
+        let place = Place(self.len..self.len + len);
+        self.len += len;
+        self.parts.push(tensor);
+        place
+    }
+
+    /// # Errors
+    /// [`tilt_protocol::Error::Device`] when the device was lost.
+    pub async fn read(self) -> Result<Numbers> {
+        if self.parts.is_empty() {
+            return Ok(Numbers(Vec::new()));
+        }
+        read(Tensor::cat(self.parts, 0)).await.map(Numbers)
+    }
+}
+
+impl Numbers {
+    pub fn at(&self, place: &Place) -> Vec<f64> {
+        self.0[place.0.clone()]
+            .iter()
+            .map(|&number| f64::from(number))
+            .collect()
+    }
+}

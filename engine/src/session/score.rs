@@ -1,0 +1,112 @@
+//! Loss, log-probs, metrics and gradient of rows, without training.
+
+use super::data::Data;
+use super::reference::Reference;
+use super::step::{Task, add_share};
+use crate::logps::read;
+use crate::loss::CompletionLogp;
+use crate::model::Model;
+use crate::text::TokenisedRow;
+use burn::tensor::Tensor;
+use tilt_protocol::{BothModels, Metrics, Result, ScoreReport, Sides, TrainSettings};
+
+/// What is printed, and the gradient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    pub report: ScoreReport,
+    /// In the arena's layout, before clipping.
+    pub gradient: Vec<f32>,
+}
+
+/// Scores rows in their order, in batches of `settings.batch_size`.
+///
+/// # Errors
+/// Those of [`super::Session::start`], and [`tilt_protocol::Error::Device`] when the
+/// device was lost.
+pub async fn score(
+    model: &Model,
+    policy: &Tensor<1>,
+    reference: &Tensor<1>,
+    rows: Vec<TokenisedRow>,
+    settings: &TrainSettings,
+) -> Result<Score> {
+    let settings = TrainSettings {
+        keep_order: true,
+        steps: 1,
+        ..settings.clone()
+    };
+    settings.check()?;
+    let data = Data::new(rows, &settings, model.config.n_positions)?;
+    let mut reference = Reference::new(reference.clone(), data.len());
+    let indices: Vec<usize> = (0..data.len()).collect();
+    let batches: Vec<Vec<usize>> = indices
+        .chunks(settings.batch_size)
+        .map(<[usize]>::to_vec)
+        .collect();
+    let shares = data.shares(&batches, &settings.objective);
+    let task = Task {
+        model,
+        policy,
+        data: &data,
+        objective: &settings.objective,
+        statistics: true,
+    };
+    let (mut loss, mut per_example, mut metrics) = (0.0, Vec::new(), Vec::new());
+    let (mut of_policy, mut of_reference) = (Rows::default(), Rows::default());
+    let mut total: Option<Tensor<1>> = None;
+    for (batch, share) in batches.iter().zip(shares) {
+        let out = task.gradient(&mut reference, batch, None).await?;
+        loss += share * out.evaluated.loss;
+        per_example.extend(out.evaluated.per_example);
+        of_policy.extend(&out.evaluated.policy, batch.len());
+        of_reference.extend(&out.evaluated.reference, batch.len());
+        metrics.push(out.evaluated.metrics);
+        total = add_share(total, out.gradient, share);
+    }
+    let gradient = match total {
+        Some(total) => read(total).await?,
+        None => vec![0.0; model.layout.len],
+    };
+    let squares = gradient.iter().map(|&g| f64::from(g).powi(2));
+    let report = ScoreReport {
+        loss,
+        per_example,
+        logps: BothModels {
+            policy: of_policy.sides(&data),
+            reference: of_reference.sides(&data),
+        },
+        metrics: Metrics::mean(&metrics),
+        grad_norm: squares.sum::<f64>().sqrt(),
+    };
+    Ok(Score { report, gradient })
+}
+
+/// Log-probs of batches, each all first sides and then all second ones.
+#[derive(Default)]
+struct Rows {
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+impl Rows {
+    fn extend(&mut self, logps: &[CompletionLogp], rows: usize) {
+        let (first, second) = logps.split_at(rows.min(logps.len()));
+        self.first.extend(first.iter().map(|row| row.sum.0));
+        self.second.extend(second.iter().map(|row| row.sum.0));
+    }
+
+    fn sides(self, data: &Data) -> Option<Sides> {
+        if self.first.is_empty() {
+            return None;
+        }
+        Some(match data {
+            Data::Pairs { .. } => Sides::Pairs {
+                chosen: self.first,
+                rejected: self.second,
+            },
+            Data::Unpaired { .. } | Data::Texts { .. } => Sides::Single {
+                completion: self.first,
+            },
+        })
+    }
+}

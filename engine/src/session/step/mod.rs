@@ -1,0 +1,232 @@
+//! One objective on one batch: loss, metrics, and the gradient through the model.
+
+mod cpo;
+mod dpo;
+mod forward;
+mod kto;
+mod logged;
+mod reward;
+mod texts;
+
+use super::data::Data;
+use super::readback::{Numbers, Place, Readback};
+use super::reference::{Reference, RowLogps};
+use crate::batch::Batch;
+use crate::gpt::Gpt;
+use crate::logps::{completion_logps, token_logps};
+use crate::loss::CompletionLogp;
+use crate::model::Model;
+use burn::tensor::Tensor;
+use forward::{Forward, Pass};
+use tilt_protocol::{Metrics, Objective, Result};
+
+/// A batch under an objective.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluated {
+    pub loss: f64,
+    /// In batch order.
+    pub per_example: Vec<f64>,
+    /// d loss / d each tracked number: log-probs of the scored tokens, or rewards.
+    pub upstream: Vec<f64>,
+    /// The policy's log-probs of the completions, in the order of [`Data::sequences`];
+    /// empty for a reward model.
+    pub policy: Vec<CompletionLogp>,
+    /// The reference's, where the objective has one.
+    pub reference: Vec<CompletionLogp>,
+    /// Everything TRL logs but `loss`, `grad_norm` and the counters.
+    pub metrics: Metrics,
+}
+
+/// A batch's loss with its gradient in the arena's layout.
+pub struct Gradient {
+    pub evaluated: Evaluated,
+    /// `[parameters]`; `None` when the batch scores no token at all.
+    pub gradient: Option<Tensor<1>>,
+    /// Real tokens in the batch.
+    pub tokens: usize,
+    /// What `also_read` held.
+    pub read_along: Vec<f64>,
+}
+
+/// What one gradient is taken of.
+#[derive(Clone, Copy)]
+pub struct Task<'a> {
+    pub model: &'a Model,
+    /// The policy, `[parameters]`.
+    pub policy: &'a Tensor<1>,
+    pub data: &'a Data,
+    pub objective: &'a Objective,
+    /// Compute what TRL logs and no loss needs: entropy, token accuracy, logits.
+    pub statistics: bool,
+}
+
+/// The sum of gradients so far with one more, scaled by its share.
+pub fn add_share(
+    total: Option<Tensor<1>>,
+    gradient: Option<Tensor<1>>,
+    share: f64,
+) -> Option<Tensor<1>> {
+    let scaled = match gradient {
+        Some(gradient) if share != 1.0 => Some(gradient.mul_scalar(share as f32)),
+        whole => whole,
+    };
+    match (total, scaled) {
+        (Some(total), Some(scaled)) => Some(total + scaled),
+        (total, scaled) => total.or(scaled),
+    }
+}
+
+impl Task<'_> {
+    /// Forward, one readback, loss on the CPU in f64, backward. Rows that the reference
+    /// has not seen are scored by it in the same go; `also_read` travels along.
+    ///
+    /// # Errors
+    /// [`tilt_protocol::Error::Device`] when the device was lost;
+    /// [`tilt_protocol::Error::InvalidConfig`] for a reward objective on a model without
+    /// a scalar head.
+    pub async fn gradient(
+        &self,
+        reference: &mut Reference,
+        indices: &[usize],
+        also_read: Option<Tensor<1>>,
+    ) -> Result<Gradient> {
+        let Task { model, data, .. } = *self;
+        let leaves = Gpt::leaves(&model.config, &model.layout, self.policy);
+        let sequences = data.sequences(indices);
+        let scopes = data.scopes(indices, self.objective);
+        let scoped = sequences.iter().copied().zip(scopes);
+        let batch = Batch::scoped(scoped, model.pad_id());
+        let mismatched = data.mismatched(indices);
+        let others = Batch::new(mismatched.iter().copied(), model.pad_id());
+
+        let mut readback = Readback::default();
+        let forward = Forward::run(
+            &leaves,
+            &batch,
+            &sequences,
+            self.objective,
+            self.statistics,
+            &mut readback,
+        )?;
+        let scorer = |arena| Gpt::as_leaves(&model.config, &model.layout, arena);
+        let policy = scorer(self.policy);
+        let mismatched_place = add_logps(&mut readback, &policy, &others);
+        let known = match self.objective.needs_reference() {
+            true => reference.get(indices),
+            false => Some(Vec::new()),
+        };
+        let reference_places = known.is_none().then(|| {
+            let gpt = scorer(&reference.arena);
+            [&batch, &others].map(|batch| add_logps(&mut readback, &gpt, batch))
+        });
+        let along = also_read.map(|tensor| readback.add(tensor));
+        let numbers = readback.read().await?;
+
+        let pass = forward.read(&numbers, &batch, &sequences);
+        let reference_logps = match (known, reference_places) {
+            (None, Some(places)) => {
+                let read = [(&batch, &places[0]), (&others, &places[1])];
+                let logps = self.reference_logps(&pass, &numbers, read);
+                reference.learn(indices, &logps);
+                logps
+            }
+            (known, _) => known.unwrap_or_default(),
+        };
+        let mismatched = completion_logps(&numbers.at(&mismatched_place), &others, mismatched);
+        let evaluated = self.evaluate(indices, &pass, &mismatched, &reference_logps);
+        let gradient = forward.tracked.map(|tracked| {
+            let upstream: Vec<f32> = evaluated.upstream.iter().map(|&d| d as f32).collect();
+            let upstream = Tensor::<1>::from_data(upstream.as_slice(), &tracked.device());
+            let mut gradients = (tracked * upstream).sum().backward();
+            leaves.flat_gradients(&mut gradients)
+        });
+        Ok(Gradient {
+            evaluated,
+            gradient,
+            tokens: batch.real_tokens,
+            read_along: along.map(|place| numbers.at(&place)).unwrap_or_default(),
+        })
+    }
+
+    /// The reference's sums of a batch's rows, under LD-DPO with its weights.
+    fn reference_logps(
+        &self,
+        pass: &Pass<'_>,
+        numbers: &Numbers,
+        [own, others]: [(&Batch, &Place); 2],
+    ) -> Vec<RowLogps> {
+        let weights = match (self.data, self.objective) {
+            (Data::Pairs { .. }, Objective::Dpo(dpo)) => dpo
+                .ld_alpha
+                .map(|alpha| dpo::ld_weights(pass, pass.sequences.len() / 2, alpha)),
+            _ => None,
+        };
+        let sums = |(batch, place): (&Batch, &Place), weights: Option<&[f64]>| -> Vec<f64> {
+            let values = numbers.at(place);
+            let weight = |token: usize| weights.map_or(1.0, |weights| weights[token]);
+            let spans = batch.spans.iter();
+            spans
+                .map(|span| {
+                    span.clone()
+                        .map(|token| weight(token) * values[token])
+                        .sum()
+                })
+                .collect()
+        };
+        let own = sums(own, weights.as_deref());
+        match self.data {
+            Data::Pairs { .. } => {
+                let (chosen, rejected) = own.split_at(own.len() / 2);
+                chosen.iter().zip(rejected).map(|(&c, &r)| [c, r]).collect()
+            }
+            Data::Unpaired { .. } | Data::Texts { .. } => {
+                // Without a KL there are no others.
+                let others = sums(others, None).into_iter().chain(std::iter::repeat(0.0));
+                own.into_iter()
+                    .zip(others)
+                    .map(|(own, other)| [own, other])
+                    .collect()
+            }
+        }
+    }
+
+    fn evaluate(
+        &self,
+        indices: &[usize],
+        pass: &Pass<'_>,
+        mismatched: &[CompletionLogp],
+        reference: &[RowLogps],
+    ) -> Evaluated {
+        match self.objective {
+            Objective::Dpo(objective) => dpo::evaluate(objective, pass, reference),
+            Objective::Kto(objective) => {
+                let desirable = match self.data {
+                    Data::Unpaired { rows, .. } => indices.iter().map(|&i| rows[i].1).collect(),
+                    Data::Pairs { .. } | Data::Texts { .. } => Vec::new(),
+                };
+                kto::evaluate(objective, pass, &desirable, mismatched, reference)
+            }
+            Objective::Cpo(objective) => cpo::evaluate_cpo(objective, pass),
+            Objective::Orpo { beta } => cpo::evaluate_orpo(*beta, pass),
+            Objective::Sft(objective) => texts::evaluate(objective, pass),
+            Objective::Reward {
+                center_rewards_coefficient,
+            } => {
+                let margins: Vec<f64> = match self.data {
+                    Data::Pairs { margins, .. } => indices.iter().map(|&i| margins[i]).collect(),
+                    Data::Unpaired { .. } | Data::Texts { .. } => Vec::new(),
+                };
+                let centring = center_rewards_coefficient.unwrap_or(0.0);
+                reward::evaluate(centring, pass, &margins)
+            }
+        }
+    }
+}
+
+/// Scores a batch without gradient and adds its token log-probs to what is read.
+fn add_logps(readback: &mut Readback, gpt: &Gpt, batch: &Batch) -> Place {
+    if batch.scored() == 0 {
+        return Place::default();
+    }
+    readback.add(token_logps(gpt, batch).inner())
+}

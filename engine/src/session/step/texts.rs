@@ -1,0 +1,31 @@
+//! Supervised fine-tuning on one batch.
+
+use super::Evaluated;
+use super::forward::Pass;
+use super::logged;
+use crate::loss::{dft, nll};
+use tilt_protocol::{Metrics, SftLoss, SftObjective};
+
+/// The mean loss of the scored tokens. A row's own value is the mean over its tokens.
+pub fn evaluate(objective: &SftObjective, pass: &Pass<'_>) -> Evaluated {
+    let out = match objective.loss {
+        SftLoss::Nll => nll(&pass.values),
+        SftLoss::Dft => dft(&pass.values),
+    };
+    let spans = &pass.batch.scored_spans;
+    let per_example = spans
+        .iter()
+        .map(|span| logged::mean(&out.per_token[span.clone()]).unwrap_or(0.0))
+        .collect();
+    let mut metrics_of_batch = Metrics::default();
+    logged::entropy(&mut metrics_of_batch, pass, spans);
+    logged::token_accuracy(&mut metrics_of_batch, pass, spans);
+    Evaluated {
+        loss: out.loss,
+        per_example,
+        upstream: out.d_tokens,
+        metrics: metrics_of_batch,
+        policy: pass.completions(),
+        reference: Vec::new(),
+    }
+}

@@ -1,0 +1,276 @@
+//! Dataset rows to token ids, as the trainers of TRL 1.16.0 prepare them.
+//!
+//! How depends on the trainer, see [`Preparation`]. Rows come out as TRL's dataset
+//! preparation leaves them: what its collators cut later is still whole.
+//!
+//! Where Tilt departs from TRL: CPO's and ORPO's rows whose prompt fills `max_length` are
+//! dropped, where TRL goes on with an empty completion and a loss that is no number.
+
+mod encode;
+mod rotate;
+
+use crate::batch::Sequence;
+use crate::text::Text;
+use encode::Encoder;
+use std::borrow::Cow;
+use tilt_protocol::dataset::unpair;
+use tilt_protocol::{Error, Example, Objective, Result};
+
+pub use rotate::rotate_completions;
+
+/// One training row as ids.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TokenisedRow {
+    Pair {
+        chosen: Sequence,
+        rejected: Sequence,
+        /// For reward models: by how much the chosen reward should be above the other.
+        margin: Option<f64>,
+    },
+    Unpaired {
+        sequence: Sequence,
+        desirable: bool,
+    },
+    /// For supervised fine-tuning: an empty prompt means that everything is scored.
+    Text {
+        sequence: Sequence,
+    },
+}
+
+impl TokenisedRow {
+    /// The row with its completions cut from the right, so that no sequence has more
+    /// than `max_length` tokens.
+    pub fn cut(mut self, max_length: usize) -> TokenisedRow {
+        match &mut self {
+            TokenisedRow::Pair {
+                chosen, rejected, ..
+            } => {
+                chosen.cut(max_length);
+                rejected.cut(max_length);
+            }
+            TokenisedRow::Unpaired { sequence, .. } | TokenisedRow::Text { sequence } => {
+                sequence.cut(max_length);
+            }
+        }
+        self
+    }
+
+    /// Chosen and rejected, or the one there is.
+    fn sequences(&self) -> Vec<&Sequence> {
+        match self {
+            TokenisedRow::Pair {
+                chosen, rejected, ..
+            } => vec![chosen, rejected],
+            TokenisedRow::Unpaired { sequence, .. } | TokenisedRow::Text { sequence } => {
+                vec![sequence]
+            }
+        }
+    }
+}
+
+/// How a trainer of TRL prepares its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preparation {
+    /// `DPOTrainer`: pairs. Prompt and completion are tokenised as one text and split at
+    /// the common token prefix of `prompt` and `prompt + completion`, the shorter of the
+    /// pair's two; a tail of the prompt that merges with a completion belongs to it.
+    Preference,
+    /// `KTOTrainer`: the same for labelled completions. Pairs are taken apart first.
+    Unpaired,
+    /// `CPOTrainer` and `ORPOTrainer`: pairs, each side split on its own (the tokeniser of
+    /// 2024). Ids of begin and end of text are added, special tokens of the tokenizer's
+    /// own making are not.
+    PerSide,
+    /// `SFTTrainer`: texts, and completions with their prompts. Of pairs the chosen
+    /// completion is taken; labels are ignored, as TRL ignores columns it does not know.
+    Texts,
+    /// The same without `completion_only_loss`: prompt and completion are one text, all of
+    /// it scored.
+    WholeTexts,
+    /// `RewardTrainer`: pairs, prompt and completion as one text. There is no split: the
+    /// whole sequence is the completion.
+    Reward,
+}
+
+impl Preparation {
+    /// That of the objective's trainer.
+    pub fn of(objective: &Objective) -> Preparation {
+        match objective {
+            Objective::Dpo(_) => Preparation::Preference,
+            Objective::Kto(_) => Preparation::Unpaired,
+            Objective::Cpo(_) | Objective::Orpo { .. } => Preparation::PerSide,
+            Objective::Sft(sft) if sft.completion_only_loss => Preparation::Texts,
+            Objective::Sft(_) => Preparation::WholeTexts,
+            Objective::Reward { .. } => Preparation::Reward,
+        }
+    }
+}
+
+/// Rows ready for training, and how many had to be left out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    pub rows: Vec<TokenisedRow>,
+    /// Rows that `max_length` leaves nothing of to train on; TRL drops them too.
+    pub dropped: usize,
+}
+
+/// Tokenises rows for a trainer, each to the kind of row that it trains on.
+///
+/// Rows whose prompt has `max_length` tokens or more are dropped, for a reward model those
+/// with a longer sequence, for supervised fine-tuning also those without a completion.
+/// Rows of [`Preparation::Texts`] and [`Preparation::PerSide`] are cut to `max_length`
+/// tokens. Those of [`Preparation::Preference`] and [`Preparation::Unpaired`] are still
+/// whole: they are cut where they are used, since KTO's mismatched rows pair a prompt with
+/// another row's whole completion.
+///
+/// # Errors
+/// [`Error::NoTokenizer`] for text without a tokenizer, [`Error::TokenOutOfRange`] for ids
+/// beyond `vocab`; naming the row, from 1, [`Error::ChatTemplate`], and
+/// [`Error::InvalidConfig`] for a row of a kind that the trainer does not take or whose
+/// prompt merges with its completions (see [`Preparation::PerSide`]).
+pub fn tokenise(
+    examples: &[Example],
+    text: Option<&Text>,
+    vocab: usize,
+    max_length: usize,
+    preparation: Preparation,
+) -> Result<Rows> {
+    let encoder = Encoder { text, vocab };
+    let taken = match preparation {
+        Preparation::Unpaired => Cow::Owned(unpair(examples.to_vec())),
+        _ => Cow::Borrowed(examples),
+    };
+    let mut rows = Rows::default();
+    for (index, example) in taken.iter().enumerate() {
+        let row = tokenise_row(&encoder, example, preparation)
+            .map_err(|error| in_row(error, number(examples, example, index)))?;
+        match fitting(row, max_length, preparation) {
+            Some(row) => rows.rows.push(row),
+            None => rows.dropped += 1,
+        }
+    }
+    Ok(rows)
+}
+
+fn tokenise_row(
+    encoder: &Encoder,
+    example: &Example,
+    preparation: Preparation,
+) -> Result<TokenisedRow> {
+    match (preparation, example) {
+        (
+            Preparation::Preference | Preparation::PerSide | Preparation::Reward,
+            Example::Pair {
+                prompt,
+                chosen,
+                rejected,
+                margin,
+            },
+        ) => {
+            let [chosen, rejected] = match preparation {
+                Preparation::PerSide => encoder.per_side(prompt, [chosen, rejected])?,
+                Preparation::Reward => [
+                    encoder.whole(prompt, chosen)?,
+                    encoder.whole(prompt, rejected)?,
+                ],
+                _ => encoder.pair(prompt, [chosen, rejected])?,
+            };
+            Ok(TokenisedRow::Pair {
+                chosen,
+                rejected,
+                margin: *margin,
+            })
+        }
+        (
+            Preparation::Unpaired,
+            Example::Unpaired {
+                prompt,
+                completion,
+                label,
+            },
+        ) => Ok(TokenisedRow::Unpaired {
+            sequence: encoder.completion(prompt, completion)?,
+            desirable: *label,
+        }),
+        (Preparation::Texts | Preparation::WholeTexts, example) => {
+            let mut sequence = match example {
+                Example::Text { text } => encoder.text(text)?,
+                Example::Pair {
+                    prompt,
+                    chosen: completion,
+                    ..
+                }
+                | Example::Unpaired {
+                    prompt, completion, ..
+                }
+                | Example::Completion { prompt, completion } => {
+                    encoder.completion(prompt, completion)?
+                }
+            };
+            if preparation == Preparation::WholeTexts {
+                let completion = std::mem::take(&mut sequence.completion);
+                sequence.prompt.extend(completion);
+                std::mem::swap(&mut sequence.prompt, &mut sequence.completion);
+            }
+            Ok(TokenisedRow::Text { sequence })
+        }
+        (Preparation::Unpaired, Example::Completion { .. }) => {
+            Err(Error::invalid("label", "missing", "true or false"))
+        }
+        (Preparation::Unpaired, other) => Err(Error::invalid(
+            "the row",
+            other.kind(),
+            "a completion with a label, or a pair",
+        )),
+        (_, other) => Err(Error::invalid(
+            "the row",
+            other.kind(),
+            "a pair (chosen, rejected)",
+        )),
+    }
+}
+
+/// The row as far as the trainer keeps it; `None` where it drops it.
+fn fitting(row: TokenisedRow, max_length: usize, preparation: Preparation) -> Option<TokenisedRow> {
+    let fits = row.sequences().iter().all(|sequence| match preparation {
+        Preparation::Reward => sequence.len() <= max_length,
+        Preparation::Texts | Preparation::WholeTexts => {
+            sequence.prompt.len() < max_length && !sequence.completion.is_empty()
+        }
+        Preparation::Preference | Preparation::Unpaired | Preparation::PerSide => {
+            sequence.prompt.len() < max_length
+        }
+    });
+    let row = match preparation {
+        Preparation::PerSide | Preparation::Texts | Preparation::WholeTexts => row.cut(max_length),
+        Preparation::Preference | Preparation::Unpaired | Preparation::Reward => row,
+    };
+    fits.then_some(row)
+}
+
+/// The number that a row has among `examples`, from 1, also if its pair was taken apart.
+fn number(examples: &[Example], row: &Example, index: usize) -> usize {
+    let held = |example: &Example| unpair(vec![example.clone()]).contains(row);
+    1 + examples.iter().position(held).unwrap_or(index)
+}
+
+fn in_row(error: Error, number: usize) -> Error {
+    match error {
+        Error::InvalidConfig {
+            field,
+            value,
+            expected,
+        } => Error::InvalidConfig {
+            field: format!("row {number}, {field}"),
+            value,
+            expected,
+        },
+        Error::ChatTemplate { reason } => Error::ChatTemplate {
+            reason: format!("row {number}: {reason}"),
+        },
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;
