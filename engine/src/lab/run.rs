@@ -47,7 +47,7 @@ impl Lab {
                 what: "row that fits".to_owned(),
                 purpose: "train on".to_owned(),
                 advice: format!(
-                    "all {dropped} prompts have {limit} tokens or more, the model's context; shorten them"
+                    "all {dropped} rows are too long for {limit} tokens, the model's context; shorten their prompts"
                 ),
             });
         }

@@ -211,7 +211,9 @@ pub fn check_score(
         );
         for (row, (found, expected)) in found.per_example.iter().zip(expected).enumerate() {
             let what = format!("{name} row {row}");
-            checks.relative(&what, *found, expected, tolerance, 1.0);
+            // One pair's loss carries the rounding of two sums of log-probs by itself; in
+            // the mean over pairs it evens out.
+            checks.relative(&what, *found, expected, 10.0 * tolerance, 1.0);
         }
     }
     if let Some(Value::Object(metrics)) = entry.get("metrics") {

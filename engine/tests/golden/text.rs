@@ -210,8 +210,9 @@ const DEVIATIONS: [(&str, &str, [&str; 3]); 5] = [
 ];
 
 fn check_extracted(checks: &mut Checks, case: &Value) {
-    let content = |side: &str| -> Content {
-        serde_json::from_value(case[side].clone()).expect("a string or turns")
+    let content = |side: &str| match &case[side] {
+        Value::String(text) => Content::Plain(text.clone()),
+        turns => Content::Turns(serde_json::from_value(turns.clone()).expect("turns")),
     };
     let (chosen, rejected) = (content("chosen"), content("rejected"));
     let expected = match (&chosen, &rejected, case.get("out")) {

@@ -36,9 +36,8 @@ pub fn parse_jsonl(text: &str) -> ParsedRows {
         }
         let row = Row::parse(line, index + 1).and_then(|row| {
             let example = row.example()?;
-            match (parsed.examples.first(), parsed.lines.first()) {
-                (Some(first), Some(&line)) => row.check_kind(&example, first, line)?,
-                _ => {}
+            if let (Some(first), Some(&line)) = (parsed.examples.first(), parsed.lines.first()) {
+                row.check_kind(&example, first, line)?;
             }
             Ok(example)
         });

@@ -58,7 +58,7 @@ impl Inputs {
         let rows = model.rows(&examples, &config.settings.objective, limit)?;
         if rows.dropped > 0 {
             eprintln!(
-                "{} rows dropped: their prompts fill max_length",
+                "{} rows dropped: max_length ({limit} tokens) leaves nothing of them to train on",
                 rows.dropped
             );
         }
@@ -67,7 +67,7 @@ impl Inputs {
                 what: "rows".to_owned(),
                 purpose: "use".to_owned(),
                 advice: format!(
-                    "{} has {} rows, {} of them with prompts of {limit} tokens or more",
+                    "{} has {} rows, {} of them too long for {limit} tokens",
                     self.data.display(),
                     examples.len(),
                     rows.dropped
