@@ -36,7 +36,7 @@ test.describe('an engine that the host does not have', () => {
 const BREAKING_ENGINE = `
   const post = (event) => postMessage({ json: JSON.stringify({ id: null, event }), buffers: [] });
   onmessage = () => post({ event: 'failed', error: { error: 'internal', reason: 'a test' } });
-  post({ event: 'ready', protocol_version: 1 });
+  post({ event: 'ready', protocol_version: 2 });
 `;
 
 test.describe('an engine that breaks on WebGPU', () => {

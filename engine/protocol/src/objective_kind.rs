@@ -221,7 +221,7 @@ impl ObjectiveKind {
     /// target margin is 1 / (2 beta) nats a token: 0.5 asks for one nat.
     pub fn default_beta(self) -> f64 {
         match self {
-            ObjectiveKind::Ipo | ObjectiveKind::CpoIpo | ObjectiveKind::Sppo => 0.5,
+            ObjectiveKind::Ipo | ObjectiveKind::CpoIpo | ObjectiveKind::Discopop => 0.5,
             ObjectiveKind::Simpo | ObjectiveKind::Alphapo | ObjectiveKind::SigmoidNorm => 2.0,
             _ => 0.1,
         }
