@@ -5,8 +5,9 @@ use std::path::Path;
 use tilt_engine::lab::Lab;
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
 use tilt_protocol::{
-    Command, DevicePreference, EngineStatus, Error, Event, Example, Label, Labeller, ModelSource,
-    ObjectiveKind, PROTOCOL_VERSION, Principle, Request, Sampling, TrainSettings, Verdict, metrics,
+    Command, DevicePreference, EngineStatus, Error, Event, Example, JudgeSettings, Label, Labeller,
+    ModelSource, ObjectiveKind, PROTOCOL_VERSION, Principle, Request, Sampling, TrainSettings,
+    Verdict, metrics,
 };
 
 struct Page {
@@ -68,9 +69,8 @@ impl Page {
             ..Sampling::default()
         };
         let events = self.ask(Command::Autolabel {
-            principle,
+            judge: JudgeSettings::of(principle, noise),
             count,
-            noise,
             sampling,
         });
         events
@@ -132,6 +132,7 @@ fn train(kind: ObjectiveKind, examples: Vec<Example>, steps: usize) -> Command {
         settings,
         examples,
         paused: false,
+        principle: None,
     }
 }
 
@@ -238,8 +239,9 @@ fn a_run_is_saved_and_restored() {
         settings,
         examples: rows.clone(),
         paused,
+        principle: None,
     });
-    page.ask(Command::StepOnce);
+    page.ask(Command::Steps { count: 1 });
     page.next_id += 1;
     let request = Request {
         id: page.next_id,

@@ -6,7 +6,7 @@ use super::startup::load_starter_pairs;
 use super::training::reset;
 use crate::random::mix;
 use leptos::prelude::*;
-use tilt_protocol::{Command, EngineStatus, Error, Sampling, Verdict};
+use tilt_protocol::{Command, EngineStatus, Error, JudgeSettings, Sampling, Verdict};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 pub fn judge(lab: Lab, verdict: Verdict) {
@@ -61,9 +61,8 @@ pub fn autolabel(lab: Lab) {
     let id = lab.engine.send(
         Purpose::Autolabel,
         Command::Autolabel {
-            principle: form.principle,
+            judge: JudgeSettings::of(form.principle, noise),
             count,
-            noise,
             sampling: Sampling {
                 // The first labels of a seed repeat; a second batch is new.
                 seed: if labelled == 0 {

@@ -3,6 +3,8 @@
 use super::Lab;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use super::evaluate::Comparison;
+use super::run::CurvePoint;
+use super::runs::{KlPoint, WinRatePoint};
 use super::startup;
 use super::training;
 use crate::files;
@@ -10,7 +12,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use tilt_protocol::{
     Command, DeviceKind, DevicePreference, EngineStatus, Error, Event, Label, Labeller, Message,
-    PROTOCOL_VERSION, Pair, RequestId, Verdict,
+    PROTOCOL_VERSION, Pair, RequestId, Verdict, WinRateReport,
 };
 
 pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
@@ -106,10 +108,33 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             metrics,
             duration_ms,
             tokens,
-        } => lab.run.stepped(run, step, metrics, duration_ms, tokens),
-        Event::Kl { run, step: _, kl } => lab.run.set_kl(run, kl),
+            margins,
+        } => {
+            let point = CurvePoint {
+                step,
+                metrics,
+                margins,
+            };
+            lab.run.stepped(run, point, duration_ms, tokens);
+        }
+        Event::Kl {
+            run,
+            step,
+            kl,
+            reward,
+        } => {
+            lab.run.set_kl(run, kl);
+            lab.runs.add_kl(run, KlPoint { step, kl, reward });
+        }
+        Event::Adjusted {
+            run,
+            step,
+            beta,
+            learning_rate,
+        } => training::adjusted(lab, run, step, beta, learning_rate),
         Event::RunEnded { run, step, stopped } => {
-            lab.run.ended(run);
+            let curve = lab.run.ended(run);
+            lab.runs.finished(run, curve);
             startup::watch_again(lab);
             let verb = if stopped { "stopped" } else { "finished" };
             lab.notices
@@ -140,6 +165,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             if done {
                 lab.engine.settle(id);
                 lab.notices.say("The win rate is measured.");
+                keep_win_rate(lab, &report);
             }
             lab.evaluate.measured(report, done);
         }
@@ -155,9 +181,23 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             }
         }
         // Asked for by nothing on this page yet.
-        Event::Checkpoint { .. } | Event::Scored { .. } => {}
+        Event::Checkpoint { .. } | Event::Scored { .. } | Event::Candidates { .. } => {}
         Event::Failed { error } => failed(lab, id, &error),
     }
+}
+
+/// Notes a measured win rate with the run that the policy comes from.
+fn keep_win_rate(lab: Lab, report: &WinRateReport) {
+    let Some(rate) = report.win_rate else { return };
+    let point = WinRatePoint {
+        step: lab.evaluate.measured_step(),
+        principle: report.principle,
+        rate,
+        low: report.low,
+        high: report.high,
+    };
+    let run = lab.run.run().with_untracked(|run| run.id);
+    lab.runs.add_win_rate(run, point);
 }
 
 fn greet(lab: Lab, protocol_version: u32) {

@@ -58,6 +58,11 @@ pub struct EvaluateStore {
 }
 
 impl EvaluateStore {
+    /// Optimiser steps the policy had taken when the win rate was asked for.
+    pub fn measured_step(&self) -> usize {
+        self.measured_step.get_value()
+    }
+
     pub fn new(labels: LabelStore) -> EvaluateStore {
         let chosen_principle = RwSignal::new(None::<Principle>);
         // The principle last used to label; a person's labels have none.

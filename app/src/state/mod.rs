@@ -11,6 +11,7 @@ pub mod form;
 pub mod labels;
 pub mod notices;
 pub mod run;
+pub mod runs;
 pub mod selection;
 pub mod settings;
 pub mod startup;
@@ -27,6 +28,7 @@ pub struct Lab {
     pub labels: labels::LabelStore,
     pub form: form::FormStore,
     pub run: run::RunStore,
+    pub runs: runs::RunsStore,
     pub selection: selection::SelectionStore,
     pub evaluate: evaluate::EvaluateStore,
     pub settings: settings::SettingsStore,
@@ -44,6 +46,7 @@ impl Lab {
             labels,
             form: form::FormStore::new(params, settings),
             run: run::RunStore::new(),
+            runs: runs::RunsStore::new(),
             selection: selection::SelectionStore::new(labels),
             evaluate: evaluate::EvaluateStore::new(labels),
             settings,

@@ -56,6 +56,8 @@ impl Run {
 pub struct CurvePoint {
     pub step: usize,
     pub metrics: Metrics,
+    /// Implicit-reward margins of the step's pairs.
+    pub margins: Vec<f64>,
 }
 
 pub type Curve = Arc<Vec<CurvePoint>>;
@@ -148,7 +150,8 @@ impl RunStore {
         }
     }
 
-    pub fn stepped(&self, id: RunId, step: usize, metrics: Metrics, ms: f64, tokens: usize) {
+    /// `point` came `ms` milliseconds after the one before, over `tokens` tokens.
+    pub fn stepped(&self, id: RunId, point: CurvePoint, ms: f64, tokens: usize) {
         if self.run.with_untracked(|run| run.id != id) {
             return;
         }
@@ -163,15 +166,11 @@ impl RunStore {
             let tokens: usize = speeds.iter().map(|(_, tokens)| tokens).sum();
             (ms, tokens, speeds.len())
         });
-        self.points.update_value(|points| {
-            points.push(CurvePoint {
-                step,
-                metrics: metrics.clone(),
-            });
-        });
+        self.points
+            .update_value(|points| points.push(point.clone()));
         self.run.update(|run| {
-            run.step = step;
-            run.metrics = metrics;
+            run.step = point.step;
+            run.metrics = point.metrics;
             run.ms_per_step = Some(ms_sum / count.max(1) as f64);
             run.tokens_per_second = (ms_sum > 0.0).then(|| token_sum as f64 / (ms_sum / 1000.0));
         });
@@ -182,8 +181,12 @@ impl RunStore {
         self.update(id, |run| run.kl = kl.is_finite().then_some(kl));
     }
 
-    pub fn ended(&self, id: RunId) {
+    /// Ends the run; returns its whole curve.
+    pub fn ended(&self, id: RunId) -> Curve {
         self.update(id, |run| run.phase = Phase::Ended);
+        let curve = Arc::new(self.points.with_value(Vec::clone));
+        self.curve.set(curve.clone());
+        curve
     }
 
     /// The active run cannot go on.

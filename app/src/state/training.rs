@@ -7,7 +7,9 @@ use super::run::Phase;
 use crate::url::resolve;
 use leptos::prelude::*;
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
-use tilt_protocol::{Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RowKind};
+use tilt_protocol::{
+    Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RowKind, RunId,
+};
 
 /// Trains from the reference with the labels there are; a paused run goes on.
 pub fn train(lab: Lab) {
@@ -68,6 +70,11 @@ fn start_run(lab: Lab, is_paused: bool) -> bool {
     let run = lab
         .run
         .begin(settings.objective.clone(), settings.steps, is_paused);
+    let principle = lab.evaluate.principle().get_untracked();
+    let kind = lab.form.objective().get_untracked();
+    let model = lab.form.model().get_untracked();
+    lab.runs
+        .begin(run, kind, settings.clone(), model, principle);
     let id = lab.engine.send(
         Purpose::Train,
         Command::Train {
@@ -75,6 +82,7 @@ fn start_run(lab: Lab, is_paused: bool) -> bool {
             settings,
             examples,
             paused: is_paused,
+            principle,
         },
     );
     let status = if is_paused {
@@ -85,6 +93,7 @@ fn start_run(lab: Lab, is_paused: bool) -> bool {
     lab.engine.expect(id, status);
     if id.is_none() {
         lab.run.clear();
+        lab.runs.remove(run);
     }
     id.is_some()
 }
@@ -147,6 +156,11 @@ pub fn play(lab: Lab) {
 }
 
 pub fn step_once(lab: Lab) {
+    take_steps(lab, 1);
+}
+
+/// So many steps, then a pause; the first press starts a run.
+pub fn take_steps(lab: Lab, count: usize) {
     let is_ready = match lab.run.phase().get_untracked() {
         Phase::Running => {
             pause_or_resume(lab);
@@ -156,7 +170,7 @@ pub fn step_once(lab: Lab) {
         Phase::Idle | Phase::Ended => start_run(lab, true),
     };
     if is_ready {
-        lab.engine.send(Purpose::Control, Command::StepOnce);
+        lab.engine.send(Purpose::Control, Command::Steps { count });
     }
 }
 
@@ -168,6 +182,40 @@ pub fn stop(lab: Lab) {
 
 pub fn reset(lab: Lab) {
     lab.engine.send(Purpose::Control, Command::Reset);
+}
+
+/// Gives a run under way another beta or learning rate, from its next step on.
+pub fn adjust(lab: Lab, beta: Option<f64>, learning_rate: Option<f64>) {
+    if lab.run.phase().get_untracked().is_active() {
+        let command = Command::Adjust {
+            beta,
+            learning_rate,
+        };
+        lab.engine.send(Purpose::Control, command);
+    }
+}
+
+/// Notes with the run what the engine changed.
+pub fn adjusted(lab: Lab, run: RunId, step: usize, beta: Option<f64>, learning_rate: f64) {
+    let before = lab.runs.settings_of(run);
+    let Some(before) = before else { return };
+    let mut changes = Vec::new();
+    if let (Some(old), Some(new)) = (before.objective.beta(), beta)
+        && old != new
+    {
+        changes.push(format!("\u{3b2} {old} \u{2192} {new}"));
+    }
+    if before.learning_rate != learning_rate {
+        changes.push(format!(
+            "learning rate {} \u{2192} {learning_rate}",
+            before.learning_rate
+        ));
+    }
+    if !changes.is_empty() {
+        let what = changes.join(", ");
+        lab.notices.say(&format!("From the next step on: {what}."));
+        lab.runs.adjusted(run, step, what, beta, learning_rate);
+    }
 }
 
 /// Loads one of the shipped models.

@@ -30,7 +30,7 @@ pub use objective::{
     RowKind, SftLoss, SftObjective, WeightedTerm,
 };
 pub use objective_kind::ObjectiveKind;
-pub use principle::Principle;
+pub use principle::{JudgeSettings, Principle};
 pub use score::{BothModels, ScoreReport, Sides};
 pub use settings::{LrSchedule, ReferenceSync, TrainSettings};
 pub use view::{Inspection, NextToken, SequenceView, TokenView, WinRateReport};

@@ -10,7 +10,7 @@ use crate::dataset::Example;
 use crate::error::Error;
 use crate::label::Pair;
 use crate::metrics::Metrics;
-use crate::principle::Principle;
+use crate::principle::{JudgeSettings, Principle};
 use crate::score::ScoreReport;
 use crate::settings::TrainSettings;
 use crate::view::{Inspection, WinRateReport};
@@ -154,12 +154,10 @@ pub enum Command {
         prompts: Vec<String>,
         sampling: Sampling,
     },
-    /// Sample pairs until `count` are decisive under `principle`; each verdict is
-    /// flipped with probability `noise`. Answered by `Autolabelled`.
+    /// Sample pairs until `count` are decisive under a judge. Answered by `Autolabelled`.
     Autolabel {
-        principle: Principle,
+        judge: JudgeSettings,
         count: usize,
-        noise: f64,
         sampling: Sampling,
     },
     /// Start a run from the reference. Answered by `RunStarted`, then `Step` each
@@ -168,13 +166,22 @@ pub enum Command {
         run: RunId,
         settings: TrainSettings,
         examples: Vec<Example>,
-        /// Take no step until `Resume` or `StepOnce`.
+        /// Take no step until `Resume` or `Steps`.
         paused: bool,
+        /// What the answers sampled for `Kl` are judged by.
+        principle: Option<Principle>,
     },
     Pause,
     Resume,
-    /// One optimiser step of a paused run.
-    StepOnce,
+    /// So many optimiser steps of a run, which is paused after them.
+    Steps {
+        count: usize,
+    },
+    /// Change a run under way from its next step on. Answered by `Adjusted`.
+    Adjust {
+        beta: Option<f64>,
+        learning_rate: Option<f64>,
+    },
     /// End the run; the policy stays as it is.
     Stop,
     /// End the run and make the policy equal to the reference again. Answered by `WasReset`.
@@ -182,6 +189,12 @@ pub enum Command {
     /// Show this pair now and every few steps. Answered by `Inspected` each time.
     Watch {
         example: Example,
+    },
+    /// Log-probs of written answers to one prompt, under policy and reference. Answered
+    /// by `Candidates`.
+    Candidates {
+        prompt: String,
+        answers: Vec<String>,
     },
     /// One answer of policy and one of reference. Answered by `Compared`.
     Compare {
@@ -305,12 +318,30 @@ pub enum Event {
         metrics: Metrics,
         duration_ms: f64,
         tokens: usize,
+        /// Implicit-reward margins of the step's pairs; empty for other rows.
+        margins: Vec<f64>,
     },
     /// `metric-kl`: nats an answer on a small fixed set of prompts.
     Kl {
         run: RunId,
         step: usize,
         kl: f64,
+        /// Mean of the same answers under the run's principle: a share of 1 for what an
+        /// answer has or has not, words for lengths.
+        reward: Option<f64>,
+    },
+    /// From the step after `step` on the run has these.
+    Adjusted {
+        run: RunId,
+        step: usize,
+        beta: Option<f64>,
+        learning_rate: f64,
+    },
+    /// Summed log-probs of the answers, in their order, in nats, at the policy's `step`.
+    Candidates {
+        step: usize,
+        policy: Vec<f64>,
+        reference: Vec<f64>,
     },
     RunEnded {
         run: RunId,

@@ -315,6 +315,17 @@ impl Objective {
         }
     }
 
+    /// The same objective with another beta, where it has one.
+    pub fn set_beta(&mut self, value: f64) {
+        match self {
+            Objective::Dpo(dpo) => dpo.beta = value,
+            Objective::Kto(kto) => kto.beta = value,
+            Objective::Cpo(cpo) => cpo.beta = value,
+            Objective::Orpo { beta } => *beta = value,
+            Objective::Sft(_) | Objective::Reward { .. } => {}
+        }
+    }
+
     pub fn row_kind(&self) -> RowKind {
         match self {
             Objective::Kto(_) => RowKind::Unpaired,

@@ -1,6 +1,7 @@
 //! What a judge can prefer. Slugs are the values of `autolabel-principle` and
 //! `winrate-principle` on the page and of `--principle` in the terminal.
 
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// One attribute of an answer that a judge can score, from its text alone.
@@ -63,5 +64,58 @@ impl Principle {
             }
             Principle::OnTopic => "Prefers the answer that is about the question.",
         }
+    }
+}
+
+/// How a judge labels: a weighted sum of principles, with what a judge does wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgeSettings {
+    /// Principles with their weights, at least one.
+    pub principles: Vec<(Principle, f64)>,
+    /// Share of verdicts that are flipped, from 0 to 0.5.
+    pub noise: f64,
+    /// Added to an answer's score for each of its words: a judge that likes length
+    /// (or, below 0, brevity) whatever the principles say.
+    pub length_bias: f64,
+}
+
+impl JudgeSettings {
+    /// One principle, without bias.
+    pub fn of(principle: Principle, noise: f64) -> JudgeSettings {
+        JudgeSettings {
+            principles: vec![(principle, 1.0)],
+            noise,
+            length_bias: 0.0,
+        }
+    }
+
+    /// The principle that weighs most.
+    pub fn main_principle(&self) -> Option<Principle> {
+        let heaviest = self
+            .principles
+            .iter()
+            .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+        heaviest.map(|(principle, _)| *principle)
+    }
+
+    /// # Errors
+    /// [`Error::InvalidConfig`] naming the field.
+    pub fn check(&self) -> Result<()> {
+        if self.principles.is_empty() {
+            return Err(Error::invalid("principles", "none", "at least one"));
+        }
+        for (principle, weight) in &self.principles {
+            if !weight.is_finite() || *weight == 0.0 {
+                let field = format!("weight of {}", principle.slug());
+                return Err(Error::invalid(&field, weight, "a number other than 0"));
+            }
+        }
+        if !(0.0..=0.5).contains(&self.noise) {
+            return Err(Error::invalid("noise", self.noise, "a share from 0 to 0.5"));
+        }
+        if !self.length_bias.is_finite() {
+            return Err(Error::invalid("length bias", self.length_bias, "a number"));
+        }
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::random::Random;
 use crate::world;
 use burn::tensor::Tensor;
-use tilt_protocol::{Error, Principle, Result, Sampling};
+use tilt_protocol::{Error, JudgeSettings, Result, Sampling};
 
 /// Two different answers to one prompt, with the judge's verdict where one was asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,9 +23,8 @@ pub struct PairDrawer {
     prompts: Vec<String>,
     /// At random, not in turn.
     draws_prompts: bool,
-    /// With a principle only decisive pairs count.
-    principle: Option<Principle>,
-    noise: f64,
+    /// With a judge only decisive pairs count.
+    judge: Option<JudgeSettings>,
     wanted: usize,
     sampling: Sampling,
     random: Random,
@@ -43,16 +42,15 @@ impl PairDrawer {
     /// when there are none.
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] for a noise outside 0 to 0.5 or a temperature of 0.
+    /// [`Error::InvalidConfig`] for a judge or a sampling out of range.
     pub fn new(
         prompts: Vec<String>,
-        principle: Option<Principle>,
-        noise: f64,
+        judge: Option<JudgeSettings>,
         wanted: usize,
         sampling: Sampling,
     ) -> Result<PairDrawer> {
-        if !(0.0..=0.5).contains(&noise) {
-            return Err(Error::invalid("noise", noise, "a share from 0 to 0.5"));
+        if let Some(judge) = &judge {
+            judge.check()?;
         }
         check_sampling(&sampling)?;
         let random = Random::from_seed_for(sampling.seed, "pairs");
@@ -67,8 +65,7 @@ impl PairDrawer {
         Ok(PairDrawer {
             prompts,
             draws_prompts,
-            principle,
-            noise,
+            judge,
             wanted,
             sampling,
             random,
@@ -112,10 +109,8 @@ impl PairDrawer {
             if self.is_done() || answers[0] == answers[1] || answers.iter().any(String::is_empty) {
                 continue;
             }
-            let preferred = self
-                .principle
-                .and_then(|p| self.judge(p, &prompt, &answers));
-            if self.principle.is_some() && preferred.is_none() {
+            let preferred = self.judge(&prompt, &answers);
+            if self.judge.is_some() && preferred.is_none() {
                 self.ties += 1;
                 continue;
             }
@@ -127,8 +122,11 @@ impl PairDrawer {
             });
         }
         if !self.is_done() && self.drawn > DRAWS_A_PAIR * self.wanted.max(4) {
-            let what = match self.principle {
-                Some(principle) => format!("more decisive pairs for \"{}\"", principle.slug()),
+            let what = match &self.judge {
+                Some(judge) => {
+                    let name = Weighted(judge.principles.clone()).name();
+                    format!("more decisive pairs for \"{name}\"")
+                }
                 None => "different answers".to_owned(),
             };
             return Err(Error::NothingToUse {
@@ -143,18 +141,16 @@ impl PairDrawer {
         Ok(pairs)
     }
 
-    fn judge(
-        &mut self,
-        principle: Principle,
-        prompt: &str,
-        answers: &[String; 2],
-    ) -> Option<usize> {
-        let weighted = Weighted::single(principle);
-        let verdict = judge::compare(&weighted, prompt, &answers[0], &answers[1]).verdict;
+    fn judge(&mut self, prompt: &str, answers: &[String; 2]) -> Option<usize> {
+        let settings = self.judge.as_ref()?;
+        let weighted = Weighted(settings.principles.clone());
+        let bias = settings.length_bias;
+        let verdict =
+            judge::compare_biased(&weighted, bias, prompt, &answers[0], &answers[1]).verdict;
         if !verdict.is_decisive() {
             return None;
         }
-        match judge::with_noise(verdict, self.noise, &mut self.random) {
+        match judge::with_noise(verdict, settings.noise, &mut self.random) {
             judge::Verdict::First => Some(0),
             judge::Verdict::Second => Some(1),
             judge::Verdict::Tie => None,

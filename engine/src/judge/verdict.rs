@@ -40,7 +40,20 @@ pub struct Comparison {
 
 /// Compares two answers to one prompt.
 pub fn compare(weighted: &Weighted, prompt: &str, first: &str, second: &str) -> Comparison {
-    let margin = weighted.score(prompt, first) - weighted.score(prompt, second);
+    compare_biased(weighted, 0.0, prompt, first, second)
+}
+
+/// The same by a judge that adds `length_bias` to an answer's score for each of its words.
+pub fn compare_biased(
+    weighted: &Weighted,
+    length_bias: f64,
+    prompt: &str,
+    first: &str,
+    second: &str,
+) -> Comparison {
+    let words = |answer: &str| answer.split_whitespace().count() as f64;
+    let margin = weighted.score(prompt, first) - weighted.score(prompt, second)
+        + length_bias * (words(first) - words(second));
     // Sums of the same weights in the same order: equal readings give exactly 0.
     let verdict = if margin > 0.0 {
         Verdict::First

@@ -3,7 +3,9 @@
 use super::Lab;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
 use burn::tensor::Tensor;
-use tilt_protocol::{Event, Pair, PairSource, Principle, RequestId, Result, Sampling, Verdict};
+use tilt_protocol::{
+    Event, JudgeSettings, Pair, PairSource, Principle, RequestId, Result, Sampling, Verdict,
+};
 
 /// One piece of work with the request that asked for it.
 pub struct Job {
@@ -33,7 +35,7 @@ impl Job {
         prompts: Vec<String>,
         sampling: Sampling,
     ) -> Result<Job> {
-        let work = Work::SamplePairs(PairDrawer::new(prompts, None, 0.0, count, sampling)?);
+        let work = Work::SamplePairs(PairDrawer::new(prompts, None, count, sampling)?);
         Ok(Job {
             id,
             work,
@@ -44,12 +46,11 @@ impl Job {
 
     pub fn autolabel(
         id: RequestId,
-        principle: Principle,
+        judge: JudgeSettings,
         count: usize,
-        noise: f64,
         sampling: Sampling,
     ) -> Result<Job> {
-        let drawer = PairDrawer::new(Vec::new(), Some(principle), noise, count, sampling)?;
+        let drawer = PairDrawer::new(Vec::new(), Some(judge), count, sampling)?;
         Ok(Job {
             id,
             work: Work::Autolabel(drawer),

@@ -5,6 +5,7 @@
 //! outbox. Each advance is short (one optimiser step, one chunk of answers), so
 //! that pause, stop and cancel land in between.
 
+mod candidates;
 mod jobs;
 mod run;
 mod score;
@@ -16,7 +17,7 @@ use crate::model::{Model, ModelFiles};
 use crate::world;
 use burn::tensor::Tensor;
 use jobs::{Job, Work};
-use run::Run;
+use run::{Plan, Run};
 use std::collections::VecDeque;
 use tilt_protocol::{
     Command, EngineStatus, Error, Event, Message, PROTOCOL_VERSION, Request, RequestId, Result,
@@ -152,13 +153,12 @@ impl Lab {
                 self.queue(Job::sample_pairs(id, count, prompts, sampling)?)
             }
             Command::Autolabel {
-                principle,
+                judge,
                 count,
-                noise,
                 sampling,
             } => {
                 self.loaded()?;
-                self.queue(Job::autolabel(id, principle, count, noise, sampling)?)
+                self.queue(Job::autolabel(id, judge, count, sampling)?)
             }
             Command::WinRate { principle, seed } => {
                 self.loaded()?;
@@ -177,14 +177,24 @@ impl Lab {
                 settings,
                 examples,
                 paused,
-            } => self.start_run(id, run, settings, examples, paused).await,
+                principle,
+            } => {
+                let plan = Plan {
+                    id,
+                    run,
+                    paused,
+                    principle,
+                };
+                self.start_run(plan, settings, examples).await
+            }
             Command::Pause => self.set_paused(true),
             Command::Resume => self.set_paused(false),
-            Command::StepOnce => {
-                self.set_paused(true)?;
-                self.advance_run().await;
-                Ok(())
-            }
+            Command::Steps { count } => self.take_steps(count),
+            Command::Adjust {
+                beta,
+                learning_rate,
+            } => self.adjust_run(id, beta, learning_rate),
+            Command::Candidates { prompt, answers } => self.candidates(id, prompt, answers).await,
             Command::Stop => {
                 self.run.as_ref().ok_or(Error::NoRun)?;
                 self.end_run(true).await;

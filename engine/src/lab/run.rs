@@ -1,15 +1,18 @@
 //! The training run of the lab.
 
 use super::Lab;
-use crate::evaluate::{answer_prompts, kl_of_answers, prompt_ids};
+use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
 use crate::generate::check_prompt;
+use crate::judge;
 use crate::model::Model;
 use crate::session::{Session, StepOutcome, saved_settings};
 use crate::text::Rows;
 use crate::world;
 use burn::tensor::Tensor;
 use std::time::Duration;
-use tilt_protocol::{Error, Event, Example, RequestId, Result, RunId, Sampling, TrainSettings};
+use tilt_protocol::{
+    Error, Event, Example, Principle, RequestId, Result, RunId, Sampling, TrainSettings,
+};
 use web_time::Instant;
 
 /// Steps between two looks at the watched pair.
@@ -19,22 +22,31 @@ const KL_EVERY: usize = 10;
 /// Held-out prompts of the KL estimate.
 const KL_PROMPTS: usize = 16;
 
+/// How a run is asked for.
+pub struct Plan {
+    pub id: RequestId,
+    pub run: RunId,
+    pub paused: bool,
+    pub principle: Option<Principle>,
+}
+
 /// A session with its names on the page.
 pub struct Run {
     pub session: Session,
     pub paused: bool,
     id: RequestId,
     run: RunId,
+    principle: Option<Principle>,
+    /// Steps to take until it pauses by itself.
+    until_pause: Option<usize>,
 }
 
 impl Lab {
     pub(super) async fn start_run(
         &mut self,
-        id: RequestId,
-        run: RunId,
+        plan: Plan,
         settings: TrainSettings,
         examples: Vec<Example>,
-        paused: bool,
     ) -> Result<()> {
         let loaded = self.loaded()?;
         let Rows { rows, dropped } =
@@ -53,16 +65,7 @@ impl Lab {
         }
         let policy = loaded.reference.clone();
         let session = Session::start(&loaded.model, policy, &loaded.reference, rows, settings)?;
-        self.begin(
-            Run {
-                session,
-                paused,
-                id,
-                run,
-            },
-            dropped,
-        )
-        .await
+        self.begin(Run::new(session, plan), dropped).await
     }
 
     /// Takes a run in and tells the page of it.
@@ -82,7 +85,35 @@ impl Lab {
     }
 
     pub(super) fn set_paused(&mut self, paused: bool) -> Result<()> {
-        self.run.as_mut().ok_or(Error::NoRun)?.paused = paused;
+        let run = self.run.as_mut().ok_or(Error::NoRun)?;
+        run.paused = paused;
+        run.until_pause = None;
+        Ok(())
+    }
+
+    pub(super) fn take_steps(&mut self, count: usize) -> Result<()> {
+        let run = self.run.as_mut().ok_or(Error::NoRun)?;
+        run.paused = count == 0;
+        run.until_pause = Some(count);
+        Ok(())
+    }
+
+    pub(super) fn adjust_run(
+        &mut self,
+        id: RequestId,
+        beta: Option<f64>,
+        learning_rate: Option<f64>,
+    ) -> Result<()> {
+        let run = self.run.as_mut().ok_or(Error::NoRun)?;
+        run.session.adjust(beta, learning_rate)?;
+        let settings = &run.session.settings;
+        let event = Event::Adjusted {
+            run: run.run,
+            step: run.session.step,
+            beta: settings.objective.beta(),
+            learning_rate: settings.learning_rate,
+        };
+        self.emit(id, event);
         Ok(())
     }
 
@@ -104,8 +135,12 @@ impl Lab {
     }
 
     async fn after_step(&mut self, outcome: StepOutcome, duration: Duration) {
-        let Some(run) = &self.run else { return };
-        let (id, run_id) = (run.id, run.run);
+        let Some(run) = &mut self.run else { return };
+        let (id, run_id, principle) = (run.id, run.run, run.principle);
+        if let Some(left) = &mut run.until_pause {
+            *left = left.saturating_sub(1);
+            run.paused = *left == 0;
+        }
         let (step, done) = (outcome.step, outcome.done);
         self.emit(
             id,
@@ -115,6 +150,7 @@ impl Lab {
                 metrics: outcome.metrics,
                 duration_ms: duration.as_secs_f64() * 1e3,
                 tokens: outcome.tokens,
+                margins: outcome.margins,
             },
         );
         if done {
@@ -125,7 +161,7 @@ impl Lab {
             self.show_watched().await;
         }
         if step.is_multiple_of(KL_EVERY)
-            && let Err(error) = self.measure_kl(id, run_id, step).await
+            && let Err(error) = self.measure_kl(id, run_id, step, principle).await
         {
             // Only a lost device fails here.
             self.fail(id, error);
@@ -133,12 +169,33 @@ impl Lab {
         }
     }
 
-    async fn measure_kl(&mut self, id: RequestId, run: RunId, step: usize) -> Result<()> {
+    async fn measure_kl(
+        &mut self,
+        id: RequestId,
+        run: RunId,
+        step: usize,
+        principle: Option<Principle>,
+    ) -> Result<()> {
         let loaded = self.loaded()?;
         let (model, policy) = (&loaded.model, self.policy()?);
-        if let Some(kl) = kl_on_fixed_prompts(model, policy, &loaded.reference).await? {
-            self.emit(id, Event::Kl { run, step, kl });
+        let answers = fixed_answers(model, policy).await?;
+        if answers.is_empty() {
+            return Ok(());
         }
+        let kl = kl_of_answers(model, &loaded.reference, &answers).await?;
+        let reward = principle.map(|principle| {
+            let scores = answers
+                .iter()
+                .map(|answer| judge::score(principle, &answer.prompt, &answer.text));
+            scores.sum::<f64>() / answers.len() as f64
+        });
+        let event = Event::Kl {
+            run,
+            step,
+            kl,
+            reward,
+        };
+        self.emit(id, event);
         Ok(())
     }
 
@@ -151,7 +208,7 @@ impl Lab {
             loaded.policy_step = step;
         }
         self.show_watched().await;
-        if let Err(error) = self.measure_kl(run.id, run.run, step).await {
+        if let Err(error) = self.measure_kl(run.id, run.run, step, run.principle).await {
             self.fail(run.id, error);
         }
         self.emit(
@@ -186,27 +243,32 @@ impl Lab {
                 .model
                 .rows(&examples, &settings.objective, settings.max_length)?;
         let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows)?;
-        let paused = true;
-        self.begin(
-            Run {
-                session,
-                paused,
-                id,
-                run,
-            },
-            dropped,
-        )
-        .await
+        let plan = Plan {
+            id,
+            run,
+            paused: true,
+            principle: None,
+        };
+        self.begin(Run::new(session, plan), dropped).await
     }
 }
 
-/// `metric-kl`: sampled from the policy on the same few held-out prompts each time.
-/// `None` when none of them fits an imported model.
-async fn kl_on_fixed_prompts(
-    model: &Model,
-    policy: &Tensor<1>,
-    reference: &Tensor<1>,
-) -> Result<Option<f64>> {
+impl Run {
+    fn new(session: Session, plan: Plan) -> Run {
+        Run {
+            session,
+            paused: plan.paused,
+            id: plan.id,
+            run: plan.run,
+            principle: plan.principle,
+            until_pause: None,
+        }
+    }
+}
+
+/// What `metric-kl` is estimated from: answers of the policy to the same few held-out
+/// prompts each time. None where no prompt fits an imported model.
+async fn fixed_answers(model: &Model, policy: &Tensor<1>) -> Result<Vec<WorldAnswer>> {
     let prompts = world::held_out_prompts();
     let spread = (prompts.len() / KL_PROMPTS).max(1);
     let fits =
@@ -219,12 +281,11 @@ async fn kl_on_fixed_prompts(
         .filter(fits)
         .collect();
     if texts.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let sampling = Sampling {
         seed: 17,
         ..Sampling::default()
     };
-    let answers = answer_prompts(model, policy, &texts, &sampling, 0).await?;
-    kl_of_answers(model, reference, &answers).await.map(Some)
+    answer_prompts(model, policy, &texts, &sampling, 0).await
 }

@@ -65,6 +65,8 @@ pub struct StepOutcome {
     pub metrics: Metrics,
     /// Real tokens of this step.
     pub tokens: usize,
+    /// Implicit-reward margins of the step's pairs; empty for other rows.
+    pub margins: Vec<f64>,
     /// True when `settings.steps` have been taken.
     pub done: bool,
 }
@@ -137,7 +139,7 @@ impl Session {
         };
         let mut total: Option<Tensor<1>> = None;
         let mut logged: Vec<Metrics> = Vec::new();
-        let (mut loss, mut tokens) = (0.0, 0);
+        let (mut loss, mut tokens, mut margins) = (0.0, 0, Vec::new());
         for (indices, share) in batches.iter().zip(shares) {
             let along = self.unread_norm.take();
             let micro = task.gradient(&mut self.reference, indices, along).await?;
@@ -151,6 +153,7 @@ impl Session {
             loss += share * micro.evaluated.loss;
             logged.push(micro.evaluated.metrics);
             tokens += micro.tokens;
+            margins.extend(micro.evaluated.margins);
             total = add_share(total, micro.gradient, share);
         }
         let lr = settings.lr_at(self.step);
@@ -183,8 +186,24 @@ impl Session {
             step: self.step,
             metrics: metrics_of_step,
             tokens,
+            margins,
             done: self.step >= settings.steps,
         })
+    }
+
+    /// Changes a run under way, from its next step on.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`]; the run is then as it was.
+    pub fn adjust(&mut self, beta: Option<f64>, learning_rate: Option<f64>) -> Result<()> {
+        let mut settings = self.settings.clone();
+        if let Some(beta) = beta {
+            settings.objective.set_beta(beta);
+        }
+        settings.learning_rate = learning_rate.unwrap_or(settings.learning_rate);
+        settings.check()?;
+        self.settings = settings;
+        Ok(())
     }
 
     /// The last step's gradient norm before clipping, read now.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use tilt_engine::evaluate::{PairDrawer, WinRateRun};
 use tilt_engine::judge;
 use tilt_protocol::dataset::write_jsonl;
-use tilt_protocol::{Content, Error, Example, Principle, Result, Sampling};
+use tilt_protocol::{Content, Error, Example, JudgeSettings, Principle, Result, Sampling};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -130,7 +130,8 @@ fn label(
         seed,
         ..Sampling::default()
     };
-    let mut drawer = PairDrawer::new(Vec::new(), Some(principle), noise, count, sampling)?;
+    let judge = JudgeSettings::of(principle, noise);
+    let mut drawer = PairDrawer::new(Vec::new(), Some(judge), count, sampling)?;
     let mut rows = Vec::new();
     while !drawer.is_done() {
         for pair in block_on(drawer.advance(&model, &arena))? {
@@ -172,7 +173,7 @@ fn starter_pairs(folder: &std::path::Path, count: usize, seed: u64) -> Result<()
         seed,
         ..Sampling::default()
     };
-    let mut drawer = PairDrawer::new(Vec::new(), None, 0.0, count, sampling)?;
+    let mut drawer = PairDrawer::new(Vec::new(), None, count, sampling)?;
     let mut pairs = Vec::new();
     while !drawer.is_done() {
         for pair in block_on(drawer.advance(&model, &arena))? {

@@ -24,7 +24,7 @@ pub fn evaluate_cpo(objective: &CpoObjective, pass: &Pass<'_>) -> Evaluated {
     };
     let supervised = nll_of(pass, &pass.batch.spans[..pairs]);
     let mut logged_of_batch = Metrics::default();
-    log_sides(&mut logged_of_batch, &sides, measure, |m| {
+    let margins = log_sides(&mut logged_of_batch, &sides, measure, |m| {
         objective.beta * alpha_reward(m, objective.alpha).0
     });
     // As TRL: not computed where it does not count.
@@ -41,7 +41,7 @@ pub fn evaluate_cpo(objective: &CpoObjective, pass: &Pass<'_>) -> Evaluated {
         out,
         1.0,
         (supervised, spans, objective.cpo_alpha),
-        logged_of_batch,
+        (margins, logged_of_batch),
     )
 }
 
@@ -54,7 +54,7 @@ pub fn evaluate_orpo(beta: f64, pass: &Pass<'_>) -> Evaluated {
     let spans = &pass.batch.scored_spans[..pairs];
     let supervised = nll_of(pass, spans);
     let mut logged_of_batch = Metrics::default();
-    log_sides(&mut logged_of_batch, &sides, Measure::Mean, |m| beta * m);
+    let margins = log_sides(&mut logged_of_batch, &sides, Measure::Mean, |m| beta * m);
     logged_of_batch.set(metrics::NLL_LOSS, supervised.loss);
     logged_of_batch.set(metrics::LOG_ODDS_RATIO, -out.loss);
     let odds: Vec<f64> = sides
@@ -66,7 +66,13 @@ pub fn evaluate_orpo(beta: f64, pass: &Pass<'_>) -> Evaluated {
     logged_of_batch.set_some(metrics::LOG_ODDS_CHOSEN, mean(&odds));
     // TRL leaves out the last position here.
     log_logits(&mut logged_of_batch, pass, pairs, pass.batch.width() - 1);
-    finish(pass, out, beta, (supervised, spans, 1.0), logged_of_batch)
+    finish(
+        pass,
+        out,
+        beta,
+        (supervised, spans, 1.0),
+        (margins, logged_of_batch),
+    )
 }
 
 /// Both sides with the tokens that are predicted as lengths: these trainers divide by
@@ -90,14 +96,15 @@ fn log_sides(
     sides: &PairLogps,
     measure: Measure,
     reward: impl Fn(f64) -> f64,
-) {
+) -> Vec<f64> {
     let of =
         |rows: &[CompletionLogp]| -> Vec<f64> { rows.iter().map(|row| measure.of(row)).collect() };
     let (chosen, rejected) = (of(&sides.chosen), of(&sides.rejected));
     let rewards = |logps: &[f64]| -> Vec<f64> { logps.iter().map(|&m| reward(m)).collect() };
-    logged::pair_rewards(logged_of_batch, &rewards(&chosen), &rewards(&rejected));
+    let margins = logged::pair_rewards(logged_of_batch, &rewards(&chosen), &rewards(&rejected));
     logged_of_batch.set_some(metrics::LOGPS_CHOSEN, mean(&chosen));
     logged_of_batch.set_some(metrics::LOGPS_REJECTED, mean(&rejected));
+    margins
 }
 
 /// The mean raw logit over the first `positions` positions of every row, padding too.
@@ -126,7 +133,7 @@ fn finish(
     preference: PairLoss,
     scale: f64,
     (supervised, spans, weight): (TokenLoss, &[Range<usize>], f64),
-    logged_of_batch: Metrics,
+    (margins, logged_of_batch): (Vec<f64>, Metrics),
 ) -> Evaluated {
     let mut upstream = vec![0.0; pass.values.len()];
     let d_sums = preference.d_chosen.iter().chain(&preference.d_rejected);
@@ -146,6 +153,7 @@ fn finish(
             .collect(),
         upstream,
         metrics: logged_of_batch,
+        margins,
         policy: pass.completions(),
         reference: Vec::new(),
     }

@@ -40,11 +40,13 @@ pub fn evaluate(objective: &DpoObjective, pass: &Pass<'_>, reference: &[RowLogps
     for (span, d_sum) in pass.batch.spans.iter().zip(&out.d_chosen_sft) {
         upstream[span.clone()].iter_mut().for_each(|d| *d += d_sum);
     }
+    let (margins, metrics) = log(objective.beta, pass, &sides, &reference);
     Evaluated {
         loss: out.total.loss,
         per_example: out.total.per_example,
         upstream,
-        metrics: log(objective.beta, pass, &sides, &reference),
+        metrics,
+        margins,
         policy,
         reference: reference
             .chosen
@@ -54,13 +56,18 @@ pub fn evaluate(objective: &DpoObjective, pass: &Pass<'_>, reference: &[RowLogps
     }
 }
 
-fn log(beta: f64, pass: &Pass<'_>, policy: &PairLogps, reference: &PairLogps) -> Metrics {
+fn log(
+    beta: f64,
+    pass: &Pass<'_>,
+    policy: &PairLogps,
+    reference: &PairLogps,
+) -> (Vec<f64>, Metrics) {
     let mut out = Metrics::default();
     let rewards = |policy: &[CompletionLogp], reference: &[CompletionLogp]| -> Vec<f64> {
         let rows = policy.iter().zip(reference);
         rows.map(|(p, r)| beta * (p.sum.0 - r.sum.0)).collect()
     };
-    logged::pair_rewards(
+    let margins = logged::pair_rewards(
         &mut out,
         &rewards(&policy.chosen, &reference.chosen),
         &rewards(&policy.rejected, &reference.rejected),
@@ -83,7 +90,7 @@ fn log(beta: f64, pass: &Pass<'_>, policy: &PairLogps, reference: &PairLogps) ->
         metrics::LOGITS_REJECTED,
         logged::mean_logits(pass, rejected),
     );
-    out
+    (margins, out)
 }
 
 /// The two sides of `pairs` pairs: all chosen, then all rejected.

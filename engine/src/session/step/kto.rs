@@ -30,6 +30,7 @@ pub fn evaluate(
     let mut metrics_of_batch = log(objective.beta, pass, &policy, &own, desirable);
     metrics_of_batch.set(metrics::KL, kl);
     Evaluated {
+        margins: Vec::new(),
         loss: out.loss,
         per_example: out.per_example,
         upstream,

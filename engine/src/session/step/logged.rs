@@ -43,8 +43,8 @@ pub fn mean_logits<'a>(
     mean(&at_spans(&pass.mean_logits, spans))
 }
 
-/// Rewards, accuracies and margins of pairs.
-pub fn pair_rewards(logged: &mut Metrics, chosen: &[f64], rejected: &[f64]) {
+/// Rewards, accuracies and margins of pairs; returns the margins.
+pub fn pair_rewards(logged: &mut Metrics, chosen: &[f64], rejected: &[f64]) -> Vec<f64> {
     let pairs = || chosen.iter().zip(rejected);
     let hits = pairs()
         .filter(|(chosen, rejected)| chosen > rejected)
@@ -57,4 +57,5 @@ pub fn pair_rewards(logged: &mut Metrics, chosen: &[f64], rejected: &[f64]) {
     let accuracy = hits as f64 / chosen.len().max(1) as f64;
     logged.set(metrics::REWARDS_ACCURACIES, accuracy);
     logged.set_some(metrics::REWARDS_MARGINS, mean(&margins));
+    margins
 }

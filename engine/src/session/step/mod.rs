@@ -33,6 +33,8 @@ pub struct Evaluated {
     pub policy: Vec<CompletionLogp>,
     /// The reference's, where the objective has one.
     pub reference: Vec<CompletionLogp>,
+    /// Implicit-reward margins of pairs (chosen minus rejected); empty for other rows.
+    pub margins: Vec<f64>,
     /// Everything TRL logs but `loss`, `grad_norm` and the counters.
     pub metrics: Metrics,
 }

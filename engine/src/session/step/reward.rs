@@ -30,6 +30,7 @@ pub fn evaluate(centring: f64, pass: &Pass<'_>, margins: &[f64]) -> Evaluated {
         pass.values.iter().copied().reduce(f64::max),
     );
     Evaluated {
+        margins: gaps,
         loss: out.loss,
         per_example: out.per_example,
         upstream: out.d_chosen.into_iter().chain(out.d_rejected).collect(),

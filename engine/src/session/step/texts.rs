@@ -24,6 +24,7 @@ pub fn evaluate(objective: &SftObjective, pass: &Pass<'_>) -> Evaluated {
     logged::entropy(&mut metrics_of_batch, pass, spans);
     logged::token_accuracy(&mut metrics_of_batch, pass, spans);
     Evaluated {
+        margins: Vec::new(),
         loss: out.loss,
         per_example,
         upstream: out.d_tokens,

@@ -1,0 +1,255 @@
+//! The runs of this visit: each with its settings, its curves and what was measured of
+//! it, kept to be looked at beside each other.
+
+use super::run::{Curve, RunStore};
+use leptos::prelude::*;
+use std::sync::Arc;
+use tilt_protocol::{ObjectiveKind, Principle, RunId, TrainSettings};
+
+/// Runs kept; the oldest that is not pinned goes first.
+const MOST_RUNS: usize = 24;
+/// Colours, dashes and markers that runs are told apart by.
+pub const STYLES: usize = 6;
+
+/// An estimate of `metric-kl` with the same answers' mean judged reward.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KlPoint {
+    pub step: usize,
+    /// Nats an answer.
+    pub kl: f64,
+    /// Under the run's principle.
+    pub reward: Option<f64>,
+}
+
+/// A measured win rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WinRatePoint {
+    pub step: usize,
+    pub principle: Principle,
+    pub rate: f64,
+    /// 95% Wilson interval.
+    pub low: f64,
+    pub high: f64,
+}
+
+/// A setting that was changed while the run was under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The last step that was taken before it.
+    pub step: usize,
+    /// For people: "β 0.1 → 0.3".
+    pub what: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRecord {
+    pub id: RunId,
+    pub name: String,
+    pub kind: ObjectiveKind,
+    pub settings: TrainSettings,
+    pub model: String,
+    pub principle: Option<Principle>,
+    /// From 0 to [`STYLES`] - 1.
+    pub style: usize,
+    /// Drawn beside the live run.
+    pub is_pinned: bool,
+    pub curve: Curve,
+    pub kls: Vec<KlPoint>,
+    pub win_rates: Vec<WinRatePoint>,
+    pub changes: Vec<Change>,
+}
+
+#[derive(Clone, Copy)]
+pub struct RunsStore {
+    /// In the order in which they were started.
+    records: RwSignal<Vec<Arc<RunRecord>>>,
+    /// The last one removed, and where it stood.
+    removed: RwSignal<Option<(usize, Arc<RunRecord>)>>,
+}
+
+impl RunsStore {
+    pub fn new() -> RunsStore {
+        RunsStore {
+            records: RwSignal::new(Vec::new()),
+            removed: RwSignal::new(None),
+        }
+    }
+
+    pub fn records(&self) -> Signal<Vec<Arc<RunRecord>>> {
+        self.records.into()
+    }
+
+    pub fn removed(&self) -> Signal<Option<(usize, Arc<RunRecord>)>> {
+        self.removed.into()
+    }
+
+    pub fn begin(
+        &self,
+        id: RunId,
+        kind: ObjectiveKind,
+        settings: TrainSettings,
+        model: String,
+        principle: Option<Principle>,
+    ) {
+        self.records.update(|records| {
+            if records.len() >= MOST_RUNS {
+                let oldest = records.iter().position(|record| !record.is_pinned);
+                records.remove(oldest.unwrap_or(0));
+            }
+            let is_free = |style: &usize| records.iter().all(|record| record.style != *style);
+            let style = (0..STYLES).find(is_free).unwrap_or(id as usize % STYLES);
+            let name = unique_name(&name_of(kind, &settings), records);
+            records.push(Arc::new(RunRecord {
+                id,
+                name,
+                kind,
+                settings,
+                model,
+                principle,
+                style,
+                is_pinned: false,
+                curve: Curve::default(),
+                kls: Vec::new(),
+                win_rates: Vec::new(),
+                changes: Vec::new(),
+            }));
+        });
+    }
+
+    /// The run takes no further steps: its curve is kept.
+    pub fn finished(&self, id: RunId, curve: Curve) {
+        self.update(id, |record| record.curve = curve);
+    }
+
+    pub fn add_kl(&self, id: RunId, point: KlPoint) {
+        self.update(id, |record| record.kls.push(point));
+    }
+
+    /// A win rate of the policy as the latest run left it.
+    pub fn add_win_rate(&self, id: RunId, point: WinRatePoint) {
+        self.update(id, |record| record.win_rates.push(point));
+    }
+
+    /// The run's settings as they are now.
+    pub fn settings_of(&self, id: RunId) -> Option<TrainSettings> {
+        self.records.with_untracked(|records| {
+            let record = records.iter().find(|record| record.id == id)?;
+            Some(record.settings.clone())
+        })
+    }
+
+    /// Takes in what was changed after `step`.
+    pub fn adjusted(
+        &self,
+        id: RunId,
+        step: usize,
+        what: String,
+        beta: Option<f64>,
+        learning_rate: f64,
+    ) {
+        self.update(id, |record| {
+            record.settings.learning_rate = learning_rate;
+            if let Some(beta) = beta {
+                record.settings.objective.set_beta(beta);
+            }
+            record.changes.push(Change { step, what });
+        });
+    }
+
+    pub fn rename(&self, id: RunId, name: &str) {
+        let name = name.trim();
+        if !name.is_empty() {
+            self.update(id, |record| record.name = name.to_owned());
+        }
+    }
+
+    pub fn toggle_pin(&self, id: RunId) {
+        self.update(id, |record| record.is_pinned = !record.is_pinned);
+    }
+
+    pub fn remove(&self, id: RunId) {
+        let place = self
+            .records
+            .with_untracked(|records| records.iter().position(|record| record.id == id));
+        if let Some(place) = place {
+            self.records.update(|records| {
+                let record = records.remove(place);
+                self.removed.set(Some((place, record)));
+            });
+        }
+    }
+
+    pub fn undo_remove(&self) {
+        if let Some((place, record)) = self.removed.get_untracked() {
+            self.removed.set(None);
+            self.records
+                .update(|records| records.insert(place.min(records.len()), record));
+        }
+    }
+
+    pub fn clear(&self) {
+        self.records.set(Vec::new());
+        self.removed.set(None);
+    }
+
+    /// What charts draw: the pinned runs and, last, the live or latest one, with its
+    /// curve as it grows.
+    pub fn shown(&self, live: RunStore) -> Vec<RunRecord> {
+        let (id, is_active) = live.run().with(|run| (run.id, run.phase.is_active()));
+        self.records.with(|records| {
+            let mut shown: Vec<RunRecord> = records
+                .iter()
+                .filter(|record| record.is_pinned && record.id != id)
+                .map(|record| (**record).clone())
+                .collect();
+            if let Some(record) = records.iter().find(|record| record.id == id) {
+                let mut record = (**record).clone();
+                if is_active || record.curve.is_empty() {
+                    record.curve = live.curve().get();
+                }
+                shown.push(record);
+            }
+            shown
+        })
+    }
+
+    fn update(&self, id: RunId, change: impl FnOnce(&mut RunRecord)) {
+        self.records.update(|records| {
+            if let Some(record) = records.iter_mut().find(|record| record.id == id) {
+                change(Arc::make_mut(record));
+            }
+        });
+    }
+}
+
+/// A run's name: the objective and whatever is not as the page proposes it.
+fn name_of(kind: ObjectiveKind, settings: &TrainSettings) -> String {
+    let usual = TrainSettings::lab_defaults(kind);
+    let mut name = kind.title().to_owned();
+    if settings.objective.beta() != usual.objective.beta()
+        && let Some(beta) = settings.objective.beta()
+    {
+        name.push_str(&format!(" \u{3b2} {beta}"));
+    }
+    if settings.learning_rate != usual.learning_rate {
+        name.push_str(&format!(" lr {}", settings.learning_rate));
+    }
+    if settings.steps != usual.steps {
+        name.push_str(&format!(" {} steps", settings.steps));
+    }
+    if settings.seed != usual.seed {
+        name.push_str(&format!(" seed {}", settings.seed));
+    }
+    name
+}
+
+fn unique_name(name: &str, records: &[Arc<RunRecord>]) -> String {
+    let is_taken = |name: &str| records.iter().any(|record| record.name == name);
+    if !is_taken(name) {
+        return name.to_owned();
+    }
+    (2..)
+        .map(|number| format!("{name} ({number})"))
+        .find(|name| !is_taken(name))
+        .unwrap_or_else(|| name.to_owned())
+}
