@@ -38,6 +38,21 @@ pub enum Scope {
     Everything,
 }
 
+impl Scope {
+    /// The first token that is scored: nothing predicts token 0.
+    fn first(self, sequence: &Sequence) -> usize {
+        match self {
+            Scope::Completion => sequence.prompt.len().max(1),
+            Scope::Everything => 1,
+        }
+    }
+
+    /// Tokens that are scored.
+    pub fn scored(self, sequence: &Sequence) -> usize {
+        sequence.len().saturating_sub(self.first(sequence))
+    }
+}
+
 /// Sequences ready for one forward pass.
 pub struct Batch {
     rows: usize,
@@ -93,11 +108,7 @@ impl Batch {
         };
         for (row, (sequence, scope)) in sequences.iter().enumerate() {
             let start = batch.positions.len();
-            let completion = sequence.prompt.len().max(1);
-            let first = match scope {
-                Scope::Completion => completion,
-                Scope::Everything => 1,
-            };
+            let first = scope.first(sequence);
             let ids = sequence.prompt.iter().chain(&sequence.completion);
             for (t, &id) in ids.enumerate() {
                 batch.tokens[row * width + t] = id as i32;
@@ -107,12 +118,27 @@ impl Batch {
                 }
             }
             let end = batch.positions.len();
-            let scored = sequence.len().saturating_sub(completion);
+            let scored = Scope::Completion.scored(sequence);
             batch.spans.push(end - scored..end);
             batch.scored_spans.push(start..end);
             batch.real_tokens += sequence.len();
         }
         batch
+    }
+
+    /// The sum of each row's completion over values of the scored tokens, each times its
+    /// weight.
+    ///
+    /// # Shapes
+    /// `values` and `weights` `[n]`, n scored tokens; result `[rows]`.
+    pub fn completion_sums(&self, values: &[f64], weights: Option<&[f64]>) -> Vec<f64> {
+        let weight = |token: usize| weights.map_or(1.0, |weights| weights[token]);
+        let of_span = |span: &Range<usize>| {
+            span.clone()
+                .map(|token| weight(token) * values[token])
+                .sum()
+        };
+        self.spans.iter().map(of_span).collect()
     }
 
     pub fn rows(&self) -> usize {

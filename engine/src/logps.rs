@@ -45,22 +45,19 @@ pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
         .map_err(|error| Error::internal(format!("{error:?}")))
 }
 
-/// Sums per completion, in f64. `sequences` are those of the batch, in its order.
+/// Sums per completion, in f64, each token times its weight. `sequences` are those of the batch, in its order.
 pub fn completion_logps<'a>(
     token_logps: &[f64],
+    weights: Option<&[f64]>,
     batch: &Batch,
     sequences: impl IntoIterator<Item = &'a Sequence>,
 ) -> Vec<CompletionLogp> {
-    batch
-        .spans
-        .iter()
+    let sums = batch.completion_sums(token_logps, weights).into_iter();
+    sums.zip(&batch.spans)
         .zip(sequences)
-        .map(|(span, sequence)| {
-            let sum = token_logps[span.clone()].iter().sum();
-            CompletionLogp {
-                scored: span.len(),
-                ..CompletionLogp::new(sum, sequence.completion.len())
-            }
+        .map(|((sum, span), sequence)| CompletionLogp {
+            scored: span.len(),
+            ..CompletionLogp::new(sum, sequence.completion.len())
         })
         .collect()
 }
@@ -85,7 +82,12 @@ pub async fn score(
             let logps = read(token_logps(gpt, &batch)).await?;
             logps.into_iter().map(f64::from).collect()
         };
-        scored.extend(completion_logps(&logps, &batch, chunk.iter().copied()));
+        scored.extend(completion_logps(
+            &logps,
+            None,
+            &batch,
+            chunk.iter().copied(),
+        ));
     }
     Ok(scored)
 }

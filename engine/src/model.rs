@@ -29,6 +29,15 @@ pub struct ModelFiles<'a> {
     pub tokenizer_config: Option<&'a str>,
 }
 
+/// The id that a reward model skips at the end of a row, and names in its config: the
+/// config's, or as TRL chooses it the tokenizer's pad token, or else its end of text.
+fn reward_pad_id(config: &GptConfig, text: Option<&Text>) -> Option<u32> {
+    config
+        .pad_token_id
+        .or_else(|| text?.pad_id())
+        .or(config.eos_token_id)
+}
+
 impl Model {
     /// Reads a folder's files; the arena is `[parameters]` on `device`.
     ///
@@ -42,6 +51,9 @@ impl Model {
             .tokenizer
             .map(|tokenizer| Text::from_json(tokenizer, files.tokenizer_config, &config))
             .transpose()?;
+        if config.has_score_head {
+            config.pad_token_id = reward_pad_id(&config, text.as_ref());
+        }
         let numbers = hf::read_weights(files.weights, &layout)?;
         let arena = Tensor::from_data(numbers.as_slice(), device);
         Ok((
@@ -84,6 +96,7 @@ impl Model {
             return (self, arena);
         }
         self.config.has_score_head = true;
+        self.config.pad_token_id = reward_pad_id(&self.config, self.text.as_ref());
         self.layout = Layout::of(&self.config);
         let mut random = Random::from_seed_for(seed, "score head");
         let head: Vec<f32> = (0..self.config.n_embd)
@@ -120,7 +133,7 @@ impl Model {
     /// in tokens, is bounded by the context.
     ///
     /// # Errors
-    /// Those of [`tokenise`].
+    /// Those of [`tokenise`]; a bad row is in [`Rows::refused`].
     pub fn rows(
         &self,
         examples: &[Example],

@@ -230,7 +230,8 @@ fn sequences_of(model: &Model, exchanges: &[Exchange]) -> Result<Vec<Sequence>> 
         })
         .collect();
     let limit = model.config.n_positions;
-    let rows = model.rows(&examples, &ObjectiveKind::Sft.with_beta(1.0), limit)?;
+    let objective = ObjectiveKind::Sft.with_beta(1.0);
+    let rows = model.rows(&examples, &objective, limit)?.all_good()?;
     Ok(rows
         .rows
         .into_iter()

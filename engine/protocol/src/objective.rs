@@ -262,9 +262,8 @@ impl DpoObjective {
                     expected,
                 ));
             }
-            if self.use_weighting && term.is_sorted() {
-                let expected =
-                    "a loss over pairs; this one sorts the batch, so no pair has a weight";
+            if self.use_weighting && (term.is_sorted() || *term == DpoTerm::Sft) {
+                let expected = "losses of single pairs: in this one no pair has a weight";
                 return Err(Error::invalid("use_weighting", term.loss_type(), expected));
             }
         }
@@ -355,8 +354,13 @@ impl Objective {
             Objective::Dpo(dpo) => dpo.check(),
             Objective::Kto(kto) => {
                 above_zero("beta", kto.beta)?;
-                above_zero("desirable_weight", kto.desirable_weight)?;
-                above_zero("undesirable_weight", kto.undesirable_weight)
+                within("desirable_weight", kto.desirable_weight, 0.0, f64::INFINITY)?;
+                within(
+                    "undesirable_weight",
+                    kto.undesirable_weight,
+                    0.0,
+                    f64::INFINITY,
+                )
             }
             Objective::Cpo(cpo) => cpo.check(),
             Objective::Orpo { beta } => above_zero("beta", *beta),
@@ -390,7 +394,11 @@ fn within(field: &str, value: f64, least: f64, limit: f64) -> Result<()> {
     if (least..limit).contains(&value) {
         Ok(())
     } else {
-        let expected = format!("a number from {least} to below {limit}");
+        let expected = if limit.is_finite() {
+            format!("a number from {least} to below {limit}")
+        } else {
+            format!("a number of at least {least}")
+        };
         Err(Error::invalid(field, value, expected))
     }
 }

@@ -31,7 +31,7 @@ impl Inspector {
             Example::Completion { .. } | Example::Text { .. } => Preparation::Texts,
         };
         let (text, vocab) = (model.text.as_ref(), model.config.vocab_size);
-        let rows = tokenise(one, text, vocab, limit, preparation)?;
+        let rows = tokenise(one, text, vocab, limit, preparation)?.all_good()?;
         let sides = match rows.rows.into_iter().next().map(|row| row.cut(limit)) {
             Some(TokenisedRow::Pair {
                 chosen, rejected, ..

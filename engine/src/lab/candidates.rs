@@ -23,7 +23,8 @@ impl Lab {
             })
             .collect();
         let context = model.config.n_positions;
-        let rows = model.rows(&examples, &ObjectiveKind::Sft.with_beta(1.0), usize::MAX)?;
+        let objective = ObjectiveKind::Sft.with_beta(1.0);
+        let rows = model.rows(&examples, &objective, usize::MAX)?.all_good()?;
         if rows.dropped > 0 {
             return Err(Error::SequenceTooLong {
                 what: "the prompt".to_owned(),

@@ -49,10 +49,10 @@ impl Lab {
         examples: Vec<Example>,
     ) -> Result<()> {
         let loaded = self.loaded()?;
-        let Rows { rows, dropped } =
-            loaded
-                .model
-                .rows(&examples, &settings.objective, settings.max_length)?;
+        let Rows { rows, dropped, .. } = loaded
+            .model
+            .rows(&examples, &settings.objective, settings.max_length)?
+            .all_good()?;
         if rows.is_empty() && dropped > 0 {
             let limit = settings.max_length.min(loaded.model.config.n_positions);
             return Err(Error::NothingToUse {
@@ -238,10 +238,10 @@ impl Lab {
     ) -> Result<()> {
         let loaded = self.loaded()?;
         let settings = saved_settings(bytes)?;
-        let Rows { rows, dropped } =
-            loaded
-                .model
-                .rows(&examples, &settings.objective, settings.max_length)?;
+        let Rows { rows, dropped, .. } = loaded
+            .model
+            .rows(&examples, &settings.objective, settings.max_length)?
+            .all_good()?;
         let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows)?;
         let plan = Plan {
             id,
@@ -254,7 +254,9 @@ impl Lab {
 }
 
 impl Run {
-    fn new(session: Session, plan: Plan) -> Run {
+    fn new(mut session: Session, plan: Plan) -> Run {
+        // The page shows none of them, and they cost a pass over all logits.
+        session.statistics = false;
         Run {
             session,
             paused: plan.paused,

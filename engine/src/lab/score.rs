@@ -25,7 +25,9 @@ impl Lab {
             return Err(Error::BadRows(parsed.errors));
         }
         let objective = &config.settings.objective;
-        let rows = model.rows(&parsed.examples, objective, config.settings.max_length)?;
+        let rows = model
+            .rows(&parsed.examples, objective, config.settings.max_length)?
+            .all_good()?;
         let reference = match reference {
             None => loaded.reference.clone(),
             Some(bytes) => {

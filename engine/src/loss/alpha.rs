@@ -3,7 +3,8 @@
 //!
 //! r = (1 - e^(-alpha m)) / alpha; alpha = 0 is m itself
 //!
-//! TRL: `alpha` of the CPO trainer, for all of its losses. No deviation.
+//! TRL: `alpha` of the CPO trainer, for all of its losses. Deviation: stays finite
+//! where TRL's e^m underflows in float32.
 
 use super::{CompletionLogp, PairLogps, PairLoss};
 

@@ -18,7 +18,8 @@ pub struct DpoLoss {
 /// # Shapes
 /// `policy` and `reference` hold `[batch]` pairs in the same order. `plain` is the policy
 /// without LD-DPO's weights, which the `sft` term does not know. `pair_weights`
-/// (`[batch]`, WPO's) multiply the loss of each pair.
+/// (`[batch]`, WPO's) multiply the loss of each pair; no objective that passes its check
+/// has them together with `sft` or AOT.
 pub fn dpo_loss(
     objective: &DpoObjective,
     policy: &PairLogps,
@@ -33,13 +34,8 @@ pub fn dpo_loss(
     for weighted in &objective.terms {
         if weighted.term == DpoTerm::Sft {
             let mut term = sft_term(plain);
-            // One value a batch, which every pair weighs in turn.
-            let share = weighted.weight * pair_weights.map_or(1.0, mean);
             for (to, d) in out.d_chosen_sft.iter_mut().zip(&mut term.d_chosen) {
-                *to += share * std::mem::take(d);
-            }
-            if let Some(weights) = pair_weights {
-                term.weigh(weights);
+                *to += weighted.weight * std::mem::take(d);
             }
             out.total.add_weighted(&term, weighted.weight);
         } else {
@@ -105,8 +101,4 @@ pub fn kto_loss(
         KtoLoss::Kto => kto(policy, reference, desirable, kl, beta, weights),
         KtoLoss::ApoZeroUnpaired => apo_zero_unpaired(policy, reference, desirable, beta, weights),
     }
-}
-
-fn mean(numbers: &[f64]) -> f64 {
-    numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
 }

@@ -123,9 +123,9 @@ impl Data {
         let tokens: Vec<usize> = batches
             .iter()
             .map(|batch| {
-                let sequences = self.sequences(batch).into_iter();
-                let scopes = self.scopes(batch, objective);
-                sequences.zip(scopes).map(scored_tokens).sum()
+                let scoped = self.sequences(batch).into_iter();
+                let scoped = scoped.zip(self.scopes(batch, objective));
+                scoped.map(|(sequence, scope)| scope.scored(sequence)).sum()
             })
             .collect();
         let all = tokens.iter().sum::<usize>().max(1) as f64;
@@ -133,26 +133,17 @@ impl Data {
     }
 }
 
-fn scored_tokens((sequence, scope): (&Sequence, Scope)) -> usize {
-    match scope {
-        Scope::Completion => sequence.len() - sequence.prompt.len().max(1).min(sequence.len()),
-        Scope::Everything => sequence.len().saturating_sub(1),
-    }
-}
-
 fn pairs(rows: Vec<TokenisedRow>, max_length: usize) -> Result<Data> {
     let (mut sequences, mut margins) = (Vec::new(), Vec::new());
     for row in rows {
         let TokenisedRow::Pair {
-            mut chosen,
-            mut rejected,
+            chosen,
+            rejected,
             margin,
-        } = row
+        } = row.cut(max_length)
         else {
             return Err(wrong_kind("pairs (chosen, rejected)"));
         };
-        chosen.cut(max_length);
-        rejected.cut(max_length);
         sequences.push([chosen, rejected]);
         margins.push(margin.unwrap_or(0.0));
     }
@@ -202,11 +193,8 @@ fn unpaired(rows: Vec<TokenisedRow>, settings: &TrainSettings, max_length: usize
 fn texts(rows: Vec<TokenisedRow>, max_length: usize) -> Result<Data> {
     let rows = rows
         .into_iter()
-        .map(|row| match row {
-            TokenisedRow::Text { mut sequence } => {
-                sequence.cut(max_length);
-                Ok(sequence)
-            }
+        .map(|row| match row.cut(max_length) {
+            TokenisedRow::Text { sequence } => Ok(sequence),
             _ => Err(wrong_kind("texts, or prompts with one completion")),
         })
         .collect::<Result<_>>()?;

@@ -25,7 +25,7 @@ use burn::tensor::Tensor;
 use order::Order;
 use reference::Reference;
 use step::{Task, add_share};
-use tilt_protocol::{Error, Metrics, Result, TrainSettings, metrics};
+use tilt_protocol::{Error, Metrics, Objective, Result, TrainSettings, metrics};
 
 /// One run: the policy's arena, its optimiser, and where it stands.
 pub struct Session {
@@ -52,7 +52,8 @@ struct Before {
     arena: Tensor<1>,
     first: Tensor<1>,
     second: Tensor<1>,
-    reference: Reference,
+    /// Where it follows the policy.
+    reference: Option<Reference>,
 }
 
 /// What one optimiser step did.
@@ -85,6 +86,7 @@ impl Session {
         settings: TrainSettings,
     ) -> Result<Session> {
         settings.check()?;
+        check_head(model, &settings.objective)?;
         let data = Data::new(rows, &settings, model.config.n_positions)?;
         let optimiser = AdamW::new(model.layout.decay_mask(settings.decay_all), &model.device);
         // Unpaired rows are shuffled once, when their partners are fixed.
@@ -119,7 +121,9 @@ impl Session {
             self.arena = before.arena;
             self.optimiser.first = before.first;
             self.optimiser.second = before.second;
-            self.reference = before.reference;
+            if let Some(reference) = before.reference {
+                self.reference = reference;
+            }
         }
         outcome
     }
@@ -162,7 +166,7 @@ impl Session {
                 arena: self.arena.clone(),
                 first: self.optimiser.first.clone(),
                 second: self.optimiser.second.clone(),
-                reference: self.reference.clone(),
+                reference: settings.reference_sync.map(|_| self.reference.clone()),
             });
             let (clipped, norm) = clip_by_global_norm(total, settings.max_grad_norm);
             self.arena = self
@@ -226,6 +230,16 @@ impl Session {
         let epoch = steps_an_epoch(self.data.len(), settings.batch_size, accumulation);
         self.step as f64 / epoch.max(1) as f64
     }
+}
+
+/// # Errors
+/// [`Error::InvalidConfig`] for a reward objective on a model without a scalar head.
+fn check_head(model: &Model, objective: &Objective) -> Result<()> {
+    if matches!(objective, Objective::Reward { .. }) && !model.config.has_score_head {
+        let expected = "a model with a scalar head (GPT2ForSequenceClassification)";
+        return Err(Error::invalid("trainer", "reward", expected));
+    }
+    Ok(())
 }
 
 fn finite(quantity: &str, value: f64, step: usize) -> Result<()> {

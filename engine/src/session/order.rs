@@ -47,7 +47,8 @@ impl Order {
         if self.taken >= self.rows.len() {
             self.begin_epoch();
         }
-        let end = (self.taken + batch_size * accumulation).min(self.rows.len());
+        let step = batch_size.saturating_mul(accumulation);
+        let end = self.taken.saturating_add(step).min(self.rows.len());
         let batches = self.rows[self.taken..end]
             .chunks(batch_size)
             .map(<[usize]>::to_vec)

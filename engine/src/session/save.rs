@@ -38,6 +38,11 @@ struct State {
     grad_norm: Option<f64>,
 }
 
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
 const FORMAT: u32 = 2;
 
 impl Session {
@@ -188,12 +193,13 @@ fn read_state(bytes: &[u8]) -> Result<State> {
         .as_ref()
         .and_then(|metadata| metadata.get(STATE_KEY))
         .ok_or_else(|| malformed(format!("holds no {STATE_KEY}")))?;
-    let state: State = serde_json::from_str(text).map_err(malformed)?;
-    if state.format != FORMAT {
-        let reason = format!("has format {}, expected {FORMAT}", state.format);
+    // The format first: the rest of another one may have another shape.
+    let found: Format = serde_json::from_str(text).map_err(malformed)?;
+    if found.format != FORMAT {
+        let reason = format!("has format {}, expected {FORMAT}", found.format);
         return Err(malformed(reason));
     }
-    Ok(state)
+    serde_json::from_str(text).map_err(malformed)
 }
 
 fn malformed(reason: impl ToString) -> Error {

@@ -3,6 +3,7 @@
 use super::data::Data;
 use super::reference::Reference;
 use super::step::{Task, add_share};
+use super::{check_head, finite};
 use crate::logps::read;
 use crate::loss::CompletionLogp;
 use crate::model::Model;
@@ -21,8 +22,9 @@ pub struct Score {
 /// Scores rows in their order, in batches of `settings.batch_size`.
 ///
 /// # Errors
-/// Those of [`super::Session::start`], and [`tilt_protocol::Error::Device`] when the
-/// device was lost.
+/// Those of [`super::Session::start`], [`tilt_protocol::Error::NonFinite`] for a loss or
+/// a gradient that is not finite, and [`tilt_protocol::Error::Device`] when the device was
+/// lost.
 pub async fn score(
     model: &Model,
     policy: &Tensor<1>,
@@ -36,6 +38,7 @@ pub async fn score(
         ..settings.clone()
     };
     settings.check()?;
+    check_head(model, &settings.objective)?;
     let data = Data::new(rows, &settings, model.config.n_positions)?;
     let mut reference = Reference::new(reference.clone(), data.len());
     let indices: Vec<usize> = (0..data.len()).collect();
@@ -56,6 +59,7 @@ pub async fn score(
     let mut total: Option<Tensor<1>> = None;
     for (batch, share) in batches.iter().zip(shares) {
         let out = task.gradient(&mut reference, batch, None).await?;
+        finite("loss", out.evaluated.loss, 0)?;
         loss += share * out.evaluated.loss;
         per_example.extend(out.evaluated.per_example);
         of_policy.extend(&out.evaluated.policy, batch.len());
@@ -68,6 +72,8 @@ pub async fn score(
         None => vec![0.0; model.layout.len],
     };
     let squares = gradient.iter().map(|&g| f64::from(g).powi(2));
+    let grad_norm = squares.sum::<f64>().sqrt();
+    finite("grad_norm", grad_norm, 0)?;
     let report = ScoreReport {
         loss,
         per_example,
@@ -76,7 +82,7 @@ pub async fn score(
             reference: of_reference.sides(&data),
         },
         metrics: Metrics::mean(&metrics),
-        grad_norm: squares.sum::<f64>().sqrt(),
+        grad_norm,
     };
     Ok(Score { report, gradient })
 }

@@ -14,6 +14,7 @@ pub struct Text {
     tokenizer: Tokenizer,
     template: Option<ChatTemplate>,
     bos_token: Option<String>,
+    pad_token: Option<String>,
     /// The text of the end-of-text token, appended to plain completions.
     pub eos_token: Option<String>,
     /// The files as they came, for writing the model out again.
@@ -59,15 +60,17 @@ impl Text {
         let special = |name: &str| special_token(&fields, name);
         let eos_token = special("eos_token")
             .or_else(|| config.eos_token_id.and_then(|id| tokenizer.id_to_token(id)));
+        let bos_token = special("bos_token").or_else(|| gpt2_bos_token(&fields, &tokenizer));
         let template = fields
             .get("chat_template")
             .and_then(Value::as_str)
-            .map(|source| ChatTemplate::new(source, special("bos_token"), eos_token.clone()))
+            .map(|source| ChatTemplate::new(source, bos_token.clone(), eos_token.clone()))
             .transpose()?;
         Ok(Text {
             tokenizer,
             template,
-            bos_token: special("bos_token"),
+            bos_token,
+            pad_token: special("pad_token"),
             eos_token,
             tokenizer_json: tokenizer_json.to_owned(),
             tokenizer_config: tokenizer_config.map(str::to_owned),
@@ -108,6 +111,11 @@ impl Text {
     /// The id of the begin-of-text token that `tokenizer_config.json` defines.
     pub fn bos_id(&self) -> Option<u32> {
         self.tokenizer.token_to_id(self.bos_token.as_deref()?)
+    }
+
+    /// The id of the pad token that `tokenizer_config.json` defines.
+    pub fn pad_id(&self) -> Option<u32> {
+        self.tokenizer.token_to_id(self.pad_token.as_deref()?)
     }
 
     /// The id of the end-of-text token.
@@ -251,6 +259,17 @@ fn common_text(a: &str, b: &str) -> usize {
         .take_while(|(a, b)| a == b)
         .map(|(character, _)| character.len_utf8())
         .sum()
+}
+
+/// What transformers' `GPT2Tokenizer` begins texts with where its config names nothing: a
+/// stock GPT-2 folder names neither a class nor special tokens.
+fn gpt2_bos_token(fields: &Value, tokenizer: &Tokenizer) -> Option<String> {
+    const DEFAULT: &str = "<|endoftext|>";
+    let is_gpt2 = match fields.get("tokenizer_class").and_then(Value::as_str) {
+        Some(class) => class.starts_with("GPT2"),
+        None => fields.get("eos_token").is_none(),
+    };
+    (is_gpt2 && tokenizer.token_to_id(DEFAULT).is_some()).then(|| DEFAULT.to_owned())
 }
 
 /// A special token's text: a string, or an object with `content`.

@@ -135,6 +135,7 @@ fn check_case(set: &GoldenSet, name: &str, case: &Value, checks: &mut Checks) {
 fn empty_completion_stays_finite(set: &GoldenSet, name: &str, case: &Value, checks: &mut Checks) {
     checks.equal(name, &case["loss"], &json!("NaN"));
     let (model, policy) = load(set, "policy");
+    let (_, reference) = load(set, "reference");
     let mut pairs = set.pairs();
     pairs[0].0.completion.clear();
     pairs[1].1.completion.clear();
@@ -149,8 +150,8 @@ fn empty_completion_stays_finite(set: &GoldenSet, name: &str, case: &Value, chec
             ..TrainSettings::trl_defaults(objective)
         };
         let rows = pair_rows(&pairs, None);
-        let found = block_on(score(&model, &policy, &policy, rows, &settings)).expect("a score");
-        let found = found.report;
+        let found = block_on(score(&model, &policy, &reference, rows, &settings));
+        let found = found.expect("a score").report;
         checks.finite(&format!("{name} {kind:?} loss"), found.loss);
         checks.finite(&format!("{name} {kind:?} gradient"), found.grad_norm);
     }

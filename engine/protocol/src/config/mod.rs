@@ -124,6 +124,10 @@ impl TrlConfig {
             has_batch_size: fields.get("per_device_train_batch_size").is_some(),
             unused: fields.unused(),
         };
+        if !(config.num_train_epochs.is_finite() && config.num_train_epochs > 0.0) {
+            let (value, expected) = (config.num_train_epochs, "a number above 0");
+            return Err(Error::invalid("num_train_epochs", value, expected));
+        }
         // What may still follow from the rows is left out of the check.
         let steps = config.settings.steps.max(1);
         TrainSettings {
@@ -139,7 +143,13 @@ impl TrlConfig {
     pub fn settings_to_score(&self, rows: usize) -> TrainSettings {
         let mut settings = self.settings.clone();
         if !self.has_batch_size {
-            settings.batch_size = rows.max(1);
+            // One row alone is told of as what it is, not as a batch of one.
+            let least = if settings.objective.needs_mismatched() {
+                2
+            } else {
+                1
+            };
+            settings.batch_size = rows.max(least);
         }
         settings
     }

@@ -161,8 +161,7 @@ fn read_cpo(fields: &Fields) -> Result<CpoObjective> {
     Ok(objective)
 }
 
-/// The TRL fields that an objective equals; what has TRL's default is left out, but for
-/// `beta`.
+/// The TRL fields that an objective equals; options that are off are left out.
 pub fn write(objective: &Objective) -> Map<String, Value> {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);

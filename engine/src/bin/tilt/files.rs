@@ -6,8 +6,9 @@ use serde::Serialize;
 use std::path::Path;
 use tilt_engine::hf::{Precision, WEIGHTS_FILE};
 use tilt_engine::model::{Model, ModelFiles};
+use tilt_engine::text::Rows;
 use tilt_protocol::dataset::{ParsedRows, parse_jsonl};
-use tilt_protocol::{Error, Example, Result};
+use tilt_protocol::{Error, Result, TrainSettings};
 
 fn io_error(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
     |error| Error::Io {
@@ -80,22 +81,41 @@ pub fn save_model(
     Ok(())
 }
 
-/// The rows of a JSONL file.
+/// The rows of a JSONL file as ids for an objective, defects of a row under the number of
+/// its line.
 ///
 /// # Errors
-/// [`Error::BadRows`] with every defect, unless `skip_bad_rows`: then they are
-/// listed on standard error.
-pub fn load_rows(path: &Path, skip_bad_rows: bool) -> Result<Vec<Example>> {
+/// [`Error::BadRows`] with every defect, unless `skip_bad_rows`: then they are listed on
+/// standard error. Those of [`Model::rows`].
+pub fn load_rows(
+    path: &Path,
+    skip_bad_rows: bool,
+    model: &Model,
+    settings: &TrainSettings,
+) -> Result<Rows> {
     let ParsedRows {
-        examples, errors, ..
+        examples,
+        lines,
+        mut errors,
     } = parse_jsonl(&read_text(path)?);
+    let mut rows = model.rows(&examples, &settings.objective, settings.max_length)?;
+    for mut refused in std::mem::take(&mut rows.refused) {
+        if let Error::BadRow { line, .. } = &mut refused {
+            *line = lines.get(*line - 1).copied().unwrap_or(*line);
+        }
+        errors.push(refused);
+    }
+    errors.sort_by_key(|error| match error {
+        Error::BadRow { line, .. } => *line,
+        _ => 0,
+    });
     if !errors.is_empty() && !skip_bad_rows {
         return Err(Error::BadRows(errors));
     }
-    errors
-        .iter()
-        .for_each(|error| eprintln!("skipped: {error}"));
-    Ok(examples)
+    for error in &errors {
+        eprintln!("skipped: {}: {error}", path.display());
+    }
+    Ok(rows)
 }
 
 /// Prints the result of a command.

@@ -38,6 +38,10 @@ pub struct Loaded {
 }
 
 impl Inputs {
+    pub fn data_file(&self) -> String {
+        self.data.display().to_string()
+    }
+
     /// `max_length` of the config is bounded by the model's context.
     ///
     /// # Errors
@@ -47,7 +51,6 @@ impl Inputs {
         for field in &config.unused {
             eprintln!("{field}: this objective does not use it");
         }
-        let examples = files::load_rows(&self.data, self.skip_bad_rows)?;
         let (model, policy) = files::load_model(&self.policy, &Device::flex())?;
         let reference = match &self.reference {
             Some(folder) => load_same_shape(folder, &model)?,
@@ -55,7 +58,7 @@ impl Inputs {
         };
         let limit = config.settings.max_length.min(model.config.n_positions);
         config.settings.max_length = limit;
-        let rows = model.rows(&examples, &config.settings.objective, limit)?;
+        let rows = files::load_rows(&self.data, self.skip_bad_rows, &model, &config.settings)?;
         if rows.dropped > 0 {
             eprintln!(
                 "{} rows dropped: max_length ({limit} tokens) leaves nothing of them to train on",
@@ -67,9 +70,8 @@ impl Inputs {
                 what: "rows".to_owned(),
                 purpose: "use".to_owned(),
                 advice: format!(
-                    "{} has {} rows, {} of them too long for {limit} tokens",
+                    "{} has none; {} rows are too long for {limit} tokens",
                     self.data.display(),
-                    examples.len(),
                     rows.dropped
                 ),
             });

@@ -39,7 +39,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    let file = match &command {
+        Command::Train(arguments) => Some(arguments.data_file()),
+        Command::Score(arguments) => Some(arguments.data_file()),
+        _ => None,
+    };
+    let result = match command {
         Command::World(arguments) => world::run(&arguments),
         Command::Pretrain(arguments) => pretrain::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
@@ -50,7 +56,12 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::BadRows(rows)) => {
-            rows.iter().for_each(|error| eprintln!("{error}"));
+            for error in &rows {
+                match &file {
+                    Some(file) => eprintln!("{file}: {error}"),
+                    None => eprintln!("{error}"),
+                }
+            }
             ExitCode::from(2)
         }
         Err(error @ (Error::Internal { .. } | Error::Device { .. } | Error::NonFinite { .. })) => {

@@ -17,6 +17,13 @@ pub struct Arguments {
     gradients: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// The file that a bad row stands in, for messages.
+    pub fn data_file(&self) -> String {
+        self.inputs.data_file()
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<()> {
     let Loaded {
         model,

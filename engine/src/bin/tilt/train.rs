@@ -25,6 +25,13 @@ pub struct Arguments {
     decay_all: bool,
 }
 
+impl Arguments {
+    /// The file that a bad row stands in, for messages.
+    pub fn data_file(&self) -> String {
+        self.inputs.data_file()
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<()> {
     let Loaded {
         model,

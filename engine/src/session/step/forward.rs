@@ -4,6 +4,7 @@
 use super::super::readback::{Numbers, Place, Readback};
 use crate::batch::{Batch, Sequence};
 use crate::gpt::Gpt;
+use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
 use burn::tensor::{Int, Tensor, activation};
 use tilt_protocol::{Error, Objective, Result};
@@ -43,7 +44,7 @@ impl Forward {
     /// `statistics` are the quantities that TRL logs and no loss needs.
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] for a reward objective on a model without a scalar head.
+    /// [`Error::Internal`] for a reward objective on a model without a scalar head.
     pub fn run(
         leaves: &Gpt,
         batch: &Batch,
@@ -80,10 +81,9 @@ impl Forward {
         if matches!(objective, Objective::Reward { .. }) {
             let ends = reward_positions(batch, sequences, leaves.config().pad_token_id);
             let ends = Tensor::<1, Int>::from_data(ends.as_slice(), &device);
-            let rewards = leaves.rewards(flat.select(0, ends)).ok_or_else(|| {
-                let expected = "a model with a scalar head (GPT2ForSequenceClassification)";
-                Error::invalid("trainer", "reward", expected)
-            })?;
+            let rewards = leaves
+                .rewards(flat.select(0, ends))
+                .ok_or_else(|| Error::internal("a reward was asked of a language model"))?;
             forward.values = readback.add(rewards.clone().inner());
             forward.tracked = Some(rewards);
             return Ok(forward);
@@ -160,16 +160,7 @@ impl Pass<'_> {
 
     /// The sum of each sequence's completion with a weight a scored token of the batch.
     pub fn weighted_completions(&self, weights: Option<&[f64]>) -> Vec<CompletionLogp> {
-        let spans = self.batch.spans.iter().zip(self.sequences);
-        spans
-            .map(|(span, sequence)| {
-                let weight = |token: usize| weights.map_or(1.0, |weights| weights[token]);
-                let sum = span.clone().map(|token| weight(token) * self.values[token]);
-                CompletionLogp {
-                    scored: span.len(),
-                    ..CompletionLogp::new(sum.sum(), sequence.completion.len())
-                }
-            })
-            .collect()
+        let sequences = self.sequences.iter().copied();
+        completion_logps(&self.values, weights, self.batch, sequences)
     }
 }

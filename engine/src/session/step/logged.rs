@@ -19,7 +19,7 @@ fn at_spans<'a>(values: &'a [f64], spans: impl IntoIterator<Item = &'a Range<usi
     spans.into_iter().flat_map(pick).copied().collect()
 }
 
-/// `entropy` over the tokens of the given spans. TRL logs 0 for a batch without tokens.
+/// `entropy` over the tokens of the given spans.
 pub fn entropy(logged: &mut Metrics, pass: &Pass<'_>, spans: &[Range<usize>]) {
     if !pass.entropy.is_empty() {
         let value = mean(&at_spans(&pass.entropy, spans)).unwrap_or(0.0);
@@ -43,18 +43,23 @@ pub fn mean_logits<'a>(
     mean(&at_spans(&pass.mean_logits, spans))
 }
 
-/// Rewards, accuracies and margins of pairs; returns the margins.
-pub fn pair_rewards(logged: &mut Metrics, chosen: &[f64], rejected: &[f64]) -> Vec<f64> {
-    let pairs = || chosen.iter().zip(rejected);
-    let hits = pairs()
+/// Chosen minus rejected of each pair, and the share of pairs in which chosen is strictly
+/// above.
+pub fn margins(chosen: &[f64], rejected: &[f64]) -> (Vec<f64>, f64) {
+    let pairs = chosen.iter().zip(rejected);
+    let hits = pairs
+        .clone()
         .filter(|(chosen, rejected)| chosen > rejected)
         .count();
-    let margins: Vec<f64> = pairs()
-        .map(|(chosen, rejected)| chosen - rejected)
-        .collect();
+    let margins = pairs.map(|(chosen, rejected)| chosen - rejected).collect();
+    (margins, hits as f64 / chosen.len().max(1) as f64)
+}
+
+/// Rewards, accuracies and margins of pairs; returns the margins.
+pub fn pair_rewards(logged: &mut Metrics, chosen: &[f64], rejected: &[f64]) -> Vec<f64> {
+    let (margins, accuracy) = margins(chosen, rejected);
     logged.set_some(metrics::REWARDS_CHOSEN, mean(chosen));
     logged.set_some(metrics::REWARDS_REJECTED, mean(rejected));
-    let accuracy = hits as f64 / chosen.len().max(1) as f64;
     logged.set(metrics::REWARDS_ACCURACIES, accuracy);
     logged.set_some(metrics::REWARDS_MARGINS, mean(&margins));
     margins

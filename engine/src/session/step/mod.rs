@@ -111,15 +111,14 @@ impl Task<'_> {
             &mut readback,
         )?;
         let scorer = |arena| Gpt::as_leaves(&model.config, &model.layout, arena);
-        let policy = scorer(self.policy);
-        let mismatched_place = add_logps(&mut readback, &policy, &others);
+        let mismatched_place = add_logps(&mut readback, || scorer(self.policy), &others);
         let known = match self.objective.needs_reference() {
             true => reference.get(indices),
             false => Some(Vec::new()),
         };
         let reference_places = known.is_none().then(|| {
-            let gpt = scorer(&reference.arena);
-            [&batch, &others].map(|batch| add_logps(&mut readback, &gpt, batch))
+            [&batch, &others]
+                .map(|batch| add_logps(&mut readback, || scorer(&reference.arena), batch))
         });
         let along = also_read.map(|tensor| readback.add(tensor));
         let numbers = readback.read().await?;
@@ -134,7 +133,8 @@ impl Task<'_> {
             }
             (known, _) => known.unwrap_or_default(),
         };
-        let mismatched = completion_logps(&numbers.at(&mismatched_place), &others, mismatched);
+        let mismatched =
+            completion_logps(&numbers.at(&mismatched_place), None, &others, mismatched);
         let evaluated = self.evaluate(indices, &pass, &mismatched, &reference_logps);
         let gradient = forward.tracked.map(|tracked| {
             let upstream: Vec<f32> = evaluated.upstream.iter().map(|&d| d as f32).collect();
@@ -163,17 +163,8 @@ impl Task<'_> {
                 .map(|alpha| dpo::ld_weights(pass, pass.sequences.len() / 2, alpha)),
             _ => None,
         };
-        let sums = |(batch, place): (&Batch, &Place), weights: Option<&[f64]>| -> Vec<f64> {
-            let values = numbers.at(place);
-            let weight = |token: usize| weights.map_or(1.0, |weights| weights[token]);
-            let spans = batch.spans.iter();
-            spans
-                .map(|span| {
-                    span.clone()
-                        .map(|token| weight(token) * values[token])
-                        .sum()
-                })
-                .collect()
+        let sums = |(batch, place): (&Batch, &Place), weights: Option<&[f64]>| {
+            batch.completion_sums(&numbers.at(place), weights)
         };
         let own = sums(own, weights.as_deref());
         match self.data {
@@ -226,9 +217,9 @@ impl Task<'_> {
 }
 
 /// Scores a batch without gradient and adds its token log-probs to what is read.
-fn add_logps(readback: &mut Readback, gpt: &Gpt, batch: &Batch) -> Place {
+fn add_logps(readback: &mut Readback, gpt: impl FnOnce() -> Gpt, batch: &Batch) -> Place {
     if batch.scored() == 0 {
         return Place::default();
     }
-    readback.add(token_logps(gpt, batch).inner())
+    readback.add(token_logps(&gpt(), batch).inner())
 }

@@ -2,7 +2,7 @@
 
 use super::Evaluated;
 use super::forward::Pass;
-use super::logged::mean;
+use super::logged::{self, mean};
 use crate::loss::reward;
 use tilt_protocol::{Metrics, metrics};
 
@@ -10,22 +10,16 @@ use tilt_protocol::{Metrics, metrics};
 pub fn evaluate(centring: f64, pass: &Pass<'_>, margins: &[f64]) -> Evaluated {
     let (chosen, rejected) = pass.values.split_at(margins.len());
     let out = reward(chosen, rejected, margins, centring);
-    let pairs = || chosen.iter().zip(rejected);
-    let hits = pairs()
-        .filter(|(chosen, rejected)| chosen > rejected)
-        .count();
-    let gaps: Vec<f64> = pairs()
-        .map(|(chosen, rejected)| chosen - rejected)
-        .collect();
-    let mut logged = Metrics::default();
-    logged.set(metrics::ACCURACY, hits as f64 / margins.len().max(1) as f64);
-    logged.set_some(metrics::MARGIN, mean(&gaps));
-    logged.set_some(metrics::MEAN_REWARD, mean(&pass.values));
-    logged.set_some(
+    let (gaps, accuracy) = logged::margins(chosen, rejected);
+    let mut metrics_of_batch = Metrics::default();
+    metrics_of_batch.set(metrics::ACCURACY, accuracy);
+    metrics_of_batch.set_some(metrics::MARGIN, mean(&gaps));
+    metrics_of_batch.set_some(metrics::MEAN_REWARD, mean(&pass.values));
+    metrics_of_batch.set_some(
         metrics::MIN_REWARD,
         pass.values.iter().copied().reduce(f64::min),
     );
-    logged.set_some(
+    metrics_of_batch.set_some(
         metrics::MAX_REWARD,
         pass.values.iter().copied().reduce(f64::max),
     );
@@ -34,7 +28,7 @@ pub fn evaluate(centring: f64, pass: &Pass<'_>, margins: &[f64]) -> Evaluated {
         loss: out.loss,
         per_example: out.per_example,
         upstream: out.d_chosen.into_iter().chain(out.d_rejected).collect(),
-        metrics: logged,
+        metrics: metrics_of_batch,
         policy: Vec::new(),
         reference: Vec::new(),
     }

@@ -112,6 +112,23 @@ pub struct Rows {
     pub rows: Vec<TokenisedRow>,
     /// Rows that `max_length` leaves nothing of to train on; TRL drops them too.
     pub dropped: usize,
+    /// One [`Error::BadRow`] a row that cannot be used; its `line` is the row's number
+    /// among the examples, from 1.
+    pub refused: Vec<Error>,
+}
+
+impl Rows {
+    /// The rows, all of them good.
+    ///
+    /// # Errors
+    /// [`Error::BadRows`] with every refused one.
+    pub fn all_good(self) -> Result<Rows> {
+        if self.refused.is_empty() {
+            Ok(self)
+        } else {
+            Err(Error::BadRows(self.refused))
+        }
+    }
 }
 
 /// Tokenises rows for a trainer, each to the kind of row that it trains on.
@@ -123,11 +140,13 @@ pub struct Rows {
 /// whole: they are cut where they are used, since KTO's mismatched rows pair a prompt with
 /// another row's whole completion.
 ///
+/// A row of a kind that the trainer does not take, with ids beyond `vocab`, whose prompt
+/// merges with its completions (see [`Preparation::PerSide`]) or on which the chat template
+/// fails is refused, and spoils no other.
+///
 /// # Errors
-/// [`Error::NoTokenizer`] for text without a tokenizer, [`Error::TokenOutOfRange`] for ids
-/// beyond `vocab`; naming the row, from 1, [`Error::ChatTemplate`], and
-/// [`Error::InvalidConfig`] for a row of a kind that the trainer does not take or whose
-/// prompt merges with its completions (see [`Preparation::PerSide`]).
+/// [`Error::NoTokenizer`] for text without a tokenizer, and [`Error::MalformedFile`] when
+/// the tokenizer itself fails: no row is to blame.
 pub fn tokenise(
     examples: &[Example],
     text: Option<&Text>,
@@ -142,13 +161,18 @@ pub fn tokenise(
     };
     let mut rows = Rows::default();
     for (index, example) in taken.iter().enumerate() {
-        let row = tokenise_row(&encoder, example, preparation)
-            .map_err(|error| in_row(error, number(examples, example, index)))?;
-        match fitting(row, max_length, preparation) {
-            Some(row) => rows.rows.push(row),
-            None => rows.dropped += 1,
+        match tokenise_row(&encoder, example, preparation) {
+            Ok(row) => match fitting(row, max_length, preparation) {
+                Some(row) => rows.rows.push(row),
+                None => rows.dropped += 1,
+            },
+            Err(error) => {
+                let number = number(examples, example, index);
+                rows.refused.push(in_row(error, number)?);
+            }
         }
     }
+    rows.refused.dedup();
     Ok(rows)
 }
 
@@ -254,22 +278,32 @@ fn number(examples: &[Example], row: &Example, index: usize) -> usize {
     1 + examples.iter().position(held).unwrap_or(index)
 }
 
-fn in_row(error: Error, number: usize) -> Error {
-    match error {
+/// A row's defect with its number; what is no row's fault comes back as the error it is.
+fn in_row(error: Error, number: usize) -> Result<Error> {
+    let (field, found, expected) = match error {
         Error::InvalidConfig {
             field,
             value,
             expected,
-        } => Error::InvalidConfig {
-            field: format!("row {number}, {field}"),
-            value,
-            expected,
-        },
-        Error::ChatTemplate { reason } => Error::ChatTemplate {
-            reason: format!("row {number}: {reason}"),
-        },
-        other => other,
-    }
+        } => (field, value, expected),
+        Error::TokenOutOfRange { id, vocab } => (
+            "token ids".to_owned(),
+            format!("id {id}"),
+            format!("ids below {vocab}, the model's vocabulary"),
+        ),
+        Error::ChatTemplate { reason } => (
+            "turns".to_owned(),
+            reason,
+            "a conversation that the chat template renders".to_owned(),
+        ),
+        other => return Err(other),
+    };
+    Ok(Error::BadRow {
+        line: number,
+        field,
+        found,
+        expected,
+    })
 }
 
 #[cfg(test)]

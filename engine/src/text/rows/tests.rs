@@ -80,7 +80,8 @@ fn check(example: Example, preparation: Preparation, expected: &[(&[u32], &[u32]
 
 fn check_error(examples: &[Example], preparation: Preparation, message: &str) {
     let text = text(Some(TEMPLATE));
-    let error = tokenise(examples, Some(&text), VOCAB, 64, preparation).unwrap_err();
+    let rows = tokenise(examples, Some(&text), VOCAB, 64, preparation).unwrap();
+    let error = rows.all_good().unwrap_err();
     assert!(error.to_string().contains(message), "{error}");
 }
 
@@ -175,7 +176,7 @@ fn an_assistants_last_turn_is_continued_by_the_older_tokeniser() {
             Content::assistant("c"),
         )],
         Preparation::PerSide,
-        "row 1, prompt",
+        "line 1, field \"prompt\"",
     );
 }
 
@@ -305,12 +306,17 @@ fn an_id_beyond_the_vocabulary_is_named() {
         Preparation::Reward,
     ] {
         let example = pair(ids(&[1]), ids(&[16]), ids(&[2]));
-        assert_eq!(
-            tokenise(&[example], None, VOCAB, 8, preparation),
-            Err(Error::TokenOutOfRange {
-                id: 16,
-                vocab: VOCAB
-            })
+        let good = pair(ids(&[1]), ids(&[15]), ids(&[2]));
+        let rows = tokenise(&[good, example], None, VOCAB, 8, preparation).unwrap();
+        let is_spoilt_twice = preparation == Preparation::Unpaired;
+        assert_eq!(rows.rows.len(), if is_spoilt_twice { 3 } else { 1 });
+        let [error] = &rows.refused[..] else {
+            panic!("{:?}", rows.refused);
+        };
+        let text = error.to_string();
+        assert!(
+            text.starts_with("line 2") && text.contains("id 16"),
+            "{text}"
         );
     }
 }
@@ -343,15 +349,15 @@ fn a_row_of_another_kind_is_named() {
         Preparation::PerSide,
         Preparation::Reward,
     ] {
-        check_error(&[good(), completion.clone()], preparation, "row 2");
-        check_error(&[good(), good(), whole.clone()], preparation, "row 3");
+        check_error(&[good(), completion.clone()], preparation, "line 2");
+        check_error(&[good(), good(), whole.clone()], preparation, "line 3");
     }
     check_error(
         &[good(), completion],
         Preparation::Unpaired,
-        "row 2, label: got missing",
+        "line 2, field \"label\": missing",
     );
-    check_error(&[whole], Preparation::Unpaired, "row 1");
+    check_error(&[whole], Preparation::Unpaired, "line 1");
 }
 
 #[test]
@@ -365,7 +371,11 @@ fn forms_do_not_mix() {
     ] {
         // A pair that was taken apart keeps its number.
         let good = pair(plain("a"), plain("b"), plain("c"));
-        check_error(&[good, mixed.clone()], preparation, "row 2, completion");
+        check_error(
+            &[good, mixed.clone()],
+            preparation,
+            "line 2, field \"completion\"",
+        );
     }
 }
 
@@ -386,7 +396,7 @@ fn a_prompt_may_merge_in_its_last_token_alone() {
         check_error(
             &[good(), bad],
             Preparation::PerSide,
-            "row 2, prompt: got a prompt",
+            "line 2, field \"prompt\": a prompt",
         );
     }
 }
@@ -399,6 +409,7 @@ fn a_template_that_fails_names_the_row() {
         Content::assistant("b"),
         Content::assistant("c"),
     );
-    let error = tokenise(&[example], Some(&text), VOCAB, 64, Preparation::Preference).unwrap_err();
-    assert!(error.to_string().contains("row 1"), "{error}");
+    let rows = tokenise(&[example], Some(&text), VOCAB, 64, Preparation::Preference);
+    let error = rows.unwrap().all_good().unwrap_err().to_string();
+    assert!(error.contains("line 1") && error.contains("no"), "{error}");
 }
