@@ -156,19 +156,22 @@ fn files_with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, 
     Ok(files)
 }
 
-/// Prints bytes, plain and gzipped; Node.js does the gzip.
+/// Prints bytes, plain and as static hosts send them; Node.js compresses.
 fn print_sizes(files: &[PathBuf]) -> Result<(), Error> {
     const SCRIPT: &str = "\
 const fs = require('fs'), zlib = require('zlib'), path = require('path');
-let all = [0, 0];
-const row = (name, plain, small) => console.log('  ' + name.padEnd(44)
-  + (plain / 1024).toFixed(0).padStart(8) + ' KiB' + (small / 1024).toFixed(0).padStart(8) + ' KiB gzipped');
+const kib = (bytes) => (bytes / 1024).toFixed(0).padStart(8) + ' KiB';
+const all = [0, 0, 0];
+const row = (name, [plain, gzip, brotli]) => console.log('  ' + name.padEnd(44)
+  + kib(plain) + kib(gzip) + ' gzip' + kib(brotli) + ' brotli');
 for (const file of process.argv.slice(1)) {
-  const bytes = fs.readFileSync(file), small = zlib.gzipSync(bytes, { level: 9 }).length;
-  row(path.basename(file), bytes.length, small);
-  all = [all[0] + bytes.length, all[1] + small];
+  const bytes = fs.readFileSync(file);
+  const sizes = [bytes.length, zlib.gzipSync(bytes, { level: 9 }).length,
+    zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length];
+  row(path.basename(file), sizes);
+  sizes.forEach((size, index) => { all[index] += size; });
 }
-row('together', ...all);";
+row('together', all);";
     let table = Run::new("node", "measuring the built files")
         .args(["-e", SCRIPT])
         .args(files)
