@@ -166,6 +166,7 @@ fn label_train_watch_and_reset() {
     let rows = pairs_from_labels(&labels);
     let events = page.ask(Command::Watch {
         example: rows[0].clone(),
+        against: None,
     });
     assert_eq!(
         largest_log_ratio(&events),
@@ -316,4 +317,107 @@ fn a_cancelled_job_ends() {
     let events = page.ask(Command::Cancel { request: 77 });
     assert_eq!(failure(&events), Some(&Error::Cancelled));
     assert!(!page.lab.has_work());
+}
+
+#[test]
+fn steps_are_counted_adjusted_and_kept_for_comparison() {
+    let mut page = Page::ready();
+    let rows = pairs_from_labels(&page.autolabel(8));
+    let settings = TrainSettings {
+        steps: 5,
+        ..TrainSettings::lab_defaults(ObjectiveKind::Dpo)
+    };
+    let run = 7;
+    page.ask(Command::Train {
+        run,
+        settings,
+        examples: rows.clone(),
+        paused: true,
+        principle: Some(Principle::Polite),
+    });
+    let events = page.ask(Command::Steps { count: 2 });
+    let steps = |events: &[Event]| -> Vec<(usize, usize)> {
+        let of_step = |event: &Event| match event {
+            Event::Step { step, margins, .. } => Some((*step, margins.len())),
+            _ => None,
+        };
+        events.iter().filter_map(of_step).collect()
+    };
+    assert_eq!(steps(&events), vec![(1, 8), (2, 8)], "a margin a pair");
+    assert_eq!(last_status(&events), Some(EngineStatus::Paused));
+
+    let events = page.ask(Command::Adjust {
+        beta: Some(0.3),
+        learning_rate: None,
+    });
+    assert!(events.iter().any(|event| matches!(
+        event,
+        Event::Adjusted { step: 2, beta: Some(beta), .. } if *beta == 0.3
+    )));
+    let events = page.ask(Command::Adjust {
+        beta: Some(-1.0),
+        learning_rate: None,
+    });
+    assert!(matches!(
+        failure(&events),
+        Some(Error::InvalidConfig { field, .. }) if field == "beta"
+    ));
+    let events = page.ask(Command::Resume);
+    let is_judged = |event: &Event| matches!(event, Event::Kl { reward: Some(r), .. } if (0.0..=1.0).contains(r));
+    assert!(events.iter().any(is_judged), "{events:?}");
+
+    // The policy is that of the run itself: nothing differs.
+    let against = Some(run);
+    let example = rows[0].clone();
+    let events = page.ask(Command::Watch { example, against });
+    assert_eq!(largest_log_ratio(&events), 0.0);
+    let example = rows[0].clone();
+    let against = Some(run + 1);
+    let events = page.ask(Command::Watch { example, against });
+    assert!(matches!(failure(&events), Some(Error::NothingToUse { .. })));
+}
+
+#[test]
+fn candidates_and_scores_agree() {
+    let mut page = Page::ready();
+    let answers = ["Hello there.", "I do not know."]
+        .map(str::to_owned)
+        .to_vec();
+    let events = page.ask(Command::Candidates {
+        prompt: "Hello!".to_owned(),
+        answers: answers.clone(),
+    });
+    let [
+        Event::Candidates {
+            policy, reference, ..
+        },
+    ] = &events[..]
+    else {
+        panic!("{events:?}");
+    };
+    assert_eq!(policy, reference, "nothing is trained yet");
+    let turn = |role: &str, text: &str| format!(r#"[{{"role":"{role}","content":"{text}"}}]"#);
+    let data = format!(
+        r#"{{"prompt":{},"chosen":{},"rejected":{}}}"#,
+        turn("user", "Hello!"),
+        turn("assistant", &answers[0]),
+        turn("assistant", &answers[1])
+    );
+    let config = "{}".to_owned();
+    let events = page.ask(Command::Score { config, data });
+    let report = events.iter().find_map(|event| match event {
+        Event::Scored { report } => Some(report),
+        _ => None,
+    });
+    let report = report.unwrap_or_else(|| panic!("{events:?}"));
+    assert!((report.loss - std::f64::consts::LN_2).abs() < 1e-12);
+    let Some(tilt_protocol::Sides::Pairs { chosen, rejected }) = &report.logps.policy else {
+        panic!("{report:?}");
+    };
+    assert!((chosen[0] - policy[0]).abs() < 1e-3 && (rejected[0] - policy[1]).abs() < 1e-3);
+
+    let data = r#"{"prompt":"a"}"#.to_owned();
+    let config = "{}".to_owned();
+    let events = page.ask(Command::Score { config, data });
+    assert!(matches!(failure(&events), Some(Error::BadRows(rows)) if rows.len() == 1));
 }

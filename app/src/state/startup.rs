@@ -129,7 +129,13 @@ fn watch(lab: Lab, label: &Label) {
         rejected: Content::assistant(rejected),
         margin: None,
     };
-    if let Some(id) = lab.engine.send(Purpose::Watch, Command::Watch { example }) {
+    if let Some(id) = lab.engine.send(
+        Purpose::Watch,
+        Command::Watch {
+            example,
+            against: None,
+        },
+    ) {
         lab.selection.watching(id);
     }
 }

@@ -186,9 +186,12 @@ pub enum Command {
     Stop,
     /// End the run and make the policy equal to the reference again. Answered by `WasReset`.
     Reset,
-    /// Show this pair now and every few steps. Answered by `Inspected` each time.
+    /// Show this pair now and every few steps: the policy against the reference, or
+    /// against the policy that an earlier run ended with. Answered by `Inspected` each
+    /// time.
     Watch {
         example: Example,
+        against: Option<RunId>,
     },
     /// Log-probs of written answers to one prompt, under policy and reference. Answered
     /// by `Candidates`.

@@ -21,8 +21,11 @@ use run::{Plan, Run};
 use std::collections::VecDeque;
 use tilt_protocol::{
     Command, EngineStatus, Error, Event, Message, PROTOCOL_VERSION, Request, RequestId, Result,
-    Sampling,
+    RunId, Sampling,
 };
+
+/// Ended runs whose weights are kept for comparison.
+const MOST_ENDED: usize = 8;
 
 /// An event with the weights that travel beside it.
 pub struct Outgoing {
@@ -50,6 +53,8 @@ pub struct Lab {
     run: Option<Run>,
     jobs: VecDeque<Job>,
     watch: Option<(RequestId, Inspector)>,
+    /// The policies that the last runs ended with, oldest first.
+    ended: VecDeque<(RunId, Tensor<1>)>,
     status: Option<EngineStatus>,
     outbox: Vec<Outgoing>,
 }
@@ -211,11 +216,15 @@ impl Lab {
                 self.show_watched().await;
                 Ok(())
             }
-            Command::Watch { example } => {
+            Command::Watch { example, against } => {
                 // Whatever is wrong with this pair, the old one is no longer wanted.
                 self.watch = None;
                 let loaded = self.loaded()?;
-                let inspector = Inspector::new(&loaded.model, &loaded.reference, example).await?;
+                let reference = match against {
+                    None => &loaded.reference,
+                    Some(run) => self.ended_policy(run)?,
+                };
+                let inspector = Inspector::new(&loaded.model, reference, example).await?;
                 self.watch = Some((id, inspector));
                 self.show_watched().await;
                 Ok(())
@@ -269,6 +278,7 @@ impl Lab {
             self.fail(job.id, Error::Cancelled);
         }
         self.watch = None;
+        self.ended.clear();
         self.emit(
             id,
             Event::ModelLoaded {
@@ -311,6 +321,16 @@ impl Lab {
             },
         );
         Ok(())
+    }
+
+    fn ended_policy(&self, run: RunId) -> Result<&Tensor<1>> {
+        let kept = self.ended.iter().find(|(kept, _)| *kept == run);
+        kept.map(|(_, policy)| policy)
+            .ok_or_else(|| Error::NothingToUse {
+                what: format!("weights of run {run}"),
+                purpose: "compare with".to_owned(),
+                advice: format!("those of the last {MOST_ENDED} runs are kept"),
+            })
     }
 
     fn loaded(&self) -> Result<&Loaded> {

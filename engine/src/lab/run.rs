@@ -1,6 +1,6 @@
 //! The training run of the lab.
 
-use super::Lab;
+use super::{Lab, MOST_ENDED};
 use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
 use crate::generate::check_prompt;
 use crate::judge;
@@ -203,6 +203,10 @@ impl Lab {
     pub(super) async fn end_run(&mut self, stopped: bool) {
         let Some(run) = self.run.take() else { return };
         let step = run.session.step;
+        if self.ended.len() >= MOST_ENDED {
+            self.ended.pop_front();
+        }
+        self.ended.push_back((run.run, run.session.arena.clone()));
         if let Some(loaded) = &mut self.loaded {
             loaded.policy = run.session.arena;
             loaded.policy_step = step;
