@@ -1,7 +1,13 @@
 //! The Lab: one screen of three columns, three tabs on a narrow one.
 
+use crate::charts::controls::ChartControls;
+use crate::charts::frontier::FrontierChart;
+use crate::charts::grad_norm::GradNormChart;
+use crate::charts::learning_rate::LearningRateChart;
 use crate::charts::logps::LogpsChart;
 use crate::charts::loss::LossChart;
+use crate::charts::margins::MarginsChart;
+use crate::charts::win_rate::WinRateChart;
 use crate::keys;
 use crate::panels::autolabel::AutolabelPanel;
 use crate::panels::compare::ComparePanel;
@@ -76,6 +82,12 @@ pub fn App() -> impl IntoView {
                 <LogpsChart/>
                 <LossChart/>
                 <WinRatePanel/>
+                <ChartControls/>
+                <MarginsChart/>
+                <FrontierChart/>
+                <WinRateChart/>
+                <GradNormChart/>
+                <LearningRateChart/>
             </div>
         </main>
         <Help/>

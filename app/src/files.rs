@@ -24,7 +24,10 @@ const LARGEST_WEIGHTS_BYTES: u64 = 800_000_000;
 const URL_LIFETIME_MS: u32 = 60_000;
 
 /// Offers `blob` as a file of this name.
-fn download(name: &str, blob: &Blob) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Io`] when the browser refuses.
+pub fn download(name: &str, blob: &Blob) -> Result<(), Error> {
     let failed = || Error::Io {
         path: name.to_owned(),
         reason: "the browser refused the download".to_owned(),

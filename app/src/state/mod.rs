@@ -4,6 +4,7 @@
 //! engine says).
 
 pub mod actions;
+pub mod charts;
 pub mod dispatch;
 pub mod engine;
 pub mod evaluate;
@@ -29,6 +30,7 @@ pub struct Lab {
     pub form: form::FormStore,
     pub run: run::RunStore,
     pub runs: runs::RunsStore,
+    pub charts: charts::ChartsStore,
     pub selection: selection::SelectionStore,
     pub evaluate: evaluate::EvaluateStore,
     pub settings: settings::SettingsStore,
@@ -40,13 +42,16 @@ impl Lab {
         let settings = settings::SettingsStore::load(params);
         let notices = notices::Notices::new();
         let labels = labels::LabelStore::new(notices);
+        let run = run::RunStore::new();
+        let runs = runs::RunsStore::new();
         Lab {
             notices,
             engine: engine::EngineStore::new(params.device),
             labels,
             form: form::FormStore::new(params, settings),
-            run: run::RunStore::new(),
-            runs: runs::RunsStore::new(),
+            run,
+            runs,
+            charts: charts::ChartsStore::new(run, runs),
             selection: selection::SelectionStore::new(labels),
             evaluate: evaluate::EvaluateStore::new(labels),
             settings,

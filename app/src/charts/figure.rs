@@ -1,0 +1,113 @@
+//! What stands around every drawing: heading, one sentence, legend, data and downloads.
+
+use super::export;
+use super::run_style::{RunLegend, run_names};
+use super::table::Table;
+use crate::state::use_lab;
+use leptos::html::Figure;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDetailsElement;
+
+#[component]
+pub fn ChartFigure(
+    testid: &'static str,
+    /// "loss": the files' name, and the buttons' for a screen reader.
+    name: &'static str,
+    /// What `data-value` carries.
+    #[prop(into)]
+    value: Signal<String>,
+    #[prop(into)] heading: ViewFn,
+    /// The sentence under the drawing.
+    #[prop(into)]
+    words: Signal<String>,
+    #[prop(into)] table: Signal<Table>,
+    #[prop(default = 2)] digits: usize,
+    /// For a chart of one run.
+    #[prop(optional)]
+    without_legend: bool,
+    children: Children,
+) -> impl IntoView {
+    let lab = use_lab();
+    let figure = NodeRef::<Figure>::new();
+    let is_open = RwSignal::new(false);
+    let on_toggle = move |event: web_sys::Event| {
+        let details = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
+        if let Some(details) = details {
+            is_open.set(details.open());
+        }
+    };
+    let save_svg = move |_| {
+        let svg = figure
+            .get_untracked()
+            .and_then(|figure| figure.query_selector("svg.drawing").ok().flatten());
+        if let Some(svg) = svg {
+            let runs = if without_legend {
+                Vec::new()
+            } else {
+                run_names(&lab.charts.shown().get_untracked())
+            };
+            export::download_svg(lab, name, &svg, &runs);
+        }
+    };
+    let save_csv =
+        move |_| export::download_csv(lab, name, &table.with_untracked(|table| table.csv()));
+    view! {
+        <figure class="panel chart" data-testid=testid data-value=move || value.get() node_ref=figure>
+            <figcaption class="panel-head">{heading.run()}</figcaption>
+            <div class="chart-frame">{children()}</div>
+            <p class="chart-summary">{move || words.get()}</p>
+            {(!without_legend).then(|| view! { <RunLegend/> })}
+            <details class="chart-data" on:toggle=on_toggle>
+                <summary>"Data"<span class="visually-hidden">" of the " {name} " chart"</span></summary>
+                <div class="chart-files">
+                    <button
+                        type="button"
+                        class="button small"
+                        data-testid=format!("{testid}-svg")
+                        on:click=save_svg
+                    >
+                        "Save SVG"
+                        <span class="visually-hidden">" of the " {name} " chart"</span>
+                    </button>
+                    <button
+                        type="button"
+                        class="button small"
+                        data-testid=format!("{testid}-csv")
+                        on:click=save_csv
+                    >
+                        "Save CSV"
+                        <span class="visually-hidden">" of the " {name} " chart"</span>
+                    </button>
+                </div>
+                // Drawn only while it is looked at.
+                {move || is_open.get().then(|| table.with(|table| cells(table, name, digits)))}
+            </details>
+        </figure>
+    }
+}
+
+fn cells(table: &Table, name: &str, digits: usize) -> impl IntoView + use<> {
+    let head = table
+        .head
+        .iter()
+        .map(|name| view! { <th scope="col">{name.clone()}</th> });
+    let rows = table.shown_rows().into_iter().map(|row| {
+        let cells = row
+            .iter()
+            .map(|cell| view! { <td>{cell.shown(digits)}</td> });
+        view! { <tr>{cells.collect_view()}</tr> }
+    });
+    view! {
+        <div class="chart-table" role="region" tabindex="0" aria-label=format!("Data: {name}")>
+            <table>
+                <thead>
+                    <tr>{head.collect_view()}</tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}

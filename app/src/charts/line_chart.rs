@@ -1,0 +1,181 @@
+//! A chart of lines over the steps.
+
+use super::figure::ChartFigure;
+use super::line_data::{Band, PlacedBand, place, table, value_at};
+use super::path::{area, line};
+use super::plot::{LEFT, RIGHT, StepPlot, WIDTH, x_scale};
+use super::run_style::{marker, markers};
+use super::scale::tick_text;
+use super::table::Cell;
+use crate::state::runs::RunRecord;
+use crate::state::use_lab;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[component]
+pub fn LineChart(
+    testid: &'static str,
+    name: &'static str,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into)] heading: ViewFn,
+    /// Computed when the runs change.
+    #[prop(into)]
+    bands: Callback<(), Vec<Band>>,
+    #[prop(into)] summary: Signal<String>,
+    #[prop(default = 100.0)] height: f64,
+    #[prop(default = 2)] digits: usize,
+) -> impl IntoView {
+    let charts = use_lab().charts;
+    let bands = Memo::new_with_compare(move |_| Arc::new(bands.run(())), |_, _| true);
+    let placed = Memo::new_with_compare(
+        move |_| bands.with(|bands| Arc::new(place(bands, charts, height))),
+        |_, _| true,
+    );
+    let readout = Callback::new(move |step: usize| {
+        let values = bands.with(|bands| values_at(bands, step, digits));
+        let changes = charts.shown().with(|shown| changes_at(shown, step));
+        format!("Step {step}{changes}: {values}.")
+    });
+    let words = Signal::derive(move || match charts.step().get() {
+        Some(step) => readout.run(step),
+        None => summary.get(),
+    });
+    let at_step = Callback::new(move |step: usize| {
+        let x = x_scale(charts.range().get()).at(step as f64);
+        bands.with(|bands| {
+            placed.with(|placed| {
+                let dots = bands.iter().zip(placed.iter()).flat_map(|(band, placed)| {
+                    let y = placed.y;
+                    band.lines.iter().filter_map(move |line| {
+                        let y = y?.at(value_at(&line.points, step)?);
+                        let class = format!("dot {}", line.class);
+                        Some(view! { <circle class=class cx=x cy=y r="3"></circle> })
+                    })
+                });
+                dots.collect_view().into_any()
+            })
+        })
+    });
+    let draw = move || {
+        bands.with(|bands| {
+            placed.with(|placed| {
+                bands
+                    .iter()
+                    .zip(placed.iter())
+                    .map(|(band, placed)| draw_band(band, placed))
+                    .collect_view()
+            })
+        })
+    };
+    view! {
+        <ChartFigure
+            testid=testid
+            name=name
+            value=value
+            heading=heading
+            words=words
+            table=Signal::derive(move || bands.with(|bands| table(bands)))
+            digits=digits
+        >
+            <StepPlot height=height summary=summary readout=readout draw=draw at_step=at_step/>
+        </ChartFigure>
+    }
+}
+
+/// " (β 0.1 → 0.3)" where settings were changed after this step.
+pub fn changes_at(shown: &[RunRecord], step: usize) -> String {
+    let texts: Vec<&str> = shown
+        .iter()
+        .flat_map(|run| &run.changes)
+        .filter(|change| change.step == step)
+        .map(|change| change.what.as_str())
+        .collect();
+    if texts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", texts.join(", "))
+    }
+}
+
+fn values_at(bands: &[Band], step: usize, digits: usize) -> String {
+    let values: Vec<String> = bands
+        .iter()
+        .flat_map(|band| &band.lines)
+        .filter_map(|line| {
+            let value = Cell::Number(value_at(&line.points, step)?);
+            Some(format!("{} {}", line.column, value.shown(digits)))
+        })
+        .collect();
+    if values.is_empty() {
+        "no value".to_owned()
+    } else {
+        values.join(", ")
+    }
+}
+
+fn draw_band(band: &Band, placed: &PlacedBand) -> impl IntoView + use<> {
+    let (top, bottom) = (placed.top, placed.bottom);
+    let right = WIDTH - RIGHT;
+    let grid = placed.y.map(|y| {
+        let ticks = y.ticks(3).into_iter().map(|tick| {
+            let height = y.at(tick);
+            view! {
+                <line class="grid" x1=LEFT x2=right y1=height y2=height></line>
+                <text class="tick end" x=LEFT - 5.0 y=height + 3.5>{tick_text(tick)}</text>
+            }
+        });
+        ticks.collect_view()
+    });
+    let guide = band.guide.as_ref().zip(placed.y).map(|(guide, y)| {
+        let height = y.at(guide.value);
+        view! {
+            <line class="guide" x1=LEFT x2=right y1=height y2=height></line>
+            <text class="guide-name end" x=right - 4.0 y=height + 12.0>{guide.name}</text>
+        }
+    });
+    let gap = match (band.gap, &placed.lines[..]) {
+        (Some(class), [first, second, ..]) => {
+            let outline = area(&first.points, &second.points);
+            Some(view! { <path class=format!("gap {class}") d=outline></path> })
+        }
+        _ => None,
+    };
+    let raws = placed.lines.iter().map(|placed| {
+        view! { <path class=format!("curve raw {}", placed.class) d=line(&placed.raw)></path> }
+    });
+    let curves = placed.lines.iter().map(|placed| {
+        let class = &placed.class;
+        let marks = placed.marker.map(|style| {
+            let d = markers(&placed.points, style);
+            view! { <path class=format!("run-mark {class}") d=d></path> }
+        });
+        let dot = placed.points.last().map(|last| match placed.marker {
+            Some(style) => marker(*last, style, 3.4),
+            None => marker(*last, 0, 2.6),
+        });
+        view! {
+            <path class=format!("curve {class}") d=line(&placed.points)></path>
+            {marks}
+            {dot.map(|d| view! { <path class=format!("dot {class}") d=d></path> })}
+        }
+    });
+    let name = band.name.map(|(text, class)| {
+        view! {
+            <text class=format!("band-name {class}") x=LEFT + 6.0 y=top + 13.0>{text}</text>
+        }
+    });
+    let is_log = placed.y.is_some_and(|y| y.is_log);
+    let log = (is_log && band.name.is_none()).then(|| {
+        view! { <text class="tick" x=LEFT + 6.0 y=top + 13.0>"log"</text> }
+    });
+    view! {
+        <rect class="plot" x=LEFT y=top width=right - LEFT height=bottom - top></rect>
+        {grid}
+        {log}
+        {guide}
+        {gap}
+        {raws.collect_view()}
+        {curves.collect_view()}
+        {name}
+    }
+}

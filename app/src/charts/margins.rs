@@ -1,0 +1,274 @@
+//! How the implicit-reward margins of the last pairs are spread, at any step of the run.
+
+use super::bins::{Bin, bins};
+use super::figure::ChartFigure;
+use super::plot::{LEFT, RIGHT, TOP, WIDTH};
+use super::scale::{Scale, tick_text};
+use super::table::{Cell, Table};
+use crate::format::percent;
+use crate::glossary::Term;
+use crate::parts::define::Define;
+use crate::state::run::CurvePoint;
+use crate::state::use_lab;
+use leptos::prelude::*;
+use serde_json::json;
+
+const HEIGHT: f64 = 116.0;
+const BOTTOM: f64 = HEIGHT - 18.0;
+/// Pairs that are looked at: those of the last steps, this many at least.
+const PAIRS: usize = 64;
+const BINS: usize = 18;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Margins {
+    run: String,
+    step: usize,
+    values: Vec<f64>,
+}
+
+impl Margins {
+    /// Pairs that the policy would still order the wrong way round.
+    fn below_zero(&self) -> f64 {
+        let below = self.values.iter().filter(|margin| **margin < 0.0).count();
+        below as f64 / self.values.len().max(1) as f64
+    }
+
+    fn summary(&self) -> String {
+        if self.values.is_empty() {
+            return "Chosen minus rejected implicit reward, for objectives that compare two answers."
+                .to_owned();
+        }
+        format!(
+            "{} of the last {} pairs up to step {} lie below zero.",
+            percent(self.below_zero()),
+            self.values.len(),
+            self.step
+        )
+    }
+}
+
+#[component]
+pub fn MarginsChart() -> impl IntoView {
+    let charts = use_lab().charts;
+    let margins = Memo::new(move |_| {
+        let pointed = charts.step().get();
+        charts.shown().with(|shown| {
+            let run = shown.last()?;
+            let (step, values) = recent(&run.curve, pointed)?;
+            Some(Margins {
+                run: run.name.clone(),
+                step,
+                values,
+            })
+        })
+    });
+    let with = move |read: fn(&Margins) -> String| {
+        Signal::derive(move || {
+            margins
+                .with(|margins| margins.as_ref().map(read))
+                .unwrap_or_else(|| read(&Margins::default()))
+        })
+    };
+    let value = Signal::derive(move || {
+        margins
+            .with(|margins| margins.as_ref().map(carried))
+            .unwrap_or_default()
+    });
+    let summary = with(Margins::summary);
+    let counted = Memo::new(move |_| {
+        margins.with(|margins| {
+            let margins = margins.as_ref();
+            margins
+                .map(|margins| bins(&margins.values, BINS))
+                .unwrap_or_default()
+        })
+    });
+    let of_run = move || {
+        let are_several = charts.shown().with(|shown| shown.len() > 1);
+        let name = margins.with(|margins| margins.as_ref().map(|margins| margins.run.clone()));
+        name.filter(|_| are_several)
+    };
+    let heading = move || {
+        view! {
+            <h2><Define term=Term::Margin text="Margins"/></h2>
+            <span class="muted legend-name">{of_run}</span>
+        }
+    };
+    view! {
+        <ChartFigure
+            testid="chart-margins"
+            name="margins"
+            value=value
+            heading=heading
+            words=summary
+            table=Signal::derive(move || counted.with(|counted| table(counted)))
+            without_legend=true
+        >
+            <svg
+                class="drawing"
+                viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                role="img"
+                aria-label=move || summary.get()
+            >
+                {move || counted.with(|counted| draw(counted))}
+            </svg>
+            <Scrubber/>
+        </ChartFigure>
+    }
+}
+
+/// Goes back through the run; at its end it follows the run.
+#[component]
+fn Scrubber() -> impl IntoView {
+    let charts = use_lab().charts;
+    let last = move || charts.extent().get().1 as usize;
+    view! {
+        <label class="scrubber">
+            "Step"
+            <input
+                type="range"
+                min="1"
+                max=move || last().to_string()
+                step="1"
+                aria-label="Step of the margins"
+                data-testid="chart-margins-step"
+                prop:value=move || charts.step().get().unwrap_or_else(last).to_string()
+                on:input=move |event| {
+                    if let Ok(step) = event_target_value(&event).parse::<usize>() {
+                        let is_last = step >= untrack(last);
+                        charts.point_at((!is_last).then_some(step));
+                    }
+                }
+            />
+            <span class="number">
+                {move || match charts.step().get() {
+                    Some(step) => step.to_string(),
+                    None => "latest".to_owned(),
+                }}
+            </span>
+        </label>
+    }
+}
+
+/// The last step up to `pointed`, and the margins of its pairs and of those before it.
+fn recent(curve: &[CurvePoint], pointed: Option<usize>) -> Option<(usize, Vec<f64>)> {
+    let until = match pointed {
+        Some(step) => curve.partition_point(|point| point.step <= step),
+        None => curve.len(),
+    };
+    let points = curve.get(..until)?;
+    let step = points.last()?.step;
+    let mut values = Vec::new();
+    for point in points.iter().rev() {
+        values.extend(
+            point
+                .margins
+                .iter()
+                .copied()
+                .filter(|margin| margin.is_finite()),
+        );
+        if values.len() >= PAIRS {
+            break;
+        }
+    }
+    Some((step, values))
+}
+
+fn carried(margins: &Margins) -> String {
+    json!({
+        "step": margins.step,
+        "below_zero": margins.below_zero(),
+        "count": margins.values.len(),
+    })
+    .to_string()
+}
+
+fn table(bins: &[Bin]) -> Table {
+    Table {
+        head: ["from", "to", "pairs"].map(str::to_owned).to_vec(),
+        rows: bins
+            .iter()
+            .map(|bin| {
+                vec![
+                    Cell::Number(bin.low),
+                    Cell::Number(bin.high),
+                    Cell::Count(bin.count),
+                ]
+            })
+            .collect(),
+    }
+}
+
+fn draw(bins: &[Bin]) -> impl IntoView + use<> {
+    let right = WIDTH - RIGHT;
+    let low = bins.first().map_or(-1.0, |bin| bin.low);
+    let high = bins.last().map_or(1.0, |bin| bin.high);
+    let most = bins.iter().map(|bin| bin.count).max().unwrap_or(0).max(1);
+    let x = Scale::linear((low, high), (LEFT, right));
+    let y = Scale::linear((0.0, most as f64 * 1.08), (BOTTOM, TOP));
+    let bars = bins.iter().filter(|bin| bin.count > 0).map(|bin| {
+        let (left, top) = (x.at(bin.low), y.at(bin.count as f64));
+        // Half a width inwards: an edge at zero is not exactly zero.
+        let class = if bin.low + bin.high < 0.0 {
+            "bin below"
+        } else {
+            "bin"
+        };
+        view! {
+            <rect
+                class=class
+                x=left + 0.5
+                y=top
+                width=(x.at(bin.high) - left - 1.0).max(1.0)
+                height=BOTTOM - top
+            ></rect>
+        }
+    });
+    let ticks = x.ticks(5).into_iter().map(|tick| {
+        view! { <text class="tick middle" x=x.at(tick) y=HEIGHT - 5.0>{tick_text(tick)}</text> }
+    });
+    let zero = x.at(0.0);
+    view! {
+        <rect class="plot" x=LEFT y=TOP width=right - LEFT height=BOTTOM - TOP></rect>
+        {bars.collect_view()}
+        <line class="zero" x1=zero x2=zero y1=TOP y2=BOTTOM></line>
+        {ticks.collect_view()}
+        <text class="tick end" x=LEFT - 5.0 y=y.at(most as f64) + 4.0>{most.to_string()}</text>
+        <text class="tick end" x=LEFT - 5.0 y=BOTTOM>"pairs"</text>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tilt_protocol::Metrics;
+
+    fn curve(steps: usize) -> Vec<CurvePoint> {
+        (1..=steps)
+            .map(|step| CurvePoint {
+                step,
+                metrics: Metrics::default(),
+                margins: vec![step as f64; 8],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_last_pairs_up_to_the_step() {
+        let curve = curve(20);
+        let (step, values) = recent(&curve, None).unwrap_or_default();
+        assert_eq!((step, values.len(), values.last()), (20, 64, Some(&13.0)));
+        let (step, values) = recent(&curve, Some(3)).unwrap_or_default();
+        assert_eq!((step, values.len()), (3, 24));
+        assert_eq!(recent(&curve, Some(0)), None);
+    }
+
+    #[test]
+    fn zero_is_not_below_zero() {
+        let margins = Margins {
+            values: vec![-0.5, 0.0, 0.5, 1.0],
+            ..Margins::default()
+        };
+        assert_eq!(margins.below_zero(), 0.25);
+    }
+}

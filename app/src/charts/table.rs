@@ -1,0 +1,132 @@
+//! A chart's numbers as a table: on the page, and as CSV.
+
+use super::path::thin;
+use crate::format::fixed;
+use std::collections::BTreeMap;
+
+/// Rows shown at most; the CSV has all of them.
+pub const TABLE_ROWS: usize = 24;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Text(String),
+    Count(usize),
+    Number(f64),
+    Missing,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Cell {
+    pub fn of(value: Option<f64>) -> Cell {
+        value.map_or(Cell::Missing, Cell::Number)
+    }
+
+    /// For people.
+    pub fn shown(&self, digits: usize) -> String {
+        match self {
+            Cell::Text(text) => text.clone(),
+            Cell::Count(count) => count.to_string(),
+            Cell::Number(value) if *value != 0.0 && value.abs() < 0.001 => {
+                format!("{value:.2e}").replace('-', "\u{2212}")
+            }
+            Cell::Number(value) => fixed(*value, digits),
+            Cell::Missing => "\u{2013}".to_owned(),
+        }
+    }
+
+    /// For programs: full precision, quoted where it must be.
+    fn csv(&self) -> String {
+        match self {
+            Cell::Text(text) => quoted(text),
+            Cell::Count(count) => count.to_string(),
+            Cell::Number(value) => value.to_string(),
+            Cell::Missing => String::new(),
+        }
+    }
+}
+
+impl Table {
+    /// A row a step, a column a line; where a line has no value at a step, none stands.
+    pub fn of_lines<'a>(lines: impl Iterator<Item = (&'a str, &'a [(f64, f64)])>) -> Table {
+        let mut head = vec!["step".to_owned()];
+        let mut values: BTreeMap<usize, Vec<(usize, f64)>> = BTreeMap::new();
+        for (column, (name, points)) in lines.enumerate() {
+            head.push(name.to_owned());
+            for (step, value) in points {
+                values
+                    .entry(*step as usize)
+                    .or_default()
+                    .push((column, *value));
+            }
+        }
+        let columns = head.len() - 1;
+        let rows = values
+            .into_iter()
+            .map(|(step, values)| {
+                let mut row = vec![Cell::Missing; columns + 1];
+                row[0] = Cell::Count(step);
+                for (column, value) in values {
+                    row[column + 1] = Cell::Number(value);
+                }
+                row
+            })
+            .collect();
+        Table { head, rows }
+    }
+
+    /// The rows that the page shows.
+    pub fn shown_rows(&self) -> Vec<&Vec<Cell>> {
+        thin(&self.rows, TABLE_ROWS)
+    }
+
+    /// RFC 4180, with a head.
+    pub fn csv(&self) -> String {
+        let head: Vec<String> = self.head.iter().map(|name| quoted(name)).collect();
+        let mut text = head.join(",");
+        text.push_str("\r\n");
+        for row in &self.rows {
+            let cells: Vec<String> = row.iter().map(Cell::csv).collect();
+            text.push_str(&cells.join(","));
+            text.push_str("\r\n");
+        }
+        text
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_meet_by_step() {
+        let long = [(1.0, 0.5), (2.0, 0.25)];
+        let short = [(2.0, -1.0)];
+        let lines = [("DPO", &long[..]), ("IPO, \"wide\"", &short[..])];
+        let table = Table::of_lines(lines.into_iter());
+        assert_eq!(
+            table.csv(),
+            "step,DPO,\"IPO, \"\"wide\"\"\"\r\n1,0.5,\r\n2,0.25,-1\r\n"
+        );
+    }
+
+    #[test]
+    fn csv_keeps_all_rows_and_the_page_few() {
+        let points: Vec<(f64, f64)> = (1..=100).map(|step| (step as f64, 0.1)).collect();
+        let table = Table::of_lines([("loss", &points[..])].into_iter());
+        assert_eq!(table.shown_rows().len(), TABLE_ROWS);
+        assert_eq!(table.csv().lines().count(), 101);
+    }
+}

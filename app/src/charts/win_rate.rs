@@ -1,0 +1,193 @@
+//! Measured win rates with their intervals, at the steps at which they were measured.
+
+use super::figure::ChartFigure;
+use super::line_chart::changes_at;
+use super::path::{Point, line};
+use super::plot::{FOOT, LEFT, RIGHT, StepPlot, TOP, WIDTH, x_scale};
+use super::run_style::{marker, prefix, run_class};
+use super::scale::Scale;
+use super::table::{Cell, Table};
+use crate::format::percent;
+use crate::glossary::Term;
+use crate::parts::define::Define;
+use crate::state::runs::{RunRecord, WinRatePoint};
+use crate::state::use_lab;
+use leptos::prelude::*;
+use serde_json::json;
+
+const HEIGHT: f64 = 124.0;
+/// Between the points of two runs at the same step.
+const ASIDE: f64 = 3.0;
+
+#[component]
+pub fn WinRateChart() -> impl IntoView {
+    let charts = use_lab().charts;
+    let shown = charts.shown();
+    let summary = Signal::derive(move || shown.with(|shown| summary(shown, None)));
+    let readout = Callback::new(move |step: usize| {
+        shown.with(|shown| {
+            let changes = changes_at(shown, step);
+            format!("Step {step}{changes}: {}", summary_up_to(shown, step))
+        })
+    });
+    let words = Signal::derive(move || match charts.step().get() {
+        Some(step) => readout.run(step),
+        None => summary.get(),
+    });
+    let draw = move || shown.with(|shown| draw(shown, charts.range().get()));
+    let heading = || {
+        view! {
+            <h2><Define term=Term::WinRate text="Win rate"/>" over the steps"</h2>
+            <span class="muted">"with its "<Define term=Term::Interval/></span>
+        }
+    };
+    view! {
+        <ChartFigure
+            testid="chart-winrate"
+            name="win rate"
+            value=Signal::derive(move || shown.with(|shown| carried(shown)))
+            heading=heading
+            words=words
+            table=Signal::derive(move || shown.with(|shown| table(shown)))
+            digits=3
+        >
+            <StepPlot
+                height=HEIGHT
+                summary=summary
+                readout=readout
+                draw=draw
+                at_step=Callback::new(|_| ().into_any())
+            />
+        </ChartFigure>
+    }
+}
+
+fn carried(shown: &[RunRecord]) -> String {
+    let points: Vec<serde_json::Value> = shown
+        .iter()
+        .filter_map(|run| {
+            let point = run.win_rates.last()?;
+            Some(json!({
+                "run": run.name,
+                "step": point.step,
+                "rate": point.rate,
+                "low": point.low,
+                "high": point.high,
+                "count": run.win_rates.len(),
+            }))
+        })
+        .collect();
+    if points.is_empty() {
+        String::new()
+    } else {
+        serde_json::Value::Array(points).to_string()
+    }
+}
+
+fn summary_up_to(shown: &[RunRecord], step: usize) -> String {
+    let is_any = shown
+        .iter()
+        .flat_map(|run| &run.win_rates)
+        .any(|point| point.step <= step);
+    if is_any {
+        summary(shown, Some(step))
+    } else {
+        "nothing measured up to here.".to_owned()
+    }
+}
+
+fn summary(shown: &[RunRecord], until: Option<usize>) -> String {
+    let clauses: Vec<String> = shown
+        .iter()
+        .filter_map(|run| {
+            let is_in = |point: &&WinRatePoint| until.is_none_or(|step| point.step <= step);
+            let point = run.win_rates.iter().rev().find(is_in)?;
+            Some(format!(
+                "{}{} ({} to {}) after {} steps, judged by {}",
+                prefix(shown, run),
+                percent(point.rate),
+                percent(point.low),
+                percent(point.high),
+                point.step,
+                point.principle.slug()
+            ))
+        })
+        .collect();
+    if clauses.is_empty() {
+        "Each measured win rate stands here, at the step at which it was measured.".to_owned()
+    } else {
+        format!("{}.", clauses.join("; "))
+    }
+}
+
+fn table(shown: &[RunRecord]) -> Table {
+    let rows = shown.iter().flat_map(|run| {
+        run.win_rates.iter().map(|point| {
+            vec![
+                Cell::Text(run.name.clone()),
+                Cell::Count(point.step),
+                Cell::Text(point.principle.slug().to_owned()),
+                Cell::Number(point.rate),
+                Cell::Number(point.low),
+                Cell::Number(point.high),
+            ]
+        })
+    });
+    Table {
+        head: ["run", "step", "principle", "win rate", "low", "high"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: rows.collect(),
+    }
+}
+
+fn draw(shown: &[RunRecord], range: (f64, f64)) -> impl IntoView + use<> {
+    let right = WIDTH - RIGHT;
+    let bottom = HEIGHT - FOOT;
+    let x = x_scale(range);
+    let y = Scale::linear((0.0, 1.0), (bottom, TOP));
+    let ticks = [0.0, 0.5, 1.0].map(|tick| {
+        // The outer two stand inside the drawing.
+        let text = y.at(tick) + if tick == 1.0 { 8.0 } else { 3.0 };
+        view! { <text class="tick end" x=LEFT - 5.0 y=text>{percent(tick)}</text> }
+    });
+    let half = y.at(0.5);
+    let runs = shown.iter().enumerate().map(|(index, run)| {
+        let aside = (index as f64 - (shown.len() as f64 - 1.0) / 2.0) * ASIDE;
+        let points: Vec<(&WinRatePoint, Point)> = run
+            .win_rates
+            .iter()
+            .filter(|point| (range.0..=range.1).contains(&(point.step as f64)))
+            .map(|point| {
+                let at = (x.at(point.step as f64) + aside).clamp(LEFT + 3.0, right - 3.0);
+                (point, (at, y.at(point.rate)))
+            })
+            .collect();
+        let class = run_class(run.style);
+        let places: Vec<Point> = points.iter().map(|(_, at)| *at).collect();
+        let intervals: String = points
+            .iter()
+            .map(|(point, (at, _))| {
+                let (low, high) = (y.at(point.low), y.at(point.high));
+                let left = at - 3.0;
+                format!("M{at:.1} {low:.1}V{high:.1}M{left:.1} {low:.1}h6M{left:.1} {high:.1}h6")
+            })
+            .collect();
+        let marks: String = places
+            .iter()
+            .map(|at| marker(*at, run.style, 3.4))
+            .collect();
+        view! {
+            <path class=format!("curve thin {class}") d=line(&places)></path>
+            <path class=format!("interval {class}") d=intervals></path>
+            <path class=format!("dot {class}") d=marks></path>
+        }
+    });
+    view! {
+        <rect class="plot" x=LEFT y=TOP width=right - LEFT height=bottom - TOP></rect>
+        {ticks.collect_view()}
+        <line class="guide" x1=LEFT x2=right y1=half y2=half></line>
+        <text class="guide-name end" x=right - 4.0 y=half + 12.0>"as good as the reference"</text>
+        {runs.collect_view()}
+    }
+}
