@@ -186,6 +186,8 @@ export class Lab {
 
   /** Presses a verdict's key and waits until it is counted and the next pair is there. */
   async label(key) {
+    // A pair that comes again is a check, not a label: passed over.
+    while (await this.isShownAgain()) await this.skip();
     const before = await this.pair();
     const count = await this.labelCount();
     await this.page.keyboard.press(key);
@@ -203,6 +205,60 @@ export class Lab {
     const count = await this.labelCount();
     await this.page.keyboard.press('u');
     await this.untilLabelCount(count - 1);
+  }
+
+  /** Presses redo and waits until a label more is counted. */
+  async redo() {
+    const count = await this.labelCount();
+    await this.page.keyboard.press('r');
+    await this.untilLabelCount(count + 1);
+  }
+
+  /** The pair on the screen has a label, and stands there with its sides swapped. */
+  async isShownAgain() {
+    return (await this.id('label-prompt').getAttribute('data-again')) === 'true';
+  }
+
+  /** The rows of the table of labels, the latest first: `[{ verdict, text, by }]`. */
+  async labels() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('[data-testid="verdicts-table"] tbody tr')]
+        .filter((row) => row.checkVisibility())
+        .map((row) => ({
+          verdict: row.querySelector('[data-testid="verdict-select"]').value,
+          text: row.querySelector('[data-testid="verdict-show"]').innerText.trim(),
+          by: row.querySelector('.verdict-by').innerText.trim(),
+        })),
+    );
+  }
+
+  /** Waits until the table shows these verdicts, the latest first. */
+  async untilVerdicts(...verdicts) {
+    await this.until(`the verdicts ${verdicts.join(', ')}`, async () => {
+      const shown = (await this.labels()).map(({ verdict }) => verdict);
+      return JSON.stringify(shown) === JSON.stringify(verdicts);
+    });
+  }
+
+  /** Gives the label of a row (0 is the latest) another verdict. */
+  async changeVerdict(row, verdict) {
+    await this.id('verdict-select').nth(row).selectOption(verdict);
+    await this.until('the verdict', async () => (await this.labels())[row]?.verdict === verdict);
+  }
+
+  async deleteLabel(row) {
+    const count = await this.labelCount();
+    await this.id('verdict-delete').nth(row).click();
+    await this.untilLabelCount(count - 1);
+  }
+
+  /** Fills in a pair of one's own and adds it. */
+  async write({ prompt, a, b }) {
+    if (!(await this.id('write-prompt').isVisible())) await this.id('write-open').click();
+    await this.id('write-prompt').fill(prompt);
+    await this.id('write-a').fill(a);
+    await this.id('write-b').fill(b);
+    await this.id('write-add').click();
   }
 
   #untilNextPair(before) {
@@ -227,16 +283,32 @@ export class Lab {
     }
   }
 
-  /** Lets the judge label. */
-  async autolabel({ principle, count, noise = 0 }) {
+  /** Lets the judge label, by further principles too: `others` as `[{ principle, weight }]`. */
+  async autolabel({ principle, count, noise = 0, others = [], lengthBias = 0 }) {
     const before = await this.labelCount();
     const choice = this.id('autolabel-principle');
     if (!(await choice.isVisible())) await this.id('autolabel-open').click();
     await choice.selectOption(principle);
     await this.id('autolabel-count').fill(String(count));
     await this.id('autolabel-noise').fill(String(noise));
+    if (others.length > 0 || lengthBias !== 0) await this.#tellMore(others, lengthBias);
     await this.whileBusy('labelling', () => this.id('autolabel-run').click(), 180_000);
     await this.until('the labels', async () => (await this.labelCount()) >= before + count);
+  }
+
+  /** Opens what else moves the judge, and fills it in. */
+  async #tellMore(others, lengthBias) {
+    const bias = this.id('autolabel-length-bias');
+    if (!(await bias.isVisible())) await this.id('autolabel-more').click();
+    await bias.fill(String(lengthBias));
+    const rows = this.id('autolabel-other');
+    for (const { principle, weight } of others) {
+      const row = await rows.count();
+      await this.id('autolabel-add').click();
+      await this.until('a row for a principle', async () => (await rows.count()) === row + 1);
+      await rows.nth(row).selectOption(principle);
+      await this.id('autolabel-weight').nth(row).fill(String(weight));
+    }
   }
 
   // ---- training

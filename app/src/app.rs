@@ -21,6 +21,7 @@ use crate::panels::top_bar::TopBar;
 use crate::panels::train::TrainPanel;
 use crate::panels::verdicts::Verdicts;
 use crate::panels::win_rate::WinRatePanel;
+use crate::panels::write::WritePanel;
 use crate::state::{Lab, startup};
 use crate::url::read_params;
 use crate::views::heatmap::Heatmap;
@@ -67,6 +68,7 @@ pub fn App() -> impl IntoView {
             <div class="column column-label">
                 <LabelPanel/>
                 <AutolabelPanel/>
+                <WritePanel/>
                 <Verdicts/>
                 <DataPanel/>
             </div>

@@ -90,18 +90,15 @@ pub fn export_labels(lab: Lab) {
     }
 }
 
-/// Adds a file's pairs as labels; rows that cannot be used are listed.
-pub async fn import_labels(lab: Lab, file: File) {
-    lab.notices.dismiss("data");
+/// The labels of a file's rows, and what is wrong with the others.
+///
+/// # Errors
+/// When the file cannot be read at all.
+pub async fn read_labels(file: &File) -> Result<(Vec<Label>, Vec<Error>), Error> {
     let name = file.name();
-    let text = match read_as_text(&file).await {
-        Ok(text) => text,
-        Err(error) => {
-            lab.notices
-                .error("data", &Error::malformed(name, error).to_string());
-            return;
-        }
-    };
+    let text = read_as_text(file)
+        .await
+        .map_err(|error| Error::malformed(&name, error))?;
     let parsed = parse_jsonl(&text);
     let mut defects = parsed.errors;
     let mut labels = Vec::new();
@@ -111,6 +108,20 @@ pub async fn import_labels(lab: Lab, file: File) {
             Err(error) => defects.push(error),
         }
     }
+    Ok((labels, defects))
+}
+
+/// Adds a file's pairs as labels; rows that cannot be used are listed.
+pub async fn import_labels(lab: Lab, file: File) {
+    lab.notices.dismiss("data");
+    let name = file.name();
+    let (labels, defects) = match read_labels(&file).await {
+        Ok(read) => read,
+        Err(error) => {
+            lab.notices.error("data", &error.to_string());
+            return;
+        }
+    };
     let count = labels.len();
     if count > 0 {
         lab.labels.append(labels);
@@ -184,8 +195,8 @@ fn label_from_row(example: &Example, file: &str, line: usize) -> Result<Label, E
             .map(str::to_owned)
             .ok_or_else(|| refused(field, "token ids", "text"))
     };
-    Ok(Label {
-        pair: Pair {
+    Ok(Label::new(
+        Pair {
             id: format!("{file}:{line}"),
             prompt: text(prompt, "prompt")?,
             answer_a: text(chosen, "chosen")?,
@@ -194,10 +205,10 @@ fn label_from_row(example: &Example, file: &str, line: usize) -> Result<Label, E
                 file: file.to_owned(),
             },
         },
-        verdict: Verdict::A,
-        labeller: Labeller::Person,
-        at_ms: js_sys::Date::now(),
-    })
+        Verdict::A,
+        Labeller::Person,
+        js_sys::Date::now(),
+    ))
 }
 
 /// Loads a model from the files of a Hugging Face folder.

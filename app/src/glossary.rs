@@ -136,14 +136,17 @@ impl Term {
 }
 
 /// Each key with what it does, as help lists them.
-pub const KEYS: [(&str, &str); 11] = [
+pub const KEYS: [(&str, &str); 14] = [
     ("1", "A is better"),
     ("2", "B is better"),
     ("3", "a tie"),
     ("4", "both are bad"),
     ("5", "both are good"),
     ("S", "skip this pair for now"),
-    ("U", "undo the last label"),
+    ("U", "undo the last change of labels"),
+    ("R", "redo what was undone"),
+    ("W", "write a pair of your own"),
+    ("/", "search the labels"),
     ("P", "train, pause or resume"),
     (".", "one step (while training: pause)"),
     ("F", "open or close the formula"),

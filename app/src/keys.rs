@@ -2,8 +2,10 @@
 
 use crate::panels::formula;
 use crate::panels::help;
+use crate::panels::verdicts;
+use crate::panels::write;
 use crate::state::{Lab, actions, training};
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use tilt_protocol::Verdict;
 use wasm_bindgen::JsCast;
@@ -14,7 +16,8 @@ pub fn listen(lab: Lab) {
     let Some(window) = web_sys::window() else {
         return;
     };
-    EventListener::new(&window, "keydown", move |event| {
+    let may_prevent = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(&window, "keydown", may_prevent, move |event| {
         if let Some(event) = event.dyn_ref::<KeyboardEvent>()
             && !event.ctrl_key()
             && !event.meta_key()
@@ -22,6 +25,10 @@ pub fn listen(lab: Lab) {
             && !event.repeat()
             && !is_typing(event)
         {
+            // What the key would type must not land in the field that it goes to.
+            if matches!(event.key().as_str(), "/" | "w" | "W") {
+                event.prevent_default();
+            }
             press(lab, event.key().as_str());
         }
     })
@@ -36,7 +43,10 @@ fn press(lab: Lab, key: &str) {
         "4" => actions::judge(lab, Verdict::BothBad),
         "5" => actions::judge(lab, Verdict::BothGood),
         "s" | "S" => lab.labels.skip(),
-        "u" | "U" => lab.labels.undo(),
+        "u" | "U" => actions::undo(lab),
+        "r" | "R" => actions::redo(lab),
+        "w" | "W" => write::open(),
+        "/" => verdicts::focus_search(),
         "p" | "P" if untrack(|| lab.engine.is_up()) => training::play(lab),
         "." if untrack(|| lab.engine.is_up()) => training::step_once(lab),
         "f" | "F" => formula::toggle(),

@@ -1,5 +1,6 @@
 //! Tilt's page. Everything it does starts in [`app`].
 
+mod agreement;
 mod app;
 mod charts;
 mod files;

@@ -54,33 +54,23 @@ impl LabelDb {
         Ok((labels, unreadable))
     }
 
-    /// Requests the writes at once; the future says how they ended.
-    pub fn put(
+    /// Requests one transaction that writes some labels and deletes others, at once;
+    /// the future says how it ended.
+    pub fn change(
         &self,
-        entries: &[(u64, Label)],
+        written: &[(u64, &Label)],
+        deleted: &[u64],
     ) -> Result<impl Future<Output = Result<(), idb::Error>> + use<>, idb::Error> {
         let transaction = self
             .database
             .transaction(&[LABELS], TransactionMode::ReadWrite)?;
         let store = transaction.object_store(LABELS)?;
-        for (key, label) in entries {
+        for (key, label) in written {
             // A label is plain data: its JSON cannot fail.
             let json = serde_json::to_string(label).unwrap_or_default();
             store.put(&JsValue::from_str(&json), Some(&key_of(*key)))?;
         }
-        let committed = transaction.commit()?;
-        Ok(async move { committed.await.map(drop) })
-    }
-
-    pub fn delete(
-        &self,
-        keys: &[u64],
-    ) -> Result<impl Future<Output = Result<(), idb::Error>> + use<>, idb::Error> {
-        let transaction = self
-            .database
-            .transaction(&[LABELS], TransactionMode::ReadWrite)?;
-        let store = transaction.object_store(LABELS)?;
-        for key in keys {
+        for key in deleted {
             store.delete(Query::Key(key_of(*key)))?;
         }
         let committed = transaction.commit()?;

@@ -81,11 +81,8 @@ impl Page {
                 } => pairs.into_iter().zip(verdicts).collect(),
                 _ => Vec::new(),
             })
-            .map(|(pair, verdict)| Label {
-                pair,
-                verdict,
-                labeller: Labeller::Judge { principle, noise },
-                at_ms: 0.0,
+            .map(|(pair, verdict)| {
+                Label::new(pair, verdict, Labeller::judge(principle, noise), 0.0)
             })
             .collect()
     }

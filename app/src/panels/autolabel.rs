@@ -1,8 +1,10 @@
 //! Let the judge label: pairs drawn and labelled by a principle.
 
 use crate::glossary::Term;
+use crate::panels::autolabel_more::MoreOfTheJudge;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
+use crate::state::autolabel_form::judge_in_words;
 use crate::state::{actions, use_lab};
 use leptos::prelude::*;
 use tilt_protocol::{Labeller, Principle};
@@ -30,7 +32,7 @@ pub fn AutolabelPanel() -> impl IntoView {
                 "{} of {} pairs labelled by \u{201c}{}\u{201d}; {} {ties} left out.",
                 progress.done,
                 progress.asked,
-                progress.principle.slug(),
+                judge_in_words(&progress.judge),
                 progress.ties
             )
         })
@@ -87,6 +89,7 @@ pub fn AutolabelPanel() -> impl IntoView {
                 </div>
             </div>
             <p class="muted">{explanation}</p>
+            <MoreOfTheJudge/>
             <div class="row">
                 <Action
                     testid="autolabel-run"

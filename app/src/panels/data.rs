@@ -16,7 +16,9 @@ pub fn DataPanel() -> impl IntoView {
     let question = move || {
         let count = lab.labels.entries().with(|entries| entries.len());
         let labels = if count == 1 { "label" } else { "labels" };
-        format!("Erase {count} {labels}, all settings and what the policy has learnt?")
+        format!(
+            "Erase {count} {labels}, all settings and what the policy has learnt? This cannot be undone."
+        )
     };
     view! {
         <section class="panel quiet" aria-labelledby="data-title">

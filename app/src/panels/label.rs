@@ -1,6 +1,7 @@
 //! Labelling: one prompt, two answers, a verdict by button or key.
 
 use crate::glossary::Term;
+use crate::panels::label_progress::LabelProgress;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::state::{actions, use_lab};
@@ -49,7 +50,9 @@ pub fn LabelPanel() -> impl IntoView {
         })
     };
     let is_empty = Signal::derive(move || pair.with(Option::is_none));
-    let has_none = Signal::derive(move || count.get() == 0);
+    let is_again = Memo::new(move |_| lab.labels.shown_again().is_some());
+    let cannot_undo = Signal::derive(move || !lab.labels.can_undo());
+    let cannot_redo = Signal::derive(move || !lab.labels.can_redo());
     let answer = move |is_a: bool| {
         move || {
             pair.get().map_or_else(String::new, |pair| {
@@ -74,7 +77,12 @@ pub fn LabelPanel() -> impl IntoView {
                     }}
                 </span>" "<Define term=Term::Decisive/></span>
             </header>
-            <p class="prompt" data-testid="label-prompt" data-pair=move || pair.get().map(|pair| pair.id)>
+            <p
+                class="prompt"
+                data-testid="label-prompt"
+                data-pair=move || pair.get().map(|pair| pair.id)
+                data-again=move || is_again.get().then_some("true")
+            >
                 {prompt}
             </p>
             <div class="answers">
@@ -94,9 +102,11 @@ pub fn LabelPanel() -> impl IntoView {
                 <Action testid="label-both-bad" text="Both bad" key="4" disabled=is_empty on_press=judge(Verdict::BothBad)/>
                 <Action testid="label-both-good" text="Both good" key="5" disabled=is_empty on_press=judge(Verdict::BothGood)/>
                 <Action testid="label-skip" text="Skip" key="S" disabled=is_empty on_press=move || lab.labels.skip()/>
-                <Action testid="label-undo" text="Undo" key="U" disabled=has_none on_press=move || lab.labels.undo()/>
+                <Action testid="label-undo" text="Undo" key="U" disabled=cannot_undo on_press=move || actions::undo(lab)/>
+                <Action testid="label-redo" text="Redo" key="R" disabled=cannot_redo on_press=move || actions::redo(lab)/>
             </div>
             <p class="source muted">{source}</p>
+            <LabelProgress/>
         </section>
     }
 }

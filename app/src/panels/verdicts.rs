@@ -1,86 +1,188 @@
-//! The last verdicts: what was said, by whom, and a way to look or take back.
+//! All labels: found by text, verdict and labeller, changed, deleted, shown in the
+//! views. A page of rows at a time, so that thousands stay quick.
 
-use crate::state::labels::Entry;
+use super::agreement::AgreementPanel;
+use super::verdict_row::{VerdictRow, focus, verdict_options};
+use crate::parts::action::Action;
+use crate::state::label_filter::{LabelFilter, Whose, page_range};
 use crate::state::use_lab;
 use leptos::prelude::*;
-use tilt_protocol::{Labeller, Verdict};
+use std::collections::HashSet;
+use std::sync::Arc;
+use tilt_protocol::Verdict;
 
-const SHOWN: usize = 5;
+/// Rows of the short table, and of the long one.
+const FEW: usize = 5;
+const MANY: usize = 25;
+const SEARCH_ID: &str = "verdicts-search";
+
+/// Puts the focus where labels are searched; without labels, where they are given.
+pub fn focus_search() {
+    if !focus(&format!("#{SEARCH_ID}")) {
+        focus("[data-testid=\"label-a\"]");
+    }
+}
 
 #[component]
 pub fn Verdicts() -> impl IntoView {
     let lab = use_lab();
     let entries = lab.labels.entries();
-    let last = move || {
-        entries.with(|entries| {
-            entries
-                .iter()
-                .rev()
-                .take(SHOWN)
-                .cloned()
-                .collect::<Vec<Entry>>()
-        })
+    let filter = RwSignal::new(LabelFilter::default());
+    let page = RwSignal::new(0_usize);
+    let size = RwSignal::new(FEW);
+    let found: Memo<Arc<Vec<u64>>> = Memo::new(move |_| {
+        filter.with(|filter| entries.with(|entries| Arc::new(filter.keys(entries))))
+    });
+    let count = Memo::new(move |_| found.with(|found| found.len()));
+    let total = Memo::new(move |_| entries.with(|entries| entries.len()));
+    let range = Memo::new(move |_| page_range(count.get(), page.get(), size.get()));
+    let rows = Memo::new(move |_| {
+        let range = range.get();
+        found.with(|found| found.get(range).unwrap_or_default().to_vec())
+    });
+    let words = move || {
+        let range = range.get();
+        if range.is_empty() {
+            "no labels".to_owned()
+        } else {
+            let (first, last) = (range.start + 1, range.end);
+            format!("{first} to {last} of {}", count.get())
+        }
     };
-    let is_empty = Memo::new(move |_| entries.with(|entries| entries.is_empty()));
+    let empty = move || {
+        if total.get() == 0 {
+            "No labels yet: press 1 or 2 above, or let the judge label."
+        } else {
+            "No label fits. Search for less, or show all verdicts of anyone."
+        }
+    };
+    let delete_text = Signal::derive(move || match count.get() {
+        count if filter.with(LabelFilter::is_empty) => format!("Delete all {count}"),
+        count => format!("Delete the {count} found"),
+    });
     view! {
-        <section class="panel quiet" aria-labelledby="verdicts-title" hidden=move || is_empty.get()>
+        <section class="panel quiet" aria-labelledby="verdicts-title">
             <header class="panel-head">
-                <h2 id="verdicts-title">"Last labels"</h2>
+                <h2 id="verdicts-title">"Labels"</h2>
+                <span class="muted number">{words}</span>
+                <span class="pager">
+                    <button
+                        type="button"
+                        class="button icon small"
+                        aria-label="Later labels"
+                        aria-disabled=move || (range.get().start == 0).then_some("true")
+                        on:click=move |_| page.set((range.get_untracked().start / size.get_untracked()).saturating_sub(1))
+                    >
+                        "\u{2039}"
+                    </button>
+                    <button
+                        type="button"
+                        class="button icon small"
+                        aria-label="Earlier labels"
+                        aria-disabled=move || (range.get().end >= count.get()).then_some("true")
+                        on:click=move |_| {
+                            if range.get_untracked().end < count.get_untracked() {
+                                page.set(range.get_untracked().start / size.get_untracked() + 1);
+                            }
+                        }
+                    >
+                        "\u{203a}"
+                    </button>
+                </span>
             </header>
-            <ul class="verdict-list">
-                <For each=last key=|entry| entry.key let:entry>
-                    <VerdictRow entry=entry/>
-                </For>
-            </ul>
+            <div hidden=move || total.get() == 0>
+                <Filters filter=filter page=page/>
+            </div>
+            <p class="muted" hidden=move || count.get() != 0>{empty}</p>
+            <table class="verdicts-table" data-testid="verdicts-table" hidden=move || count.get() == 0>
+                <caption class="visually-hidden">"Labels, the latest first"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col"><span class="visually-hidden">"Verdict"</span></th>
+                        <th scope="col"><span class="visually-hidden">"Pair"</span></th>
+                        <th scope="col"><span class="visually-hidden">"By"</span></th>
+                        <th scope="col"><span class="visually-hidden">"Delete"</span></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=move || rows.get() key=|key| *key let:key>
+                        <VerdictRow key=key/>
+                    </For>
+                </tbody>
+            </table>
+            <div class="row" hidden=move || total.get() == 0>
+                <Action
+                    testid="verdicts-more"
+                    text=Signal::derive(move || if size.get() == FEW { "More rows" } else { "Fewer rows" }.to_owned())
+                    on_press=move || {
+                        page.set(0);
+                        size.update(|size| *size = if *size == FEW { MANY } else { FEW });
+                    }
+                />
+                <Action
+                    testid="verdicts-delete"
+                    text=delete_text
+                    disabled=Signal::derive(move || count.get() == 0)
+                    on_press=move || {
+                        let keys: HashSet<u64> = found.get_untracked().iter().copied().collect();
+                        lab.labels.remove(|entry| keys.contains(&entry.key));
+                        request_animation_frame(focus_search);
+                    }
+                />
+                <span class="muted">"U brings them back"</span>
+            </div>
         </section>
+        <AgreementPanel/>
     }
 }
 
+/// Text, verdict and labeller to look for.
 #[component]
-fn VerdictRow(entry: Entry) -> impl IntoView {
-    let lab = use_lab();
-    let key = entry.key;
-    let verdict = match entry.label.verdict {
-        Verdict::A => "A",
-        Verdict::B => "B",
-        Verdict::Tie => "tie",
-        Verdict::BothGood => "both good",
-        Verdict::BothBad => "both bad",
+fn Filters(filter: RwSignal<LabelFilter>, page: RwSignal<usize>) -> impl IntoView {
+    let change = move |change: &dyn Fn(&mut LabelFilter)| {
+        filter.update(|filter| change(filter));
+        page.set(0);
     };
-    let by = match entry.label.labeller {
-        Labeller::Person => "you".to_owned(),
-        Labeller::Judge { principle, .. } => format!("judge: {}", principle.slug()),
-    };
-    let (text, is_decisive) = match entry.label.chosen_rejected() {
-        Some((chosen, _)) => (chosen.to_owned(), true),
-        None => (entry.label.pair.prompt.clone(), false),
-    };
-    let title = format!("{} \u{2014} {text}", entry.label.pair.prompt);
     view! {
-        <li>
-            <span class="verdict-mark">{verdict}</span>
-            <button
-                type="button"
-                class="verdict-text"
-                title=title
-                aria-disabled=(!is_decisive).then_some("true")
-                on:click=move |_| {
-                    if is_decisive {
-                        lab.selection.select_pair(key);
-                    }
+        <div class="verdict-filters">
+            <input
+                id=SEARCH_ID
+                type="text"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder="Search"
+                aria-label="Search prompts and answers"
+                data-testid="verdicts-search"
+                prop:value=move || filter.with(|filter| filter.text.clone())
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    change(&|filter| filter.text.clone_from(&text));
+                }
+            />
+            <select
+                aria-label="Show verdicts"
+                data-testid="verdicts-filter"
+                on:change=move |event| {
+                    let verdict = Verdict::from_slug(&event_target_value(&event));
+                    change(&|filter| filter.verdict = verdict);
                 }
             >
-                {text}
-            </button>
-            <span class="muted">{by}</span>
-            <button
-                type="button"
-                class="button icon small"
-                aria-label="Remove this label"
-                on:click=move |_| lab.labels.remove(|entry| entry.key == key)
+                <option value="">"all verdicts"</option>
+                {verdict_options(None)}
+            </select>
+            <select
+                aria-label="Show labels by"
+                data-testid="verdicts-by"
+                on:change=move |event| {
+                    let whose = Whose::from_slug(&event_target_value(&event));
+                    change(&|filter| filter.whose = whose);
+                }
             >
-                "\u{00d7}"
-            </button>
-        </li>
+                {Whose::ALL
+                    .into_iter()
+                    .map(|whose| view! { <option value=whose.slug()>{format!("by {}", whose.slug())}</option> })
+                    .collect_view()}
+            </select>
+        </div>
     }
 }

@@ -6,8 +6,11 @@ use super::startup::load_starter_pairs;
 use super::training::reset;
 use crate::random::mix;
 use leptos::prelude::*;
-use tilt_protocol::{Command, EngineStatus, Error, JudgeSettings, Sampling, Verdict};
+use tilt_protocol::{Command, EngineStatus, Error, Sampling, Verdict};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// Pairs sampled at a time for a prompt of the person's own.
+const OWN_PAIRS: usize = 4;
 
 pub fn judge(lab: Lab, verdict: Verdict) {
     let is_first = lab
@@ -19,6 +22,36 @@ pub fn judge(lab: Lab, verdict: Verdict) {
     if is_first {
         ask_to_persist();
     }
+}
+
+pub fn undo(lab: Lab) {
+    if let Some(summary) = lab.labels.undo() {
+        lab.notices.say(&format!("Undone: {summary}."));
+    }
+}
+
+pub fn redo(lab: Lab) {
+    if let Some(summary) = lab.labels.redo() {
+        lab.notices.say(&format!("Done again: {summary}."));
+    }
+}
+
+/// Asks for pairs of answers to a prompt of the person's own, which come next.
+pub fn sample_for(lab: Lab, prompt: &str) {
+    let seed = mix(lab.form.seed() ^ mix(lab.labels.next_refill())) >> 12;
+    let id = lab.engine.send(
+        Purpose::SamplePairs,
+        Command::SamplePairs {
+            count: OWN_PAIRS,
+            prompts: vec![prompt.to_owned()],
+            sampling: Sampling {
+                seed,
+                ..Sampling::default()
+            },
+        },
+    );
+    lab.labels.await_pairs(id);
+    lab.engine.expect(id, EngineStatus::Sampling);
 }
 
 /// Asks the browser to keep what is stored; a refusal changes nothing.
@@ -33,25 +66,14 @@ fn ask_to_persist() {
 }
 
 pub fn autolabel(lab: Lab) {
-    let form = lab.evaluate.autolabel_form().get_untracked();
-    let count = form.count.trim().parse::<usize>().ok();
-    let noise = form.noise.trim().parse::<f64>().ok();
-    let count = count.filter(|count| (1..=4096).contains(count));
-    let noise = noise.filter(|noise| (0.0..=0.5).contains(noise));
-    let quoted = |text: &str| format!("\u{201c}{text}\u{201d}");
     lab.notices.dismiss("autolabel");
-    let (Some(count), Some(noise)) = (count, noise) else {
-        let error = if count.is_none() {
-            Error::invalid(
-                "pairs to label",
-                quoted(&form.count),
-                "a whole number from 1 to 4096",
-            )
-        } else {
-            Error::invalid("noise", quoted(&form.noise), "a number from 0 to 0.5")
-        };
-        lab.notices.error("autolabel", &error.to_string());
-        return;
+    let form = lab.evaluate.autolabel_form().get_untracked();
+    let (count, judge) = match form.count().and_then(|count| Ok((count, form.judge()?))) {
+        Ok(read) => read,
+        Err(error) => {
+            lab.notices.error("autolabel", &error.to_string());
+            return;
+        }
     };
     let labelled = lab
         .labels
@@ -61,7 +83,7 @@ pub fn autolabel(lab: Lab) {
     let id = lab.engine.send(
         Purpose::Autolabel,
         Command::Autolabel {
-            judge: JudgeSettings::of(form.principle, noise),
+            judge: judge.clone(),
             count,
             sampling: Sampling {
                 // The first labels of a seed repeat; a second batch is new.
@@ -75,7 +97,8 @@ pub fn autolabel(lab: Lab) {
         },
     );
     if id.is_some() {
-        lab.evaluate.begin_autolabel(form.principle, count, noise);
+        lab.evaluate
+            .begin_autolabel(form.principle, judge, count, js_sys::Date::now());
         lab.engine.expect(id, EngineStatus::Labelling);
     }
 }

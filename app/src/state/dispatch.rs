@@ -73,7 +73,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             if done {
                 lab.engine.settle(id);
             }
-            lab.labels.enqueue(pairs, None);
+            lab.labels.sampled(id, pairs);
         }
         Event::Autolabelled {
             pairs,
@@ -266,23 +266,18 @@ fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize,
     let Some(progress) = lab.evaluate.autolabel().get_untracked() else {
         return;
     };
-    let at_ms = js_sys::Date::now();
+    let Some(labeller) = Labeller::of_judge(&progress.judge) else {
+        return;
+    };
     let labels: Vec<Label> = pairs
         .into_iter()
         .zip(verdicts)
-        .map(|(pair, verdict)| Label {
-            pair,
-            verdict,
-            labeller: Labeller::Judge {
-                principle: progress.principle,
-                noise: progress.noise,
-            },
-            at_ms,
-        })
+        .map(|(pair, verdict)| Label::new(pair, verdict, labeller.clone(), progress.at_ms))
         .collect();
     let count = labels.len();
     if count > 0 {
-        lab.labels.append(labels);
+        lab.labels
+            .append_portion(labels, Some(progress.at_ms as u64));
         lab.notices.dismiss("train");
     }
     lab.evaluate.autolabelled(count, ties, is_done);

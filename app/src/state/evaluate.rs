@@ -1,22 +1,17 @@
 //! Judge and comparison: auto-labelling, samples before and after, win rates.
 
+use super::autolabel_form::AutolabelForm;
 use super::labels::LabelStore;
 use leptos::prelude::*;
-use tilt_protocol::{Labeller, Principle, WinRateReport};
-
-/// The auto-label form, as typed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AutolabelForm {
-    pub principle: Principle,
-    pub count: String,
-    pub noise: String,
-}
+use tilt_protocol::{JudgeSettings, Labeller, Principle, WinRateReport};
 
 /// How far the judge has come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AutolabelProgress {
     pub principle: Principle,
-    pub noise: f64,
+    pub judge: JudgeSettings,
+    /// When it was asked, in milliseconds since the Unix epoch: its labels are one batch.
+    pub at_ms: f64,
     pub asked: usize,
     pub done: usize,
     pub ties: usize,
@@ -75,11 +70,7 @@ impl EvaluateStore {
                 })
         });
         EvaluateStore {
-            autolabel_form: RwSignal::new(AutolabelForm {
-                principle: Principle::Polite,
-                count: "64".to_owned(),
-                noise: "0".to_owned(),
-            }),
+            autolabel_form: RwSignal::new(AutolabelForm::default()),
             autolabel: RwSignal::new(None),
             prompt: RwSignal::new(String::new()),
             is_comparing: RwSignal::new(false),
@@ -125,11 +116,18 @@ impl EvaluateStore {
         self.win_rate.into()
     }
 
-    pub fn begin_autolabel(&self, principle: Principle, asked: usize, noise: f64) {
+    pub fn begin_autolabel(
+        &self,
+        principle: Principle,
+        judge: JudgeSettings,
+        asked: usize,
+        at_ms: f64,
+    ) {
         self.chosen_principle.set(None);
         self.autolabel.set(Some(AutolabelProgress {
             principle,
-            noise,
+            judge,
+            at_ms,
             asked,
             done: 0,
             ties: 0,

@@ -1,49 +1,48 @@
-//! Labels and the pairs that wait for one. Each verdict is written to IndexedDB
-//! as it falls.
+//! Labels and the pairs that wait for one. Every change goes through
+//! [`LabelStore::change`]: it is written to IndexedDB as it falls, and can be undone.
 
+pub use super::label_history::Entry;
+use super::label_history::{Change, History, Shown, Slot, apply, last_of_earlier_visit};
+use super::label_saving::LabelSaving;
 use super::notices::Notices;
-use crate::random::coin;
-use crate::storage::LabelDb;
+use super::queue::{PairQueue, make_unique};
+use super::recheck;
 use leptos::prelude::*;
-use std::collections::{HashSet, VecDeque};
-use std::future::Future;
+use std::collections::HashSet;
 use std::sync::Arc;
-use tilt_protocol::{Label, Labeller, Pair, Verdict};
-use wasm_bindgen_futures::spawn_local;
+use tilt_protocol::{Label, Labeller, Pair, RequestId, Verdict};
 
-/// A label and its place in the order of labelling.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    pub key: u64,
-    pub label: Label,
-}
+/// Share of the person's decisive pairs that come again.
+const RECHECK_SHARE: f64 = 0.1;
 
 #[derive(Clone, Copy)]
 pub struct LabelStore {
     entries: RwSignal<Arc<Vec<Entry>>>,
-    queue: RwSignal<VecDeque<Pair>>,
+    history: RwSignal<History>,
+    queue: PairQueue,
+    /// The label whose pair is shown again, before the queue goes on.
+    again: RwSignal<Option<u64>>,
+    recheck_share: RwSignal<f64>,
+    /// Decisive verdicts since a pair came again.
+    since_recheck: StoredValue<usize>,
     /// What was stored has been read, or cannot be.
     is_loaded: RwSignal<bool>,
-    db: StoredValue<Option<LabelDb>, LocalStorage>,
+    saving: LabelSaving,
     last_key: StoredValue<u64>,
-    refills: StoredValue<u64>,
-    /// How many labels there were when sampling last failed: it is tried again
-    /// after the next one.
-    failed_refill: RwSignal<Option<usize>>,
-    notices: Notices,
 }
 
 impl LabelStore {
     pub fn new(notices: Notices) -> LabelStore {
         LabelStore {
             entries: RwSignal::new(Arc::new(Vec::new())),
-            queue: RwSignal::new(VecDeque::new()),
+            history: RwSignal::new(History::default()),
+            queue: PairQueue::new(),
+            again: RwSignal::new(None),
+            recheck_share: RwSignal::new(RECHECK_SHARE),
+            since_recheck: StoredValue::new(0),
             is_loaded: RwSignal::new(false),
-            db: StoredValue::new_local(None),
+            saving: LabelSaving::new(notices),
             last_key: StoredValue::new(0),
-            refills: StoredValue::new(0),
-            failed_refill: RwSignal::new(None),
-            notices,
         }
     }
 
@@ -57,30 +56,66 @@ impl LabelStore {
 
     /// The pair to label now.
     pub fn current(&self) -> Option<Pair> {
-        self.queue.with(|queue| queue.front().cloned())
+        match self.shown_again() {
+            Some(entry) => Some(recheck::swapped(&entry.label.pair)),
+            None => self.queue.front(),
+        }
     }
 
+    /// The label whose pair is shown a second time, sides swapped.
+    pub fn shown_again(&self) -> Option<Entry> {
+        self.again.get().and_then(|key| self.entry(key))
+    }
+
+    pub fn recheck_share(&self) -> Signal<f64> {
+        self.recheck_share.into()
+    }
+
+    pub fn set_recheck_share(&self, share: f64) {
+        self.recheck_share.set(share);
+        if share == 0.0 {
+            self.again.set(None);
+        }
+    }
+
+    /// The label of this key; keys ascend.
+    pub fn entry(&self, key: u64) -> Option<Entry> {
+        self.entries.with(|entries| {
+            let index = entries.binary_search_by_key(&key, |entry| entry.key).ok()?;
+            entries.get(index).cloned()
+        })
+    }
+
+    /// There is something to undo: labels of earlier visits can be taken back too.
+    pub fn can_undo(&self) -> bool {
+        self.history.with(History::has_past) || self.count() > 0
+    }
+
+    pub fn can_redo(&self) -> bool {
+        self.history.with(History::has_future)
+    }
+
+    /// How many pairs wait.
     pub fn waiting(&self) -> usize {
-        self.queue.with(VecDeque::len)
+        self.queue.len()
     }
 
     /// Sampling new pairs may be tried.
     pub fn may_refill(&self) -> bool {
-        let count = self.entries.with(|entries| entries.len());
-        self.failed_refill.get() != Some(count)
+        self.queue.may_refill(self.count())
     }
 
     pub fn refill_failed(&self) {
-        let count = self.entries.with_untracked(|entries| entries.len());
-        self.failed_refill.set(Some(count));
+        self.queue.refill_failed(untrack(|| self.count()));
     }
 
     /// A number that no refill of these labels had before.
     pub fn next_refill(&self) -> u64 {
-        let refill = self.refills.get_value();
-        self.refills.set_value(refill + 1);
-        let count = self.entries.with_untracked(|entries| entries.len() as u64);
-        (count << 20) + refill
+        self.queue.next_refill(untrack(|| self.count()))
+    }
+
+    fn count(&self) -> usize {
+        self.entries.with(|entries| entries.len())
     }
 
     pub fn all(&self) -> Vec<Label> {
@@ -90,135 +125,210 @@ impl LabelStore {
 
     /// Reads what earlier visits stored.
     pub async fn load(self) {
-        match LabelDb::open().await {
-            Err(error) => self.warn_unsaved(&error),
-            Ok(db) => {
-                match db.load().await {
-                    Err(error) => self.warn_unsaved(&error),
-                    Ok((stored, unreadable)) => {
-                        if unreadable > 0 {
-                            self.notices.info(
-                                "labels-unreadable",
-                                &format!(
-                                    "{unreadable} stored labels could not be read and are left out."
-                                ),
-                            );
-                        }
-                        if let Some((key, _)) = stored.last() {
-                            self.last_key.set_value(*key);
-                        }
-                        let stored = stored.into_iter().map(|(key, label)| Entry { key, label });
-                        self.entries
-                            .update(|entries| *entries = Arc::new(stored.collect()));
-                    }
-                }
-                self.db.set_value(Some(db));
-            }
+        let stored = self.saving.open().await;
+        if let Some(last) = stored.last() {
+            self.last_key.set_value(last.key);
         }
-        self.drop_labelled();
+        self.entries.set(Arc::new(stored));
+        let known = self.known_ids();
+        self.queue.remove(|pair| known.contains(&pair.id));
         self.is_loaded.set(true);
     }
 
-    /// Adds pairs to label. With a seed, sides change by it; answers that are the
-    /// same on both sides are left out.
+    /// Adds pairs to label. With a seed, sides change by it.
     pub fn enqueue(&self, pairs: Vec<Pair>, side_seed: Option<u64>) {
-        let mut known: HashSet<String> = self.entries.with_untracked(|entries| {
-            entries
-                .iter()
-                .map(|entry| entry.label.pair.id.clone())
-                .collect()
-        });
-        self.queue.update(|queue| {
-            known.extend(queue.iter().map(|pair| pair.id.clone()));
-            for mut pair in pairs {
-                let is_shipped = side_seed.is_some();
-                if pair.answer_a == pair.answer_b || (is_shipped && known.contains(&pair.id)) {
-                    continue;
-                }
-                if side_seed.is_some_and(|seed| coin(seed, &pair.id)) {
-                    std::mem::swap(&mut pair.answer_a, &mut pair.answer_b);
-                }
-                make_unique(&mut pair.id, &mut known);
-                queue.push_back(pair);
-            }
-        });
+        self.queue.push_back(pairs, side_seed, self.known_ids());
+    }
+
+    /// Puts pairs before all that wait.
+    pub fn enqueue_first(&self, pairs: Vec<Pair>) {
+        self.again.set(None);
+        self.queue.push_front(pairs, self.known_ids());
+    }
+
+    /// The pairs of this request are wanted next.
+    pub fn await_pairs(&self, request: Option<RequestId>) {
+        self.queue.await_pairs(request);
+    }
+
+    /// Pairs that the engine sampled.
+    pub fn sampled(&self, request: Option<RequestId>, pairs: Vec<Pair>) {
+        if self.queue.is_awaited(request) {
+            self.enqueue_first(pairs);
+        } else {
+            self.enqueue(pairs, None);
+        }
     }
 
     /// Judges the current pair and goes on to the next.
     pub fn judge(&self, verdict: Verdict) {
-        let Some(pair) = self.queue.try_update(VecDeque::pop_front).flatten() else {
+        if let Some(entry) = untrack(|| self.shown_again()) {
+            self.again.set(None);
+            let mut label = entry.label.clone();
+            label.rechecks.push(verdict.swapped());
+            let shown = Shown::Again(entry.key);
+            let change = Change::edited(entry, label);
+            self.change(Change { shown, ..change });
+            return;
+        }
+        let Some(pair) = self.queue.pop_front() else {
             return;
         };
-        self.append(vec![Label {
-            pair,
-            verdict,
-            labeller: Labeller::Person,
-            at_ms: js_sys::Date::now(),
-        }]);
+        let label = Label::new(pair, verdict, Labeller::Person, js_sys::Date::now());
+        let added = self.keyed(vec![label]);
+        let shown = added
+            .first()
+            .map(|(_, label)| Shown::Queue(label.pair.clone()))
+            .unwrap_or_default();
+        let change = Change::added(added);
+        self.change(Change { shown, ..change });
+        if verdict.is_decisive() {
+            self.since_recheck.update_value(|count| *count += 1);
+            self.recheck_if_due();
+        }
     }
 
-    /// Leaves the current pair for later.
+    fn recheck_if_due(&self) {
+        let share = self.recheck_share.get_untracked();
+        let since = self.since_recheck.get_value();
+        let due = self
+            .entries
+            .with_untracked(|entries| recheck::due(entries, share, since));
+        if due.is_some() {
+            self.since_recheck.set_value(0);
+            self.again.set(due);
+        }
+    }
+
+    /// Leaves the current pair for later; a pair that came again does not come back.
     pub fn skip(&self) {
-        self.queue.update(|queue| {
-            if let Some(pair) = queue.pop_front() {
-                queue.push_back(pair);
-            }
-        });
+        if untrack(|| self.shown_again()).is_some() {
+            self.again.set(None);
+        } else {
+            self.queue.skip();
+        }
     }
 
     pub fn append(&self, labels: Vec<Label>) {
-        let mut known: HashSet<String> = self.entries.with_untracked(|entries| {
-            entries
-                .iter()
-                .map(|entry| entry.label.pair.id.clone())
-                .collect()
-        });
-        let mut added = Vec::with_capacity(labels.len());
-        for mut label in labels {
-            make_unique(&mut label.pair.id, &mut known);
-            added.push((self.next_key(), label));
-        }
-        self.write(|db| db.put(&added));
-        self.entries.update(|entries| {
-            Arc::make_mut(entries)
-                .extend(added.into_iter().map(|(key, label)| Entry { key, label }));
-        });
+        self.append_portion(labels, None);
     }
 
-    /// Takes the last label back; a person's pair comes up again.
-    pub fn undo(&self) {
-        let last = self
-            .entries
-            .with_untracked(|entries| entries.last().cloned());
-        let Some(last) = last else { return };
-        self.remove(|entry| entry.key == last.key);
-        if last.label.labeller == Labeller::Person {
-            self.queue.update(|queue| queue.push_front(last.label.pair));
+    /// Adds labels that are undone together with the others of their batch.
+    pub fn append_portion(&self, labels: Vec<Label>, batch: Option<u64>) {
+        let change = Change::added(self.keyed(labels));
+        self.change(Change { batch, ..change });
+    }
+
+    /// Gives a label another verdict, which is the person's then.
+    pub fn set_verdict(&self, key: u64, verdict: Verdict) {
+        let Some(entry) = untrack(|| self.entry(key)) else {
+            return;
+        };
+        if entry.label.verdict == verdict {
+            return;
         }
+        let label = Label {
+            verdict,
+            labeller: Labeller::Person,
+            at_ms: js_sys::Date::now(),
+            ..entry.label.clone()
+        };
+        self.change(Change::edited(entry, label));
     }
 
     /// Removes the labels for which `is_removed` holds.
     pub fn remove(&self, is_removed: impl Fn(&Entry) -> bool) {
-        let keys: Vec<u64> = self.entries.with_untracked(|entries| {
+        let removed: Vec<Entry> = self.entries.with_untracked(|entries| {
             entries
                 .iter()
                 .filter(|entry| is_removed(entry))
-                .map(|entry| entry.key)
+                .cloned()
                 .collect()
         });
-        if keys.is_empty() {
-            return;
-        }
-        self.write(|db| db.delete(&keys));
-        let keys: HashSet<u64> = keys.into_iter().collect();
-        self.entries
-            .update(|entries| Arc::make_mut(entries).retain(|entry| !keys.contains(&entry.key)));
+        self.change(Change::removed(removed));
     }
 
+    /// Takes the last change back, and says what it was; a person's pair comes up again.
+    pub fn undo(&self) -> Option<String> {
+        if !self.history.with_untracked(History::has_past) {
+            let earlier = self
+                .entries
+                .with_untracked(|entries| last_of_earlier_visit(entries));
+            let earlier = earlier?;
+            self.history.update(|history| history.remember(earlier));
+        }
+        let change = self.history.try_update(History::undo).flatten()?;
+        self.write(&change.reversed());
+        match &change.shown {
+            Shown::Nowhere => {}
+            Shown::Again(key) => self.again.set(Some(*key)),
+            Shown::Queue(pair) => {
+                self.again.set(None);
+                self.queue.put_back(pair);
+            }
+        }
+        Some(change.summary())
+    }
+
+    /// Makes the change again that was taken back last, and says what it was.
+    pub fn redo(&self) -> Option<String> {
+        let change = self.history.try_update(History::redo).flatten()?;
+        self.write(&change.slots);
+        if change.shown != Shown::Nowhere {
+            self.again.set(None);
+        }
+        if let Shown::Queue(pair) = &change.shown {
+            self.queue.remove(|other| other.id == pair.id);
+        }
+        Some(change.summary())
+    }
+
+    /// Everything gone for good, what could be undone too.
     pub fn erase_all(&self) {
-        self.write(LabelDb::clear);
+        self.saving.clear();
+        self.history.set(History::default());
+        self.again.set(None);
+        self.recheck_share.set(RECHECK_SHARE);
         self.entries.set(Arc::new(Vec::new()));
-        self.queue.set(VecDeque::new());
+        self.queue.remove(|_| true);
+    }
+
+    /// Makes a change and notes it.
+    fn change(&self, change: Change) {
+        if change.slots.is_empty() {
+            return;
+        }
+        self.write(&change.slots);
+        self.history.update(|history| history.record(change));
+    }
+
+    /// Writes what the slots hold after a change, here and in IndexedDB.
+    fn write(&self, slots: &[Slot]) {
+        self.saving.write(slots);
+        self.entries
+            .update(|entries| apply(Arc::make_mut(entries), slots));
+    }
+
+    /// Labels with their keys, their pairs' ids made unique.
+    fn keyed(&self, labels: Vec<Label>) -> Vec<(u64, Label)> {
+        let mut known = self.known_ids();
+        labels
+            .into_iter()
+            .map(|mut label| {
+                make_unique(&mut label.pair.id, &mut known);
+                (self.next_key(), label)
+            })
+            .collect()
+    }
+
+    /// The ids of all labelled pairs.
+    fn known_ids(&self) -> HashSet<String> {
+        self.entries.with_untracked(|entries| {
+            entries
+                .iter()
+                .map(|entry| entry.label.pair.id.clone())
+                .collect()
+        })
     }
 
     /// Time first, so that two tabs do not write the same key; then a count.
@@ -226,52 +336,5 @@ impl LabelStore {
         let key = (js_sys::Date::now() as u64 * 1000).max(self.last_key.get_value() + 1);
         self.last_key.set_value(key);
         key
-    }
-
-    fn drop_labelled(&self) {
-        let known: HashSet<String> = self.entries.with_untracked(|entries| {
-            entries
-                .iter()
-                .map(|entry| entry.label.pair.id.clone())
-                .collect()
-        });
-        self.queue
-            .update(|queue| queue.retain(|pair| !known.contains(&pair.id)));
-    }
-
-    fn write<F>(&self, request: impl FnOnce(&LabelDb) -> Result<F, idb::Error>)
-    where
-        F: Future<Output = Result<(), idb::Error>> + 'static,
-    {
-        let requested = self.db.with_value(|db| db.as_ref().map(request));
-        let store = *self;
-        match requested {
-            None => {}
-            Some(Err(error)) => store.warn_unsaved(&error),
-            Some(Ok(written)) => spawn_local(async move {
-                if let Err(error) = written.await {
-                    store.warn_unsaved(&error);
-                }
-            }),
-        }
-    }
-
-    fn warn_unsaved(&self, error: &idb::Error) {
-        self.notices.error(
-            "labels-unsaved",
-            &format!(
-                "Labels cannot be stored in this browser ({error}). They work until this tab closes; export them before that."
-            ),
-        );
-    }
-}
-
-/// Adds a suffix to an id that is taken already.
-fn make_unique(id: &mut String, known: &mut HashSet<String>) {
-    let base = id.clone();
-    let mut count = 2;
-    while !known.insert(id.clone()) {
-        *id = format!("{base}~{count}");
-        count += 1;
     }
 }

@@ -4,13 +4,19 @@
 //! engine says).
 
 pub mod actions;
+pub mod autolabel_form;
 pub mod charts;
 pub mod dispatch;
 pub mod engine;
 pub mod evaluate;
 pub mod form;
+pub mod label_filter;
+pub mod label_history;
+pub mod label_saving;
 pub mod labels;
 pub mod notices;
+pub mod queue;
+pub mod recheck;
 pub mod run;
 pub mod runs;
 pub mod selection;
@@ -44,6 +50,9 @@ impl Lab {
         let labels = labels::LabelStore::new(notices);
         let run = run::RunStore::new();
         let runs = runs::RunsStore::new();
+        if let Some(share) = settings.saved().recheck_share {
+            labels.set_recheck_share(share.clamp(0.0, 1.0));
+        }
         Lab {
             notices,
             engine: engine::EngineStore::new(params.device),

@@ -19,6 +19,8 @@ pub struct Settings {
     pub model: Option<String>,
     /// "light" or "dark"; `None` follows the system.
     pub theme: Option<String>,
+    /// Share of labelled pairs that come again, to check the person's own agreement.
+    pub recheck_share: Option<f64>,
 }
 
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! What a person or a judge says about two answers, and the training rows that follow.
 
 use crate::dataset::{Content, Example};
-use crate::principle::Principle;
+use crate::principle::{JudgeSettings, Principle};
 use serde::{Deserialize, Serialize};
 
 /// Two answers to one prompt, in the order in which they are shown.
@@ -44,11 +44,107 @@ pub enum Verdict {
     BothBad,
 }
 
+impl Verdict {
+    pub const ALL: [Verdict; 5] = [
+        Verdict::A,
+        Verdict::B,
+        Verdict::Tie,
+        Verdict::BothGood,
+        Verdict::BothBad,
+    ];
+
+    /// The stable name, as exports write it.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Verdict::A => "a",
+            Verdict::B => "b",
+            Verdict::Tie => "tie",
+            Verdict::BothGood => "both_good",
+            Verdict::BothBad => "both_bad",
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<Verdict> {
+        Verdict::ALL
+            .into_iter()
+            .find(|verdict| verdict.slug() == slug)
+    }
+
+    /// The same judgement of the pair with its sides swapped.
+    pub fn swapped(self) -> Verdict {
+        match self {
+            Verdict::A => Verdict::B,
+            Verdict::B => Verdict::A,
+            other => other,
+        }
+    }
+
+    pub fn is_decisive(self) -> bool {
+        matches!(self, Verdict::A | Verdict::B)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Labeller {
     Person,
-    Judge { principle: Principle, noise: f64 },
+    Judge {
+        /// The main one, with weight 1.
+        principle: Principle,
+        noise: f64,
+        /// Further principles with their weights.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<(Principle, f64)>,
+        /// Score for each word, whatever the principles say.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        length_bias: f64,
+    },
+}
+
+impl Labeller {
+    /// One principle, without bias.
+    pub fn judge(principle: Principle, noise: f64) -> Labeller {
+        Labeller::Judge {
+            principle,
+            noise,
+            others: Vec::new(),
+            length_bias: 0.0,
+        }
+    }
+
+    /// A judge with these settings, its first principle the main one; `None` without
+    /// principles.
+    pub fn of_judge(judge: &JudgeSettings) -> Option<Labeller> {
+        let ((principle, _), others) = judge.principles.split_first()?;
+        Some(Labeller::Judge {
+            principle: *principle,
+            noise: judge.noise,
+            others: others.to_vec(),
+            length_bias: judge.length_bias,
+        })
+    }
+
+    /// How this labeller judges; `None` for a person.
+    pub fn judge_settings(&self) -> Option<JudgeSettings> {
+        let Labeller::Judge {
+            principle,
+            noise,
+            others,
+            length_bias,
+        } = self
+        else {
+            return None;
+        };
+        let mut judge = JudgeSettings::of(*principle, *noise);
+        judge.principles.extend(others);
+        judge.length_bias = *length_bias;
+        Some(judge)
+    }
+}
+
+/// What serde's `skip_serializing_if` asks, which hands out references.
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,9 +154,23 @@ pub struct Label {
     pub labeller: Labeller,
     /// Milliseconds since the Unix epoch.
     pub at_ms: f64,
+    /// Later verdicts of the same person on the same pair, shown again with its sides
+    /// swapped. Written for the pair as it stands here; they train nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rechecks: Vec<Verdict>,
 }
 
 impl Label {
+    pub fn new(pair: Pair, verdict: Verdict, labeller: Labeller, at_ms: f64) -> Label {
+        Label {
+            pair,
+            verdict,
+            labeller,
+            at_ms,
+            rechecks: Vec::new(),
+        }
+    }
+
     /// Chosen and rejected, where the verdict is decisive.
     pub fn chosen_rejected(&self) -> Option<(&str, &str)> {
         match self.verdict {
@@ -108,4 +218,60 @@ pub fn unpaired_from_labels(labels: &[Label]) -> Vec<Example> {
         }
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAIR: &str = r#"{"id":"nano-1-2-3","prompt":"Hello!","answer_a":"Hi.","answer_b":"Go away.",
+        "source":{"source":"sampled","model":"nano","seed":1}}"#;
+
+    #[test]
+    fn labels_of_the_first_version_still_load() {
+        let judged = format!(
+            r#"{{"pair":{PAIR},"verdict":"a","labeller":{{"by":"judge","principle":"polite","noise":0.1}},"at_ms":5.0}}"#
+        );
+        let label: Label = serde_json::from_str(&judged).expect("a stored label");
+        assert_eq!(label.labeller, Labeller::judge(Principle::Polite, 0.1));
+        assert!(label.rechecks.is_empty());
+
+        let by_hand = format!(
+            r#"{{"pair":{PAIR},"verdict":"both_bad","labeller":{{"by":"person"}},"at_ms":5.0}}"#
+        );
+        let label: Label = serde_json::from_str(&by_hand).expect("a stored label");
+        assert_eq!(label.labeller, Labeller::Person);
+    }
+
+    #[test]
+    fn what_labelled_and_what_was_checked_stays_on_record() {
+        let labeller = Labeller::Judge {
+            principle: Principle::Truthful,
+            noise: 0.0,
+            others: vec![(Principle::Short, -0.5), (Principle::Warm, 2.0)],
+            length_bias: 0.02,
+        };
+        let pair = serde_json::from_str(PAIR).expect("a pair");
+        let mut label = Label::new(pair, Verdict::B, labeller, 7.0);
+        label.rechecks = vec![Verdict::B, Verdict::Tie];
+        let json = serde_json::to_string(&label).expect("plain data");
+        let read: Label = serde_json::from_str(&json).expect("what was just written");
+        assert_eq!(read, label);
+
+        let judge = read.labeller.judge_settings().expect("a judge");
+        assert_eq!(Labeller::of_judge(&judge), Some(read.labeller));
+        assert_eq!(judge.principles.len(), 3);
+        assert_eq!(judge.principles[0], (Principle::Truthful, 1.0));
+        assert_eq!(judge.length_bias, 0.02);
+    }
+
+    #[test]
+    fn slugs_are_what_serde_writes() {
+        for verdict in Verdict::ALL {
+            let json = serde_json::to_value(verdict).expect("plain data");
+            assert_eq!(json, verdict.slug());
+            assert_eq!(Verdict::from_slug(verdict.slug()), Some(verdict));
+            assert_eq!(verdict.swapped().swapped(), verdict);
+        }
+    }
 }

@@ -1,0 +1,212 @@
+//! How far two sets of labels agree: the share of equal verdicts, and Cohen's kappa
+//! (Cohen 1960), which takes off what chance alone would give. Plain functions.
+
+use crate::state::label_filter::labeller_name;
+use std::collections::{BTreeMap, HashMap};
+use tilt_protocol::{Label, Pair, Verdict};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Agreement {
+    /// Pairs that both have judged.
+    pub n: usize,
+    /// Share of equal verdicts.
+    pub share: f64,
+    /// `None` where both always say the same one thing: chance explains it all.
+    pub kappa: Option<f64>,
+}
+
+impl Agreement {
+    /// `None` without pairs.
+    pub fn of(verdicts: &[(Verdict, Verdict)]) -> Option<Agreement> {
+        if verdicts.is_empty() {
+            return None;
+        }
+        let n = verdicts.len() as f64;
+        let share_where = |holds: &dyn Fn(&(Verdict, Verdict)) -> bool| {
+            verdicts.iter().filter(|both| holds(both)).count() as f64 / n
+        };
+        let observed = share_where(&|(one, other)| one == other);
+        let expected: f64 = Verdict::ALL
+            .into_iter()
+            .map(|verdict| {
+                share_where(&|(one, _)| *one == verdict)
+                    * share_where(&|(_, other)| *other == verdict)
+            })
+            .sum();
+        let room = 1.0 - expected;
+        Some(Agreement {
+            n: verdicts.len(),
+            share: observed,
+            kappa: (room > 1e-12).then(|| (observed - expected) / room),
+        })
+    }
+
+    /// As `data-value` carries it.
+    pub fn json(self) -> String {
+        serde_json::json!({ "n": self.n, "agreement": self.share, "kappa": self.kappa }).to_string()
+    }
+}
+
+/// A pair whichever way round it stands: prompt, and the two answers in order.
+type PairKey = (String, String, String);
+
+fn key_of(pair: &Pair) -> PairKey {
+    let (prompt, a, b) = (
+        pair.prompt.trim(),
+        pair.answer_a.trim(),
+        pair.answer_b.trim(),
+    );
+    let (first, second) = if a <= b { (a, b) } else { (b, a) };
+    (prompt.to_owned(), first.to_owned(), second.to_owned())
+}
+
+fn is_in_order(pair: &Pair) -> bool {
+    pair.answer_a.trim() <= pair.answer_b.trim()
+}
+
+/// The verdict as if the answers stood in the key's order.
+fn verdict_in_order(label: &Label) -> Verdict {
+    if is_in_order(&label.pair) {
+        label.verdict
+    } else {
+        label.verdict.swapped()
+    }
+}
+
+/// The last verdict on each pair.
+fn by_pair<'a>(labels: impl Iterator<Item = &'a Label>) -> HashMap<PairKey, Verdict> {
+    labels
+        .map(|label| (key_of(&label.pair), verdict_in_order(label)))
+        .collect()
+}
+
+/// Verdicts of both sets on the same prompt and answers, in either order. The first
+/// set's own order of the answers is what A and B mean.
+pub fn matched<'a>(
+    labels: impl Iterator<Item = &'a Label>,
+    others: impl Iterator<Item = &'a Label>,
+) -> Vec<(Verdict, Verdict)> {
+    let others = by_pair(others);
+    labels
+        .filter_map(|label| {
+            let other = *others.get(&key_of(&label.pair))?;
+            let other = if is_in_order(&label.pair) {
+                other
+            } else {
+                other.swapped()
+            };
+            Some((label.verdict, other))
+        })
+        .collect()
+}
+
+/// Two labellers of the same pairs, by name, with how far they agree.
+pub fn between_labellers(labels: &[Label]) -> Vec<(String, String, Agreement)> {
+    let mut groups: BTreeMap<String, Vec<&Label>> = BTreeMap::new();
+    for label in labels {
+        groups
+            .entry(labeller_name(&label.labeller))
+            .or_default()
+            .push(label);
+    }
+    let groups: Vec<(String, Vec<&Label>)> = groups.into_iter().collect();
+    let mut found = Vec::new();
+    for (index, (one, ones)) in groups.iter().enumerate() {
+        for (other, others) in &groups[index + 1..] {
+            let both = matched(ones.iter().copied(), others.iter().copied());
+            if let Some(agreement) = Agreement::of(&both) {
+                found.push((one.clone(), other.clone(), agreement));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::label_history::tests::label;
+    use tilt_protocol::{Labeller, Principle};
+
+    fn verdicts(counts: [(Verdict, Verdict, usize); 4]) -> Vec<(Verdict, Verdict)> {
+        counts
+            .into_iter()
+            .flat_map(|(one, other, count)| std::iter::repeat_n((one, other), count))
+            .collect()
+    }
+
+    #[test]
+    fn kappa_has_its_known_values() {
+        use Verdict::{A, B};
+        // The worked example of Cohen's kappa: 20, 5, 10 and 15 of 50.
+        let both = verdicts([(A, A, 20), (A, B, 5), (B, A, 10), (B, B, 15)]);
+        let agreement = Agreement::of(&both).expect("50 pairs");
+        assert_eq!(agreement.n, 50);
+        assert!((agreement.share - 0.7).abs() < 1e-12);
+        assert!((agreement.kappa.unwrap_or(0.0) - 0.4).abs() < 1e-12);
+
+        let all = verdicts([(A, A, 3), (B, B, 3), (A, A, 0), (B, B, 0)]);
+        let kappa = Agreement::of(&all).and_then(|agreement| agreement.kappa);
+        assert_eq!(kappa, Some(1.0));
+        let none = verdicts([(A, B, 5), (B, A, 5), (A, B, 0), (B, A, 0)]);
+        let kappa = Agreement::of(&none).and_then(|agreement| agreement.kappa);
+        assert_eq!(kappa, Some(-1.0));
+    }
+
+    #[test]
+    fn kappa_is_undefined_where_both_always_say_the_same() {
+        let agreement = Agreement::of(&[(Verdict::A, Verdict::A); 4]).expect("4 pairs");
+        assert_eq!(agreement.share, 1.0);
+        assert_eq!(agreement.kappa, None);
+        let json: serde_json::Value = serde_json::from_str(&agreement.json()).expect("JSON");
+        assert_eq!(
+            json,
+            serde_json::json!({ "n": 4, "agreement": 1.0, "kappa": null })
+        );
+        assert_eq!(Agreement::of(&[]), None);
+    }
+
+    #[test]
+    fn pairs_are_matched_whichever_way_round_they_stand() {
+        for own in Verdict::ALL {
+            for verdict in Verdict::ALL {
+                for (own_turned, other_turned) in
+                    [(false, false), (false, true), (true, false), (true, true)]
+                {
+                    let turned = |mut label: Label, is_turned: bool| {
+                        if is_turned {
+                            std::mem::swap(&mut label.pair.answer_a, &mut label.pair.answer_b);
+                            label.verdict = label.verdict.swapped();
+                        }
+                        label
+                    };
+                    let one = turned(label("x", own), own_turned);
+                    let other = turned(label("x", verdict), other_turned);
+                    let expected = if own_turned {
+                        (own.swapped(), verdict.swapped())
+                    } else {
+                        (own, verdict)
+                    };
+                    assert_eq!(
+                        matched([&one].into_iter(), [&other].into_iter()),
+                        [expected]
+                    );
+                }
+            }
+        }
+        let (one, other) = (label("x", Verdict::A), label("y", Verdict::A));
+        assert!(matched([&one].into_iter(), [&other].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn labellers_of_the_same_pairs_are_compared() {
+        let mut judged = label("x", Verdict::B);
+        judged.labeller = Labeller::judge(Principle::Short, 0.0);
+        let labels = [label("x", Verdict::A), judged, label("y", Verdict::A)];
+        let found = between_labellers(&labels);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].0, "judge: short");
+        assert_eq!((found[0].2.n, found[0].2.share), (1, 0.0));
+        assert!(between_labellers(&labels[2..]).is_empty());
+    }
+}

@@ -1,0 +1,154 @@
+//! Agreement of two sets of labels on the same pairs: of labellers on this page, or of
+//! these labels with those of a file.
+
+use crate::agreement::{Agreement, between_labellers, matched};
+use crate::files::read_labels;
+use crate::format::{fixed, percent};
+use crate::state::use_lab;
+use gloo_file::{File, FileList};
+use leptos::prelude::*;
+use std::sync::Arc;
+use tilt_protocol::Label;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+
+/// Labels that another person gave.
+#[derive(Clone, PartialEq)]
+struct OtherLabels {
+    file: String,
+    labels: Arc<Vec<Label>>,
+    /// Rows that could not be read as labels.
+    refused: usize,
+}
+
+/// Two sets, by name, with how far they agree.
+#[derive(Clone, PartialEq)]
+struct Compared {
+    names: String,
+    agreement: Agreement,
+}
+
+#[component]
+pub fn AgreementPanel() -> impl IntoView {
+    let lab = use_lab();
+    let others = RwSignal::new(None::<OtherLabels>);
+    let is_open = RwSignal::new(false);
+    let compared = Memo::new(move |_| {
+        // Thousands of labels are compared only while somebody looks.
+        if !is_open.get() {
+            return Vec::new();
+        }
+        lab.labels.entries().track();
+        let labels = lab.labels.all();
+        others.with(|others| compare(&labels, others.as_ref()))
+    });
+    let remark = move || {
+        others.with(|others| match others {
+            Some(OtherLabels {
+                file,
+                labels,
+                refused,
+            }) => {
+                let refused = match refused {
+                    0 => String::new(),
+                    refused => format!(", {refused} rows of other forms left out"),
+                };
+                let is_matched =
+                    compared.with(|found| found.iter().any(|one| one.names.ends_with(file)));
+                let advice = if is_matched {
+                    ""
+                } else {
+                    " None of them is among your pairs: both sides must label the same ones."
+                };
+                format!("{file}: {} labelled pairs{refused}.{advice}", labels.len())
+            }
+            None => "Export pairs, have somebody else label the same ones, and import their file: prompts and answers are matched, in either order.".to_owned(),
+        })
+    };
+    view! {
+        <details
+            class="panel drawer"
+            on:toggle=move |event| {
+                let details: web_sys::HtmlDetailsElement = event_target(&event);
+                is_open.set(details.open());
+            }
+        >
+            <summary data-testid="agreement-open">"Agreement with other labels"</summary>
+            <ul class="agreements">
+                <For each=move || compared.get() key=|one| (one.names.clone(), one.agreement.json()) let:one>
+                    <AgreementRow one=one/>
+                </For>
+            </ul>
+            <p class="muted">{remark}</p>
+            <div class="row">
+                <label class="button file">
+                    <span>"Compare with a file"</span>
+                    <input
+                        type="file"
+                        class="visually-hidden"
+                        accept=".jsonl,.json,.ndjson"
+                        data-testid="agreement-import"
+                        on:change=move |event| {
+                            let input: HtmlInputElement = event_target(&event);
+                            let file = input.files().and_then(|files| FileList::from(files).first().cloned());
+                            input.set_value("");
+                            if let Some(file) = file {
+                                spawn_local(read(lab.notices, others, file));
+                            }
+                        }
+                    />
+                </label>
+            </div>
+        </details>
+    }
+}
+
+/// Agreement with the file first, then that of labellers on this page.
+fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Vec<Compared> {
+    let with_file = others.and_then(|others| {
+        let both = matched(labels.iter(), others.labels.iter());
+        Some(Compared {
+            names: format!("your labels and {}", others.file),
+            agreement: Agreement::of(&both)?,
+        })
+    });
+    let here = between_labellers(labels)
+        .into_iter()
+        .map(|(one, other, agreement)| Compared {
+            names: format!("{one} and {other}"),
+            agreement,
+        });
+    with_file.into_iter().chain(here).collect()
+}
+
+async fn read(
+    notices: crate::state::notices::Notices,
+    others: RwSignal<Option<OtherLabels>>,
+    file: File,
+) {
+    notices.dismiss("agreement");
+    match read_labels(&file).await {
+        Ok((labels, defects)) => others.set(Some(OtherLabels {
+            file: file.name(),
+            labels: Arc::new(labels),
+            refused: defects.len(),
+        })),
+        Err(error) => notices.error("agreement", &error.to_string()),
+    }
+}
+
+#[component]
+fn AgreementRow(one: Compared) -> impl IntoView {
+    let Agreement { n, share, kappa } = one.agreement;
+    let pairs = if n == 1 { "pair" } else { "pairs" };
+    let kappa = kappa.map_or_else(|| "\u{2014}".to_owned(), |kappa| fixed(kappa, 2));
+    view! {
+        <li>
+            <span class="number" data-testid="agreement-value" data-value=one.agreement.json()>
+                <b>{percent(share)}</b>
+                {format!(" of {n} {pairs}, kappa {kappa}")}
+            </span>
+            <span class="muted">{one.names}</span>
+        </li>
+    }
+}

@@ -1,0 +1,126 @@
+//! What else moves the judge: further principles with weights, and a bias to length.
+
+use super::autolabel::principle_options;
+use super::verdict_row::focus;
+use crate::parts::action::Action;
+use crate::state::autolabel_form::OtherPrinciple;
+use crate::state::use_lab;
+use leptos::prelude::*;
+use tilt_protocol::Principle;
+
+const ADD: &str = "autolabel-add";
+
+#[component]
+pub fn MoreOfTheJudge() -> impl IntoView {
+    let lab = use_lab();
+    let form = lab.evaluate.autolabel_form();
+    let others = move || form.with(|form| form.others.clone());
+    let summary = move || {
+        let (others, bias) =
+            form.with(|form| (form.others.len(), form.length_bias.trim().to_owned()));
+        match (others, bias.as_str()) {
+            (0, "0" | "") => "More: weights, length bias".to_owned(),
+            (others, "0" | "") => format!("More: {others} further"),
+            (others, bias) => format!("More: {others} further, length bias {bias}"),
+        }
+    };
+    view! {
+        <details class="judge-more">
+            <summary data-testid="autolabel-more">{summary}</summary>
+            <p class="muted">
+                "The main principle has weight 1. The others are added with theirs; below 0 the opposite is preferred. Lengths count in words, everything else as 1 or 0."
+            </p>
+            <ul class="judge-others">
+                <For each=others key=|other| other.id let:other>
+                    <OtherRow other=other/>
+                </For>
+            </ul>
+            <Action
+                testid=ADD
+                text="Add a principle"
+                on_press=move || {
+                    form.update(|form| form.add_other());
+                    request_animation_frame(|| {
+                        focus(".judge-others li:last-child select");
+                    });
+                }
+            />
+            <div class="field judge-bias">
+                <label for="autolabel-length-bias">"length bias"</label>
+                <input
+                    id="autolabel-length-bias"
+                    type="text"
+                    inputmode="decimal"
+                    autocomplete="off"
+                    data-testid="autolabel-length-bias"
+                    aria-describedby="autolabel-length-bias-note"
+                    prop:value=move || form.with(|form| form.length_bias.clone())
+                    on:input=move |event| form.update(|form| form.length_bias = event_target_value(&event))
+                />
+                <p id="autolabel-length-bias-note" class="muted">
+                    "Per word; a judge that likes long answers (below 0: short ones), whatever the principles say."
+                </p>
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn OtherRow(other: OtherPrinciple) -> impl IntoView {
+    let form = use_lab().evaluate.autolabel_form();
+    let id = other.id;
+    // Not from the row's own data: the list is the form's, and changes with it.
+    let weight = move || {
+        form.with(|form| {
+            let other = form.others.iter().find(|other| other.id == id);
+            other.map(|other| other.weight.clone()).unwrap_or_default()
+        })
+    };
+    view! {
+        <li>
+            <select
+                aria-label="Further principle"
+                data-testid="autolabel-other"
+                on:change=move |event| {
+                    if let Some(principle) = Principle::from_slug(&event_target_value(&event)) {
+                        form.update(|form| {
+                            if let Some(other) = form.other_mut(id) {
+                                other.principle = principle;
+                            }
+                        });
+                    }
+                }
+            >
+                {principle_options(Some(other.principle))}
+            </select>
+            <input
+                type="text"
+                inputmode="decimal"
+                autocomplete="off"
+                aria-label="Its weight"
+                data-testid="autolabel-weight"
+                prop:value=weight
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    form.update(|form| {
+                        if let Some(other) = form.other_mut(id) {
+                            other.weight = text;
+                        }
+                    });
+                }
+            />
+            <button
+                type="button"
+                class="button icon small"
+                data-testid="autolabel-remove"
+                aria-label="Remove this principle"
+                on:click=move |_| {
+                    form.update(|form| form.remove_other(id));
+                    focus("[data-testid=\"autolabel-add\"]");
+                }
+            >
+                "\u{00d7}"
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,181 @@
+//! How far the labels go: towards a useful number, how many decide, and whether the
+//! person agrees with themselves.
+
+use crate::format::percent;
+use crate::state::labels::Entry;
+use crate::state::recheck::{self, Consistency};
+use crate::state::use_lab;
+use leptos::prelude::*;
+use tilt_protocol::Verdict;
+use web_sys::HtmlInputElement;
+
+/// Decisive labels worth having, and for what.
+const GOALS: [(usize, &str); 2] = [
+    (12, "for a first run"),
+    (64, "as many as the judge gives at once"),
+];
+
+/// Labels by what they say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counts {
+    labels: usize,
+    decisive: usize,
+    ties: usize,
+    both_good: usize,
+    both_bad: usize,
+}
+
+impl Counts {
+    fn of(entries: &[Entry]) -> Counts {
+        let mut counts = Counts::default();
+        for entry in entries {
+            counts.labels += 1;
+            match entry.label.verdict {
+                Verdict::A | Verdict::B => counts.decisive += 1,
+                Verdict::Tie => counts.ties += 1,
+                Verdict::BothGood => counts.both_good += 1,
+                Verdict::BothBad => counts.both_bad += 1,
+            }
+        }
+        counts
+    }
+
+    /// The next number of decisive labels worth having.
+    fn goal(self) -> Option<(usize, &'static str)> {
+        GOALS.into_iter().find(|(goal, _)| self.decisive < *goal)
+    }
+
+    /// Towards the goal: "5 of 12 decisive, for a first run".
+    fn progress(self) -> String {
+        match self.goal() {
+            Some((goal, purpose)) => {
+                format!("{} of {goal} decisive, {purpose}", self.decisive)
+            }
+            None => format!("{} decisive", self.decisive),
+        }
+    }
+
+    /// What the labels say: "63% decisive, 2 ties, 1 both good".
+    fn shares(self) -> String {
+        if self.labels == 0 {
+            return "press 1 or 2 to begin".to_owned();
+        }
+        let mut parts = vec![format!(
+            "{} decide",
+            percent(self.decisive as f64 / self.labels as f64)
+        )];
+        match self.ties {
+            0 => {}
+            1 => parts.push("1 tie".to_owned()),
+            ties => parts.push(format!("{ties} ties")),
+        }
+        if self.both_good > 0 {
+            parts.push(format!("{} both good", self.both_good));
+        }
+        if self.both_bad > 0 {
+            parts.push(format!("{} both bad", self.both_bad));
+        }
+        parts.join(", ")
+    }
+}
+
+#[component]
+pub fn LabelProgress() -> impl IntoView {
+    let lab = use_lab();
+    let counts = Memo::new(move |_| {
+        lab.labels
+            .entries()
+            .with(|entries| Counts::of(entries.as_slice()))
+    });
+    let share = move || {
+        let counts = counts.get();
+        let goal = counts.goal().map_or(counts.decisive, |(goal, _)| goal);
+        counts.decisive as f64 / goal.max(1) as f64
+    };
+    view! {
+        <div class="label-progress" data-testid="label-progress" data-value=move || counts.get().decisive.to_string()>
+            <progress aria-label="Decisive labels" max="1" value=share></progress>
+            <p class="number muted">
+                {move || counts.get().progress()} " \u{00b7} " {move || counts.get().shares()}
+            </p>
+        </div>
+        <SelfAgreement/>
+    }
+}
+
+/// The share of pairs that come again, and what the second verdicts said.
+#[component]
+fn SelfAgreement() -> impl IntoView {
+    let lab = use_lab();
+    let entries = lab.labels.entries();
+    let own = Memo::new(move |_| entries.with(|entries| recheck::own_decisive_count(entries)));
+    let seen = Memo::new(move |_| entries.with(|entries| recheck::consistency(entries)));
+    let sentence = move || match seen.get() {
+        Consistency { checked: 0, .. } => {
+            "of your pairs come again with sides swapped: a check, not a label".to_owned()
+        }
+        Consistency { agreed, checked } => {
+            format!("come again; you agree with yourself on {agreed} of {checked}")
+        }
+    };
+    view! {
+        <div class="self-agreement muted" hidden=move || own.get() < recheck::FROM>
+            <input
+                type="text"
+                inputmode="numeric"
+                autocomplete="off"
+                aria-label="Percent of your pairs that come again, 0 for none"
+                data-testid="recheck-share"
+                prop:value=move || in_percent(lab.labels.recheck_share().get())
+                on:change=move |event| {
+                    let typed = event_target_value(&event);
+                    let typed = typed.trim().trim_end_matches('%').trim().parse::<f64>();
+                    let share = typed.ok().filter(|share| (0.0..=100.0).contains(share));
+                    // What is no percentage leaves the share as it was, and the field shows that.
+                    let share = share.map_or_else(
+                        || lab.labels.recheck_share().get_untracked(),
+                        |share| share / 100.0,
+                    );
+                    event_target::<HtmlInputElement>(&event).set_value(&in_percent(share));
+                    lab.labels.set_recheck_share(share);
+                    lab.settings.remember(|saved| saved.recheck_share = Some(share));
+                }
+            />
+            <p
+                class="number"
+                data-testid="self-agreement"
+                data-value=move || {
+                    let Consistency { agreed, checked } = seen.get();
+                    format!(r#"{{"agreed":{agreed},"checked":{checked}}}"#)
+                }
+            >
+                "% " {sentence}
+            </p>
+        </div>
+    }
+}
+
+fn in_percent(share: f64) -> String {
+    format!("{:.0}", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::label_history::tests::entries;
+
+    #[test]
+    fn progress_goes_from_goal_to_goal() {
+        let none = Counts::of(&[]);
+        assert_eq!(none.progress(), "0 of 12 decisive, for a first run");
+        assert_eq!(none.shares(), "press 1 or 2 to begin");
+
+        let mut labels = entries(14);
+        labels[0].label.verdict = Verdict::Tie;
+        labels[1].label.verdict = Verdict::BothBad;
+        let some = Counts::of(&labels);
+        assert_eq!(some.goal().map(|(goal, _)| goal), Some(64));
+        assert_eq!(some.shares(), "86% decide, 1 tie, 1 both bad");
+        assert_eq!(Counts::of(&entries(64)).goal(), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! A pair of one's own: write prompt and answers, or have answers to a prompt sampled.
+
+use super::verdict_row::focus;
+use crate::parts::action::Action;
+use crate::state::{Lab, actions, use_lab};
+use leptos::prelude::*;
+use tilt_protocol::{Pair, PairSource};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDetailsElement;
+
+const ID: &str = "write";
+const MESSAGE_ID: &str = "write-message";
+
+/// What is typed.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Draft {
+    prompt: String,
+    a: String,
+    b: String,
+}
+
+impl Draft {
+    fn prompt(&self) -> Result<String, &'static str> {
+        match self.prompt.trim() {
+            "" => Err("The prompt is empty: write what is asked."),
+            prompt => Ok(prompt.to_owned()),
+        }
+    }
+
+    /// The pair, or what is missing.
+    fn pair(&self, at_ms: f64) -> Result<Pair, &'static str> {
+        let prompt = self.prompt()?;
+        let (answer_a, answer_b) = (self.a.trim().to_owned(), self.b.trim().to_owned());
+        if answer_a.is_empty() || answer_b.is_empty() {
+            let missing = if answer_a.is_empty() {
+                "Answer A is empty: write one."
+            } else {
+                "Answer B is empty: write one."
+            };
+            return Err(missing);
+        }
+        if answer_a == answer_b {
+            return Err("The two answers are the same: change one of them.");
+        }
+        Ok(Pair {
+            id: format!("written-{at_ms}"),
+            prompt,
+            answer_a,
+            answer_b,
+            source: PairSource::Written,
+        })
+    }
+}
+
+/// Opens the panel and goes to its first field.
+pub fn open() {
+    let details = document()
+        .get_element_by_id(ID)
+        .and_then(|element| element.dyn_into::<HtmlDetailsElement>().ok());
+    if let Some(details) = details {
+        details.set_open(true);
+        focus("[data-testid=\"write-prompt\"]");
+    }
+}
+
+#[component]
+pub fn WritePanel() -> impl IntoView {
+    let lab = use_lab();
+    let draft = RwSignal::new(Draft::default());
+    let defect = RwSignal::new(None::<&'static str>);
+    let cannot_sample = Signal::derive(move || !lab.engine.is_up());
+    view! {
+        <details class="panel drawer" id=ID>
+            <summary data-testid="write-open" aria-keyshortcuts="W">"Write a pair of your own" <kbd aria-hidden="true">"W"</kbd></summary>
+            <div class="write-fields">
+                <TextField testid="write-prompt" name="prompt" draft=draft part=|draft| &mut draft.prompt/>
+                <TextField testid="write-a" name="answer A" draft=draft part=|draft| &mut draft.a/>
+                <TextField testid="write-b" name="answer B" draft=draft part=|draft| &mut draft.b/>
+            </div>
+            // Always there, so that screen readers hear what comes to stand in it.
+            <p id=MESSAGE_ID class="write-message" role="alert" data-testid="write-message">
+                {move || defect.get()}
+            </p>
+            <div class="row">
+                <Action
+                    testid="write-add"
+                    text="Add to judge"
+                    class="strong"
+                    on_press=move || defect.set(add(lab, draft).err())
+                />
+                <Action
+                    testid="write-sample"
+                    text="Sample answers"
+                    disabled=cannot_sample
+                    on_press=move || defect.set(sample(lab, draft).err())
+                />
+            </div>
+            <p class="muted">
+                "Your pair comes up for a verdict next. Or leave the answers empty and have the model write some for your prompt."
+            </p>
+        </details>
+    }
+}
+
+/// Puts the written pair up for a verdict, and keeps the prompt for the next.
+fn add(lab: Lab, draft: RwSignal<Draft>) -> Result<(), &'static str> {
+    let pair = draft.with_untracked(|draft| draft.pair(js_sys::Date::now()))?;
+    lab.labels.enqueue_first(vec![pair]);
+    lab.notices.say("Your pair is up for a verdict.");
+    draft.update(|draft| {
+        draft.a.clear();
+        draft.b.clear();
+    });
+    Ok(())
+}
+
+fn sample(lab: Lab, draft: RwSignal<Draft>) -> Result<(), &'static str> {
+    let prompt = draft.with_untracked(Draft::prompt)?;
+    actions::sample_for(lab, &prompt);
+    Ok(())
+}
+
+/// One text of the draft.
+#[component]
+fn TextField(
+    testid: &'static str,
+    name: &'static str,
+    draft: RwSignal<Draft>,
+    part: fn(&mut Draft) -> &mut String,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=testid>{name}</label>
+            <textarea
+                id=testid
+                rows="2"
+                data-testid=testid
+                aria-describedby=MESSAGE_ID
+                prop:value=move || part(&mut draft.get()).clone()
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    draft.update(|draft| *part(draft) = text);
+                }
+            ></textarea>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_needs_a_prompt_and_two_different_answers() {
+        let draft = |prompt: &str, a: &str, b: &str| Draft {
+            prompt: prompt.to_owned(),
+            a: a.to_owned(),
+            b: b.to_owned(),
+        };
+        let defect = |draft: Draft| draft.pair(1.0).err().unwrap_or_default();
+        assert!(defect(draft(" ", "Hi.", "Go.")).contains("prompt"));
+        assert!(defect(draft("Hello!", "", "Go.")).contains("Answer A"));
+        assert!(defect(draft("Hello!", "Hi.", "\n")).contains("Answer B"));
+        assert!(defect(draft("Hello!", "Hi.", " Hi. ")).contains("same"));
+        let pair = draft(" Hello! ", "Hi.", "Go.").pair(1.0);
+        assert!(
+            matches!(pair, Ok(pair) if pair.prompt == "Hello!" && pair.source == PairSource::Written)
+        );
+    }
+}
