@@ -317,6 +317,56 @@ export class Lab {
     await this.id('objective-select').selectOption(slug);
   }
 
+  /** The drawer under the formula. */
+  async openDrawer() {
+    if (await this.id('parameters').isVisible()) return;
+    await this.page.locator('#formula > summary').click();
+    await this.id('parameters').waitFor();
+  }
+
+  async #openParameter(name) {
+    await this.openDrawer();
+    if (await this.id(`parameter-${name}`).isVisible()) return;
+    await this.id('optimiser').locator('summary').click();
+    await this.id(`parameter-${name}`).waitFor();
+  }
+
+  /** Types a value for one of the objective's or the optimiser's parameters. */
+  async setParameter(name, text) {
+    await this.#openParameter(name);
+    await this.type(`parameter-${name}`, text);
+  }
+
+  /** Like `setParameter`, for what is chosen from a list. */
+  async chooseParameter(name, value) {
+    await this.#openParameter(name);
+    await this.id(`parameter-${name}`).selectOption(value);
+  }
+
+  async trlConfig() {
+    return JSON.parse(await this.id('trl-config').textContent());
+  }
+
+  /** The runs of the visit, the latest first. */
+  async runs() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('[data-testid="runs-list"] [data-run-id]')].map((row) => ({
+        id: row.dataset.runId,
+        name: row.querySelector('[data-testid="run-name"]').value,
+        style: row.querySelector('.run-swatch').className,
+        loss: parseFloat(row.querySelector('.run-facts dd').textContent.replace('\u2212', '-')),
+        isPinned: row.querySelector('[data-testid="run-pin"]').ariaPressed === 'true',
+        changes: [...row.querySelectorAll('[data-testid="run-changes"] li')].map((change) =>
+          change.textContent.trim(),
+        ),
+      })),
+    );
+  }
+
+  run(id) {
+    return this.id('runs-list').locator(`[data-run-id="${id}"]`);
+  }
+
   /** Types over what a field holds, as a person does; the field may refuse letters. */
   async type(name, text) {
     await this.id(name).click();
@@ -353,6 +403,19 @@ export class Lab {
       const numbers = numbersIn(await this.carriedJson('heatmap'));
       return numbers.length > 0 && numbers;
     });
+  }
+
+  /** The log-ratios of both sides as the heat map carries them, in nats. */
+  async heatmapSides() {
+    const ratios = await this.heatmap();
+    const chosen = await this.page.locator('.heat-chosen .token').count();
+    return { chosen: ratios.slice(0, chosen), rejected: ratios.slice(chosen) };
+  }
+
+  /** Points at a token of the heat map; returns its log-ratio. */
+  async pointAtToken(side, index) {
+    await this.page.locator(`.heat-${side} .token`).nth(index).click();
+    return (await this.heatmapSides())[side][index];
   }
 
   /** Next-token probabilities at the token that the reader points at. */

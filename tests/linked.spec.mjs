@@ -58,12 +58,14 @@ test('the views agree with each other and with the terminal', async ({ lab, page
   expect(Math.abs(point.reference_chosen - metrics['ref_logps/chosen'])).toBeLessThan(NATS);
   expect(Math.abs(point.reference_rejected - metrics['ref_logps/rejected'])).toBeLessThan(NATS);
 
-  // A token's bar is the exponential of what the heat map says of it.
-  for (const index of [0, 1]) {
-    const { token, logRatio } = await lab.pointAtToken('chosen', index);
-    const bar = (await lab.nextTokens()).find((bar) => bar.token === token);
-    if (bar) expect(Math.abs(Math.log(bar.policy / bar.reference) - logRatio)).toBeLessThan(1e-3);
+  // A token's own bar says what the heat map says of it.
+  let found = 0;
+  for (let index = 0; index < 4; index += 1) {
+    const logRatio = await lab.pointAtToken('chosen', index);
+    const isOwn = ({ policy, reference }) => Math.abs(Math.log(policy / reference) - logRatio) < 1e-4;
+    found += (await lab.nextTokens()).some(isOwn) ? 1 : 0;
   }
+  expect(found).toBeGreaterThanOrEqual(2);
   // Another token, other bars.
   await lab.pointAtToken('chosen', 0);
   const first = JSON.stringify(await lab.nextTokens());

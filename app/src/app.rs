@@ -17,6 +17,7 @@ use crate::panels::help::Help;
 use crate::panels::label::LabelPanel;
 use crate::panels::metrics::MetricsStrip;
 use crate::panels::notices::NoticeBanner;
+use crate::panels::runs::RunsPanel;
 use crate::panels::top_bar::TopBar;
 use crate::panels::train::TrainPanel;
 use crate::panels::verdicts::Verdicts;
@@ -81,15 +82,16 @@ pub fn App() -> impl IntoView {
             </div>
             <div class="column column-curves">
                 <MetricsStrip/>
+                <ChartControls/>
                 <LogpsChart/>
                 <LossChart/>
                 <WinRatePanel/>
-                <ChartControls/>
                 <MarginsChart/>
                 <FrontierChart/>
                 <WinRateChart/>
                 <GradNormChart/>
                 <LearningRateChart/>
+                <RunsPanel/>
             </div>
         </main>
         <Help/>

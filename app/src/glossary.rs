@@ -98,7 +98,7 @@ impl Term {
                 "The number that training makes smaller, mean over the batch: what it starts at and what it means depend on the objective."
             }
             Term::LearningRate => {
-                "How large a step the optimiser takes; it falls in a straight line to zero over the run."
+                "How large a step the optimiser takes; it rises over the first tenth of the run and falls in a straight line to zero, unless the drawer says otherwise."
             }
             Term::TokensPerSecond => {
                 "Real tokens trained on a second, averaged over the last ten steps; padding is not counted."

@@ -1,5 +1,6 @@
 //! Tilt's page. Everything it does starts in [`app`].
 
+mod against_dpo_texts;
 mod agreement;
 mod app;
 mod charts;
@@ -10,6 +11,7 @@ mod glossary;
 mod keys;
 mod objective_texts;
 mod panels;
+mod parameter_texts;
 mod parts;
 mod random;
 mod state;

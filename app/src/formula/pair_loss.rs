@@ -168,7 +168,7 @@ pub fn token_loss(view: &SequenceView, loss: SftLoss) -> f64 {
     -sum / view.completion.len().max(1) as f64
 }
 
-fn phi(divergence: FDivergence, u: f64) -> f64 {
+pub fn phi(divergence: FDivergence, u: f64) -> f64 {
     let power = |exponent: f64| exponent.min(EXPONENT_LIMIT).exp();
     match divergence {
         FDivergence::ReverseKl => u,

@@ -1,14 +1,16 @@
 //! The chosen objective as a formula, with the selected pair's numbers in it.
 
-use crate::formula::{formula, pair_text};
+use crate::formula::{formula, live_values, mark_new, pair_text};
 use crate::glossary::Term;
 use crate::objective_texts::{objective_definition, objective_expectation};
+use crate::panels::against_dpo::AgainstDpo;
+use crate::panels::parameters::Parameters;
+use crate::panels::trl_config::TrlConfigView;
 use crate::parts::define::Define;
 use crate::state::use_lab;
 use leptos::prelude::*;
-use tilt_protocol::Objective;
-use tilt_protocol::config::trl_config;
 use tilt_protocol::metrics::KL;
+use tilt_protocol::{Objective, ObjectiveKind};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDetailsElement;
 
@@ -24,15 +26,17 @@ pub fn FormulaPanel() -> impl IntoView {
     let numbers = move || {
         inspection.with(|inspection| pair_text(inspection.as_ref()?, &objective.get(), kl.get()))
     };
-    let config = move || {
-        let settings = lab.form.train_settings().ok()?;
-        serde_json::to_string_pretty(&trl_config(&settings)).ok()
+    let values = move || {
+        inspection.with(|inspection| match inspection {
+            Some(inspection) => live_values(inspection, &objective.get(), kl.get()),
+            None => Vec::new(),
+        })
     };
     view! {
         <section class="panel formula-panel" aria-label="The objective">
             <div class="formula-line">
                 {move || {
-                    formula(&objective.get())
+                    lines(&objective.get())
                         .into_iter()
                         .map(|line| view! { <math display="block" inner_html=line></math> })
                         .collect_view()
@@ -40,12 +44,29 @@ pub fn FormulaPanel() -> impl IntoView {
             </div>
             <details id=ID class="drawer">
                 <summary>
-                    <span>"What to expect"</span>
+                    <span>"Parameters and meaning"</span>
                     <kbd aria-hidden="true">"F"</kbd>
                     <span class="formula-numbers number">{numbers}</span>
                 </summary>
+                <Parameters/>
+                <dl class="live-values number" data-testid="live-values">
+                    {move || {
+                        values()
+                            .into_iter()
+                            .map(|value| view! {
+                                <div>
+                                    <dt><i>{value.symbol}</i>" "{value.meaning}</dt>
+                                    <dd>{value.value}</dd>
+                                </div>
+                            })
+                            .collect_view()
+                    }}
+                </dl>
                 <p>{move || objective_definition(kind.get())}</p>
                 <p>{move || objective_expectation(kind.get())}</p>
+                <Show when=move || lab.form.is_customised()>
+                    <p class="muted">"Numbers in these sentences are for the default parameters."</p>
+                </Show>
                 {move || {
                     objective
                         .with(reward)
@@ -53,14 +74,24 @@ pub fn FormulaPanel() -> impl IntoView {
                             <p>{reward}" is the answer\u{2019}s "<Define term=Term::ImplicitReward/>"."</p>
                         })
                 }}
-                <p class="muted">"The same in TRL:"</p>
-                <pre class="trl" data-testid="trl-config">{config}</pre>
+                <AgainstDpo/>
+                <TrlConfigView/>
             </details>
         </section>
     }
 }
 
-/// Opens or closes the explanation.
+/// The formula, with what DPO's has not marked.
+fn lines(objective: &Objective) -> Vec<String> {
+    let dpo = ObjectiveKind::Dpo.with_beta(ObjectiveKind::Dpo.default_beta());
+    let dpo = formula(&dpo).concat();
+    formula(objective)
+        .iter()
+        .map(|line| mark_new(line, &dpo))
+        .collect()
+}
+
+/// Opens or closes the drawer.
 pub fn toggle() {
     let details = web_sys::window()
         .and_then(|window| window.document())

@@ -1,5 +1,6 @@
 //! The panels of the Lab, one file each.
 
+pub mod against_dpo;
 pub mod agreement;
 pub mod autolabel;
 pub mod autolabel_more;
@@ -11,8 +12,12 @@ pub mod label;
 pub mod label_progress;
 pub mod metrics;
 pub mod notices;
+pub mod pacing;
+pub mod parameters;
+pub mod runs;
 pub mod top_bar;
 pub mod train;
+pub mod trl_config;
 pub mod verdict_row;
 pub mod verdicts;
 pub mod win_rate;

@@ -2,6 +2,7 @@
 
 use crate::glossary::Term;
 use crate::objective_texts::{GROUPS, group};
+use crate::panels::pacing::PacingRow;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::number_field::NumberField;
@@ -28,6 +29,7 @@ pub fn TrainPanel() -> impl IntoView {
             </div>
             <UnusedBeta/>
             <Controls/>
+            <PacingRow/>
         </section>
     }
 }

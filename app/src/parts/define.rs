@@ -17,15 +17,33 @@ pub fn Define(
     #[prop(optional)]
     id: Option<&'static str>,
 ) -> impl IntoView {
-    let popover = format!("term-{}", NEXT.fetch_add(1, Ordering::Relaxed));
     view! {
-        <button type="button" class="term" id=id popovertarget=popover.clone()>
-            {text.unwrap_or(term.name())}
-        </button>
-        <span class="definition" id=popover popover="auto">
+        <Explain
+            name=Signal::stored(text.unwrap_or(term.name()).to_owned())
+            id=id.map(str::to_owned)
+        >
             <b>{term.name()}</b>
             " "
             {term.definition()}
+        </Explain>
+    }
+}
+
+/// A name that opens its explanation, for what is not in the glossary.
+#[component]
+pub fn Explain(
+    #[prop(into)] name: Signal<String>,
+    /// The button's id, for a field that it labels.
+    id: Option<String>,
+    children: Children,
+) -> impl IntoView {
+    let popover = format!("term-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    view! {
+        <button type="button" class="term" id=id popovertarget=popover.clone()>
+            {name}
+        </button>
+        <span class="definition" id=popover popover="auto">
+            {children()}
         </span>
     }
 }

@@ -18,6 +18,12 @@ pub fn NumberField(
     let lab = use_lab();
     let is_unused = move || !lab.form.is_used(field);
     let text = lab.form.text(field);
+    // A run under way takes these two over.
+    let is_adjusted = move || {
+        matches!(field, Field::Beta | Field::LearningRate)
+            && !is_unused()
+            && training::adjustable(lab).is_some()
+    };
     let label_id = match field {
         Field::Beta => "beta-label",
         Field::LearningRate => "lr-label",
@@ -34,7 +40,12 @@ pub fn NumberField(
                 spellcheck="false"
                 data-testid=id
                 aria-labelledby=label_id
-                aria-describedby=move || unused_note.filter(|_| is_unused())
+                aria-describedby=move || {
+                    if is_adjusted() {
+                        return Some(format!("{id}-next-step"));
+                    }
+                    unused_note.filter(|_| is_unused()).map(str::to_owned)
+                }
                 disabled=is_unused
                 aria-invalid=move || lab.form.defect(field).is_some().to_string()
                 // What was typed waits for an objective that reads it.
@@ -42,11 +53,16 @@ pub fn NumberField(
                 on:input=move |event| {
                     lab.form.set_text(field, event_target_value(&event));
                     if untrack(|| lab.form.defect(field)).is_none() {
-                        lab.notices.dismiss(&training::field_key(field));
+                        lab.notices.dismiss(&field.key());
                     }
                 }
-                on:change=move |_| training::check_field(lab, field)
+                on:change=move |_| training::commit_field(lab, field)
             />
+            <Show when=move || is_adjusted()>
+                <span class="next-step" id=format!("{id}-next-step")>
+                    "applies from the next step"
+                </span>
+            </Show>
         </div>
     }
 }

@@ -168,6 +168,7 @@ pub fn erase_all(lab: Lab) {
     if untrack(|| lab.engine.is_up()) {
         reset(lab);
     }
+    lab.runs.clear();
     lab.evaluate.clear();
     lab.evaluate.choose_principle(None);
     lab.notices.say("Everything stored was erased.");

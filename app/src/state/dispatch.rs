@@ -28,6 +28,10 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             total,
         }),
         Event::Ready { protocol_version } => greet(lab, protocol_version),
+        // Between the steps that the page asks for the engine waits, and the run does not.
+        Event::Status {
+            status: EngineStatus::Paused,
+        } if lab.pace.is_walking() => lab.pace.answered(),
         Event::Status { status } => {
             lab.engine.report(status);
             match status {
@@ -93,6 +97,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             dropped,
         } => {
             lab.run.started(run, steps, rows);
+            lab.pace.answered();
             if dropped > 0 {
                 lab.notices.info(
                     "dropped",
@@ -116,6 +121,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
                 margins,
             };
             lab.run.stepped(run, point, duration_ms, tokens);
+            lab.pace.answered();
         }
         Event::Kl {
             run,
@@ -133,6 +139,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             learning_rate,
         } => training::adjusted(lab, run, step, beta, learning_rate),
         Event::RunEnded { run, step, stopped } => {
+            lab.pace.stop();
             let curve = lab.run.ended(run);
             lab.runs.finished(run, curve);
             startup::watch_again(lab);

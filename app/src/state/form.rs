@@ -1,8 +1,12 @@
 //! The training form: texts as typed, checked when they are used.
 
+mod drawer;
+
+use super::parameters::{Parameter, ParameterTexts, apply};
 use super::settings::SettingsStore;
 use crate::url::UrlParams;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 use tilt_protocol::{Error, ModelName, Objective, ObjectiveKind, TrainSettings};
@@ -26,6 +30,11 @@ impl Field {
             Field::Steps => "steps",
             Field::Seed => "seed",
         }
+    }
+
+    /// The key of its notice.
+    pub fn key(self) -> String {
+        format!("field-{}", self.name())
     }
 
     fn expected(self) -> &'static str {
@@ -55,12 +64,22 @@ pub struct FieldText {
     pub is_touched: bool,
 }
 
+/// The settings that the form's sound values make, and what is wrong with the others.
+#[derive(Clone, Debug, PartialEq)]
+struct Assembled {
+    settings: TrainSettings,
+    defects: Vec<(Parameter, Error)>,
+}
+
 #[derive(Clone, Copy)]
 pub struct FormStore {
     objective: RwSignal<ObjectiveKind>,
     texts: [RwSignal<FieldText>; 4],
     /// A shipped model's slug, or the name of an imported one.
     model: RwSignal<String>,
+    /// By the objective's slug: what is not as it proposes it.
+    parameters: RwSignal<BTreeMap<String, ParameterTexts>>,
+    assembled: Memo<Assembled>,
     settings: SettingsStore,
 }
 
@@ -89,10 +108,23 @@ impl FormStore {
             .model
             .or_else(|| ModelName::from_slug(saved.model.as_deref()?))
             .unwrap_or(ModelName::Small);
+        let objective = RwSignal::new(objective);
+        let parameters = RwSignal::new(saved.parameters);
+        let assembled = Memo::new(move |_| {
+            let kind = objective.get();
+            let usual = usual_settings(kind, |field| texts[field as usize].get().text);
+            let (settings, defects) = parameters.with(|all| match all.get(kind.slug()) {
+                Some(texts) => apply(usual, texts),
+                None => (usual, Vec::new()),
+            });
+            Assembled { settings, defects }
+        });
         FormStore {
-            objective: RwSignal::new(objective),
+            objective,
             texts,
             model: RwSignal::new(model.slug().to_owned()),
+            parameters,
+            assembled,
             settings,
         }
     }
@@ -154,6 +186,7 @@ impl FormStore {
                 is_touched: false,
             });
         }
+        self.parameters.set(BTreeMap::new());
     }
 
     /// True when the chosen objective reads the field.
@@ -168,12 +201,8 @@ impl FormStore {
         }
         let text = self.text(field).get().text;
         let is_good = match field {
-            Field::Beta | Field::LearningRate => {
-                parse::<f64>(&text).is_some_and(|value| value.is_finite() && value > 0.0)
-            }
-            Field::Steps => {
-                parse::<usize>(&text).is_some_and(|value| (1..=100_000).contains(&value))
-            }
+            Field::Beta | Field::LearningRate => parse_positive(&text).is_some(),
+            Field::Steps => parse_steps(&text).is_some(),
             Field::Seed => parse::<u64>(&text).is_some(),
         };
         (!is_good).then(|| {
@@ -185,39 +214,80 @@ impl FormStore {
         })
     }
 
+    /// What beta or learning rate are in the form, where they are sound.
+    pub fn number(&self, field: Field) -> Option<f64> {
+        parse_positive(&self.texts[field as usize].get_untracked().text)
+    }
+
     /// The seed, or the default one while the field holds none.
     pub fn seed(&self) -> u64 {
         parse(&self.texts[Field::Seed as usize].get_untracked().text).unwrap_or(42)
     }
 
-    /// The objective that a run would have; its default beta while the field holds none.
+    /// The objective that a run would have; defaults stand in for wrong values.
     pub fn configured(&self) -> Objective {
-        let kind = self.objective.get();
-        let typed = parse::<f64>(&self.text(Field::Beta).get().text)
-            .filter(|beta| beta.is_finite() && *beta > 0.0);
-        kind.with_beta(typed.unwrap_or_else(|| kind.default_beta()))
+        self.assembled.with(|form| form.settings.objective.clone())
+    }
+
+    /// The settings that a run would have; defaults stand in for wrong values.
+    pub fn settings(&self) -> TrainSettings {
+        self.assembled.with(|form| form.settings.clone())
     }
 
     /// # Errors
-    /// One [`Error::InvalidConfig`] a bad field, with the field.
-    pub fn train_settings(&self) -> Result<TrainSettings, Vec<(Field, Error)>> {
-        let defects: Vec<(Field, Error)> = Field::ALL
+    /// One [`Error::InvalidConfig`] a bad value, with the key of its notice.
+    pub fn train_settings(&self) -> Result<TrainSettings, Vec<(String, Error)>> {
+        let of_fields = Field::ALL
             .into_iter()
-            .filter_map(|field| Some((field, self.defect(field)?)))
-            .collect();
-        if !defects.is_empty() {
-            return Err(defects);
+            .filter_map(|field| Some((field.key(), self.defect(field)?)));
+        let Assembled { settings, defects } = self.assembled.get();
+        let of_parameters = defects
+            .into_iter()
+            .map(|(parameter, error)| (parameter.key(), error));
+        let all: Vec<(String, Error)> = of_fields.chain(of_parameters).collect();
+        if all.is_empty() {
+            Ok(settings)
+        } else {
+            Err(all)
         }
-        let mut settings = TrainSettings::lab_defaults(self.objective.get());
-        let text = |field: Field| self.texts[field as usize].get().text;
-        settings.objective = self.configured();
-        settings.learning_rate =
-            parse(&text(Field::LearningRate)).unwrap_or(settings.learning_rate);
-        settings.steps = parse(&text(Field::Steps)).unwrap_or(settings.steps);
-        settings.warmup_steps = TrainSettings::lab_warmup_steps(settings.steps);
-        settings.seed = parse(&text(Field::Seed)).unwrap_or(settings.seed);
-        Ok(settings)
     }
+}
+
+/// What the form's four fields make of an objective's defaults; a wrong text leaves its
+/// default.
+fn usual_settings(kind: ObjectiveKind, text: impl Fn(Field) -> String) -> TrainSettings {
+    let mut settings = TrainSettings::lab_defaults(kind);
+    if let Some(beta) = parse_positive(&text(Field::Beta)) {
+        settings.objective = kind.with_beta(beta);
+    }
+    settings.learning_rate =
+        parse_positive(&text(Field::LearningRate)).unwrap_or(settings.learning_rate);
+    settings.steps = parse_steps(&text(Field::Steps)).unwrap_or(settings.steps);
+    settings.warmup_steps = TrainSettings::lab_warmup_steps(settings.steps);
+    settings.seed = parse(&text(Field::Seed)).unwrap_or(settings.seed);
+    settings
+}
+
+/// The settings that the page proposes beside a run's own beta, learning rate, steps
+/// and seed.
+pub fn usual_beside(kind: ObjectiveKind, settings: &TrainSettings) -> TrainSettings {
+    usual_settings(kind, |field| {
+        let text = match field {
+            Field::Beta => as_text(settings.objective.beta()),
+            Field::LearningRate => as_text(Some(settings.learning_rate)),
+            Field::Steps => as_text(Some(settings.steps)),
+            Field::Seed => as_text(Some(settings.seed)),
+        };
+        text.unwrap_or_default()
+    })
+}
+
+fn parse_positive(text: &str) -> Option<f64> {
+    parse(text).filter(|value: &f64| value.is_finite() && *value > 0.0)
+}
+
+fn parse_steps(text: &str) -> Option<usize> {
+    parse(text).filter(|steps| (1..=100_000).contains(steps))
 }
 
 fn parse<T: FromStr>(text: &str) -> Option<T> {

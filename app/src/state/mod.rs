@@ -15,6 +15,9 @@ pub mod label_history;
 pub mod label_saving;
 pub mod labels;
 pub mod notices;
+pub mod pace;
+pub mod pacing;
+pub mod parameters;
 pub mod queue;
 pub mod recheck;
 pub mod run;
@@ -35,6 +38,7 @@ pub struct Lab {
     pub labels: labels::LabelStore,
     pub form: form::FormStore,
     pub run: run::RunStore,
+    pub pace: pace::PaceStore,
     pub runs: runs::RunsStore,
     pub charts: charts::ChartsStore,
     pub selection: selection::SelectionStore,
@@ -61,6 +65,7 @@ impl Lab {
             run,
             runs,
             charts: charts::ChartsStore::new(run, runs),
+            pace: pace::PaceStore::new(),
             selection: selection::SelectionStore::new(labels),
             evaluate: evaluate::EvaluateStore::new(labels),
             settings,

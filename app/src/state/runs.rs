@@ -1,6 +1,8 @@
 //! The runs of this visit: each with its settings, its curves and what was measured of
 //! it, kept to be looked at beside each other.
 
+use super::form::usual_beside;
+use super::parameters::differences;
 use super::run::{Curve, RunStore};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -179,6 +181,12 @@ impl RunsStore {
         }
     }
 
+    /// A run that never began.
+    pub fn forget(&self, id: RunId) {
+        self.records
+            .update(|records| records.retain(|record| record.id != id));
+    }
+
     pub fn undo_remove(&self) {
         if let Some((place, record)) = self.removed.get_untracked() {
             self.removed.set(None);
@@ -240,6 +248,9 @@ fn name_of(kind: ObjectiveKind, settings: &TrainSettings) -> String {
     if settings.seed != usual.seed {
         name.push_str(&format!(" seed {}", settings.seed));
     }
+    for (parameter, text) in differences(usual_beside(kind, settings), settings) {
+        name.push_str(&format!(", {} {text}", parameter.label(settings)));
+    }
     name
 }
 
@@ -252,4 +263,32 @@ fn unique_name(name: &str, records: &[Arc<RunRecord>]) -> String {
         .map(|number| format!("{name} ({number})"))
         .find(|name| !is_taken(name))
         .unwrap_or_else(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tilt_protocol::Objective;
+
+    #[test]
+    fn a_run_is_named_by_what_the_page_does_not_propose() {
+        let mut settings = TrainSettings::lab_defaults(ObjectiveKind::Simpo);
+        assert_eq!(name_of(ObjectiveKind::Simpo, &settings), "SimPO");
+        // Gamma follows beta, and the warm-up the steps.
+        settings.objective = ObjectiveKind::Simpo.with_beta(3.0);
+        settings.steps = 60;
+        settings.warmup_steps = 6;
+        assert_eq!(
+            name_of(ObjectiveKind::Simpo, &settings),
+            "SimPO \u{3b2} 3 60 steps"
+        );
+        settings.batch_size = 4;
+        if let Objective::Cpo(cpo) = &mut settings.objective {
+            cpo.cpo_alpha = 1.0;
+        }
+        assert_eq!(
+            name_of(ObjectiveKind::Simpo, &settings),
+            "SimPO \u{3b2} 3 60 steps, \u{3bb} chosen\u{2019}s loss 1, batch size 4"
+        );
+    }
 }

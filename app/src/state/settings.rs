@@ -1,9 +1,11 @@
 //! The few settings that outlive a visit, in localStorage.
 
+use super::parameters::ParameterTexts;
 use crate::url::UrlParams;
 use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 const KEY: &str = "tilt.settings";
 
@@ -17,6 +19,8 @@ pub struct Settings {
     pub steps: Option<String>,
     pub seed: Option<String>,
     pub model: Option<String>,
+    /// By objective: what is not as the objective proposes it.
+    pub parameters: BTreeMap<String, ParameterTexts>,
     /// "light" or "dark"; `None` follows the system.
     pub theme: Option<String>,
     /// Share of labelled pairs that come again, to check the person's own agreement.

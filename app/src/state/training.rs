@@ -3,39 +3,58 @@
 use super::Lab;
 use super::engine::Purpose;
 use super::form::Field;
+use super::pace::Pace;
+use super::pacing;
+use super::parameters::Parameter;
 use super::run::Phase;
 use crate::url::resolve;
 use leptos::prelude::*;
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
 use tilt_protocol::{
     Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RowKind, RunId,
+    TrainSettings,
 };
 
 /// Trains from the reference with the labels there are; a paused run goes on.
 pub fn train(lab: Lab) {
     match lab.run.phase().get_untracked() {
         Phase::Running => {}
-        Phase::Paused => resume(lab),
+        Phase::Paused => pacing::go_on(lab),
         Phase::Idle | Phase::Ended => {
-            start_run(lab, false);
+            let is_slow = lab.pace.pace().get_untracked() != Pace::Full;
+            start_run(
+                lab,
+                if is_slow {
+                    Start::Walking
+                } else {
+                    Start::Running
+                },
+            );
         }
     }
 }
 
+/// How a run begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Running,
+    /// The page asks for each step.
+    Walking,
+    Paused,
+}
+
 /// Starts a run; true when the engine was asked for one.
-fn start_run(lab: Lab, is_paused: bool) -> bool {
+fn start_run(lab: Lab, start: Start) -> bool {
     // A model on its way would end the run as soon as it had begun.
     if lab.engine.status().get_untracked() == EngineStatus::Loading {
         return false;
     }
-    for field in Field::ALL {
-        lab.notices.dismiss(&field_key(field));
-    }
+    dismiss_defects(lab, |_| true);
     let mut settings = match untrack(|| lab.form.train_settings()) {
         Ok(settings) => settings,
         Err(defects) => {
-            for (field, error) in defects {
-                lab.notices.error(&field_key(field), &error.to_string());
+            for (key, error) in defects {
+                lab.notices.error(&key, &error.to_string());
             }
             return false;
         }
@@ -67,6 +86,8 @@ fn start_run(lab: Lab, is_paused: bool) -> bool {
     }
     lab.notices.dismiss("train");
     lab.notices.dismiss("run");
+    lab.pace.stop();
+    let is_paused = start == Start::Paused;
     let run = lab
         .run
         .begin(settings.objective.clone(), settings.steps, is_paused);
@@ -81,7 +102,7 @@ fn start_run(lab: Lab, is_paused: bool) -> bool {
             run,
             settings,
             examples,
-            paused: is_paused,
+            paused: start != Start::Running,
             principle,
         },
     );
@@ -93,7 +114,9 @@ fn start_run(lab: Lab, is_paused: bool) -> bool {
     lab.engine.expect(id, status);
     if id.is_none() {
         lab.run.clear();
-        lab.runs.remove(run);
+        lab.runs.forget(run);
+    } else if start == Start::Walking {
+        pacing::walk(lab, true);
     }
     id.is_some()
 }
@@ -107,41 +130,97 @@ fn sentence(error: &Error) -> String {
     })
 }
 
-pub fn field_key(field: Field) -> String {
-    format!("field-{}", field.name())
-}
-
 /// Says what is wrong with a field when the person leaves it.
 pub fn check_field(lab: Lab, field: Field) {
     match untrack(|| lab.form.defect(field)) {
-        Some(error) => lab.notices.error(&field_key(field), &error.to_string()),
-        None => lab.notices.dismiss(&field_key(field)),
+        Some(error) => lab.notices.error(&field.key(), &error.to_string()),
+        None => lab.notices.dismiss(&field.key()),
+    }
+}
+
+/// Takes a number that the person has finished typing: said to be wrong, or given to
+/// the run under way.
+pub fn commit_field(lab: Lab, field: Field) {
+    check_field(lab, field);
+    let (Some(value), Some(settings)) = (lab.form.number(field), untrack(|| adjustable(lab)))
+    else {
+        return;
+    };
+    match field {
+        Field::Beta if settings.objective.beta().is_some_and(|old| old != value) => {
+            adjust(lab, Some(value), None);
+        }
+        Field::LearningRate if settings.learning_rate != value => adjust(lab, None, Some(value)),
+        _ => {}
+    }
+}
+
+/// The settings of the run under way, if the form stands at its objective: what is
+/// typed for another objective is for the next run.
+pub fn adjustable(lab: Lab) -> Option<TrainSettings> {
+    if !lab.run.phase().get().is_active() {
+        return None;
+    }
+    let run = lab.run.run().with(|run| run.id);
+    let kind = lab.form.objective().get();
+    lab.runs.records().with(|records| {
+        let record = records.iter().find(|record| record.id == run)?;
+        (record.kind == kind).then(|| record.settings.clone())
+    })
+}
+
+/// Puts a run's settings back into the form; the model stays.
+pub fn use_settings(lab: Lab, run: RunId) {
+    let record = lab
+        .runs
+        .records()
+        .with_untracked(|records| records.iter().find(|record| record.id == run).cloned());
+    if let Some(record) = record {
+        lab.form.adopt(record.kind, &record.settings);
+        dismiss_defects(lab, |_| true);
+        lab.notices
+            .say(&format!("The settings of {} are in the form.", record.name));
+    }
+}
+
+/// Beta, learning rate and parameters as the objective proposes them.
+pub fn reset_parameters(lab: Lab) {
+    lab.form.reset_parameters();
+    dismiss_defects(lab, |key| {
+        key != Field::Steps.key() && key != Field::Seed.key()
+    });
+    let title = lab.form.objective().get_untracked().title();
+    lab.notices
+        .say(&format!("{title} has its default parameters again."));
+}
+
+/// Takes complaints about fields back.
+fn dismiss_defects(lab: Lab, is_meant: impl Fn(&str) -> bool) {
+    let fields = Field::ALL.into_iter().map(Field::key);
+    let parameters = Parameter::ALL.into_iter().map(Parameter::key);
+    for key in fields.chain(parameters).filter(|key| is_meant(key)) {
+        lab.notices.dismiss(&key);
     }
 }
 
 /// Takes another objective; a complaint about a field that it does not read goes.
 pub fn choose_objective(lab: Lab, kind: ObjectiveKind) {
     lab.form.set_objective(kind);
-    for field in Field::ALL {
-        if untrack(|| lab.form.defect(field)).is_none() {
-            lab.notices.dismiss(&field_key(field));
-        }
-    }
-}
-
-fn resume(lab: Lab) {
-    let id = lab.engine.send(Purpose::Control, Command::Resume);
-    lab.engine.expect(id, EngineStatus::Training);
-    lab.run.set_paused(false);
+    let wrong: Vec<String> = match untrack(|| lab.form.train_settings()) {
+        Ok(_) => Vec::new(),
+        Err(defects) => defects.into_iter().map(|(key, _)| key).collect(),
+    };
+    dismiss_defects(lab, |key| !wrong.iter().any(|wrong| wrong == key));
 }
 
 pub fn pause_or_resume(lab: Lab) {
     match lab.run.phase().get_untracked() {
+        Phase::Running if lab.pace.is_walking() => pacing::stop_walking(lab),
         Phase::Running => {
             // Not shown before the engine says so: a step may be under way.
             lab.engine.send(Purpose::Control, Command::Pause);
         }
-        Phase::Paused => resume(lab),
+        Phase::Paused => pacing::go_on(lab),
         Phase::Idle | Phase::Ended => {}
     }
 }
@@ -167,7 +246,7 @@ pub fn take_steps(lab: Lab, count: usize) {
             return;
         }
         Phase::Paused => true,
-        Phase::Idle | Phase::Ended => start_run(lab, true),
+        Phase::Idle | Phase::Ended => start_run(lab, Start::Paused),
     };
     if is_ready {
         lab.engine.send(Purpose::Control, Command::Steps { count });

@@ -197,6 +197,16 @@ pub fn trl_config(settings: &TrainSettings) -> Map<String, Value> {
     put("lr_scheduler_type", settings.lr_schedule.name().into());
     put("warmup_steps", settings.warmup_steps.into());
     put("per_device_train_batch_size", settings.batch_size.into());
+    if settings.gradient_accumulation_steps != 1 {
+        let count = settings.gradient_accumulation_steps;
+        put("gradient_accumulation_steps", count.into());
+    }
+    if settings.weight_decay != 0.0 {
+        put("weight_decay", settings.weight_decay.into());
+    }
+    if settings.max_grad_norm != 1.0 {
+        put("max_grad_norm", settings.max_grad_norm.into());
+    }
     put("max_steps", settings.steps.into());
     put("seed", settings.seed.into());
     if let Some(sync) = settings.reference_sync {
@@ -294,6 +304,9 @@ mod tests {
             let mut settings = TrainSettings::lab_defaults(kind);
             let defaults = TrainSettings::trl_defaults(settings.objective.clone());
             settings.keep_order = defaults.keep_order;
+            settings.gradient_accumulation_steps = 2;
+            settings.weight_decay = 0.01;
+            settings.max_grad_norm = 0.5;
             if settings.objective.needs_reference() {
                 settings.reference_sync = Some(ReferenceSync::default());
             }

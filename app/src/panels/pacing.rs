@@ -1,0 +1,44 @@
+//! How far a press goes, and how fast a run.
+
+use crate::parts::action::Action;
+use crate::state::pace::Pace;
+use crate::state::run::Phase;
+use crate::state::{pacing, use_lab};
+use leptos::prelude::*;
+
+#[component]
+pub fn PacingRow() -> impl IntoView {
+    let lab = use_lab();
+    let phase = lab.run.phase();
+    let is_off = Signal::derive(move || !lab.engine.is_up() || phase.get() == Phase::Running);
+    let pace = lab.pace.pace();
+    view! {
+        <div class="row pacing">
+            <Action
+                testid="train-epoch" text="One epoch" class="slim" disabled=is_off
+                on_press=move || pacing::take_epoch(lab)
+            />
+            <Action
+                testid="train-pair" text="One pair" class="slim" disabled=is_off
+                on_press=move || pacing::take_one_row(lab)
+            />
+            <label class="pace">
+                <span>"Speed"</span>
+                <select
+                    data-testid="train-speed"
+                    prop:value=move || pace.get().slug()
+                    on:change=move |event| {
+                        if let Some(pace) = Pace::from_slug(&event_target_value(&event)) {
+                            pacing::set_pace(lab, pace);
+                        }
+                    }
+                >
+                    {Pace::ALL
+                        .into_iter()
+                        .map(|pace| view! { <option value=pace.slug()>{pace.name()}</option> })
+                        .collect_view()}
+                </select>
+            </label>
+        </div>
+    }
+}

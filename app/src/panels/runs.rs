@@ -1,0 +1,228 @@
+//! The runs of this visit beside each other.
+
+use crate::format::{fixed, percent};
+use crate::parts::action::Action;
+use crate::state::runs::RunRecord;
+use crate::state::{training, use_lab};
+use leptos::html::Button;
+use leptos::prelude::*;
+use std::sync::Arc;
+use tilt_protocol::RunId;
+use tilt_protocol::metrics::LOSS;
+
+#[component]
+pub fn RunsPanel() -> impl IntoView {
+    let lab = use_lab();
+    let records = lab.runs.records();
+    // The latest first.
+    let ids = Memo::new(move |_| {
+        records.with(|records| {
+            records
+                .iter()
+                .rev()
+                .map(|record| record.id)
+                .collect::<Vec<_>>()
+        })
+    });
+    let undo = NodeRef::<Button>::new();
+    let on_removed = Callback::new(move |()| {
+        // The focus was in the row that is gone.
+        request_animation_frame(move || {
+            if let Some(button) = undo.get_untracked() {
+                // A button that is there takes the focus.
+                let _ = button.focus();
+            }
+        });
+    });
+    view! {
+        <section class="panel runs-panel" aria-labelledby="runs-title">
+            <div class="panel-head">
+                <h2 id="runs-title">"Runs"</h2>
+                <span class="muted">"Pinned runs stay in the charts."</span>
+            </div>
+            <Show when=move || ids.get().is_empty()>
+                <p class="muted">"Each run of this visit is listed here."</p>
+            </Show>
+            <ul class="runs" data-testid="runs-list">
+                <For each=move || ids.get() key=|id| *id let:id>
+                    <RunRow id=id on_removed=on_removed/>
+                </For>
+            </ul>
+            <Removed undo=undo/>
+        </section>
+    }
+}
+
+/// The last removed run, to be had back.
+#[component]
+fn Removed(undo: NodeRef<Button>) -> impl IntoView {
+    let lab = use_lab();
+    let removed = lab.runs.removed();
+    let name = move || removed.with(|removed| Some(removed.as_ref()?.1.name.clone()));
+    view! {
+        <Show when=move || removed.with(Option::is_some)>
+            <p class="row runs-removed">
+                <span>{name}" is removed."</span>
+                <button
+                    type="button"
+                    class="button slim"
+                    data-testid="runs-undo"
+                    node_ref=undo
+                    on:click=move |_| {
+                        lab.runs.undo_remove();
+                        lab.notices.say("The run is back.");
+                    }
+                >
+                    "Undo"
+                </button>
+            </p>
+        </Show>
+    }
+}
+
+/// What a row shows of its run.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct RowText {
+    name: String,
+    objective: String,
+    style: usize,
+    is_pinned: bool,
+    loss: Option<f64>,
+    kl: Option<f64>,
+    win_rate: Option<String>,
+    changes: Vec<String>,
+}
+
+impl RowText {
+    fn of(record: &RunRecord) -> RowText {
+        let last = record.curve.last();
+        let win_rate = record.win_rates.last();
+        RowText {
+            name: record.name.clone(),
+            objective: record.kind.title().to_owned(),
+            style: record.style,
+            is_pinned: record.is_pinned,
+            loss: last.and_then(|point| point.metrics.get(LOSS)),
+            kl: record.kls.last().map(|point| point.kl),
+            win_rate: win_rate
+                .map(|point| format!("{} {}", percent(point.rate), point.principle.slug())),
+            changes: record
+                .changes
+                .iter()
+                .map(|change| format!("after step {}: {}", change.step, change.what))
+                .collect(),
+        }
+    }
+}
+
+#[component]
+fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
+    let lab = use_lab();
+    let records = lab.runs.records();
+    let is_active = Memo::new(move |_| {
+        lab.run
+            .run()
+            .with(|run| run.id == id && run.phase.is_active())
+    });
+    let row = Memo::new(move |_| {
+        let find = |records: &Vec<Arc<RunRecord>>| {
+            let record = records.iter().find(|record| record.id == id)?;
+            Some(RowText::of(record))
+        };
+        let mut row = records.with(find).unwrap_or_default();
+        if is_active.get() {
+            row.loss = lab.run.run().with(|run| run.metrics.get(LOSS));
+        }
+        row
+    });
+    let name = move || row.with(|row| row.name.clone());
+    let number = |value: Option<f64>, digits| {
+        value.map_or_else(|| "\u{2013}".to_owned(), |value| fixed(value, digits))
+    };
+    let win_rate = move || {
+        let rate = row.with(|row| row.win_rate.clone());
+        rate.unwrap_or_else(|| "\u{2013}".to_owned())
+    };
+    view! {
+        <li class="run-row" data-run-id=id.to_string() data-testid="run-row">
+            <div class="run-head">
+                <span
+                    class=move || format!("run-swatch run-{}", row.with(|row| row.style))
+                    aria-hidden="true"
+                ></span>
+                <input
+                    type="text"
+                    class="run-name"
+                    data-testid="run-name"
+                    aria-label="Name of the run"
+                    autocomplete="off"
+                    prop:value=name
+                    on:change=move |event| {
+                        lab.runs.rename(id, &event_target_value(&event));
+                        // An empty name is none: the old one stands again.
+                        event_target::<web_sys::HtmlInputElement>(&event)
+                            .set_value(&untrack(name));
+                    }
+                />
+                <span class="muted">{move || row.with(|row| row.objective.clone())}</span>
+            </div>
+            <dl class="run-facts number">
+                <div><dt>"loss"</dt><dd>{move || number(row.with(|row| row.loss), 4)}</dd></div>
+                <div><dt>"KL"</dt><dd>{move || number(row.with(|row| row.kl), 2)}</dd></div>
+                <div><dt>"wins"</dt><dd>{win_rate}</dd></div>
+            </dl>
+            <Changes row=row/>
+            <RowActions id=id row=row is_active=is_active on_removed=on_removed/>
+        </li>
+    }
+}
+
+/// What was changed while the run was under way.
+#[component]
+fn Changes(row: Memo<RowText>) -> impl IntoView {
+    let changes = move || row.with(|row| row.changes.clone());
+    view! {
+        <Show when=move || row.with(|row| !row.changes.is_empty())>
+            <ul class="run-changes" data-testid="run-changes">
+                {move || changes().into_iter().map(|change| view! { <li>{change}</li> }).collect_view()}
+            </ul>
+        </Show>
+    }
+}
+
+#[component]
+fn RowActions(
+    id: RunId,
+    row: Memo<RowText>,
+    is_active: Memo<bool>,
+    on_removed: Callback<()>,
+) -> impl IntoView {
+    let lab = use_lab();
+    let is_pinned = Signal::derive(move || row.with(|row| row.is_pinned));
+    view! {
+        <div
+            class="row run-actions"
+            role="group"
+            aria-label=move || row.with(|row| row.name.clone())
+        >
+            <Action
+                testid="run-pin" text="Pin" class="slim" pressed=is_pinned
+                on_press=move || lab.runs.toggle_pin(id)
+            />
+            <Action
+                testid="run-use" text="Use these settings" class="slim"
+                on_press=move || training::use_settings(lab, id)
+            />
+            <Action
+                testid="run-remove" text="Delete" class="slim"
+                disabled=Signal::derive(move || is_active.get())
+                on_press=move || {
+                    let name = row.with_untracked(|row| row.name.clone());
+                    lab.runs.remove(id);
+                    lab.notices.say(&format!("{name} is removed. Undo brings it back."));
+                    on_removed.run(());
+                }
+            />
+        </div>
+    }
+}

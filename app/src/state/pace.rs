@@ -1,0 +1,106 @@
+//! How fast a run goes: at full speed, or a step at a time on the page's own clock.
+
+use gloo_timers::callback::Interval;
+use leptos::prelude::*;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    #[default]
+    Full,
+    Ten,
+    Two,
+    One,
+}
+
+impl Pace {
+    pub const ALL: [Pace; 4] = [Pace::Full, Pace::Ten, Pace::Two, Pace::One];
+
+    pub fn slug(self) -> &'static str {
+        match self {
+            Pace::Full => "full",
+            Pace::Ten => "10",
+            Pace::Two => "2",
+            Pace::One => "1",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Pace::Full => "full speed",
+            Pace::Ten => "10 steps/s",
+            Pace::Two => "2 steps/s",
+            Pace::One => "1 step/s",
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<Pace> {
+        Pace::ALL.into_iter().find(|pace| pace.slug() == slug)
+    }
+
+    /// Milliseconds from step to step; `None` at full speed.
+    pub fn step_ms(self) -> Option<u32> {
+        match self {
+            Pace::Full => None,
+            Pace::Ten => Some(100),
+            Pace::Two => Some(500),
+            Pace::One => Some(1000),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct PaceStore {
+    pace: RwSignal<Pace>,
+    /// Ticks while the page asks for the steps one by one.
+    clock: StoredValue<Option<Interval>, LocalStorage>,
+    /// A step was asked for and has not come.
+    is_waiting: StoredValue<bool>,
+}
+
+impl PaceStore {
+    pub fn new() -> PaceStore {
+        PaceStore {
+            pace: RwSignal::new(Pace::Full),
+            clock: StoredValue::new_local(None),
+            is_waiting: StoredValue::new(false),
+        }
+    }
+
+    pub fn pace(&self) -> Signal<Pace> {
+        self.pace.into()
+    }
+
+    pub fn set(&self, pace: Pace) {
+        self.pace.set(pace);
+    }
+
+    /// True while the page asks for the steps one by one.
+    pub fn is_walking(&self) -> bool {
+        self.clock.with_value(Option::is_some)
+    }
+
+    /// Calls `step` as often as the pace says, as long as the step before has come. At
+    /// full speed nothing happens.
+    pub fn walk(&self, is_waiting: bool, step: impl Fn() + 'static) {
+        self.is_waiting.set_value(is_waiting);
+        let store = *self;
+        let clock = self.pace.get_untracked().step_ms().map(|ms| {
+            Interval::new(ms, move || {
+                if !store.is_waiting.get_value() {
+                    store.is_waiting.set_value(true);
+                    step();
+                }
+            })
+        });
+        self.clock.set_value(clock);
+    }
+
+    /// The engine has done what it was asked for.
+    pub fn answered(&self) {
+        self.is_waiting.set_value(false);
+    }
+
+    pub fn stop(&self) {
+        self.clock.set_value(None);
+    }
+}
