@@ -447,6 +447,86 @@ export class Lab {
     });
   }
 
+  // ---- the closed form
+
+  /** What the closed form shows: `[{ answer, reward, reference, optimum, policy }]`. */
+  async closedBars(isWanted = () => true) {
+    return this.until('the bars of the closed form', async () => {
+      const bars = await this.carriedJson('closed-bars');
+      return Array.isArray(bars) && bars.length > 0 && isWanted(bars) && bars;
+    });
+  }
+
+  async closedBeta() {
+    return Number(await this.carried('closed-beta'));
+  }
+
+  /** Moves the slider of beta; its scale is the logarithm to base ten. */
+  async setClosedBeta(beta) {
+    await this.id('closed-beta').fill(String(Math.log10(beta)));
+  }
+
+  /** Moves the reward of one answer, counted from 0. */
+  async setReward(index, reward) {
+    await this.id('closed-reward').nth(index).fill(String(reward));
+  }
+
+  async addCandidate(answer) {
+    const { length } = await this.closedBars();
+    await this.id('closed-answer').fill(answer);
+    await this.id('closed-add').click();
+    return this.closedBars((bars) => bars.length === length + 1);
+  }
+
+  // ---- looking back
+
+  /** Looks at the selected pair as it was at `step`; the slider's end follows the latest. */
+  async scrubTo(step) {
+    await this.id('bars-scrub').fill(String(step));
+  }
+
+  async scrubSpan() {
+    return this.id('bars-scrub').evaluate(({ min, max, value, disabled }) => ({
+      first: Number(min),
+      latest: Number(max),
+      shown: Number(value),
+      disabled,
+    }));
+  }
+
+  // ---- levels
+
+  async chooseLevel(level) {
+    await this.id('level-select').locator(`[data-level="${level}"]`).click();
+  }
+
+  // ---- the blind test
+
+  /** Draws two answers and guesses a side; returns both and what the page says. */
+  async guessBlind(side, limitMs = 60_000) {
+    const before = Number((await this.id('blind-result').getAttribute('data-n')) ?? 0);
+    await this.whileBusy('sampling', () => this.id('blind-start').click(), limitMs);
+    const [left, right] = await this.until('two answers', async () => {
+      const choices = [this.id('blind-left'), this.id('blind-right')];
+      const texts = [];
+      for (const choice of choices) {
+        if (!(await choice.isVisible())) return false;
+        texts.push((await choice.locator('.answer-text').innerText()).trim());
+      }
+      return texts.every(Boolean) && texts;
+    });
+    await this.id(`blind-${side}`).click();
+    return this.until('the result', async () => {
+      const result = await this.id('blind-result').evaluate((element) => ({
+        right: Number(element.dataset.value),
+        total: Number(element.dataset.n ?? 0),
+        chance: Number(element.dataset.chance),
+        text: element.innerText.trim(),
+      }));
+      return result.total === before + 1 && { ...result, answers: { left, right } };
+    });
+  }
+
   /** Measures the win rate to the end. */
   async winRate(principle, limitMs = 240_000) {
     if (principle) await this.id('winrate-principle').selectOption(principle);

@@ -9,27 +9,32 @@ use crate::charts::loss::LossChart;
 use crate::charts::margins::MarginsChart;
 use crate::charts::win_rate::WinRateChart;
 use crate::keys;
+use crate::level::Level;
 use crate::panels::autolabel::AutolabelPanel;
 use crate::panels::compare::ComparePanel;
 use crate::panels::data::DataPanel;
 use crate::panels::formula::FormulaPanel;
+use crate::panels::guide::Guide;
 use crate::panels::help::Help;
 use crate::panels::label::LabelPanel;
 use crate::panels::metrics::MetricsStrip;
 use crate::panels::notices::NoticeBanner;
+use crate::panels::recorded::{self, RecordedRun};
 use crate::panels::runs::RunsPanel;
 use crate::panels::top_bar::TopBar;
 use crate::panels::train::TrainPanel;
 use crate::panels::verdicts::Verdicts;
 use crate::panels::win_rate::WinRatePanel;
 use crate::panels::write::WritePanel;
+use crate::parts::level::AtLevel;
+use crate::parts::tabs::{Column, TabList, Tabs};
 use crate::state::{Lab, startup};
 use crate::url::read_params;
+use crate::views::closed_form::ClosedForm;
 use crate::views::heatmap::Heatmap;
 use crate::views::next_tokens::NextTokenBars;
+use crate::views::token_table::TokenTable;
 use leptos::prelude::*;
-
-const TABS: [(&str, &str); 3] = [("label", "Label"), ("model", "Model"), ("curves", "Curves")];
 
 #[component]
 pub fn App() -> impl IntoView {
@@ -40,59 +45,65 @@ pub fn App() -> impl IntoView {
         lab.notices.show(remark);
     }
     keys::listen(lab);
-    follow_theme(lab);
+    mark_root(lab, params.is_embedded);
     startup::start(lab);
 
-    let tab = RwSignal::new("label");
+    let tabs = Tabs::new();
+    provide_context(tabs);
+    let is_recorded = recorded::is_shown();
     view! {
         <a class="skip-link" href="#lab">"Skip to the lab"</a>
         <TopBar/>
         <NoticeBanner/>
-        <nav class="tabs" aria-label="Views">
-            {TABS
-                .into_iter()
-                .map(|(slug, name)| {
-                    view! {
-                        <button
-                            type="button"
-                            class="tab"
-                            aria-pressed=move || (tab.get() == slug).to_string()
-                            on:click=move |_| tab.set(slug)
-                        >
-                            {name}
-                        </button>
-                    }
-                })
-                .collect_view()}
-        </nav>
-        <main id="lab" class="lab" data-tab=move || tab.get()>
-            <div class="column column-label">
+        <Guide/>
+        <TabList tabs=tabs/>
+        <main id="lab" class="lab" data-tab=move || tabs.slug()>
+            <Column tabs=tabs slug="label">
                 <LabelPanel/>
                 <AutolabelPanel/>
                 <WritePanel/>
                 <Verdicts/>
                 <DataPanel/>
-            </div>
-            <div class="column column-model">
+            </Column>
+            <Column tabs=tabs slug="model">
                 <TrainPanel/>
-                <FormulaPanel/>
-                <Heatmap/>
-                <NextTokenBars/>
+                <AtLevel least=Level::Standard>
+                    <FormulaPanel/>
+                </AtLevel>
+                <RecordedRun/>
+                <div class="at-level" hidden=move || is_recorded.get()>
+                    <Heatmap/>
+                </div>
+                <AtLevel least=Level::Standard>
+                    <NextTokenBars/>
+                </AtLevel>
                 <ComparePanel/>
-            </div>
-            <div class="column column-curves">
+                <AtLevel least=Level::Standard>
+                    <ClosedForm/>
+                </AtLevel>
+                <AtLevel least=Level::Everything>
+                    <TokenTable/>
+                </AtLevel>
+            </Column>
+            <Column tabs=tabs slug="curves">
                 <MetricsStrip/>
-                <ChartControls/>
+                <AtLevel least=Level::Standard>
+                    <ChartControls/>
+                </AtLevel>
                 <LogpsChart/>
-                <LossChart/>
-                <WinRatePanel/>
-                <MarginsChart/>
-                <FrontierChart/>
-                <WinRateChart/>
-                <GradNormChart/>
-                <LearningRateChart/>
-                <RunsPanel/>
-            </div>
+                <AtLevel least=Level::Standard>
+                    <LossChart/>
+                    <WinRatePanel/>
+                    <MarginsChart/>
+                    <FrontierChart/>
+                    <RunsPanel/>
+                </AtLevel>
+                <AtLevel least=Level::Everything>
+                    <WinRateChart/>
+                    <GradNormChart/>
+                    <LearningRateChart/>
+                </AtLevel>
+            </Column>
         </main>
         <Help/>
         <p class="visually-hidden" role="status" aria-live="polite">
@@ -101,18 +112,21 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Writes the chosen theme where the style sheet looks for it.
-fn follow_theme(lab: Lab) {
+/// Writes theme, level and embedding where the style sheets look for them.
+fn mark_root(lab: Lab, is_embedded: bool) {
     Effect::new(move |_| {
         let root = web_sys::window()
             .and_then(|window| window.document())
             .and_then(|document| document.document_element());
-        if let Some(root) = root {
-            // The document's root always takes an attribute of this name.
-            let _ = match lab.settings.theme().get() {
-                Some(theme) => root.set_attribute("data-theme", &theme),
-                None => root.remove_attribute("data-theme"),
-            };
+        let Some(root) = root else { return };
+        // The document's root always takes attributes of these names.
+        let _ = match lab.settings.theme().get() {
+            Some(theme) => root.set_attribute("data-theme", &theme),
+            None => root.remove_attribute("data-theme"),
+        };
+        let _ = root.set_attribute("data-level", lab.settings.level().get().slug());
+        if is_embedded {
+            let _ = root.set_attribute("data-embed", "");
         }
     });
 }

@@ -1,11 +1,12 @@
 //! Where the page stands, and what its URL asks for.
 
+use crate::level::Level;
 use crate::state::notices::Notice;
 use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind};
 use web_sys::UrlSearchParams;
 
 /// Parameters that are reserved, and that this version does not act on yet.
-const NOT_YET: [&str; 4] = ["level", "lesson", "embed", "bench"];
+const NOT_YET: [&str; 2] = ["lesson", "bench"];
 
 /// What the URL asks for, each value already checked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +19,9 @@ pub struct UrlParams {
     pub lr: Option<f64>,
     pub steps: Option<usize>,
     pub theme: Option<String>,
+    pub level: Option<Level>,
+    /// Part of another page: nothing but the lab is shown.
+    pub is_embedded: bool,
 }
 
 /// Reads the URL; what cannot be honoured comes back as notices.
@@ -100,6 +104,23 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
             refuse("theme", &got, "light or dark", "Your system's is used.");
         }
     }
+    if let Some(got) = query.get("level") {
+        params.level = Level::from_slug(&got);
+        if params.level.is_none() {
+            refuse(
+                "level",
+                &got,
+                "start, standard or everything",
+                "Yours is kept.",
+            );
+        }
+    }
+    if let Some(got) = query.get("embed") {
+        params.is_embedded = matches!(got.as_str(), "" | "1" | "true");
+        if !params.is_embedded && got != "0" && got != "false" {
+            refuse("embed", &got, "nothing, 1 or 0", "The whole page is shown.");
+        }
+    }
     for name in NOT_YET {
         if query.get(name).is_some() {
             notices.push(Notice::info(
@@ -109,6 +130,35 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
         }
     }
     (params, notices)
+}
+
+/// The page's address without its parameters.
+pub fn here() -> String {
+    web_sys::window().map_or_else(String::new, |window| {
+        let location = window.location();
+        format!(
+            "{}{}",
+            location.origin().unwrap_or_default(),
+            location.pathname().unwrap_or_default()
+        )
+    })
+}
+
+/// `base` with the parameters that hold a value.
+pub fn link(base: &str, parameters: &[(&str, Option<String>)]) -> String {
+    let query: Vec<String> = parameters
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))))
+        .collect();
+    if query.is_empty() {
+        base.to_owned()
+    } else {
+        format!("{base}?{}", query.join("&"))
+    }
+}
+
+fn encoded(value: &str) -> String {
+    js_sys::encode_uri_component(value).into()
 }
 
 /// `relative` against the document's base, so that any sub-path works.

@@ -1,5 +1,6 @@
 //! The same question to policy and reference, side by side.
 
+use super::blind::BlindTest;
 use crate::glossary::Term;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
@@ -92,6 +93,7 @@ pub fn ComparePanel() -> impl IntoView {
                     <p data-testid="sample-policy">{answer(true)}</p>
                 </div>
             </div>
+            <BlindTest/>
         </section>
     }
 }

@@ -1,5 +1,7 @@
-//! The top bar: name, transport, status, device, theme, help.
+//! The top bar: name, transport, status, device, level, share, theme, help.
 
+use super::level_select::LevelSelect;
+use super::share::ShareButton;
 use crate::format::{bytes, fixed, parameters};
 use crate::state::run::Phase;
 use crate::state::{training, use_lab};
@@ -20,8 +22,10 @@ pub fn TopBar() -> impl IntoView {
             </div>
             <Transport/>
             <EngineState/>
+            <LevelSelect/>
+            <ShareButton/>
             <ThemeButton/>
-            <button type="button" class="button icon" aria-label="Help and keys" popovertarget="help">
+            <button type="button" class="button icon help-button" aria-label="Help and keys" popovertarget="help">
                 "?"
             </button>
         </header>
@@ -169,7 +173,7 @@ fn ThemeButton() -> impl IntoView {
     view! {
         <button
             type="button"
-            class="button icon"
+            class="button icon theme-button"
             aria-label="Switch between light and dark"
             data-testid="theme-toggle"
             on:click=toggle

@@ -2,4 +2,6 @@
 
 pub mod action;
 pub mod define;
+pub mod level;
 pub mod number_field;
+pub mod tabs;

@@ -1,6 +1,7 @@
 //! What the engine says, sent to the state it concerns.
 
 use super::Lab;
+use super::blind;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use super::evaluate::Comparison;
 use super::run::CurvePoint;
@@ -160,6 +161,14 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             reference,
         } => {
             lab.engine.settle(id);
+            if lab.blind.is_asking(id) {
+                blind::compared(lab, prompt, policy, reference);
+                return;
+            }
+            if id.and_then(|id| lab.engine.purpose_of(id)) == Some(Purpose::Blind) {
+                // Of a test that was given up.
+                return;
+            }
             let step = lab.run.run().with_untracked(|run| run.step);
             lab.evaluate.compared(Some(Comparison {
                 prompt,
@@ -187,8 +196,13 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
                 lab.notices.error("export", &error.to_string());
             }
         }
+        Event::Candidates {
+            step,
+            policy,
+            reference,
+        } => lab.closed_form.answered(id, step, policy, reference),
         // Asked for by nothing on this page yet.
-        Event::Checkpoint { .. } | Event::Scored { .. } | Event::Candidates { .. } => {}
+        Event::Checkpoint { .. } | Event::Scored { .. } => {}
         Event::Failed { error } => failed(lab, id, &error),
     }
 }
@@ -252,6 +266,8 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
     lab.run.clear();
     lab.evaluate.clear();
     lab.selection.clear();
+    lab.closed_form.clear();
+    lab.blind.clear();
     let prompt = lab.evaluate.prompt();
     if prompt.with_untracked(|prompt| prompt.trim().is_empty())
         && let Some(first) = model.held_out_prompts.first()
@@ -325,9 +341,17 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
             lab.selection.clear();
             "watch"
         }
+        Purpose::Candidates => {
+            lab.closed_form.failed(Some(id), error.to_string());
+            "candidates"
+        }
         Purpose::Compare => {
             lab.evaluate.compared(None);
             "compare"
+        }
+        Purpose::Blind => {
+            lab.blind.failed();
+            "blind"
         }
         Purpose::WinRate => {
             lab.evaluate.stop_win_rate();
@@ -344,7 +368,7 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
     };
     if is_fatal {
         startup::engine_failed(lab, error);
-    } else if *error != Error::Cancelled && !is_too_late(&purpose, error) {
+    } else if *error != Error::Cancelled && !is_told_elsewhere(&purpose, error) {
         if let (Purpose::LoadModel(_), Some(model)) = (&purpose, &loaded) {
             // The model that was there is still the one in use.
             lab.form.set_model(&model.name);
@@ -354,7 +378,8 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
     }
 }
 
-/// A press of pause or stop that met the run's own end: nothing is wrong.
-fn is_too_late(purpose: &Purpose, error: &Error) -> bool {
-    *purpose == Purpose::Control && *error == Error::NoRun
+/// A press of pause or stop that met the run's own end: nothing is wrong. Answers that
+/// cannot be scored say so where they stand.
+fn is_told_elsewhere(purpose: &Purpose, error: &Error) -> bool {
+    (*purpose == Purpose::Control && *error == Error::NoRun) || *purpose == Purpose::Candidates
 }

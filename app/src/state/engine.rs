@@ -42,7 +42,9 @@ pub enum Purpose {
     Train,
     Control,
     Watch,
+    Candidates,
     Compare,
+    Blind,
     WinRate,
     ExportModel,
 }
@@ -58,7 +60,8 @@ impl Purpose {
             Purpose::Train => "The run stopped".to_owned(),
             Purpose::Control => "The run did not follow".to_owned(),
             Purpose::Watch => "The pair cannot be shown token by token".to_owned(),
-            Purpose::Compare => "Nothing was sampled".to_owned(),
+            Purpose::Candidates => "The answers could not be scored".to_owned(),
+            Purpose::Compare | Purpose::Blind => "Nothing was sampled".to_owned(),
             Purpose::WinRate => "The win rate was not measured".to_owned(),
             Purpose::ExportModel => "The model was not exported".to_owned(),
         }

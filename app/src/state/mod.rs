@@ -5,11 +5,14 @@
 
 pub mod actions;
 pub mod autolabel_form;
+pub mod blind;
 pub mod charts;
+pub mod closed_form;
 pub mod dispatch;
 pub mod engine;
 pub mod evaluate;
 pub mod form;
+pub mod history;
 pub mod label_filter;
 pub mod label_history;
 pub mod label_saving;
@@ -43,6 +46,8 @@ pub struct Lab {
     pub charts: charts::ChartsStore,
     pub selection: selection::SelectionStore,
     pub evaluate: evaluate::EvaluateStore,
+    pub closed_form: closed_form::ClosedFormStore,
+    pub blind: blind::BlindStore,
     pub settings: settings::SettingsStore,
 }
 
@@ -57,17 +62,21 @@ impl Lab {
         if let Some(share) = settings.saved().recheck_share {
             labels.set_recheck_share(share.clamp(0.0, 1.0));
         }
+        let selection = selection::SelectionStore::new(labels);
+        let form = form::FormStore::new(params, settings);
         Lab {
             notices,
             engine: engine::EngineStore::new(params.device),
             labels,
-            form: form::FormStore::new(params, settings),
+            form,
             run,
             runs,
             charts: charts::ChartsStore::new(run, runs),
             pace: pace::PaceStore::new(),
-            selection: selection::SelectionStore::new(labels),
+            selection,
             evaluate: evaluate::EvaluateStore::new(labels),
+            closed_form: closed_form::ClosedFormStore::new(selection, form),
+            blind: blind::BlindStore::new(),
             settings,
         }
     }

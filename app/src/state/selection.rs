@@ -1,8 +1,13 @@
-//! The one selected pair and token that all views show.
+//! The one selected pair, token and step that all views show.
 
+use super::history::History;
 use super::labels::{Entry, LabelStore};
 use leptos::prelude::*;
+use std::sync::Arc;
 use tilt_protocol::{Inspection, RequestId};
+
+/// Inspections of the watched pair that are kept.
+const MOST_INSPECTIONS: usize = 200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -31,10 +36,17 @@ pub struct SelectionStore {
     /// A label's key; `None` follows the latest decisive label.
     chosen_key: RwSignal<Option<u64>>,
     selected: Memo<Option<Selected>>,
-    inspection: RwSignal<Option<Inspection>>,
+    history: RwSignal<History<Arc<Inspection>>>,
+    /// The step that is looked at; `None` follows the latest.
+    scrubbed: RwSignal<Option<usize>>,
+    inspection: Memo<Option<Inspection>>,
     token: RwSignal<TokenAt>,
     /// Inspections of requests before this one are stale.
     watch_id: StoredValue<RequestId>,
+    /// The label that is watched.
+    watched_key: StoredValue<Option<u64>>,
+    /// The history is still that of the label before.
+    is_of_another_pair: StoredValue<bool>,
 }
 
 impl SelectionStore {
@@ -57,15 +69,30 @@ impl SelectionStore {
                 count: decisive.len(),
             })
         });
+        let history = RwSignal::new(History::<Arc<Inspection>>::new(MOST_INSPECTIONS));
+        let scrubbed = RwSignal::new(None::<usize>);
+        let inspection = Memo::new(move |_| {
+            history.with(|history| {
+                let seen = match scrubbed.get() {
+                    Some(step) => history.at(step),
+                    None => history.latest(),
+                };
+                seen.map(|inspection| Inspection::clone(inspection))
+            })
+        });
         SelectionStore {
             chosen_key,
             selected,
-            inspection: RwSignal::new(None),
+            history,
+            scrubbed,
+            inspection,
             token: RwSignal::new(TokenAt {
                 side: Side::Chosen,
                 index: 0,
             }),
             watch_id: StoredValue::new(0),
+            watched_key: StoredValue::new(None),
+            is_of_another_pair: StoredValue::new(false),
         }
     }
 
@@ -73,8 +100,26 @@ impl SelectionStore {
         self.selected
     }
 
+    /// The selected pair at the step that is looked at.
     pub fn inspection(&self) -> Signal<Option<Inspection>> {
         self.inspection.into()
+    }
+
+    /// First and latest step at which the pair was seen.
+    pub fn span(&self) -> Option<(usize, usize)> {
+        self.history.with(History::span)
+    }
+
+    /// The step looked back at; `None` while the latest is followed.
+    pub fn scrubbed(&self) -> Option<usize> {
+        self.scrubbed.get()
+    }
+
+    /// Looks at `step`; at the end, the latest is followed.
+    pub fn scrub(&self, step: usize) {
+        let span = self.history.with_untracked(History::span);
+        let is_past = span.is_some_and(|(_, latest)| step < latest);
+        self.scrubbed.set(is_past.then_some(step));
     }
 
     /// The selected token, kept inside the sequence that is shown.
@@ -125,18 +170,41 @@ impl SelectionStore {
         self.chosen_key.set(Some(key));
     }
 
-    pub fn watching(&self, id: RequestId) {
+    /// The pair of the label `key` is watched from the request `id` on.
+    pub fn watching(&self, id: RequestId, key: u64) {
         self.watch_id.set_value(id);
+        if self.watched_key.get_value() != Some(key) {
+            self.watched_key.set_value(Some(key));
+            self.scrubbed.set(None);
+            self.is_of_another_pair.set_value(true);
+        }
     }
 
     pub fn inspected(&self, id: Option<RequestId>, inspection: Inspection) {
         let is_wanted = self.selected.with_untracked(Option::is_some);
-        if is_wanted && id.is_none_or(|id| id >= self.watch_id.get_value()) {
-            self.inspection.set(Some(inspection));
+        if !is_wanted || id.is_some_and(|id| id < self.watch_id.get_value()) {
+            return;
         }
+        // The old pair stays in sight until the new one is there.
+        let starts_anew = self.is_of_another_pair.get_value();
+        self.is_of_another_pair.set_value(false);
+        let step = inspection.step;
+        let is_earlier = self
+            .history
+            .with_untracked(|history| history.span().is_some_and(|(_, latest)| step < latest));
+        if is_earlier {
+            self.scrubbed.set(None);
+        }
+        self.history.update(|history| {
+            if starts_anew {
+                history.clear();
+            }
+            history.push(step, Arc::new(inspection));
+        });
     }
 
     pub fn clear(&self) {
-        self.inspection.set(None);
+        self.scrubbed.set(None);
+        self.history.update(History::clear);
     }
 }

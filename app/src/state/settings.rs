@@ -1,6 +1,7 @@
 //! The few settings that outlive a visit, in localStorage.
 
 use super::parameters::ParameterTexts;
+use crate::level::Level;
 use crate::url::UrlParams;
 use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
@@ -25,20 +26,28 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Share of labelled pairs that come again, to check the person's own agreement.
     pub recheck_share: Option<f64>,
+    /// A level's slug.
+    pub level: Option<String>,
+    /// The guide to the first minute was put away.
+    pub is_guide_dismissed: bool,
 }
 
 #[derive(Clone, Copy)]
 pub struct SettingsStore {
     saved: RwSignal<Settings>,
     theme: RwSignal<Option<String>>,
+    level: RwSignal<Level>,
 }
 
 impl SettingsStore {
     pub fn load(params: &UrlParams) -> SettingsStore {
         let saved: Settings = LocalStorage::get(KEY).unwrap_or_default();
         let theme = params.theme.clone().or_else(|| saved.theme.clone());
+        let remembered = || Level::from_slug(saved.level.as_deref()?);
+        let level = params.level.or_else(remembered).unwrap_or_default();
         SettingsStore {
             saved: RwSignal::new(saved),
+            level: RwSignal::new(level),
             theme: RwSignal::new(theme),
         }
     }
@@ -62,6 +71,23 @@ impl SettingsStore {
     pub fn set_theme(&self, theme: &str) {
         self.theme.set(Some(theme.to_owned()));
         self.remember(|saved| saved.theme = Some(theme.to_owned()));
+    }
+
+    pub fn level(&self) -> Signal<Level> {
+        self.level.into()
+    }
+
+    pub fn set_level(&self, level: Level) {
+        self.level.set(level);
+        self.remember(|saved| saved.level = Some(level.slug().to_owned()));
+    }
+
+    pub fn is_guide_dismissed(&self) -> bool {
+        self.saved.with(|saved| saved.is_guide_dismissed)
+    }
+
+    pub fn dismiss_guide(&self) {
+        self.remember(|saved| saved.is_guide_dismissed = true);
     }
 
     pub fn forget(&self) {

@@ -2,13 +2,15 @@
 //! the two things kept true while it lives (the watched pair, the filled queue).
 
 use super::Lab;
+use super::closed_form;
 use super::dispatch;
 use super::engine::Purpose;
+use super::labels::Entry;
 use crate::random::mix;
 use crate::url::resolve;
 use crate::worker::{Incoming, WorkerClient};
 use leptos::prelude::*;
-use tilt_protocol::{Command, Content, EngineStatus, Error, Example, Label, Pair, Sampling};
+use tilt_protocol::{Command, Content, EngineStatus, Error, Example, Pair, Sampling};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -26,6 +28,7 @@ pub fn start(lab: Lab) {
     connect_engine(lab);
     keep_watching(lab);
     keep_queue_filled(lab);
+    closed_form::keep_scored(lab);
 }
 
 fn connect_engine(lab: Lab) {
@@ -46,6 +49,8 @@ pub fn engine_failed(lab: Lab, error: &Error) {
     lab.run.failed();
     lab.evaluate.clear();
     lab.evaluate.stop_autolabel();
+    lab.closed_form.clear();
+    lab.blind.clear();
     let is_of_the_device = matches!(error, Error::Internal { .. } | Error::Device { .. });
     if is_of_the_device && lab.engine.leave_webgpu() {
         lab.notices.info(
@@ -79,7 +84,11 @@ pub async fn load_starter_pairs(lab: Lab) {
     }
 }
 
-async fn fetch_text(url: &str) -> Result<String, Error> {
+/// A text that comes with the page.
+///
+/// # Errors
+/// [`Error::Fetch`] with the reason.
+pub async fn fetch_text(url: &str) -> Result<String, Error> {
     let failed = |reason: String| Error::Fetch {
         url: url.to_owned(),
         reason,
@@ -107,7 +116,7 @@ fn keep_watching(lab: Lab) {
         selected.filter(|_| is_up).map(|selected| selected.entry)
     });
     Effect::new(move |_| match watched.get() {
-        Some(entry) => watch(lab, &entry.label),
+        Some(entry) => watch(lab, &entry),
         None => lab.selection.clear(),
     });
 }
@@ -115,11 +124,12 @@ fn keep_watching(lab: Lab) {
 /// Asks for the selected pair's tokens again.
 pub fn watch_again(lab: Lab) {
     if let Some(selected) = lab.selection.selected().get_untracked() {
-        watch(lab, &selected.entry.label);
+        watch(lab, &selected.entry);
     }
 }
 
-fn watch(lab: Lab, label: &Label) {
+fn watch(lab: Lab, entry: &Entry) {
+    let label = &entry.label;
     let Some((chosen, rejected)) = label.chosen_rejected() else {
         return;
     };
@@ -136,7 +146,7 @@ fn watch(lab: Lab, label: &Label) {
             against: None,
         },
     ) {
-        lab.selection.watching(id);
+        lab.selection.watching(id, entry.key);
     }
 }
 

@@ -1,7 +1,11 @@
 //! Views into the model: linked to the one selected pair and token.
 
+pub mod closed_candidates;
+pub mod closed_form;
 pub mod heatmap;
 pub mod next_tokens;
+pub mod scrubber;
+pub mod token_table;
 
 /// A token as people read it: the end marker by name, line breaks visible.
 pub fn readable_token(token: &str) -> String {

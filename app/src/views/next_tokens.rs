@@ -1,7 +1,8 @@
 //! Next-token bars: what policy and reference would write at the selected token.
 
 use super::readable_token;
-use crate::format::probability;
+use super::scrubber::Scrubber;
+use crate::format::{probability, signed};
 use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::selection::Side;
@@ -88,6 +89,7 @@ pub fn NextTokenBars() -> impl IntoView {
             <div data-testid="next-token-bars" class="bars" data-value=value>
                 {bars}
             </div>
+            <Scrubber/>
         </section>
     }
 }
@@ -122,7 +124,25 @@ fn bar_row(next: &NextToken, is_own: bool) -> impl IntoView + use<> {
                 <span class="visually-hidden">"reference "</span>
                 {probability(next.reference)}
             </span>
+            {change(next)}
         </div>
+    }
+}
+
+/// The change in percentage points: a sign and an arrow, and a colour besides.
+fn change(next: &NextToken) -> impl IntoView + use<> {
+    let points = signed((next.policy - next.reference) * 100.0, 1);
+    let (class, arrow) = match points.chars().next() {
+        Some('+') => ("number change up", "\u{25b2}"),
+        Some('\u{2212}') => ("number change down", "\u{25bc}"),
+        _ => ("number change", ""),
+    };
+    view! {
+        <span class=class title="Policy minus reference, in percentage points">
+            <span aria-hidden="true">{arrow}</span>
+            <span class="visually-hidden">"change "</span>
+            {points}
+        </span>
     }
 }
 

@@ -1,0 +1,126 @@
+//! The first minute: label three comparisons, train on them, tell the models apart.
+
+use crate::parts::action::Action;
+use crate::parts::tabs::Tabs;
+use crate::state::{Lab, actions, blind, training, use_lab};
+use leptos::prelude::*;
+
+/// Labels after which the first step is done.
+const FEW: usize = 3;
+/// Labels that a first run is worth.
+const ENOUGH: usize = 12;
+
+#[component]
+pub fn Guide() -> impl IntoView {
+    let lab = use_lab();
+    let tabs = use_context::<Tabs>();
+    let count = Memo::new(move |_| lab.labels.entries().with(|entries| entries.len()));
+    let is_trained = Memo::new(move |_| lab.run.run().with(|run| run.step > 0));
+    let is_guessed = Memo::new(move |_| lab.blind.score().get().total > 0);
+    let is_labelling = move || {
+        let progress = lab.evaluate.autolabel();
+        progress.with(|progress| progress.as_ref().is_some_and(|progress| !progress.is_done))
+    };
+    let active = lab.run.phase();
+    let cannot_train = Signal::derive(move || {
+        !lab.engine.is_up() || count.get() < FEW || active.get().is_active()
+    });
+    let cannot_help = Signal::derive(move || !lab.engine.is_up() || is_labelling());
+    let cannot_guess =
+        Signal::derive(move || !lab.engine.is_up() || !is_trained.get() || lab.blind.is_waiting());
+    let is_short = move || count.get() >= FEW && count.get() < ENOUGH && !is_trained.get();
+    view! {
+        <Show when=move || !lab.settings.is_guide_dismissed()>
+            <section class="guide" data-testid="guide" aria-label="First steps">
+                <ol>
+                    <li class=state(move || count.get() >= FEW)>
+                        <b>"Label three comparisons"</b>
+                        <span class="number muted">{move || format!("{} of {FEW}", count.get().min(FEW))}</span>
+                    </li>
+                    <li class=state(move || is_trained.get())>
+                        <b>"Train on them"</b>
+                        <Show when=is_short>
+                            <Action
+                                testid="guide-judge"
+                                text=Signal::derive(move || {
+                                    format!("Judge adds {}", ENOUGH.saturating_sub(count.get()))
+                                })
+                                disabled=cannot_help
+                                on_press=move || ask_judge(lab, ENOUGH.saturating_sub(count.get_untracked()))
+                            />
+                        </Show>
+                        <Action
+                            testid="guide-train"
+                            text="Train"
+                            disabled=cannot_train
+                            on_press=move || training::play(lab)
+                        />
+                    </li>
+                    <li class=state(move || is_guessed.get())>
+                        <b>"Which is the tuned model?"</b>
+                        <Action
+                            testid="guide-blind"
+                            text="Guess"
+                            disabled=cannot_guess
+                            on_press=move || {
+                                blind::start(lab);
+                                show_test(tabs);
+                            }
+                        />
+                    </li>
+                </ol>
+                <Show when=is_short>
+                    <p class="muted">
+                        {move || format!(
+                            "A dozen labels teach more than three. The judge\u{2019}s follow \u{201c}{}\u{201d}, not your taste; you can go on by hand instead.",
+                            lab.evaluate.autolabel_form().with(|form| form.principle.slug().replace('_', " "))
+                        )}
+                    </p>
+                </Show>
+                <button
+                    type="button"
+                    class="button icon small guide-close"
+                    aria-label="Put the first steps away"
+                    on:click=move |_| lab.settings.dismiss_guide()
+                >
+                    "\u{00d7}"
+                </button>
+            </section>
+        </Show>
+    }
+}
+
+fn state(is_done: impl Fn() -> bool + Send + Sync + 'static) -> impl Fn() -> &'static str {
+    move || {
+        if is_done() {
+            "guide-step done"
+        } else {
+            "guide-step"
+        }
+    }
+}
+
+/// The judge labels `count` pairs; what the person typed into its form stays there.
+fn ask_judge(lab: Lab, count: usize) {
+    let form = lab.evaluate.autolabel_form();
+    let typed = form.with_untracked(|form| form.count.clone());
+    form.update(|form| form.count = count.to_string());
+    actions::autolabel(lab);
+    form.update(|form| form.count = typed);
+}
+
+/// The test may be far below, or in another column of a narrow window.
+fn show_test(tabs: Option<Tabs>) {
+    if let Some(tabs) = tabs {
+        tabs.show("model");
+    }
+    // Once the column is there.
+    request_animation_frame(|| {
+        let test = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.get_element_by_id("blind"));
+        if let Some(test) = test {
+            test.scroll_into_view();
+        }
+    });
+}

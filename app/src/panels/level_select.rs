@@ -1,0 +1,37 @@
+//! How much is on the screen: three levels, one pressed.
+
+use crate::level::Level;
+use crate::state::use_lab;
+use leptos::prelude::*;
+
+#[component]
+pub fn LevelSelect() -> impl IntoView {
+    let settings = use_lab().settings;
+    let level = settings.level();
+    view! {
+        <div
+            class="segments"
+            role="group"
+            aria-label="How much is shown"
+            data-testid="level-select"
+            data-value=move || level.get().slug()
+        >
+            {Level::ALL
+                .into_iter()
+                .map(|choice| {
+                    view! {
+                        <button
+                            type="button"
+                            class="segment"
+                            data-level=choice.slug()
+                            aria-pressed=move || (level.get() == choice).to_string()
+                            on:click=move |_| settings.set_level(choice)
+                        >
+                            {choice.name()}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,76 @@
+//! A link that opens the Lab with the same settings. Labels stay here.
+
+use crate::state::form::Field;
+use crate::state::{Lab, use_lab};
+use crate::url::{here, link};
+use leptos::prelude::*;
+use tilt_protocol::ModelName;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+#[component]
+pub fn ShareButton() -> impl IntoView {
+    let lab = use_lab();
+    let address = Memo::new(move |_| settings_link(lab));
+    view! {
+        <button
+            type="button"
+            class="button share"
+            data-testid="share"
+            data-value=move || address.get()
+            title="Copy a link with these settings"
+            on:click=move |_| copy(lab, address.get_untracked())
+        >
+            "Share"
+        </button>
+    }
+}
+
+/// Fields with a defect and imported models cannot travel in a link.
+fn settings_link(lab: Lab) -> String {
+    let field = |field: Field| {
+        let is_good = lab.form.is_used(field) && lab.form.defect(field).is_none();
+        is_good.then(|| lab.form.text(field).get().text.trim().to_owned())
+    };
+    let model = ModelName::from_slug(&lab.form.model().get());
+    link(
+        &here(),
+        &[
+            ("model", model.map(|model| model.slug().to_owned())),
+            (
+                "objective",
+                Some(lab.form.objective().get().slug().to_owned()),
+            ),
+            ("beta", field(Field::Beta)),
+            ("lr", field(Field::LearningRate)),
+            ("steps", field(Field::Steps)),
+            ("seed", field(Field::Seed)),
+            ("level", Some(lab.settings.level().get().slug().to_owned())),
+            ("theme", lab.settings.theme().get()),
+        ],
+    )
+}
+
+fn copy(lab: Lab, address: String) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    // Outside a secure context there is no clipboard; then the link is there to be
+    // copied by hand.
+    let copied = window
+        .is_secure_context()
+        .then(|| window.navigator().clipboard().write_text(&address));
+    spawn_local(async move {
+        let is_copied = match copied {
+            Some(copied) => JsFuture::from(copied).await.is_ok(),
+            None => false,
+        };
+        let said = if is_copied {
+            format!(
+                "The link is copied: {address} It holds the settings; labels and models stay here."
+            )
+        } else {
+            format!("Copy this link: {address} It holds the settings; labels and models stay here.")
+        };
+        lab.notices.info("share", &said);
+    });
+}

@@ -1,0 +1,19 @@
+//! What the page shows from a level on. Hidden views keep their state.
+
+use crate::level::Level;
+use crate::state::use_lab;
+use leptos::prelude::*;
+
+#[component]
+pub fn AtLevel(
+    /// The first level that shows it.
+    least: Level,
+    children: Children,
+) -> impl IntoView {
+    let level = use_lab().settings.level();
+    view! {
+        <div class="at-level" hidden=move || level.get() < least>
+            {children()}
+        </div>
+    }
+}

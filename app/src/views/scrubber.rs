@@ -1,0 +1,52 @@
+//! Back through training: which step heat map, bars and formula show.
+
+use crate::state::use_lab;
+use leptos::html::Input;
+use leptos::prelude::*;
+
+#[component]
+pub fn Scrubber() -> impl IntoView {
+    let selection = use_lab().selection;
+    let slider = NodeRef::<Input>::new();
+    let span = Memo::new(move |_| selection.span());
+    let step = Memo::new(move |_| {
+        let latest = span.get().map(|(_, latest)| latest);
+        selection.scrubbed().or(latest)
+    });
+    // In this order: a slider cuts its value to the ends that it has.
+    Effect::new(move |_| {
+        if let (Some(slider), Some((first, latest))) = (slider.get(), span.get()) {
+            slider.set_min(&first.to_string());
+            slider.set_max(&latest.to_string());
+            slider.set_value(&step.get().unwrap_or(latest).to_string());
+        }
+    });
+    let text = move || match (selection.scrubbed(), span.get()) {
+        (Some(step), Some((_, latest))) => format!("step {step} of {latest}"),
+        (None, Some((_, 0))) => "before training".to_owned(),
+        (None, Some((_, latest))) => format!("step {latest}, the latest"),
+        (_, None) => String::new(),
+    };
+    let is_still = move || span.get().is_none_or(|(first, latest)| first == latest);
+    view! {
+        <div class="scrub">
+            <label for="bars-scrub">"step"</label>
+            <input
+                node_ref=slider
+                id="bars-scrub"
+                type="range"
+                step="1"
+                data-testid="bars-scrub"
+                data-value=move || step.get().map(|step| step.to_string())
+                aria-valuetext=text
+                disabled=is_still
+                on:input=move |event| {
+                    if let Ok(step) = event_target_value(&event).parse() {
+                        selection.scrub(step);
+                    }
+                }
+            />
+            <span class="number muted">{text}</span>
+        </div>
+    }
+}

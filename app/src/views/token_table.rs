@@ -1,0 +1,72 @@
+//! The selected pair's tokens as a table: log-probs under both models.
+
+use super::readable_token;
+use crate::format::{fixed, signed};
+use crate::glossary::Term;
+use crate::parts::define::Define;
+use crate::state::use_lab;
+use leptos::prelude::*;
+use tilt_protocol::SequenceView;
+
+#[component]
+pub fn TokenTable() -> impl IntoView {
+    let inspection = use_lab().selection.inspection();
+    let rows = move || {
+        inspection.with(|inspection| {
+            inspection.as_ref().map(|inspection| {
+                view! {
+                    {of_answer("chosen", &inspection.chosen)}
+                    {of_answer("rejected", &inspection.rejected)}
+                }
+            })
+        })
+    };
+    view! {
+        <details class="panel drawer" data-testid="token-table">
+            <summary>"Every token in numbers"</summary>
+            <div class="chart-data token-table">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"token"</th>
+                            <th scope="col">"policy"</th>
+                            <th scope="col">"reference"</th>
+                            <th scope="col"><Define term=Term::LogRatio/></th>
+                        </tr>
+                    </thead>
+                    {rows}
+                </table>
+            </div>
+        </details>
+    }
+}
+
+fn of_answer(name: &'static str, sequence: &SequenceView) -> impl IntoView + use<> {
+    let row = |text: String, policy: f64, reference: f64| {
+        view! {
+            <tr>
+                <th scope="row">{text}</th>
+                <td>{fixed(policy, 3)}</td>
+                <td>{fixed(reference, 3)}</td>
+                <td>{signed(policy - reference, 3)}</td>
+            </tr>
+        }
+    };
+    let tokens = sequence
+        .completion
+        .iter()
+        .map(|token| {
+            row(
+                readable_token(&token.token),
+                token.policy_logp,
+                token.reference_logp,
+            )
+        })
+        .collect_view();
+    view! {
+        <tbody>
+            {row(format!("{name}, whole answer"), sequence.policy_logp(), sequence.reference_logp())}
+            {tokens}
+        </tbody>
+    }
+}
