@@ -1,6 +1,7 @@
 // The objective's drawer, the list of runs, and a run that is changed or slowed down
 // while it goes.
 import { expect, test } from './fixtures.mjs';
+import { largestMagnitude } from './lab.mjs';
 
 test('ε of cDPO goes into the TRL config, and a wrong one is refused', async ({ lab, page }) => {
   await lab.open({ device: 'cpu', model: 'nano', seed: 21 });
@@ -105,6 +106,17 @@ test('runs are kept, pinned, renamed, deleted and used again', async ({ lab }) =
 
   for (const { id } of runs) await lab.run(id).getByTestId('run-pin').click();
   expect((await lab.runs()).every(({ isPinned }) => isPinned)).toBe(true);
+  // Overlaid: both runs stand in the legend of the loss chart, told apart by more than colour.
+  const legend = lab.id('chart-loss').locator('.run-legend li');
+  await expect(legend).toHaveCount(2);
+
+  // Token by token, the policy against the other run's, then against its own run's.
+  const [latest, earlier] = runs;
+  await lab.id('against-select').selectOption(String(earlier.id));
+  await lab.until('a difference', async () => largestMagnitude(await lab.heatmap()) > 1e-6);
+  await lab.id('against-select').selectOption(String(latest.id));
+  await lab.until('no difference', async () => largestMagnitude(await lab.heatmap()) === 0);
+  await lab.id('against-select').selectOption('');
 
   const [ipo, dpo] = runs;
   const name = lab.run(dpo.id).getByTestId('run-name');

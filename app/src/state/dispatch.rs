@@ -265,6 +265,7 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
     lab.evaluate.stop_autolabel();
     lab.run.clear();
     lab.evaluate.clear();
+    lab.selection.set_against(None);
     lab.selection.clear();
     lab.closed_form.clear();
     lab.blind.clear();
@@ -339,6 +340,8 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
         Purpose::Control => "run",
         Purpose::Watch => {
             lab.selection.clear();
+            // A run whose weights are no longer kept is no longer compared with.
+            lab.selection.set_against(None);
             "watch"
         }
         Purpose::Candidates => {

@@ -4,7 +4,7 @@ use super::history::History;
 use super::labels::{Entry, LabelStore};
 use leptos::prelude::*;
 use std::sync::Arc;
-use tilt_protocol::{Inspection, RequestId};
+use tilt_protocol::{Inspection, RequestId, RunId};
 
 /// Inspections of the watched pair that are kept.
 const MOST_INSPECTIONS: usize = 200;
@@ -43,8 +43,9 @@ pub struct SelectionStore {
     token: RwSignal<TokenAt>,
     /// Inspections of requests before this one are stale.
     watch_id: StoredValue<RequestId>,
-    /// The label that is watched.
-    watched_key: StoredValue<Option<u64>>,
+    against: RwSignal<Option<RunId>>,
+    /// The label that is watched, and what its pair is seen against.
+    watched: StoredValue<Option<(u64, Option<RunId>)>>,
     /// The history is still that of the label before.
     is_of_another_pair: StoredValue<bool>,
 }
@@ -91,7 +92,8 @@ impl SelectionStore {
                 index: 0,
             }),
             watch_id: StoredValue::new(0),
-            watched_key: StoredValue::new(None),
+            against: RwSignal::new(None),
+            watched: StoredValue::new(None),
             is_of_another_pair: StoredValue::new(false),
         }
     }
@@ -170,11 +172,23 @@ impl SelectionStore {
         self.chosen_key.set(Some(key));
     }
 
+    /// The earlier run whose policy the pair is seen against; `None`: the reference.
+    pub fn against(&self) -> Signal<Option<RunId>> {
+        self.against.into()
+    }
+
+    pub fn set_against(&self, run: Option<RunId>) {
+        if self.against.get_untracked() != run {
+            self.against.set(run);
+        }
+    }
+
     /// The pair of the label `key` is watched from the request `id` on.
     pub fn watching(&self, id: RequestId, key: u64) {
         self.watch_id.set_value(id);
-        if self.watched_key.get_value() != Some(key) {
-            self.watched_key.set_value(Some(key));
+        let watched = Some((key, self.against.get_untracked()));
+        if self.watched.get_value() != watched {
+            self.watched.set_value(watched);
             self.scrubbed.set(None);
             self.is_of_another_pair.set_value(true);
         }

@@ -113,10 +113,12 @@ fn keep_watching(lab: Lab) {
     let watched = Memo::new(move |_| {
         let is_up = lab.engine.is_up();
         let selected = lab.selection.selected().get();
-        selected.filter(|_| is_up).map(|selected| selected.entry)
+        let against = lab.selection.against().get();
+        let entry = selected.filter(|_| is_up).map(|selected| selected.entry);
+        entry.map(|entry| (entry, against))
     });
     Effect::new(move |_| match watched.get() {
-        Some(entry) => watch(lab, &entry),
+        Some((entry, _)) => watch(lab, &entry),
         None => lab.selection.clear(),
     });
 }
@@ -143,7 +145,7 @@ fn watch(lab: Lab, entry: &Entry) {
         Purpose::Watch,
         Command::Watch {
             example,
-            against: None,
+            against: lab.selection.against().get_untracked(),
         },
     ) {
         lab.selection.watching(id, entry.key);

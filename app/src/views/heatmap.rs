@@ -80,6 +80,7 @@ pub fn Heatmap() -> impl IntoView {
         <section class="panel" aria-labelledby="heatmap-title">
             <header class="panel-head">
                 <h2 id="heatmap-title">"Where the policy moved"</h2>
+                <Against/>
                 <span class="muted number">{place}</span>
                 <span class="pager">
                     <button
@@ -115,6 +116,52 @@ pub fn Heatmap() -> impl IntoView {
                 <span class="muted">"nats: \u{2212} less likely than before, + likelier"</span>
             </div>
         </section>
+    }
+}
+
+/// What the policy is compared with: the reference, or the end of an earlier run. Only
+/// there once there is a choice.
+#[component]
+fn Against() -> impl IntoView {
+    let lab = use_lab();
+    let against = lab.selection.against();
+    let ended = Memo::new(move |_| {
+        let live = lab
+            .run
+            .run()
+            .with(|run| run.phase.is_active().then_some(run.id));
+        let records = lab.runs.records().get();
+        let ended = records.iter().filter(|record| Some(record.id) != live);
+        ended
+            .map(|record| (record.id, record.name.clone()))
+            .collect::<Vec<_>>()
+    });
+    let is_offered = Memo::new(move |_| ended.with(|ended| !ended.is_empty()));
+    let value = move || {
+        against
+            .get()
+            .map_or_else(String::new, |run| run.to_string())
+    };
+    view! {
+        <Show when=move || is_offered.get()>
+            <label class="against">
+                <span>"against"</span>
+                <select
+                    data-testid="against-select"
+                    prop:value=value
+                    on:change=move |event| {
+                        lab.selection.set_against(event_target_value(&event).parse().ok());
+                    }
+                >
+                    <option value="" selected=move || against.get().is_none()>"the reference"</option>
+                    <For each=move || ended.get() key=|run| run.clone() let:run>
+                        <option value=run.0.to_string() selected=move || against.get() == Some(run.0)>
+                            {run.1.clone()}
+                        </option>
+                    </For>
+                </select>
+            </label>
+        </Show>
     }
 }
 
