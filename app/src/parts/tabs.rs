@@ -74,28 +74,30 @@ pub fn TabList(tabs: Tabs) -> impl IntoView {
         }
     };
     view! {
-        <div class="tabs" role="tablist" aria-label="Views" on:keydown=move_focus>
-            {TABS
-                .into_iter()
-                .enumerate()
-                .map(|(index, (slug, name))| {
-                    view! {
-                        <button
-                            type="button"
-                            class="tab"
-                            role="tab"
-                            id=format!("tab-{slug}")
-                            aria-controls=format!("column-{slug}")
-                            aria-selected=move || (shown.get() == index).to_string()
-                            tabindex=move || if shown.get() == index { "0" } else { "-1" }
-                            on:click=move |_| shown.set(index)
-                        >
-                            {name}
-                        </button>
-                    }
-                })
-                .collect_view()}
-        </div>
+        <nav class="at-level" aria-label="Views">
+            <div class="tabs" role="tablist" aria-label="Views" on:keydown=move_focus>
+                {TABS
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, (slug, name))| {
+                        view! {
+                            <button
+                                type="button"
+                                class="tab"
+                                role="tab"
+                                id=format!("tab-{slug}")
+                                aria-controls=format!("column-{slug}")
+                                aria-selected=move || (shown.get() == index).to_string()
+                                tabindex=move || if shown.get() == index { "0" } else { "-1" }
+                                on:click=move |_| shown.set(index)
+                            >
+                                {name}
+                            </button>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </nav>
     }
 }
 

@@ -7,6 +7,7 @@ pub mod actions;
 pub mod autolabel_form;
 pub mod blind;
 pub mod charts;
+pub mod closed_bars;
 pub mod closed_form;
 pub mod dispatch;
 pub mod engine;

@@ -3,7 +3,8 @@
 use super::closed_form::AddAnswer;
 use crate::format::{probability, signed};
 use crate::parts::action::Action;
-use crate::state::closed_form::{Bar, REWARDS};
+use crate::state::closed_bars::Bar;
+use crate::state::closed_form::REWARDS;
 use crate::state::use_lab;
 use leptos::prelude::*;
 
@@ -121,7 +122,7 @@ fn small(share: f64) -> String {
 }
 
 fn lines(bar: &Bar) -> impl IntoView + use<> {
-    let line = |class: &'static str, share: f64| {
+    let line = |class: &'static str, share: f64, lift: Option<f64>| {
         let width = format!("--share:{:.3}%", (share * 100.0).clamp(0.0, 100.0));
         view! {
             <span class="closed-line">
@@ -132,12 +133,17 @@ fn lines(bar: &Bar) -> impl IntoView + use<> {
                     <span class="visually-hidden">{class}" "</span>
                     {small(share)}
                 </span>
+                <span class="number muted" title="Logarithm of this share over the reference's">
+                    {lift.map(|lift| format!("{} nats", signed(lift, 1)))}
+                </span>
             </span>
         }
     };
+    // Where shares are near 0 or 1, this still shows how far they moved.
+    let lift = |share: f64| Some((share / bar.reference).ln()).filter(|lift| lift.is_finite());
     view! {
-        {line("reference", bar.reference)}
-        {line("optimum", bar.optimum)}
-        {line("policy", bar.policy)}
+        {line("reference", bar.reference, None)}
+        {line("optimum", bar.optimum, lift(bar.optimum))}
+        {line("policy", bar.policy, lift(bar.policy))}
     }
 }

@@ -36,6 +36,7 @@ pub fn Scrubber() -> impl IntoView {
                 id="bars-scrub"
                 type="range"
                 step="1"
+                value="0"
                 data-testid="bars-scrub"
                 data-value=move || step.get().map(|step| step.to_string())
                 aria-valuetext=text
