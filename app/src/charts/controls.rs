@@ -38,13 +38,13 @@ pub fn ChartControls() -> impl IntoView {
                 />
                 "log y"
             </label>
+            <p class="chart-hint">"Drag over steps to zoom in. In a chart, arrow keys move the step, + and \u{2212} zoom."</p>
             <Action
                 testid="chart-reset-zoom"
                 text=Signal::derive(|| "Reset zoom".to_owned())
                 disabled=Signal::derive(move || !charts.is_zoomed().get())
                 on_press=move || charts.reset_zoom()
             />
-            <p class="chart-hint">"Drag over steps to zoom in. In a chart, arrow keys move the step, + and \u{2212} zoom."</p>
         </div>
     }
 }

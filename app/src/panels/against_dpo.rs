@@ -15,7 +15,7 @@ pub fn AgainstDpo() -> impl IntoView {
     let words = move || against_dpo(kind.get());
     view! {
         <Show when=move || words().is_some() || !rows.get().is_empty()>
-            <div class="against" data-testid="against-dpo">
+            <div class="against-dpo" data-testid="against-dpo">
                 <h3>"What changed against DPO"</h3>
                 <p>{words}</p>
                 <Show when=move || !rows.get().is_empty()>

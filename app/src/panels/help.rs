@@ -26,6 +26,9 @@ pub fn Help() -> impl IntoView {
                     "Watch which tokens became likelier, ask both models the same question, measure how often the new one wins."
                 </li>
             </ol>
+            <p>
+                "Start, Standard and Everything, at the top, say how much of the Lab is on the screen; nothing is lost when you change. The blind test asks which of two answers came from the model that you trained."
+            </p>
             <h3>"Keys"</h3>
             <dl class="keys">
                 {KEYS

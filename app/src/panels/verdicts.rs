@@ -35,13 +35,14 @@ pub fn Verdicts() -> impl IntoView {
     });
     let count = Memo::new(move |_| found.with(|found| found.len()));
     let total = Memo::new(move |_| entries.with(|entries| entries.len()));
-    let range = Memo::new(move |_| page_range(count.get(), page.get(), size.get()));
+    // No memo: an effect that read it before `count` could miss a change of `count` alone.
+    let range = move || page_range(count.get(), page.get(), size.get());
     let rows = Memo::new(move |_| {
-        let range = range.get();
+        let range = range();
         found.with(|found| found.get(range).unwrap_or_default().to_vec())
     });
     let words = move || {
-        let range = range.get();
+        let range = range();
         if range.is_empty() {
             "no labels".to_owned()
         } else {
@@ -70,8 +71,8 @@ pub fn Verdicts() -> impl IntoView {
                         type="button"
                         class="button icon small"
                         aria-label="Later labels"
-                        aria-disabled=move || (range.get().start == 0).then_some("true")
-                        on:click=move |_| page.set((range.get_untracked().start / size.get_untracked()).saturating_sub(1))
+                        aria-disabled=move || (range().start == 0).then_some("true")
+                        on:click=move |_| page.set((untrack(range).start / size.get_untracked()).saturating_sub(1))
                     >
                         "\u{2039}"
                     </button>
@@ -79,10 +80,10 @@ pub fn Verdicts() -> impl IntoView {
                         type="button"
                         class="button icon small"
                         aria-label="Earlier labels"
-                        aria-disabled=move || (range.get().end >= count.get()).then_some("true")
+                        aria-disabled=move || (range().end >= count.get()).then_some("true")
                         on:click=move |_| {
-                            if range.get_untracked().end < count.get_untracked() {
-                                page.set(range.get_untracked().start / size.get_untracked() + 1);
+                            if untrack(range).end < count.get_untracked() {
+                                page.set(untrack(range).start / size.get_untracked() + 1);
                             }
                         }
                     >

@@ -94,7 +94,10 @@ impl ChartsStore {
 
     pub fn is_zoomed(&self) -> Signal<bool> {
         let store = *self;
-        Signal::derive(move || store.range.get() != store.extent.get())
+        Signal::derive(move || {
+            let extent = store.extent.get();
+            store.range.get() != extent
+        })
     }
 
     /// The step that is pointed at in all charts.

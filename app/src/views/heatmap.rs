@@ -144,7 +144,7 @@ fn Against() -> impl IntoView {
     };
     view! {
         <Show when=move || is_offered.get()>
-            <label class="against">
+            <label class="heat-against">
                 <span>"against"</span>
                 <select
                     data-testid="against-select"
@@ -153,7 +153,7 @@ fn Against() -> impl IntoView {
                         lab.selection.set_against(event_target_value(&event).parse().ok());
                     }
                 >
-                    <option value="" selected=move || against.get().is_none()>"the reference"</option>
+                    <option value="" selected=move || against.get().is_none()>"reference"</option>
                     <For each=move || ended.get() key=|run| run.clone() let:run>
                         <option value=run.0.to_string() selected=move || against.get() == Some(run.0)>
                             {run.1.clone()}
