@@ -136,6 +136,17 @@ test('a shared link carries the settings', async ({ lab, context }) => {
     level: 'everything',
   });
   expect(await lab.carried('share')).toBe(link.href);
+
+  // Parameters of the objective travel too, and win over those remembered here.
+  await lab.chooseObjective('cdpo');
+  await lab.openDrawer();
+  await lab.setParameter('epsilon', '0.2');
+  const shared = new URL(await lab.carried('share')).searchParams;
+  expect(shared.get('parameters')).toBe('epsilon:0.2');
+  await lab.setParameter('epsilon', '0.3');
+  await lab.open({ ...Object.fromEntries(shared), device: 'cpu' }, { ready: false });
+  await lab.openDrawer();
+  expect((await lab.trlConfig()).label_smoothing).toBe(0.2);
 });
 
 /** P(X >= right) for X from Binomial(total, 1/2). */

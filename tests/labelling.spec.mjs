@@ -126,6 +126,7 @@ test('a judge of several principles labels, and what labelled stays on record', 
   const [{ by }] = await lab.labels();
   expect(by).toMatch(/^judge: polite . 0\.5 short, 0\.05 per word$/);
   const count = await lab.labelCount();
+  await expect(lab.id('verdicts-range')).toHaveText(`1 to 5 of ${count}`);
   await lab.reload();
   await lab.untilLabelCount(count);
   expect((await lab.labels())[0].by).toBe(by);

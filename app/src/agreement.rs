@@ -80,23 +80,17 @@ fn by_pair<'a>(labels: impl Iterator<Item = &'a Label>) -> HashMap<PairKey, Verd
         .collect()
 }
 
-/// Verdicts of both sets on the same prompt and answers, in either order. The first
-/// set's own order of the answers is what A and B mean.
+/// The last verdicts of both sets on the same prompt and answers. A and B mean the
+/// answers in the order of their letters: a set in which the better answer always stands
+/// first (an imported one) would otherwise seem to say the same thing of every pair.
 pub fn matched<'a>(
     labels: impl Iterator<Item = &'a Label>,
     others: impl Iterator<Item = &'a Label>,
 ) -> Vec<(Verdict, Verdict)> {
     let others = by_pair(others);
-    labels
-        .filter_map(|label| {
-            let other = *others.get(&key_of(&label.pair))?;
-            let other = if is_in_order(&label.pair) {
-                other
-            } else {
-                other.swapped()
-            };
-            Some((label.verdict, other))
-        })
+    by_pair(labels)
+        .into_iter()
+        .filter_map(|(pair, own)| Some((own, *others.get(&pair)?)))
         .collect()
 }
 
@@ -182,20 +176,44 @@ mod tests {
                     };
                     let one = turned(label("x", own), own_turned);
                     let other = turned(label("x", verdict), other_turned);
-                    let expected = if own_turned {
-                        (own.swapped(), verdict.swapped())
-                    } else {
-                        (own, verdict)
-                    };
                     assert_eq!(
                         matched([&one].into_iter(), [&other].into_iter()),
-                        [expected]
+                        [(own, verdict)]
                     );
                 }
             }
         }
         let (one, other) = (label("x", Verdict::A), label("y", Verdict::A));
         assert!(matched([&one].into_iter(), [&other].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn sets_with_the_better_answer_first_have_the_kappa_of_their_content() {
+        let better_first = |mut label: Label| {
+            if label.verdict == Verdict::B {
+                std::mem::swap(&mut label.pair.answer_a, &mut label.pair.answer_b);
+                label.verdict = Verdict::A;
+            }
+            label
+        };
+        use Verdict::{A, B};
+        let verdicts = [(A, A), (A, B), (B, B), (B, B)];
+        let set = |read: fn(&(Verdict, Verdict)) -> Verdict| -> Vec<Label> {
+            let labels = verdicts.iter().enumerate();
+            labels
+                .map(|(index, both)| label(&format!("prompt {index}"), read(both)))
+                .collect()
+        };
+        let (ones, others) = (set(|both| both.0), set(|both| both.1));
+        let plain = Agreement::of(&matched(ones.iter(), others.iter()));
+        assert!(plain.is_some_and(|agreement| agreement.kappa == Some(0.5)));
+        let ones: Vec<Label> = ones.into_iter().map(better_first).collect();
+        let others: Vec<Label> = others.into_iter().map(better_first).collect();
+        assert_eq!(Agreement::of(&matched(ones.iter(), others.iter())), plain);
+
+        // A pair that was judged twice counts once, by the last verdict.
+        let twice: Vec<Label> = [label("prompt 0", B)].into_iter().chain(ones).collect();
+        assert_eq!(Agreement::of(&matched(twice.iter(), others.iter())), plain);
     }
 
     #[test]

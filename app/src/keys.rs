@@ -2,8 +2,8 @@
 
 use crate::panels::formula;
 use crate::panels::help;
-use crate::panels::verdicts;
 use crate::panels::write;
+use crate::parts::focus::focus_search;
 use crate::state::{Lab, actions, training};
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ fn press(lab: Lab, key: &str) {
         "u" | "U" => actions::undo(lab),
         "r" | "R" => actions::redo(lab),
         "w" | "W" => write::open(),
-        "/" => verdicts::focus_search(),
+        "/" => focus_search(),
         "p" | "P" if untrack(|| lab.engine.is_up()) => training::play(lab),
         "." if untrack(|| lab.engine.is_up()) => training::step_once(lab),
         "f" | "F" => formula::toggle(),

@@ -2,6 +2,7 @@
 
 use crate::level::Level;
 use crate::state::notices::Notice;
+use crate::state::parameters::{Parameter, ParameterTexts};
 use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind};
 use web_sys::UrlSearchParams;
 
@@ -18,6 +19,8 @@ pub struct UrlParams {
     pub beta: Option<f64>,
     pub lr: Option<f64>,
     pub steps: Option<usize>,
+    /// What is not as the objective proposes it; nothing, where all is.
+    pub parameters: Option<ParameterTexts>,
     pub theme: Option<String>,
     pub level: Option<Level>,
     /// Part of another page: nothing but the lab is shown.
@@ -97,6 +100,17 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
             refuse("lr", &got, "a number above 0", default_kept);
         }
     }
+    if let Some(got) = query.get("parameters") {
+        params.parameters = parameters_from(&got);
+        if params.parameters.is_none() {
+            refuse(
+                "parameters",
+                &got,
+                "name:value, separated by commas, as Share writes it",
+                default_kept,
+            );
+        }
+    }
     if let Some(got) = query.get("theme") {
         if got == "light" || got == "dark" {
             params.theme = Some(got);
@@ -130,6 +144,27 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
         }
     }
     (params, notices)
+}
+
+/// As [`parameters_from`] reads them.
+pub fn parameters_in_link(texts: &ParameterTexts) -> String {
+    let all: Vec<String> = texts
+        .iter()
+        .map(|(id, text)| format!("{id}:{text}"))
+        .collect();
+    all.join(",")
+}
+
+/// `None` for what names no parameter.
+fn parameters_from(text: &str) -> Option<ParameterTexts> {
+    text.split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (id, value) = part.split_once(':')?;
+            let is_known = Parameter::ALL.iter().any(|known| known.id() == id);
+            is_known.then(|| (id.to_owned(), value.to_owned()))
+        })
+        .collect()
 }
 
 /// The page's address without its parameters.
@@ -168,4 +203,22 @@ pub fn resolve(relative: &str) -> String {
         .and_then(|document| document.base_uri().ok().flatten())
         .and_then(|base| web_sys::Url::new_with_base(relative, &base).ok())
         .map_or_else(|| relative.to_owned(), |url| url.href())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_come_back_from_a_link() {
+        let texts: ParameterTexts = [
+            (Parameter::Epsilon.id(), "0.2".to_owned()),
+            (Parameter::BatchSize.id(), "4".to_owned()),
+        ]
+        .into();
+        assert_eq!(parameters_from(&parameters_in_link(&texts)), Some(texts));
+        assert_eq!(parameters_from(""), Some(ParameterTexts::new()));
+        assert_eq!(parameters_from("nonsense:1"), None);
+        assert_eq!(parameters_from("batch"), None);
+    }
 }

@@ -36,9 +36,13 @@ pub fn LineChart(
         let changes = charts.shown().with(|shown| changes_at(shown, step));
         format!("Step {step}{changes}: {values}.")
     });
-    let words = Signal::derive(move || match charts.step().get() {
-        Some(step) => readout.run(step),
-        None => summary.get(),
+    let words = Signal::derive(move || {
+        // Before the step, which is derived from the runs.
+        charts.shown().track();
+        match charts.step().get() {
+            Some(step) => readout.run(step),
+            None => summary.get(),
+        }
     });
     let at_step = Callback::new(move |step: usize| {
         let x = x_scale(charts.range().get()).at(step as f64);

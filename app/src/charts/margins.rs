@@ -10,6 +10,7 @@ use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::run::CurvePoint;
 use crate::state::use_lab;
+use leptos::html::Input;
 use leptos::prelude::*;
 use serde_json::json;
 
@@ -121,18 +122,27 @@ pub fn MarginsChart() -> impl IntoView {
 #[component]
 fn Scrubber() -> impl IntoView {
     let charts = use_lab().charts;
+    let slider = NodeRef::<Input>::new();
     let last = move || charts.extent().get().1 as usize;
+    // In this order: a slider cuts its value to the end that it has.
+    Effect::new(move |_| {
+        let last = last();
+        let step = charts.step().get().unwrap_or(last);
+        if let Some(slider) = slider.get() {
+            slider.set_max(&last.to_string());
+            slider.set_value(&step.to_string());
+        }
+    });
     view! {
         <label class="scrubber">
             "Step"
             <input
+                node_ref=slider
                 type="range"
                 min="1"
-                max=move || last().to_string()
                 step="1"
                 aria-label="Step of the margins"
                 data-testid="chart-margins-step"
-                prop:value=move || charts.step().get().unwrap_or_else(last).to_string()
                 on:input=move |event| {
                     if let Ok(step) = event_target_value(&event).parse::<usize>() {
                         let is_last = step >= untrack(last);

@@ -176,6 +176,8 @@ fn dragged(from: f64, to: f64, height: f64) -> impl IntoView {
 
 /// A hairline where settings were changed in mid-run, its text as title.
 fn changes(charts: ChartsStore, height: f64) -> impl IntoView {
+    // The runs before the range, which is derived from them.
+    charts.shown().track();
     let range = charts.range().get();
     let x = x_scale(range);
     charts.shown().with(|shown| {

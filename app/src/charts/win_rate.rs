@@ -30,9 +30,13 @@ pub fn WinRateChart() -> impl IntoView {
             format!("Step {step}{changes}: {}", summary_up_to(shown, step))
         })
     });
-    let words = Signal::derive(move || match charts.step().get() {
-        Some(step) => readout.run(step),
-        None => summary.get(),
+    let words = Signal::derive(move || {
+        // Before the step, which is derived from the runs.
+        charts.shown().track();
+        match charts.step().get() {
+            Some(step) => readout.run(step),
+            None => summary.get(),
+        }
     });
     let draw = move || shown.with(|shown| draw(shown, charts.range().get()));
     let heading = || {

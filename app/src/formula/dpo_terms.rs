@@ -1,7 +1,7 @@
 //! The formulas of DPO's family: losses of the log-ratios of a pair.
 
 use super::math::*;
-use super::objectives::{Formula, epsilon_is, hinge, mean_is, smoothed};
+use super::terms::{Formula, epsilon_is, hinge, mean_is, smoothed};
 use Answer::{Any, Chosen, Rejected};
 use tilt_protocol::{DpoObjective, DpoTerm, FDivergence, WeightedTerm};
 
@@ -202,6 +202,7 @@ fn phi(divergence: FDivergence) -> Option<Math> {
         FDivergence::ReverseKl => return None,
         FDivergence::ForwardKl => number(1.0) - exp(-u()),
         FDivergence::JsDivergence => log(number(2.0)) + log_sigma(u()),
+        FDivergence::AlphaDivergence { alpha } if (alpha - 1.0).abs() < 1e-6 => u(),
         FDivergence::AlphaDivergence { alpha } => {
             (exp(number(alpha - 1.0) * u()) - number(1.0)) / number(alpha - 1.0)
         }

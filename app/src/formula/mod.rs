@@ -9,6 +9,7 @@ mod numbers;
 mod objectives;
 mod pair_loss;
 mod start;
+mod terms;
 
 pub use compare::mark_new;
 pub use live::live_values;

@@ -87,19 +87,21 @@ fn dpo_text(inspection: &Inspection, dpo: &DpoObjective) -> String {
     }
     let beta = dpo.beta;
     match dpo.terms[..] {
-        [only] if dpo.f_divergence == FDivergence::ReverseKl => match only.term {
-            DpoTerm::Sigmoid | DpoTerm::SigmoidNorm => {
-                format!("\u{2212}log \u{03c3}({beta} \u{00d7} ({c} \u{2212} ({r}))) = {loss}")
+        [only] if only.weight == 1.0 && dpo.f_divergence == FDivergence::ReverseKl => {
+            match only.term {
+                DpoTerm::Sigmoid | DpoTerm::SigmoidNorm => {
+                    format!("\u{2212}log \u{03c3}({beta} \u{00d7} ({c} \u{2212} ({r}))) = {loss}")
+                }
+                DpoTerm::Hinge => {
+                    format!("max(0, 1 \u{2212} {beta} \u{00d7} ({c} \u{2212} ({r}))) = {loss}")
+                }
+                DpoTerm::Ipo => {
+                    let target = fixed(1.0 / (2.0 * beta), 2);
+                    format!("({c} \u{2212} ({r}) \u{2212} {target})\u{00b2} = {loss}")
+                }
+                _ => format!("log-ratios {c} chosen, {r} rejected; loss {loss}"),
             }
-            DpoTerm::Hinge => {
-                format!("max(0, 1 \u{2212} {beta} \u{00d7} ({c} \u{2212} ({r}))) = {loss}")
-            }
-            DpoTerm::Ipo => {
-                let target = fixed(1.0 / (2.0 * beta), 2);
-                format!("({c} \u{2212} ({r}) \u{2212} {target})\u{00b2} = {loss}")
-            }
-            _ => format!("log-ratios {c} chosen, {r} rejected; loss {loss}"),
-        },
+        }
         _ => format!("log-ratios {c} chosen, {r} rejected; loss {loss}"),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::dpo_terms::weighted_terms;
 use super::math::*;
+use super::terms::{Formula, epsilon_is, hinge, mean_is, smoothed};
 use Answer::{Any, Chosen, Mismatched, Rejected};
 use tilt_protocol::{CpoLoss, CpoObjective, KtoLoss, Objective, SftLoss};
 
@@ -30,23 +31,6 @@ pub fn formula(objective: &Objective) -> Vec<String> {
     lines
 }
 
-/// A loss and the letters it leaves open.
-pub type Formula = (Math, Vec<Math>);
-
-/// The logistic loss of labels that are flipped with chance ε.
-pub fn smoothed(value: impl Fn() -> Math, epsilon: f64) -> Math {
-    if epsilon == 0.0 {
-        return -log_sigma(value());
-    }
-    let epsilon = || name("ε");
-    -(number(1.0) - epsilon()) * log_sigma(value()) - epsilon() * log_sigma(-value())
-}
-
-/// max(0, 1 − value).
-pub fn hinge(value: Math) -> Math {
-    call("max", list([number(0.0), number(1.0) - value]))
-}
-
 fn thumbs(loss: KtoLoss) -> Formula {
     // One formula for both thumbs: the sign is the label's.
     let signed = |value: Math| number(1.0) - sigma(words("±") * beta() * value);
@@ -64,11 +48,6 @@ fn thumbs(loss: KtoLoss) -> Formula {
         }
         KtoLoss::ApoZeroUnpaired => (signed(log_ratio(Any)), vec![label]),
     }
-}
-
-/// m, the mean log-prob of an answer's tokens.
-pub fn mean_is() -> Math {
-    equation(name("m"), mean_log_prob(Any))
 }
 
 fn without_reference(cpo: &CpoObjective) -> Formula {
@@ -112,15 +91,6 @@ fn reward_of_mean(alpha: f64) -> (fn(Answer) -> Math, Vec<Math>) {
         equation(name("α"), number(alpha)),
     ];
     (|answer| of(answer, "r"), letters)
-}
-
-/// The value of ε, where there is one.
-pub fn epsilon_is(epsilon: f64) -> Vec<Math> {
-    if epsilon == 0.0 {
-        Vec::new()
-    } else {
-        vec![equation(name("ε"), number(epsilon))]
-    }
 }
 
 fn odds_ratio() -> Formula {

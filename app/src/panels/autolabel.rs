@@ -4,6 +4,7 @@ use crate::glossary::Term;
 use crate::panels::autolabel_more::MoreOfTheJudge;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
+use crate::parts::principle_options::principle_options;
 use crate::state::autolabel_form::judge_in_words;
 use crate::state::{actions, use_lab};
 use leptos::prelude::*;
@@ -112,17 +113,4 @@ pub fn AutolabelPanel() -> impl IntoView {
             </Show>
         </details>
     }
-}
-
-/// One option a principle, for the selects that choose one.
-pub fn principle_options(selected: Option<Principle>) -> impl IntoView {
-    Principle::ALL
-        .into_iter()
-        .map(|principle| {
-            let name = principle.slug().replace('_', " ");
-            view! {
-                <option value=principle.slug() selected=selected == Some(principle)>{name}</option>
-            }
-        })
-        .collect_view()
 }

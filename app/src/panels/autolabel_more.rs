@@ -1,8 +1,8 @@
 //! What else moves the judge: further principles with weights, and a bias to length.
 
-use super::autolabel::principle_options;
-use super::verdict_row::focus;
 use crate::parts::action::Action;
+use crate::parts::focus::focus;
+use crate::parts::principle_options::principle_options;
 use crate::state::autolabel_form::OtherPrinciple;
 use crate::state::use_lab;
 use leptos::prelude::*;

@@ -219,6 +219,9 @@ fn RowActions(
                 on_press=move || {
                     let name = row.with_untracked(|row| row.name.clone());
                     lab.runs.remove(id);
+                    if lab.selection.against().get_untracked() == Some(id) {
+                        lab.selection.set_against(None);
+                    }
                     lab.notices.say(&format!("{name} is removed. Undo brings it back."));
                     on_removed.run(());
                 }

@@ -2,7 +2,7 @@
 
 use crate::state::form::Field;
 use crate::state::{Lab, use_lab};
-use crate::url::{here, link};
+use crate::url::{here, link, parameters_in_link};
 use leptos::prelude::*;
 use tilt_protocol::ModelName;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -44,6 +44,10 @@ fn settings_link(lab: Lab) -> String {
             ("lr", field(Field::LearningRate)),
             ("steps", field(Field::Steps)),
             ("seed", field(Field::Seed)),
+            (
+                "parameters",
+                Some(parameters_in_link(&lab.form.sound_parameters())),
+            ),
             ("level", Some(lab.settings.level().get().slug().to_owned())),
             ("theme", lab.settings.theme().get()),
         ],

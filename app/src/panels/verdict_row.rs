@@ -1,11 +1,10 @@
 //! One label in the table: its verdict to change, its pair to look at, its deletion.
 
+use crate::parts::focus::{focus, focus_search, focus_target};
 use crate::state::label_filter::{labeller_name, verdict_name};
 use crate::state::{Lab, use_lab};
 use leptos::prelude::*;
 use tilt_protocol::Verdict;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 const ROWS: &str = ".verdicts-table tbody tr";
 
@@ -143,19 +142,7 @@ fn keep_focus(key: u64, place: usize, control: &'static str) {
             format!("{} {control}", row(":last-child")),
         ];
         if !wanted.iter().any(|selector| focus(selector)) {
-            super::verdicts::focus_search();
+            focus_search();
         }
     });
-}
-
-fn focus_target(selector: &str) -> Option<HtmlElement> {
-    let element = document().query_selector(selector).ok().flatten()?;
-    element.dyn_into().ok()
-}
-
-/// Focuses the first element that fits; false when there is none on the screen.
-pub fn focus(selector: &str) -> bool {
-    focus_target(selector)
-        .filter(|element| element.offset_parent().is_some())
-        .is_some_and(|element| element.focus().is_ok())
 }

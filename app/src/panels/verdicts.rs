@@ -2,8 +2,9 @@
 //! views. A page of rows at a time, so that thousands stay quick.
 
 use super::agreement::AgreementPanel;
-use super::verdict_row::{VerdictRow, focus, verdict_options};
+use super::verdict_row::{VerdictRow, verdict_options};
 use crate::parts::action::Action;
+use crate::parts::focus::{SEARCH_ID, focus_search};
 use crate::state::label_filter::{LabelFilter, Whose, page_range};
 use crate::state::use_lab;
 use leptos::prelude::*;
@@ -14,15 +15,6 @@ use tilt_protocol::Verdict;
 /// Rows of the short table, and of the long one.
 const FEW: usize = 5;
 const MANY: usize = 25;
-const SEARCH_ID: &str = "verdicts-search";
-
-/// Puts the focus where labels are searched; without labels, where they are given.
-pub fn focus_search() {
-    if !focus(&format!("#{SEARCH_ID}")) {
-        focus("[data-testid=\"label-a\"]");
-    }
-}
-
 #[component]
 pub fn Verdicts() -> impl IntoView {
     let lab = use_lab();
@@ -65,7 +57,7 @@ pub fn Verdicts() -> impl IntoView {
         <section class="panel quiet" aria-labelledby="verdicts-title">
             <header class="panel-head">
                 <h2 id="verdicts-title">"Labels"</h2>
-                <span class="muted number">{words}</span>
+                <span class="muted number" data-testid="verdicts-range">{words}</span>
                 <span class="pager">
                     <button
                         type="button"

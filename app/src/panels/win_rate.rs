@@ -1,10 +1,10 @@
 //! How often the policy beats the reference on held-out prompts, as the judge sees it.
 
-use super::autolabel::principle_options;
 use crate::format::{fixed, full, percent};
 use crate::glossary::Term;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
+use crate::parts::principle_options::principle_options;
 use crate::state::{actions, use_lab};
 use leptos::prelude::*;
 use tilt_protocol::{Principle, WinRateReport};

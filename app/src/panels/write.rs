@@ -1,7 +1,7 @@
 //! A pair of one's own: write prompt and answers, or have answers to a prompt sampled.
 
-use super::verdict_row::focus;
 use crate::parts::action::Action;
+use crate::parts::focus::focus;
 use crate::state::{Lab, actions, use_lab};
 use leptos::prelude::*;
 use tilt_protocol::{Pair, PairSource};

@@ -2,6 +2,8 @@
 
 pub mod action;
 pub mod define;
+pub mod focus;
 pub mod level;
 pub mod number_field;
+pub mod principle_options;
 pub mod tabs;

@@ -139,7 +139,6 @@ pub fn measure_win_rate(lab: Lab) {
         return;
     };
     lab.notices.dismiss("winrate");
-    let step = lab.run.run().with_untracked(|run| run.step);
     let id = lab.engine.send(
         Purpose::WinRate,
         Command::WinRate {
@@ -148,7 +147,9 @@ pub fn measure_win_rate(lab: Lab) {
         },
     );
     if id.is_some() {
-        lab.evaluate.begin_win_rate(step);
+        lab.run
+            .run()
+            .with_untracked(|run| lab.evaluate.begin_win_rate(run));
         lab.engine.expect(id, EngineStatus::Evaluating);
     }
 }

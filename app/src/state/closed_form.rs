@@ -9,7 +9,7 @@ use super::run::Phase;
 use super::selection::SelectionStore;
 use crate::level::Level;
 use leptos::prelude::*;
-use tilt_protocol::{Command, RequestId};
+use tilt_protocol::{Command, RequestId, RunId};
 
 /// Answers beside each other at most.
 pub const MOST_CANDIDATES: usize = 8;
@@ -25,7 +25,8 @@ const STEPS_BETWEEN: usize = 10;
 struct Ask {
     prompt: String,
     answers: Vec<String>,
-    step: usize,
+    /// The run, and the step it is looked at.
+    policy: (RunId, usize),
     generation: u64,
 }
 
@@ -211,10 +212,13 @@ impl ClosedFormStore {
 /// time, and none while nobody looks.
 pub fn keep_scored(lab: Lab) {
     let store = lab.closed_form;
-    let step = Memo::new(move |_| {
-        lab.run.run().with(|run| match run.phase {
-            Phase::Running => run.step / STEPS_BETWEEN * STEPS_BETWEEN,
-            Phase::Idle | Phase::Paused | Phase::Ended => run.step,
+    let policy = Memo::new(move |_| {
+        lab.run.run().with(|run| {
+            let step = match run.phase {
+                Phase::Running => run.step / STEPS_BETWEEN * STEPS_BETWEEN,
+                Phase::Idle | Phase::Paused | Phase::Ended => run.step,
+            };
+            (run.id, step)
         })
     });
     let wanted = Memo::new(move |_| {
@@ -224,7 +228,7 @@ pub fn keep_scored(lab: Lab) {
         (is_seen && is_askable && lab.engine.is_up()).then(|| Ask {
             prompt: question.prompt,
             answers: question.candidates.into_iter().map(|c| c.answer).collect(),
-            step: step.get(),
+            policy: policy.get(),
             generation: store.generation.get(),
         })
     });

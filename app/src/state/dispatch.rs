@@ -209,15 +209,16 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
 
 /// Notes a measured win rate with the run that the policy comes from.
 fn keep_win_rate(lab: Lab, report: &WinRateReport) {
-    let Some(rate) = report.win_rate else { return };
+    let (Some(rate), Some((run, step))) = (report.win_rate, lab.evaluate.measured_of()) else {
+        return;
+    };
     let point = WinRatePoint {
-        step: lab.evaluate.measured_step(),
+        step,
         principle: report.principle,
         rate,
         low: report.low,
         high: report.high,
     };
-    let run = lab.run.run().with_untracked(|run| run.id);
     lab.runs.add_win_rate(run, point);
 }
 
@@ -263,6 +264,7 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
     lab.notices.dismiss("model");
     lab.notices.dismiss("engine");
     lab.evaluate.stop_autolabel();
+    training::break_off(lab);
     lab.run.clear();
     lab.evaluate.clear();
     lab.selection.set_against(None);
@@ -290,6 +292,10 @@ fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize,
     let Some(progress) = lab.evaluate.autolabel().get_untracked() else {
         return;
     };
+    if progress.is_done {
+        // Given up, or erased, while this portion was under way.
+        return;
+    }
     let Some(labeller) = Labeller::of_judge(&progress.judge) else {
         return;
     };
@@ -334,7 +340,7 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
             "autolabel"
         }
         Purpose::Train => {
-            lab.run.failed();
+            training::refused(lab);
             "run"
         }
         Purpose::Control => "run",

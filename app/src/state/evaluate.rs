@@ -2,8 +2,9 @@
 
 use super::autolabel_form::AutolabelForm;
 use super::labels::LabelStore;
+use super::run::{Phase, Run};
 use leptos::prelude::*;
-use tilt_protocol::{JudgeSettings, Labeller, Principle, WinRateReport};
+use tilt_protocol::{JudgeSettings, Labeller, Principle, RunId, WinRateReport};
 
 /// How far the judge has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,13 +50,16 @@ pub struct EvaluateStore {
     principle: Memo<Option<Principle>>,
     is_measuring: RwSignal<bool>,
     win_rate: RwSignal<Option<Measured>>,
-    measured_step: StoredValue<usize>,
+    /// The run whose policy is measured, if it trained, and the steps it had taken.
+    measured: StoredValue<(Option<RunId>, usize)>,
 }
 
 impl EvaluateStore {
-    /// Optimiser steps the policy had taken when the win rate was asked for.
-    pub fn measured_step(&self) -> usize {
-        self.measured_step.get_value()
+    /// Whose policy the win rate was asked for, and after how many optimiser steps;
+    /// `None` before any training.
+    pub fn measured_of(&self) -> Option<(RunId, usize)> {
+        let (run, step) = self.measured.get_value();
+        Some((run?, step))
     }
 
     pub fn new(labels: LabelStore) -> EvaluateStore {
@@ -80,7 +84,7 @@ impl EvaluateStore {
             principle: Memo::new(move |_| chosen_principle.get().or_else(|| last_used.get())),
             is_measuring: RwSignal::new(false),
             win_rate: RwSignal::new(None),
-            measured_step: StoredValue::new(0),
+            measured: StoredValue::new((None, 0)),
         }
     }
 
@@ -172,9 +176,10 @@ impl EvaluateStore {
         self.chosen_principle.set(principle);
     }
 
-    pub fn begin_win_rate(&self, step: usize) {
+    pub fn begin_win_rate(&self, run: &Run) {
         self.is_measuring.set(true);
-        self.measured_step.set_value(step);
+        let id = (run.phase != Phase::Idle && run.step > 0).then_some(run.id);
+        self.measured.set_value((id, run.step));
         self.win_rate.set(None);
     }
 
@@ -182,7 +187,7 @@ impl EvaluateStore {
         self.is_measuring.set(!is_done);
         self.win_rate.set(Some(Measured {
             report,
-            step: self.measured_step.get_value(),
+            step: self.measured.get_value().1,
             is_done,
         }));
     }

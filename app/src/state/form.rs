@@ -109,7 +109,11 @@ impl FormStore {
             .or_else(|| ModelName::from_slug(saved.model.as_deref()?))
             .unwrap_or(ModelName::Small);
         let objective = RwSignal::new(objective);
-        let parameters = RwSignal::new(saved.parameters);
+        let mut remembered = saved.parameters;
+        if let (Some(kind), Some(given)) = (params.objective, &params.parameters) {
+            remembered.insert(kind.slug().to_owned(), given.clone());
+        }
+        let parameters = RwSignal::new(remembered);
         let assembled = Memo::new(move |_| {
             let kind = objective.get();
             let usual = usual_settings(kind, |field| texts[field as usize].get().text);

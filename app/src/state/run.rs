@@ -67,6 +67,8 @@ pub struct RunStore {
     run: RwSignal<Run>,
     curve: RwSignal<Curve>,
     points: StoredValue<Vec<CurvePoint>>,
+    /// What stood here before the latest run was asked for.
+    before: StoredValue<Option<(Run, Vec<CurvePoint>)>>,
     speeds: StoredValue<VecDeque<(f64, usize)>>,
     redraw: StoredValue<Option<Timeout>, LocalStorage>,
     phase: Memo<Phase>,
@@ -79,6 +81,7 @@ impl RunStore {
             run,
             curve: RwSignal::new(Arc::default()),
             points: StoredValue::new(Vec::new()),
+            before: StoredValue::new(None),
             speeds: StoredValue::new(VecDeque::new()),
             redraw: StoredValue::new_local(None),
             phase: Memo::new(move |_| run.with(|run| run.phase)),
@@ -99,7 +102,10 @@ impl RunStore {
 
     /// A new run is asked for; returns its id.
     pub fn begin(&self, objective: Objective, steps: usize, is_paused: bool) -> RunId {
-        let id = self.run.with_untracked(|run| run.id) + 1;
+        let before = self.run.get_untracked();
+        let id = before.id + 1;
+        let points = self.points.with_value(Vec::clone);
+        self.before.set_value(Some((before, points)));
         self.clear();
         self.run.set(Run {
             id,
@@ -113,6 +119,18 @@ impl RunStore {
             ..Run::default()
         });
         id
+    }
+
+    /// The engine refused the run that was begun: the policy is still that of the one
+    /// before.
+    pub fn refused(&self) {
+        self.clear();
+        let before = self.before.try_update_value(Option::take).flatten();
+        if let Some((run, points)) = before {
+            self.run.set(run);
+            self.curve.set(Arc::new(points.clone()));
+            self.points.set_value(points);
+        }
     }
 
     /// Forgets the run, as the policy does when it is reset.
@@ -187,13 +205,6 @@ impl RunStore {
         let curve = Arc::new(self.points.with_value(Vec::clone));
         self.curve.set(curve.clone());
         curve
-    }
-
-    /// The active run cannot go on.
-    pub fn failed(&self) {
-        if self.phase.get_untracked().is_active() {
-            self.run.update(|run| run.phase = Phase::Ended);
-        }
     }
 
     fn update(&self, id: RunId, change: impl FnOnce(&mut Run)) {

@@ -127,7 +127,7 @@ impl RunsStore {
         self.update(id, |record| record.kls.push(point));
     }
 
-    /// A win rate of the policy as the latest run left it.
+    /// A win rate of the policy as the run had made it.
     pub fn add_win_rate(&self, id: RunId, point: WinRatePoint) {
         self.update(id, |record| record.win_rates.push(point));
     }

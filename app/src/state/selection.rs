@@ -4,7 +4,7 @@ use super::history::History;
 use super::labels::{Entry, LabelStore};
 use leptos::prelude::*;
 use std::sync::Arc;
-use tilt_protocol::{Inspection, RequestId, RunId};
+use tilt_protocol::{Inspection, RequestId, RunId, Verdict};
 
 /// Inspections of the watched pair that are kept.
 const MOST_INSPECTIONS: usize = 200;
@@ -44,8 +44,8 @@ pub struct SelectionStore {
     /// Inspections of requests before this one are stale.
     watch_id: StoredValue<RequestId>,
     against: RwSignal<Option<RunId>>,
-    /// The label that is watched, and what its pair is seen against.
-    watched: StoredValue<Option<(u64, Option<RunId>)>>,
+    /// The label that is watched, its verdict, and what its pair is seen against.
+    watched: StoredValue<Option<(u64, Verdict, Option<RunId>)>>,
     /// The history is still that of the label before.
     is_of_another_pair: StoredValue<bool>,
 }
@@ -183,10 +183,11 @@ impl SelectionStore {
         }
     }
 
-    /// The pair of the label `key` is watched from the request `id` on.
-    pub fn watching(&self, id: RequestId, key: u64) {
+    /// The label's pair is watched from the request `id` on.
+    pub fn watching(&self, id: RequestId, entry: &Entry) {
         self.watch_id.set_value(id);
-        let watched = Some((key, self.against.get_untracked()));
+        let against = self.against.get_untracked();
+        let watched = Some((entry.key, entry.label.verdict, against));
         if self.watched.get_value() != watched {
             self.watched.set_value(watched);
             self.scrubbed.set(None);

@@ -6,6 +6,7 @@ use super::closed_form;
 use super::dispatch;
 use super::engine::Purpose;
 use super::labels::Entry;
+use super::training;
 use crate::random::mix;
 use crate::url::resolve;
 use crate::worker::{Incoming, WorkerClient};
@@ -46,7 +47,7 @@ fn connect_engine(lab: Lab) {
 /// The engine will not come, or is gone. A WebGPU that broke is left for the CPU;
 /// otherwise the page says what happened, and what still works.
 pub fn engine_failed(lab: Lab, error: &Error) {
-    lab.run.failed();
+    training::break_off(lab);
     lab.evaluate.clear();
     lab.evaluate.stop_autolabel();
     lab.closed_form.clear();
@@ -148,7 +149,7 @@ fn watch(lab: Lab, entry: &Entry) {
             against: lab.selection.against().get_untracked(),
         },
     ) {
-        lab.selection.watching(id, entry.key);
+        lab.selection.watching(id, entry);
     }
 }
 

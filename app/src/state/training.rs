@@ -169,6 +169,33 @@ pub fn adjustable(lab: Lab) -> Option<TrainSettings> {
     })
 }
 
+/// The run under way, if any, goes no further: another model, or no engine. What it
+/// showed is kept.
+pub fn break_off(lab: Lab) {
+    if !lab.run.phase().get_untracked().is_active() {
+        return;
+    }
+    lab.pace.stop();
+    let id = lab.run.run().with_untracked(|run| run.id);
+    let curve = lab.run.ended(id);
+    lab.runs.finished(id, curve);
+}
+
+/// The run cannot go on. One that never began is no run.
+pub fn refused(lab: Lab) {
+    let (id, began) = lab
+        .run
+        .run()
+        .with_untracked(|run| (run.id, run.rows > 0 || run.step > 0));
+    if began {
+        break_off(lab);
+    } else {
+        lab.pace.stop();
+        lab.run.refused();
+        lab.runs.forget(id);
+    }
+}
+
 /// Puts a run's settings back into the form; the model stays.
 pub fn use_settings(lab: Lab, run: RunId) {
     let record = lab
@@ -178,6 +205,8 @@ pub fn use_settings(lab: Lab, run: RunId) {
     if let Some(record) = record {
         lab.form.adopt(record.kind, &record.settings);
         dismiss_defects(lab, |_| true);
+        commit_field(lab, Field::Beta);
+        commit_field(lab, Field::LearningRate);
         lab.notices
             .say(&format!("The settings of {} are in the form.", record.name));
     }
@@ -189,6 +218,8 @@ pub fn reset_parameters(lab: Lab) {
     dismiss_defects(lab, |key| {
         key != Field::Steps.key() && key != Field::Seed.key()
     });
+    commit_field(lab, Field::Beta);
+    commit_field(lab, Field::LearningRate);
     let title = lab.form.objective().get_untracked().title();
     lab.notices
         .say(&format!("{title} has its default parameters again."));

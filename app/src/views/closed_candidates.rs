@@ -1,6 +1,6 @@
 //! The prompt and the answers of the closed form, each with its reward and its bars.
 
-use super::closed_form::AddAnswer;
+use super::closed_answer::AddAnswer;
 use crate::format::{probability, signed};
 use crate::parts::action::Action;
 use crate::state::closed_bars::Bar;

@@ -1,5 +1,6 @@
 //! Views into the model: linked to the one selected pair and token.
 
+pub mod closed_answer;
 pub mod closed_candidates;
 pub mod closed_form;
 pub mod heatmap;

@@ -3,7 +3,7 @@
 use super::Lab;
 use crate::batch::Sequence;
 use crate::logps::score;
-use crate::text::TokenisedRow;
+use crate::text::{Preparation, TokenisedRow, tokenise};
 use tilt_protocol::{Content, Error, Event, Example, ObjectiveKind, RequestId, Result};
 
 impl Lab {
@@ -22,16 +22,16 @@ impl Lab {
                 completion: Content::assistant(answer),
             })
             .collect();
-        let context = model.config.n_positions;
         let objective = ObjectiveKind::Sft.with_beta(1.0);
-        let rows = model.rows(&examples, &objective, usize::MAX)?.all_good()?;
-        if rows.dropped > 0 {
-            return Err(Error::SequenceTooLong {
-                what: "the prompt".to_owned(),
-                found: context,
-                limit: context,
-            });
-        }
+        // Whole answers or none: the sum over a part would look like a likely answer.
+        let rows = tokenise(
+            &examples,
+            model.text.as_ref(),
+            model.config.vocab_size,
+            usize::MAX,
+            Preparation::of(&objective),
+        )?
+        .all_good()?;
         let sequences: Vec<Sequence> = rows
             .rows
             .into_iter()
@@ -40,6 +40,14 @@ impl Lab {
                 TokenisedRow::Pair { .. } | TokenisedRow::Unpaired { .. } => None,
             })
             .collect();
+        let limit = model.config.n_positions;
+        if let Some(found) = sequences.iter().map(Sequence::len).find(|len| *len > limit) {
+            return Err(Error::SequenceTooLong {
+                what: "prompt and answer".to_owned(),
+                found,
+                limit,
+            });
+        }
         let sequences: Vec<&Sequence> = sequences.iter().collect();
         let mut sums = Vec::new();
         for arena in [self.policy()?, &loaded.reference] {

@@ -29,6 +29,20 @@ impl FormStore {
         })
     }
 
+    /// What is not as the objective proposes it, without what has a defect.
+    pub fn sound_parameters(&self) -> ParameterTexts {
+        let slug = self.objective.get().slug();
+        let mut texts = self
+            .parameters
+            .with(|all| all.get(slug).cloned().unwrap_or_default());
+        self.assembled.with(|form| {
+            for (parameter, _) in &form.defects {
+                texts.remove(&parameter.id());
+            }
+        });
+        texts
+    }
+
     /// True when a parameter, beta or the learning rate is not as the objective
     /// proposes it.
     pub fn is_customised(&self) -> bool {
@@ -69,7 +83,10 @@ impl FormStore {
 
     /// The objective's own defaults for its parameters, beta and the learning rate.
     pub fn reset_parameters(&self) {
-        for field in [Field::Beta, Field::LearningRate] {
+        let used = [Field::Beta, Field::LearningRate]
+            .into_iter()
+            .filter(|field| untrack(|| self.is_used(*field)));
+        for field in used {
             self.propose(field, self.objective.get_untracked());
         }
         self.change_parameters(BTreeMap::clear);
