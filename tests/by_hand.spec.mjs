@@ -1,6 +1,6 @@
 // A person labels by hand, with the keyboard alone, and sees the policy move.
 import { expect, test } from './fixtures.mjs';
-import { largestMagnitude, largestShift } from './lab.mjs';
+import { largestMagnitude, largestShift } from './statistics.mjs';
 
 const STEPS = 8;
 

@@ -1,7 +1,7 @@
 // The objective's drawer, the list of runs, and a run that is changed or slowed down
 // while it goes.
 import { expect, test } from './fixtures.mjs';
-import { largestMagnitude } from './lab.mjs';
+import { largestMagnitude } from './statistics.mjs';
 
 test('ε of cDPO goes into the TRL config, and a wrong one is refused', async ({ lab, page }) => {
   await lab.open({ device: 'cpu', model: 'nano', seed: 21 });

@@ -1,6 +1,6 @@
 // Every objective that the page offers shows its formula and trains a model.
 import { expect, test } from './fixtures.mjs';
-import { largestMagnitude } from './lab.mjs';
+import { largestMagnitude } from './statistics.mjs';
 
 /** Objectives without a preference have no reward, so no accuracy and no margin. */
 const WITHOUT_REWARDS = ['sft', 'dft'];

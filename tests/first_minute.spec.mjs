@@ -1,7 +1,7 @@
 // The first minute: something moves at once, three steps lead to a blind test, and the
 // page shows as much as one asks for.
 import { expect, test } from './fixtures.mjs';
-import { largestMagnitude, largestShift } from './lab.mjs';
+import { largestMagnitude, largestShift } from './statistics.mjs';
 
 test('a recorded run is shown as such until the engine is ready, and feeds no live number', async ({
   lab,

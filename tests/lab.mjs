@@ -1,15 +1,11 @@
 // The Lab as a person uses it. Tests speak of labels, runs and answers; the test ids
-// of the page stand here alone.
+// of the page stand here and in page.mjs alone.
 
-/** Loading model and engine, on a busy machine. */
-const START_LIMIT_MS = 120_000;
-/** Between one action and what it shows. */
-const REACTION_LIMIT_MS = 20_000;
-const POLL_MS = 50;
+import { Page, START_LIMIT_MS } from './page.mjs';
 
-export class Lab {
+export class Lab extends Page {
   constructor(page, site) {
-    this.page = page;
+    super(page);
     this.site = site;
   }
 
@@ -20,147 +16,15 @@ export class Lab {
   async open(parameters = {}, { ready = true } = {}) {
     const query = new URLSearchParams(parameters).toString();
     await this.page.goto(this.site.url + (query && `?${query}`));
-    await this.#watchStatus();
+    await this.watchStatus();
     await this.until('a pair to label', () => this.pair(), START_LIMIT_MS);
     if (ready) await this.untilReady();
   }
 
   async reload() {
     await this.page.reload();
-    await this.#watchStatus();
+    await this.watchStatus();
     await this.until('a pair to label', () => this.pair(), START_LIMIT_MS);
-  }
-
-  // ---- what the page says
-
-  id(name) {
-    return this.page.locator(`[data-testid="${name}"]`);
-  }
-
-  /** What an element carries: `data-value`, or its text. Empty when it is not there. */
-  async carried(name) {
-    return this.page.evaluate((testId) => {
-      const element = document.querySelector(`[data-testid="${testId}"]`);
-      return element?.getAttribute('data-value') ?? element?.textContent.trim() ?? '';
-    }, name);
-  }
-
-  /** JSON that an element carries, or `undefined` while there is none. */
-  async carriedJson(name) {
-    const text = await this.carried(name);
-    try {
-      return JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-  }
-
-  status() {
-    return this.carried('engine-status');
-  }
-
-  /** `webgpu` or `cpu`, once the device is chosen. */
-  async device() {
-    return this.until('the device badge', async () => {
-      const badge = (await this.carried('device-badge')).toLowerCase();
-      return ['webgpu', 'cpu'].find((kind) => badge.startsWith(kind));
-    }, START_LIMIT_MS);
-  }
-
-  /** The error banner's text; empty while it shows no error (remarks stand there too). */
-  async banner() {
-    return this.page.evaluate(() => {
-      const banner = document.querySelector('[data-testid="error-banner"]');
-      const isError = banner?.checkVisibility() && banner.dataset.kind !== 'info';
-      return isError ? banner.innerText.trim() : '';
-    });
-  }
-
-  async untilBanner(limitMs = REACTION_LIMIT_MS) {
-    return this.until('an error banner', () => this.banner(), limitMs);
-  }
-
-  /** All live metrics in one look, so that they belong to the same step. */
-  async metrics() {
-    return this.page.evaluate(() => {
-      const number = (name) => {
-        const value = document
-          .querySelector(`[data-testid="metric-${name}"]`)
-          ?.getAttribute('data-value');
-        return value === null || value === undefined || value === '' ? NaN : Number(value);
-      };
-      return {
-        step: number('step'),
-        loss: number('loss'),
-        accuracy: number('accuracy'),
-        margin: number('margin'),
-        kl: number('kl'),
-        tokensPerSecond: number('tokens-per-second'),
-      };
-    });
-  }
-
-  // ---- waiting
-
-  /** Waits until `look` returns something truthy, and returns that. */
-  async until(what, look, limitMs = REACTION_LIMIT_MS) {
-    const deadline = Date.now() + limitMs;
-    for (;;) {
-      const seen = await look();
-      if (seen) return seen;
-      if (Date.now() > deadline) {
-        throw new Error(
-          `waited ${limitMs / 1000} s for ${what}; ` +
-            `status "${await this.status()}", banner "${await this.banner()}"`,
-        );
-      }
-      await this.page.waitForTimeout(POLL_MS);
-    }
-  }
-
-  async untilReady(limitMs = START_LIMIT_MS) {
-    await this.until('the engine to be ready', async () => {
-      const status = await this.status();
-      if (status === 'failed') throw new Error(`the engine failed: ${await this.banner()}`);
-      return status === 'ready';
-    }, limitMs);
-  }
-
-  /** Does `action`, and waits until the engine has been `busy` and is ready again. */
-  async whileBusy(busy, action, limitMs) {
-    const before = await this.#statusesSeen();
-    const oldBanner = await this.banner();
-    await action();
-    await this.until(`${busy} to begin`, async () => {
-      const banner = await this.banner();
-      if (banner && banner !== oldBanner) throw new Error(`instead of ${busy}: ${banner}`);
-      return (await this.#statusesSeen()).slice(before.length).includes(busy);
-    });
-    await this.untilReady(limitMs);
-  }
-
-  /** Keeps every status in order: a short one would fall between two looks. */
-  async #watchStatus() {
-    await this.page.evaluate(() => {
-      const seen = (window.__statusesSeen = []);
-      const look = () => {
-        const element = document.querySelector('[data-testid="engine-status"]');
-        const status = element?.getAttribute('data-value') ?? element?.textContent.trim();
-        if (status && status !== seen.at(-1)) seen.push(status);
-      };
-      look();
-      new MutationObserver(look).observe(document.body, {
-        subtree: true,
-        childList: true,
-        characterData: true,
-        attributes: true,
-        attributeFilter: ['data-value'],
-      });
-    });
-  }
-
-  #statusesSeen() {
-    return this.page.evaluate(() => window.__statusesSeen);
   }
 
   // ---- labelling
@@ -545,55 +409,10 @@ export class Lab {
       };
     });
   }
-
-  /** Hands files to an input of the page: `[{ name, mimeType, buffer }]`. */
-  async chooseFiles(name, files) {
-    const control = this.id(name);
-    const isInput = await control.evaluate((element) => element.matches('input[type=file]'));
-    if (isInput) {
-      await control.setInputFiles(files);
-      return;
-    }
-    const chooser = this.page.waitForEvent('filechooser');
-    await control.click();
-    await (await chooser).setFiles(files);
-  }
-
-  // ---- the keyboard
-
-  /** Moves the focus with the tabulator until it stands on the control. */
-  async tabTo(name) {
-    for (let presses = 0; presses < 200; presses += 1) {
-      await this.page.keyboard.press('Tab');
-      const focused = await this.page.evaluate(
-        () => document.activeElement?.closest('[data-testid]')?.getAttribute('data-testid'),
-      );
-      if (focused === name) return;
-    }
-    throw new Error(`the tabulator never reached ${name}`);
-  }
 }
 
 function numbersIn(value) {
   if (typeof value === 'number') return [value];
   if (value && typeof value === 'object') return Object.values(value).flatMap(numbersIn);
   return [];
-}
-
-/** The 95% Wilson interval of a fraction of `n`. */
-export function wilsonInterval(fraction, n) {
-  const z = 1.959963984540054;
-  const middle = (fraction + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half =
-    (z / (1 + (z * z) / n)) * Math.sqrt((fraction * (1 - fraction)) / n + (z * z) / (4 * n * n));
-  return { low: middle - half, high: middle + half };
-}
-
-/** The largest difference of policy and reference among next-token bars. */
-export function largestShift(bars) {
-  return Math.max(...bars.map(({ policy, reference }) => Math.abs(policy - reference)));
-}
-
-export function largestMagnitude(numbers) {
-  return Math.max(...numbers.map(Math.abs));
 }

@@ -1,7 +1,7 @@
 // A beginner's first run: the judge labels for politeness, everything else stays as the
 // page proposes it, and the win rate says whether the model learned it.
 import { expect, test } from './fixtures.mjs';
-import { wilsonInterval } from './lab.mjs';
+import { wilsonInterval } from './statistics.mjs';
 
 const WIN_RATE_AFTER = 0.85;
 

@@ -1,6 +1,6 @@
 // The whole path in little: label, train a few steps, see the policy move, compare.
 import { expect } from './fixtures.mjs';
-import { largestMagnitude, largestShift } from './lab.mjs';
+import { largestMagnitude, largestShift } from './statistics.mjs';
 
 const STEPS = 3;
 

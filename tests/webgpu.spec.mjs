@@ -1,6 +1,6 @@
 // WebGPU, computed by SwiftShader on the CPU: slow, so the smallest model and few steps.
 import { expect, test } from './fixtures.mjs';
-import { largestMagnitude, largestShift } from './lab.mjs';
+import { largestMagnitude, largestShift } from './statistics.mjs';
 import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
 
 const STEPS = 3;

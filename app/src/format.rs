@@ -56,6 +56,26 @@ pub fn parameters(count: usize) -> String {
     format!("{:.2} M", count as f64 / 1e6)
 }
 
+/// A number as people type it, a true minus sign included.
+pub fn typed_number(text: &str) -> Option<f64> {
+    let text = text.trim().replace('\u{2212}', "-");
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// What was typed, for a message about it.
+pub fn quoted(text: &str) -> String {
+    format!("\u{201c}{text}\u{201d}")
+}
+
+/// With a capital at its start.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,11 @@ pub fn mix(state: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// The seed of the `number`th draw from `seed`, small enough for JSON's numbers.
+pub fn derived(seed: u64, number: u64) -> u64 {
+    mix(seed ^ mix(number)) >> 12
+}
+
 /// A coin that depends on `seed` and `text` alone.
 pub fn coin(seed: u64, text: &str) -> bool {
     let hash = text

@@ -45,7 +45,8 @@ pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
         .map_err(|error| Error::internal(format!("{error:?}")))
 }
 
-/// Sums per completion, in f64, each token times its weight. `sequences` are those of the batch, in its order.
+/// Sums per completion, in f64, each token times its weight. `sequences` are those of
+/// the batch, in its order.
 pub fn completion_logps<'a>(
     token_logps: &[f64],
     weights: Option<&[f64]>,

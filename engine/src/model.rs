@@ -140,13 +140,22 @@ impl Model {
         objective: &Objective,
         max_length: usize,
     ) -> Result<Rows> {
-        tokenise(
-            examples,
-            self.text.as_ref(),
-            self.config.vocab_size,
-            max_length.min(self.config.n_positions),
-            Preparation::of(objective),
-        )
+        let max_length = max_length.min(self.config.n_positions);
+        self.prepare(examples, Preparation::of(objective), max_length)
+    }
+
+    /// As [`Model::rows`], for a preparation, and with no bound but `max_length`.
+    ///
+    /// # Errors
+    /// Those of [`tokenise`].
+    pub fn prepare(
+        &self,
+        examples: &[Example],
+        preparation: Preparation,
+        max_length: usize,
+    ) -> Result<Rows> {
+        let (text, vocab) = (self.text.as_ref(), self.config.vocab_size);
+        tokenise(examples, text, vocab, max_length, preparation)
     }
 
     /// The bytes of `model.safetensors`, read from the device.

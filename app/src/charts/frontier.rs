@@ -7,7 +7,7 @@ use super::plot::{LEFT, RIGHT, TOP, WIDTH};
 use super::run_style::{marker, prefix, run_class};
 use super::scale::{Scale, domain, tick_text};
 use super::table::{Cell, Table};
-use crate::format::{fixed, signed};
+use crate::format::{capitalised, fixed, signed};
 use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::runs::{KlPoint, RunRecord};
@@ -113,14 +113,6 @@ fn summary(shown: &[RunRecord], step: Option<usize>) -> String {
             .to_owned()
     } else {
         "What a run gains under the judge, and how far it moves for it.".to_owned()
-    }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::figure::ChartFigure;
 use super::line_data::{Band, PlacedBand, place, table, value_at};
 use super::path::{area, line};
-use super::plot::{LEFT, RIGHT, StepPlot, WIDTH, x_scale};
+use super::plot::{LEFT, RIGHT, StepPlot, WIDTH, words_at_step, x_scale};
 use super::run_style::{marker, markers};
 use super::scale::tick_text;
 use super::table::Cell;
@@ -36,14 +36,7 @@ pub fn LineChart(
         let changes = charts.shown().with(|shown| changes_at(shown, step));
         format!("Step {step}{changes}: {values}.")
     });
-    let words = Signal::derive(move || {
-        // Before the step, which is derived from the runs.
-        charts.shown().track();
-        match charts.step().get() {
-            Some(step) => readout.run(step),
-            None => summary.get(),
-        }
-    });
+    let words = words_at_step(charts, readout, summary);
     let at_step = Callback::new(move |step: usize| {
         let x = x_scale(charts.range().get()).at(step as f64);
         bands.with(|bands| {

@@ -60,10 +60,17 @@ pub fn LogpsChart() -> impl IntoView {
         let of_form = || lab.form.objective().get().row_kind();
         of_run.unwrap_or_else(of_form) == RowKind::Unpaired
     });
-    let value = move || curve.with(|curve| curve.last().map_or_else(String::new, last_point));
+    let value = move || {
+        curve.with(|curve| {
+            curve
+                .last()
+                .map_or_else(String::new, |point| last_point(point))
+        })
+    };
     let summary = move || {
         shown.with(|shown| {
             let last = shown.last().and_then(|run| run.curve.last());
+            let last = last.map(AsRef::as_ref);
             about_last(shown, summary(last, is_unpaired.get()))
         })
     };

@@ -8,11 +8,13 @@ use super::table::{Cell, Table};
 use crate::format::percent;
 use crate::glossary::Term;
 use crate::parts::define::Define;
+use crate::parts::slider::{Steps, follow};
 use crate::state::run::CurvePoint;
 use crate::state::use_lab;
 use leptos::html::Input;
 use leptos::prelude::*;
 use serde_json::json;
+use std::sync::Arc;
 
 const HEIGHT: f64 = 116.0;
 const BOTTOM: f64 = HEIGHT - 18.0;
@@ -124,14 +126,15 @@ fn Scrubber() -> impl IntoView {
     let charts = use_lab().charts;
     let slider = NodeRef::<Input>::new();
     let last = move || charts.extent().get().1 as usize;
-    // In this order: a slider cuts its value to the end that it has.
-    Effect::new(move |_| {
+    follow(slider, move || {
         let last = last();
-        let step = charts.step().get().unwrap_or(last);
-        if let Some(slider) = slider.get() {
-            slider.set_max(&last.to_string());
-            slider.set_value(&step.to_string());
-        }
+        let chosen = charts.step().get().unwrap_or(last);
+        let first = 1;
+        Some(Steps {
+            first,
+            last,
+            chosen,
+        })
     });
     view! {
         <label class="scrubber">
@@ -139,7 +142,6 @@ fn Scrubber() -> impl IntoView {
             <input
                 node_ref=slider
                 type="range"
-                min="1"
                 step="1"
                 aria-label="Step of the margins"
                 data-testid="chart-margins-step"
@@ -161,7 +163,7 @@ fn Scrubber() -> impl IntoView {
 }
 
 /// The last step up to `pointed`, and the margins of its pairs and of those before it.
-fn recent(curve: &[CurvePoint], pointed: Option<usize>) -> Option<(usize, Vec<f64>)> {
+fn recent(curve: &[Arc<CurvePoint>], pointed: Option<usize>) -> Option<(usize, Vec<f64>)> {
     let until = match pointed {
         Some(step) => curve.partition_point(|point| point.step <= step),
         None => curve.len(),
@@ -253,13 +255,14 @@ mod tests {
     use super::*;
     use tilt_protocol::Metrics;
 
-    fn curve(steps: usize) -> Vec<CurvePoint> {
+    fn curve(steps: usize) -> Vec<Arc<CurvePoint>> {
         (1..=steps)
             .map(|step| CurvePoint {
                 step,
                 metrics: Metrics::default(),
                 margins: vec![step as f64; 8],
             })
+            .map(Arc::new)
             .collect()
     }
 

@@ -14,6 +14,7 @@ mod export;
 mod figure;
 mod line_chart;
 mod line_data;
+mod metric_chart;
 pub mod path;
 mod plot;
 mod run_style;

@@ -26,6 +26,22 @@ pub fn x_scale(range: (f64, f64)) -> Scale {
     Scale::linear(range, (LEFT, WIDTH - RIGHT))
 }
 
+/// The values at the step that is pointed at, or the summary.
+pub fn words_at_step(
+    charts: ChartsStore,
+    readout: Callback<usize, String>,
+    summary: Signal<String>,
+) -> Signal<String> {
+    Signal::derive(move || {
+        // Before the step, which is derived from the runs.
+        charts.shown().track();
+        match charts.step().get() {
+            Some(step) => readout.run(step),
+            None => summary.get(),
+        }
+    })
+}
+
 #[component]
 pub fn StepPlot(
     height: f64,

@@ -3,7 +3,7 @@
 use super::figure::ChartFigure;
 use super::line_chart::changes_at;
 use super::path::{Point, line};
-use super::plot::{FOOT, LEFT, RIGHT, StepPlot, TOP, WIDTH, x_scale};
+use super::plot::{FOOT, LEFT, RIGHT, StepPlot, TOP, WIDTH, words_at_step, x_scale};
 use super::run_style::{marker, prefix, run_class};
 use super::scale::Scale;
 use super::table::{Cell, Table};
@@ -30,14 +30,7 @@ pub fn WinRateChart() -> impl IntoView {
             format!("Step {step}{changes}: {}", summary_up_to(shown, step))
         })
     });
-    let words = Signal::derive(move || {
-        // Before the step, which is derived from the runs.
-        charts.shown().track();
-        match charts.step().get() {
-            Some(step) => readout.run(step),
-            None => summary.get(),
-        }
-    });
+    let words = words_at_step(charts, readout, summary);
     let draw = move || shown.with(|shown| draw(shown, charts.range().get()));
     let heading = || {
         view! {

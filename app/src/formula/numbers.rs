@@ -86,21 +86,22 @@ fn dpo_text(inspection: &Inspection, dpo: &DpoObjective) -> String {
         return format!("log-ratios {c} chosen, {r} rejected; loss {loss} before the weights");
     }
     let beta = dpo.beta;
-    match dpo.terms[..] {
+    let plain = match dpo.terms[..] {
         [only] if only.weight == 1.0 && dpo.f_divergence == FDivergence::ReverseKl => {
-            match only.term {
-                DpoTerm::Sigmoid | DpoTerm::SigmoidNorm => {
-                    format!("\u{2212}log \u{03c3}({beta} \u{00d7} ({c} \u{2212} ({r}))) = {loss}")
-                }
-                DpoTerm::Hinge => {
-                    format!("max(0, 1 \u{2212} {beta} \u{00d7} ({c} \u{2212} ({r}))) = {loss}")
-                }
-                DpoTerm::Ipo => {
-                    let target = fixed(1.0 / (2.0 * beta), 2);
-                    format!("({c} \u{2212} ({r}) \u{2212} {target})\u{00b2} = {loss}")
-                }
-                _ => format!("log-ratios {c} chosen, {r} rejected; loss {loss}"),
-            }
+            Some(only.term)
+        }
+        _ => None,
+    };
+    match plain {
+        Some(DpoTerm::Sigmoid | DpoTerm::SigmoidNorm) => {
+            format!("\u{2212}log \u{03c3}({beta} \u{00d7} ({c} \u{2212} ({r}))) = {loss}")
+        }
+        Some(DpoTerm::Hinge) => {
+            format!("max(0, 1 \u{2212} {beta} \u{00d7} ({c} \u{2212} ({r}))) = {loss}")
+        }
+        Some(DpoTerm::Ipo) => {
+            let target = fixed(1.0 / (2.0 * beta), 2);
+            format!("({c} \u{2212} ({r}) \u{2212} {target})\u{00b2} = {loss}")
         }
         _ => format!("log-ratios {c} chosen, {r} rejected; loss {loss}"),
     }

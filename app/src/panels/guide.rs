@@ -73,7 +73,7 @@ pub fn Guide() -> impl IntoView {
                     <p class="muted">
                         {move || format!(
                             "A dozen labels teach more than three. The judge\u{2019}s follow \u{201c}{}\u{201d}, not your taste; you can go on by hand instead.",
-                            lab.evaluate.autolabel_form().with(|form| form.principle.slug().replace('_', " "))
+                            lab.evaluate.autolabel_form().with(|form| form.principle.name())
                         )}
                     </p>
                 </Show>

@@ -2,6 +2,7 @@
 
 use crate::parts::action::Action;
 use crate::parts::define::Explain;
+use crate::state::form::Field;
 use crate::state::parameters::Parameter;
 use crate::state::{training, use_lab};
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ pub fn Parameters() -> impl IntoView {
     };
     let has_own = move || !part(false).is_empty();
     let beta = move || {
-        if lab.form.objective().get().with_beta(1.0).beta().is_some() {
+        if lab.form.is_used(Field::Beta) {
             "Beta, learning rate, steps and seed stand above."
         } else {
             "Learning rate, steps and seed stand above."

@@ -1,11 +1,12 @@
 //! A link that opens the Lab with the same settings. Labels stay here.
 
+use crate::parts::clipboard::copied;
 use crate::state::form::Field;
 use crate::state::{Lab, use_lab};
 use crate::url::{here, link, parameters_in_link};
 use leptos::prelude::*;
 use tilt_protocol::ModelName;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 #[component]
 pub fn ShareButton() -> impl IntoView {
@@ -54,27 +55,16 @@ fn settings_link(lab: Lab) -> String {
     )
 }
 
+/// Without a clipboard the link is there to be copied by hand.
 fn copy(lab: Lab, address: String) {
-    let Some(window) = web_sys::window() else {
-        return;
-    };
-    // Outside a secure context there is no clipboard; then the link is there to be
-    // copied by hand.
-    let copied = window
-        .is_secure_context()
-        .then(|| window.navigator().clipboard().write_text(&address));
     spawn_local(async move {
-        let is_copied = match copied {
-            Some(copied) => JsFuture::from(copied).await.is_ok(),
-            None => false,
-        };
-        let said = if is_copied {
-            format!(
-                "The link is copied: {address} It holds the settings; labels and models stay here."
-            )
+        let begin = if copied(&address).await {
+            "The link is copied"
         } else {
-            format!("Copy this link: {address} It holds the settings; labels and models stay here.")
+            "Copy this link"
         };
+        let said =
+            format!("{begin}: {address} It holds the settings; labels and models stay here.");
         lab.notices.info("share", &said);
     });
 }

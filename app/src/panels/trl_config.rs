@@ -1,10 +1,11 @@
 //! The TRL config that the form equals, to be copied.
 
 use crate::parts::action::Action;
+use crate::parts::clipboard::copied;
 use crate::state::{Lab, use_lab};
 use leptos::prelude::*;
 use tilt_protocol::config::trl_config;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 #[component]
 pub fn TrlConfigView() -> impl IntoView {
@@ -36,21 +37,10 @@ pub fn TrlConfigView() -> impl IntoView {
 
 fn copy(lab: Lab, text: String) {
     spawn_local(async move {
-        let is_copied = match clipboard() {
-            Some(clipboard) => JsFuture::from(clipboard.write_text(&text)).await.is_ok(),
-            None => false,
-        };
-        lab.notices.say(if is_copied {
+        lab.notices.say(if copied(&text).await {
             "The TRL config is copied."
         } else {
             "The browser does not let the page copy; select the text instead."
         });
     });
-}
-
-/// The clipboard; pages without a secure connection have none.
-fn clipboard() -> Option<web_sys::Clipboard> {
-    let navigator = web_sys::window()?.navigator();
-    let found = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?;
-    (!found.is_undefined() && !found.is_null()).then(|| navigator.clipboard())
 }

@@ -1,9 +1,11 @@
 //! Small components that all panels share.
 
 pub mod action;
+pub mod clipboard;
 pub mod define;
 pub mod focus;
 pub mod level;
 pub mod number_field;
 pub mod principle_options;
+pub mod slider;
 pub mod tabs;

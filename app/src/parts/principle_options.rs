@@ -8,9 +8,8 @@ pub fn principle_options(selected: Option<Principle>) -> impl IntoView {
     Principle::ALL
         .into_iter()
         .map(|principle| {
-            let name = principle.slug().replace('_', " ");
             view! {
-                <option value=principle.slug() selected=selected == Some(principle)>{name}</option>
+                <option value=principle.slug() selected=selected == Some(principle)>{principle.name()}</option>
             }
         })
         .collect_view()

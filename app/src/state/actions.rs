@@ -2,9 +2,9 @@
 
 use super::Lab;
 use super::engine::Purpose;
-use super::startup::load_starter_pairs;
+use super::startup::{load_starter_pairs, sample_pairs};
 use super::training::reset;
-use crate::random::mix;
+use crate::random::derived;
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus, Error, Sampling, Verdict};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -38,20 +38,8 @@ pub fn redo(lab: Lab) {
 
 /// Asks for pairs of answers to a prompt of the person's own, which come next.
 pub fn sample_for(lab: Lab, prompt: &str) {
-    let seed = mix(lab.form.seed() ^ mix(lab.labels.next_refill())) >> 12;
-    let id = lab.engine.send(
-        Purpose::SamplePairs,
-        Command::SamplePairs {
-            count: OWN_PAIRS,
-            prompts: vec![prompt.to_owned()],
-            sampling: Sampling {
-                seed,
-                ..Sampling::default()
-            },
-        },
-    );
+    let id = sample_pairs(lab, OWN_PAIRS, vec![prompt.to_owned()]);
     lab.labels.await_pairs(id);
-    lab.engine.expect(id, EngineStatus::Sampling);
 }
 
 /// Asks the browser to keep what is stored; a refusal changes nothing.
@@ -90,7 +78,7 @@ pub fn autolabel(lab: Lab) {
                 seed: if labelled == 0 {
                     seed
                 } else {
-                    mix(seed ^ mix(labelled)) >> 12
+                    derived(seed, labelled)
                 },
                 ..Sampling::default()
             },

@@ -1,5 +1,6 @@
 //! The auto-label form: texts as typed, and the judge they describe.
 
+use crate::format::{quoted, typed_number};
 use tilt_protocol::{Error, JudgeSettings, Principle};
 
 /// A further principle of the judge.
@@ -83,13 +84,13 @@ impl AutolabelForm {
     /// # Errors
     /// [`Error::InvalidConfig`] naming the field.
     pub fn judge(&self) -> Result<JudgeSettings, Error> {
-        let noise = number(&self.noise).filter(|noise| (0.0..=0.5).contains(noise));
+        let noise = typed_number(&self.noise).filter(|noise| (0.0..=0.5).contains(noise));
         let noise = noise.ok_or_else(|| {
             Error::invalid("noise", quoted(&self.noise), "a number from 0 to 0.5")
         })?;
         let mut judge = JudgeSettings::of(self.principle, noise);
         for other in &self.others {
-            let weight = number(&other.weight).filter(|weight| *weight != 0.0);
+            let weight = typed_number(&other.weight).filter(|weight| *weight != 0.0);
             let weight = weight.ok_or_else(|| {
                 Error::invalid(
                     &format!("weight of {}", other.principle.slug()),
@@ -99,7 +100,7 @@ impl AutolabelForm {
             })?;
             judge.principles.push((other.principle, weight));
         }
-        judge.length_bias = number(&self.length_bias).ok_or_else(|| {
+        judge.length_bias = typed_number(&self.length_bias).ok_or_else(|| {
             Error::invalid(
                 "length bias",
                 quoted(&self.length_bias),
@@ -121,22 +122,13 @@ pub fn judge_in_words(judge: &JudgeSettings) -> String {
         if weight.abs() != 1.0 {
             words += &format!("{} ", weight.abs());
         }
-        words += &principle.slug().replace('_', " ");
+        words += &principle.name();
     }
     if judge.length_bias != 0.0 {
         let bias = judge.length_bias.to_string().replace('-', "\u{2212}");
         words += &format!(", {bias} per word");
     }
     words
-}
-
-fn number(text: &str) -> Option<f64> {
-    let text = text.trim().replace('\u{2212}', "-");
-    text.parse::<f64>().ok().filter(|number| number.is_finite())
-}
-
-fn quoted(text: &str) -> String {
-    format!("\u{201c}{text}\u{201d}")
 }
 
 #[cfg(test)]

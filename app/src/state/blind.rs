@@ -2,7 +2,7 @@
 
 use super::Lab;
 use super::engine::Purpose;
-use crate::random::{coin, mix};
+use crate::random::{coin, derived, mix};
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus, RequestId, RunId, Sampling};
 
@@ -179,7 +179,7 @@ fn draw(lab: Lab) {
     let store = lab.blind;
     let draw = store.draws.get_value();
     store.draws.set_value(draw + 1);
-    let seed = mix(lab.form.seed() ^ mix(draw ^ 0xB11D)) >> 12;
+    let seed = derived(lab.form.seed(), draw ^ 0xB11D);
     let prompts = lab.engine.model().with_untracked(|model| {
         model
             .as_ref()

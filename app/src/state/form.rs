@@ -4,6 +4,7 @@ mod drawer;
 
 use super::parameters::{Parameter, ParameterTexts, apply};
 use super::settings::SettingsStore;
+use crate::format::quoted;
 use crate::url::UrlParams;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -209,13 +210,7 @@ impl FormStore {
             Field::Steps => parse_steps(&text).is_some(),
             Field::Seed => parse::<u64>(&text).is_some(),
         };
-        (!is_good).then(|| {
-            Error::invalid(
-                field.name(),
-                format!("\u{201c}{text}\u{201d}"),
-                field.expected(),
-            )
-        })
+        (!is_good).then(|| Error::invalid(field.name(), quoted(&text), field.expected()))
     }
 
     /// What beta or learning rate are in the form, where they are sound.

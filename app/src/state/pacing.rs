@@ -6,8 +6,8 @@ use super::pace::Pace;
 use super::run::Phase;
 use super::training;
 use leptos::prelude::*;
-use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
-use tilt_protocol::{Command, EngineStatus, RowKind, TrainSettings};
+use tilt_protocol::label::rows_from_labels;
+use tilt_protocol::{Command, EngineStatus, TrainSettings};
 
 pub fn set_pace(lab: Lab, pace: Pace) {
     lab.pace.set(pace);
@@ -75,18 +75,12 @@ pub fn take_epoch(lab: Lab) {
 
 /// Rows that a run with these settings would have.
 fn rows_of_labels(lab: Lab, settings: &TrainSettings) -> usize {
-    let labels = lab.labels.all();
-    match settings.objective.row_kind() {
-        RowKind::Unpaired => unpaired_from_labels(&labels).len(),
-        RowKind::Pairs | RowKind::Texts => pairs_from_labels(&labels).len(),
-    }
+    rows_from_labels(&lab.labels.all(), settings.objective.row_kind()).len()
 }
 
 /// Optimiser steps in which every row comes up once; at least one.
 fn steps_an_epoch(rows: usize, settings: &TrainSettings) -> usize {
-    rows.div_ceil(settings.batch_size.max(1))
-        .div_ceil(settings.gradient_accumulation_steps.max(1))
-        .max(1)
+    settings.steps_an_epoch(rows).max(1)
 }
 
 /// One step of a single row, where that is what a step is.

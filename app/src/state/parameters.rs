@@ -1,6 +1,7 @@
 //! The parameters of an objective and of the optimiser as data: where each lies in a
 //! run's settings, and how its text is read. The drawer's fields are made from this.
 
+use crate::format::quoted;
 use std::collections::BTreeMap;
 use tilt_protocol::{
     CpoLoss, DpoTerm, Error, FDivergence, LrSchedule, Objective, ReferenceSync, TrainSettings,
@@ -126,7 +127,7 @@ impl Parameter {
             Slot::Number(value) => value.to_string(),
             Slot::Count(value, _) => value.to_string(),
             Slot::Flag(value) => flag_text(*value),
-            Slot::Divergence(value) => divergence_name(*value).to_owned(),
+            Slot::Divergence(value) => value.name().to_owned(),
             Slot::Schedule(value) => value.name().to_owned(),
             Slot::Sync(value) => flag_text(value.is_some()),
         })
@@ -143,8 +144,7 @@ impl Parameter {
             return Ok(());
         };
         if slot.set(text.trim()).is_none() {
-            let got = format!("\u{201c}{text}\u{201d}");
-            return Err(Error::invalid(self.trl_name(), got, self.range()));
+            return Err(Error::invalid(self.trl_name(), quoted(text), self.range()));
         }
         changed.check()?;
         *settings = changed;
@@ -199,7 +199,7 @@ impl Parameter {
             (Parameter::Epsilon, Objective::Dpo(dpo)) => dpo
                 .terms
                 .iter_mut()
-                .find_map(|weighted| epsilon_of(&mut weighted.term)),
+                .find_map(|weighted| weighted.term.epsilon_mut()),
             (Parameter::Epsilon, Objective::Cpo(cpo)) => match &mut cpo.loss {
                 CpoLoss::Sigmoid { epsilon } | CpoLoss::Simpo { epsilon, .. } => Some(epsilon),
                 CpoLoss::Hinge | CpoLoss::Ipo => None,
@@ -252,11 +252,8 @@ impl Slot<'_> {
                 *value = text.parse().ok().filter(|count| *count <= most)?;
             }
             Slot::Flag(value) => *value = flag_of(text)?,
-            Slot::Divergence(value) => *value = divergence_of(text)?,
-            Slot::Schedule(value) => {
-                let mut all = LrSchedule::ALL.into_iter();
-                *value = all.find(|schedule| schedule.name() == text)?;
-            }
+            Slot::Divergence(value) => *value = FDivergence::from_name(text, DIVERGENCE_ALPHA)?,
+            Slot::Schedule(value) => *value = LrSchedule::from_name(text)?,
             Slot::Sync(value) => {
                 *value = flag_of(text)?.then(|| ReferenceSync {
                     sync_steps: SYNC_STEPS,
@@ -265,17 +262,6 @@ impl Slot<'_> {
             }
         }
         Some(())
-    }
-}
-
-fn epsilon_of(term: &mut DpoTerm) -> Option<&mut f64> {
-    match term {
-        DpoTerm::Cdpo { epsilon }
-        | DpoTerm::Robust { epsilon }
-        | DpoTerm::ExoPair { epsilon }
-        | DpoTerm::Aot { epsilon }
-        | DpoTerm::AotUnpaired { epsilon } => Some(epsilon),
-        _ => None,
     }
 }
 
@@ -288,27 +274,6 @@ fn divergence_slot(objective: &mut Objective) -> Option<Slot<'_>> {
     other.f_divergence = FDivergence::JsDivergence;
     let takes_another = Objective::Dpo(other).check().is_ok();
     takes_another.then_some(Slot::Divergence(&mut dpo.f_divergence))
-}
-
-fn divergence_name(divergence: FDivergence) -> &'static str {
-    match divergence {
-        FDivergence::ReverseKl => "reverse_kl",
-        FDivergence::ForwardKl => "forward_kl",
-        FDivergence::JsDivergence => "js_divergence",
-        FDivergence::AlphaDivergence { .. } => "alpha_divergence",
-    }
-}
-
-fn divergence_of(name: &str) -> Option<FDivergence> {
-    Some(match name {
-        "reverse_kl" => FDivergence::ReverseKl,
-        "forward_kl" => FDivergence::ForwardKl,
-        "js_divergence" => FDivergence::JsDivergence,
-        "alpha_divergence" => FDivergence::AlphaDivergence {
-            alpha: DIVERGENCE_ALPHA,
-        },
-        _ => return None,
-    })
 }
 
 fn flag_text(value: bool) -> String {

@@ -60,15 +60,16 @@ pub struct CurvePoint {
     pub margins: Vec<f64>,
 }
 
-pub type Curve = Arc<Vec<CurvePoint>>;
+/// The curve is copied at every redraw, its points are not.
+pub type Curve = Arc<Vec<Arc<CurvePoint>>>;
 
 #[derive(Clone, Copy)]
 pub struct RunStore {
     run: RwSignal<Run>,
     curve: RwSignal<Curve>,
-    points: StoredValue<Vec<CurvePoint>>,
+    points: StoredValue<Vec<Arc<CurvePoint>>>,
     /// What stood here before the latest run was asked for.
-    before: StoredValue<Option<(Run, Vec<CurvePoint>)>>,
+    before: StoredValue<Option<(Run, Vec<Arc<CurvePoint>>)>>,
     speeds: StoredValue<VecDeque<(f64, usize)>>,
     redraw: StoredValue<Option<Timeout>, LocalStorage>,
     phase: Memo<Phase>,
@@ -104,8 +105,8 @@ impl RunStore {
     pub fn begin(&self, objective: Objective, steps: usize, is_paused: bool) -> RunId {
         let before = self.run.get_untracked();
         let id = before.id + 1;
-        let points = self.points.with_value(Vec::clone);
-        self.before.set_value(Some((before, points)));
+        let points = self.points.try_update_value(std::mem::take);
+        self.before.set_value(points.map(|points| (before, points)));
         self.clear();
         self.run.set(Run {
             id,
@@ -184,14 +185,14 @@ impl RunStore {
             let tokens: usize = speeds.iter().map(|(_, tokens)| tokens).sum();
             (ms, tokens, speeds.len())
         });
-        self.points
-            .update_value(|points| points.push(point.clone()));
         self.run.update(|run| {
             run.step = point.step;
-            run.metrics = point.metrics;
+            run.metrics = point.metrics.clone();
             run.ms_per_step = Some(ms_sum / count.max(1) as f64);
             run.tokens_per_second = (ms_sum > 0.0).then(|| token_sum as f64 / (ms_sum / 1000.0));
         });
+        self.points
+            .update_value(|points| points.push(Arc::new(point)));
         self.redraw_soon();
     }
 

@@ -7,11 +7,11 @@ use super::dispatch;
 use super::engine::Purpose;
 use super::labels::Entry;
 use super::training;
-use crate::random::mix;
+use crate::random::derived;
 use crate::url::resolve;
 use crate::worker::{Incoming, WorkerClient};
 use leptos::prelude::*;
-use tilt_protocol::{Command, Content, EngineStatus, Error, Example, Pair, Sampling};
+use tilt_protocol::{Command, EngineStatus, Error, Pair, RequestId, Sampling};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -132,15 +132,8 @@ pub fn watch_again(lab: Lab) {
 }
 
 fn watch(lab: Lab, entry: &Entry) {
-    let label = &entry.label;
-    let Some((chosen, rejected)) = label.chosen_rejected() else {
+    let Some(example) = entry.label.as_row() else {
         return;
-    };
-    let example = Example::Pair {
-        prompt: Content::user(&label.pair.prompt),
-        chosen: Content::assistant(chosen),
-        rejected: Content::assistant(rejected),
-        margin: None,
     };
     if let Some(id) = lab.engine.send(
         Purpose::Watch,
@@ -162,24 +155,25 @@ fn keep_queue_filled(lab: Lab) {
     });
     Effect::new(move |_| {
         if is_wanted.get() {
-            sample_pairs(lab);
+            sample_pairs(lab, REFILL, Vec::new());
         }
     });
 }
 
-fn sample_pairs(lab: Lab) {
-    // Other pairs each time, and on the next visit too.
-    let seed = mix(lab.form.seed() ^ mix(lab.labels.next_refill())) >> 12;
+/// Asks for pairs of answers, to prompts of the world where none are given: other pairs
+/// each time, and on the next visit too.
+pub fn sample_pairs(lab: Lab, count: usize, prompts: Vec<String>) -> Option<RequestId> {
     let id = lab.engine.send(
         Purpose::SamplePairs,
         Command::SamplePairs {
-            count: REFILL,
-            prompts: Vec::new(),
+            count,
+            prompts,
             sampling: Sampling {
-                seed,
+                seed: derived(lab.form.seed(), lab.labels.next_refill()),
                 ..Sampling::default()
             },
         },
     );
     lab.engine.expect(id, EngineStatus::Sampling);
+    id
 }

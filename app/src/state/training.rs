@@ -7,9 +7,10 @@ use super::pace::Pace;
 use super::pacing;
 use super::parameters::Parameter;
 use super::run::Phase;
+use crate::format::capitalised;
 use crate::url::resolve;
 use leptos::prelude::*;
-use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
+use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{
     Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RowKind, RunId,
     TrainSettings,
@@ -62,26 +63,20 @@ fn start_run(lab: Lab, start: Start) -> bool {
     if let Some(model) = lab.engine.model().get_untracked() {
         settings.max_length = settings.max_length.min(model.context);
     }
-    let labels = lab.labels.all();
-    let (examples, what) = match settings.objective.row_kind() {
-        RowKind::Unpaired => (unpaired_from_labels(&labels), "labelled answers"),
-        // Of a pair the engine takes the chosen answer where it wants texts.
-        RowKind::Pairs | RowKind::Texts => (pairs_from_labels(&labels), "decisive pairs"),
-    };
-    // KTO's KL needs a neighbour's answer.
-    let least = if settings.objective.needs_mismatched() {
-        2
-    } else {
-        1
-    };
-    if examples.len() < least {
+    let kind = settings.objective.row_kind();
+    let examples = rows_from_labels(&lab.labels.all(), kind);
+    if examples.len() < settings.objective.least_rows() {
+        let what = match kind {
+            RowKind::Unpaired => "labelled answers",
+            RowKind::Pairs | RowKind::Texts => "decisive pairs",
+        };
         let error = Error::NothingToUse {
             what: what.to_owned(),
             purpose: format!("train {} on", lab.form.objective().get_untracked().title()),
             advice: "say which answer is better (keys 1 and 2), or open \u{201c}Let the judge label\u{201d}"
                 .to_owned(),
         };
-        lab.notices.error("train", &sentence(&error));
+        lab.notices.error("train", &capitalised(&error.to_string()));
         return false;
     }
     lab.notices.dismiss("train");
@@ -113,21 +108,11 @@ fn start_run(lab: Lab, start: Start) -> bool {
     };
     lab.engine.expect(id, status);
     if id.is_none() {
-        lab.run.clear();
-        lab.runs.forget(run);
+        refused(lab);
     } else if start == Start::Walking {
         pacing::walk(lab, true);
     }
     id.is_some()
-}
-
-/// An error's text with a capital at its start.
-fn sentence(error: &Error) -> String {
-    let text = error.to_string();
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 /// Says what is wrong with a field when the person leaves it.

@@ -1,7 +1,7 @@
 //! The prompt and the answers of the closed form, each with its reward and its bars.
 
 use super::closed_answer::AddAnswer;
-use crate::format::{probability, signed};
+use crate::format::{probability, signed, typed_number};
 use crate::parts::action::Action;
 use crate::state::closed_bars::Bar;
 use crate::state::closed_form::REWARDS;
@@ -64,8 +64,7 @@ fn CandidateRow(id: usize) -> impl IntoView {
     let answer = move || candidate.get().0;
     let reward = move || candidate.get().1;
     let set = move |text: String| {
-        // A true minus sign is typed back as it is shown.
-        if let Ok(reward) = text.trim().replace('\u{2212}', "-").parse() {
+        if let Some(reward) = typed_number(&text) {
             store.set_reward(id, reward);
         }
     };

@@ -1,5 +1,6 @@
 //! Back through training: which step heat map, bars and formula show.
 
+use crate::parts::slider::{Steps, follow};
 use crate::state::use_lab;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -13,13 +14,14 @@ pub fn Scrubber() -> impl IntoView {
         let latest = span.get().map(|(_, latest)| latest);
         selection.scrubbed().or(latest)
     });
-    // In this order: a slider cuts its value to the ends that it has.
-    Effect::new(move |_| {
-        if let (Some(slider), Some((first, latest))) = (slider.get(), span.get()) {
-            slider.set_min(&first.to_string());
-            slider.set_max(&latest.to_string());
-            slider.set_value(&step.get().unwrap_or(latest).to_string());
-        }
+    follow(slider, move || {
+        let (first, last) = span.get()?;
+        let chosen = step.get().unwrap_or(last);
+        Some(Steps {
+            first,
+            last,
+            chosen,
+        })
     });
     let text = move || match (selection.scrubbed(), span.get()) {
         (Some(step), Some((_, latest))) => format!("step {step} of {latest}"),

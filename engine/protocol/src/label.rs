@@ -1,6 +1,7 @@
 //! What a person or a judge says about two answers, and the training rows that follow.
 
 use crate::dataset::{Content, Example};
+use crate::objective::RowKind;
 use crate::principle::{JudgeSettings, Principle};
 use serde::{Deserialize, Serialize};
 
@@ -179,22 +180,31 @@ impl Label {
             Verdict::Tie | Verdict::BothGood | Verdict::BothBad => None,
         }
     }
+
+    /// The same as a conversational row.
+    pub fn as_row(&self) -> Option<Example> {
+        let (chosen, rejected) = self.chosen_rejected()?;
+        Some(Example::Pair {
+            prompt: Content::user(&self.pair.prompt),
+            chosen: Content::assistant(chosen),
+            rejected: Content::assistant(rejected),
+            margin: None,
+        })
+    }
+}
+
+/// The rows that labels give for an objective. Of a pair the engine takes the chosen
+/// answer where it wants texts.
+pub fn rows_from_labels(labels: &[Label], kind: RowKind) -> Vec<Example> {
+    match kind {
+        RowKind::Unpaired => unpaired_from_labels(labels),
+        RowKind::Pairs | RowKind::Texts => pairs_from_labels(labels),
+    }
 }
 
 /// One row a decisive label, conversational, for the paired objectives.
 pub fn pairs_from_labels(labels: &[Label]) -> Vec<Example> {
-    labels
-        .iter()
-        .filter_map(|label| {
-            let (chosen, rejected) = label.chosen_rejected()?;
-            Some(Example::Pair {
-                prompt: Content::user(&label.pair.prompt),
-                chosen: Content::assistant(chosen),
-                rejected: Content::assistant(rejected),
-                margin: None,
-            })
-        })
-        .collect()
+    labels.iter().filter_map(Label::as_row).collect()
 }
 
 /// Two rows a label that is no tie, for KTO: the chosen answer (or both good ones)

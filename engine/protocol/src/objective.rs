@@ -147,6 +147,30 @@ pub enum FDivergence {
     },
 }
 
+impl FDivergence {
+    /// TRL's `f_divergence_type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            FDivergence::ReverseKl => "reverse_kl",
+            FDivergence::ForwardKl => "forward_kl",
+            FDivergence::JsDivergence => "js_divergence",
+            FDivergence::AlphaDivergence { .. } => "alpha_divergence",
+        }
+    }
+
+    /// The divergence of TRL's name; `alpha` for the one that has it.
+    pub fn from_name(name: &str, alpha: f64) -> Option<FDivergence> {
+        [
+            FDivergence::ReverseKl,
+            FDivergence::ForwardKl,
+            FDivergence::JsDivergence,
+            FDivergence::AlphaDivergence { alpha },
+        ]
+        .into_iter()
+        .find(|divergence| divergence.name() == name)
+    }
+}
+
 /// The rows that an objective trains on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowKind {
@@ -182,8 +206,12 @@ impl DpoTerm {
     }
 
     /// TRL's `label_smoothing`, where the loss has one.
-    pub fn epsilon(&self) -> Option<f64> {
-        match *self {
+    pub fn epsilon(mut self) -> Option<f64> {
+        self.epsilon_mut().copied()
+    }
+
+    pub fn epsilon_mut(&mut self) -> Option<&mut f64> {
+        match self {
             DpoTerm::Cdpo { epsilon }
             | DpoTerm::Robust { epsilon }
             | DpoTerm::ExoPair { epsilon }
@@ -344,6 +372,11 @@ impl Objective {
     /// True when every row also needs a mismatched completion, for KTO's KL.
     pub fn needs_mismatched(&self) -> bool {
         matches!(self, Objective::Kto(kto) if kto.loss == KtoLoss::Kto)
+    }
+
+    /// The fewest rows that a batch can have: KTO's KL needs a neighbour's completion.
+    pub fn least_rows(&self) -> usize {
+        if self.needs_mismatched() { 2 } else { 1 }
     }
 
     /// # Errors

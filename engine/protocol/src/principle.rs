@@ -44,6 +44,11 @@ impl Principle {
         }
     }
 
+    /// The slug for people: "on topic".
+    pub fn name(self) -> String {
+        self.slug().replace('_', " ")
+    }
+
     pub fn from_slug(slug: &str) -> Option<Principle> {
         Principle::ALL
             .into_iter()

@@ -54,6 +54,12 @@ impl LrSchedule {
         }
     }
 
+    pub fn from_name(name: &str) -> Option<LrSchedule> {
+        Self::ALL
+            .into_iter()
+            .find(|schedule| schedule.name() == name)
+    }
+
     /// The multiplier of `learning_rate` at `step` (from 0) of `steps`, as
     /// transformers' `get_scheduler`: but for `constant`, a warm-up of k/w comes first.
     pub fn multiplier(
@@ -172,6 +178,12 @@ impl TrainSettings {
         }
     }
 
+    /// Optimiser steps in an epoch of so many rows.
+    pub fn steps_an_epoch(&self, rows: usize) -> usize {
+        rows.div_ceil(self.batch_size.max(1))
+            .div_ceil(self.gradient_accumulation_steps.max(1))
+    }
+
     /// The page warms up over the first tenth of a run: with Adam's moments still
     /// young, full first steps pull a small model away from what it knows.
     pub fn lab_warmup_steps(steps: usize) -> usize {
@@ -223,16 +235,10 @@ impl TrainSettings {
         share("adam_beta2", self.adam_beta2)?;
         at_least("adam_epsilon", self.adam_epsilon, 0.0)?;
         at_least("max_grad_norm", self.max_grad_norm, 0.0)?;
-        // KTO's KL needs a neighbour's completion.
-        let least_batch = if self.objective.needs_mismatched() {
-            2.0
-        } else {
-            1.0
-        };
         at_least(
             "per_device_train_batch_size",
             self.batch_size as f64,
-            least_batch,
+            self.objective.least_rows() as f64,
         )?;
         at_least(
             "gradient_accumulation_steps",
@@ -281,6 +287,14 @@ impl TrainSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_step_of_an_epoch_may_be_smaller() {
+        let mut settings = TrainSettings::lab_defaults(ObjectiveKind::Dpo);
+        settings.batch_size = 2;
+        settings.gradient_accumulation_steps = 2;
+        assert_eq!(settings.steps_an_epoch(5), 2);
+    }
 
     #[test]
     fn kto_refuses_a_batch_of_one() {

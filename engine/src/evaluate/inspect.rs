@@ -3,7 +3,7 @@
 use crate::batch::{Batch, Sequence};
 use crate::logps::{read, scored_logits};
 use crate::model::Model;
-use crate::text::{Preparation, TokenisedRow, tokenise};
+use crate::text::{Preparation, TokenisedRow};
 use burn::tensor::{Tensor, activation};
 use tilt_protocol::{Error, Example, Inspection, NextToken, Result, SequenceView, TokenView};
 
@@ -30,8 +30,7 @@ impl Inspector {
             Example::Unpaired { .. } => Preparation::Unpaired,
             Example::Completion { .. } | Example::Text { .. } => Preparation::Texts,
         };
-        let (text, vocab) = (model.text.as_ref(), model.config.vocab_size);
-        let rows = tokenise(one, text, vocab, limit, preparation)?.all_good()?;
+        let rows = model.prepare(one, preparation, limit)?.all_good()?;
         let sides = match rows.rows.into_iter().next().map(|row| row.cut(limit)) {
             Some(TokenisedRow::Pair {
                 chosen, rejected, ..

@@ -3,8 +3,8 @@
 use super::Lab;
 use crate::batch::Sequence;
 use crate::logps::score;
-use crate::text::{Preparation, TokenisedRow, tokenise};
-use tilt_protocol::{Content, Error, Event, Example, ObjectiveKind, RequestId, Result};
+use crate::text::{Preparation, TokenisedRow};
+use tilt_protocol::{Content, Error, Event, Example, RequestId, Result};
 
 impl Lab {
     pub(super) async fn candidates(
@@ -22,16 +22,10 @@ impl Lab {
                 completion: Content::assistant(answer),
             })
             .collect();
-        let objective = ObjectiveKind::Sft.with_beta(1.0);
         // Whole answers or none: the sum over a part would look like a likely answer.
-        let rows = tokenise(
-            &examples,
-            model.text.as_ref(),
-            model.config.vocab_size,
-            usize::MAX,
-            Preparation::of(&objective),
-        )?
-        .all_good()?;
+        let rows = model
+            .prepare(&examples, Preparation::Texts, usize::MAX)?
+            .all_good()?;
         let sequences: Vec<Sequence> = rows
             .rows
             .into_iter()

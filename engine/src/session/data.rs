@@ -164,7 +164,7 @@ fn unpaired(rows: Vec<TokenisedRow>, settings: &TrainSettings, max_length: usize
             _ => Err(wrong_kind("single completions with a label")),
         })
         .collect::<Result<Vec<_>>>()?;
-    if rows.len() < 2 && settings.objective.needs_mismatched() {
+    if rows.len() < settings.objective.least_rows() {
         return Err(Error::NothingToUse {
             what: "second row".to_owned(),
             purpose: "estimate KTO's KL from a mismatched completion".to_owned(),

@@ -13,7 +13,6 @@ mod score;
 mod step;
 
 pub use data::Data;
-pub use order::steps_an_epoch;
 pub use save::saved_settings;
 pub use score::{Score, score};
 
@@ -225,9 +224,7 @@ impl Session {
 
     /// Epochs done, as transformers counts them: steps over steps an epoch.
     fn epoch(&self) -> f64 {
-        let settings = &self.settings;
-        let accumulation = settings.gradient_accumulation_steps;
-        let epoch = steps_an_epoch(self.data.len(), settings.batch_size, accumulation);
+        let epoch = self.settings.steps_an_epoch(self.data.len());
         self.step as f64 / epoch.max(1) as f64
     }
 }

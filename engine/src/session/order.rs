@@ -58,12 +58,6 @@ impl Order {
     }
 }
 
-/// Optimiser steps in an epoch.
-pub fn steps_an_epoch(rows: usize, batch_size: usize, accumulation: usize) -> usize {
-    rows.div_ceil(batch_size.max(1))
-        .div_ceil(accumulation.max(1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,7 +68,6 @@ mod tests {
         assert_eq!(order.next_step(2, 2), vec![vec![0, 1], vec![2, 3]]);
         assert_eq!(order.next_step(2, 2), vec![vec![4]]);
         assert_eq!(order.next_step(2, 2), vec![vec![0, 1], vec![2, 3]]);
-        assert_eq!(steps_an_epoch(5, 2, 2), 2);
     }
 
     #[test]

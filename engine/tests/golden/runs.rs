@@ -11,7 +11,7 @@ use pollster::block_on;
 use serde_json::{Map, Value, json};
 use tilt_engine::logps::read;
 use tilt_engine::model::Model;
-use tilt_engine::session::{Session, steps_an_epoch};
+use tilt_engine::session::Session;
 use tilt_engine::text::{Preparation, TokenisedRow, tokenise};
 use tilt_protocol::dataset::parse_jsonl;
 use tilt_protocol::{LrSchedule, TrainSettings, metrics};
@@ -66,8 +66,7 @@ fn check_run(set: &GoldenSet, checks: &mut Checks, name: &str, run: &Value, gold
     let vocab = model.config.vocab_size;
     let rows = tokenise(&parsed.examples, Some(&text), vocab, limit, preparation);
     let rows = rows.expect("ids").rows;
-    let accumulation = settings.gradient_accumulation_steps;
-    let epoch = steps_an_epoch(rows.len(), settings.batch_size, accumulation);
+    let epoch = settings.steps_an_epoch(rows.len());
     let settings = TrainSettings {
         keep_order: true,
         ..config.settings_for(epoch)

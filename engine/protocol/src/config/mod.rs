@@ -144,12 +144,7 @@ impl TrlConfig {
         let mut settings = self.settings.clone();
         if !self.has_batch_size {
             // One row alone is told of as what it is, not as a batch of one.
-            let least = if settings.objective.needs_mismatched() {
-                2
-            } else {
-                1
-            };
-            settings.batch_size = rows.max(least);
+            settings.batch_size = rows.max(settings.objective.least_rows());
         }
         settings
     }
@@ -169,13 +164,10 @@ impl TrlConfig {
 
 fn read_schedule(fields: &Fields, default: LrSchedule) -> Result<LrSchedule> {
     let name = fields.name("lr_scheduler_type", default.name())?;
-    LrSchedule::ALL
-        .into_iter()
-        .find(|schedule| schedule.name() == name)
-        .ok_or_else(|| {
-            let names = LrSchedule::ALL.map(LrSchedule::name);
-            Error::invalid("lr_scheduler_type", name, names.join(", "))
-        })
+    LrSchedule::from_name(&name).ok_or_else(|| {
+        let names = LrSchedule::ALL.map(LrSchedule::name);
+        Error::invalid("lr_scheduler_type", name, names.join(", "))
+    })
 }
 
 fn read_sync(fields: &Fields) -> Result<Option<ReferenceSync>> {

@@ -74,18 +74,14 @@ fn read_dpo(fields: &Fields) -> Result<DpoObjective> {
             Ok(WeightedTerm { term, weight })
         })
         .collect::<Result<_>>()?;
-    let f_divergence = match fields.name("f_divergence_type", "reverse_kl")?.as_str() {
-        "reverse_kl" => FDivergence::ReverseKl,
-        "forward_kl" => FDivergence::ForwardKl,
-        "js_divergence" => FDivergence::JsDivergence,
-        "alpha_divergence" => FDivergence::AlphaDivergence {
-            alpha: fields.number("f_alpha_divergence_coef", 0.5)?,
-        },
-        other => {
-            let expected = "reverse_kl, forward_kl, js_divergence or alpha_divergence";
-            return Err(Error::invalid("f_divergence_type", other, expected));
-        }
-    };
+    let divergence = fields.name("f_divergence_type", FDivergence::ReverseKl.name())?;
+    let mut f_divergence = FDivergence::from_name(&divergence, 0.5).ok_or_else(|| {
+        let expected = "reverse_kl, forward_kl, js_divergence or alpha_divergence";
+        Error::invalid("f_divergence_type", divergence, expected)
+    })?;
+    if let FDivergence::AlphaDivergence { alpha } = &mut f_divergence {
+        *alpha = fields.number("f_alpha_divergence_coef", *alpha)?;
+    }
     Ok(DpoObjective {
         beta: fields.number("beta", 0.1)?,
         terms,
@@ -187,18 +183,11 @@ pub fn write(objective: &Objective) -> Map<String, Value> {
                     put("discopop_tau", (*tau).into());
                 }
             }
-            match dpo.f_divergence {
-                FDivergence::ReverseKl => {}
-                FDivergence::ForwardKl => {
-                    put("f_divergence_type", "forward_kl".into());
-                }
-                FDivergence::JsDivergence => {
-                    put("f_divergence_type", "js_divergence".into());
-                }
-                FDivergence::AlphaDivergence { alpha } => {
-                    put("f_divergence_type", "alpha_divergence".into());
-                    put("f_alpha_divergence_coef", alpha.into());
-                }
+            if dpo.f_divergence != FDivergence::ReverseKl {
+                put("f_divergence_type", dpo.f_divergence.name().into());
+            }
+            if let FDivergence::AlphaDivergence { alpha } = dpo.f_divergence {
+                put("f_alpha_divergence_coef", alpha.into());
             }
             if let Some(alpha) = dpo.ld_alpha {
                 put("ld_alpha", alpha.into());

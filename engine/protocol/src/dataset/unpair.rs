@@ -1,17 +1,18 @@
 //! Pairs taken apart for objectives of single completions.
 
-use super::Example;
+use super::{Content, Example};
 
 /// Rows that `datasets.map` hands over at once.
 const BLOCK: usize = 1000;
 
 /// Two labelled completions a pair, in TRL's order (`unpair_preference_dataset`): of each
 /// block of 1000 pairs all chosen completions, then all rejected ones. Other rows pass
-/// through; a margin has no meaning for one completion and goes.
-pub fn unpair(examples: Vec<Example>) -> Vec<Example> {
+/// through; a margin has no meaning for one completion and goes. Each row comes with the
+/// index of the example that it is of.
+pub fn unpair(examples: &[Example]) -> Vec<(usize, Example)> {
     let mut unpaired = Vec::with_capacity(2 * examples.len());
     let mut undesirable = Vec::new();
-    for example in examples {
+    for (index, example) in examples.iter().enumerate() {
         let Example::Pair {
             prompt,
             chosen,
@@ -19,22 +20,19 @@ pub fn unpair(examples: Vec<Example>) -> Vec<Example> {
             ..
         } = example
         else {
-            unpaired.push(example);
+            unpaired.push((index, example.clone()));
             continue;
         };
         if undesirable.len() == BLOCK {
             unpaired.append(&mut undesirable);
         }
-        undesirable.push(Example::Unpaired {
+        let labelled = |completion: &Content, label| Example::Unpaired {
             prompt: prompt.clone(),
-            completion: rejected,
-            label: false,
-        });
-        unpaired.push(Example::Unpaired {
-            prompt,
-            completion: chosen,
-            label: true,
-        });
+            completion: completion.clone(),
+            label,
+        };
+        undesirable.push((index, labelled(rejected, false)));
+        unpaired.push((index, labelled(chosen, true)));
     }
     unpaired.append(&mut undesirable);
     unpaired
@@ -43,7 +41,6 @@ pub fn unpair(examples: Vec<Example>) -> Vec<Example> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Content;
 
     #[test]
     fn each_block_is_all_chosen_then_all_rejected() {
@@ -54,25 +51,28 @@ mod tests {
             rejected: ids(row),
             margin: None,
         });
-        let expected = |row: usize, label: bool| Example::Unpaired {
-            prompt: ids(row),
-            completion: ids(row),
-            label,
+        let expected = |row: usize, label: bool| {
+            let completion = Example::Unpaired {
+                prompt: ids(row),
+                completion: ids(row),
+                label,
+            };
+            (row, completion)
         };
-        let order: Vec<Example> = (0..1000)
+        let order: Vec<(usize, Example)> = (0..1000)
             .map(|row| expected(row, true))
             .chain((0..1000).map(|row| expected(row, false)))
             .chain((1000..1002).map(|row| expected(row, true)))
             .chain((1000..1002).map(|row| expected(row, false)))
             .collect();
-        assert_eq!(unpair(pairs.collect()), order);
+        assert_eq!(unpair(&pairs.collect::<Vec<_>>()), order);
     }
 
     #[test]
     fn other_rows_pass_through() {
-        let rows = vec![Example::Text {
+        let row = Example::Text {
             text: Content::Plain("a".to_owned()),
-        }];
-        assert_eq!(unpair(rows.clone()), rows);
+        };
+        assert_eq!(unpair(std::slice::from_ref(&row)), [(0, row)]);
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use tilt_engine::hf::Precision;
 use tilt_engine::model::Model;
-use tilt_engine::session::{Session, steps_an_epoch};
+use tilt_engine::session::Session;
 use tilt_protocol::{Error, Objective, Result, metrics};
 
 #[derive(clap::Args)]
@@ -45,10 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Objective::Reward { .. } => model.with_score_head(policy, config.settings.seed),
         _ => (model, policy),
     };
-    let batch = &config.settings;
-    let accumulation = batch.gradient_accumulation_steps;
-    let epoch = steps_an_epoch(rows.len(), batch.batch_size, accumulation);
-    let mut settings = config.settings_for(epoch);
+    let mut settings = config.settings_for(config.settings.steps_an_epoch(rows.len()));
     settings.keep_order |= arguments.keep_order;
     settings.decay_all |= arguments.decay_all;
     let mut session = Session::start(&model, policy, &reference, rows, settings)?;

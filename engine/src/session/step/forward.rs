@@ -10,6 +10,7 @@ use burn::tensor::{Int, Tensor, activation};
 use tilt_protocol::{Error, Objective, Result};
 
 /// A pass under way: tensors on the device.
+#[derive(Default)]
 pub struct Forward {
     /// What derivatives are taken of: log-probs of the scored tokens, or rewards.
     /// `None` when the batch scores no token.
@@ -53,15 +54,7 @@ impl Forward {
         statistics: bool,
         readback: &mut Readback,
     ) -> Result<Forward> {
-        let mut forward = Forward {
-            tracked: None,
-            values: Place::default(),
-            entropy: Place::default(),
-            is_top1: Place::default(),
-            mean_logits: Place::default(),
-            log_sum_squares: Place::default(),
-            all_mean_logits: Place::default(),
-        };
+        let mut forward = Forward::default();
         let device = leaves.device();
         let tokens = batch.tokens(&device);
         // CPO and ORPO log logits over padding as well: there it must look as TRL's does.

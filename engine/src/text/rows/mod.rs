@@ -155,20 +155,24 @@ pub fn tokenise(
     preparation: Preparation,
 ) -> Result<Rows> {
     let encoder = Encoder { text, vocab };
-    let taken = match preparation {
-        Preparation::Unpaired => Cow::Owned(unpair(examples.to_vec())),
-        _ => Cow::Borrowed(examples),
+    let taken: Vec<(usize, Cow<'_, Example>)> = match preparation {
+        Preparation::Unpaired => {
+            let unpaired = unpair(examples).into_iter();
+            unpaired
+                .map(|(index, row)| (index, Cow::Owned(row)))
+                .collect()
+        }
+        _ => examples.iter().map(Cow::Borrowed).enumerate().collect(),
     };
     let mut rows = Rows::default();
-    for (index, example) in taken.iter().enumerate() {
-        match tokenise_row(&encoder, example, preparation) {
+    for (index, example) in taken {
+        match tokenise_row(&encoder, &example, preparation) {
             Ok(row) => match fitting(row, max_length, preparation) {
                 Some(row) => rows.rows.push(row),
                 None => rows.dropped += 1,
             },
             Err(error) => {
-                let number = number(examples, example, index);
-                rows.refused.push(in_row(error, number)?);
+                rows.refused.push(in_row(error, index + 1)?);
             }
         }
     }
@@ -270,12 +274,6 @@ fn fitting(row: TokenisedRow, max_length: usize, preparation: Preparation) -> Op
         Preparation::Preference | Preparation::Unpaired | Preparation::Reward => row,
     };
     fits.then_some(row)
-}
-
-/// The number that a row has among `examples`, from 1, also if its pair was taken apart.
-fn number(examples: &[Example], row: &Example, index: usize) -> usize {
-    let held = |example: &Example| unpair(vec![example.clone()]).contains(row);
-    1 + examples.iter().position(held).unwrap_or(index)
 }
 
 /// A row's defect with its number; what is no row's fault comes back as the error it is.
