@@ -16,6 +16,27 @@ pub fn Action(
     pressed: Option<Signal<bool>>,
     on_press: impl Fn() + 'static,
 ) -> impl IntoView {
+    button(
+        testid,
+        text,
+        key,
+        class,
+        disabled,
+        pressed,
+        Box::new(on_press),
+    )
+}
+
+/// Compiled once, whatever is done on a press.
+fn button(
+    testid: Option<&'static str>,
+    text: Signal<String>,
+    key: Option<&'static str>,
+    class: &'static str,
+    disabled: Signal<bool>,
+    pressed: Option<Signal<bool>>,
+    on_press: Box<dyn Fn()>,
+) -> AnyView {
     let class = format!("button {class}");
     view! {
         <button
@@ -35,4 +56,5 @@ pub fn Action(
             {key.map(|key| view! { <kbd aria-hidden="true">{key}</kbd> })}
         </button>
     }
+    .into_any()
 }

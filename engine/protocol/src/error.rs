@@ -8,7 +8,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A failure that crosses the worker boundary as data.
 #[derive(Clone, Debug, PartialEq, Error, Serialize, Deserialize)]
-#[serde(tag = "error", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Error {
     #[error("{field}: got {value}, expected {expected}")]
     InvalidConfig {

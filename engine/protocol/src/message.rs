@@ -17,7 +17,7 @@ use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 pub type RequestId = u64;
 pub type RunId = u64;
@@ -86,7 +86,7 @@ impl ModelName {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ModelSource {
     /// A folder in Hugging Face's layout under `url` (ends in a slash), fetched by
     /// the worker.
@@ -136,7 +136,7 @@ impl Default for Sampling {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Choose the device and test it. Answered by `DeviceReady`.
     Start {
@@ -263,7 +263,7 @@ impl EngineStatus {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// Bytes of `what` ("engine", "model") that have come; `total` where known.
     Fetching {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a run minimises.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "trainer", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Objective {
     Dpo(DpoObjective),
     Kto(KtoObjective),
@@ -50,7 +50,7 @@ pub struct WeightedTerm {
 /// A loss of TRL's DPO trainer, with the parameters that are its own; `epsilon` is
 /// TRL's `label_smoothing`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "loss_type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum DpoTerm {
     Sigmoid,
     Cdpo { epsilon: f64 },
@@ -103,7 +103,7 @@ pub struct CpoObjective {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "loss_type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum CpoLoss {
     Sigmoid {
         epsilon: f64,
@@ -135,7 +135,7 @@ pub enum SftLoss {
 
 /// The divergence that holds the policy to its reference (f-DPO, arXiv 2309.16240).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "f_divergence_type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum FDivergence {
     #[default]
     ReverseKl,
