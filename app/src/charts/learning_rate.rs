@@ -3,8 +3,8 @@
 use super::metric_chart::MetricChart;
 use super::path::Point;
 use super::table::Cell;
-use crate::glossary::Term;
 use crate::parts::define::Define;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use tilt_protocol::metrics::LEARNING_RATE;
 

@@ -6,9 +6,9 @@ use super::line_data::{Band, Guide, last_of_metric, lines_of_metric};
 use super::run_style::about_last;
 use crate::format::fixed;
 use crate::formula::{StartingLoss, starting_loss};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use tilt_protocol::metrics::LOSS;
 

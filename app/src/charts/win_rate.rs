@@ -8,10 +8,10 @@ use super::run_style::{marker, prefix, run_class};
 use super::scale::Scale;
 use super::table::{Cell, Table};
 use crate::format::percent;
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::runs::{RunRecord, WinRatePoint};
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use serde_json::json;
 

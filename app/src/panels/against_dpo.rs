@@ -1,7 +1,7 @@
 //! What the chosen objective changes against DPO: in words, and field by field.
 
-use crate::against_dpo_texts::against_dpo;
 use crate::state::use_lab;
+use crate::texts::against_dpo::against_dpo;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 use tilt_protocol::config::trl_config;

@@ -1,10 +1,10 @@
 //! The same question to policy and reference, side by side.
 
 use super::blind::BlindTest;
-use crate::glossary::Term;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::state::{actions, use_lab};
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 
 #[component]

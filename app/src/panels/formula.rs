@@ -1,13 +1,13 @@
 //! The chosen objective as a formula, with the selected pair's numbers in it.
 
 use crate::formula::{formula, live_values, mark_new, pair_text};
-use crate::glossary::Term;
-use crate::objective_texts::{objective_definition, objective_expectation};
 use crate::panels::against_dpo::AgainstDpo;
 use crate::panels::parameters::Parameters;
 use crate::panels::trl_config::TrlConfigView;
 use crate::parts::define::Define;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
+use crate::texts::objectives::{objective_definition, objective_expectation};
 use leptos::prelude::*;
 use tilt_protocol::metrics::KL;
 use tilt_protocol::{Objective, ObjectiveKind};

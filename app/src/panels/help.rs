@@ -1,6 +1,6 @@
 //! Help: what Tilt is in three sentences, and the keys.
 
-use crate::glossary::KEYS;
+use crate::texts::glossary::KEYS;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;

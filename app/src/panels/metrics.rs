@@ -1,10 +1,10 @@
 //! The live run's numbers. Digits change, places do not.
 
 use crate::format::{fixed, full, percent, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::run::Run;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use tilt_protocol::Objective;
 use tilt_protocol::metrics::{KL, LOSS, REWARDS_ACCURACIES, REWARDS_MARGINS};

@@ -1,7 +1,5 @@
 //! What to train, and the controls of the run.
 
-use crate::glossary::Term;
-use crate::objective_texts::{GROUPS, group};
 use crate::panels::pacing::PacingRow;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
@@ -9,6 +7,8 @@ use crate::parts::number_field::NumberField;
 use crate::state::form::Field;
 use crate::state::run::Phase;
 use crate::state::{training, use_lab};
+use crate::texts::glossary::Term;
+use crate::texts::objectives::{GROUPS, group};
 use leptos::prelude::*;
 use tilt_protocol::{ModelName, ObjectiveKind};
 

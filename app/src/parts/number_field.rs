@@ -1,9 +1,9 @@
 //! A field of the training form: a term, a text, and whether the text will do.
 
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::form::Field;
 use crate::state::{training, use_lab};
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 
 #[component]

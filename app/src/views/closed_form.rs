@@ -2,11 +2,11 @@
 //! reached.
 
 use crate::format::{fixed, percent, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::closed_bars::{Bars, Summary};
 use crate::state::closed_form::BETAS;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
 use crate::views::closed_candidates::ClosedCandidates;
 use leptos::prelude::*;
 

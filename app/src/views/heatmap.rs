@@ -2,10 +2,10 @@
 
 use super::readable_token;
 use crate::format::{fixed, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::selection::{Side, TokenAt};
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use tilt_protocol::{Inspection, SequenceView};

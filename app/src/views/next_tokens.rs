@@ -3,10 +3,10 @@
 use super::readable_token;
 use super::scrubber::Scrubber;
 use crate::format::{probability, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::selection::Side;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use serde_json::json;
 use tilt_protocol::{NextToken, TokenView};

@@ -2,9 +2,9 @@
 
 use super::readable_token;
 use crate::format::{fixed, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use tilt_protocol::SequenceView;
 

@@ -1,0 +1,11 @@
+//! Every word that the page shows, in one catalogue: a file for each place on the page.
+//!
+//! What stands still is a constant, what has blanks is a function that fills them. Nothing
+//! here reads state or builds elements, so whoever wants other words, or another language,
+//! changes this folder alone. Errors of the engine carry their own words: the terminal says
+//! the same ones.
+
+pub mod against_dpo;
+pub mod glossary;
+pub mod objectives;
+pub mod parameters;
