@@ -6,6 +6,13 @@
 //! the same ones.
 
 pub mod against_dpo;
+pub mod compare;
+pub mod files;
 pub mod glossary;
+pub mod guide;
 pub mod objectives;
+pub mod page;
 pub mod parameters;
+pub mod recorded;
+pub mod runs;
+pub mod training;
