@@ -6,6 +6,15 @@
 //! the same ones.
 
 pub mod against_dpo;
+pub mod charts;
+pub mod closed_form;
+pub mod frontier;
 pub mod glossary;
+pub mod heatmap;
+pub mod logps;
+pub mod loss_charts;
+pub mod margins;
+pub mod next_tokens;
 pub mod objectives;
 pub mod parameters;
+pub mod win_rate_chart;
