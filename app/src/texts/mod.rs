@@ -6,13 +6,22 @@
 //! the same ones.
 
 pub mod against_dpo;
+pub mod charts;
+pub mod closed_form;
 pub mod compare;
 pub mod files;
+pub mod frontier;
 pub mod glossary;
 pub mod guide;
+pub mod heatmap;
+pub mod logps;
+pub mod loss_charts;
+pub mod margins;
+pub mod next_tokens;
 pub mod objectives;
 pub mod page;
 pub mod parameters;
 pub mod recorded;
 pub mod runs;
 pub mod training;
+pub mod win_rate_chart;
