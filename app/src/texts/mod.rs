@@ -6,6 +6,11 @@
 //! the same ones.
 
 pub mod against_dpo;
+pub mod drawer;
+pub mod formula;
 pub mod glossary;
+pub mod link;
+pub mod notices;
 pub mod objectives;
 pub mod parameters;
+pub mod parts;
