@@ -29,6 +29,7 @@ use crate::panels::write::WritePanel;
 use crate::parts::level::AtLevel;
 use crate::parts::tabs::{Column, TabList, Tabs};
 use crate::state::{Lab, startup};
+use crate::texts::page as texts;
 use crate::url::read_params;
 use crate::views::closed_form::ClosedForm;
 use crate::views::heatmap::Heatmap;
@@ -52,7 +53,7 @@ pub fn App() -> impl IntoView {
     provide_context(tabs);
     let is_recorded = recorded::is_shown();
     view! {
-        <a class="skip-link" href="#lab">"Skip to the lab"</a>
+        <a class="skip-link" href="#lab">{texts::SKIP_TO_LAB}</a>
         <TopBar/>
         <NoticeBanner/>
         <Guide/>

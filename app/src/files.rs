@@ -2,6 +2,8 @@
 
 use crate::state::Lab;
 use crate::state::engine::Purpose;
+use crate::texts::files as texts;
+use crate::texts::training::DECISIVE_PAIRS;
 use gloo_file::futures::read_as_text;
 use gloo_file::{Blob, File, ObjectUrl};
 use gloo_timers::callback::Timeout;
@@ -30,7 +32,7 @@ const URL_LIFETIME_MS: u32 = 60_000;
 pub fn download(name: &str, blob: &Blob) -> Result<(), Error> {
     let failed = || Error::Io {
         path: name.to_owned(),
-        reason: "the browser refused the download".to_owned(),
+        reason: texts::DOWNLOAD_REFUSED.to_owned(),
     };
     let document = web_sys::window().and_then(|window| window.document());
     let anchor = document
@@ -54,7 +56,7 @@ pub fn download_model(
     buffers: &[ArrayBuffer],
 ) -> Result<(), Error> {
     let weights = buffers.first().ok_or_else(|| Error::Protocol {
-        reason: "the exported model came without weights".to_owned(),
+        reason: texts::NO_WEIGHTS.to_owned(),
     })?;
     let octets = "application/octet-stream";
     let weights = Blob::new_with_options(weights.clone(), Some(octets));
@@ -76,14 +78,14 @@ pub fn export_labels(lab: Lab) {
     lab.notices.dismiss("data");
     let result = if examples.is_empty() {
         Err(Error::NothingToUse {
-            what: "decisive pairs".to_owned(),
-            purpose: "export".to_owned(),
-            advice: "label at least one pair with 1 or 2".to_owned(),
+            what: DECISIVE_PAIRS.to_owned(),
+            purpose: texts::TO_EXPORT.to_owned(),
+            advice: texts::LABEL_ONE_PAIR.to_owned(),
         })
     } else {
         let blob =
             Blob::new_with_options(write_jsonl(&examples).as_str(), Some("application/jsonl"));
-        download("tilt-preferences.jsonl", &blob)
+        download(texts::LABELS_FILE, &blob)
     };
     if let Err(error) = result {
         lab.notices.error("data", &error.to_string());
@@ -125,17 +127,12 @@ pub async fn import_labels(lab: Lab, file: File) {
     let count = labels.len();
     if count > 0 {
         lab.labels.append(labels);
-        lab.notices
-            .say(&format!("{} imported from {name}.", counted(count)));
+        lab.notices.say(&texts::imported_from(count, &name));
     }
     if defects.is_empty() && count == 0 {
-        lab.notices.error(
-            "data",
-            &format!("{name}: no rows, expected one JSON object a line."),
-        );
+        lab.notices.error("data", &texts::no_rows(&name));
     } else if defects.is_empty() {
-        lab.notices
-            .info("data", &format!("{name}: {} imported.", counted(count)));
+        lab.notices.info("data", &texts::imported(&name, count));
     } else {
         let left = defects.len().saturating_sub(LISTED_DEFECTS);
         let mut listed: Vec<String> = defects
@@ -144,24 +141,12 @@ pub async fn import_labels(lab: Lab, file: File) {
             .map(Error::to_string)
             .collect();
         if left > 0 {
-            listed.push(format!("and {left} more"));
+            listed.push(texts::and_more(left));
         }
         lab.notices.error(
             "data",
-            &format!(
-                "{name}: {} imported, rows refused: {}\n{}",
-                counted(count),
-                defects.len(),
-                listed.join("\n")
-            ),
+            &texts::imported_in_part(&name, count, defects.len(), &listed),
         );
-    }
-}
-
-fn counted(pairs: usize) -> String {
-    match pairs {
-        1 => "1 pair".to_owned(),
-        count => format!("{count} pairs"),
     }
 }
 
@@ -180,20 +165,16 @@ fn label_from_row(example: &Example, file: &str, line: usize) -> Result<Label, E
         ..
     } = example
     else {
-        return Err(refused(
-            "chosen",
-            example.kind(),
-            "the columns prompt, chosen and rejected",
-        ));
+        return Err(refused("chosen", example.kind(), texts::COLUMNS_OF_PAIRS));
     };
     let text = |content: &Content, field: &str| {
         if matches!(content, Content::Turns(turns) if turns.len() > 1) {
-            return Err(refused(field, "several turns", "one turn"));
+            return Err(refused(field, texts::SEVERAL_TURNS, texts::ONE_TURN));
         }
         content
             .last_text()
             .map(str::to_owned)
-            .ok_or_else(|| refused(field, "token ids", "text"))
+            .ok_or_else(|| refused(field, texts::TOKEN_IDS, texts::TEXT))
     };
     Ok(Label::new(
         Pair {
@@ -216,7 +197,7 @@ pub async fn import_model(lab: Lab, files: Vec<File>) {
     lab.notices.dismiss("model");
     if let Err(error) = send_model(lab, files).await {
         lab.notices
-            .error("model", &format!("The model was not imported: {error}"));
+            .error("model", &texts::model_not_imported(&error.to_string()));
     }
 }
 
@@ -225,10 +206,7 @@ async fn send_model(lab: Lab, files: Vec<File>) -> Result<(), Error> {
     let need = |wanted: &str| {
         find(wanted).ok_or_else(|| {
             let chosen: Vec<String> = files.iter().map(File::name).collect();
-            Error::malformed(
-                wanted,
-                format!("not among the chosen files ({}); choose config.json, model.safetensors and tokenizer.json together", chosen.join(", ")),
-            )
+            Error::malformed(wanted, texts::not_among_files(&chosen))
         })
     };
     let (config, weights, tokenizer) = (
@@ -249,7 +227,7 @@ async fn send_model(lab: Lab, files: Vec<File>) -> Result<(), Error> {
         Some(file) => Some(read_as_text(file).await.map_err(unreadable(file))?),
     };
     if weights.size() > LARGEST_WEIGHTS_BYTES {
-        let expected = format!("at most {LARGEST_WEIGHTS_BYTES} bytes, for a tab");
+        let expected = texts::at_most_bytes(LARGEST_WEIGHTS_BYTES);
         return Err(Error::invalid(
             "model.safetensors",
             weights.size(),
@@ -262,7 +240,7 @@ async fn send_model(lab: Lab, files: Vec<File>) -> Result<(), Error> {
         .await
         .and_then(JsCast::dyn_into)
         .map_err(|cause| Error::malformed(weights.name(), crate::worker::js_text(&cause)))?;
-    let name = "imported".to_owned();
+    let name = texts::IMPORTED_MODEL.to_owned();
     let source = ModelSource::Files {
         name: name.clone(),
         config: config_text,

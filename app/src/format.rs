@@ -1,5 +1,9 @@
 //! Numbers as the page shows them. Widths stay put while digits change.
 
+use crate::texts::page as texts;
+
+pub use crate::texts::page::quoted;
+
 /// A number with `digits` decimals and a true minus sign.
 pub fn fixed(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
@@ -28,43 +32,38 @@ pub fn full(value: Option<f64>) -> String {
 }
 
 pub fn percent(share: f64) -> String {
-    format!("{:.0}%", share * 100.0)
+    texts::percent(&format!("{:.0}", share * 100.0))
 }
 
 /// A probability: percent, with one decimal where it is small.
 pub fn probability(share: f64) -> String {
     if share >= 0.0995 {
-        format!("{:.0}%", share * 100.0)
+        texts::percent(&format!("{:.0}", share * 100.0))
     } else if share >= 0.0005 {
-        format!("{:.1}%", share * 100.0)
+        texts::percent(&format!("{:.1}", share * 100.0))
     } else {
-        "<0.1%".to_owned()
+        texts::BELOW_A_THOUSANDTH.to_owned()
     }
 }
 
 pub fn bytes(count: u64) -> String {
     let count = count as f64;
     if count < 1e6 {
-        format!("{:.0} kB", count / 1e3)
+        texts::kilobytes(&format!("{:.0}", count / 1e3))
     } else {
-        format!("{:.1} MB", count / 1e6)
+        texts::megabytes(&format!("{:.1}", count / 1e6))
     }
 }
 
 /// 940123 as "0.94 M".
 pub fn parameters(count: usize) -> String {
-    format!("{:.2} M", count as f64 / 1e6)
+    texts::millions(&format!("{:.2}", count as f64 / 1e6))
 }
 
 /// A number as people type it, a true minus sign included.
 pub fn typed_number(text: &str) -> Option<f64> {
     let text = text.trim().replace('\u{2212}', "-");
     text.parse::<f64>().ok().filter(|number| number.is_finite())
-}
-
-/// What was typed, for a message about it.
-pub fn quoted(text: &str) -> String {
-    format!("\u{201c}{text}\u{201d}")
 }
 
 /// With a capital at its start.

@@ -1,5 +1,7 @@
 //! How much of the Lab is on the screen.
 
+use crate::texts::page as texts;
+
 /// Three levels, least first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -24,9 +26,9 @@ impl Level {
 
     pub fn name(self) -> &'static str {
         match self {
-            Level::Start => "Start",
-            Level::Standard => "Standard",
-            Level::Everything => "Everything",
+            Level::Start => texts::LEVEL_START,
+            Level::Standard => texts::LEVEL_STANDARD,
+            Level::Everything => texts::LEVEL_EVERYTHING,
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::level::Level;
 use crate::state::notices::Notice;
 use crate::state::parameters::{Parameter, ParameterTexts};
+use crate::texts::link as texts;
 use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind};
 use web_sys::UrlSearchParams;
 
@@ -39,7 +40,7 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
     let mut refuse = |name: &str, got: &str, expected: &str, instead: &str| {
         notices.push(Notice::info(
             &format!("url-{name}"),
-            &format!("The URL asks for {name}={got}, expected {expected}. {instead}"),
+            &texts::refused(name, got, expected, instead),
         ));
     };
     let mut params = UrlParams::default();
@@ -50,37 +51,31 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
             _ => None,
         };
         if params.device.is_none() {
-            refuse("device", &got, "webgpu or cpu", "Tilt chooses by itself.");
+            refuse("device", &got, texts::DEVICES, texts::TILT_CHOOSES);
         }
     }
     if let Some(got) = query.get("model") {
         params.model = ModelName::from_slug(&got);
         if params.model.is_none() {
-            refuse("model", &got, "nano or small", "The default model is used.");
+            refuse("model", &got, texts::MODELS, texts::DEFAULT_MODEL);
         }
     }
     if let Some(got) = query.get("objective") {
         params.objective = ObjectiveKind::from_slug(&got).filter(|kind| kind.trains_policy());
         if params.objective.is_none() {
-            refuse(
-                "objective",
-                &got,
-                "one that the page lists, such as dpo or simpo",
-                "Yours is kept.",
-            );
+            refuse("objective", &got, texts::OBJECTIVES, texts::YOURS_KEPT);
         }
     }
-    let default_kept = "The default is used.";
     if let Some(got) = query.get("seed") {
         params.seed = got.parse().ok();
         if params.seed.is_none() {
-            refuse("seed", &got, "a whole number from 0", default_kept);
+            refuse("seed", &got, texts::WHOLE_FROM_0, texts::DEFAULT_USED);
         }
     }
     if let Some(got) = query.get("steps") {
         params.steps = got.parse().ok().filter(|steps| *steps >= 1);
         if params.steps.is_none() {
-            refuse("steps", &got, "a whole number from 1", default_kept);
+            refuse("steps", &got, texts::WHOLE_FROM_1, texts::DEFAULT_USED);
         }
     }
     let positive = |got: &str| {
@@ -91,55 +86,45 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
     if let Some(got) = query.get("beta") {
         params.beta = positive(&got);
         if params.beta.is_none() {
-            refuse("beta", &got, "a number above 0", default_kept);
+            refuse("beta", &got, texts::ABOVE_0, texts::DEFAULT_USED);
         }
     }
     if let Some(got) = query.get("lr") {
         params.lr = positive(&got);
         if params.lr.is_none() {
-            refuse("lr", &got, "a number above 0", default_kept);
+            refuse("lr", &got, texts::ABOVE_0, texts::DEFAULT_USED);
         }
     }
     if let Some(got) = query.get("parameters") {
         params.parameters = parameters_from(&got);
         if params.parameters.is_none() {
-            refuse(
-                "parameters",
-                &got,
-                "name:value, separated by commas, as Share writes it",
-                default_kept,
-            );
+            refuse("parameters", &got, texts::PARAMETERS, texts::DEFAULT_USED);
         }
     }
     if let Some(got) = query.get("theme") {
         if got == "light" || got == "dark" {
             params.theme = Some(got);
         } else {
-            refuse("theme", &got, "light or dark", "Your system's is used.");
+            refuse("theme", &got, texts::THEMES, texts::SYSTEMS_THEME);
         }
     }
     if let Some(got) = query.get("level") {
         params.level = Level::from_slug(&got);
         if params.level.is_none() {
-            refuse(
-                "level",
-                &got,
-                "start, standard or everything",
-                "Yours is kept.",
-            );
+            refuse("level", &got, texts::LEVELS, texts::YOURS_KEPT);
         }
     }
     if let Some(got) = query.get("embed") {
         params.is_embedded = matches!(got.as_str(), "" | "1" | "true");
         if !params.is_embedded && got != "0" && got != "false" {
-            refuse("embed", &got, "nothing, 1 or 0", "The whole page is shown.");
+            refuse("embed", &got, texts::EMBEDDED, texts::WHOLE_PAGE);
         }
     }
     for name in NOT_YET {
         if query.get(name).is_some() {
             notices.push(Notice::info(
                 &format!("url-{name}"),
-                &format!("The URL's parameter {name} does nothing in this version of Tilt."),
+                &texts::does_nothing(name),
             ));
         }
     }

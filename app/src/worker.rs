@@ -1,6 +1,7 @@
 //! The page's end of the worker boundary: one JSON text and a list of
 //! transferable buffers a message, read and written through `tilt_protocol`.
 
+use crate::texts::notices as texts;
 use gloo_events::EventListener;
 use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use std::cell::Cell;
@@ -63,7 +64,7 @@ impl WorkerClient {
                 .dyn_ref::<ErrorEvent>()
                 .map(ErrorEvent::message)
                 .filter(|message| !message.is_empty())
-                .unwrap_or_else(|| "the script could not be loaded".to_owned());
+                .unwrap_or_else(|| texts::SCRIPT_NOT_LOADED.to_owned());
             deliver(Incoming::Broken(Error::Fetch {
                 url: script_url.clone(),
                 reason,
@@ -72,7 +73,7 @@ impl WorkerClient {
         let deliver = on_incoming;
         let on_message_error = EventListener::new(&worker, "messageerror", move |_| {
             deliver(Incoming::Broken(Error::Protocol {
-                reason: "the browser could not decode it".to_owned(),
+                reason: texts::NOT_DECODED.to_owned(),
             }));
         });
 
@@ -115,7 +116,7 @@ fn read(data: &JsValue) -> Result<(Message, Vec<ArrayBuffer>), Error> {
     let json = Reflect::get(data, &"json".into())
         .ok()
         .and_then(|json| json.as_string())
-        .ok_or_else(|| protocol_error("it has no field json".to_owned()))?;
+        .ok_or_else(|| protocol_error(texts::NO_JSON.to_owned()))?;
     let message = serde_json::from_str(&json).map_err(|error| protocol_error(error.to_string()))?;
     let buffers = Reflect::get(data, &"buffers".into())
         .ok()

@@ -3,6 +3,7 @@
 use crate::parts::action::Action;
 use crate::state::charts::MOST_SMOOTHING;
 use crate::state::use_lab;
+use crate::texts::charts as texts;
 use leptos::prelude::*;
 
 #[component]
@@ -10,15 +11,15 @@ pub fn ChartControls() -> impl IntoView {
     let charts = use_lab().charts;
     let smoothing = charts.smoothing();
     view! {
-        <div class="chart-controls" role="group" aria-label="All charts" data-testid="chart-controls">
+        <div class="chart-controls" role="group" aria-label=texts::ALL_CHARTS data-testid="chart-controls">
             <label class="chart-smoothing">
-                "Smoothing"
+                {texts::SMOOTHING}
                 <input
                     type="range"
                     min="0"
                     max=MOST_SMOOTHING.to_string()
                     step="0.02"
-                    aria-label="Smoothing of the lines"
+                    aria-label=texts::SMOOTHING_OF_LINES
                     data-testid="chart-smoothing"
                     prop:value=move || smoothing.get().to_string()
                     on:input=move |event| {
@@ -29,19 +30,19 @@ pub fn ChartControls() -> impl IntoView {
                 />
                 <span class="number">{move || format!("{:.2}", smoothing.get())}</span>
             </label>
-            <label class="chart-log" title="Where all values are above zero">
+            <label class="chart-log" title=texts::LOG_WHERE>
                 <input
                     type="checkbox"
                     data-testid="chart-log"
                     prop:checked=move || charts.is_log().get()
                     on:change=move |event| charts.set_log(event_target_checked(&event))
                 />
-                "log y"
+                {texts::LOG_Y}
             </label>
-            <p class="chart-hint">"Drag over steps to zoom in. In a chart, arrow keys move the step, + and \u{2212} zoom."</p>
+            <p class="chart-hint">{texts::HOW_TO}</p>
             <Action
                 testid="chart-reset-zoom"
-                text=Signal::derive(|| "Reset zoom".to_owned())
+                text=texts::RESET_ZOOM
                 disabled=Signal::derive(move || !charts.is_zoomed().get())
                 on_press=move || charts.reset_zoom()
             />

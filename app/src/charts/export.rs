@@ -3,6 +3,7 @@
 use super::run_style::marker;
 use crate::files::download;
 use crate::state::Lab;
+use crate::texts::charts as texts;
 use gloo_file::Blob;
 use tilt_protocol::Error;
 use wasm_bindgen::JsCast;
@@ -29,25 +30,20 @@ const INLINED: [&str; 13] = [
 
 pub fn download_csv(lab: Lab, name: &str, csv: &str) {
     let blob = Blob::new_with_options(csv, Some("text/csv"));
-    tell(lab, download(&file_name(name, "csv"), &blob));
+    tell(lab, download(&texts::file_name(name, "csv"), &blob));
 }
 
 /// `runs` are named below the drawing, each with its style.
 pub fn download_svg(lab: Lab, name: &str, svg: &Element, runs: &[(String, usize)]) {
     let text = standalone(svg, runs).ok_or_else(|| Error::Io {
         path: name.to_owned(),
-        reason: "the browser could not copy the drawing".to_owned(),
+        reason: texts::NOT_COPIED.to_owned(),
     });
     let result = text.and_then(|text| {
         let blob = Blob::new_with_options(text.as_str(), Some("image/svg+xml"));
-        download(&file_name(name, "svg"), &blob)
+        download(&texts::file_name(name, "svg"), &blob)
     });
     tell(lab, result);
-}
-
-/// "tilt-gradient-norm.csv".
-fn file_name(name: &str, kind: &str) -> String {
-    format!("tilt-{}.{kind}", name.replace(' ', "-"))
 }
 
 fn tell(lab: Lab, result: Result<(), Error>) {

@@ -4,6 +4,7 @@ use super::export;
 use super::run_style::{RunLegend, run_names};
 use super::table::Table;
 use crate::state::use_lab;
+use crate::texts::charts as texts;
 use leptos::html::Figure;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -61,7 +62,10 @@ pub fn ChartFigure(
             <p class="chart-summary">{move || words.get()}</p>
             {(!without_legend).then(|| view! { <RunLegend/> })}
             <details class="chart-data" on:toggle=on_toggle>
-                <summary>"Data"<span class="visually-hidden">" of the " {name} " chart"</span></summary>
+                <summary>
+                    {texts::DATA}
+                    <span class="visually-hidden">{texts::of_the_chart(name)}</span>
+                </summary>
                 <div class="chart-files">
                     <button
                         type="button"
@@ -69,8 +73,8 @@ pub fn ChartFigure(
                         data-testid=format!("{testid}-svg")
                         on:click=save_svg
                     >
-                        "Save SVG"
-                        <span class="visually-hidden">" of the " {name} " chart"</span>
+                        {texts::SAVE_SVG}
+                        <span class="visually-hidden">{texts::of_the_chart(name)}</span>
                     </button>
                     <button
                         type="button"
@@ -78,8 +82,8 @@ pub fn ChartFigure(
                         data-testid=format!("{testid}-csv")
                         on:click=save_csv
                     >
-                        "Save CSV"
-                        <span class="visually-hidden">" of the " {name} " chart"</span>
+                        {texts::SAVE_CSV}
+                        <span class="visually-hidden">{texts::of_the_chart(name)}</span>
                     </button>
                 </div>
                 // Drawn only while it is looked at.
@@ -101,7 +105,7 @@ fn cells(table: &Table, name: &str, digits: usize) -> impl IntoView + use<> {
         view! { <tr>{cells.collect_view()}</tr> }
     });
     view! {
-        <div class="chart-table" role="region" tabindex="0" aria-label=format!("Data: {name}")>
+        <div class="chart-table" role="region" tabindex="0" aria-label=texts::data_of(name)>
             <table>
                 <thead>
                     <tr>{head.collect_view()}</tr>

@@ -7,11 +7,12 @@ use super::plot::{LEFT, RIGHT, TOP, WIDTH};
 use super::run_style::{marker, prefix, run_class};
 use super::scale::{Scale, domain, tick_text};
 use super::table::{Cell, Table};
-use crate::format::{capitalised, fixed, signed};
-use crate::glossary::Term;
+use crate::format::{fixed, signed};
 use crate::parts::define::Define;
 use crate::state::runs::{KlPoint, RunRecord};
 use crate::state::use_lab;
+use crate::texts::frontier as texts;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use serde_json::json;
 
@@ -26,14 +27,14 @@ pub fn FrontierChart() -> impl IntoView {
     let summary = Signal::derive(move || shown.with(|shown| summary(shown, None)));
     let heading = || {
         view! {
-            <h2>"Reward against "<Define term=Term::Kl/></h2>
-            <span class="muted">"one trail a run"</span>
+            <h2>{texts::HEADING_BEFORE}<Define term=Term::Kl/></h2>
+            <span class="muted">{texts::TRAILS}</span>
         }
     };
     view! {
         <ChartFigure
             testid="chart-frontier"
-            name="reward against KL"
+            name=texts::NAME
             value=Signal::derive(move || shown.with(|shown| carried(shown)))
             heading=heading
             words=words
@@ -95,25 +96,24 @@ fn summary(shown: &[RunRecord], step: Option<usize>) -> String {
         .iter()
         .filter_map(|run| {
             let (point, reward) = last_of(&trail(run), step)?;
-            Some(format!(
-                "{}at step {} a KL of {} and a reward of {}",
-                prefix(shown, run),
+            Some(texts::reached(
+                &prefix(shown, run),
                 point.step,
-                fixed(point.kl, 2),
-                signed(reward, 2)
+                &fixed(point.kl, 2),
+                &signed(reward, 2),
             ))
         })
         .collect();
     if !clauses.is_empty() {
-        return format!("{}.", capitalised(&clauses.join("; ")));
+        return texts::all_reached(&clauses);
     }
     let has_kl = shown.iter().any(|run| !run.kls.is_empty());
-    if has_kl {
-        "The judge has not rewarded any answers of these runs: choose a principle and train again."
-            .to_owned()
+    let text = if has_kl {
+        texts::NO_REWARDS
     } else {
-        "What a run gains under the judge, and how far it moves for it.".to_owned()
-    }
+        texts::NO_POINTS
+    };
+    text.to_owned()
 }
 
 fn table(shown: &[RunRecord]) -> Table {
@@ -128,7 +128,7 @@ fn table(shown: &[RunRecord]) -> Table {
         })
     });
     Table {
-        head: ["run", "step", "KL", "reward"].map(str::to_owned).to_vec(),
+        head: texts::TABLE_HEAD.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
@@ -176,8 +176,8 @@ fn draw(shown: &[RunRecord], step: Option<usize>) -> impl IntoView + use<> {
         <rect class="plot" x=LEFT y=TOP width=right - LEFT height=BOTTOM - TOP></rect>
         {columns.collect_view()}
         {lines}
-        <text class="tick end" x=right y=HEIGHT - 5.0>"KL, nats an answer \u{2192}"</text>
-        <text class="tick axis-name" x=LEFT + 6.0 y=TOP + 12.0>"judged reward \u{2191}"</text>
+        <text class="tick end" x=right y=HEIGHT - 5.0>{texts::KL_AXIS}</text>
+        <text class="tick axis-name" x=LEFT + 6.0 y=TOP + 12.0>{texts::REWARD_AXIS}</text>
     }
 }
 

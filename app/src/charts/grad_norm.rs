@@ -3,6 +3,7 @@
 use super::metric_chart::MetricChart;
 use super::path::Point;
 use crate::format::fixed;
+use crate::texts::loss_charts as texts;
 use leptos::prelude::*;
 use tilt_protocol::metrics::GRAD_NORM;
 
@@ -11,9 +12,9 @@ pub fn GradNormChart() -> impl IntoView {
     view! {
         <MetricChart
             testid="chart-grad-norm"
-            name="gradient norm"
+            name=texts::GRAD_NORM
             metric=GRAD_NORM
-            heading=|| view! { <h2>"Gradient norm"</h2> }
+            heading=|| view! { <h2>{texts::GRAD_NORM_HEADING}</h2> }
             summary=summary
             digits=3
         />
@@ -22,7 +23,7 @@ pub fn GradNormChart() -> impl IntoView {
 
 fn summary(last: Option<Point>) -> String {
     match last {
-        Some((step, norm)) => format!("Step {step}: {} before clipping.", fixed(norm, 2)),
-        None => "Length of the gradient of each step, before clipping.".to_owned(),
+        Some((step, norm)) => texts::grad_norm_at(step, &fixed(norm, 2)),
+        None => texts::GRAD_NORM_OF_NO_STEP.to_owned(),
     }
 }

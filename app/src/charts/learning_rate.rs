@@ -3,8 +3,9 @@
 use super::metric_chart::MetricChart;
 use super::path::Point;
 use super::table::Cell;
-use crate::glossary::Term;
 use crate::parts::define::Define;
+use crate::texts::glossary::Term;
+use crate::texts::loss_charts as texts;
 use leptos::prelude::*;
 use tilt_protocol::metrics::LEARNING_RATE;
 
@@ -15,9 +16,9 @@ pub fn LearningRateChart() -> impl IntoView {
     view! {
         <MetricChart
             testid="chart-lr"
-            name="learning rate"
+            name=texts::LEARNING_RATE
             metric=LEARNING_RATE
-            heading=|| view! { <h2><Define term=Term::LearningRate text="Learning rate"/></h2> }
+            heading=|| view! { <h2><Define term=Term::LearningRate text=texts::LEARNING_RATE_HEADING/></h2> }
             summary=summary
             digits=DIGITS
         />
@@ -26,7 +27,7 @@ pub fn LearningRateChart() -> impl IntoView {
 
 fn summary(last: Option<Point>) -> String {
     match last {
-        Some((step, rate)) => format!("Step {step}: {}.", Cell::Number(rate).shown(DIGITS)),
-        None => "What each step was multiplied by.".to_owned(),
+        Some((step, rate)) => texts::learning_rate_at(step, &Cell::Number(rate).shown(DIGITS)),
+        None => texts::LEARNING_RATE_OF_NO_STEP.to_owned(),
     }
 }

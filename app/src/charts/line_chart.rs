@@ -9,6 +9,7 @@ use super::scale::tick_text;
 use super::table::Cell;
 use crate::state::runs::RunRecord;
 use crate::state::use_lab;
+use crate::texts::charts as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ pub fn LineChart(
     let readout = Callback::new(move |step: usize| {
         let values = bands.with(|bands| values_at(bands, step, digits));
         let changes = charts.shown().with(|shown| changes_at(shown, step));
-        format!("Step {step}{changes}: {values}.")
+        texts::at_step(step, &changes, &values)
     });
     let words = words_at_step(charts, readout, summary);
     let at_step = Callback::new(move |step: usize| {
@@ -81,17 +82,13 @@ pub fn LineChart(
 
 /// " (β 0.1 → 0.3)" where settings were changed after this step.
 pub fn changes_at(shown: &[RunRecord], step: usize) -> String {
-    let texts: Vec<&str> = shown
+    let changes: Vec<&str> = shown
         .iter()
         .flat_map(|run| &run.changes)
         .filter(|change| change.step == step)
         .map(|change| change.what.as_str())
         .collect();
-    if texts.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", texts.join(", "))
-    }
+    texts::changes_at_step(&changes)
 }
 
 fn values_at(bands: &[Band], step: usize, digits: usize) -> String {
@@ -100,14 +97,10 @@ fn values_at(bands: &[Band], step: usize, digits: usize) -> String {
         .flat_map(|band| &band.lines)
         .filter_map(|line| {
             let value = Cell::Number(value_at(&line.points, step)?);
-            Some(format!("{} {}", line.column, value.shown(digits)))
+            Some(texts::value(&line.column, &value.shown(digits)))
         })
         .collect();
-    if values.is_empty() {
-        "no value".to_owned()
-    } else {
-        values.join(", ")
-    }
+    texts::values(&values)
 }
 
 fn draw_band(band: &Band, placed: &PlacedBand) -> impl IntoView + use<> {
@@ -163,7 +156,7 @@ fn draw_band(band: &Band, placed: &PlacedBand) -> impl IntoView + use<> {
     });
     let is_log = placed.y.is_some_and(|y| y.is_log);
     let log = (is_log && band.name.is_none()).then(|| {
-        view! { <text class="tick" x=LEFT + 6.0 y=top + 13.0>"log"</text> }
+        view! { <text class="tick" x=LEFT + 6.0 y=top + 13.0>{texts::LOG}</text> }
     });
     view! {
         <rect class="plot" x=LEFT y=top width=right - LEFT height=bottom - top></rect>

@@ -5,11 +5,12 @@ use super::line_chart::LineChart;
 use super::line_data::{Band, Line, points_of_metric};
 use super::run_style::{about_last, run_class};
 use crate::format::{fixed, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::run::CurvePoint;
 use crate::state::runs::RunRecord;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
+use crate::texts::logps as texts;
 use leptos::prelude::*;
 use serde_json::json;
 use tilt_protocol::RowKind;
@@ -25,9 +26,9 @@ struct Side {
 
 fn sides(is_unpaired: bool) -> [Side; 2] {
     let names = if is_unpaired {
-        ["desirable", "undesirable"]
+        [texts::DESIRABLE, texts::UNDESIRABLE]
     } else {
-        ["chosen", "rejected"]
+        [Term::Chosen.name(), Term::Rejected.name()]
     };
     [
         Side {
@@ -76,7 +77,7 @@ pub fn LogpsChart() -> impl IntoView {
     };
     let heading = || {
         view! {
-            <h2><Define term=Term::LogProb text="Log-probs"/></h2>
+            <h2><Define term=Term::LogProb text=texts::HEADING/></h2>
             <span class="keyline">
                 <span class="dash solid" aria-hidden="true"></span>
                 <Define term=Term::Policy/>
@@ -88,7 +89,7 @@ pub fn LogpsChart() -> impl IntoView {
     view! {
         <LineChart
             testid="chart-logps"
-            name="log-probs"
+            name=texts::NAME
             value=Signal::derive(value)
             heading=heading
             bands=move |()| shown.with(|shown| bands(shown, is_unpaired.get()))
@@ -112,29 +113,29 @@ fn last_point(point: &CurvePoint) -> String {
 
 fn summary(last: Option<&CurvePoint>, is_unpaired: bool) -> String {
     let Some(last) = last else {
-        return "Mean over each batch, in nats.".to_owned();
+        return texts::NO_STEP.to_owned();
     };
     let clauses: Vec<String> = sides(is_unpaired)
         .iter()
         .filter_map(|side| {
             let gap = last.metrics.get(side.policy)? - last.metrics.get(side.reference)?;
-            Some(format!("{} {}", side.name, signed(gap, 2)))
+            Some(texts::of_side(side.name, &signed(gap, 2)))
         })
         .collect();
     if !clauses.is_empty() {
-        return format!("From reference: {}.", clauses.join(", "));
+        return texts::from_reference(&clauses);
     }
     let clauses: Vec<String> = sides(is_unpaired)
         .iter()
         .filter_map(|side| {
             let logp = last.metrics.get(side.policy)?;
-            Some(format!("{} {}", side.name, fixed(logp, 2)))
+            Some(texts::of_side(side.name, &fixed(logp, 2)))
         })
         .collect();
     if clauses.is_empty() {
-        return "This objective looks at tokens, not at whole answers: see its loss.".to_owned();
+        return texts::TOKENS_ONLY.to_owned();
     }
-    format!("Without a reference: {}.", clauses.join(", "))
+    texts::without_reference(&clauses)
 }
 
 fn bands(shown: &[RunRecord], is_unpaired: bool) -> Vec<Band> {
@@ -147,13 +148,13 @@ fn bands(shown: &[RunRecord], is_unpaired: bool) -> Vec<Band> {
         let of_live = live.into_iter().flat_map(|run| {
             [
                 Line {
-                    column: format!("{} policy", side.name),
+                    column: texts::policy_of(side.name),
                     class: side.class.to_owned(),
                     marker: None,
                     points: points_of_metric(run, side.policy),
                 },
                 Line {
-                    column: format!("{} reference", side.name),
+                    column: texts::reference_of(side.name),
                     class: side.reference_class.to_owned(),
                     marker: None,
                     points: points_of_metric(run, side.reference),
@@ -161,7 +162,7 @@ fn bands(shown: &[RunRecord], is_unpaired: bool) -> Vec<Band> {
             ]
         });
         let of_others = others.iter().map(|run| Line {
-            column: format!("{} {}", run.name, side.name),
+            column: texts::of_other_run(&run.name, side.name),
             class: format!("thin {}", run_class(run.style)),
             marker: Some(run.style),
             points: points_of_metric(run, side.policy),

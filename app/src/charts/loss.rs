@@ -6,9 +6,10 @@ use super::line_data::{Band, Guide, last_of_metric, lines_of_metric};
 use super::run_style::about_last;
 use crate::format::fixed;
 use crate::formula::{StartingLoss, starting_loss};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
+use crate::texts::loss_charts as texts;
 use leptos::prelude::*;
 use tilt_protocol::metrics::LOSS;
 
@@ -42,7 +43,7 @@ pub fn LossChart() -> impl IntoView {
             value: guide.value,
             name: guide.name,
         });
-        let lines = shown.with(|shown| lines_of_metric(shown, LOSS, "loss"));
+        let lines = shown.with(|shown| lines_of_metric(shown, LOSS, texts::LOSS));
         vec![Band {
             lines,
             guide,
@@ -53,9 +54,9 @@ pub fn LossChart() -> impl IntoView {
     view! {
         <LineChart
             testid="chart-loss"
-            name="loss"
+            name=texts::LOSS
             value=Signal::derive(value)
-            heading=|| view! { <h2><Define term=Term::Loss text="Loss"/></h2> }
+            heading=|| view! { <h2><Define term=Term::Loss text=texts::LOSS_HEADING/></h2> }
             bands=bands
             summary=Signal::derive(summary)
             digits=4
@@ -64,9 +65,10 @@ pub fn LossChart() -> impl IntoView {
 }
 
 fn summary(last: Option<(f64, f64)>, guide: Option<StartingLoss>) -> String {
-    let starts = guide.map_or_else(String::new, |guide| format!("; untrained {}", guide.text()));
+    let untrained = guide.map(|guide| guide.text());
+    let untrained = untrained.as_deref();
     match last {
-        Some((step, loss)) => format!("Step {step}: {}{starts}.", fixed(loss, 3)),
-        None => format!("Mean over each batch{starts}."),
+        Some((step, loss)) => texts::loss_at(step, &fixed(loss, 3), untrained),
+        None => texts::loss_of_no_step(untrained),
     }
 }

@@ -6,11 +6,12 @@ use super::plot::{LEFT, RIGHT, TOP, WIDTH};
 use super::scale::{Scale, tick_text};
 use super::table::{Cell, Table};
 use crate::format::percent;
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::parts::slider::{Steps, follow};
 use crate::state::run::CurvePoint;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
+use crate::texts::margins as texts;
 use leptos::html::Input;
 use leptos::prelude::*;
 use serde_json::json;
@@ -38,15 +39,9 @@ impl Margins {
 
     fn summary(&self) -> String {
         if self.values.is_empty() {
-            return "Chosen minus rejected implicit reward, for objectives that compare two answers."
-                .to_owned();
+            return texts::NO_PAIRS.to_owned();
         }
-        format!(
-            "{} of the last {} pairs up to step {} lie below zero.",
-            percent(self.below_zero()),
-            self.values.len(),
-            self.step
-        )
+        texts::below_zero(&percent(self.below_zero()), self.values.len(), self.step)
     }
 }
 
@@ -93,14 +88,14 @@ pub fn MarginsChart() -> impl IntoView {
     };
     let heading = move || {
         view! {
-            <h2><Define term=Term::Margin text="Margins"/></h2>
+            <h2><Define term=Term::Margin text=texts::HEADING/></h2>
             <span class="muted legend-name">{of_run}</span>
         }
     };
     view! {
         <ChartFigure
             testid="chart-margins"
-            name="margins"
+            name=texts::NAME
             value=value
             heading=heading
             words=summary
@@ -138,12 +133,12 @@ fn Scrubber() -> impl IntoView {
     });
     view! {
         <label class="scrubber">
-            "Step"
+            {texts::STEP}
             <input
                 node_ref=slider
                 type="range"
                 step="1"
-                aria-label="Step of the margins"
+                aria-label=texts::STEP_OF_MARGINS
                 data-testid="chart-margins-step"
                 on:input=move |event| {
                     if let Ok(step) = event_target_value(&event).parse::<usize>() {
@@ -155,7 +150,7 @@ fn Scrubber() -> impl IntoView {
             <span class="number">
                 {move || match charts.step().get() {
                     Some(step) => step.to_string(),
-                    None => "latest".to_owned(),
+                    None => texts::LATEST.to_owned(),
                 }}
             </span>
         </label>
@@ -197,7 +192,7 @@ fn carried(margins: &Margins) -> String {
 
 fn table(bins: &[Bin]) -> Table {
     Table {
-        head: ["from", "to", "pairs"].map(str::to_owned).to_vec(),
+        head: texts::TABLE_HEAD.map(str::to_owned).to_vec(),
         rows: bins
             .iter()
             .map(|bin| {
@@ -246,7 +241,7 @@ fn draw(bins: &[Bin]) -> impl IntoView + use<> {
         <line class="zero" x1=zero x2=zero y1=TOP y2=BOTTOM></line>
         {ticks.collect_view()}
         <text class="tick end" x=LEFT - 5.0 y=y.at(most as f64) + 4.0>{most.to_string()}</text>
-        <text class="tick end" x=LEFT - 5.0 y=BOTTOM>"pairs"</text>
+        <text class="tick end" x=LEFT - 5.0 y=BOTTOM>{texts::PAIRS}</text>
     }
 }
 

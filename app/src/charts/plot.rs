@@ -5,6 +5,7 @@ use super::scale::Scale;
 use crate::state::Lab;
 use crate::state::charts::ChartsStore;
 use crate::state::use_lab;
+use crate::texts::charts as texts;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -177,7 +178,7 @@ fn pointed(charts: ChartsStore, step: usize, height: f64) -> Option<impl IntoVie
 fn axis(charts: ChartsStore, height: f64) -> impl IntoView {
     let (low, high) = charts.range().get();
     view! {
-        <text class="tick" x=LEFT y=height - 4.0>{format!("step {}", low.round())}</text>
+        <text class="tick" x=LEFT y=height - 4.0>{texts::axis_start(low.round())}</text>
         <text class="tick end" x=WIDTH - RIGHT y=height - 4.0>{high.round().to_string()}</text>
     }
 }
@@ -203,7 +204,7 @@ fn changes(charts: ChartsStore, height: f64) -> impl IntoView {
             .filter(|(_, change)| (range.0..=range.1).contains(&(change.step as f64)))
             .map(|(run, change)| {
                 let x = x.at(change.step as f64);
-                let text = format!("{}, after step {}: {}", run.name, change.step, change.what);
+                let text = texts::changed(&run.name, change.step, &change.what);
                 view! {
                     <g class="change">
                         <title>{text}</title>

@@ -3,6 +3,7 @@
 use super::path::{Point, thin};
 use crate::state::runs::{RunRecord, STYLES};
 use crate::state::use_lab;
+use crate::texts::charts as texts;
 use leptos::prelude::*;
 
 /// Markers along a line at most.
@@ -79,7 +80,7 @@ fn entry(name: &str, style: usize) -> impl IntoView + use<> {
 /// "DPO: " where several runs are drawn, nothing where one is.
 pub fn prefix(shown: &[RunRecord], run: &RunRecord) -> String {
     if shown.len() > 1 {
-        format!("{}: ", run.name)
+        texts::of_run(&run.name)
     } else {
         String::new()
     }
@@ -87,12 +88,8 @@ pub fn prefix(shown: &[RunRecord], run: &RunRecord) -> String {
 
 /// A sentence about the live or latest run, which it names where several are drawn.
 pub fn about_last(shown: &[RunRecord], sentence: String) -> String {
-    let mut letters = sentence.chars();
-    match (shown.last(), letters.next()) {
-        (Some(run), Some(first)) if shown.len() > 1 => {
-            let rest = letters.as_str();
-            format!("{}: {}{rest}", run.name, first.to_lowercase())
-        }
+    match shown.last() {
+        Some(run) if shown.len() > 1 => texts::about_run(&run.name, &sentence),
         _ => sentence,
     }
 }

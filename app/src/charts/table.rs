@@ -2,6 +2,7 @@
 
 use super::path::thin;
 use crate::format::fixed;
+use crate::texts::charts as texts;
 use std::collections::BTreeMap;
 
 /// Rows shown at most; the CSV has all of them.
@@ -53,7 +54,7 @@ impl Cell {
 impl Table {
     /// A row a step, a column a line; where a line has no value at a step, none stands.
     pub fn of_lines<'a>(lines: impl Iterator<Item = (&'a str, &'a [(f64, f64)])>) -> Table {
-        let mut head = vec!["step".to_owned()];
+        let mut head = vec![texts::STEP.to_owned()];
         let mut values: BTreeMap<usize, Vec<(usize, f64)>> = BTreeMap::new();
         for (column, (name, points)) in lines.enumerate() {
             head.push(name.to_owned());

@@ -8,10 +8,12 @@ use super::run_style::{marker, prefix, run_class};
 use super::scale::Scale;
 use super::table::{Cell, Table};
 use crate::format::percent;
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::runs::{RunRecord, WinRatePoint};
 use crate::state::use_lab;
+use crate::texts::charts as shared;
+use crate::texts::glossary::Term;
+use crate::texts::win_rate_chart as texts;
 use leptos::prelude::*;
 use serde_json::json;
 
@@ -27,21 +29,21 @@ pub fn WinRateChart() -> impl IntoView {
     let readout = Callback::new(move |step: usize| {
         shown.with(|shown| {
             let changes = changes_at(shown, step);
-            format!("Step {step}{changes}: {}", summary_up_to(shown, step))
+            shared::at_step(step, &changes, &summary_up_to(shown, step))
         })
     });
     let words = words_at_step(charts, readout, summary);
     let draw = move || shown.with(|shown| draw(shown, charts.range().get()));
     let heading = || {
         view! {
-            <h2><Define term=Term::WinRate text="Win rate"/>" over the steps"</h2>
-            <span class="muted">"with its "<Define term=Term::Interval/></span>
+            <h2><Define term=Term::WinRate text=texts::HEADING_TERM/>{texts::HEADING_AFTER}</h2>
+            <span class="muted">{texts::INTERVAL_BEFORE}<Define term=Term::Interval/></span>
         }
     };
     view! {
         <ChartFigure
             testid="chart-winrate"
-            name="win rate"
+            name=texts::NAME
             value=Signal::derive(move || shown.with(|shown| carried(shown)))
             heading=heading
             words=words
@@ -89,7 +91,7 @@ fn summary_up_to(shown: &[RunRecord], step: usize) -> String {
     if is_any {
         summary(shown, Some(step))
     } else {
-        "nothing measured up to here.".to_owned()
+        texts::NOT_MEASURED_BY_THEN.to_owned()
     }
 }
 
@@ -99,21 +101,20 @@ fn summary(shown: &[RunRecord], until: Option<usize>) -> String {
         .filter_map(|run| {
             let is_in = |point: &&WinRatePoint| until.is_none_or(|step| point.step <= step);
             let point = run.win_rates.iter().rev().find(is_in)?;
-            Some(format!(
-                "{}{} ({} to {}) after {} steps, judged by {}",
-                prefix(shown, run),
-                percent(point.rate),
-                percent(point.low),
-                percent(point.high),
+            Some(texts::measured(
+                &prefix(shown, run),
+                &percent(point.rate),
+                &percent(point.low),
+                &percent(point.high),
                 point.step,
-                point.principle.slug()
+                point.principle.slug(),
             ))
         })
         .collect();
     if clauses.is_empty() {
-        "Each measured win rate stands here, at the step at which it was measured.".to_owned()
+        texts::NOT_MEASURED.to_owned()
     } else {
-        format!("{}.", clauses.join("; "))
+        texts::all_measured(&clauses)
     }
 }
 
@@ -131,9 +132,7 @@ fn table(shown: &[RunRecord]) -> Table {
         })
     });
     Table {
-        head: ["run", "step", "principle", "win rate", "low", "high"]
-            .map(str::to_owned)
-            .to_vec(),
+        head: texts::TABLE_HEAD.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }
@@ -184,7 +183,7 @@ fn draw(shown: &[RunRecord], range: (f64, f64)) -> impl IntoView + use<> {
         <rect class="plot" x=LEFT y=TOP width=right - LEFT height=bottom - TOP></rect>
         {ticks.collect_view()}
         <line class="guide" x1=LEFT x2=right y1=half y2=half></line>
-        <text class="guide-name end" x=right - 4.0 y=half + 12.0>"as good as the reference"</text>
+        <text class="guide-name end" x=right - 4.0 y=half + 12.0>{texts::AS_GOOD}</text>
         {runs.collect_view()}
     }
 }

@@ -2,6 +2,7 @@
 
 use super::math::*;
 use super::terms::{Formula, epsilon_is, hinge, mean_is, smoothed};
+use crate::texts::formula as texts;
 use Answer::{Any, Chosen, Rejected};
 use tilt_protocol::{DpoObjective, DpoTerm, FDivergence, WeightedTerm};
 
@@ -167,14 +168,18 @@ impl Ratios {
                 self.letters(false),
             ),
             DpoTerm::Aot { epsilon: value } => {
-                let sorted =
-                    |model: fn(Answer) -> Math| call("sort", log(model(Chosen) / model(Rejected)));
+                let sorted = |model: fn(Answer) -> Math| {
+                    call(texts::SORT, log(model(Chosen) / model(Rejected)))
+                };
                 let d = equation(name("d"), sorted(policy) - sorted(reference));
                 let letters = with(vec![d], epsilon_is(value));
                 (smoothed(|| beta() * name("d"), value), letters)
             }
             DpoTerm::AotUnpaired { epsilon: value } => {
-                let d = equation(name("d"), call("sort", u_c()) - call("sort", u_r()));
+                let d = equation(
+                    name("d"),
+                    call(texts::SORT, u_c()) - call(texts::SORT, u_r()),
+                );
                 let letters = with(with(vec![d], self.letters(false)), epsilon_is(value));
                 (smoothed(|| beta() * name("d"), value), letters)
             }

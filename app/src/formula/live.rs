@@ -5,6 +5,7 @@ use super::pair_loss::{
     whole_pair,
 };
 use crate::format::{fixed, signed};
+use crate::texts::formula as texts;
 use tilt_protocol::{
     CpoLoss, CpoObjective, DpoObjective, DpoTerm, FDivergence, Inspection, KtoObjective, Objective,
 };
@@ -44,18 +45,22 @@ pub fn live_values(
             let odds = log_odds(chosen, rejected);
             let term = fixed(beta * softplus(-odds), 3);
             vec![
-                value("β", "beta", beta.to_string()),
-                value("m_c", "mean log-prob, chosen", fixed(chosen.mean(), 3)),
-                value("m_r", "mean log-prob, rejected", fixed(rejected.mean(), 3)),
-                value("log o_c/o_r", "log of the odds ratio", signed(odds, 3)),
-                value("−β log σ", "the preference’s term", term),
+                value("β", texts::BETA, beta.to_string()),
+                value("m_c", texts::MEAN_LOG_PROB_CHOSEN, fixed(chosen.mean(), 3)),
+                value(
+                    "m_r",
+                    texts::MEAN_LOG_PROB_REJECTED,
+                    fixed(rejected.mean(), 3),
+                ),
+                value("log o_c/o_r", texts::LOG_OF_ODDS_RATIO, signed(odds, 3)),
+                value("−β log σ", texts::TERM_OF_PREFERENCE, term),
             ]
         }
         Objective::Sft(sft) => {
             let loss = token_loss(&inspection.chosen, sft.loss);
             vec![
-                value("|y|", "tokens of the chosen answer", fixed(chosen.len, 0)),
-                value("ℒ", "its loss a token", fixed(loss, 3)),
+                value("|y|", texts::TOKENS_OF_CHOSEN, fixed(chosen.len, 0)),
+                value("ℒ", texts::LOSS_A_TOKEN, fixed(loss, 3)),
             ]
         }
         Objective::Reward { .. } => Vec::new(),
@@ -66,36 +71,36 @@ fn dpo_values(inspection: &Inspection, dpo: &DpoObjective) -> Vec<LiveValue> {
     let (chosen, rejected) = dpo_pair(inspection, dpo);
     let (u_c, u_r) = (chosen.log_ratio(), rejected.log_ratio());
     let mut values = vec![
-        value("β", "beta", dpo.beta.to_string()),
-        value("u_c", "log-ratio, chosen", signed(u_c, 3)),
-        value("u_r", "log-ratio, rejected", signed(u_r, 3)),
+        value("β", texts::BETA, dpo.beta.to_string()),
+        value("u_c", texts::LOG_RATIO_CHOSEN, signed(u_c, 3)),
+        value("u_r", texts::LOG_RATIO_REJECTED, signed(u_r, 3)),
     ];
     let phi_c = phi(dpo.f_divergence, u_c);
     let phi_r = phi(dpo.f_divergence, u_r);
     if dpo.f_divergence != FDivergence::ReverseKl {
-        values.push(value("φ(u_c)", "after the divergence", signed(phi_c, 3)));
-        values.push(value("φ(u_r)", "after the divergence", signed(phi_r, 3)));
+        values.push(value("φ(u_c)", texts::AFTER_DIVERGENCE, signed(phi_c, 3)));
+        values.push(value("φ(u_r)", texts::AFTER_DIVERGENCE, signed(phi_r, 3)));
     }
     let has = |wanted: DpoTerm| dpo.terms.iter().any(|weighted| weighted.term == wanted);
     let gap = if has(DpoTerm::Ipo) || has(DpoTerm::SigmoidNorm) {
         let gap = phi_c / chosen.len - phi_r / rejected.len;
-        values.push(value("h/|y|", "their gap a token", signed(gap, 3)));
+        values.push(value("h/|y|", texts::GAP_A_TOKEN, signed(gap, 3)));
         gap
     } else {
         let gap = phi_c - phi_r;
-        values.push(value("h", "their gap", signed(gap, 3)));
+        values.push(value("h", texts::GAP, signed(gap, 3)));
         gap
     };
     values.push(if has(DpoTerm::Ipo) {
-        value("1/(2β)", "the gap asked for", fixed(0.5 / dpo.beta, 3))
+        value("1/(2β)", texts::GAP_ASKED_FOR, fixed(0.5 / dpo.beta, 3))
     } else {
-        value("βh", "beta times the gap", signed(dpo.beta * gap, 3))
+        value("βh", texts::BETA_TIMES_GAP, signed(dpo.beta * gap, 3))
     });
     if let Some(loss) = dpo_loss(dpo, chosen, rejected) {
         let meaning = if dpo.use_weighting {
-            "loss before the weights"
+            texts::LOSS_BEFORE_WEIGHTS
         } else {
-            "this pair’s loss"
+            texts::LOSS_OF_PAIR
         };
         values.push(value("ℒ", meaning, fixed(loss, 3)));
     }
@@ -105,43 +110,43 @@ fn dpo_values(inspection: &Inspection, dpo: &DpoObjective) -> Vec<LiveValue> {
 fn kto_values(kto: &KtoObjective, chosen: Logps, rejected: Logps, z: f64) -> Vec<LiveValue> {
     let loss = fixed(thumbs_loss(kto, chosen, rejected, z), 3);
     vec![
-        value("β", "beta", kto.beta.to_string()),
-        value("u", "log-ratio, good", signed(chosen.log_ratio(), 3)),
-        value("u", "log-ratio, bad", signed(rejected.log_ratio(), 3)),
-        value("z", "the batch’s drift", fixed(z, 3)),
-        value("ℒ", "mean of the two losses", loss),
+        value("β", texts::BETA, kto.beta.to_string()),
+        value("u", texts::LOG_RATIO_GOOD, signed(chosen.log_ratio(), 3)),
+        value("u", texts::LOG_RATIO_BAD, signed(rejected.log_ratio(), 3)),
+        value("z", texts::DRIFT, fixed(z, 3)),
+        value("ℒ", texts::LOSS_OF_BOTH, loss),
     ]
 }
 
 fn cpo_values(cpo: &CpoObjective, chosen: Logps, rejected: Logps) -> Vec<LiveValue> {
-    let mut values = vec![value("β", "beta", cpo.beta.to_string())];
+    let mut values = vec![value("β", texts::BETA, cpo.beta.to_string())];
     let gap = if cpo.uses_means() {
         let (c, r) = (chosen.mean(), rejected.mean());
-        values.push(value("m_c", "mean log-prob, chosen", fixed(c, 3)));
-        values.push(value("m_r", "mean log-prob, rejected", fixed(r, 3)));
+        values.push(value("m_c", texts::MEAN_LOG_PROB_CHOSEN, fixed(c, 3)));
+        values.push(value("m_r", texts::MEAN_LOG_PROB_REJECTED, fixed(r, 3)));
         c - r
     } else {
         let (c, r) = (chosen.policy, rejected.policy);
-        values.push(value("log π", "log-prob, chosen", fixed(c, 3)));
-        values.push(value("log π", "log-prob, rejected", fixed(r, 3)));
+        values.push(value("log π", texts::LOG_PROB_CHOSEN, fixed(c, 3)));
+        values.push(value("log π", texts::LOG_PROB_REJECTED, fixed(r, 3)));
         c - r
     };
     if cpo.alpha == 0.0 && cpo.loss != CpoLoss::Ipo {
         let scaled = signed(cpo.beta * gap, 3);
-        values.push(value("βh", "beta times the gap", scaled));
+        values.push(value("βh", texts::BETA_TIMES_GAP, scaled));
     }
     match cpo.loss {
         CpoLoss::Simpo { gamma, .. } => {
-            values.push(value("γ", "the lead asked for", gamma.to_string()));
+            values.push(value("γ", texts::LEAD_ASKED_FOR, gamma.to_string()));
         }
         CpoLoss::Ipo => {
             let target = fixed(0.5 / cpo.beta, 3);
-            values.push(value("1/(2β)", "the gap asked for", target));
+            values.push(value("1/(2β)", texts::GAP_ASKED_FOR, target));
         }
         CpoLoss::Sigmoid { .. } | CpoLoss::Hinge => {}
     }
     let loss = fixed(cpo_loss(cpo, chosen, rejected), 3);
-    values.push(value("ℒ", "this pair’s loss", loss));
+    values.push(value("ℒ", texts::LOSS_OF_PAIR, loss));
     values
 }
 

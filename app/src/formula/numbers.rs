@@ -4,6 +4,7 @@ use super::pair_loss::{
     cpo_loss, dpo_loss, dpo_pair, log_odds, softplus, thumbs_loss, token_loss, whole_pair,
 };
 use crate::format::{fixed, signed};
+use crate::texts::formula as texts;
 use tilt_protocol::{DpoObjective, DpoTerm, FDivergence, Inspection, Objective};
 
 /// The pair's numbers in words; `kl` is KTO's estimate of the latest batch. `None` for
@@ -22,27 +23,22 @@ pub fn pair_text(
             } else {
                 0.0
             };
-            format!(
-                "log-ratios {} chosen, {} rejected, against z = {}; loss {}",
-                signed(chosen.log_ratio(), 2),
-                signed(rejected.log_ratio(), 2),
-                fixed(z, 2),
-                fixed(thumbs_loss(kto, chosen, rejected, z), 3)
+            texts::log_ratios_against(
+                &signed(chosen.log_ratio(), 2),
+                &signed(rejected.log_ratio(), 2),
+                &fixed(z, 2),
+                &fixed(thumbs_loss(kto, chosen, rejected, z), 3),
             )
         }
         Objective::Cpo(cpo) => {
             let (chosen, rejected) = whole_pair(inspection);
-            let (c, r, unit) = if cpo.uses_means() {
-                (chosen.mean(), rejected.mean(), " a token")
+            let (c, r) = if cpo.uses_means() {
+                (chosen.mean(), rejected.mean())
             } else {
-                (chosen.policy, rejected.policy, "")
+                (chosen.policy, rejected.policy)
             };
-            format!(
-                "log-probs{unit} {} chosen, {} rejected; loss {}",
-                fixed(c, 2),
-                fixed(r, 2),
-                fixed(cpo_loss(cpo, chosen, rejected), 3)
-            )
+            let loss = fixed(cpo_loss(cpo, chosen, rejected), 3);
+            texts::log_probs(cpo.uses_means(), &fixed(c, 2), &fixed(r, 2), &loss)
         }
         Objective::Orpo { beta } => {
             let (chosen, rejected) = whole_pair(inspection);
@@ -55,11 +51,11 @@ pub fn pair_text(
         }
         Objective::Sft(sft) => {
             let loss = token_loss(&inspection.chosen, sft.loss);
-            format!("the chosen answer\u{2019}s loss {} a token", fixed(loss, 3))
+            texts::loss_of_chosen(&fixed(loss, 3))
         }
         Objective::Reward { .. } => return None,
     };
-    Some(format!("this pair: {numbers}"))
+    Some(texts::this_pair(&numbers))
 }
 
 fn dpo_text(inspection: &Inspection, dpo: &DpoObjective) -> String {
@@ -76,14 +72,12 @@ fn dpo_text(inspection: &Inspection, dpo: &DpoObjective) -> String {
         ),
     };
     let Some(loss) = dpo_loss(dpo, chosen, rejected) else {
-        return format!(
-            "log-ratios {c} chosen, {r} rejected; the loss sorts the batch, so a pair alone has none"
-        );
+        return texts::log_ratios_of_sorted(&c, &r);
     };
     let loss = fixed(loss, 3);
     if dpo.use_weighting {
         // The weights need the whole vocabulary's probabilities, which the page has not.
-        return format!("log-ratios {c} chosen, {r} rejected; loss {loss} before the weights");
+        return texts::log_ratios_before_weights(&c, &r, &loss);
     }
     let beta = dpo.beta;
     let plain = match dpo.terms[..] {
@@ -103,7 +97,7 @@ fn dpo_text(inspection: &Inspection, dpo: &DpoObjective) -> String {
             let target = fixed(1.0 / (2.0 * beta), 2);
             format!("({c} \u{2212} ({r}) \u{2212} {target})\u{00b2} = {loss}")
         }
-        _ => format!("log-ratios {c} chosen, {r} rejected; loss {loss}"),
+        _ => texts::log_ratios(&c, &r, &loss),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::dpo_terms::weighted_terms;
 use super::math::*;
 use super::terms::{Formula, epsilon_is, hinge, mean_is, smoothed};
+use crate::texts::formula as texts;
 use Answer::{Any, Chosen, Mismatched, Rejected};
 use tilt_protocol::{CpoLoss, CpoObjective, KtoLoss, Objective, SftLoss};
 
@@ -18,7 +19,7 @@ pub fn formula(objective: &Objective) -> Vec<String> {
         Objective::Sft(sft) => supervised(sft.loss),
         Objective::Reward { .. } => (
             -log_sigma(of(Chosen, "r") - of(Rejected, "r")),
-            vec![equation(name("r"), words("score of prompt and answer"))],
+            vec![equation(name("r"), words(texts::SCORE))],
         ),
     };
     let loss = equation(name("ℒ"), loss);
@@ -34,15 +35,15 @@ pub fn formula(objective: &Objective) -> Vec<String> {
 fn thumbs(loss: KtoLoss) -> Formula {
     // One formula for both thumbs: the sign is the label's.
     let signed = |value: Math| number(1.0) - sigma(words("±") * beta() * value);
-    let label = words("+ for good, − for bad");
+    let label = words(texts::SIGN_OF_THUMB);
     match loss {
         KtoLoss::Kto => {
-            let drift = call("mean", log_ratio(Mismatched));
+            let drift = call(texts::MEAN, log_ratio(Mismatched));
             let z = call("max", list([number(0.0), drift]));
             let letters = vec![
                 label,
                 equation(name("z"), z),
-                equation(y(Mismatched), words("another row’s answer")),
+                equation(y(Mismatched), words(texts::ANOTHER_ROWS_ANSWER)),
             ];
             (signed(brackets(log_ratio(Any) - name("z"))), letters)
         }
@@ -99,10 +100,7 @@ fn odds_ratio() -> Formula {
     let letters = vec![
         equation(name("o"), exp(m()) / (number(1.0) - exp(m()))),
         mean_is(),
-        equation(
-            name("N"),
-            words("mean loss of the tokens of prompt and chosen"),
-        ),
+        equation(name("N"), words(texts::MEAN_LOSS_OF_ALL)),
     ];
     (name("N") - beta() * log_sigma(odds()), letters)
 }
@@ -119,7 +117,7 @@ fn supervised(loss: SftLoss) -> Formula {
     );
     let letters = match loss {
         SftLoss::Nll => Vec::new(),
-        SftLoss::Dft => vec![equation(name("sg"), words("as a number, without gradient"))],
+        SftLoss::Dft => vec![equation(name("sg"), words(texts::WITHOUT_GRADIENT))],
     };
     (-mean, letters)
 }

@@ -1,7 +1,8 @@
 //! What the chosen objective changes against DPO: in words, and field by field.
 
-use crate::against_dpo_texts::against_dpo;
 use crate::state::use_lab;
+use crate::texts::against_dpo::against_dpo;
+use crate::texts::drawer as texts;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 use tilt_protocol::config::trl_config;
@@ -16,14 +17,14 @@ pub fn AgainstDpo() -> impl IntoView {
     view! {
         <Show when=move || words().is_some() || !rows.get().is_empty()>
             <div class="against-dpo" data-testid="against-dpo">
-                <h3>"What changed against DPO"</h3>
+                <h3>{texts::AGAINST_DPO}</h3>
                 <p>{words}</p>
                 <Show when=move || !rows.get().is_empty()>
                     <table class="fields-table">
                         <thead>
                             <tr>
-                                <th scope="col">"TRL field"</th>
-                                <th scope="col">"DPO"</th>
+                                <th scope="col">{texts::TRL_FIELD}</th>
+                                <th scope="col">{texts::DPO}</th>
                                 <th scope="col">{move || kind.get().title()}</th>
                             </tr>
                         </thead>
@@ -82,7 +83,7 @@ fn text(config: &Map<String, Value>, name: &str) -> String {
     match config.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
-        None => "\u{2013}".to_owned(),
+        None => texts::LEFT_OUT.to_owned(),
     }
 }
 

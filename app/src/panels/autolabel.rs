@@ -1,12 +1,12 @@
 //! Let the judge label: pairs drawn and labelled by a principle.
 
-use crate::glossary::Term;
 use crate::panels::autolabel_more::MoreOfTheJudge;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::principle_options::principle_options;
 use crate::state::autolabel_form::judge_in_words;
 use crate::state::{actions, use_lab};
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use tilt_protocol::{Labeller, Principle};
 

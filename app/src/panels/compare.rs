@@ -1,10 +1,11 @@
 //! The same question to policy and reference, side by side.
 
 use super::blind::BlindTest;
-use crate::glossary::Term;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::state::{actions, use_lab};
+use crate::texts::compare as texts;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 
 #[component]
@@ -37,13 +38,13 @@ pub fn ComparePanel() -> impl IntoView {
     };
     let policy_note = move || {
         comparison.get().map_or_else(String::new, |comparison| {
-            format!("after {} steps", comparison.step)
+            texts::after_steps(comparison.step)
         })
     };
     view! {
         <section class="panel" aria-labelledby="compare-title">
             <header class="panel-head">
-                <h2 id="compare-title">"Before and after"</h2>
+                <h2 id="compare-title">{texts::BEFORE_AND_AFTER}</h2>
                 <span class="muted asked">
                     {move || comparison.get().map(|comparison| comparison.prompt)}
                 </span>
@@ -61,8 +62,8 @@ pub fn ComparePanel() -> impl IntoView {
                     type="text"
                     list="held-out-prompts"
                     autocomplete="off"
-                    aria-label="Prompt for both models"
-                    placeholder="Ask both models something"
+                    aria-label=texts::PROMPT
+                    placeholder=texts::PROMPT_EXAMPLE
                     data-testid="sample-prompt"
                     prop:value=move || prompt.get()
                     on:input=move |event| prompt.set(event_target_value(&event))
@@ -71,7 +72,7 @@ pub fn ComparePanel() -> impl IntoView {
                 <Action
                     testid="sample-run"
                     text=Signal::derive(move || {
-                        if is_busy.get() { "Sampling\u{2026}".to_owned() } else { "Sample both".to_owned() }
+                        if is_busy.get() { texts::SAMPLING } else { texts::SAMPLE_BOTH }.to_owned()
                     })
                     disabled=cannot
                     on_press=move || actions::compare(lab)
@@ -81,7 +82,7 @@ pub fn ComparePanel() -> impl IntoView {
                 <div class="sample">
                     <span class="sample-head">
                         <Define term=Term::Reference/>
-                        <span class="muted">"before"</span>
+                        <span class="muted">{texts::BEFORE}</span>
                     </span>
                     <p data-testid="sample-reference">{answer(false)}</p>
                 </div>

@@ -3,6 +3,7 @@
 use crate::files;
 use crate::parts::action::Action;
 use crate::state::{actions, use_lab};
+use crate::texts::files as texts;
 use gloo_file::{File, FileList};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -15,19 +16,16 @@ pub fn DataPanel() -> impl IntoView {
     let is_asking = RwSignal::new(false);
     let question = move || {
         let count = lab.labels.entries().with(|entries| entries.len());
-        let labels = if count == 1 { "label" } else { "labels" };
-        format!(
-            "Erase {count} {labels}, all settings and what the policy has learnt? This cannot be undone."
-        )
+        texts::erase_question(count)
     };
     view! {
         <section class="panel quiet" aria-labelledby="data-title">
             <header class="panel-head">
-                <h2 id="data-title">"Data and models"</h2>
+                <h2 id="data-title">{texts::DATA_AND_MODELS}</h2>
             </header>
             <div class="row">
                 <label class="button file">
-                    <span>"Import pairs"</span>
+                    <span>{texts::IMPORT_PAIRS}</span>
                     <input
                         type="file"
                         class="visually-hidden"
@@ -42,11 +40,11 @@ pub fn DataPanel() -> impl IntoView {
                 </label>
                 <Action
                     testid="data-export"
-                    text="Export pairs"
+                    text=texts::EXPORT_PAIRS
                     on_press=move || files::export_labels(lab)
                 />
                 <label class="button file">
-                    <span>"Import model"</span>
+                    <span>{texts::IMPORT_MODEL}</span>
                     <input
                         type="file"
                         class="visually-hidden"
@@ -63,28 +61,28 @@ pub fn DataPanel() -> impl IntoView {
                 </label>
                 <Action
                     testid="model-export"
-                    text="Export model"
+                    text=texts::EXPORT_MODEL
                     disabled=is_down
                     on_press=move || actions::export_model(lab)
                 />
-                <Action testid="erase-all" text="Erase all\u{2026}" on_press=move || is_asking.set(true)/>
+                <Action testid="erase-all" text=texts::ERASE_ALL on_press=move || is_asking.set(true)/>
             </div>
             <p class="muted">
-                "Pairs are JSON lines as TRL reads them. A model is config.json, model.safetensors and tokenizer.json, chosen together."
+                {texts::FORMATS}
             </p>
             <Show when=move || is_asking.get()>
-                <div class="confirm" role="group" aria-label="Erase everything">
+                <div class="confirm" role="group" aria-label=texts::ERASE_EVERYTHING>
                     <p>{question}</p>
                     <Action
                         testid="erase-confirm"
-                        text="Erase"
+                        text=texts::ERASE
                         class="strong"
                         on_press=move || {
                             is_asking.set(false);
                             actions::erase_all(lab);
                         }
                     />
-                    <Action testid="erase-cancel" text="Keep" on_press=move || is_asking.set(false)/>
+                    <Action testid="erase-cancel" text=texts::KEEP on_press=move || is_asking.set(false)/>
                 </div>
             </Show>
         </section>

@@ -1,13 +1,14 @@
 //! The chosen objective as a formula, with the selected pair's numbers in it.
 
 use crate::formula::{formula, live_values, mark_new, pair_text};
-use crate::glossary::Term;
-use crate::objective_texts::{objective_definition, objective_expectation};
 use crate::panels::against_dpo::AgainstDpo;
 use crate::panels::parameters::Parameters;
 use crate::panels::trl_config::TrlConfigView;
 use crate::parts::define::Define;
 use crate::state::use_lab;
+use crate::texts::formula as texts;
+use crate::texts::glossary::Term;
+use crate::texts::objectives::{objective_definition, objective_expectation};
 use leptos::prelude::*;
 use tilt_protocol::metrics::KL;
 use tilt_protocol::{Objective, ObjectiveKind};
@@ -33,7 +34,7 @@ pub fn FormulaPanel() -> impl IntoView {
         })
     };
     view! {
-        <section class="panel formula-panel" aria-label="The objective">
+        <section class="panel formula-panel" aria-label=texts::PANEL>
             <div class="formula-line">
                 {move || {
                     lines(&objective.get())
@@ -44,7 +45,7 @@ pub fn FormulaPanel() -> impl IntoView {
             </div>
             <details id=ID class="drawer">
                 <summary>
-                    <span>"Parameters and meaning"</span>
+                    <span>{texts::PARAMETERS_AND_MEANING}</span>
                     <kbd aria-hidden="true">"F"</kbd>
                     <span class="formula-numbers number">{numbers}</span>
                 </summary>
@@ -65,13 +66,17 @@ pub fn FormulaPanel() -> impl IntoView {
                 <p>{move || objective_definition(kind.get())}</p>
                 <p>{move || objective_expectation(kind.get())}</p>
                 <Show when=move || lab.form.is_customised()>
-                    <p class="muted">"Numbers in these sentences are for the default parameters."</p>
+                    <p class="muted">{texts::FOR_DEFAULTS}</p>
                 </Show>
                 {move || {
                     objective
                         .with(reward)
                         .map(|reward| view! {
-                            <p>{reward}" is the answer\u{2019}s "<Define term=Term::ImplicitReward/>"."</p>
+                            <p>
+                                {texts::reward_is_before(reward)}
+                                <Define term=Term::ImplicitReward/>
+                                {texts::REWARD_IS_AFTER}
+                            </p>
                         })
                 }}
                 <AgainstDpo/>
@@ -105,12 +110,10 @@ pub fn toggle() {
 /// What counts as an answer's reward, as TRL logs it.
 fn reward(objective: &Objective) -> Option<&'static str> {
     match objective {
-        Objective::Dpo(_) | Objective::Kto(_) => Some("Beta times a log-ratio"),
-        Objective::Cpo(cpo) if cpo.alpha != 0.0 => Some("Beta times r"),
-        Objective::Cpo(cpo) if !cpo.uses_means() => Some("Beta times a log-prob"),
-        Objective::Cpo(_) | Objective::Orpo { .. } => {
-            Some("Beta times the mean log-prob of a token")
-        }
+        Objective::Dpo(_) | Objective::Kto(_) => Some(texts::REWARD_LOG_RATIO),
+        Objective::Cpo(cpo) if cpo.alpha != 0.0 => Some(texts::REWARD_BENT),
+        Objective::Cpo(cpo) if !cpo.uses_means() => Some(texts::REWARD_LOG_PROB),
+        Objective::Cpo(_) | Objective::Orpo { .. } => Some(texts::REWARD_MEAN_LOG_PROB),
         Objective::Sft(_) | Objective::Reward { .. } => None,
     }
 }

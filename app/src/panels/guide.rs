@@ -3,6 +3,8 @@
 use crate::parts::action::Action;
 use crate::parts::tabs::Tabs;
 use crate::state::{Lab, actions, blind, training, use_lab};
+use crate::texts::guide as texts;
+use crate::texts::training::TRAIN;
 use leptos::prelude::*;
 
 /// Labels after which the first step is done.
@@ -31,19 +33,19 @@ pub fn Guide() -> impl IntoView {
     let is_short = move || count.get() >= FEW && count.get() < ENOUGH && !is_trained.get();
     view! {
         <Show when=move || !lab.settings.is_guide_dismissed()>
-            <section class="guide" data-testid="guide" aria-label="First steps">
+            <section class="guide" data-testid="guide" aria-label=texts::FIRST_STEPS>
                 <ol>
                     <li class=state(move || count.get() >= FEW)>
-                        <b>"Label three comparisons"</b>
-                        <span class="number muted">{move || format!("{} of {FEW}", count.get().min(FEW))}</span>
+                        <b>{texts::LABEL_THREE}</b>
+                        <span class="number muted">{move || texts::labelled(count.get().min(FEW), FEW)}</span>
                     </li>
                     <li class=state(move || is_trained.get())>
-                        <b>"Train on them"</b>
+                        <b>{texts::TRAIN_ON_THEM}</b>
                         <Show when=is_short>
                             <Action
                                 testid="guide-judge"
                                 text=Signal::derive(move || {
-                                    format!("Judge adds {}", ENOUGH.saturating_sub(count.get()))
+                                    texts::judge_adds(ENOUGH.saturating_sub(count.get()))
                                 })
                                 disabled=cannot_help
                                 on_press=move || ask_judge(lab, ENOUGH.saturating_sub(count.get_untracked()))
@@ -51,16 +53,16 @@ pub fn Guide() -> impl IntoView {
                         </Show>
                         <Action
                             testid="guide-train"
-                            text="Train"
+                            text=TRAIN
                             disabled=cannot_train
                             on_press=move || training::play(lab)
                         />
                     </li>
                     <li class=state(move || is_guessed.get())>
-                        <b>"Which is the tuned model?"</b>
+                        <b>{texts::WHICH_IS_TUNED}</b>
                         <Action
                             testid="guide-blind"
-                            text="Guess"
+                            text=texts::GUESS
                             disabled=cannot_guess
                             on_press=move || {
                                 blind::start(lab);
@@ -71,19 +73,18 @@ pub fn Guide() -> impl IntoView {
                 </ol>
                 <Show when=is_short>
                     <p class="muted">
-                        {move || format!(
-                            "A dozen labels teach more than three. The judge\u{2019}s follow \u{201c}{}\u{201d}, not your taste; you can go on by hand instead.",
-                            lab.evaluate.autolabel_form().with(|form| form.principle.name())
+                        {move || texts::why_the_judge(
+                            &lab.evaluate.autolabel_form().with(|form| form.principle.name())
                         )}
                     </p>
                 </Show>
                 <button
                     type="button"
                     class="button icon small guide-close"
-                    aria-label="Put the first steps away"
+                    aria-label=texts::PUT_AWAY
                     on:click=move |_| lab.settings.dismiss_guide()
                 >
-                    "\u{00d7}"
+                    {texts::PUT_AWAY_SIGN}
                 </button>
             </section>
         </Show>

@@ -1,6 +1,7 @@
 //! Help: what Tilt is in three sentences, and the keys.
 
-use crate::glossary::KEYS;
+use crate::texts::glossary::KEYS;
+use crate::texts::guide as texts;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -11,25 +12,25 @@ const ID: &str = "help";
 pub fn Help() -> impl IntoView {
     view! {
         <div id=ID class="help" popover="auto" role="dialog" aria-labelledby="help-title">
-            <h2 id="help-title">"How to use the Lab"</h2>
+            <h2 id="help-title">{texts::HOW_TO_USE}</h2>
             <ol>
                 <li>
-                    <b>"Label. "</b>
-                    "Say which of two answers is better, a dozen times or more, always by the same taste. Or let the judge label."
+                    <b>{texts::HELP_LABEL}</b>
+                    {texts::HELP_LABEL_HOW}
                 </li>
                 <li>
-                    <b>"Train. "</b>
-                    "Press P. A small GPT in this tab learns to prefer what you prefer, held to its frozen reference by beta."
+                    <b>{texts::HELP_TRAIN}</b>
+                    {texts::HELP_TRAIN_HOW}
                 </li>
                 <li>
-                    <b>"Look. "</b>
-                    "Watch which tokens became likelier, ask both models the same question, measure how often the new one wins."
+                    <b>{texts::HELP_LOOK}</b>
+                    {texts::HELP_LOOK_HOW}
                 </li>
             </ol>
             <p>
-                "Start, Standard and Everything, at the top, say how much of the Lab is on the screen; nothing is lost when you change. The blind test asks which of two answers came from the model that you trained."
+                {texts::HELP_LEVELS}
             </p>
-            <h3>"Keys"</h3>
+            <h3>{texts::KEYS}</h3>
             <dl class="keys">
                 {KEYS
                     .into_iter()
@@ -42,13 +43,13 @@ pub fn Help() -> impl IntoView {
                     .collect_view()}
             </dl>
             <p class="muted">
-                "On the tokens: arrow keys move, Home and End jump. Keys do nothing while you type in a field. Words with a dotted line explain themselves."
+                {texts::HELP_KEYS}
             </p>
             <p class="muted">
-                "Everything happens in this tab. Labels are kept in this browser; nothing is sent anywhere."
+                {texts::HELP_PRIVACY}
             </p>
             <button type="button" class="button" popovertarget=ID popovertargetaction="hide">
-                "Close"
+                {texts::CLOSE}
             </button>
         </div>
     }

@@ -1,10 +1,10 @@
 //! Labelling: one prompt, two answers, a verdict by button or key.
 
-use crate::glossary::Term;
 use crate::panels::label_progress::LabelProgress;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::state::{actions, use_lab};
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use tilt_protocol::{EngineStatus, PairSource, Verdict};
 

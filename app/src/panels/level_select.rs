@@ -2,6 +2,7 @@
 
 use crate::level::Level;
 use crate::state::use_lab;
+use crate::texts::page as texts;
 use leptos::prelude::*;
 
 #[component]
@@ -12,7 +13,7 @@ pub fn LevelSelect() -> impl IntoView {
         <div
             class="segments"
             role="group"
-            aria-label="How much is shown"
+            aria-label=texts::HOW_MUCH_IS_SHOWN
             data-testid="level-select"
             data-value=move || level.get().slug()
         >

@@ -1,10 +1,12 @@
 //! The live run's numbers. Digits change, places do not.
 
 use crate::format::{fixed, full, percent, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::run::Run;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
+use crate::texts::page::NO_NUMBER;
+use crate::texts::training as texts;
 use leptos::prelude::*;
 use tilt_protocol::Objective;
 use tilt_protocol::metrics::{KL, LOSS, REWARDS_ACCURACIES, REWARDS_MARGINS};
@@ -25,7 +27,7 @@ pub fn MetricsStrip() -> impl IntoView {
     let kto_kl =
         Signal::derive(move || run.with(|run| run.metrics.get(KL).filter(|_| has_kl(run))));
     view! {
-        <section class="panel metrics-panel" aria-label="Live numbers of the run">
+        <section class="panel metrics-panel" aria-label=texts::LIVE_NUMBERS>
             <div class="metrics">
                 <Metric testid="metric-step" term=Term::Step value=step show=|v| fixed(v, 0)/>
                 <Metric testid="metric-loss" term=Term::Loss value=metric(LOSS) show=|v| fixed(v, 4)/>
@@ -49,7 +51,7 @@ pub fn MetricsStrip() -> impl IntoView {
             </div>
             <Show when=move || kto_kl.get().is_some()>
                 <p class="muted number">
-                    "KTO\u{2019}s batch estimate (TRL: kl): "
+                    {texts::KTO_ESTIMATE}
                     {move || kto_kl.get().map(|kl| fixed(kl, 3))}
                 </p>
             </Show>
@@ -68,7 +70,7 @@ fn Metric(
         <div class="metric">
             <Define term=term/>
             <span class="metric-value number" data-testid=testid data-value=move || full(value.get())>
-                {move || value.get().map_or_else(|| "\u{2013}".to_owned(), show)}
+                {move || value.get().map_or_else(|| NO_NUMBER.to_owned(), show)}
             </span>
         </div>
     }

@@ -2,6 +2,7 @@
 
 use crate::state::notices::NoticeKind;
 use crate::state::use_lab;
+use crate::texts::notices as texts;
 use leptos::prelude::*;
 
 #[component]
@@ -37,21 +38,21 @@ pub fn NoticeBanner() -> impl IntoView {
                 }>
                     <span class="notice-mark" aria-hidden="true">
                         {match notice.kind {
-                            NoticeKind::Error => "!",
-                            NoticeKind::Info => "i",
+                            NoticeKind::Error => texts::ERROR_MARK,
+                            NoticeKind::Info => texts::INFO_MARK,
                         }}
                     </span>
                     <p>{notice.text.clone()}</p>
                     <button
                         type="button"
                         class="button icon"
-                        aria-label="Dismiss this message"
+                        aria-label=texts::DISMISS
                         on:click={
                             let key = notice.key.clone();
                             move |_| notices.dismiss(&key)
                         }
                     >
-                        "\u{00d7}"
+                        {texts::DISMISS_MARK}
                     </button>
                 </div>
             </For>

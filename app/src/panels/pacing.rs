@@ -4,6 +4,7 @@ use crate::parts::action::Action;
 use crate::state::pace::Pace;
 use crate::state::run::Phase;
 use crate::state::{pacing, use_lab};
+use crate::texts::training as texts;
 use leptos::prelude::*;
 
 #[component]
@@ -15,15 +16,15 @@ pub fn PacingRow() -> impl IntoView {
     view! {
         <div class="row pacing">
             <Action
-                testid="train-epoch" text="One epoch" class="slim" disabled=is_off
+                testid="train-epoch" text=texts::ONE_EPOCH class="slim" disabled=is_off
                 on_press=move || pacing::take_epoch(lab)
             />
             <Action
-                testid="train-pair" text="One pair" class="slim" disabled=is_off
+                testid="train-pair" text=texts::ONE_PAIR class="slim" disabled=is_off
                 on_press=move || pacing::take_one_row(lab)
             />
             <label class="pace">
-                <span>"Speed"</span>
+                <span>{texts::SPEED}</span>
                 <select
                     data-testid="train-speed"
                     prop:value=move || pace.get().slug()

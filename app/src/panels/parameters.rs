@@ -5,6 +5,7 @@ use crate::parts::define::Explain;
 use crate::state::form::Field;
 use crate::state::parameters::Parameter;
 use crate::state::{training, use_lab};
+use crate::texts::drawer as texts;
 use leptos::prelude::*;
 
 #[component]
@@ -17,25 +18,19 @@ pub fn Parameters() -> impl IntoView {
         all.get().into_iter().filter(of).collect()
     };
     let has_own = move || !part(false).is_empty();
-    let beta = move || {
-        if lab.form.is_used(Field::Beta) {
-            "Beta, learning rate, steps and seed stand above."
-        } else {
-            "Learning rate, steps and seed stand above."
-        }
-    };
+    let above = move || texts::stand_above(lab.form.is_used(Field::Beta));
     view! {
         <div class="parameters" data-testid="parameters">
             <div class="row parameters-head">
-                <h3>{title}"\u{2019}s parameters"</h3>
+                <h3>{move || texts::parameters_of(title())}</h3>
                 <Action
-                    testid="parameters-reset" text="Defaults" class="slim"
+                    testid="parameters-reset" text=texts::DEFAULTS class="slim"
                     disabled=Signal::derive(move || !lab.form.is_customised())
                     on_press=move || training::reset_parameters(lab)
                 />
             </div>
             <Show when=has_own fallback=move || view! {
-                <p class="muted">{title}" has no parameters of its own."</p>
+                <p class="muted">{move || texts::no_parameters(title())}</p>
             }>
                 <div class="fields parameter-fields">
                     <For each=move || part(false) key=|parameter| *parameter let:parameter>
@@ -43,9 +38,9 @@ pub fn Parameters() -> impl IntoView {
                     </For>
                 </div>
             </Show>
-            <p class="muted">{beta}</p>
+            <p class="muted">{above}</p>
             <details class="drawer optimiser" data-testid="optimiser">
-                <summary>"Optimiser"</summary>
+                <summary>{texts::OPTIMISER}</summary>
                 <div class="fields parameter-fields">
                     <For each=move || part(true) key=|parameter| *parameter let:parameter>
                         <ParameterField parameter=parameter/>
@@ -73,7 +68,7 @@ fn ParameterField(parameter: Parameter) -> impl IntoView {
                 " "
                 {parameter.definition()}
                 <span class="definition-source">
-                    "Allowed: "{parameter.range()}". TRL: "
+                    {texts::allowed(parameter.range())}
                     <code>{parameter.trl_name()}</code>
                 </span>
             </Explain>

@@ -4,6 +4,7 @@ use crate::charts::path::line;
 use crate::charts::scale::{Scale, domain, tick_text};
 use crate::state::startup::fetch_text;
 use crate::state::use_lab;
+use crate::texts::recorded as texts;
 use crate::url::resolve;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
@@ -78,29 +79,22 @@ fn Playback(recording: Recording) -> impl IntoView {
     let now = move || {
         points.with_value(|points| {
             let point = points.get(played().checked_sub(1)?)?;
-            Some(format!("step {}, loss {:.3}", point.step, point.loss))
+            Some(texts::step_and_loss(point.step, point.loss))
         })
     };
-    let summary = format!(
-        "Recorded: {count} steps of DPO on {} pairs. The chosen answers stay likely, the rejected ones become unlikely.",
-        recording.pairs
-    );
+    let summary = texts::summary(count, recording.pairs);
     view! {
         <section class="panel recorded" data-testid="recorded" aria-labelledby="recorded-title">
             <header class="panel-head">
-                <h2 id="recorded-title">"Meanwhile, a recorded run"</h2>
-                <span class="recorded-mark">"recorded"</span>
+                <h2 id="recorded-title">{texts::TITLE}</h2>
+                <span class="recorded-mark">{texts::MARK}</span>
                 <span class="number muted">{now}</span>
             </header>
             <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=summary>
                 {move || points.with_value(|points| drawn(points, played()))}
             </svg>
             <p class="muted" title=recording.command>
-                {format!(
-                    "Log-probs of {} pairs while the model \u{201c}{}\u{201d} learned to prefer short answers; dashed: its reference. Yours starts when the engine is ready; label meanwhile.",
-                    recording.pairs,
-                    recording.model,
-                )}
+                {texts::caption(recording.pairs, &recording.model)}
             </p>
         </section>
     }
@@ -144,10 +138,10 @@ fn drawn(points: &[Point], played: usize) -> impl IntoView + use<> {
         <path class="curve chosen" d=path(|p| p.policy_chosen, played)></path>
         <path class="curve rejected" d=path(|p| p.policy_rejected, played)></path>
         <text class="band-name chosen" x=LEFT + 6.0 y=name_at(|p| p.reference_chosen) - 5.0>
-            "chosen"
+            {texts::CHOSEN}
         </text>
         <text class="band-name rejected" x=LEFT + 6.0 y=name_at(|p| p.reference_rejected) + 14.0>
-            "rejected"
+            {texts::REJECTED}
         </text>
     }
 }

@@ -4,6 +4,8 @@ use crate::format::{fixed, percent};
 use crate::parts::action::Action;
 use crate::state::runs::RunRecord;
 use crate::state::{training, use_lab};
+use crate::texts::page::NO_NUMBER;
+use crate::texts::runs as texts;
 use leptos::html::Button;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -37,11 +39,11 @@ pub fn RunsPanel() -> impl IntoView {
     view! {
         <section class="panel runs-panel" aria-labelledby="runs-title">
             <div class="panel-head">
-                <h2 id="runs-title">"Runs"</h2>
-                <span class="muted">"Pinned runs stay in the charts."</span>
+                <h2 id="runs-title">{texts::RUNS}</h2>
+                <span class="muted">{texts::PINNED_STAY}</span>
             </div>
             <Show when=move || ids.get().is_empty()>
-                <p class="muted">"Each run of this visit is listed here."</p>
+                <p class="muted">{texts::NO_RUNS}</p>
             </Show>
             <ul class="runs" data-testid="runs-list">
                 <For each=move || ids.get() key=|id| *id let:id>
@@ -62,7 +64,7 @@ fn Removed(undo: NodeRef<Button>) -> impl IntoView {
     view! {
         <Show when=move || removed.with(Option::is_some)>
             <p class="row runs-removed">
-                <span>{name}" is removed."</span>
+                <span>{name}{texts::IS_REMOVED}</span>
                 <button
                     type="button"
                     class="button slim"
@@ -70,10 +72,10 @@ fn Removed(undo: NodeRef<Button>) -> impl IntoView {
                     node_ref=undo
                     on:click=move |_| {
                         lab.runs.undo_remove();
-                        lab.notices.say("The run is back.");
+                        lab.notices.say(texts::RUN_IS_BACK);
                     }
                 >
-                    "Undo"
+                    {texts::UNDO}
                 </button>
             </p>
         </Show>
@@ -105,11 +107,11 @@ impl RowText {
             loss: last.and_then(|point| point.metrics.get(LOSS)),
             kl: record.kls.last().map(|point| point.kl),
             win_rate: win_rate
-                .map(|point| format!("{} {}", percent(point.rate), point.principle.slug())),
+                .map(|point| texts::win_rate(&percent(point.rate), point.principle.slug())),
             changes: record
                 .changes
                 .iter()
-                .map(|change| format!("after step {}: {}", change.step, change.what))
+                .map(|change| texts::change(change.step, &change.what))
                 .collect(),
         }
     }
@@ -137,11 +139,11 @@ fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
     });
     let name = move || row.with(|row| row.name.clone());
     let number = |value: Option<f64>, digits| {
-        value.map_or_else(|| "\u{2013}".to_owned(), |value| fixed(value, digits))
+        value.map_or_else(|| NO_NUMBER.to_owned(), |value| fixed(value, digits))
     };
     let win_rate = move || {
         let rate = row.with(|row| row.win_rate.clone());
-        rate.unwrap_or_else(|| "\u{2013}".to_owned())
+        rate.unwrap_or_else(|| NO_NUMBER.to_owned())
     };
     view! {
         <li class="run-row" data-run-id=id.to_string() data-testid="run-row">
@@ -154,7 +156,7 @@ fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
                     type="text"
                     class="run-name"
                     data-testid="run-name"
-                    aria-label="Name of the run"
+                    aria-label=texts::NAME_OF_THE_RUN
                     autocomplete="off"
                     prop:value=name
                     on:change=move |event| {
@@ -167,9 +169,9 @@ fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
                 <span class="muted">{move || row.with(|row| row.objective.clone())}</span>
             </div>
             <dl class="run-facts number">
-                <div><dt>"loss"</dt><dd>{move || number(row.with(|row| row.loss), 4)}</dd></div>
-                <div><dt>"KL"</dt><dd>{move || number(row.with(|row| row.kl), 2)}</dd></div>
-                <div><dt>"wins"</dt><dd>{win_rate}</dd></div>
+                <div><dt>{texts::LOSS}</dt><dd>{move || number(row.with(|row| row.loss), 4)}</dd></div>
+                <div><dt>{texts::KL}</dt><dd>{move || number(row.with(|row| row.kl), 2)}</dd></div>
+                <div><dt>{texts::WINS}</dt><dd>{win_rate}</dd></div>
             </dl>
             <Changes row=row/>
             <RowActions id=id row=row is_active=is_active on_removed=on_removed/>
@@ -206,15 +208,15 @@ fn RowActions(
             aria-label=move || row.with(|row| row.name.clone())
         >
             <Action
-                testid="run-pin" text="Pin" class="slim" pressed=is_pinned
+                testid="run-pin" text=texts::PIN class="slim" pressed=is_pinned
                 on_press=move || lab.runs.toggle_pin(id)
             />
             <Action
-                testid="run-use" text="Use these settings" class="slim"
+                testid="run-use" text=texts::USE_SETTINGS class="slim"
                 on_press=move || training::use_settings(lab, id)
             />
             <Action
-                testid="run-remove" text="Delete" class="slim"
+                testid="run-remove" text=texts::DELETE class="slim"
                 disabled=Signal::derive(move || is_active.get())
                 on_press=move || {
                     let name = row.with_untracked(|row| row.name.clone());
@@ -222,7 +224,7 @@ fn RowActions(
                     if lab.selection.against().get_untracked() == Some(id) {
                         lab.selection.set_against(None);
                     }
-                    lab.notices.say(&format!("{name} is removed. Undo brings it back."));
+                    lab.notices.say(&texts::removed(&name));
                     on_removed.run(());
                 }
             />

@@ -3,6 +3,7 @@
 use crate::parts::clipboard::copied;
 use crate::state::form::Field;
 use crate::state::{Lab, use_lab};
+use crate::texts::page as texts;
 use crate::url::{here, link, parameters_in_link};
 use leptos::prelude::*;
 use tilt_protocol::ModelName;
@@ -18,10 +19,10 @@ pub fn ShareButton() -> impl IntoView {
             class="button share"
             data-testid="share"
             data-value=move || address.get()
-            title="Copy a link with these settings"
+            title=texts::COPY_A_LINK
             on:click=move |_| copy(lab, address.get_untracked())
         >
-            "Share"
+            {texts::SHARE}
         </button>
     }
 }
@@ -58,13 +59,7 @@ fn settings_link(lab: Lab) -> String {
 /// Without a clipboard the link is there to be copied by hand.
 fn copy(lab: Lab, address: String) {
     spawn_local(async move {
-        let begin = if copied(&address).await {
-            "The link is copied"
-        } else {
-            "Copy this link"
-        };
-        let said =
-            format!("{begin}: {address} It holds the settings; labels and models stay here.");
+        let said = texts::link_to_share(copied(&address).await, &address);
         lab.notices.info("share", &said);
     });
 }

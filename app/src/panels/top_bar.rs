@@ -5,6 +5,8 @@ use super::share::ShareButton;
 use crate::format::{bytes, fixed, parameters};
 use crate::state::run::Phase;
 use crate::state::{training, use_lab};
+use crate::texts::page as texts;
+use crate::texts::training::{PAUSE, TRAIN};
 use leptos::prelude::*;
 
 #[component]
@@ -17,16 +19,16 @@ pub fn TopBar() -> impl IntoView {
                     <path class="beam-low" d="M3 21.2 L16 16.2"></path>
                     <path class="beam-high" d="M16 16.2 L29 11.2"></path>
                 </svg>
-                <h1>"Tilt"</h1>
-                <p class="tagline">"Teach a small language model what you prefer, and watch it lean."</p>
+                <h1>{texts::NAME}</h1>
+                <p class="tagline">{texts::TAGLINE}</p>
             </div>
             <Transport/>
             <EngineState/>
             <LevelSelect/>
             <ShareButton/>
             <ThemeButton/>
-            <button type="button" class="button icon help-button" aria-label="Help and keys" popovertarget="help">
-                "?"
+            <button type="button" class="button icon help-button" aria-label=texts::HELP popovertarget="help">
+                {texts::HELP_SIGN}
             </button>
         </header>
     }
@@ -46,12 +48,12 @@ fn Transport() -> impl IntoView {
     };
     let is_running = move || phase.get() == Phase::Running;
     view! {
-        <div class="transport" role="group" aria-label="Run">
+        <div class="transport" role="group" aria-label=texts::RUN>
             <button
                 type="button"
                 class="button icon play"
                 aria-disabled=is_down
-                aria-label=move || if is_running() { "Pause" } else { "Train" }
+                aria-label=move || if is_running() { PAUSE } else { TRAIN }
                 on:click=when_up(training::play)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
@@ -64,7 +66,7 @@ fn Transport() -> impl IntoView {
                 type="button"
                 class="button icon"
                 aria-disabled=is_down
-                aria-label="One step"
+                aria-label=texts::ONE_STEP
                 on:click=when_up(training::step_once)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
@@ -75,7 +77,7 @@ fn Transport() -> impl IntoView {
                 type="button"
                 class="button icon"
                 aria-disabled=is_down
-                aria-label="Back to the reference"
+                aria-label=texts::BACK_TO_REFERENCE
                 on:click=when_up(training::reset)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
@@ -95,26 +97,20 @@ fn EngineState() -> impl IntoView {
     let slug = move || status.get().slug();
     let badge = move || {
         let Some(device) = device.get() else {
-            return "no device yet".to_owned();
+            return texts::NO_DEVICE.to_owned();
         };
         let speed = lab.run.run().with(|run| run.ms_per_step);
         let speed = speed.map_or_else(String::new, |ms| {
-            format!(
-                " \u{b7} {} ms/step",
-                fixed(ms, if ms < 10.0 { 1 } else { 0 })
-            )
+            texts::speed(&fixed(ms, if ms < 10.0 { 1 } else { 0 }))
         });
-        format!("{} \u{b7} {}{speed}", device.kind.slug(), device.adapter)
+        texts::device(device.kind.slug(), &device.adapter, &speed)
     };
     let title = move || device.get().and_then(|device| device.fallback);
     let model = move || {
-        lab.engine.model().get().map(|model| {
-            format!(
-                "{} \u{b7} {} parameters",
-                model.name,
-                parameters(model.parameters)
-            )
-        })
+        lab.engine
+            .model()
+            .get()
+            .map(|model| texts::model(&model.name, &parameters(model.parameters)))
     };
     let share = move || {
         fetching.with(|fetching| {
@@ -125,10 +121,8 @@ fn EngineState() -> impl IntoView {
     };
     let came = move || {
         fetching.get().map(|fetching| {
-            let total = fetching
-                .total
-                .map_or_else(String::new, |total| format!(" of {}", bytes(total)));
-            format!("{}: {}{total}", fetching.what, bytes(fetching.received))
+            let total = fetching.total.map(bytes);
+            texts::fetched(&fetching.what, &bytes(fetching.received), total.as_deref())
         })
     };
     view! {
@@ -151,7 +145,7 @@ fn EngineState() -> impl IntoView {
                 fallback=move || view! { <span class="engine-note muted">{model}</span> }
             >
                 <div class="engine-line">
-                    <progress aria-label="Download" max="1" value=share></progress>
+                    <progress aria-label=texts::DOWNLOAD max="1" value=share></progress>
                     <span class="engine-note muted number">{came}</span>
                 </div>
             </Show>
@@ -174,7 +168,7 @@ fn ThemeButton() -> impl IntoView {
         <button
             type="button"
             class="button icon theme-button"
-            aria-label="Switch between light and dark"
+            aria-label=texts::SWITCH_THEME
             data-testid="theme-toggle"
             on:click=toggle
         >

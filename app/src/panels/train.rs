@@ -1,7 +1,5 @@
 //! What to train, and the controls of the run.
 
-use crate::glossary::Term;
-use crate::objective_texts::{GROUPS, group};
 use crate::panels::pacing::PacingRow;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
@@ -9,6 +7,9 @@ use crate::parts::number_field::NumberField;
 use crate::state::form::Field;
 use crate::state::run::Phase;
 use crate::state::{training, use_lab};
+use crate::texts::glossary::Term;
+use crate::texts::objectives::{GROUPS, group};
+use crate::texts::training as texts;
 use leptos::prelude::*;
 use tilt_protocol::{ModelName, ObjectiveKind};
 
@@ -16,7 +17,7 @@ use tilt_protocol::{ModelName, ObjectiveKind};
 pub fn TrainPanel() -> impl IntoView {
     view! {
         <section class="panel train-panel" aria-labelledby="train-title">
-            <h2 id="train-title" class="visually-hidden">"Train"</h2>
+            <h2 id="train-title" class="visually-hidden">{texts::TRAIN}</h2>
             <div class="fields six">
                 <ObjectiveSelect/>
                 <NumberField
@@ -44,7 +45,7 @@ fn UnusedBeta() -> impl IntoView {
     view! {
         <Show when=move || !lab.form.is_used(Field::Beta)>
             <p id=NO_BETA class="field-note muted">
-                {title}" has no beta: no reference holds it back."
+                {title}{texts::HAS_NO_BETA}
             </p>
         </Show>
     }
@@ -133,9 +134,9 @@ fn Controls() -> impl IntoView {
     let is_down = move || !lab.engine.is_up();
     let start_text = Signal::derive(move || {
         match phase.get() {
-            Phase::Running => "Training\u{2026}",
-            Phase::Paused => "Resume",
-            Phase::Idle | Phase::Ended => "Train",
+            Phase::Running => texts::TRAINING,
+            Phase::Paused => texts::RESUME,
+            Phase::Idle | Phase::Ended => texts::TRAIN,
         }
         .to_owned()
     });
@@ -143,13 +144,13 @@ fn Controls() -> impl IntoView {
     let told = move || {
         lab.run.run().with(|run| match run.phase {
             Phase::Idle => String::new(),
-            _ => format!("{} of {} steps", run.step, run.steps),
+            _ => texts::steps_taken(run.step, run.steps),
         })
     };
     let rows = move || {
         lab.run
             .run()
-            .with(|run| (run.rows > 0).then(|| format!("trained on {} rows", run.rows)))
+            .with(|run| (run.rows > 0).then(|| texts::trained_on(run.rows)))
     };
     view! {
         <div class="row controls">
@@ -159,30 +160,30 @@ fn Controls() -> impl IntoView {
                 on_press=move || training::train(lab)
             />
             <Action
-                testid="train-pause" text="Pause"
+                testid="train-pause" text=texts::PAUSE
                 pressed=Signal::derive(move || phase.get() == Phase::Paused)
                 disabled=Signal::derive(move || is_down() || !is_active())
                 on_press=move || training::pause_or_resume(lab)
             />
             <Action
-                testid="train-step" text="Step" key="."
+                testid="train-step" text=texts::STEP key="."
                 disabled=Signal::derive(move || is_down() || phase.get() == Phase::Running)
                 on_press=move || training::step_once(lab)
             />
             <Action
-                testid="train-stop" text="Stop"
+                testid="train-stop" text=texts::STOP
                 disabled=Signal::derive(move || is_down() || !is_active())
                 on_press=move || training::stop(lab)
             />
             <Action
-                testid="train-reset" text="Reset"
+                testid="train-reset" text=texts::RESET
                 disabled=Signal::derive(is_down)
                 on_press=move || training::reset(lab)
             />
             <div class="run-progress">
                 <progress
                     data-testid="train-progress"
-                    aria-label="Steps of the run"
+                    aria-label=texts::STEPS_OF_THE_RUN
                     max="1"
                     value=fraction
                     data-value=move || fraction().to_string()

@@ -3,6 +3,7 @@
 use crate::parts::action::Action;
 use crate::parts::clipboard::copied;
 use crate::state::{Lab, use_lab};
+use crate::texts::drawer as texts;
 use leptos::prelude::*;
 use tilt_protocol::config::trl_config;
 use wasm_bindgen_futures::spawn_local;
@@ -15,14 +16,14 @@ pub fn TrlConfigView() -> impl IntoView {
         serde_json::to_string_pretty(&trl_config(&settings)).ok()
     });
     let shown = move || {
-        let wrong = || "A value above is wrong, so there is no config yet.".to_owned();
+        let wrong = || texts::NO_CONFIG_YET.to_owned();
         config.get().unwrap_or_else(wrong)
     };
     view! {
         <div class="row parameters-head">
-            <h3>"The same in TRL"</h3>
+            <h3>{texts::SAME_IN_TRL}</h3>
             <Action
-                testid="trl-copy" text="Copy" class="slim"
+                testid="trl-copy" text=texts::COPY class="slim"
                 disabled=Signal::derive(move || config.get().is_none())
                 on_press=move || {
                     if let Some(text) = config.get_untracked() {
@@ -38,9 +39,9 @@ pub fn TrlConfigView() -> impl IntoView {
 fn copy(lab: Lab, text: String) {
     spawn_local(async move {
         lab.notices.say(if copied(&text).await {
-            "The TRL config is copied."
+            texts::CONFIG_COPIED
         } else {
-            "The browser does not let the page copy; select the text instead."
+            texts::CONFIG_NOT_COPIED
         });
     });
 }

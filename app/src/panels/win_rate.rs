@@ -1,11 +1,11 @@
 //! How often the policy beats the reference on held-out prompts, as the judge sees it.
 
 use crate::format::{fixed, full, percent};
-use crate::glossary::Term;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::principle_options::principle_options;
 use crate::state::{actions, use_lab};
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use tilt_protocol::{Principle, WinRateReport};
 

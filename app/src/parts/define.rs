@@ -1,6 +1,6 @@
 //! A term with its definition: a dotted underline that opens one sentence.
 
-use crate::glossary::Term;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,9 +1,10 @@
 //! A field of the training form: a term, a text, and whether the text will do.
 
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::form::Field;
 use crate::state::{training, use_lab};
+use crate::texts::glossary::Term;
+use crate::texts::parts as texts;
 use leptos::prelude::*;
 
 #[component]
@@ -60,7 +61,7 @@ pub fn NumberField(
             />
             <Show when=move || is_adjusted()>
                 <span class="next-step" id=format!("{id}-next-step")>
-                    "applies from the next step"
+                    {texts::FROM_NEXT_STEP}
                 </span>
             </Show>
         </div>

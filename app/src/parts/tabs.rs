@@ -1,6 +1,7 @@
 //! The three columns as tabs, where the window is too narrow for them beside each
 //! other.
 
+use crate::texts::parts as texts;
 use gloo_events::EventListener;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -8,7 +9,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 /// A column of the Lab: slug, and what its tab says.
-const TABS: [(&str, &str); 3] = [("label", "Label"), ("model", "Model"), ("curves", "Curves")];
+const TABS: [(&str, &str); 3] = [
+    ("label", texts::LABEL_TAB),
+    ("model", texts::MODEL_TAB),
+    ("curves", texts::CURVES_TAB),
+];
 /// As in the style sheets.
 const NARROW: &str = "(max-width: 899px)";
 
@@ -74,8 +79,8 @@ pub fn TabList(tabs: Tabs) -> impl IntoView {
         }
     };
     view! {
-        <nav class="at-level" aria-label="Views">
-            <div class="tabs" role="tablist" aria-label="Views" on:keydown=move_focus>
+        <nav class="at-level" aria-label=texts::TABS>
+            <div class="tabs" role="tablist" aria-label=texts::TABS on:keydown=move_focus>
                 {TABS
                     .into_iter()
                     .enumerate()

@@ -5,6 +5,7 @@ use super::engine::Purpose;
 use super::startup::{load_starter_pairs, sample_pairs};
 use super::training::reset;
 use crate::random::derived;
+use crate::texts::notices as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus, Error, Sampling, Verdict};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -26,13 +27,13 @@ pub fn judge(lab: Lab, verdict: Verdict) {
 
 pub fn undo(lab: Lab) {
     if let Some(summary) = lab.labels.undo() {
-        lab.notices.say(&format!("Undone: {summary}."));
+        lab.notices.say(&texts::undone(&summary));
     }
 }
 
 pub fn redo(lab: Lab) {
     if let Some(summary) = lab.labels.redo() {
-        lab.notices.say(&format!("Done again: {summary}."));
+        lab.notices.say(&texts::redone(&summary));
     }
 }
 
@@ -96,7 +97,7 @@ pub fn compare(lab: Lab) {
     if prompt.is_empty() {
         lab.notices.error(
             "compare",
-            &Error::invalid("prompt", "nothing", "a question for both models").to_string(),
+            &Error::invalid(texts::PROMPT, texts::NOTHING, texts::QUESTION_FOR_BOTH).to_string(),
         );
         return;
     }
@@ -120,10 +121,7 @@ pub fn compare(lab: Lab) {
 
 pub fn measure_win_rate(lab: Lab) {
     let Some(principle) = lab.evaluate.principle().get_untracked() else {
-        lab.notices.error(
-            "winrate",
-            "Choose the principle to judge by first: labels given by hand do not say what they prefer.",
-        );
+        lab.notices.error("winrate", texts::CHOOSE_PRINCIPLE);
         return;
     };
     lab.notices.dismiss("winrate");
@@ -160,6 +158,6 @@ pub fn erase_all(lab: Lab) {
     lab.runs.clear();
     lab.evaluate.clear();
     lab.evaluate.choose_principle(None);
-    lab.notices.say("Everything stored was erased.");
+    lab.notices.say(texts::ERASED);
     spawn_local(load_starter_pairs(lab));
 }

@@ -9,6 +9,7 @@ use super::runs::{KlPoint, WinRatePoint};
 use super::startup;
 use super::training;
 use crate::files;
+use crate::texts::notices as texts;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use tilt_protocol::{
@@ -100,13 +101,9 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             lab.run.started(run, steps, rows);
             lab.pace.answered();
             if dropped > 0 {
-                lab.notices.info(
-                    "dropped",
-                    &format!("{dropped} rows are too long for the model and are left out."),
-                );
+                lab.notices.info("dropped", &texts::rows_dropped(dropped));
             }
-            lab.notices
-                .say(&format!("Training started: {steps} steps on {rows} rows."));
+            lab.notices.say(&texts::training_started(steps, rows));
         }
         Event::Step {
             run,
@@ -144,15 +141,13 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             let curve = lab.run.ended(run);
             lab.runs.finished(run, curve);
             startup::watch_again(lab);
-            let verb = if stopped { "stopped" } else { "finished" };
-            lab.notices
-                .say(&format!("Training {verb} after {step} steps."));
+            lab.notices.say(&texts::training_ended(stopped, step));
         }
         Event::WasReset => {
             lab.engine.settle(id);
             lab.run.clear();
             startup::watch_again(lab);
-            lab.notices.say("The policy equals its reference again.");
+            lab.notices.say(texts::WAS_RESET);
         }
         Event::Inspected { inspection } => lab.selection.inspected(id, inspection),
         Event::Compared {
@@ -180,7 +175,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
         Event::WinRate { report, done } => {
             if done {
                 lab.engine.settle(id);
-                lab.notices.say("The win rate is measured.");
+                lab.notices.say(texts::WIN_RATE_MEASURED);
                 keep_win_rate(lab, &report);
             }
             lab.evaluate.measured(report, done);
@@ -246,14 +241,8 @@ fn device_ready(lab: Lab, device: DeviceInfo) {
     let is_refused =
         lab.engine.preference() == Some(DevicePreference::Webgpu) && device.kind == DeviceKind::Cpu;
     if is_refused {
-        let reason = device
-            .fallback
-            .as_deref()
-            .unwrap_or("the engine gave no reason");
-        lab.notices.info(
-            "device",
-            &format!("The URL asks for WebGPU, which cannot be used here ({reason}). The CPU is used; everything works, more slowly."),
-        );
+        lab.notices
+            .info("device", &texts::webgpu_refused(device.fallback.as_deref()));
     }
     lab.engine.set_device(device);
     let model = lab.form.model().get_untracked();
@@ -278,8 +267,7 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
         prompt.set(first.clone());
     }
     lab.form.set_model(&model.name);
-    lab.notices
-        .say(&format!("The model {} is ready.", model.name));
+    lab.notices.say(&texts::model_ready(&model.name));
     let is_replaced = lab.engine.model().with_untracked(Option::is_some);
     lab.engine.set_model(model);
     if is_replaced {
@@ -312,10 +300,8 @@ fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize,
     }
     lab.evaluate.autolabelled(count, ties, is_done);
     if is_done {
-        lab.notices.say(&format!(
-            "The judge labelled {} pairs.",
-            progress.done + count
-        ));
+        lab.notices
+            .say(&texts::judge_labelled(progress.done + count));
     }
 }
 
@@ -383,7 +369,7 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
             lab.form.set_model(&model.name);
         }
         lab.notices
-            .error(key, &format!("{}: {error}", purpose.failed()));
+            .error(key, &texts::failed(&purpose.failed(), error));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The engine as the page sees it: worker, device, model, status, requests under
 //! way.
 
+use crate::texts::notices as texts;
 use crate::worker::WorkerClient;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -53,17 +54,17 @@ impl Purpose {
     /// The first words of the message when the request fails.
     pub fn failed(&self) -> String {
         match self {
-            Purpose::Start => "The device could not be started".to_owned(),
-            Purpose::LoadModel(name) => format!("The model \u{201c}{name}\u{201d} was not loaded"),
-            Purpose::SamplePairs => "No new answers could be sampled".to_owned(),
-            Purpose::Autolabel => "The judge could not label".to_owned(),
-            Purpose::Train => "The run stopped".to_owned(),
-            Purpose::Control => "The run did not follow".to_owned(),
-            Purpose::Watch => "The pair cannot be shown token by token".to_owned(),
-            Purpose::Candidates => "The answers could not be scored".to_owned(),
-            Purpose::Compare | Purpose::Blind => "Nothing was sampled".to_owned(),
-            Purpose::WinRate => "The win rate was not measured".to_owned(),
-            Purpose::ExportModel => "The model was not exported".to_owned(),
+            Purpose::Start => texts::DEVICE_NOT_STARTED.to_owned(),
+            Purpose::LoadModel(name) => texts::not_loaded(name),
+            Purpose::SamplePairs => texts::NOT_SAMPLED_PAIRS.to_owned(),
+            Purpose::Autolabel => texts::NOT_LABELLED.to_owned(),
+            Purpose::Train => texts::RUN_STOPPED.to_owned(),
+            Purpose::Control => texts::NOT_FOLLOWED.to_owned(),
+            Purpose::Watch => texts::NOT_SHOWN_BY_TOKEN.to_owned(),
+            Purpose::Candidates => texts::NOT_SCORED.to_owned(),
+            Purpose::Compare | Purpose::Blind => texts::NOT_SAMPLED.to_owned(),
+            Purpose::WinRate => texts::NOT_MEASURED.to_owned(),
+            Purpose::ExportModel => texts::NOT_EXPORTED.to_owned(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod drawer;
 use super::parameters::{Parameter, ParameterTexts, apply};
 use super::settings::SettingsStore;
 use crate::format::quoted;
+use crate::texts::drawer as texts;
 use crate::url::UrlParams;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -26,24 +27,30 @@ impl Field {
 
     pub fn name(self) -> &'static str {
         match self {
-            Field::Beta => "beta",
-            Field::LearningRate => "learning rate",
-            Field::Steps => "steps",
-            Field::Seed => "seed",
+            Field::Beta => texts::BETA,
+            Field::LearningRate => texts::LEARNING_RATE,
+            Field::Steps => texts::STEPS,
+            Field::Seed => texts::SEED,
         }
     }
 
     /// The key of its notice.
     pub fn key(self) -> String {
-        format!("field-{}", self.name())
+        let id = match self {
+            Field::Beta => "beta",
+            Field::LearningRate => "learning-rate",
+            Field::Steps => "steps",
+            Field::Seed => "seed",
+        };
+        format!("field-{id}")
     }
 
     fn expected(self) -> &'static str {
         match self {
-            Field::Beta => "a number above 0, such as 0.1",
-            Field::LearningRate => "a number above 0, such as 0.0005",
-            Field::Steps => "a whole number from 1 to 100000, such as 60",
-            Field::Seed => "a whole number from 0, such as 42",
+            Field::Beta => texts::BETA_RANGE,
+            Field::LearningRate => texts::LEARNING_RATE_RANGE,
+            Field::Steps => texts::STEPS_RANGE,
+            Field::Seed => texts::SEED_RANGE,
         }
     }
 

@@ -1,5 +1,6 @@
 //! How fast a run goes: at full speed, or a step at a time on the page's own clock.
 
+use crate::texts::training as texts;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 
@@ -26,10 +27,10 @@ impl Pace {
 
     pub fn name(self) -> &'static str {
         match self {
-            Pace::Full => "full speed",
-            Pace::Ten => "10 steps/s",
-            Pace::Two => "2 steps/s",
-            Pace::One => "1 step/s",
+            Pace::Full => texts::FULL_SPEED,
+            Pace::Ten => texts::TEN_STEPS_A_SECOND,
+            Pace::Two => texts::TWO_STEPS_A_SECOND,
+            Pace::One => texts::ONE_STEP_A_SECOND,
         }
     }
 

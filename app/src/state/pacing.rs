@@ -5,6 +5,7 @@ use super::engine::Purpose;
 use super::pace::Pace;
 use super::run::Phase;
 use super::training;
+use crate::texts::training as texts;
 use leptos::prelude::*;
 use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{Command, EngineStatus, TrainSettings};
@@ -91,12 +92,7 @@ pub fn take_one_row(lab: Lab) {
         training::take_steps(lab, 1);
         return;
     }
-    let advice = if settings.objective.needs_mismatched() {
-        "This objective needs at least two answers at a time."
-    } else {
-        "To go one by one, set batch size and accumulation to 1 under Optimiser (key F), and start a new run."
-    };
-    let text = format!("A step takes {rows} rows together. {advice}");
+    let text = texts::rows_together(rows, settings.objective.needs_mismatched());
     lab.notices.info("one-row", &text);
 }
 

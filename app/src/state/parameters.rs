@@ -2,6 +2,7 @@
 //! run's settings, and how its text is read. The drawer's fields are made from this.
 
 use crate::format::quoted;
+use crate::texts::parameters as texts;
 use std::collections::BTreeMap;
 use tilt_protocol::{
     CpoLoss, DpoTerm, Error, FDivergence, LrSchedule, Objective, ReferenceSync, TrainSettings,
@@ -54,21 +55,21 @@ enum Slot<'a> {
 }
 
 /// Choices of a flag: value and text.
-const FLAG: [(&str, &str); 2] = [("off", "off"), ("on", "on")];
+const FLAG: [(&str, &str); 2] = [("off", texts::OFF), ("on", texts::ON)];
 const DIVERGENCES: [(&str, &str); 4] = [
-    ("reverse_kl", "reverse KL"),
-    ("forward_kl", "forward KL"),
-    ("js_divergence", "Jensen\u{2013}Shannon"),
-    ("alpha_divergence", "\u{3b1}-divergence"),
+    ("reverse_kl", texts::REVERSE_KL),
+    ("forward_kl", texts::FORWARD_KL),
+    ("js_divergence", texts::JENSEN_SHANNON),
+    ("alpha_divergence", texts::ALPHA_DIVERGENCE),
 ];
 const SCHEDULES: [(&str, &str); 7] = [
-    ("constant", "constant"),
-    ("constant_with_warmup", "constant after warm-up"),
-    ("linear", "linear to 0"),
-    ("cosine", "cosine to 0"),
-    ("cosine_with_restarts", "cosine with restarts"),
-    ("polynomial", "polynomial"),
-    ("inverse_sqrt", "inverse square root"),
+    ("constant", texts::CONSTANT),
+    ("constant_with_warmup", texts::CONSTANT_AFTER_WARMUP),
+    ("linear", texts::LINEAR),
+    ("cosine", texts::COSINE),
+    ("cosine_with_restarts", texts::COSINE_WITH_RESTARTS),
+    ("polynomial", texts::POLYNOMIAL),
+    ("inverse_sqrt", texts::INVERSE_SQUARE_ROOT),
 ];
 
 impl Parameter {
@@ -98,6 +99,65 @@ impl Parameter {
         Parameter::WeightDecay,
         Parameter::MaxGradNorm,
     ];
+
+    /// The stable name, in test ids and in what is remembered.
+    pub fn id(self) -> String {
+        let id = match self {
+            Parameter::Epsilon => "epsilon",
+            Parameter::Gamma => "gamma",
+            Parameter::Alpha => "alpha",
+            Parameter::Tau => "tau",
+            Parameter::DesirableWeight => "lambda-d",
+            Parameter::UndesirableWeight => "lambda-u",
+            Parameter::CpoAlpha => "cpo-alpha",
+            Parameter::LdAlpha => "ld-alpha",
+            Parameter::Weight(place) => return format!("weight-{place}"),
+            Parameter::CompletionOnly => "completion-only",
+            Parameter::Divergence => "divergence",
+            Parameter::DivergenceAlpha => "divergence-alpha",
+            Parameter::SyncReference => "sync",
+            Parameter::MixupAlpha => "sync-alpha",
+            Parameter::SyncSteps => "sync-steps",
+            Parameter::BatchSize => "batch-size",
+            Parameter::Accumulation => "accumulation",
+            Parameter::Schedule => "schedule",
+            Parameter::Warmup => "warmup",
+            Parameter::WeightDecay => "weight-decay",
+            Parameter::MaxGradNorm => "max-grad-norm",
+        };
+        id.to_owned()
+    }
+
+    pub fn trl_name(self) -> &'static str {
+        match self {
+            Parameter::Epsilon => "label_smoothing",
+            Parameter::Gamma => "simpo_gamma",
+            Parameter::Alpha => "alpha",
+            Parameter::Tau => "discopop_tau",
+            Parameter::DesirableWeight => "desirable_weight",
+            Parameter::UndesirableWeight => "undesirable_weight",
+            Parameter::CpoAlpha => "cpo_alpha",
+            Parameter::LdAlpha => "ld_alpha",
+            Parameter::Weight(_) => "loss_weights",
+            Parameter::CompletionOnly => "completion_only_loss",
+            Parameter::Divergence => "f_divergence_type",
+            Parameter::DivergenceAlpha => "f_alpha_divergence_coef",
+            Parameter::SyncReference => "sync_ref_model",
+            Parameter::MixupAlpha => "ref_model_mixup_alpha",
+            Parameter::SyncSteps => "ref_model_sync_steps",
+            Parameter::BatchSize => "per_device_train_batch_size",
+            Parameter::Accumulation => "gradient_accumulation_steps",
+            Parameter::Schedule => "lr_scheduler_type",
+            Parameter::Warmup => "warmup_steps",
+            Parameter::WeightDecay => "weight_decay",
+            Parameter::MaxGradNorm => "max_grad_norm",
+        }
+    }
+
+    /// The key of its notice.
+    pub fn key(self) -> String {
+        format!("parameter-{}", self.id())
+    }
 
     pub fn is_of_optimiser(self) -> bool {
         matches!(

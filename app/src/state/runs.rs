@@ -4,6 +4,7 @@
 use super::form::usual_beside;
 use super::parameters::differences;
 use super::run::{Curve, RunStore};
+use crate::texts::runs as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::{ObjectiveKind, Principle, RunId, TrainSettings};
@@ -237,19 +238,19 @@ fn name_of(kind: ObjectiveKind, settings: &TrainSettings) -> String {
     if settings.objective.beta() != usual.objective.beta()
         && let Some(beta) = settings.objective.beta()
     {
-        name.push_str(&format!(" \u{3b2} {beta}"));
+        name.push_str(&texts::named_beta(beta));
     }
     if settings.learning_rate != usual.learning_rate {
-        name.push_str(&format!(" lr {}", settings.learning_rate));
+        name.push_str(&texts::named_learning_rate(settings.learning_rate));
     }
     if settings.steps != usual.steps {
-        name.push_str(&format!(" {} steps", settings.steps));
+        name.push_str(&texts::named_steps(settings.steps));
     }
     if settings.seed != usual.seed {
-        name.push_str(&format!(" seed {}", settings.seed));
+        name.push_str(&texts::named_seed(settings.seed));
     }
     for (parameter, text) in differences(usual_beside(kind, settings), settings) {
-        name.push_str(&format!(", {} {text}", parameter.label(settings)));
+        name.push_str(&texts::named_parameter(&parameter.label(settings), &text));
     }
     name
 }
@@ -260,7 +261,7 @@ fn unique_name(name: &str, records: &[Arc<RunRecord>]) -> String {
         return name.to_owned();
     }
     (2..)
-        .map(|number| format!("{name} ({number})"))
+        .map(|number| texts::numbered_name(name, number))
         .find(|name| !is_taken(name))
         .unwrap_or_else(|| name.to_owned())
 }

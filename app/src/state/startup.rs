@@ -8,6 +8,7 @@ use super::engine::Purpose;
 use super::labels::Entry;
 use super::training;
 use crate::random::derived;
+use crate::texts::notices as texts;
 use crate::url::resolve;
 use crate::worker::{Incoming, WorkerClient};
 use leptos::prelude::*;
@@ -54,21 +55,13 @@ pub fn engine_failed(lab: Lab, error: &Error) {
     lab.blind.clear();
     let is_of_the_device = matches!(error, Error::Internal { .. } | Error::Device { .. });
     if is_of_the_device && lab.engine.leave_webgpu() {
-        lab.notices.info(
-            "device",
-            &format!("WebGPU failed ({error}). The engine starts again on the CPU; your labels are kept, and a run that was under way can be started again."),
-        );
+        lab.notices.info("device", &texts::webgpu_failed(error));
         // Not inside the old worker's own event: its listeners end here.
         spawn_local(async move { connect_engine(lab) });
         return;
     }
     lab.engine.give_up();
-    lab.notices.error(
-        "engine",
-        &format!(
-            "The engine does not run: {error}. Labelling still works and is saved; reload the page to start the engine again."
-        ),
-    );
+    lab.notices.error("engine", &texts::engine_down(error));
 }
 
 /// Puts the recorded pairs that come with the page into the queue.
@@ -78,10 +71,9 @@ pub async fn load_starter_pairs(lab: Lab) {
         serde_json::from_str::<Vec<Pair>>(&text).map_err(|error| Error::malformed(&url, error))
     }) {
         Ok(pairs) => lab.labels.enqueue(pairs, Some(lab.form.seed())),
-        Err(error) => lab.notices.error(
-            "starter-pairs",
-            &format!("The pairs that come with the page are missing: {error}. New ones are sampled once the engine is ready."),
-        ),
+        Err(error) => lab
+            .notices
+            .error("starter-pairs", &texts::starter_pairs_missing(&error)),
     }
 }
 
@@ -95,18 +87,18 @@ pub async fn fetch_text(url: &str) -> Result<String, Error> {
         reason,
     };
     let to_reason = |cause| failed(crate::worker::js_text(&cause));
-    let window = web_sys::window().ok_or_else(|| failed("there is no window".to_owned()))?;
+    let window = web_sys::window().ok_or_else(|| failed(texts::NO_WINDOW.to_owned()))?;
     let response = JsFuture::from(window.fetch_with_str(url))
         .await
         .and_then(|response| response.dyn_into::<web_sys::Response>())
         .map_err(to_reason)?;
     if !response.ok() {
-        return Err(failed(format!("the server answered {}", response.status())));
+        return Err(failed(texts::server_answered(response.status())));
     }
     let text = response.text().map_err(to_reason)?;
     let text = JsFuture::from(text).await.map_err(to_reason)?;
     text.as_string()
-        .ok_or_else(|| failed("it is no text".to_owned()))
+        .ok_or_else(|| failed(texts::NO_TEXT.to_owned()))
 }
 
 /// The selected pair, and the model that shows it, are watched by the engine.

@@ -8,12 +8,12 @@ use super::pacing;
 use super::parameters::Parameter;
 use super::run::Phase;
 use crate::format::capitalised;
+use crate::texts::training as texts;
 use crate::url::resolve;
 use leptos::prelude::*;
 use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{
-    Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RowKind, RunId,
-    TrainSettings,
+    Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RunId, TrainSettings,
 };
 
 /// Trains from the reference with the labels there are; a paused run goes on.
@@ -66,15 +66,10 @@ fn start_run(lab: Lab, start: Start) -> bool {
     let kind = settings.objective.row_kind();
     let examples = rows_from_labels(&lab.labels.all(), kind);
     if examples.len() < settings.objective.least_rows() {
-        let what = match kind {
-            RowKind::Unpaired => "labelled answers",
-            RowKind::Pairs | RowKind::Texts => "decisive pairs",
-        };
         let error = Error::NothingToUse {
-            what: what.to_owned(),
-            purpose: format!("train {} on", lab.form.objective().get_untracked().title()),
-            advice: "say which answer is better (keys 1 and 2), or open \u{201c}Let the judge label\u{201d}"
-                .to_owned(),
+            what: texts::rows_wanted(kind).to_owned(),
+            purpose: texts::to_train_on(lab.form.objective().get_untracked().title()),
+            advice: texts::LABEL_FIRST.to_owned(),
         };
         lab.notices.error("train", &capitalised(&error.to_string()));
         return false;
@@ -192,8 +187,7 @@ pub fn use_settings(lab: Lab, run: RunId) {
         dismiss_defects(lab, |_| true);
         commit_field(lab, Field::Beta);
         commit_field(lab, Field::LearningRate);
-        lab.notices
-            .say(&format!("The settings of {} are in the form.", record.name));
+        lab.notices.say(&texts::settings_adopted(&record.name));
     }
 }
 
@@ -206,8 +200,7 @@ pub fn reset_parameters(lab: Lab) {
     commit_field(lab, Field::Beta);
     commit_field(lab, Field::LearningRate);
     let title = lab.form.objective().get_untracked().title();
-    lab.notices
-        .say(&format!("{title} has its default parameters again."));
+    lab.notices.say(&texts::defaults_again(title));
 }
 
 /// Takes complaints about fields back.
@@ -298,17 +291,17 @@ pub fn adjusted(lab: Lab, run: RunId, step: usize, beta: Option<f64>, learning_r
     if let (Some(old), Some(new)) = (before.objective.beta(), beta)
         && old != new
     {
-        changes.push(format!("\u{3b2} {old} \u{2192} {new}"));
+        changes.push(texts::beta_change(old, new));
     }
     if before.learning_rate != learning_rate {
-        changes.push(format!(
-            "learning rate {} \u{2192} {learning_rate}",
-            before.learning_rate
+        changes.push(texts::learning_rate_change(
+            before.learning_rate,
+            learning_rate,
         ));
     }
     if !changes.is_empty() {
-        let what = changes.join(", ");
-        lab.notices.say(&format!("From the next step on: {what}."));
+        let what = texts::changes(&changes);
+        lab.notices.say(&texts::from_next_step(&what));
         lab.runs.adjusted(run, step, what, beta, learning_rate);
     }
 }

@@ -3,6 +3,7 @@
 use crate::parts::action::Action;
 use crate::state::closed_form::MOST_CANDIDATES;
 use crate::state::use_lab;
+use crate::texts::closed_form as texts;
 use leptos::prelude::*;
 
 /// Adds a written answer; says why when it cannot.
@@ -19,10 +20,9 @@ pub fn AddAnswer() -> impl IntoView {
     let add = move || {
         if store.add(&text.get_untracked()) {
             text.set(String::new());
-            lab.notices.say("The answer is added.");
+            lab.notices.say(texts::ADDED);
         } else {
-            lab.notices
-                .say("Not added: the answer is empty or stands here already.");
+            lab.notices.say(texts::NOT_ADDED);
         }
     };
     view! {
@@ -38,16 +38,16 @@ pub fn AddAnswer() -> impl IntoView {
             <input
                 type="text"
                 autocomplete="off"
-                aria-label="Another answer"
+                aria-label=texts::ANSWER_LABEL
                 placeholder=move || {
-                    if is_full.get() { "Eight answers are enough" } else { "Write another answer" }
+                    if is_full.get() { texts::ANSWERS_FULL } else { texts::ANSWER_PLACEHOLDER }
                 }
                 data-testid="closed-answer"
                 disabled=is_full
                 prop:value=move || text.get()
                 on:input=move |event| text.set(event_target_value(&event))
             />
-            <Action testid="closed-add" text="Add" disabled=is_full on_press=add/>
+            <Action testid="closed-add" text=texts::ADD disabled=is_full on_press=add/>
         </form>
     }
 }

@@ -6,6 +6,8 @@ use crate::parts::action::Action;
 use crate::state::closed_bars::Bar;
 use crate::state::closed_form::REWARDS;
 use crate::state::use_lab;
+use crate::texts::closed_form as texts;
+use crate::texts::glossary::Term;
 use leptos::prelude::*;
 
 #[component]
@@ -30,14 +32,14 @@ pub fn ClosedCandidates() -> impl IntoView {
             <input
                 type="text"
                 autocomplete="off"
-                aria-label="Prompt of the closed form"
-                placeholder="A prompt"
+                aria-label=texts::PROMPT_LABEL
+                placeholder=texts::PROMPT_PLACEHOLDER
                 data-testid="closed-prompt"
                 prop:value=move || question.with(|question| question.prompt.clone())
                 on:change=move |event| store.set_prompt(&event_target_value(&event))
             />
             <Action
-                text="The selected pair"
+                text=texts::SELECTED_PAIR
                 disabled=Signal::derive(move || !store.is_own())
                 on_press=move || store.follow_selection()
             />
@@ -84,7 +86,7 @@ fn CandidateRow(id: usize) -> impl IntoView {
                 max=REWARDS.1
                 step="any"
                 data-testid="closed-reward"
-                aria-label=move || format!("Reward of \u{201c}{}\u{201d}", answer())
+                aria-label=move || texts::reward_of(&answer())
                 aria-valuetext=move || signed(reward(), 1)
                 prop:value=move || reward().to_string()
                 on:input=move |event| set(event_target_value(&event))
@@ -94,14 +96,14 @@ fn CandidateRow(id: usize) -> impl IntoView {
                 inputmode="decimal"
                 autocomplete="off"
                 class="number"
-                aria-label=move || format!("Reward of \u{201c}{}\u{201d}, as a number", answer())
+                aria-label=move || texts::reward_as_number(&answer())
                 prop:value=move || signed(reward(), 2)
                 on:change=move |event| set(event_target_value(&event))
             />
             <button
                 type="button"
                 class="button icon small"
-                aria-label=move || format!("Remove \u{201c}{}\u{201d}", answer())
+                aria-label=move || texts::remove(&answer())
                 on:click=move |_| store.remove(id)
             >
                 "\u{00d7}"
@@ -121,7 +123,7 @@ fn small(share: f64) -> String {
 }
 
 fn lines(bar: &Bar) -> impl IntoView + use<> {
-    let line = |class: &'static str, share: f64, lift: Option<f64>| {
+    let line = |class: &'static str, name: &'static str, share: f64, lift: Option<f64>| {
         let width = format!("--share:{:.3}%", (share * 100.0).clamp(0.0, 100.0));
         view! {
             <span class="closed-line">
@@ -129,11 +131,11 @@ fn lines(bar: &Bar) -> impl IntoView + use<> {
                     <span class=format!("bar {class}") style=width></span>
                 </span>
                 <span class="number">
-                    <span class="visually-hidden">{class}" "</span>
+                    <span class="visually-hidden">{name}" "</span>
                     {small(share)}
                 </span>
-                <span class="number muted" title="Logarithm of this share over the reference's">
-                    {lift.map(|lift| format!("{} nats", signed(lift, 1)))}
+                <span class="number muted" title=texts::LIFT_IS>
+                    {lift.map(|lift| texts::lift(&signed(lift, 1)))}
                 </span>
             </span>
         }
@@ -141,8 +143,8 @@ fn lines(bar: &Bar) -> impl IntoView + use<> {
     // Where shares are near 0 or 1, this still shows how far they moved.
     let lift = |share: f64| Some((share / bar.reference).ln()).filter(|lift| lift.is_finite());
     view! {
-        {line("reference", bar.reference, None)}
-        {line("optimum", bar.optimum, lift(bar.optimum))}
-        {line("policy", bar.policy, lift(bar.policy))}
+        {line("reference", Term::Reference.name(), bar.reference, None)}
+        {line("optimum", texts::OPTIMUM, bar.optimum, lift(bar.optimum))}
+        {line("policy", Term::Policy.name(), bar.policy, lift(bar.policy))}
     }
 }

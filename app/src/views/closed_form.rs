@@ -2,11 +2,12 @@
 //! reached.
 
 use crate::format::{fixed, percent, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::closed_bars::{Bars, Summary};
 use crate::state::closed_form::BETAS;
 use crate::state::use_lab;
+use crate::texts::closed_form as texts;
+use crate::texts::glossary::Term;
 use crate::views::closed_candidates::ClosedCandidates;
 use leptos::prelude::*;
 
@@ -23,24 +24,24 @@ pub fn ClosedForm() -> impl IntoView {
     let bars = store.bars();
     let hint = move || {
         if let Some(reason) = store.failure().get() {
-            format!("These answers cannot be scored: {reason}")
+            texts::not_scored(&reason)
         } else if store.question().with(|q| q.candidates.is_empty()) {
-            "Label a pair, or write a prompt and answers.".to_owned()
+            texts::NO_ANSWERS.to_owned()
         } else if lab.engine.is_up() {
-            "Scoring the answers\u{2026}".to_owned()
+            texts::SCORING.to_owned()
         } else {
-            "The engine scores these answers once it is ready.".to_owned()
+            texts::NO_ENGINE.to_owned()
         }
     };
     view! {
         <section class="panel closed" data-testid="closed-form" aria-labelledby="closed-title">
             <header class="panel-head">
-                <h2 id="closed-title">"Closed form"</h2>
+                <h2 id="closed-title">{texts::HEADING}</h2>
                 <span class="keyline">
                     <span class="swatch reference" aria-hidden="true"></span>
                     <Define term=Term::Reference/>
                     <span class="swatch optimum" aria-hidden="true"></span>
-                    "optimum \u{03c0}*"
+                    {texts::OPTIMUM_SIGN}
                     <span class="swatch policy" aria-hidden="true"></span>
                     <Define term=Term::Policy/>
                 </span>
@@ -48,18 +49,14 @@ pub fn ClosedForm() -> impl IntoView {
             <div class="closed-formula">
                 <math display="block" inner_html=FORMULA></math>
             </div>
-            <p class="closed-note">
-                "The best possible policy for rewards r: the reference, tilted towards answers with more reward, and the more the smaller beta is."
-            </p>
+            <p class="closed-note">{texts::EXPLANATION}</p>
             <BetaSlider/>
             <ClosedCandidates/>
             {move || bars.with(|bars| match bars {
                 Some(bars) => sums(bars).into_any(),
                 None => view! { <p class="closed-hint">{hint}</p> }.into_any(),
             })}
-            <p class="closed-note muted">
-                "Shares are among these answers alone; a shorter answer is often far likelier than a longer one. The policy was trained on labels, not on these rewards: compare direction and size, do not expect the same numbers."
-            </p>
+            <p class="closed-note muted">{texts::CAUTION}</p>
         </section>
     }
 }
@@ -97,15 +94,15 @@ fn sums(bars: &Bars) -> impl IntoView + use<> {
         <table class="closed-sums">
             <thead>
                 <tr>
-                    <th scope="col">{format!("after {} steps", bars.step)}</th>
-                    <th scope="col">"reference"</th>
-                    <th scope="col">"optimum"</th>
-                    <th scope="col">"policy"</th>
+                    <th scope="col">{texts::after_steps(bars.step)}</th>
+                    <th scope="col">{Term::Reference.name()}</th>
+                    <th scope="col">{texts::OPTIMUM}</th>
+                    <th scope="col">{Term::Policy.name()}</th>
                 </tr>
             </thead>
             <tbody>
-                {summary_row("expected reward E[r]", bars, |summary| signed(summary.reward, 3))}
-                {summary_row("KL from the reference, nats", bars, |summary| fixed(summary.kl, 3))}
+                {summary_row(texts::EXPECTED_REWARD, bars, |summary| signed(summary.reward, 3))}
+                {summary_row(texts::KL, bars, |summary| fixed(summary.kl, 3))}
             </tbody>
         </table>
         <p class="visually-hidden">{sentence(bars)}</p>
@@ -127,19 +124,17 @@ fn summary_row(
     }
 }
 
-/// What the bars say, for those who do not see them.
 fn sentence(bars: &Bars) -> String {
     let best = bars
         .rows
         .iter()
         .max_by(|a, b| a.optimum.total_cmp(&b.optimum));
     best.map_or_else(String::new, |best| {
-        format!(
-            "The optimum gives most to \u{201c}{}\u{201d}: {}, against {} under the reference and {} under the policy.",
-            best.answer,
-            percent(best.optimum),
-            percent(best.reference),
-            percent(best.policy)
+        texts::most_to(
+            &best.answer,
+            &percent(best.optimum),
+            &percent(best.reference),
+            &percent(best.policy),
         )
     })
 }

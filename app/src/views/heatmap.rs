@@ -2,10 +2,11 @@
 
 use super::readable_token;
 use crate::format::{fixed, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::selection::{Side, TokenAt};
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
+use crate::texts::heatmap as texts;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use tilt_protocol::{Inspection, SequenceView};
@@ -64,29 +65,29 @@ pub fn Heatmap() -> impl IntoView {
     let selected = lab.selection.selected();
     let place = move || {
         selected.get().map_or_else(String::new, |selected| {
-            format!("pair {} of {}", selected.position + 1, selected.count)
+            texts::place(selected.position + 1, selected.count)
         })
     };
     let hint = move || {
         if selected.with(Option::is_none) {
-            "Say which answer is better, and its tokens appear here."
+            texts::NO_PAIR
         } else if !lab.engine.is_up() {
-            "The tokens appear here once the engine is ready."
+            texts::NO_ENGINE
         } else {
-            "Reading the pair\u{2026}"
+            texts::READING
         }
     };
     view! {
         <section class="panel" aria-labelledby="heatmap-title">
             <header class="panel-head">
-                <h2 id="heatmap-title">"Where the policy moved"</h2>
+                <h2 id="heatmap-title">{texts::HEADING}</h2>
                 <Against/>
                 <span class="muted number">{place}</span>
                 <span class="pager">
                     <button
                         type="button"
                         class="button icon"
-                        aria-label="Previous labelled pair"
+                        aria-label=texts::PREVIOUS
                         on:click=move |_| lab.selection.move_pair(-1, lab.labels)
                     >
                         "\u{2039}"
@@ -94,7 +95,7 @@ pub fn Heatmap() -> impl IntoView {
                     <button
                         type="button"
                         class="button icon"
-                        aria-label="Next labelled pair"
+                        aria-label=texts::NEXT
                         on:click=move |_| lab.selection.move_pair(1, lab.labels)
                     >
                         "\u{203a}"
@@ -113,7 +114,7 @@ pub fn Heatmap() -> impl IntoView {
                 <span class="number">{move || fixed(-domain.get(), 2)}</span>
                 <span class="heat-scale" aria-hidden="true"></span>
                 <span class="number">{move || signed(domain.get(), 2)}</span>
-                <span class="muted">"nats: \u{2212} less likely than before, + likelier"</span>
+                <span class="muted">{texts::SCALE}</span>
             </div>
         </section>
     }
@@ -145,7 +146,7 @@ fn Against() -> impl IntoView {
     view! {
         <Show when=move || is_offered.get()>
             <label class="heat-against">
-                <span>"against"</span>
+                <span>{texts::AGAINST}</span>
                 <select
                     data-testid="against-select"
                     prop:value=value
@@ -153,7 +154,9 @@ fn Against() -> impl IntoView {
                         lab.selection.set_against(event_target_value(&event).parse().ok());
                     }
                 >
-                    <option value="" selected=move || against.get().is_none()>"reference"</option>
+                    <option value="" selected=move || against.get().is_none()>
+                        {Term::Reference.name()}
+                    </option>
                     <For each=move || ended.get() key=|run| run.clone() let:run>
                         <option value=run.0.to_string() selected=move || against.get() == Some(run.0)>
                             {run.1.clone()}
@@ -196,9 +199,9 @@ fn SequenceRow(side: Side, domain: Memo<f64>) -> impl IntoView {
         <div class=row_class>
             <div class="heat-name">
                 <Define term=term/>
-                <span class="number" title="Sum over the tokens, in nats">{total}</span>
+                <span class="number" title=texts::SUM>{total}</span>
             </div>
-            <div class="tokens" role="group" aria-label=format!("Tokens of the {} answer", term.name())>
+            <div class="tokens" role="group" aria-label=texts::tokens_of(term.name())>
                 <For each=move || 0..len.get() key=|index| *index let:index>
                     <Token side=side index=index len=len domain=domain/>
                 </For>
@@ -242,17 +245,7 @@ fn Token(side: Side, index: usize, len: Memo<usize>, domain: Memo<f64>) -> impl 
     };
     let title = move || {
         let (text, ratio) = token.get();
-        let direction = if ratio > 0.0 {
-            "likelier than under the reference"
-        } else if ratio < 0.0 {
-            "less likely than under the reference"
-        } else {
-            "as likely as under the reference"
-        };
-        format!(
-            "\u{201c}{text}\u{201d}: {} nats, {direction}",
-            signed(ratio, 4)
-        )
+        texts::token(&text, &signed(ratio, 4), ratio)
     };
     view! {
         <button

@@ -3,10 +3,11 @@
 use super::readable_token;
 use super::scrubber::Scrubber;
 use crate::format::{probability, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::selection::Side;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
+use crate::texts::next_tokens as texts;
 use leptos::prelude::*;
 use serde_json::json;
 use tilt_protocol::{NextToken, TokenView};
@@ -61,23 +62,19 @@ pub fn NextTokenBars() -> impl IntoView {
             .into_any()
     };
     let context = move || match current.get() {
-        None => "Point at a token above.".to_owned(),
+        None => texts::NO_TOKEN.to_owned(),
         Some((_, before, side)) => {
             let side = match side {
-                Side::Chosen => "chosen",
-                Side::Rejected => "rejected",
+                Side::Chosen => Term::Chosen,
+                Side::Rejected => Term::Rejected,
             };
-            if before.is_empty() {
-                format!("First token of the {side} answer")
-            } else {
-                format!("{side}: {before}\u{2009}\u{258f}")
-            }
+            texts::context(side.name(), &before)
         }
     };
     view! {
         <section class="panel" aria-labelledby="next-title">
             <header class="panel-head">
-                <h2 id="next-title"><Define term=Term::NextToken text="What comes next"/></h2>
+                <h2 id="next-title"><Define term=Term::NextToken text=texts::HEADING/></h2>
                 <span class="muted context">{context}</span>
                 <span class="keyline">
                     <span class="swatch policy" aria-hidden="true"></span>
@@ -108,7 +105,7 @@ fn as_json(token: &TokenView) -> String {
 fn bar_row(next: &NextToken, is_own: bool) -> impl IntoView + use<> {
     let width = |share: f64| format!("--share:{:.2}%", (share * 100.0).clamp(0.0, 100.0));
     let class = if is_own { "bar-row own" } else { "bar-row" };
-    let title = is_own.then_some("The token that stands in the answer");
+    let title = is_own.then_some(texts::OWN_TOKEN);
     view! {
         <div class=class title=title>
             <span class="bar-token">{readable_token(&next.token)}</span>
@@ -117,11 +114,11 @@ fn bar_row(next: &NextToken, is_own: bool) -> impl IntoView + use<> {
                 <span class="bar reference" style=width(next.reference)></span>
             </span>
             <span class="number">
-                <span class="visually-hidden">"policy "</span>
+                <span class="visually-hidden">{Term::Policy.name()}" "</span>
                 {probability(next.policy)}
             </span>
             <span class="number muted">
-                <span class="visually-hidden">"reference "</span>
+                <span class="visually-hidden">{Term::Reference.name()}" "</span>
                 {probability(next.reference)}
             </span>
             {change(next)}
@@ -138,9 +135,9 @@ fn change(next: &NextToken) -> impl IntoView + use<> {
         _ => ("number change", ""),
     };
     view! {
-        <span class=class title="Policy minus reference, in percentage points">
+        <span class=class title=texts::CHANGE_IS>
             <span aria-hidden="true">{arrow}</span>
-            <span class="visually-hidden">"change "</span>
+            <span class="visually-hidden">{texts::CHANGE}" "</span>
             {points}
         </span>
     }

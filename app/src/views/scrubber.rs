@@ -2,6 +2,7 @@
 
 use crate::parts::slider::{Steps, follow};
 use crate::state::use_lab;
+use crate::texts::next_tokens as texts;
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -23,16 +24,15 @@ pub fn Scrubber() -> impl IntoView {
             chosen,
         })
     });
-    let text = move || match (selection.scrubbed(), span.get()) {
-        (Some(step), Some((_, latest))) => format!("step {step} of {latest}"),
-        (None, Some((_, 0))) => "before training".to_owned(),
-        (None, Some((_, latest))) => format!("step {latest}, the latest"),
-        (_, None) => String::new(),
+    let text = move || {
+        let chosen = selection.scrubbed();
+        span.get()
+            .map_or_else(String::new, |(_, latest)| texts::step_shown(chosen, latest))
     };
     let is_still = move || span.get().is_none_or(|(first, latest)| first == latest);
     view! {
         <div class="scrub">
-            <label for="bars-scrub">"step"</label>
+            <label for="bars-scrub">{texts::STEP}</label>
             <input
                 node_ref=slider
                 id="bars-scrub"

@@ -2,9 +2,10 @@
 
 use super::readable_token;
 use crate::format::{fixed, signed};
-use crate::glossary::Term;
 use crate::parts::define::Define;
 use crate::state::use_lab;
+use crate::texts::glossary::Term;
+use crate::texts::heatmap as texts;
 use leptos::prelude::*;
 use tilt_protocol::SequenceView;
 
@@ -15,22 +16,22 @@ pub fn TokenTable() -> impl IntoView {
         inspection.with(|inspection| {
             inspection.as_ref().map(|inspection| {
                 view! {
-                    {of_answer("chosen", &inspection.chosen)}
-                    {of_answer("rejected", &inspection.rejected)}
+                    {of_answer(Term::Chosen.name(), &inspection.chosen)}
+                    {of_answer(Term::Rejected.name(), &inspection.rejected)}
                 }
             })
         })
     };
     view! {
         <details class="panel drawer" data-testid="token-table">
-            <summary>"Every token in numbers"</summary>
+            <summary>{texts::TABLE}</summary>
             <div class="chart-data token-table">
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">"token"</th>
-                            <th scope="col">"policy"</th>
-                            <th scope="col">"reference"</th>
+                            <th scope="col">{texts::TOKEN}</th>
+                            <th scope="col">{Term::Policy.name()}</th>
+                            <th scope="col">{Term::Reference.name()}</th>
                             <th scope="col"><Define term=Term::LogRatio/></th>
                         </tr>
                     </thead>
@@ -65,7 +66,7 @@ fn of_answer(name: &'static str, sequence: &SequenceView) -> impl IntoView + use
         .collect_view();
     view! {
         <tbody>
-            {row(format!("{name}, whole answer"), sequence.policy_logp(), sequence.reference_logp())}
+            {row(texts::whole_answer(name), sequence.policy_logp(), sequence.reference_logp())}
             {tokens}
         </tbody>
     }

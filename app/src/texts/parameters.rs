@@ -1,63 +1,25 @@
-//! What the page says of each parameter: symbol, name, definition, range, TRL's name.
+//! What the page says of each parameter: symbol, name, definition, range, choices.
 
 use crate::state::parameters::Parameter;
 use tilt_protocol::{Objective, TrainSettings};
 
+pub const OFF: &str = "off";
+pub const ON: &str = "on";
+
+pub const REVERSE_KL: &str = "reverse KL";
+pub const FORWARD_KL: &str = "forward KL";
+pub const JENSEN_SHANNON: &str = "Jensen\u{2013}Shannon";
+pub const ALPHA_DIVERGENCE: &str = "\u{3b1}-divergence";
+
+pub const CONSTANT: &str = "constant";
+pub const CONSTANT_AFTER_WARMUP: &str = "constant after warm-up";
+pub const LINEAR: &str = "linear to 0";
+pub const COSINE: &str = "cosine to 0";
+pub const COSINE_WITH_RESTARTS: &str = "cosine with restarts";
+pub const POLYNOMIAL: &str = "polynomial";
+pub const INVERSE_SQUARE_ROOT: &str = "inverse square root";
+
 impl Parameter {
-    /// The stable name, in test ids and in what is remembered.
-    pub fn id(self) -> String {
-        let id = match self {
-            Parameter::Epsilon => "epsilon",
-            Parameter::Gamma => "gamma",
-            Parameter::Alpha => "alpha",
-            Parameter::Tau => "tau",
-            Parameter::DesirableWeight => "lambda-d",
-            Parameter::UndesirableWeight => "lambda-u",
-            Parameter::CpoAlpha => "cpo-alpha",
-            Parameter::LdAlpha => "ld-alpha",
-            Parameter::Weight(place) => return format!("weight-{place}"),
-            Parameter::CompletionOnly => "completion-only",
-            Parameter::Divergence => "divergence",
-            Parameter::DivergenceAlpha => "divergence-alpha",
-            Parameter::SyncReference => "sync",
-            Parameter::MixupAlpha => "sync-alpha",
-            Parameter::SyncSteps => "sync-steps",
-            Parameter::BatchSize => "batch-size",
-            Parameter::Accumulation => "accumulation",
-            Parameter::Schedule => "schedule",
-            Parameter::Warmup => "warmup",
-            Parameter::WeightDecay => "weight-decay",
-            Parameter::MaxGradNorm => "max-grad-norm",
-        };
-        id.to_owned()
-    }
-
-    pub fn trl_name(self) -> &'static str {
-        match self {
-            Parameter::Epsilon => "label_smoothing",
-            Parameter::Gamma => "simpo_gamma",
-            Parameter::Alpha => "alpha",
-            Parameter::Tau => "discopop_tau",
-            Parameter::DesirableWeight => "desirable_weight",
-            Parameter::UndesirableWeight => "undesirable_weight",
-            Parameter::CpoAlpha => "cpo_alpha",
-            Parameter::LdAlpha => "ld_alpha",
-            Parameter::Weight(_) => "loss_weights",
-            Parameter::CompletionOnly => "completion_only_loss",
-            Parameter::Divergence => "f_divergence_type",
-            Parameter::DivergenceAlpha => "f_alpha_divergence_coef",
-            Parameter::SyncReference => "sync_ref_model",
-            Parameter::MixupAlpha => "ref_model_mixup_alpha",
-            Parameter::SyncSteps => "ref_model_sync_steps",
-            Parameter::BatchSize => "per_device_train_batch_size",
-            Parameter::Accumulation => "gradient_accumulation_steps",
-            Parameter::Schedule => "lr_scheduler_type",
-            Parameter::Warmup => "warmup_steps",
-            Parameter::WeightDecay => "weight_decay",
-            Parameter::MaxGradNorm => "max_grad_norm",
-        }
-    }
-
     /// The paper's symbol, where there is one.
     pub fn symbol(self) -> &'static str {
         match self {
@@ -75,11 +37,6 @@ impl Parameter {
             Parameter::Divergence => "f",
             _ => "",
         }
-    }
-
-    /// The key of its notice.
-    pub fn key(self) -> String {
-        format!("parameter-{}", self.id())
     }
 
     /// Symbol and name, as the field's label and a run's name have them.

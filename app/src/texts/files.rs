@@ -1,0 +1,83 @@
+//! Data and models: files in and out, and the way to erase everything.
+
+pub const DATA_AND_MODELS: &str = "Data and models";
+pub const IMPORT_PAIRS: &str = "Import pairs";
+pub const EXPORT_PAIRS: &str = "Export pairs";
+pub const IMPORT_MODEL: &str = "Import model";
+pub const EXPORT_MODEL: &str = "Export model";
+pub const FORMATS: &str = "Pairs are JSON lines as TRL reads them. A model is config.json, model.safetensors and tokenizer.json, chosen together.";
+
+pub const ERASE_ALL: &str = "Erase all\u{2026}";
+pub const ERASE_EVERYTHING: &str = "Erase everything";
+pub const ERASE: &str = "Erase";
+pub const KEEP: &str = "Keep";
+
+pub fn erase_question(labels: usize) -> String {
+    let noun = if labels == 1 { "label" } else { "labels" };
+    format!(
+        "Erase {labels} {noun}, all settings and what the policy has learnt? This cannot be undone."
+    )
+}
+
+/// The name of the file that the labels are saved as.
+pub const LABELS_FILE: &str = "tilt-preferences.jsonl";
+pub const DOWNLOAD_REFUSED: &str = "the browser refused the download";
+pub const NO_WEIGHTS: &str = "the exported model came without weights";
+pub const TO_EXPORT: &str = "export";
+pub const LABEL_ONE_PAIR: &str = "label at least one pair with 1 or 2";
+
+pub fn imported_from(pairs: usize, file: &str) -> String {
+    format!("{} imported from {file}.", counted(pairs))
+}
+
+pub fn no_rows(file: &str) -> String {
+    format!("{file}: no rows, expected one JSON object a line.")
+}
+
+pub fn imported(file: &str, pairs: usize) -> String {
+    format!("{file}: {} imported.", counted(pairs))
+}
+
+/// `listed` are lines, one a defect.
+pub fn imported_in_part(file: &str, pairs: usize, refused: usize, listed: &[String]) -> String {
+    format!(
+        "{file}: {} imported, rows refused: {refused}\n{}",
+        counted(pairs),
+        listed.join("\n")
+    )
+}
+
+pub fn and_more(count: usize) -> String {
+    format!("and {count} more")
+}
+
+fn counted(pairs: usize) -> String {
+    match pairs {
+        1 => "1 pair".to_owned(),
+        count => format!("{count} pairs"),
+    }
+}
+
+pub const COLUMNS_OF_PAIRS: &str = "the columns prompt, chosen and rejected";
+pub const SEVERAL_TURNS: &str = "several turns";
+pub const ONE_TURN: &str = "one turn";
+pub const TOKEN_IDS: &str = "token ids";
+pub const TEXT: &str = "text";
+
+/// What a model from files is called.
+pub const IMPORTED_MODEL: &str = "imported";
+
+pub fn model_not_imported(error: &str) -> String {
+    format!("The model was not imported: {error}")
+}
+
+pub fn not_among_files(chosen: &[String]) -> String {
+    format!(
+        "not among the chosen files ({}); choose config.json, model.safetensors and tokenizer.json together",
+        chosen.join(", ")
+    )
+}
+
+pub fn at_most_bytes(most: u64) -> String {
+    format!("at most {most} bytes, for a tab")
+}

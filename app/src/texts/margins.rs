@@ -1,0 +1,18 @@
+//! The chart of the margins' spread.
+
+pub const NAME: &str = "margins";
+pub const HEADING: &str = "Margins";
+pub const NO_PAIRS: &str =
+    "Chosen minus rejected implicit reward, for objectives that compare two answers.";
+
+pub fn below_zero(share: &str, pairs: usize, step: usize) -> String {
+    format!("{share} of the last {pairs} pairs up to step {step} lie below zero.")
+}
+
+/// The vertical axis.
+pub const PAIRS: &str = "pairs";
+pub const TABLE_HEAD: [&str; 3] = ["from", "to", PAIRS];
+
+pub const STEP: &str = "Step";
+pub const STEP_OF_MARGINS: &str = "Step of the margins";
+pub const LATEST: &str = "latest";

@@ -1,0 +1,105 @@
+//! The banner, and what it and the screen reader's line tell of engine and actions.
+
+use tilt_protocol::Error;
+
+pub const ERROR_MARK: &str = "!";
+pub const INFO_MARK: &str = "i";
+pub const DISMISS: &str = "Dismiss this message";
+pub const DISMISS_MARK: &str = "\u{00d7}";
+
+pub fn undone(summary: &str) -> String {
+    format!("Undone: {summary}.")
+}
+
+pub fn redone(summary: &str) -> String {
+    format!("Done again: {summary}.")
+}
+
+// An empty prompt: what is asked for, what came, what was expected.
+pub const PROMPT: &str = "prompt";
+pub const NOTHING: &str = "nothing";
+pub const QUESTION_FOR_BOTH: &str = "a question for both models";
+pub const CHOOSE_PRINCIPLE: &str =
+    "Choose the principle to judge by first: labels given by hand do not say what they prefer.";
+pub const ERASED: &str = "Everything stored was erased.";
+
+pub fn model_ready(name: &str) -> String {
+    format!("The model {name} is ready.")
+}
+
+pub fn rows_dropped(count: usize) -> String {
+    format!("{count} rows are too long for the model and are left out.")
+}
+
+pub fn training_started(steps: usize, rows: usize) -> String {
+    format!("Training started: {steps} steps on {rows} rows.")
+}
+
+pub fn training_ended(is_stopped: bool, step: usize) -> String {
+    let verb = if is_stopped { "stopped" } else { "finished" };
+    format!("Training {verb} after {step} steps.")
+}
+
+pub const WAS_RESET: &str = "The policy equals its reference again.";
+pub const WIN_RATE_MEASURED: &str = "The win rate is measured.";
+
+pub fn judge_labelled(count: usize) -> String {
+    format!("The judge labelled {count} pairs.")
+}
+
+/// `reason` is the engine's.
+pub fn webgpu_refused(reason: Option<&str>) -> String {
+    let reason = reason.unwrap_or("the engine gave no reason");
+    format!(
+        "The URL asks for WebGPU, which cannot be used here ({reason}). The CPU is used; everything works, more slowly."
+    )
+}
+
+pub fn webgpu_failed(error: &Error) -> String {
+    format!(
+        "WebGPU failed ({error}). The engine starts again on the CPU; your labels are kept, and a run that was under way can be started again."
+    )
+}
+
+pub fn engine_down(error: &Error) -> String {
+    format!(
+        "The engine does not run: {error}. Labelling still works and is saved; reload the page to start the engine again."
+    )
+}
+
+pub fn starter_pairs_missing(error: &Error) -> String {
+    format!(
+        "The pairs that come with the page are missing: {error}. New ones are sampled once the engine is ready."
+    )
+}
+
+/// A request that failed; `what` is one of what follows.
+pub fn failed(what: &str, error: &Error) -> String {
+    format!("{what}: {error}")
+}
+
+pub const DEVICE_NOT_STARTED: &str = "The device could not be started";
+pub const NOT_SAMPLED_PAIRS: &str = "No new answers could be sampled";
+pub const NOT_LABELLED: &str = "The judge could not label";
+pub const RUN_STOPPED: &str = "The run stopped";
+pub const NOT_FOLLOWED: &str = "The run did not follow";
+pub const NOT_SHOWN_BY_TOKEN: &str = "The pair cannot be shown token by token";
+pub const NOT_SCORED: &str = "The answers could not be scored";
+pub const NOT_SAMPLED: &str = "Nothing was sampled";
+pub const NOT_MEASURED: &str = "The win rate was not measured";
+pub const NOT_EXPORTED: &str = "The model was not exported";
+
+pub fn not_loaded(model: &str) -> String {
+    format!("The model \u{201c}{model}\u{201d} was not loaded")
+}
+
+// Why something did not arrive, inside the errors' own words.
+pub const SCRIPT_NOT_LOADED: &str = "the script could not be loaded";
+pub const NOT_DECODED: &str = "the browser could not decode it";
+pub const NO_JSON: &str = "it has no field json";
+pub const NO_WINDOW: &str = "there is no window";
+pub const NO_TEXT: &str = "it is no text";
+
+pub fn server_answered(status: u16) -> String {
+    format!("the server answered {status}")
+}

@@ -1,0 +1,22 @@
+//! The recorded run that plays until the engine is ready.
+
+pub const TITLE: &str = "Meanwhile, a recorded run";
+pub const MARK: &str = "recorded";
+pub const CHOSEN: &str = "chosen";
+pub const REJECTED: &str = "rejected";
+
+pub fn step_and_loss(step: usize, loss: f64) -> String {
+    format!("step {step}, loss {loss:.3}")
+}
+
+pub fn summary(steps: usize, pairs: usize) -> String {
+    format!(
+        "Recorded: {steps} steps of DPO on {pairs} pairs. The chosen answers stay likely, the rejected ones become unlikely."
+    )
+}
+
+pub fn caption(pairs: usize, model: &str) -> String {
+    format!(
+        "Log-probs of {pairs} pairs while the model \u{201c}{model}\u{201d} learned to prefer short answers; dashed: its reference. Yours starts when the engine is ready; label meanwhile."
+    )
+}

@@ -1,0 +1,56 @@
+//! The runs of this visit: their list, their names, what was changed in them.
+
+pub const RUNS: &str = "Runs";
+pub const PINNED_STAY: &str = "Pinned runs stay in the charts.";
+pub const NO_RUNS: &str = "Each run of this visit is listed here.";
+
+pub const NAME_OF_THE_RUN: &str = "Name of the run";
+pub const LOSS: &str = "loss";
+pub const KL: &str = "KL";
+pub const WINS: &str = "wins";
+
+pub fn win_rate(rate: &str, principle: &str) -> String {
+    format!("{rate} {principle}")
+}
+
+pub fn change(step: usize, what: &str) -> String {
+    format!("after step {step}: {what}")
+}
+
+pub const PIN: &str = "Pin";
+pub const USE_SETTINGS: &str = "Use these settings";
+pub const DELETE: &str = "Delete";
+
+pub const IS_REMOVED: &str = " is removed.";
+pub const UNDO: &str = "Undo";
+pub const RUN_IS_BACK: &str = "The run is back.";
+
+pub fn removed(name: &str) -> String {
+    format!("{name} is removed. Undo brings it back.")
+}
+
+// A run's name begins with its objective; these follow it.
+
+pub fn named_beta(beta: f64) -> String {
+    format!(" \u{3b2} {beta}")
+}
+
+pub fn named_learning_rate(rate: f64) -> String {
+    format!(" lr {rate}")
+}
+
+pub fn named_steps(steps: usize) -> String {
+    format!(" {steps} steps")
+}
+
+pub fn named_seed(seed: u64) -> String {
+    format!(" seed {seed}")
+}
+
+pub fn named_parameter(label: &str, text: &str) -> String {
+    format!(", {label} {text}")
+}
+
+pub fn numbered_name(name: &str, number: usize) -> String {
+    format!("{name} ({number})")
+}
