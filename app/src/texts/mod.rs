@@ -6,6 +6,13 @@
 //! the same ones.
 
 pub mod against_dpo;
+pub mod agreement;
+pub mod blind;
 pub mod glossary;
+pub mod judge;
+pub mod label;
 pub mod objectives;
 pub mod parameters;
+pub mod verdicts;
+pub mod win_rate;
+pub mod write;
