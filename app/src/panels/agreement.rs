@@ -5,6 +5,7 @@ use crate::agreement::{Agreement, between_labellers, matched};
 use crate::files::read_labels;
 use crate::format::{fixed, percent};
 use crate::state::use_lab;
+use crate::texts::agreement as texts;
 use gloo_file::{File, FileList};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ struct OtherLabels {
 #[derive(Clone, PartialEq)]
 struct Compared {
     names: String,
+    is_with_file: bool,
     agreement: Agreement,
 }
 
@@ -49,20 +51,10 @@ pub fn AgreementPanel() -> impl IntoView {
                 labels,
                 refused,
             }) => {
-                let refused = match refused {
-                    0 => String::new(),
-                    refused => format!(", {refused} rows of other forms left out"),
-                };
-                let is_matched =
-                    compared.with(|found| found.iter().any(|one| one.names.ends_with(file)));
-                let advice = if is_matched {
-                    ""
-                } else {
-                    " None of them is among your pairs: both sides must label the same ones."
-                };
-                format!("{file}: {} labelled pairs{refused}.{advice}", labels.len())
+                let is_matched = compared.with(|found| found.iter().any(|one| one.is_with_file));
+                texts::file_read(file, labels.len(), *refused, is_matched)
             }
-            None => "Export pairs, have somebody else label the same ones, and import their file: prompts and answers are matched, in either order.".to_owned(),
+            None => texts::HOW_TO.to_owned(),
         })
     };
     view! {
@@ -73,7 +65,7 @@ pub fn AgreementPanel() -> impl IntoView {
                 is_open.set(details.open());
             }
         >
-            <summary data-testid="agreement-open">"Agreement with other labels"</summary>
+            <summary data-testid="agreement-open">{texts::AGREEMENT}</summary>
             <ul class="agreements">
                 <For each=move || compared.get() key=|one| (one.names.clone(), one.agreement.json()) let:one>
                     <AgreementRow one=one/>
@@ -82,7 +74,7 @@ pub fn AgreementPanel() -> impl IntoView {
             <p class="muted">{remark}</p>
             <div class="row">
                 <label class="button file">
-                    <span>"Compare with a file"</span>
+                    <span>{texts::COMPARE}</span>
                     <input
                         type="file"
                         class="visually-hidden"
@@ -108,14 +100,16 @@ fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Vec<Compared> {
     let with_file = others.and_then(|others| {
         let both = matched(labels.iter(), others.labels.iter());
         Some(Compared {
-            names: format!("your labels and {}", others.file),
+            names: texts::yours_and(&others.file),
+            is_with_file: true,
             agreement: Agreement::of(&both)?,
         })
     });
     let here = between_labellers(labels)
         .into_iter()
         .map(|(one, other, agreement)| Compared {
-            names: format!("{one} and {other}"),
+            names: texts::both(&one, &other),
+            is_with_file: false,
             agreement,
         });
     with_file.into_iter().chain(here).collect()
@@ -140,13 +134,12 @@ async fn read(
 #[component]
 fn AgreementRow(one: Compared) -> impl IntoView {
     let Agreement { n, share, kappa } = one.agreement;
-    let pairs = if n == 1 { "pair" } else { "pairs" };
-    let kappa = kappa.map_or_else(|| "\u{2014}".to_owned(), |kappa| fixed(kappa, 2));
+    let kappa = kappa.map(|kappa| fixed(kappa, 2));
     view! {
         <li>
             <span class="number" data-testid="agreement-value" data-value=one.agreement.json()>
                 <b>{percent(share)}</b>
-                {format!(" of {n} {pairs}, kappa {kappa}")}
+                {texts::of_pairs(n, kappa.as_deref())}
             </span>
             <span class="muted">{one.names}</span>
         </li>

@@ -7,6 +7,7 @@ use crate::parts::principle_options::principle_options;
 use crate::state::autolabel_form::judge_in_words;
 use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
+use crate::texts::judge as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Labeller, Principle};
 
@@ -28,14 +29,8 @@ pub fn AutolabelPanel() -> impl IntoView {
     });
     let report = move || {
         progress.get().map(|progress| {
-            let ties = if progress.ties == 1 { "tie" } else { "ties" };
-            format!(
-                "{} of {} pairs labelled by \u{201c}{}\u{201d}; {} {ties} left out.",
-                progress.done,
-                progress.asked,
-                judge_in_words(&progress.judge),
-                progress.ties
-            )
+            let judge = judge_in_words(&progress.judge);
+            texts::report(progress.done, progress.asked, &judge, progress.ties)
         })
     };
     let share = move || {
@@ -47,7 +42,7 @@ pub fn AutolabelPanel() -> impl IntoView {
     };
     view! {
         <details class="panel drawer">
-            <summary data-testid="autolabel-open">"Let the judge label"</summary>
+            <summary data-testid="autolabel-open">{texts::LET_THE_JUDGE_LABEL}</summary>
             <div class="fields three">
                 <div class="field">
                     <Define term=Term::Principle id="autolabel-principle-label"/>
@@ -65,7 +60,7 @@ pub fn AutolabelPanel() -> impl IntoView {
                     </select>
                 </div>
                 <div class="field">
-                    <label for="autolabel-count">"pairs"</label>
+                    <label for="autolabel-count">{texts::PAIRS}</label>
                     <input
                         id="autolabel-count"
                         type="text"
@@ -95,20 +90,20 @@ pub fn AutolabelPanel() -> impl IntoView {
                 <Action
                     testid="autolabel-run"
                     text=Signal::derive(move || {
-                        if is_busy() { "Labelling\u{2026}".to_owned() } else { "Label".to_owned() }
+                        if is_busy() { texts::LABELLING.to_owned() } else { texts::LABEL.to_owned() }
                     })
                     class="strong"
                     disabled=cannot
                     on_press=move || actions::autolabel(lab)
                 />
                 <Action
-                    text=Signal::derive(move || format!("Remove the judge\u{2019}s {}", judged.get()))
+                    text=Signal::derive(move || texts::remove_judged(judged.get()))
                     disabled=Signal::derive(move || judged.get() == 0)
                     on_press=move || lab.labels.remove(|entry| entry.label.labeller != Labeller::Person)
                 />
             </div>
             <Show when=move || progress.with(Option::is_some)>
-                <progress aria-label="Pairs labelled" max="1" value=share></progress>
+                <progress aria-label=texts::PAIRS_LABELLED max="1" value=share></progress>
                 <p class="number" data-testid="autolabel-report">{report}</p>
             </Show>
         </details>

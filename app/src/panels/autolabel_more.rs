@@ -5,6 +5,7 @@ use crate::parts::focus::focus;
 use crate::parts::principle_options::principle_options;
 use crate::state::autolabel_form::OtherPrinciple;
 use crate::state::use_lab;
+use crate::texts::judge as texts;
 use leptos::prelude::*;
 use tilt_protocol::Principle;
 
@@ -18,17 +19,14 @@ pub fn MoreOfTheJudge() -> impl IntoView {
     let summary = move || {
         let (others, bias) =
             form.with(|form| (form.others.len(), form.length_bias.trim().to_owned()));
-        match (others, bias.as_str()) {
-            (0, "0" | "") => "More: weights, length bias".to_owned(),
-            (others, "0" | "") => format!("More: {others} further"),
-            (others, bias) => format!("More: {others} further, length bias {bias}"),
-        }
+        let bias = Some(bias.as_str()).filter(|bias| !matches!(*bias, "0" | ""));
+        texts::more(others, bias)
     };
     view! {
         <details class="judge-more">
             <summary data-testid="autolabel-more">{summary}</summary>
             <p class="muted">
-                "The main principle has weight 1. The others are added with theirs; below 0 the opposite is preferred. Lengths count in words, everything else as 1 or 0."
+                {texts::ABOUT_WEIGHTS}
             </p>
             <ul class="judge-others">
                 <For each=others key=|other| other.id let:other>
@@ -37,7 +35,7 @@ pub fn MoreOfTheJudge() -> impl IntoView {
             </ul>
             <Action
                 testid=ADD
-                text="Add a principle"
+                text=texts::ADD_PRINCIPLE
                 on_press=move || {
                     form.update(|form| form.add_other());
                     request_animation_frame(|| {
@@ -46,7 +44,7 @@ pub fn MoreOfTheJudge() -> impl IntoView {
                 }
             />
             <div class="field judge-bias">
-                <label for="autolabel-length-bias">"length bias"</label>
+                <label for="autolabel-length-bias">{texts::LENGTH_BIAS}</label>
                 <input
                     id="autolabel-length-bias"
                     type="text"
@@ -58,7 +56,7 @@ pub fn MoreOfTheJudge() -> impl IntoView {
                     on:input=move |event| form.update(|form| form.length_bias = event_target_value(&event))
                 />
                 <p id="autolabel-length-bias-note" class="muted">
-                    "Per word; a judge that likes long answers (below 0: short ones), whatever the principles say."
+                    {texts::ABOUT_LENGTH_BIAS}
                 </p>
             </div>
         </details>
@@ -79,7 +77,7 @@ fn OtherRow(other: OtherPrinciple) -> impl IntoView {
     view! {
         <li>
             <select
-                aria-label="Further principle"
+                aria-label=texts::FURTHER_PRINCIPLE
                 data-testid="autolabel-other"
                 on:change=move |event| {
                     if let Some(principle) = Principle::from_slug(&event_target_value(&event)) {
@@ -97,7 +95,7 @@ fn OtherRow(other: OtherPrinciple) -> impl IntoView {
                 type="text"
                 inputmode="decimal"
                 autocomplete="off"
-                aria-label="Its weight"
+                aria-label=texts::ITS_WEIGHT
                 data-testid="autolabel-weight"
                 prop:value=weight
                 on:input=move |event| {
@@ -113,7 +111,7 @@ fn OtherRow(other: OtherPrinciple) -> impl IntoView {
                 type="button"
                 class="button icon small"
                 data-testid="autolabel-remove"
-                aria-label="Remove this principle"
+                aria-label=texts::REMOVE_PRINCIPLE
                 on:click=move |_| {
                     form.update(|form| form.remove_other(id));
                     focus("[data-testid=\"autolabel-add\"]");

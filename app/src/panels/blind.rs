@@ -4,6 +4,7 @@ use crate::format::percent;
 use crate::parts::action::Action;
 use crate::state::blind::{self, Guess, Round, Score, Side};
 use crate::state::use_lab;
+use crate::texts::blind as texts;
 use leptos::prelude::*;
 
 #[component]
@@ -17,30 +18,24 @@ pub fn BlindTest() -> impl IntoView {
         Signal::derive(move || !lab.engine.is_up() || is_untrained() || store.is_waiting());
     let text = Signal::derive(move || {
         let text = if store.is_waiting() {
-            "Sampling\u{2026}"
+            texts::SAMPLING
         } else if round.with(Option::is_some) {
-            "Another two"
+            texts::ANOTHER
         } else {
-            "Test me blind"
+            texts::TEST_ME
         };
         text.to_owned()
     });
     let question = move || {
         round.with(|round| match round {
-            None if is_untrained() => {
-                "Train first: until then both models are the same.".to_owned()
-            }
-            None => "Can you tell the tuned model from the one before?".to_owned(),
-            Some(round) if round.guess.is_none() => format!(
-                "\u{201c}{}\u{201d} Which answer is the tuned model\u{2019}s?",
-                round.prompt
-            ),
-            Some(round) => format!("\u{201c}{}\u{201d}", round.prompt),
+            None if is_untrained() => texts::TRAIN_FIRST.to_owned(),
+            None => texts::CAN_YOU_TELL.to_owned(),
+            Some(round) => texts::question(&round.prompt, round.guess.is_none()),
         })
     };
     view! {
         <div class="blind" id="blind">
-            <h3>"Which is the tuned model?"</h3>
+            <h3>{texts::WHICH_IS_TUNED}</h3>
             <div class="row">
                 <Action
                     testid="blind-start"
@@ -78,17 +73,8 @@ fn result(guess: Option<Guess>, score: Score) -> String {
     if score.total == 0 {
         return String::new();
     }
-    let word = match guess {
-        Some(guess) if guess.is_right => "Right. ",
-        Some(_) => "Wrong. ",
-        None => "",
-    };
-    format!(
-        "{word}{} of {} right; guessing would do that or better {} of the time.",
-        score.right,
-        score.total,
-        percent(score.chance())
-    )
+    let is_right = guess.map(|guess| guess.is_right);
+    texts::result(is_right, score.right, score.total, &percent(score.chance()))
 }
 
 #[component]
@@ -105,11 +91,11 @@ fn Choice(side: Side) -> impl IntoView {
     let guess = move || round.with(|round| round.as_ref()?.guess);
     let name = move || match guess() {
         None => match side {
-            Side::Left => "Left",
-            Side::Right => "Right",
+            Side::Left => texts::LEFT,
+            Side::Right => texts::RIGHT,
         },
-        Some(guess) if guess.policy == side => "the tuned model",
-        Some(_) => "the model before",
+        Some(guess) if guess.policy == side => texts::TUNED,
+        Some(_) => texts::BEFORE,
     };
     let class = move || match guess() {
         Some(guess) if guess.policy == side => "answer blind-answer tuned",

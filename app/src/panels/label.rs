@@ -5,6 +5,7 @@ use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
+use crate::texts::label as texts;
 use leptos::prelude::*;
 use tilt_protocol::{EngineStatus, PairSource, Verdict};
 
@@ -29,24 +30,20 @@ pub fn LabelPanel() -> impl IntoView {
                 .count()
         })
     });
-    let prompt = move || {
-        match pair.get() {
+    let prompt = move || match pair.get() {
         Some(pair) => pair.prompt,
-        None if !lab.labels.is_loaded().get() => "Reading your labels\u{2026}".to_owned(),
+        None if !lab.labels.is_loaded().get() => texts::READING_LABELS.to_owned(),
         None => match lab.engine.status().get() {
-            EngineStatus::Failed => {
-                "Every pair that came with the page has a label. New ones need the engine.".to_owned()
-            }
-            _ => "Every waiting pair has a label. New ones are sampled as soon as the engine is free.".to_owned(),
+            EngineStatus::Failed => texts::NONE_WITHOUT_ENGINE.to_owned(),
+            _ => texts::NONE_WAITING.to_owned(),
         },
-    }
     };
     let source = move || {
         pair.get().map(|pair| match pair.source {
-            PairSource::Shipped { model } => format!("recorded: sampled beforehand from {model}"),
-            PairSource::Sampled { model, .. } => format!("sampled in this tab from {model}"),
-            PairSource::Imported { file } => format!("from {file}"),
-            PairSource::Written => "written by hand".to_owned(),
+            PairSource::Shipped { model } => texts::recorded_from(&model),
+            PairSource::Sampled { model, .. } => texts::sampled_from(&model),
+            PairSource::Imported { file } => texts::from_file(&file),
+            PairSource::Written => texts::WRITTEN_BY_HAND.to_owned(),
         })
     };
     let is_empty = Signal::derive(move || pair.with(Option::is_none));
@@ -64,17 +61,14 @@ pub fn LabelPanel() -> impl IntoView {
     view! {
         <section class="panel label-panel" aria-labelledby="label-title">
             <header class="panel-head">
-                <h2 id="label-title">"Which is better?"</h2>
+                <h2 id="label-title">{texts::WHICH_IS_BETTER}</h2>
                 <span class="count"><span
                     class="number"
                     data-testid="label-count"
                     data-value=move || count.get().to_string()
                     data-decisive=move || decisive.get().to_string()
                 >
-                    {move || {
-                        let labels = if count.get() == 1 { "label" } else { "labels" };
-                        format!("{} {labels}, {}", count.get(), decisive.get())
-                    }}
+                    {move || texts::label_count(count.get(), decisive.get())}
                 </span>" "<Define term=Term::Decisive/></span>
             </header>
             <p
@@ -87,23 +81,23 @@ pub fn LabelPanel() -> impl IntoView {
             </p>
             <div class="answers">
                 <AnswerCard
-                    letter="A" testid="label-a" text_testid="answer-a" key="1"
+                    letter=texts::A testid="label-a" text_testid="answer-a" key="1"
                     text=Signal::derive(answer(true)) disabled=is_empty
                     on_press=judge(Verdict::A)
                 />
                 <AnswerCard
-                    letter="B" testid="label-b" text_testid="answer-b" key="2"
+                    letter=texts::B testid="label-b" text_testid="answer-b" key="2"
                     text=Signal::derive(answer(false)) disabled=is_empty
                     on_press=judge(Verdict::B)
                 />
             </div>
             <div class="verdicts">
-                <Action testid="label-tie" text="Tie" key="3" disabled=is_empty on_press=judge(Verdict::Tie)/>
-                <Action testid="label-both-bad" text="Both bad" key="4" disabled=is_empty on_press=judge(Verdict::BothBad)/>
-                <Action testid="label-both-good" text="Both good" key="5" disabled=is_empty on_press=judge(Verdict::BothGood)/>
-                <Action testid="label-skip" text="Skip" key="S" disabled=is_empty on_press=move || lab.labels.skip()/>
-                <Action testid="label-undo" text="Undo" key="U" disabled=cannot_undo on_press=move || actions::undo(lab)/>
-                <Action testid="label-redo" text="Redo" key="R" disabled=cannot_redo on_press=move || actions::redo(lab)/>
+                <Action testid="label-tie" text=texts::TIE key="3" disabled=is_empty on_press=judge(Verdict::Tie)/>
+                <Action testid="label-both-bad" text=texts::BOTH_BAD key="4" disabled=is_empty on_press=judge(Verdict::BothBad)/>
+                <Action testid="label-both-good" text=texts::BOTH_GOOD key="5" disabled=is_empty on_press=judge(Verdict::BothGood)/>
+                <Action testid="label-skip" text=texts::SKIP key="S" disabled=is_empty on_press=move || lab.labels.skip()/>
+                <Action testid="label-undo" text=texts::UNDO key="U" disabled=cannot_undo on_press=move || actions::undo(lab)/>
+                <Action testid="label-redo" text=texts::REDO key="R" disabled=cannot_redo on_press=move || actions::redo(lab)/>
             </div>
             <p class="source muted">{source}</p>
             <LabelProgress/>
@@ -137,7 +131,7 @@ fn AnswerCard(
         >
             <span class="answer-head">
                 <b>{letter}</b>
-                <span class="prefer">"is better"</span>
+                <span class="prefer">{texts::IS_BETTER}</span>
                 <kbd aria-hidden="true">{key}</kbd>
             </span>
             <span class="answer-text" data-testid=text_testid>{move || text.get()}</span>

@@ -5,14 +5,15 @@ use crate::format::percent;
 use crate::state::labels::Entry;
 use crate::state::recheck::{self, Consistency};
 use crate::state::use_lab;
+use crate::texts::label as texts;
 use leptos::prelude::*;
 use tilt_protocol::Verdict;
 use web_sys::HtmlInputElement;
 
 /// Decisive labels worth having, and for what.
 const GOALS: [(usize, &str); 2] = [
-    (12, "for a first run"),
-    (64, "as many as the judge gives at once"),
+    (12, texts::FOR_A_FIRST_RUN),
+    (64, texts::AS_MANY_AS_THE_JUDGE_GIVES),
 ];
 
 /// Labels by what they say.
@@ -47,35 +48,16 @@ impl Counts {
 
     /// Towards the goal: "5 of 12 decisive, for a first run".
     fn progress(self) -> String {
-        match self.goal() {
-            Some((goal, purpose)) => {
-                format!("{} of {goal} decisive, {purpose}", self.decisive)
-            }
-            None => format!("{} decisive", self.decisive),
-        }
+        texts::progress(self.decisive, self.goal())
     }
 
-    /// What the labels say: "63% decisive, 2 ties, 1 both good".
+    /// What the labels say: "63% decide, 2 ties, 1 both good".
     fn shares(self) -> String {
         if self.labels == 0 {
-            return "press 1 or 2 to begin".to_owned();
+            return texts::PRESS_TO_BEGIN.to_owned();
         }
-        let mut parts = vec![format!(
-            "{} decide",
-            percent(self.decisive as f64 / self.labels as f64)
-        )];
-        match self.ties {
-            0 => {}
-            1 => parts.push("1 tie".to_owned()),
-            ties => parts.push(format!("{ties} ties")),
-        }
-        if self.both_good > 0 {
-            parts.push(format!("{} both good", self.both_good));
-        }
-        if self.both_bad > 0 {
-            parts.push(format!("{} both bad", self.both_bad));
-        }
-        parts.join(", ")
+        let decide = percent(self.decisive as f64 / self.labels as f64);
+        texts::shares(&decide, self.ties, self.both_good, self.both_bad)
     }
 }
 
@@ -94,9 +76,9 @@ pub fn LabelProgress() -> impl IntoView {
     };
     view! {
         <div class="label-progress" data-testid="label-progress" data-value=move || counts.get().decisive.to_string()>
-            <progress aria-label="Decisive labels" max="1" value=share></progress>
+            <progress aria-label=texts::DECISIVE_LABELS max="1" value=share></progress>
             <p class="number muted">
-                {move || counts.get().progress()} " \u{00b7} " {move || counts.get().shares()}
+                {move || counts.get().progress()} {texts::PROGRESS_DOT} {move || counts.get().shares()}
             </p>
         </div>
         <SelfAgreement/>
@@ -111,12 +93,8 @@ fn SelfAgreement() -> impl IntoView {
     let own = Memo::new(move |_| entries.with(|entries| recheck::own_decisive_count(entries)));
     let seen = Memo::new(move |_| entries.with(|entries| recheck::consistency(entries)));
     let sentence = move || match seen.get() {
-        Consistency { checked: 0, .. } => {
-            "of your pairs come again with sides swapped: a check, not a label".to_owned()
-        }
-        Consistency { agreed, checked } => {
-            format!("come again; you agree with yourself on {agreed} of {checked}")
-        }
+        Consistency { checked: 0, .. } => texts::COME_AGAIN.to_owned(),
+        Consistency { agreed, checked } => texts::come_again(agreed, checked),
     };
     view! {
         <div class="self-agreement muted" hidden=move || own.get() < recheck::FROM>
@@ -124,7 +102,7 @@ fn SelfAgreement() -> impl IntoView {
                 type="text"
                 inputmode="numeric"
                 autocomplete="off"
-                aria-label="Percent of your pairs that come again, 0 for none"
+                aria-label=texts::RECHECK_SHARE
                 data-testid="recheck-share"
                 prop:value=move || in_percent(lab.labels.recheck_share().get())
                 on:change=move |event| {
@@ -149,7 +127,7 @@ fn SelfAgreement() -> impl IntoView {
                     format!(r#"{{"agreed":{agreed},"checked":{checked}}}"#)
                 }
             >
-                "% " {sentence}
+                {texts::RECHECK_PERCENT} {sentence}
             </p>
         </div>
     }

@@ -1,8 +1,9 @@
 //! One label in the table: its verdict to change, its pair to look at, its deletion.
 
 use crate::parts::focus::{focus, focus_search, focus_target};
-use crate::state::label_filter::{labeller_name, verdict_name};
+use crate::state::label_filter::labeller_name;
 use crate::state::{Lab, use_lab};
+use crate::texts::verdicts as texts;
 use leptos::prelude::*;
 use tilt_protocol::Verdict;
 
@@ -33,10 +34,7 @@ pub fn VerdictRow(key: u64) -> impl IntoView {
         label.with(|label| {
             label.as_ref().map(|label| {
                 let pair = &label.pair;
-                format!(
-                    "{}\nA: {}\nB: {}",
-                    pair.prompt, pair.answer_a, pair.answer_b
-                )
+                texts::pair(&pair.prompt, &pair.answer_a, &pair.answer_b)
             })
         })
     };
@@ -47,7 +45,7 @@ pub fn VerdictRow(key: u64) -> impl IntoView {
         <tr data-key=key.to_string() aria-current=move || is_selected().then_some("true")>
             <td>
                 <select
-                    aria-label="Verdict"
+                    aria-label=texts::VERDICT
                     data-testid="verdict-select"
                     prop:value=move || verdict.get().map_or("", Verdict::slug)
                     on:change=move |event| {
@@ -81,7 +79,7 @@ pub fn VerdictRow(key: u64) -> impl IntoView {
                     type="button"
                     class="button icon small"
                     data-testid="verdict-delete"
-                    aria-label="Delete this label"
+                    aria-label=texts::DELETE_LABEL
                     on:click=move |_| delete(lab, key)
                 >
                     "\u{00d7}"
@@ -98,7 +96,7 @@ pub fn verdict_options(selected: Option<Verdict>) -> impl IntoView {
         .map(|verdict| {
             view! {
                 <option value=verdict.slug() selected=selected == Some(verdict)>
-                    {verdict_name(verdict)}
+                    {texts::verdict_name(verdict)}
                 </option>
             }
         })

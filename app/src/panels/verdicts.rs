@@ -7,6 +7,7 @@ use crate::parts::action::Action;
 use crate::parts::focus::{SEARCH_ID, focus_search};
 use crate::state::label_filter::{LabelFilter, Whose, page_range};
 use crate::state::use_lab;
+use crate::texts::verdicts as texts;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -36,33 +37,30 @@ pub fn Verdicts() -> impl IntoView {
     let words = move || {
         let range = range();
         if range.is_empty() {
-            "no labels".to_owned()
+            texts::NO_LABELS.to_owned()
         } else {
-            let (first, last) = (range.start + 1, range.end);
-            format!("{first} to {last} of {}", count.get())
+            texts::range(range.start + 1, range.end, count.get())
         }
     };
     let empty = move || {
         if total.get() == 0 {
-            "No labels yet: press 1 or 2 above, or let the judge label."
+            texts::NONE_YET
         } else {
-            "No label fits. Search for less, or show all verdicts of anyone."
+            texts::NONE_FITS
         }
     };
-    let delete_text = Signal::derive(move || match count.get() {
-        count if filter.with(LabelFilter::is_empty) => format!("Delete all {count}"),
-        count => format!("Delete the {count} found"),
-    });
+    let delete_text =
+        Signal::derive(move || texts::delete(count.get(), filter.with(LabelFilter::is_empty)));
     view! {
         <section class="panel quiet" aria-labelledby="verdicts-title">
             <header class="panel-head">
-                <h2 id="verdicts-title">"Labels"</h2>
+                <h2 id="verdicts-title">{texts::LABELS}</h2>
                 <span class="muted number" data-testid="verdicts-range">{words}</span>
                 <span class="pager">
                     <button
                         type="button"
                         class="button icon small"
-                        aria-label="Later labels"
+                        aria-label=texts::LATER
                         aria-disabled=move || (range().start == 0).then_some("true")
                         on:click=move |_| page.set((untrack(range).start / size.get_untracked()).saturating_sub(1))
                     >
@@ -71,7 +69,7 @@ pub fn Verdicts() -> impl IntoView {
                     <button
                         type="button"
                         class="button icon small"
-                        aria-label="Earlier labels"
+                        aria-label=texts::EARLIER
                         aria-disabled=move || (range().end >= count.get()).then_some("true")
                         on:click=move |_| {
                             if untrack(range).end < count.get_untracked() {
@@ -88,13 +86,13 @@ pub fn Verdicts() -> impl IntoView {
             </div>
             <p class="muted" hidden=move || count.get() != 0>{empty}</p>
             <table class="verdicts-table" data-testid="verdicts-table" hidden=move || count.get() == 0>
-                <caption class="visually-hidden">"Labels, the latest first"</caption>
+                <caption class="visually-hidden">{texts::LATEST_FIRST}</caption>
                 <thead>
                     <tr>
-                        <th scope="col"><span class="visually-hidden">"Verdict"</span></th>
-                        <th scope="col"><span class="visually-hidden">"Pair"</span></th>
-                        <th scope="col"><span class="visually-hidden">"By"</span></th>
-                        <th scope="col"><span class="visually-hidden">"Delete"</span></th>
+                        <th scope="col"><span class="visually-hidden">{texts::VERDICT}</span></th>
+                        <th scope="col"><span class="visually-hidden">{texts::PAIR}</span></th>
+                        <th scope="col"><span class="visually-hidden">{texts::BY}</span></th>
+                        <th scope="col"><span class="visually-hidden">{texts::DELETE}</span></th>
                     </tr>
                 </thead>
                 <tbody>
@@ -106,7 +104,7 @@ pub fn Verdicts() -> impl IntoView {
             <div class="row" hidden=move || total.get() == 0>
                 <Action
                     testid="verdicts-more"
-                    text=Signal::derive(move || if size.get() == FEW { "More rows" } else { "Fewer rows" }.to_owned())
+                    text=Signal::derive(move || if size.get() == FEW { texts::MORE_ROWS } else { texts::FEWER_ROWS }.to_owned())
                     on_press=move || {
                         page.set(0);
                         size.update(|size| *size = if *size == FEW { MANY } else { FEW });
@@ -122,7 +120,7 @@ pub fn Verdicts() -> impl IntoView {
                         request_animation_frame(focus_search);
                     }
                 />
-                <span class="muted">"U brings them back"</span>
+                <span class="muted">{texts::U_BRINGS_BACK}</span>
             </div>
         </section>
         <AgreementPanel/>
@@ -143,8 +141,8 @@ fn Filters(filter: RwSignal<LabelFilter>, page: RwSignal<usize>) -> impl IntoVie
                 type="text"
                 autocomplete="off"
                 spellcheck="false"
-                placeholder="Search"
-                aria-label="Search prompts and answers"
+                placeholder=texts::SEARCH
+                aria-label=texts::SEARCH_PAIRS
                 data-testid="verdicts-search"
                 prop:value=move || filter.with(|filter| filter.text.clone())
                 on:input=move |event| {
@@ -153,18 +151,18 @@ fn Filters(filter: RwSignal<LabelFilter>, page: RwSignal<usize>) -> impl IntoVie
                 }
             />
             <select
-                aria-label="Show verdicts"
+                aria-label=texts::SHOW_VERDICTS
                 data-testid="verdicts-filter"
                 on:change=move |event| {
                     let verdict = Verdict::from_slug(&event_target_value(&event));
                     change(&|filter| filter.verdict = verdict);
                 }
             >
-                <option value="">"all verdicts"</option>
+                <option value="">{texts::ALL_VERDICTS}</option>
                 {verdict_options(None)}
             </select>
             <select
-                aria-label="Show labels by"
+                aria-label=texts::SHOW_LABELS_BY
                 data-testid="verdicts-by"
                 on:change=move |event| {
                     let whose = Whose::from_slug(&event_target_value(&event));
@@ -173,7 +171,7 @@ fn Filters(filter: RwSignal<LabelFilter>, page: RwSignal<usize>) -> impl IntoVie
             >
                 {Whose::ALL
                     .into_iter()
-                    .map(|whose| view! { <option value=whose.slug()>{format!("by {}", whose.slug())}</option> })
+                    .map(|whose| view! { <option value=whose.slug()>{whose.name()}</option> })
                     .collect_view()}
             </select>
         </div>

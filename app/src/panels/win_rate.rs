@@ -6,6 +6,7 @@ use crate::parts::define::Define;
 use crate::parts::principle_options::principle_options;
 use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
+use crate::texts::win_rate as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Principle, WinRateReport};
 
@@ -28,7 +29,7 @@ pub fn WinRatePanel() -> impl IntoView {
     };
     let shown = move || match report().and_then(|report| report.win_rate) {
         Some(rate) => percent(rate),
-        None => "\u{2013}".to_owned(),
+        None => texts::NOT_MEASURED.to_owned(),
     };
     let span = move || {
         report().map_or_else(
@@ -47,26 +48,26 @@ pub fn WinRatePanel() -> impl IntoView {
     view! {
         <section class="panel win-panel" aria-labelledby="win-title">
             <header class="panel-head">
-                <h2 id="win-title"><Define term=Term::WinRate text="Win rate"/></h2>
-                <span class="muted">"held-out prompts, " <Define term=Term::Temperature/> " 1"</span>
+                <h2 id="win-title"><Define term=Term::WinRate text=texts::WIN_RATE/></h2>
+                <span class="muted">{texts::HELD_OUT_BEFORE} <Define term=Term::Temperature/> {texts::HELD_OUT_AFTER}</span>
             </header>
             <div class="row">
                 <select
                     data-testid="winrate-principle"
-                    aria-label="Principle to judge by"
+                    aria-label=texts::PRINCIPLE
                     prop:value=move || principle.get().map_or("", Principle::slug)
                     on:change=move |event| {
                         lab.evaluate
                             .choose_principle(Principle::from_slug(&event_target_value(&event)));
                     }
                 >
-                    <option value="">"choose\u{2026}"</option>
+                    <option value="">{texts::CHOOSE}</option>
                     {principle_options(principle.get_untracked())}
                 </select>
                 <Action
                     testid="winrate-run"
                     text=Signal::derive(move || {
-                        if is_busy.get() { "Measuring\u{2026}".to_owned() } else { "Measure".to_owned() }
+                        if is_busy.get() { texts::MEASURING.to_owned() } else { texts::MEASURE.to_owned() }
                     })
                     disabled=cannot
                     on_press=move || actions::measure_win_rate(lab)
@@ -95,36 +96,33 @@ pub fn WinRatePanel() -> impl IntoView {
                 <span class="win-half"></span>
                 <span class="win-dot"></span>
             </div>
-            {move || measured.get().map(|measured| {
-                let after = format!("after {} steps", measured.step);
-                details(&measured.report, &after)
-            })}
+            {move || measured.get().map(|measured| details(&measured.report, measured.step))}
         </section>
     }
 }
 
-fn details(report: &WinRateReport, after: &str) -> impl IntoView + use<> {
+fn details(report: &WinRateReport, step: usize) -> impl IntoView + use<> {
     let is_length = matches!(report.principle, Principle::Short | Principle::Long);
     let rate = |value: f64| {
         if is_length {
-            format!("{} words", fixed(value, 1))
+            texts::words(&fixed(value, 1))
         } else {
             percent(value)
         }
     };
     view! {
         <p class="win-words number">
-            {format!("{} wins, {} losses, {} ties {after}; ", report.wins, report.losses, report.ties)}
+            {texts::wins(report.wins, report.losses, report.ties, step)}
             <Define term=Term::Interval/>
-            {format!(" {} to {}.", percent(report.low), percent(report.high))}
+            {texts::interval(&percent(report.low), &percent(report.high))}
         </p>
         <dl class="win-facts">
             <div>
-                <dt>"policy"</dt>
+                <dt>{texts::POLICY}</dt>
                 <dd class="number">{rate(report.policy_rate)}</dd>
             </div>
             <div>
-                <dt>"reference"</dt>
+                <dt>{texts::REFERENCE}</dt>
                 <dd class="number">{rate(report.reference_rate)}</dd>
             </div>
             <div>

@@ -3,6 +3,7 @@
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::state::{Lab, actions, use_lab};
+use crate::texts::write as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Pair, PairSource};
 use wasm_bindgen::JsCast;
@@ -22,7 +23,7 @@ struct Draft {
 impl Draft {
     fn prompt(&self) -> Result<String, &'static str> {
         match self.prompt.trim() {
-            "" => Err("The prompt is empty: write what is asked."),
+            "" => Err(texts::NO_PROMPT),
             prompt => Ok(prompt.to_owned()),
         }
     }
@@ -33,14 +34,14 @@ impl Draft {
         let (answer_a, answer_b) = (self.a.trim().to_owned(), self.b.trim().to_owned());
         if answer_a.is_empty() || answer_b.is_empty() {
             let missing = if answer_a.is_empty() {
-                "Answer A is empty: write one."
+                texts::NO_ANSWER_A
             } else {
-                "Answer B is empty: write one."
+                texts::NO_ANSWER_B
             };
             return Err(missing);
         }
         if answer_a == answer_b {
-            return Err("The two answers are the same: change one of them.");
+            return Err(texts::SAME_ANSWERS);
         }
         Ok(Pair {
             id: format!("written-{at_ms}"),
@@ -71,11 +72,11 @@ pub fn WritePanel() -> impl IntoView {
     let cannot_sample = Signal::derive(move || !lab.engine.is_up());
     view! {
         <details class="panel drawer" id=ID>
-            <summary data-testid="write-open" aria-keyshortcuts="W">"Write a pair of your own" <kbd aria-hidden="true">"W"</kbd></summary>
+            <summary data-testid="write-open" aria-keyshortcuts="W">{texts::WRITE_A_PAIR} <kbd aria-hidden="true">"W"</kbd></summary>
             <div class="write-fields">
-                <TextField testid="write-prompt" name="prompt" draft=draft part=|draft| &mut draft.prompt/>
-                <TextField testid="write-a" name="answer A" draft=draft part=|draft| &mut draft.a/>
-                <TextField testid="write-b" name="answer B" draft=draft part=|draft| &mut draft.b/>
+                <TextField testid="write-prompt" name=texts::PROMPT draft=draft part=|draft| &mut draft.prompt/>
+                <TextField testid="write-a" name=texts::ANSWER_A draft=draft part=|draft| &mut draft.a/>
+                <TextField testid="write-b" name=texts::ANSWER_B draft=draft part=|draft| &mut draft.b/>
             </div>
             // Always there, so that screen readers hear what comes to stand in it.
             <p id=MESSAGE_ID class="write-message" role="alert" data-testid="write-message">
@@ -84,19 +85,19 @@ pub fn WritePanel() -> impl IntoView {
             <div class="row">
                 <Action
                     testid="write-add"
-                    text="Add to judge"
+                    text=texts::ADD
                     class="strong"
                     on_press=move || defect.set(add(lab, draft).err())
                 />
                 <Action
                     testid="write-sample"
-                    text="Sample answers"
+                    text=texts::SAMPLE
                     disabled=cannot_sample
                     on_press=move || defect.set(sample(lab, draft).err())
                 />
             </div>
             <p class="muted">
-                "Your pair comes up for a verdict next. Or leave the answers empty and have the model write some for your prompt."
+                {texts::WHAT_FOLLOWS}
             </p>
         </details>
     }
@@ -106,7 +107,7 @@ pub fn WritePanel() -> impl IntoView {
 fn add(lab: Lab, draft: RwSignal<Draft>) -> Result<(), &'static str> {
     let pair = draft.with_untracked(|draft| draft.pair(js_sys::Date::now()))?;
     lab.labels.enqueue_first(vec![pair]);
-    lab.notices.say("Your pair is up for a verdict.");
+    lab.notices.say(texts::ADDED);
     draft.update(|draft| {
         draft.a.clear();
         draft.b.clear();

@@ -1,6 +1,7 @@
 //! The auto-label form: texts as typed, and the judge they describe.
 
 use crate::format::{quoted, typed_number};
+use crate::texts::judge as texts;
 use tilt_protocol::{Error, JudgeSettings, Principle};
 
 /// A further principle of the judge.
@@ -71,11 +72,7 @@ impl AutolabelForm {
         count
             .filter(|count| (1..=4096).contains(count))
             .ok_or_else(|| {
-                Error::invalid(
-                    "pairs to label",
-                    quoted(&self.count),
-                    "a whole number from 1 to 4096",
-                )
+                Error::invalid(texts::PAIRS_TO_LABEL, quoted(&self.count), texts::A_COUNT)
             })
     }
 
@@ -85,26 +82,25 @@ impl AutolabelForm {
     /// [`Error::InvalidConfig`] naming the field.
     pub fn judge(&self) -> Result<JudgeSettings, Error> {
         let noise = typed_number(&self.noise).filter(|noise| (0.0..=0.5).contains(noise));
-        let noise = noise.ok_or_else(|| {
-            Error::invalid("noise", quoted(&self.noise), "a number from 0 to 0.5")
-        })?;
+        let noise = noise
+            .ok_or_else(|| Error::invalid(texts::NOISE, quoted(&self.noise), texts::A_NOISE))?;
         let mut judge = JudgeSettings::of(self.principle, noise);
         for other in &self.others {
             let weight = typed_number(&other.weight).filter(|weight| *weight != 0.0);
             let weight = weight.ok_or_else(|| {
                 Error::invalid(
-                    &format!("weight of {}", other.principle.slug()),
+                    &texts::weight_of(other.principle.slug()),
                     quoted(&other.weight),
-                    "a number other than 0, below 0 to prefer the opposite",
+                    texts::A_WEIGHT,
                 )
             })?;
             judge.principles.push((other.principle, weight));
         }
         judge.length_bias = typed_number(&self.length_bias).ok_or_else(|| {
             Error::invalid(
-                "length bias",
+                texts::LENGTH_BIAS,
                 quoted(&self.length_bias),
-                "a number, such as 0.05",
+                texts::A_LENGTH_BIAS,
             )
         })?;
         judge.check()?;
@@ -126,7 +122,7 @@ pub fn judge_in_words(judge: &JudgeSettings) -> String {
     }
     if judge.length_bias != 0.0 {
         let bias = judge.length_bias.to_string().replace('-', "\u{2212}");
-        words += &format!(", {bias} per word");
+        words += &texts::per_word(&bias);
     }
     words
 }

@@ -3,6 +3,7 @@
 use super::Lab;
 use super::engine::Purpose;
 use crate::random::{coin, derived, mix};
+use crate::texts::blind as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus, RequestId, RunId, Sampling};
 
@@ -190,10 +191,7 @@ fn draw(lab: Lab) {
     let at = (seed % prompts.len().max(1) as u64) as usize;
     let prompt = prompts.get(at).cloned().unwrap_or(own);
     if prompt.is_empty() {
-        lab.notices.error(
-            "blind",
-            "There is no prompt to ask: write one for both models first.",
-        );
+        lab.notices.error("blind", texts::NO_PROMPT);
         return;
     }
     lab.notices.dismiss("blind");
@@ -219,10 +217,7 @@ pub fn compared(lab: Lab, prompt: String, policy: String, reference: String) {
             store.redraws.set_value(redraws + 1);
             draw(lab);
         } else {
-            lab.notices.info(
-                "blind",
-                "Both models gave the same answers each time: train further to tell them apart.",
-            );
+            lab.notices.info("blind", texts::ALWAYS_SAME);
         }
         return;
     }
@@ -231,8 +226,7 @@ pub fn compared(lab: Lab, prompt: String, policy: String, reference: String) {
     store
         .round
         .set(Some(Round::new(prompt, policy, reference, is_left_policy)));
-    lab.notices
-        .say("Two answers are there. Which is the tuned model\u{2019}s?");
+    lab.notices.say(texts::ANSWERS_THERE);
 }
 
 #[cfg(test)]

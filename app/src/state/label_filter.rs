@@ -2,6 +2,7 @@
 
 use super::autolabel_form::judge_in_words;
 use super::label_history::Entry;
+use crate::texts::verdicts as texts;
 use tilt_protocol::{Label, Labeller, Verdict};
 
 /// Whose labels are shown.
@@ -21,6 +22,15 @@ impl Whose {
             Whose::Anyone => "anyone",
             Whose::Person => "you",
             Whose::Judge => "judge",
+        }
+    }
+
+    /// As the filter of the table says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Whose::Anyone => texts::BY_ANYONE,
+            Whose::Person => texts::BY_YOU,
+            Whose::Judge => texts::BY_JUDGE,
         }
     }
 
@@ -77,21 +87,11 @@ impl LabelFilter {
     }
 }
 
-pub fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::A => "A",
-        Verdict::B => "B",
-        Verdict::Tie => "tie",
-        Verdict::BothGood => "both good",
-        Verdict::BothBad => "both bad",
-    }
-}
-
 /// Who labelled: "you", or "judge: polite + 0.5 truthful".
 pub fn labeller_name(labeller: &Labeller) -> String {
     match labeller.judge_settings() {
-        None => "you".to_owned(),
-        Some(judge) => format!("judge: {}", judge_in_words(&judge)),
+        None => texts::YOU.to_owned(),
+        Some(judge) => texts::judge(&judge_in_words(&judge)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every change of the labels, so that each can be undone and done again without
 //! end. Plain data: [`super::labels`] is the one that applies it.
 
+use crate::texts::label as texts;
 use std::collections::HashMap;
 use tilt_protocol::{Label, Labeller, Pair};
 
@@ -88,14 +89,12 @@ impl Change {
     /// What it did, for a sentence: "12 labels added".
     pub fn summary(&self) -> String {
         let count = self.slots.len();
-        let labels = if count == 1 { "label" } else { "labels" };
-        let verb = match self.slots.first() {
-            _ if matches!(self.shown, Shown::Again(_)) => return "1 check of yourself".to_owned(),
-            Some(Slot { before: None, .. }) => "added",
-            Some(Slot { after: None, .. }) => "deleted",
-            _ => "changed",
-        };
-        format!("{count} {labels} {verb}")
+        match self.slots.first() {
+            _ if matches!(self.shown, Shown::Again(_)) => texts::CHECKED_YOURSELF.to_owned(),
+            Some(Slot { before: None, .. }) => texts::labels_added(count),
+            Some(Slot { after: None, .. }) => texts::labels_deleted(count),
+            _ => texts::labels_changed(count),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::label_history::{Entry, Slot};
 use super::notices::Notices;
 use crate::storage::LabelDb;
+use crate::texts::label as texts;
 use leptos::prelude::*;
 use std::future::Future;
 use wasm_bindgen_futures::spawn_local;
@@ -33,10 +34,8 @@ impl LabelSaving {
         let stored = match db.load().await {
             Ok((stored, unreadable)) => {
                 if unreadable > 0 {
-                    self.notices.info(
-                        "labels-unreadable",
-                        &format!("{unreadable} stored labels could not be read and are left out."),
-                    );
+                    self.notices
+                        .info("labels-unreadable", &texts::unreadable(unreadable));
                 }
                 stored
             }
@@ -87,11 +86,7 @@ impl LabelSaving {
     }
 
     fn warn_unsaved(&self, error: &idb::Error) {
-        self.notices.error(
-            "labels-unsaved",
-            &format!(
-                "Labels cannot be stored in this browser ({error}). They work until this tab closes; export them before that."
-            ),
-        );
+        self.notices
+            .error("labels-unsaved", &texts::cannot_store(&error.to_string()));
     }
 }

@@ -6,6 +6,8 @@
 //! the same ones.
 
 pub mod against_dpo;
+pub mod agreement;
+pub mod blind;
 pub mod charts;
 pub mod closed_form;
 pub mod compare;
@@ -16,6 +18,8 @@ pub mod frontier;
 pub mod glossary;
 pub mod guide;
 pub mod heatmap;
+pub mod judge;
+pub mod label;
 pub mod link;
 pub mod logps;
 pub mod loss_charts;
@@ -29,4 +33,7 @@ pub mod parts;
 pub mod recorded;
 pub mod runs;
 pub mod training;
+pub mod verdicts;
+pub mod win_rate;
 pub mod win_rate_chart;
+pub mod write;

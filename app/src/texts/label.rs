@@ -1,0 +1,112 @@
+//! Labelling: the pair to judge, how far the labels go, and what is said of storing them.
+
+pub const WHICH_IS_BETTER: &str = "Which is better?";
+
+/// Stands before the term "decisive".
+pub fn label_count(count: usize, decisive: usize) -> String {
+    let labels = labels(count);
+    format!("{count} {labels}, {decisive}")
+}
+
+fn labels(count: usize) -> &'static str {
+    if count == 1 { "label" } else { "labels" }
+}
+
+pub const READING_LABELS: &str = "Reading your labels…";
+pub const NONE_WITHOUT_ENGINE: &str =
+    "Every pair that came with the page has a label. New ones need the engine.";
+pub const NONE_WAITING: &str =
+    "Every waiting pair has a label. New ones are sampled as soon as the engine is free.";
+
+pub const A: &str = "A";
+pub const B: &str = "B";
+pub const IS_BETTER: &str = "is better";
+
+pub const TIE: &str = "Tie";
+pub const BOTH_BAD: &str = "Both bad";
+pub const BOTH_GOOD: &str = "Both good";
+pub const SKIP: &str = "Skip";
+pub const UNDO: &str = "Undo";
+pub const REDO: &str = "Redo";
+
+pub fn recorded_from(model: &str) -> String {
+    format!("recorded: sampled beforehand from {model}")
+}
+
+pub fn sampled_from(model: &str) -> String {
+    format!("sampled in this tab from {model}")
+}
+
+pub fn from_file(file: &str) -> String {
+    format!("from {file}")
+}
+
+pub const WRITTEN_BY_HAND: &str = "written by hand";
+
+pub const DECISIVE_LABELS: &str = "Decisive labels";
+pub const FOR_A_FIRST_RUN: &str = "for a first run";
+pub const AS_MANY_AS_THE_JUDGE_GIVES: &str = "as many as the judge gives at once";
+
+/// With a goal, and what it is good for: "5 of 12 decisive, for a first run".
+pub fn progress(decisive: usize, goal: Option<(usize, &str)>) -> String {
+    match goal {
+        Some((goal, purpose)) => format!("{decisive} of {goal} decisive, {purpose}"),
+        None => format!("{decisive} decisive"),
+    }
+}
+
+/// Between the progress and the shares.
+pub const PROGRESS_DOT: &str = " · ";
+
+pub const PRESS_TO_BEGIN: &str = "press 1 or 2 to begin";
+
+/// "63% decide, 2 ties, 1 both good", from the share that decides in percent.
+pub fn shares(decide: &str, ties: usize, both_good: usize, both_bad: usize) -> String {
+    let mut parts = vec![format!("{decide} decide")];
+    match ties {
+        0 => {}
+        1 => parts.push("1 tie".to_owned()),
+        ties => parts.push(format!("{ties} ties")),
+    }
+    if both_good > 0 {
+        parts.push(format!("{both_good} both good"));
+    }
+    if both_bad > 0 {
+        parts.push(format!("{both_bad} both bad"));
+    }
+    parts.join(", ")
+}
+
+pub const RECHECK_SHARE: &str = "Percent of your pairs that come again, 0 for none";
+
+/// After the field with the share, before [`COME_AGAIN`] or [`come_again`].
+pub const RECHECK_PERCENT: &str = "% ";
+pub const COME_AGAIN: &str = "of your pairs come again with sides swapped: a check, not a label";
+
+pub fn come_again(agreed: usize, checked: usize) -> String {
+    format!("come again; you agree with yourself on {agreed} of {checked}")
+}
+
+pub const CHECKED_YOURSELF: &str = "1 check of yourself";
+
+pub fn labels_added(count: usize) -> String {
+    format!("{count} {} added", labels(count))
+}
+
+pub fn labels_deleted(count: usize) -> String {
+    format!("{count} {} deleted", labels(count))
+}
+
+pub fn labels_changed(count: usize) -> String {
+    format!("{count} {} changed", labels(count))
+}
+
+pub fn unreadable(count: usize) -> String {
+    format!("{count} stored labels could not be read and are left out.")
+}
+
+pub fn cannot_store(error: &str) -> String {
+    format!(
+        "Labels cannot be stored in this browser ({error}). They work until this tab closes; export them before that."
+    )
+}
