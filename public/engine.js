@@ -19,7 +19,7 @@ function counted(response) {
       received += chunk.byteLength;
       if (received - told > 65536) {
         told = received;
-        post({ event: "fetching", what: "engine", received, total });
+        post({ fetching: { what: "engine", received, total } });
       }
       controller.enqueue(chunk);
     },
@@ -38,8 +38,6 @@ async function start() {
 }
 
 start().catch((reason) => {
-  post({
-    event: "failed",
-    error: { error: "fetch", url: "worker_bg.wasm", reason: String(reason?.message ?? reason) },
-  });
+  const fetch = { url: "worker_bg.wasm", reason: String(reason?.message ?? reason) };
+  post({ failed: { error: { fetch } } });
 });

@@ -3,7 +3,8 @@
 
 /**
  * Runs inside the page: starts an engine, sends each command in turn and returns the
- * events that answer them. A command is `{ command, buffers }` with base64 buffers.
+ * events that answer them. A command is `{ command, buffers }` with base64 buffers;
+ * commands and events are `{ name: fields }`.
  */
 async function converse({ device, commands }) {
   const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer;
@@ -15,8 +16,8 @@ async function converse({ device, commands }) {
   });
   worker.onmessage = ({ data }) => {
     const { id, event } = JSON.parse(data.json);
-    if (event.event === 'ready') greet(event.protocol_version);
-    if (event.event === 'failed' && id === null) throw new Error(data.json);
+    if (event.ready) greet(event.ready.protocol_version);
+    if (event.failed && id === null) throw new Error(data.json);
     waiting.get(id)?.(event);
   };
   const ask = (id, command, buffers = []) =>
@@ -26,7 +27,7 @@ async function converse({ device, commands }) {
       worker.postMessage({ json: JSON.stringify({ id, command }), buffers: transfer }, transfer);
     });
   const version = await ready;
-  const start = { command: 'start', protocol_version: version, device };
+  const start = { start: { protocol_version: version, device } };
   const answers = [await ask(1, start)];
   for (const [index, { command, buffers }] of commands.entries()) {
     answers.push(await ask(index + 2, command, buffers));
@@ -41,8 +42,7 @@ async function converse({ device, commands }) {
  * `{ config, rows }`.
  */
 export async function scoreInBrowser(page, device, model, reference, tasks) {
-  const source = {
-    from: 'files',
+  const files = {
     name: 'golden',
     config: model.config,
     tokenizer: EMPTY_TOKENIZER,
@@ -50,16 +50,21 @@ export async function scoreInBrowser(page, device, model, reference, tasks) {
   };
   const scores = tasks.map(({ config, rows }) => ({
     command: {
-      command: 'score',
-      config: JSON.stringify(config),
-      data: rows.map((row) => JSON.stringify(row)).join('\n'),
+      score: {
+        config: JSON.stringify(config),
+        data: rows.map((row) => JSON.stringify(row)).join('\n'),
+      },
     },
     buffers: [reference.weights],
   }));
-  const commands = [{ command: { command: 'load_model', source }, buffers: [model.weights] }, ...scores];
+  const load = { load_model: { source: { files } } };
+  const commands = [{ command: load, buffers: [model.weights] }, ...scores];
   const [started, loaded, ...answers] = await page.evaluate(converse, { device, commands });
-  if (loaded.event !== 'model_loaded') throw new Error(JSON.stringify(loaded));
-  return { kind: started.kind, reports: answers.map((answer) => answer.report ?? answer) };
+  if (!loaded.model_loaded) throw new Error(JSON.stringify(loaded));
+  return {
+    kind: started.device_ready.kind,
+    reports: answers.map((answer) => answer.scored?.report ?? answer),
+  };
 }
 
 /** For models that are only shown ids. */

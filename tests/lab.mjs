@@ -1,6 +1,7 @@
 // The Lab as a person uses it. Tests speak of labels, runs and answers; the test ids
 // of the page stand here and in page.mjs alone.
 
+import { expect } from '@playwright/test';
 import { Page, START_LIMIT_MS } from './page.mjs';
 
 export class Lab extends Page {
@@ -18,7 +19,9 @@ export class Lab extends Page {
     await this.page.goto(this.site.url + (query && `?${query}`));
     await this.watchStatus();
     await this.until('a pair to label', () => this.pair(), START_LIMIT_MS);
-    if (ready) await this.untilReady();
+    if (!ready) return;
+    await this.untilReady();
+    expect(await this.banner(), 'the banner of a page that just opened').toBe('');
   }
 
   async reload() {

@@ -35,8 +35,8 @@ test.describe('an engine that the host does not have', () => {
 /** An engine that greets the page and breaks at the first command, as a panic does. */
 const BREAKING_ENGINE = `
   const post = (event) => postMessage({ json: JSON.stringify({ id: null, event }), buffers: [] });
-  onmessage = () => post({ event: 'failed', error: { error: 'internal', reason: 'a test' } });
-  post({ event: 'ready', protocol_version: 2 });
+  onmessage = () => post({ failed: { error: { internal: { reason: 'a test' } } } });
+  post({ ready: { protocol_version: 3 } });
 `;
 
 test.describe('an engine that breaks on WebGPU', () => {

@@ -46,8 +46,8 @@ pub fn FormulaPanel() -> impl IntoView {
             <details id=ID class="drawer">
                 <summary>
                     <span>{texts::PARAMETERS_AND_MEANING}</span>
-                    <kbd aria-hidden="true">"F"</kbd>
                     <span class="formula-numbers number">{numbers}</span>
+                    <kbd aria-hidden="true">"F"</kbd>
                 </summary>
                 <Parameters/>
                 <dl class="live-values number" data-testid="live-values">

@@ -17,6 +17,7 @@ pub const CHANGE: &str = "change";
 pub const CHANGE_IS: &str = "Policy minus reference, in percentage points";
 
 pub const STEP: &str = "step";
+pub const NO_STEP: &str = "none yet";
 
 /// `chosen` is the step that is looked back at, if any.
 pub fn step_shown(chosen: Option<usize>, latest: usize) -> String {

@@ -26,8 +26,10 @@ pub fn Scrubber() -> impl IntoView {
     });
     let text = move || {
         let chosen = selection.scrubbed();
-        span.get()
-            .map_or_else(String::new, |(_, latest)| texts::step_shown(chosen, latest))
+        span.get().map_or_else(
+            || texts::NO_STEP.to_owned(),
+            |(_, latest)| texts::step_shown(chosen, latest),
+        )
     };
     let is_still = move || span.get().is_none_or(|(first, latest)| first == latest);
     view! {
