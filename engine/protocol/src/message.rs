@@ -68,15 +68,17 @@ impl DeviceKind {
 pub enum ModelName {
     Nano,
     Small,
+    Base,
 }
 
 impl ModelName {
-    pub const ALL: [ModelName; 2] = [ModelName::Nano, ModelName::Small];
+    pub const ALL: [ModelName; 3] = [ModelName::Nano, ModelName::Small, ModelName::Base];
 
     pub fn slug(self) -> &'static str {
         match self {
             ModelName::Nano => "nano",
             ModelName::Small => "small",
+            ModelName::Base => "base",
         }
     }
 

@@ -1,23 +1,20 @@
 //! A session as one file: policy and moments as tensors, the rest as metadata.
-//!
-//! The file is a safetensors file, so that it can be looked into. Parameters are
-//! read back asynchronously, which works on every device.
 
 use super::order::Order;
 use super::reference::Reference;
 use super::{Data, Session};
 use crate::adamw::AdamW;
-use crate::logps::read;
+use crate::checkpoint::{self, Kind, Tensors};
 use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use tilt_protocol::{Error, Result, TrainSettings};
 
-const FILE: &str = "checkpoint";
-const STATE_KEY: &str = "tilt.session";
+const KIND: Kind = Kind {
+    key: "tilt.session",
+    format: 3,
+};
 const POLICY: &str = "policy";
 const FIRST: &str = "adam.first";
 const SECOND: &str = "adam.second";
@@ -28,7 +25,6 @@ const REFERENCE_LOGPS: &str = "reference.logps";
 
 #[derive(Serialize, Deserialize)]
 struct State {
-    format: u32,
     settings: TrainSettings,
     order: Order,
     step: usize,
@@ -38,13 +34,6 @@ struct State {
     grad_norm: Option<f64>,
 }
 
-#[derive(Deserialize)]
-struct Format {
-    format: u32,
-}
-
-const FORMAT: u32 = 2;
-
 impl Session {
     /// The whole state of the run.
     ///
@@ -53,7 +42,6 @@ impl Session {
     pub async fn save(&mut self) -> Result<Vec<u8>> {
         let grad_norm = self.last_grad_norm().await?;
         let state = State {
-            format: FORMAT,
             settings: self.settings.clone(),
             order: self.order.clone(),
             step: self.step,
@@ -70,30 +58,9 @@ impl Session {
         if self.settings.reference_sync.is_some() {
             arenas.push((REFERENCE, self.reference.arena.clone()));
         }
-        let (names, tensors): (Vec<&str>, Vec<Tensor<1>>) = arenas.into_iter().unzip();
-        let numbers = read(Tensor::cat(tensors, 0)).await?;
-        let len = numbers.len() / names.len();
-        let bytes: Vec<u8> = numbers
-            .iter()
-            .flat_map(|number| number.to_le_bytes())
-            .collect();
-        let logps: Vec<u8> = self
-            .reference
-            .to_numbers()
-            .iter()
-            .flat_map(|number| number.to_le_bytes())
-            .collect();
-        let mut views = Vec::new();
-        for (name, bytes) in names.into_iter().zip(bytes.chunks_exact((4 * len).max(1))) {
-            let view = TensorView::new(Dtype::F32, vec![len], bytes).map_err(Error::internal)?;
-            views.push((name, view));
-        }
-        let shape = vec![self.data.len(), 2];
-        let view = TensorView::new(Dtype::F64, shape, &logps).map_err(Error::internal)?;
-        views.push((REFERENCE_LOGPS, view));
-        let text = serde_json::to_string(&state).map_err(Error::internal)?;
-        let metadata = HashMap::from([(STATE_KEY.to_owned(), text)]);
-        safetensors::serialize(views, Some(metadata)).map_err(Error::internal)
+        let logps = self.reference.to_numbers();
+        let tables = [(REFERENCE_LOGPS, [self.data.len(), 2], logps)];
+        checkpoint::write(KIND, &state, arenas, &tables).await
     }
 
     /// Goes on from a saved state with the same model, reference and rows.
@@ -108,7 +75,7 @@ impl Session {
         reference: &Tensor<1>,
         rows: Vec<TokenisedRow>,
     ) -> Result<Session> {
-        let state = read_state(bytes)?;
+        let state: State = checkpoint::read_state(KIND, bytes)?;
         if rows.len() != state.rows || !state.order.fits(rows.len()) {
             return Err(Error::invalid(
                 "rows",
@@ -116,54 +83,24 @@ impl Session {
                 format!("{} rows", state.rows),
             ));
         }
-        let file = SafeTensors::deserialize(bytes).map_err(malformed)?;
-        let tensor = |name: &str| -> Result<Tensor<1>> {
-            let view = file.tensor(name).map_err(malformed)?;
-            if view.shape() != [model.layout.len] || view.dtype() != Dtype::F32 {
-                return Err(Error::CheckpointShape {
-                    file: FILE.to_owned(),
-                    tensor: name.to_owned(),
-                    found: view.shape().to_vec(),
-                    expected: vec![model.layout.len],
-                });
-            }
-            let numbers: Vec<f32> = view
-                .data()
-                .chunks_exact(4)
-                .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-                .collect();
-            Ok(Tensor::from_data(numbers.as_slice(), &model.device))
-        };
+        let file = Tensors::of(bytes)?;
         state.settings.check()?;
         let data = Data::new(rows, &state.settings, model.config.n_positions)?;
         let reference = match state.settings.reference_sync {
             None => reference.clone(),
-            Some(_) => tensor(REFERENCE)?,
+            Some(_) => file.arena(REFERENCE, model)?,
         };
-        let logps = file.tensor(REFERENCE_LOGPS).map_err(malformed)?;
-        if logps.shape() != [state.rows, 2] || logps.dtype() != Dtype::F64 {
-            return Err(Error::CheckpointShape {
-                file: FILE.to_owned(),
-                tensor: REFERENCE_LOGPS.to_owned(),
-                found: logps.shape().to_vec(),
-                expected: vec![state.rows, 2],
-            });
-        }
-        let logps: Vec<f64> = logps
-            .data()
-            .chunks_exact(8)
-            .filter_map(|bytes| bytes.try_into().ok().map(f64::from_le_bytes))
-            .collect();
+        let logps = file.table(REFERENCE_LOGPS, [state.rows, 2])?;
         let mask = model.layout.decay_mask(state.settings.decay_all);
         let mut optimiser = AdamW::new(mask, &model.device);
-        optimiser.first = tensor(FIRST)?;
-        optimiser.second = tensor(SECOND)?;
+        optimiser.first = file.arena(FIRST, model)?;
+        optimiser.second = file.arena(SECOND, model)?;
         optimiser.step = state.optimiser_steps;
         let unread_norm = state
             .grad_norm
             .map(|norm| Tensor::from_data([norm as f32], &model.device));
         Ok(Session {
-            arena: tensor(POLICY)?,
+            arena: file.arena(POLICY, model)?,
             statistics: true,
             reference: Reference::with_numbers(reference, &logps),
             settings: state.settings,
@@ -183,25 +120,6 @@ impl Session {
 /// # Errors
 /// [`Error::MalformedFile`].
 pub fn saved_settings(bytes: &[u8]) -> Result<TrainSettings> {
-    Ok(read_state(bytes)?.settings)
-}
-
-fn read_state(bytes: &[u8]) -> Result<State> {
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
-    let text = header
-        .metadata()
-        .as_ref()
-        .and_then(|metadata| metadata.get(STATE_KEY))
-        .ok_or_else(|| malformed(format!("holds no {STATE_KEY}")))?;
-    // The format first: the rest of another one may have another shape.
-    let found: Format = serde_json::from_str(text).map_err(malformed)?;
-    if found.format != FORMAT {
-        let reason = format!("has format {}, expected {FORMAT}", found.format);
-        return Err(malformed(reason));
-    }
-    serde_json::from_str(text).map_err(malformed)
-}
-
-fn malformed(reason: impl ToString) -> Error {
-    Error::malformed(FILE, reason)
+    let state: State = checkpoint::read_state(KIND, bytes)?;
+    Ok(state.settings)
 }

@@ -23,6 +23,12 @@ pub fn read_text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(io_error(path))
 }
 
+/// # Errors
+/// [`Error::Io`] naming the path.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(io_error(path))
+}
+
 /// A text that need not be there.
 fn read_optional(path: &Path) -> Result<Option<String>> {
     if path.exists() {
@@ -51,7 +57,7 @@ pub fn load_model(folder: &Path, device: &Device) -> Result<(Model, Tensor<1>)> 
     let tokenizer_config = read_optional(&folder.join("tokenizer_config.json"))?;
     let files = ModelFiles {
         config: &read_text(&folder.join("config.json"))?,
-        weights: &std::fs::read(&weights).map_err(io_error(&weights))?,
+        weights: &read_bytes(&weights)?,
         tokenizer: tokenizer.as_deref(),
         tokenizer_config: tokenizer_config.as_deref(),
     };

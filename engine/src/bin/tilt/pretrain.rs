@@ -4,20 +4,26 @@ use crate::files;
 use burn::tensor::Device;
 use pollster::block_on;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
+use tilt_engine::evaluate::{WorldFit, world_fit};
 use tilt_engine::hf::Precision;
-use tilt_engine::pretrain::{PretrainSettings, Pretraining, validate};
+use tilt_engine::pretrain::{BATCHES_SORTED, PretrainSettings, Pretraining};
+use tilt_engine::world::held_out_prompts;
 use tilt_protocol::{Error, ModelName, Result};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// nano or small.
+    /// nano, small or base.
     #[arg(long)]
     size: String,
-    /// Folder to write the model to (also every 500 steps).
+    /// Folder to write the model to.
     #[arg(long)]
     out: PathBuf,
+    /// A file that holds the whole state, written every 400 steps. Where it is there at
+    /// the start, the pretraining goes on from it with the same numbers.
+    #[arg(long)]
+    checkpoint: Option<PathBuf>,
     /// Optimiser steps.
     #[arg(long)]
     steps: Option<usize>,
@@ -33,12 +39,12 @@ pub struct Arguments {
     f16: bool,
 }
 
-/// Steps between two validations.
-const VALIDATE_EVERY: usize = 500;
+/// Steps between two validations and checkpoints.
+const VALIDATE_EVERY: usize = 50 * BATCHES_SORTED;
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let name = ModelName::from_slug(&arguments.size)
-        .ok_or_else(|| Error::invalid("--size", &arguments.size, "nano or small"))?;
+        .ok_or_else(|| Error::invalid("--size", &arguments.size, "nano, small or base"))?;
     let shipped = PretrainSettings::shipped(name);
     let settings = PretrainSettings {
         steps: arguments.steps.unwrap_or(shipped.steps),
@@ -60,7 +66,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     } else {
         Precision::F32
     };
-    let mut run = Pretraining::start(settings.clone(), &Device::flex())?;
+    let mut run = begin(settings.clone(), arguments.checkpoint.as_deref())?;
+    let first = run.step;
     eprintln!(
         "{}: {} parameters, {} steps",
         name.slug(),
@@ -74,19 +81,21 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         mean_loss += (loss - mean_loss) / ((run.step % 100).max(1) as f64);
         if run.step.is_multiple_of(100) {
             let seconds = started.elapsed().as_secs_f64();
-            let left = seconds / run.step as f64 * (settings.steps - run.step) as f64;
+            let left = seconds / (run.step - first) as f64 * (settings.steps - run.step) as f64;
             let step = run.step;
             eprintln!("step {step}: {mean_loss:.4} nats a token, {seconds:.0} s, {left:.0} s left");
         }
         if run.step.is_multiple_of(VALIDATE_EVERY) {
-            files::save_model(&arguments.out, &run.model, &run.arena, precision)?;
-            let validation = block_on(validate(&run.model, &run.arena, settings.seed, 2))?;
-            let (nats, floor) = (validation.nats, validation.floor);
+            if let Some(file) = &arguments.checkpoint {
+                files::write(file, block_on(run.save())?)?;
+            }
+            let fit = validate(&run, 2)?;
+            let (nats, floor) = (fit.nats, fit.floor);
             eprintln!("held-out prompts: {nats:.3} nats an answer, the world's floor {floor:.3}");
         }
     }
     files::save_model(&arguments.out, &run.model, &run.arena, precision)?;
-    let validation = block_on(validate(&run.model, &run.arena, settings.seed, 6))?;
+    let fit = validate(&run, 6)?;
     files::print_json(&json!({
         "size": name.slug(),
         "parameters": run.model.layout.len,
@@ -95,7 +104,32 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         "learning_rate": settings.learning_rate,
         "seed": settings.seed,
         "seconds": started.elapsed().as_secs(),
-        "validation_nats_an_answer": validation.nats,
-        "world_floor_nats_an_answer": validation.floor,
+        "seconds_are_of_steps_after": first,
+        "validation_nats_an_answer": fit.nats,
+        "world_floor_nats_an_answer": fit.floor,
     }))
+}
+
+/// From the checkpoint, where there is one.
+fn begin(settings: PretrainSettings, checkpoint: Option<&Path>) -> Result<Pretraining> {
+    let Some(file) = checkpoint.filter(|file| file.exists()) else {
+        return Pretraining::start(settings, &Device::flex());
+    };
+    let run = Pretraining::restore(&files::read_bytes(file)?, &Device::flex())?;
+    if *run.settings() != settings {
+        let expected = format!("the settings of {}: {:?}", file.display(), run.settings());
+        return Err(Error::invalid(
+            "the options",
+            format!("{settings:?}"),
+            expected,
+        ));
+    }
+    eprintln!("goes on from {} at step {}", file.display(), run.step);
+    Ok(run)
+}
+
+fn validate(run: &Pretraining, per_prompt: usize) -> Result<WorldFit> {
+    let seed = run.settings().seed;
+    let fit = world_fit(&run.model, &run.arena, held_out_prompts(), seed, per_prompt);
+    block_on(fit).map(|(all, _)| all)
 }

@@ -1,0 +1,145 @@
+//! A checkpoint file: arenas as tensors, everything else as metadata.
+//!
+//! It is a safetensors file, so that it can be looked into. Parameters are read back
+//! asynchronously, which works on every device.
+
+use crate::logps::read;
+use crate::model::Model;
+use burn::tensor::Tensor;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use tilt_protocol::{Error, Result};
+
+const FILE: &str = "checkpoint";
+
+/// What a state is kept under, and the version of its shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    pub key: &'static str,
+    pub format: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Versioned<S> {
+    format: u32,
+    state: S,
+}
+
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+/// Arenas (all of one length), further f64 tables `[rows, columns]`, and a state.
+///
+/// # Errors
+/// [`Error::Device`] when the device was lost.
+pub async fn write(
+    kind: Kind,
+    state: &impl Serialize,
+    arenas: Vec<(&str, Tensor<1>)>,
+    tables: &[(&str, [usize; 2], Vec<f64>)],
+) -> Result<Vec<u8>> {
+    let (names, tensors): (Vec<&str>, Vec<Tensor<1>>) = arenas.into_iter().unzip();
+    let numbers = read(Tensor::cat(tensors, 0)).await?;
+    let len = numbers.len() / names.len().max(1);
+    let bytes: Vec<u8> = numbers
+        .iter()
+        .flat_map(|number| number.to_le_bytes())
+        .collect();
+    let mut views = Vec::new();
+    for (name, bytes) in names.into_iter().zip(bytes.chunks_exact((4 * len).max(1))) {
+        let view = TensorView::new(Dtype::F32, vec![len], bytes).map_err(Error::internal)?;
+        views.push((name, view));
+    }
+    let table_bytes: Vec<Vec<u8>> = tables
+        .iter()
+        .map(|(.., numbers)| numbers.iter().flat_map(|n| n.to_le_bytes()).collect())
+        .collect();
+    for ((name, shape, _), bytes) in tables.iter().zip(&table_bytes) {
+        let view = TensorView::new(Dtype::F64, shape.to_vec(), bytes).map_err(Error::internal)?;
+        views.push((name, view));
+    }
+    let format = kind.format;
+    let text = serde_json::to_string(&Versioned { format, state }).map_err(Error::internal)?;
+    let metadata = HashMap::from([(kind.key.to_owned(), text)]);
+    safetensors::serialize(views, Some(metadata)).map_err(Error::internal)
+}
+
+/// The state of a checkpoint, without its tensors.
+///
+/// # Errors
+/// [`Error::MalformedFile`], also for another format.
+pub fn read_state<S: DeserializeOwned>(kind: Kind, bytes: &[u8]) -> Result<S> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
+    let text = header
+        .metadata()
+        .as_ref()
+        .and_then(|metadata| metadata.get(kind.key))
+        .ok_or_else(|| malformed(format!("holds no {}", kind.key)))?;
+    // The format first: the rest of another one may have another shape.
+    let found: Format = serde_json::from_str(text).map_err(malformed)?;
+    if found.format != kind.format {
+        let reason = format!("has format {}, expected {}", found.format, kind.format);
+        return Err(malformed(reason));
+    }
+    let versioned: Versioned<S> = serde_json::from_str(text).map_err(malformed)?;
+    Ok(versioned.state)
+}
+
+/// The tensors of a checkpoint.
+pub struct Tensors<'a>(SafeTensors<'a>);
+
+impl<'a> Tensors<'a> {
+    /// # Errors
+    /// [`Error::MalformedFile`].
+    pub fn of(bytes: &'a [u8]) -> Result<Tensors<'a>> {
+        SafeTensors::deserialize(bytes)
+            .map(Tensors)
+            .map_err(malformed)
+    }
+
+    /// An arena of the model, `[parameters]`, on its device.
+    ///
+    /// # Errors
+    /// [`Error::MalformedFile`], [`Error::CheckpointShape`] for another model.
+    pub fn arena(&self, name: &str, model: &Model) -> Result<Tensor<1>> {
+        let data = self.data(name, Dtype::F32, &[model.layout.len])?;
+        let numbers: Vec<f32> = data
+            .chunks_exact(4)
+            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+            .collect();
+        Ok(Tensor::from_data(numbers.as_slice(), &model.device))
+    }
+
+    /// A table of f64.
+    ///
+    /// # Errors
+    /// [`Error::MalformedFile`], [`Error::CheckpointShape`] for another shape.
+    pub fn table(&self, name: &str, shape: [usize; 2]) -> Result<Vec<f64>> {
+        let data = self.data(name, Dtype::F64, &shape)?;
+        Ok(data
+            .chunks_exact(8)
+            .filter_map(|bytes| bytes.try_into().ok().map(f64::from_le_bytes))
+            .collect())
+    }
+
+    fn data(&self, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8]> {
+        let view = self.0.tensor(name).map_err(malformed)?;
+        if view.shape() == shape && view.dtype() == dtype {
+            return Ok(view.data());
+        }
+        Err(Error::CheckpointShape {
+            file: FILE.to_owned(),
+            tensor: name.to_owned(),
+            found: view.shape().to_vec(),
+            expected: shape.to_vec(),
+        })
+    }
+}
+
+fn malformed(reason: impl ToString) -> Error {
+    Error::malformed(FILE, reason)
+}
