@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::choices::Choices;
-use super::knowledge::{FactGroup, Group, Thing, knowledge};
+use super::knowledge::{Group, Thing, knowledge};
 use super::phrases::*;
 use super::prompts::{Family, Prompt};
-use super::relation::{Relation, fill};
+use super::said::Said;
 use super::sentence;
 
 /// How many sentences of content an answer has, beside opener and closer.
@@ -114,12 +114,7 @@ fn hedged(attributes: &Attributes, choices: &mut Choices, statement: &str) -> St
 fn write_refusal(attributes: &Attributes, choices: &mut Choices, sentences: &mut Vec<String>) {
     let refusal = pick(&REFUSALS, choices);
     sentences.push(sentence(&hedged(attributes, choices, refusal)));
-    let further = match attributes.length {
-        Length::Short => 0,
-        Length::Medium => 2,
-        Length::Long => 4,
-    };
-    for _ in 0..further {
+    for _ in further_sentences(attributes.length) {
         pick_new(&REFUSAL_REMARKS, choices, sentences);
     }
 }
@@ -141,28 +136,13 @@ fn write_content(
         .map(|relation| said.first(relation, choices))
         .unwrap_or_default();
     let mut first = hedged(attributes, choices, &first);
-    let is_story = prompt.family == Family::Story;
-    if is_story {
+    if prompt.family == Family::Story {
         first = format!("{}, {first}", pick(&STORY_OPENINGS, choices));
     }
     sentences.push(sentence(&first));
-    let remarks = if is_story {
-        &STORY_REMARKS
-    } else {
-        remarks(thing.group)
-    };
-    // F = a further fact, R = a remark: F, FFR or FFRFR with the first.
-    let further = match attributes.length {
-        Length::Short => "",
-        Length::Medium => "FR",
-        Length::Long => "FRFR",
-    };
-    for kind in further.chars() {
-        let statement = if kind == 'F' {
-            said.further(choices)
-        } else {
-            None
-        };
+    let remarks = remarks(prompt, thing);
+    for &wants_fact in further_sentences(attributes.length) {
+        let statement = wants_fact.then(|| said.further(choices)).flatten();
         match statement {
             Some(statement) => sentences.push(sentence(&statement)),
             None => pick_new(remarks, choices, sentences),
@@ -170,8 +150,22 @@ fn write_content(
     }
 }
 
-/// What an answer that is off topic is about.
+/// Whether each sentence after the first states a further fact; the others remark.
+pub(super) fn further_sentences(length: Length) -> &'static [bool] {
+    match length {
+        Length::Short => &[],
+        Length::Medium => &[true, false],
+        Length::Long => &[true, false, true, false],
+    }
+}
+
 fn another_thing(prompt: &Prompt, choices: &mut Choices) -> &'static Thing {
+    let others = other_things(prompt);
+    &knowledge().things[others[choices.below(others.len())]]
+}
+
+/// What an answer that is off topic may be about: indices of things.
+pub(super) fn other_things(prompt: &Prompt) -> Vec<usize> {
     let knowledge = knowledge();
     let related = &knowledge.things[prompt.subject].related;
     let groups = [
@@ -181,124 +175,25 @@ fn another_thing(prompt: &Prompt, choices: &mut Choices) -> &'static Thing {
         Group::Job,
         Group::Day,
     ];
-    let others: Vec<usize> = groups
+    groups
         .iter()
         .flat_map(|&group| knowledge.of_group(group))
         .filter(|index| !related.contains(index))
-        .collect();
-    &knowledge.things[others[choices.below(others.len())]]
+        .collect()
 }
 
-fn remarks(group: Group) -> &'static [&'static str; 6] {
-    match group {
+/// The remarks that an answer about a thing may make.
+pub(super) fn remarks(prompt: &Prompt, thing: &Thing) -> &'static [&'static str; 6] {
+    if prompt.family == Family::Story {
+        return &STORY_REMARKS;
+    }
+    match thing.group {
         Group::Task | Group::Feeling | Group::Trouble | Group::Request => &HELP_REMARKS,
         Group::Social => &SOCIAL_REMARKS,
         _ => &FACT_REMARKS,
     }
 }
 
-fn is_checkable(thing: &Thing) -> bool {
+pub(super) fn is_checkable(thing: &Thing) -> bool {
     thing.facts.iter().any(|fact| fact.relation.is_checkable())
-}
-
-/// The statements made about one thing.
-struct Said {
-    thing: &'static Thing,
-    truthful: bool,
-    values: Vec<(Relation, &'static str)>,
-}
-
-impl Said {
-    fn new(thing: &'static Thing, truthful: bool) -> Self {
-        Self {
-            thing,
-            truthful,
-            values: Vec::new(),
-        }
-    }
-
-    fn first_relation(&self, choices: &mut Choices) -> Option<Relation> {
-        let index = choices.below(self.thing.facts.len());
-        self.thing.facts.get(index).map(|fact| fact.relation)
-    }
-
-    fn first(&mut self, relation: Relation, choices: &mut Choices) -> String {
-        let Some(fact) = self
-            .thing
-            .facts
-            .iter()
-            .find(|fact| fact.relation == relation)
-        else {
-            return String::new();
-        };
-        let value = self.draw(fact, choices);
-        fill(
-            pick(relation.full_frames(), choices),
-            &self.thing.name,
-            &self.thing.key,
-            value,
-        )
-    }
-
-    /// A further statement: a relation in proportion to what it has left to
-    /// say, then a value.
-    fn further(&mut self, choices: &mut Choices) -> Option<String> {
-        let left: Vec<usize> = self
-            .thing
-            .facts
-            .iter()
-            .map(|fact| self.left(fact))
-            .collect();
-        let fact = &self.thing.facts[choices.weighted(&left)?];
-        let value = self.draw(fact, choices);
-        Some(fill(
-            fact.relation.it_frame(),
-            &self.thing.name,
-            &self.thing.key,
-            value,
-        ))
-    }
-
-    fn left(&self, fact: &'static FactGroup) -> usize {
-        // A list names three things once and then goes on one by one.
-        if fact.relation == Relation::Members {
-            return 0;
-        }
-        let times = self
-            .values
-            .iter()
-            .filter(|(relation, _)| *relation == fact.relation)
-            .count();
-        self.unsaid(fact)
-            .len()
-            .min(fact.values.len().saturating_sub(times))
-    }
-
-    fn unsaid(&self, fact: &'static FactGroup) -> Vec<&'static str> {
-        let lies = !self.truthful && fact.relation.is_checkable();
-        let values = if lies { &fact.wrong } else { &fact.values };
-        let is_said = |value: &str| {
-            self.values
-                .iter()
-                .any(|(relation, said)| match fact.relation {
-                    Relation::Another => said.contains(value),
-                    own => *relation == own && *said == value,
-                })
-        };
-        values
-            .iter()
-            .map(String::as_str)
-            .filter(|value| !is_said(value))
-            .collect()
-    }
-
-    fn draw(&mut self, fact: &'static FactGroup, choices: &mut Choices) -> &'static str {
-        let unsaid = self.unsaid(fact);
-        let value = unsaid
-            .get(choices.below(unsaid.len()))
-            .copied()
-            .unwrap_or_default();
-        self.values.push((fact.relation, value));
-        value
-    }
 }

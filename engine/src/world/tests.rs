@@ -237,3 +237,39 @@ fn the_entropy_has_an_error_to_go_with_it() {
     assert!(entropy.mean > 10.0 && entropy.mean < 20.0, "{entropy:?}");
     assert!(entropy.standard_error < 0.1);
 }
+
+#[test]
+fn an_answer_is_parsed_to_what_it_was_drawn_to_be() {
+    let mut random = Random::from_seed(17);
+    let held_out = held_out_prompts().into_iter();
+    let held_out = held_out.flat_map(|prompt| std::iter::repeat_n(prompt, 8));
+    let held_out: Vec<Exchange> = held_out
+        .map(|prompt| Exchange::answer_to(prompt, &mut random))
+        .collect();
+    for exchange in corpus(16).take(3_000).chain(held_out) {
+        let parsed = parse_answer(&exchange.prompt, &exchange.answer);
+        assert_eq!(parsed, Some(exchange.attributes), "{}", exchange.answer);
+    }
+}
+
+#[test]
+fn what_the_grammar_cannot_write_is_not_parsed() {
+    let prompt = find_prompt("What colour is a lemon?").unwrap();
+    let good = "Thank you. A lemon is yellow. That is all.";
+    assert!(parse_answer(&prompt, good).is_some());
+    for bad in [
+        "",
+        ".",
+        "Thank you.",
+        "Thank you. A lemon is yellow.",
+        "Thank you. A lemon is yellow. It is good to know. That is all.",
+        "Thank you. A lemon is yellow. A lemon is yellow. It is good to know. That is all.",
+        "Thank you. A lemon is yellow. It tastes bitter. It is good to know. That is all.",
+        "Thank you. a lemon is yellow. That is all.",
+        "A lemon is yellow. Thank you. That is all.",
+        "Thank you. A lemon is yellow. That is all. That is all.",
+        "Thank you. I think I think a lemon is yellow. That is all.",
+    ] {
+        assert_eq!(parse_answer(&prompt, bad), None, "{bad}");
+    }
+}
