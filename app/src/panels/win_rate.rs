@@ -102,14 +102,6 @@ pub fn WinRatePanel() -> impl IntoView {
 }
 
 fn details(report: &WinRateReport, step: usize) -> impl IntoView + use<> {
-    let is_length = matches!(report.principle, Principle::Short | Principle::Long);
-    let rate = |value: f64| {
-        if is_length {
-            texts::words(&fixed(value, 1))
-        } else {
-            percent(value)
-        }
-    };
     view! {
         <p class="win-words number">
             {texts::wins(report.wins, report.losses, report.ties, step)}
@@ -119,11 +111,11 @@ fn details(report: &WinRateReport, step: usize) -> impl IntoView + use<> {
         <dl class="win-facts">
             <div>
                 <dt>{texts::POLICY}</dt>
-                <dd class="number">{rate(report.policy_rate)}</dd>
+                <dd class="number">{percent(report.policy_rate)}</dd>
             </div>
             <div>
                 <dt>{texts::REFERENCE}</dt>
-                <dd class="number">{rate(report.reference_rate)}</dd>
+                <dd class="number">{percent(report.reference_rate)}</dd>
             </div>
             <div>
                 <dt><Define term=Term::Kl/></dt>

@@ -12,7 +12,7 @@ pub fn more(others: usize, bias: Option<&str>) -> String {
     }
 }
 
-pub const ABOUT_WEIGHTS: &str = "The main principle has weight 1. The others are added with theirs; below 0 the opposite is preferred. Lengths count in words, everything else as 1 or 0.";
+pub const ABOUT_WEIGHTS: &str = "The main principle has weight 1. The others are added with theirs; below 0 the opposite is preferred. A score is 1 or 0; for lengths, \u{bd} in between.";
 pub const FURTHER_PRINCIPLE: &str = "Further principle";
 pub const ITS_WEIGHT: &str = "Its weight";
 pub const REMOVE_PRINCIPLE: &str = "Remove this principle";

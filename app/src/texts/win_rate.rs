@@ -25,7 +25,3 @@ pub fn interval(low: &str, high: &str) -> String {
 
 pub const POLICY: &str = "policy";
 pub const REFERENCE: &str = "reference";
-
-pub fn words(count: &str) -> String {
-    format!("{count} words")
-}

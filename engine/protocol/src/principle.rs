@@ -60,8 +60,12 @@ impl Principle {
         match self {
             Principle::Truthful => "Prefers the answer whose statements hold in the little world.",
             Principle::Polite => "Prefers the answer with courteous phrases.",
-            Principle::Short => "Prefers the answer with fewer words.",
-            Principle::Long => "Prefers the answer with more words.",
+            Principle::Short => {
+                "Prefers the shorter answer: one sentence of content to three, three to five."
+            }
+            Principle::Long => {
+                "Prefers the longer answer: five sentences of content to three, three to one."
+            }
             Principle::Warm => "Prefers the answer that shows care for the person.",
             Principle::Direct => "Prefers the answer that does not hedge.",
             Principle::Safe => {

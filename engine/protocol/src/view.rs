@@ -75,8 +75,8 @@ pub struct WinRateReport {
     pub wins: usize,
     pub losses: usize,
     pub ties: usize,
-    /// Mean score of the principle for policy and reference answers: for a binary
-    /// attribute its rate, for length the mean number of words.
+    /// Share of the policy's and the reference's answers that have the attribute which the
+    /// principle prefers, among those to which it applies.
     pub policy_rate: f64,
     pub reference_rate: f64,
     /// Mean over the policy's answers of the sum over tokens of

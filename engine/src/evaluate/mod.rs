@@ -1,13 +1,18 @@
-//! What is measured of a model: answers, win rates, KL, tokens.
+//! What is measured of a model: answers, win rates, KL, tokens, and how well it knows the
+//! world.
 
+mod alignment;
 mod answers;
+mod fluency;
 mod inspect;
 mod pairs;
 mod win_rate;
 mod world_fit;
 
+pub use alignment::{Alignment, AlignmentTask};
 pub use answers::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
+pub use fluency::{Agreement, Fluency, Frequency, fluency, judge_on_world};
 pub use inspect::{Inspector, next_tokens};
 pub use pairs::{DrawnPair, PairDrawer, check_sampling};
-pub use win_rate::WinRateRun;
+pub use win_rate::{DECISIVE_WANTED, WinRateRun};
 pub use world_fit::{WorldFit, world_fit};

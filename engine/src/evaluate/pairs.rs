@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::random::Random;
 use crate::world;
 use burn::tensor::Tensor;
-use tilt_protocol::{Error, JudgeSettings, Result, Sampling};
+use tilt_protocol::{Content, Error, Example, JudgeSettings, Result, RowKind, Sampling};
 
 /// Two different answers to one prompt, with the judge's verdict where one was asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,33 @@ pub struct DrawnPair {
     pub answers: [String; 2],
     /// Which answer the judge prefers, 0 or 1.
     pub preferred: Option<usize>,
+}
+
+impl DrawnPair {
+    /// The rows that the verdict gives for an objective: one pair, or a thumb for each
+    /// answer; none without a verdict.
+    pub fn examples(&self, kind: RowKind) -> Vec<Example> {
+        let Some(chosen) = self.preferred else {
+            return Vec::new();
+        };
+        let prompt = Content::user(&self.prompt);
+        let answer = |index: usize| Content::assistant(&self.answers[index]);
+        match kind {
+            RowKind::Unpaired => [0, 1]
+                .map(|index| Example::Unpaired {
+                    prompt: prompt.clone(),
+                    completion: answer(index),
+                    label: index == chosen,
+                })
+                .to_vec(),
+            RowKind::Pairs | RowKind::Texts => vec![Example::Pair {
+                prompt,
+                chosen: answer(chosen),
+                rejected: answer(1 - chosen),
+                margin: None,
+            }],
+        }
+    }
 }
 
 /// Draws pairs in chunks until the wanted number is there.

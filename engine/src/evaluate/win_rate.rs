@@ -11,7 +11,7 @@ use crate::world;
 use burn::tensor::Tensor;
 use tilt_protocol::{Principle, Result, Sampling, WinRateReport};
 
-const DECISIVE_WANTED: usize = 200;
+pub const DECISIVE_WANTED: usize = 200;
 const DRAWN_AT_MOST: usize = 2_000;
 
 /// Adds to the seed for the reference's answers, so that equal models still differ.
@@ -22,6 +22,8 @@ pub struct WinRateRun {
     principle: Principle,
     sampling: Sampling,
     prompts: Vec<String>,
+    /// Decisive comparisons wanted.
+    wanted: usize,
     /// Comparisons drawn so far: the next prompt is this modulo their number.
     drawn: usize,
     wins: usize,
@@ -35,28 +37,24 @@ pub struct WinRateRun {
 /// Sums over one model's answers.
 #[derive(Default)]
 struct Side {
-    score_sum: f64,
-    scored: usize,
+    /// Answers with the attribute, of those to which the principle applies.
+    having: usize,
+    applies: usize,
     words: usize,
 }
 
 impl Side {
     fn add(&mut self, principle: Principle, answer: &WorldAnswer) {
-        let words = answer.text.split_whitespace().count();
-        self.words += words;
         let read = judge::read_attributes(&answer.prompt, &answer.text);
-        let score = match principle {
-            Principle::Short | Principle::Long => Some(words as f64),
-            _ => judge::attribute(principle, &read).map(f64::from),
-        };
-        if let Some(score) = score {
-            self.score_sum += score;
-            self.scored += 1;
+        self.words += read.words;
+        if let Some(has) = judge::attribute(principle, &read) {
+            self.having += usize::from(has);
+            self.applies += 1;
         }
     }
 
     fn rate(&self) -> f64 {
-        self.score_sum / self.scored.max(1) as f64
+        self.having as f64 / self.applies.max(1) as f64
     }
 }
 
@@ -72,6 +70,7 @@ impl WinRateRun {
                 .into_iter()
                 .map(|prompt| prompt.text)
                 .collect(),
+            wanted: DECISIVE_WANTED,
             drawn: 0,
             wins: 0,
             losses: 0,
@@ -82,10 +81,15 @@ impl WinRateRun {
         }
     }
 
+    /// Another number of decisive comparisons.
+    pub fn until(self, wanted: usize) -> WinRateRun {
+        WinRateRun { wanted, ..self }
+    }
+
     /// True at the end of a round over all prompts with enough decisive comparisons.
     pub fn is_done(&self) -> bool {
         let round_ended = self.drawn > 0 && self.drawn.is_multiple_of(self.prompts.len().max(1));
-        round_ended && (self.wins + self.losses >= DECISIVE_WANTED || self.drawn >= DRAWN_AT_MOST)
+        round_ended && (self.wins + self.losses >= self.wanted || self.drawn >= DRAWN_AT_MOST)
     }
 
     /// Compares the next prompts of this round.

@@ -4,18 +4,18 @@ use serde::{Deserialize, Serialize};
 use tilt_protocol::Principle;
 
 use super::read::{ReadAttributes, read_attributes};
+use crate::world::Length;
 
-/// How well an answer keeps to a principle. Binary attributes give 0 or 1, and
-/// 0.5 where the principle does not apply; *long* gives the number of words,
-/// *short* its negative.
+/// How well an answer keeps to a principle: 0 or 1, and 0.5 where the principle does not
+/// apply. *Short* and *long* go by the class of length: 1 for their own, 0 for the
+/// opposite, 0.5 for what lies between.
 pub fn score(principle: Principle, prompt: &str, answer: &str) -> f64 {
     score_read(principle, &read_attributes(prompt, answer))
 }
 
 fn score_read(principle: Principle, read: &ReadAttributes) -> f64 {
     match principle {
-        Principle::Short => -(read.words as f64),
-        Principle::Long => read.words as f64,
+        Principle::Short | Principle::Long if read.length == Length::Medium => 0.5,
         binary => match attribute(binary, read) {
             Some(true) => 1.0,
             Some(false) => 0.0,
@@ -28,7 +28,6 @@ fn score_read(principle: Principle, read: &ReadAttributes) -> f64 {
 /// among answers is the attribute's plain rate. For *short* and *long* it is
 /// the class of length. `None` where the principle does not apply.
 pub fn attribute(principle: Principle, read: &ReadAttributes) -> Option<bool> {
-    use crate::world::Length;
     match principle {
         Principle::Truthful => read.truthful,
         Principle::Polite => Some(read.polite),

@@ -122,8 +122,12 @@ fn principles_score_as_defined() {
         0.0
     );
     assert_eq!(score(Principle::Truthful, prompt, refusal), 0.5);
-    assert_eq!(score(Principle::Short, prompt, refusal), -11.0);
-    assert_eq!(score(Principle::Long, prompt, refusal), 11.0);
+    assert_eq!(score(Principle::Short, prompt, refusal), 1.0);
+    assert_eq!(score(Principle::Long, prompt, refusal), 0.0);
+    let medium =
+        "Okay then. I can not help with that. I have my reasons. It is not my place. That is all.";
+    assert_eq!(score(Principle::Short, prompt, medium), 0.5);
+    assert_eq!(score(Principle::Long, prompt, medium), 0.5);
     let both = Weighted(vec![(Principle::Polite, 1.0), (Principle::Direct, 0.5)]);
     assert_eq!(both.score(prompt, refusal), 0.5);
     assert_eq!(both.name(), "polite + 0.5 direct");

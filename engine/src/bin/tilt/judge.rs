@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use tilt_engine::evaluate::{PairDrawer, WinRateRun};
 use tilt_engine::judge;
 use tilt_protocol::dataset::write_jsonl;
-use tilt_protocol::{Content, Error, Example, JudgeSettings, Principle, Result, Sampling};
+use tilt_protocol::{Error, JudgeSettings, Principle, Result, RowKind, Sampling};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -132,29 +132,15 @@ fn label(
     };
     let judge = JudgeSettings::of(principle, noise);
     let mut drawer = PairDrawer::new(Vec::new(), Some(judge), count, sampling)?;
+    let kind = if unpaired {
+        RowKind::Unpaired
+    } else {
+        RowKind::Pairs
+    };
     let mut rows = Vec::new();
     while !drawer.is_done() {
         for pair in block_on(drawer.advance(&model, &arena))? {
-            let chosen = pair.preferred.unwrap_or_default();
-            let answer = |index: usize| Content::assistant(&pair.answers[index]);
-            let prompt = Content::user(&pair.prompt);
-            if unpaired {
-                for index in [0, 1] {
-                    rows.push(Example::Unpaired {
-                        prompt: prompt.clone(),
-                        completion: answer(index),
-                        label: index == chosen,
-                    });
-                }
-            } else {
-                let (chosen, rejected) = (answer(chosen), answer(1 - chosen));
-                rows.push(Example::Pair {
-                    prompt,
-                    chosen,
-                    rejected,
-                    margin: None,
-                });
-            }
+            rows.extend(pair.examples(kind));
         }
     }
     eprintln!("{} pairs, {} ties", count, drawer.ties);

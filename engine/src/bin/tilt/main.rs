@@ -1,6 +1,7 @@
 //! `tilt`: the engine in the terminal. Standard output is the result alone (JSON),
 //! progress goes to standard error; status 2 means bad input.
 
+mod evaluate;
 mod files;
 mod generate;
 mod inputs;
@@ -34,6 +35,8 @@ enum Command {
     Score(score::Arguments),
     /// Sample an answer, or print the next-token distribution.
     Generate(generate::Arguments),
+    /// Measure a shipped model: loss, language, judge, preference training.
+    Evaluate(evaluate::Arguments),
     /// Read the attributes of answers; label pairs; measure a win rate.
     Judge(judge::Arguments),
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
     };
     match result {
