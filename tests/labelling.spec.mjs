@@ -190,3 +190,12 @@ test('after many labels a pair comes again, swapped, and is no new label', async
   expect(await lab.id('answer-b').innerText()).toBe(again);
   expect(await lab.labelCount()).toBe(9);
 });
+
+test('a practice set comes in with a word on what it is for', async ({ lab }) => {
+  await lab.open({ device: 'cpu', model: 'nano', seed: 29 }, { ready: false });
+  await lab.id('data-set').selectOption('polite-noisy');
+  await lab.untilLabelCount(64);
+  await expect(lab.id('error-banner')).toContainText('a quarter of the labels wrong');
+  await lab.page.keyboard.press('u');
+  await lab.untilLabelCount(0);
+});

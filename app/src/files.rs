@@ -2,6 +2,7 @@
 
 use crate::state::Lab;
 use crate::state::engine::Purpose;
+use crate::state::startup::fetch_text;
 use crate::texts::files as texts;
 use crate::texts::training::DECISIVE_PAIRS;
 use gloo_file::futures::read_as_text;
@@ -11,8 +12,8 @@ use js_sys::ArrayBuffer;
 use tilt_protocol::dataset::{parse_jsonl, write_jsonl};
 use tilt_protocol::label::pairs_from_labels;
 use tilt_protocol::{
-    Command, Content, EngineStatus, Error, Example, Label, Labeller, ModelSource, Pair, PairSource,
-    Verdict,
+    Command, Content, CuratedSet, EngineStatus, Error, Example, Label, Labeller, ModelSource, Pair,
+    PairSource, Verdict,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -101,38 +102,61 @@ pub async fn read_labels(file: &File) -> Result<(Vec<Label>, Vec<Error>), Error>
     let text = read_as_text(file)
         .await
         .map_err(|error| Error::malformed(&name, error))?;
-    let parsed = parse_jsonl(&text);
+    Ok(labels_of(&name, &text))
+}
+
+/// The labels of a text's rows, and what is wrong with the others.
+fn labels_of(name: &str, text: &str) -> (Vec<Label>, Vec<Error>) {
+    let parsed = parse_jsonl(text);
     let mut defects = parsed.errors;
     let mut labels = Vec::new();
     for (line, example) in parsed.lines.iter().zip(&parsed.examples) {
-        match label_from_row(example, &name, *line) {
+        match label_from_row(example, name, *line) {
             Ok(label) => labels.push(label),
             Err(error) => defects.push(error),
         }
     }
-    Ok((labels, defects))
+    (labels, defects)
 }
 
 /// Adds a file's pairs as labels; rows that cannot be used are listed.
 pub async fn import_labels(lab: Lab, file: File) {
     lab.notices.dismiss("data");
-    let name = file.name();
-    let (labels, defects) = match read_labels(&file).await {
-        Ok(read) => read,
-        Err(error) => {
-            lab.notices.error("data", &error.to_string());
-            return;
+    match read_labels(&file).await {
+        Ok((labels, defects)) => add_labels(lab, &file.name(), labels, &defects),
+        Err(error) => lab.notices.error("data", &error.to_string()),
+    }
+}
+
+/// Adds the pairs of a set that lies beside the page.
+pub async fn import_set(lab: Lab, set: CuratedSet) {
+    lab.notices.dismiss("data");
+    let url = format!("datasets/{}.jsonl", set.slug());
+    match fetch_text(&url).await {
+        Ok(text) => {
+            let (labels, defects) = labels_of(&format!("{}.jsonl", set.slug()), &text);
+            let count = labels.len();
+            let is_whole = defects.is_empty();
+            add_labels(lab, &set.name(), labels, &defects);
+            if is_whole {
+                let told = texts::set_imported(&set.name(), count, set.explanation());
+                lab.notices.info("data", &told);
+            }
         }
-    };
+        Err(error) => lab.notices.error("data", &error.to_string()),
+    }
+}
+
+fn add_labels(lab: Lab, name: &str, labels: Vec<Label>, defects: &[Error]) {
     let count = labels.len();
     if count > 0 {
         lab.labels.append(labels);
-        lab.notices.say(&texts::imported_from(count, &name));
+        lab.notices.say(&texts::imported_from(count, name));
     }
     if defects.is_empty() && count == 0 {
-        lab.notices.error("data", &texts::no_rows(&name));
+        lab.notices.error("data", &texts::no_rows(name));
     } else if defects.is_empty() {
-        lab.notices.info("data", &texts::imported(&name, count));
+        lab.notices.info("data", &texts::imported(name, count));
     } else {
         let left = defects.len().saturating_sub(LISTED_DEFECTS);
         let mut listed: Vec<String> = defects
@@ -145,7 +169,7 @@ pub async fn import_labels(lab: Lab, file: File) {
         }
         lab.notices.error(
             "data",
-            &texts::imported_in_part(&name, count, defects.len(), &listed),
+            &texts::imported_in_part(name, count, defects.len(), &listed),
         );
     }
 }

@@ -86,3 +86,19 @@ fn whole_runs_from_text() {
 fn greedy_answers_and_next_tokens() {
     for_each_set("generation.json", generation::generation);
 }
+
+/// FNV-1a over the first exchanges of the world: a seed names the same bytes natively and
+/// in wasm.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_seed_names_a_text_of_the_world() {
+    use tilt_engine::world::corpus;
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for exchange in corpus(42).take(1_000) {
+        let prompt = exchange.prompt.text.bytes();
+        for byte in prompt.chain([10]).chain(exchange.answer.bytes()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    assert_eq!(hash, 0x527b_e702_9e5d_cc8a_u64, "{hash:#x}");
+    assert_ne!(corpus(1).next(), corpus(2).next());
+}

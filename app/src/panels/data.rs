@@ -6,8 +6,9 @@ use crate::state::{actions, use_lab};
 use crate::texts::files as texts;
 use gloo_file::{File, FileList};
 use leptos::prelude::*;
+use tilt_protocol::CuratedSet;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Event, HtmlInputElement};
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 
 #[component]
 pub fn DataPanel() -> impl IntoView {
@@ -67,6 +68,24 @@ pub fn DataPanel() -> impl IntoView {
                 />
                 <Action testid="erase-all" text=texts::ERASE_ALL on_press=move || is_asking.set(true)/>
             </div>
+            <select
+                class="practice-sets"
+                data-testid="data-set"
+                aria-label=texts::PRACTICE_SET
+                on:change=move |event| {
+                    let select: HtmlSelectElement = event_target(&event);
+                    if let Some(set) = CuratedSet::from_slug(&select.value()) {
+                        spawn_local(files::import_set(lab, set));
+                    }
+                    // So that the same set can be chosen again.
+                    select.set_value("");
+                }
+            >
+                <option value="">{texts::PRACTICE_SETS}</option>
+                {CuratedSet::all()
+                    .map(|set| view! { <option value=set.slug()>{set.name()}</option> })
+                    .collect_view()}
+            </select>
             <p class="muted">
                 {texts::FORMATS}
             </p>

@@ -7,6 +7,13 @@ pub const IMPORT_MODEL: &str = "Import model";
 pub const EXPORT_MODEL: &str = "Export model";
 pub const FORMATS: &str = "Pairs are JSON lines as TRL reads them. A model is config.json, model.safetensors and tokenizer.json, chosen together.";
 
+pub const PRACTICE_SET: &str = "Practice set to add";
+pub const PRACTICE_SETS: &str = "Practice sets\u{2026}";
+
+pub fn set_imported(set: &str, pairs: usize, explanation: &str) -> String {
+    format!("{set}: {} added. {explanation}", counted(pairs))
+}
+
 pub const ERASE_ALL: &str = "Erase all\u{2026}";
 pub const ERASE_EVERYTHING: &str = "Erase everything";
 pub const ERASE: &str = "Erase";

@@ -5,6 +5,7 @@
 //! is deserialised on both sides of the worker boundary.
 
 pub mod config;
+pub mod curated;
 pub mod dataset;
 pub mod error;
 pub mod label;
@@ -17,6 +18,7 @@ pub mod score;
 pub mod settings;
 pub mod view;
 
+pub use curated::CuratedSet;
 pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};
 pub use label::{Label, Labeller, Pair, PairSource, Verdict};

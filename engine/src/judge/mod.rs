@@ -15,4 +15,6 @@ pub use verdict::{Comparison, Verdict, compare, compare_biased, with_noise};
 pub use win_rate::{WinRate, wilson_interval};
 
 #[cfg(test)]
+mod sets_tests;
+#[cfg(test)]
 mod tests;

@@ -29,6 +29,7 @@ pub mod phrases;
 mod prompts;
 mod relation;
 mod said;
+mod sets;
 mod things;
 
 pub use answer::{Attributes, Length, draw_attributes, write_answer};
@@ -39,6 +40,7 @@ pub use parse::parse_answer;
 pub use prompts::{Family, Prompt, find_prompt, held_out_prompts, training_prompts};
 pub use relation::Relation;
 pub(crate) use relation::fill;
+pub use sets::{SET_ROWS, curated_set};
 
 /// The sentence that `body` makes: first letter raised, full stop added.
 pub(crate) fn sentence(body: &str) -> String {

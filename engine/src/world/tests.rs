@@ -212,25 +212,6 @@ fn the_nats_are_those_of_the_text() {
     );
 }
 
-/// FNV-1a over the first exchanges: the same natively and in wasm.
-#[test]
-fn a_seed_names_a_text() {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for exchange in corpus(42).take(1_000) {
-        for byte in exchange
-            .prompt
-            .text
-            .bytes()
-            .chain([10])
-            .chain(exchange.answer.bytes())
-        {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-    assert_eq!(hash, 0x527b_e702_9e5d_cc8a_u64, "{hash:#x}");
-    assert_ne!(corpus(1).next(), corpus(2).next());
-}
-
 #[test]
 fn the_entropy_has_an_error_to_go_with_it() {
     let entropy = answer_entropy(1, 5_000);

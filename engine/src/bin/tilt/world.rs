@@ -2,8 +2,11 @@
 
 use crate::files;
 use serde_json::json;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use tilt_engine::world;
-use tilt_protocol::{Content, Result};
+use tilt_protocol::dataset::write_jsonl;
+use tilt_protocol::{Content, CuratedSet, Result};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -15,9 +18,15 @@ pub struct Arguments {
     /// Write the prompts instead: training and held-out.
     #[arg(long)]
     prompts: bool,
+    /// Write the curated preference sets into this folder instead.
+    #[arg(long)]
+    sets: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(folder) = &arguments.sets {
+        return write_sets(folder, arguments.seed);
+    }
     if arguments.prompts {
         let texts = |prompts: Vec<world::Prompt>| -> Vec<String> {
             prompts.into_iter().map(|prompt| prompt.text).collect()
@@ -36,4 +45,26 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }))?;
     }
     Ok(())
+}
+
+/// A file a set, and a README that says what each is.
+fn write_sets(folder: &Path, seed: u64) -> Result<()> {
+    let mut readme = format!(
+        "# Preference sets for practice\n\n\
+         Pairs in TRL's conversational format (`prompt`, `chosen`, `rejected`), {} rows each, \
+         written by the grammar of Tilt's little world, so that what differs between two answers \
+         is known. The page offers them under \"Data and models\".\n\n\
+         Made by `tilt world --sets public/datasets --seed {seed}`. `starter-pairs.json` holds \
+         unlabelled answers of the shipped model (`tilt judge starter-pairs`).\n\n\
+         | file | what is in it |\n|---|---|\n",
+        world::SET_ROWS
+    );
+    for set in CuratedSet::all() {
+        let name = format!("{}.jsonl", set.slug());
+        let rows = world::curated_set(set, seed);
+        files::write(&folder.join(&name), write_jsonl(&rows))?;
+        let _ = writeln!(readme, "| [{name}]({name}) | {} |", set.explanation());
+        eprintln!("{name}: {} rows", rows.len());
+    }
+    files::write(&folder.join("README.md"), readme)
 }
