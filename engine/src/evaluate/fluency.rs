@@ -1,6 +1,6 @@
 //! How well a model speaks the world's language, and how well the judge reads it.
 
-use crate::evaluate::answers::{WorldAnswer, answer_prompts};
+use crate::evaluate::answers::answer_prompts;
 use crate::generate::GENERATION_BATCH;
 use crate::judge::{ReadAttributes, read_attributes};
 use crate::model::Model;
@@ -27,7 +27,8 @@ pub struct Fluency {
     /// Share that the grammar could have written to the same prompt: then it is also on
     /// topic, or drawn not to be.
     pub parses: f64,
-    /// Over the answers that parse.
+    /// Over all answers, as the judge reads them: those that do not parse are more often
+    /// long, so the others alone would seem too short.
     pub frequencies: Vec<Frequency>,
     /// Over the answers that parse: how often the judge reads what the grammar says.
     pub judge: Vec<Agreement>,
@@ -61,16 +62,19 @@ pub async fn fluency(
         ..Sampling::default()
     };
     let repeated: Vec<&Prompt> = (0..rounds).flat_map(|_| prompts).collect();
-    let mut parsed: Vec<(&Prompt, Attributes, WorldAnswer)> = Vec::new();
+    let mut read: Vec<(&Prompt, ReadAttributes)> = Vec::new();
+    let mut parsed: Vec<(&Prompt, Attributes, ReadAttributes)> = Vec::new();
     let mut strange = Vec::new();
     let mut first = 0;
     for chunk in repeated.chunks(GENERATION_BATCH) {
         let texts: Vec<&str> = chunk.iter().map(|prompt| prompt.text.as_str()).collect();
         let answers = answer_prompts(model, arena, &texts, &sampling, first).await?;
         first += chunk.len();
-        for (prompt, answer) in chunk.iter().zip(answers) {
+        for (&prompt, answer) in chunk.iter().zip(answers) {
+            let reading = read_attributes(&prompt.text, &answer.text);
+            read.push((prompt, reading));
             match parse_answer(prompt, &answer.text) {
-                Some(attributes) => parsed.push((prompt, attributes, answer)),
+                Some(attributes) => parsed.push((prompt, attributes, reading)),
                 None if strange.len() < STRANGE_SHOWN => {
                     strange.push([prompt.text.clone(), answer.text]);
                 }
@@ -78,22 +82,11 @@ pub async fn fluency(
             }
         }
     }
-    let drawn: Vec<(&Prompt, Attributes)> = parsed
-        .iter()
-        .map(|(prompt, attributes, _)| (*prompt, *attributes))
-        .collect();
-    let read: Vec<(&Prompt, Attributes, ReadAttributes)> = parsed
-        .iter()
-        .map(|(prompt, attributes, answer)| {
-            let read = read_attributes(&prompt.text, &answer.text);
-            (*prompt, *attributes, read)
-        })
-        .collect();
     Ok(Fluency {
         answers: repeated.len(),
         parses: parsed.len() as f64 / repeated.len().max(1) as f64,
-        frequencies: frequencies(&drawn),
-        judge: agreements(&read),
+        frequencies: frequencies(&read),
+        judge: agreements(&parsed),
         strange,
     })
 }
@@ -110,20 +103,21 @@ pub fn judge_on_world(exchanges: &[Exchange]) -> Vec<Agreement> {
     agreements(&read)
 }
 
-fn frequencies(drawn: &[(&Prompt, Attributes)]) -> Vec<Frequency> {
-    let frequency = |attribute, expected, select: &dyn Fn(&Prompt, &Attributes) -> Option<bool>| {
-        let applies: Vec<bool> = drawn
-            .iter()
-            .filter_map(|(prompt, attributes)| select(prompt, attributes))
-            .collect();
-        let having = applies.iter().filter(|&&has| has).count();
-        Frequency {
-            attribute,
-            answers: applies.len(),
-            share: having as f64 / applies.len().max(1) as f64,
-            expected,
-        }
-    };
+fn frequencies(read: &[(&Prompt, ReadAttributes)]) -> Vec<Frequency> {
+    let frequency =
+        |attribute, expected, select: &dyn Fn(&Prompt, &ReadAttributes) -> Option<bool>| {
+            let applies: Vec<bool> = read
+                .iter()
+                .filter_map(|(prompt, reading)| select(prompt, reading))
+                .collect();
+            let having = applies.iter().filter(|&&has| has).count();
+            Frequency {
+                attribute,
+                answers: applies.len(),
+                share: having as f64 / applies.len().max(1) as f64,
+                expected,
+            }
+        };
     let third = 1.0 / 3.0;
     vec![
         frequency("truthful", 0.5, &|_, a| a.truthful),
@@ -140,7 +134,7 @@ fn frequencies(drawn: &[(&Prompt, Attributes)]) -> Vec<Frequency> {
             (!p.should_decline).then_some(a.refuses)
         }),
         frequency("on topic, where it does not decline", 0.9, &|_, a| {
-            (!a.refuses).then_some(a.on_topic)
+            if a.refuses { None } else { a.on_topic }
         }),
     ]
 }

@@ -79,7 +79,7 @@ fn spoken(text: &mut String, report: &Report) {
     let _ = writeln!(
         text,
         "\n**Answers to held-out prompts at temperature 1.** {} of {} parse under the grammar, on \
-         topic where they were to be.\n",
+         topic where they were to be. Shares are over all answers, as the judge reads them.\n",
         percent(spoken.parses),
         spoken.answers
     );
