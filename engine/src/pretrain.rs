@@ -134,7 +134,7 @@ impl Pretraining {
             learning_rate: settings.learning_rate,
             lr_schedule: LrSchedule::Cosine,
             warmup_steps: settings.steps / 25,
-            // In short runs a better start than 0.999.
+            // As language models are usually pretrained (Brown et al. 2020, appendix B).
             adam_beta2: 0.95,
             weight_decay: 0.01,
             steps: settings.steps,
