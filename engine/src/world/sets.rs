@@ -69,6 +69,12 @@ impl Drawer {
         write_answer(prompt, &attributes, &mut Choices::new(&mut self.random))
     }
 
+    fn pair(&mut self, prompt: Prompt, chosen: Attributes, rejected: Attributes) -> Pair {
+        let chosen = self.write(&prompt, chosen);
+        let rejected = self.write(&prompt, rejected);
+        (prompt, chosen, rejected)
+    }
+
     /// Two answers that differ in one attribute.
     fn clean(&mut self, principle: Principle) -> Pair {
         let prompt = self.prompt(|prompt| match principle {
@@ -114,9 +120,8 @@ impl Drawer {
             }
             own
         };
-        let chosen = self.write(&prompt, with(true));
-        let rejected = self.write(&prompt, with(false));
-        (prompt, chosen, rejected)
+        let (chosen, rejected) = (with(true), with(false));
+        self.pair(prompt, chosen, rejected)
     }
 
     fn confounded(&mut self) -> Pair {
@@ -133,9 +138,7 @@ impl Drawer {
             length: Length::Short,
             ..shared
         };
-        let chosen = self.write(&prompt, chosen);
-        let rejected = self.write(&prompt, rejected);
-        (prompt, chosen, rejected)
+        self.pair(prompt, chosen, rejected)
     }
 
     fn borderline(&mut self) -> Pair {
@@ -155,9 +158,7 @@ impl Drawer {
             warm: true,
             ..shared
         };
-        let chosen = self.write(&prompt, chosen);
-        let rejected = self.write(&prompt, rejected);
-        (prompt, chosen, rejected)
+        self.pair(prompt, chosen, rejected)
     }
 
     fn noisy(&mut self) -> Vec<Example> {
@@ -204,9 +205,7 @@ impl Drawer {
                 polite: false,
                 ..shared
             };
-            let chosen = self.write(&prompt, chosen);
-            let rejected = self.write(&prompt, rejected);
-            rows.push(row((prompt, chosen, rejected)));
+            rows.push(row(self.pair(prompt, chosen, rejected)));
         }
         rows
     }

@@ -43,16 +43,6 @@ pub struct Arguments {
 /// Labels a run, as the page suggests.
 const LABELS: usize = 64;
 const SEEDS: u64 = 3;
-/// The principles that the targets are about.
-const PRINCIPLES: [Principle; 7] = [
-    Principle::Truthful,
-    Principle::Polite,
-    Principle::Short,
-    Principle::Long,
-    Principle::Warm,
-    Principle::Direct,
-    Principle::Safe,
-];
 /// For these the other objectives are tried too, one seed each.
 const COMPARED: [Principle; 3] = [Principle::Polite, Principle::Short, Principle::Warm];
 const OTHERS: [ObjectiveKind; 4] = [
@@ -164,7 +154,10 @@ fn tasks(quick: bool) -> Vec<AlignmentTask> {
     }
     let mut tasks = Vec::new();
     for seed in 1..=SEEDS {
-        tasks.extend(PRINCIPLES.map(|principle| task(principle, ObjectiveKind::Dpo, seed)));
+        // Being on topic is left out: nine answers in ten are.
+        let principles = Principle::ALL.into_iter();
+        let principles = principles.filter(|&principle| principle != Principle::OnTopic);
+        tasks.extend(principles.map(|principle| task(principle, ObjectiveKind::Dpo, seed)));
     }
     for objective in OTHERS {
         tasks.extend(COMPARED.map(|principle| task(principle, objective, 1)));
