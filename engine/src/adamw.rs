@@ -3,7 +3,8 @@
 //! Loshchilov and Hutter 2019 (arXiv 1711.05101), in PyTorch's order: decay first,
 //! p <- p (1 - lr wd), then p <- p - lr m^ / (sqrt(v^) + eps).
 
-use burn::tensor::{Device, Tensor};
+use crate::kernels::cpu::{Numbers, update};
+use burn::tensor::{Device, Tensor, TensorData};
 use tilt_protocol::TrainSettings;
 
 /// First and second moments, `[parameters]`, in the arena's layout.
@@ -27,8 +28,83 @@ impl AdamW {
         }
     }
 
+    /// One update of `[parameters]` by a gradient of the same layout, clipped to a global
+    /// norm of `settings.max_grad_norm`; and the norm before that, `[1]`.
+    pub fn clipped_update(
+        &mut self,
+        parameters: Tensor<1>,
+        gradient: Tensor<1>,
+        lr: f64,
+        settings: &TrainSettings,
+    ) -> (Tensor<1>, Tensor<1>) {
+        if let Some(done) = self.update_on_cpu(&parameters, &gradient, lr, settings) {
+            return done;
+        }
+        let (gradient, norm) = clip_by_global_norm(gradient, settings.max_grad_norm);
+        (self.update(parameters, gradient, lr, settings), norm)
+    }
+
+    /// The same in two passes over memory. `None` where the numbers are elsewhere.
+    fn update_on_cpu(
+        &mut self,
+        parameters: &Tensor<1>,
+        gradient: &Tensor<1>,
+        lr: f64,
+        settings: &TrainSettings,
+    ) -> Option<(Tensor<1>, Tensor<1>)> {
+        let device = parameters.device();
+        let mut numbers = Numbers::of(parameters)?.to_vec();
+        let (mut first, mut second) = (
+            Numbers::of(&self.first)?.to_vec(),
+            Numbers::of(&self.second)?.to_vec(),
+        );
+        let decays = Numbers::of(&self.decay_mask)?;
+        let gradient = Numbers::of(gradient)?;
+        let norm = update::norm(&gradient);
+        self.step += 1;
+        let (b1, b2) = (settings.adam_beta1, settings.adam_beta2);
+        let step = self.step as i32;
+        let clip = match settings.max_grad_norm {
+            most if most > 0.0 => (most / (f64::from(norm) + 1e-6)).min(1.0),
+            _ => 1.0,
+        };
+        let zeros;
+        let gradient: &[f32] = if norm.is_finite() {
+            &gradient
+        } else {
+            zeros = vec![0.0; numbers.len()];
+            &zeros
+        };
+        update::Adam {
+            parameters: &mut numbers,
+            first: &mut first,
+            second: &mut second,
+            gradient,
+            decays: &decays,
+            factors: update::Factors {
+                clip: if norm.is_finite() { clip as f32 } else { 1.0 },
+                beta1: b1 as f32,
+                rest1: (1.0 - b1) as f32,
+                beta2: b2 as f32,
+                rest2: (1.0 - b2) as f32,
+                rate: (lr / (1.0 - b1.powi(step))) as f32,
+                second: (1.0 / (1.0 - b2.powi(step)).sqrt()) as f32,
+                epsilon: settings.adam_epsilon as f32,
+                decay: (lr * settings.weight_decay) as f32,
+            },
+        }
+        .run();
+        let tensor = |numbers: Vec<f32>| {
+            let len = numbers.len();
+            Tensor::<1>::from_data(TensorData::new(numbers, [len]), &device)
+        };
+        self.first = tensor(first);
+        self.second = tensor(second);
+        Some((tensor(numbers), tensor(vec![norm])))
+    }
+
     /// One update of `[parameters]` by a gradient of the same layout.
-    pub fn update(
+    fn update(
         &mut self,
         params: Tensor<1>,
         gradient: Tensor<1>,
@@ -69,7 +145,7 @@ impl AdamW {
 ///
 /// A gradient that is not finite becomes zero, so that it cannot spoil the weights
 /// before the norm has been read.
-pub fn clip_by_global_norm(gradient: Tensor<1>, max_norm: f64) -> (Tensor<1>, Tensor<1>) {
+fn clip_by_global_norm(gradient: Tensor<1>, max_norm: f64) -> (Tensor<1>, Tensor<1>) {
     let norm = gradient.clone().square().sum().sqrt(); // [1]
     let [len] = gradient.dims();
     let bad = norm.clone().is_finite().bool_not().expand([len]);

@@ -2,6 +2,7 @@
 //!
 //! Masks come from lengths, never from comparing ids with the pad id.
 
+use crate::kernels::Packed;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::ops::Range;
 
@@ -40,7 +41,7 @@ pub enum Scope {
 
 impl Scope {
     /// The first token that is scored: nothing predicts token 0.
-    fn first(self, sequence: &Sequence) -> usize {
+    pub fn first(self, sequence: &Sequence) -> usize {
         match self {
             Scope::Completion => sequence.prompt.len().max(1),
             Scope::Everything => 1,
@@ -71,6 +72,8 @@ pub struct Batch {
     pub lengths: Vec<usize>,
     /// Real tokens, prompt and completion.
     pub real_tokens: usize,
+    /// The same rows without padding.
+    pub packed: Packed,
 }
 
 impl Batch {
@@ -105,6 +108,7 @@ impl Batch {
                 .map(|(sequence, _)| sequence.len())
                 .collect(),
             real_tokens: 0,
+            packed: Packed::new(&sequences),
         };
         for (row, (sequence, scope)) in sequences.iter().enumerate() {
             let start = batch.positions.len();

@@ -1,9 +1,9 @@
 //! Which device computes: WebGPU where it works, otherwise the CPU (Flex).
 
-use crate::gpt::Gpt;
 use crate::gpt_config::GptConfig;
+use crate::kernels::forward_logps;
 use crate::layout::Layout;
-use crate::logps::{read, token_logps};
+use crate::logps::read;
 use crate::model::Model;
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{DeviceKind, DevicePreference, Error, Result};
@@ -109,7 +109,12 @@ async fn self_test_numbers(device: &Device) -> Result<Vec<f32>> {
     let layout = Layout::of(&config);
     let numbers = Model::initial_weights(&layout, &config, 1);
     let arena = Tensor::<1>::from_data(numbers.as_slice(), device);
-    let leaves = Gpt::leaves(&config, &layout, &arena);
+    let model = Model {
+        config,
+        layout,
+        text: None,
+        device: device.clone(),
+    };
     let rows = [
         Sequence {
             prompt: vec![5, 6, 7],
@@ -121,10 +126,10 @@ async fn self_test_numbers(device: &Device) -> Result<Vec<f32>> {
         },
     ];
     let batch = Batch::new(&rows, 0);
-    let logps = token_logps(&leaves, &batch);
-    let mut gradients = logps.clone().sum().backward();
-    let gradient = leaves.flat_gradients(&mut gradients);
-    read(Tensor::cat(vec![logps.inner(), gradient], 0)).await
+    let forward = forward_logps(&model, &arena, &batch, false);
+    let ones = vec![1.0; batch.scored()];
+    let gradient = forward.trace.backward(&model, &batch, &ones);
+    read(Tensor::cat(vec![forward.values, gradient], 0)).await
 }
 
 #[cfg(not(target_arch = "wasm32"))]

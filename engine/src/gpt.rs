@@ -53,32 +53,23 @@ impl KvCache {
 impl Gpt {
     /// Cuts the arena `[parameters]` into tensors that record no gradient.
     pub fn from_arena(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, |vector| vector, false)
+        Self::cut(config, layout, arena, false)
     }
 
     /// Cuts the arena into leaves that gather gradients.
     pub fn leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, |vector| vector.autodiff(), true)
+        Self::cut(config, layout, arena, true)
     }
 
-    /// A model that gathers no gradients and yet computes as [`Gpt::leaves`] does, to the
-    /// last bit: without autodiff some operations have faster forms that round otherwise.
-    pub fn as_leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, |vector| vector.autodiff(), false)
-    }
-
-    fn cut(
-        config: &GptConfig,
-        layout: &Layout,
-        arena: &Tensor<1>,
-        context: impl Fn(Tensor<1>) -> Tensor<1>,
-        tracked: bool,
-    ) -> Gpt {
+    fn cut(config: &GptConfig, layout: &Layout, arena: &Tensor<1>, tracked: bool) -> Gpt {
         let params = layout
             .slots
             .iter()
             .map(|slot| {
-                let flat = context(arena.clone().slice([slot.range()]));
+                let mut flat = arena.clone().slice([slot.range()]);
+                if tracked {
+                    flat = flat.autodiff();
+                }
                 match slot.shape[..] {
                     [rows, columns] => {
                         let matrix = flat.reshape([rows, columns]);
@@ -177,15 +168,23 @@ impl Gpt {
         self.layer_norm(x, last)
     }
 
-    /// Logits of hidden rows under the tied head: `[n, d]` to `[n, v]`.
+    /// The head's place among the parameters, `[v, d]`.
+    fn head(&self) -> usize {
+        match self.config.is_tied {
+            true => 0,
+            false => 2 + BLOCK_PARAMS * self.config.n_layer + 2,
+        }
+    }
+
+    /// Logits of hidden rows under the head: `[n, d]` to `[n, v]`.
     pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
-        hidden.matmul(self.matrix(0).transpose())
+        hidden.matmul(self.matrix(self.head()).transpose())
     }
 
     /// The scalar head on hidden rows: `[n, d]` to `[n]`. `None` for a model without one.
     pub fn rewards(&self, hidden: Tensor<2>) -> Option<Tensor<1>> {
         self.config.has_score_head.then(|| {
-            let score = self.matrix(2 + BLOCK_PARAMS * self.config.n_layer + 2); // [1, d]
+            let score = self.matrix(self.params.len() - 1); // [1, d]
             hidden.matmul(score.transpose()).flatten(0, 1)
         })
     }
@@ -194,7 +193,7 @@ impl Gpt {
     /// `[b * t]`. A mean of dot products is one dot product with the mean embedding.
     pub fn mean_logits(&self, hidden: Tensor<3>) -> Tensor<1> {
         let [b, t, d] = hidden.dims();
-        let mean = self.matrix(0).mean_dim(0); // [1, d]
+        let mean = self.matrix(self.head()).mean_dim(0); // [1, d]
         hidden
             .reshape([b * t, d])
             .matmul(mean.transpose())

@@ -22,6 +22,8 @@ pub struct GptConfig {
     pub layer_norm_epsilon: f64,
     pub eos_token_id: Option<u32>,
     pub pad_token_id: Option<u32>,
+    /// Whether the head is the token embedding (`tie_word_embeddings`).
+    pub is_tied: bool,
     /// A reward model (`GPT2ForSequenceClassification` with one label): its scalar head
     /// is the last tensor of the layout.
     pub has_score_head: bool,
@@ -46,6 +48,7 @@ impl GptConfig {
             layer_norm_epsilon: 1e-5,
             eos_token_id: None,
             pad_token_id: None,
+            is_tied: true,
             has_score_head: false,
             fields: Map::new(),
         }
@@ -59,7 +62,8 @@ impl GptConfig {
     fn parameters(&self) -> u64 {
         let [v, t, d, l] =
             [self.vocab_size, self.n_positions, self.n_embd, self.n_layer].map(|size| size as u64);
-        (v + t) * d + l * (12 * d * d + 13 * d) + 2 * d + u64::from(self.has_score_head) * d
+        let tables = if self.is_tied { v + t } else { 2 * v + t };
+        tables * d + l * (12 * d * d + 13 * d) + 2 * d + u64::from(self.has_score_head) * d
     }
 
     pub fn head_size(&self) -> usize {
@@ -117,7 +121,11 @@ impl GptConfig {
             &[false.into()],
         )?;
         must_be("add_cross_attention", false.into(), &[false.into()])?;
-        must_be("tie_word_embeddings", true.into(), &[true.into()])?;
+        must_be(
+            "tie_word_embeddings",
+            true.into(),
+            &[true.into(), false.into()],
+        )?;
         let id = |name: &str| {
             let id = fields.get(name)?.as_u64()?;
             u32::try_from(id).ok()
@@ -135,6 +143,7 @@ impl GptConfig {
             layer_norm_epsilon: epsilon,
             eos_token_id: id("eos_token_id"),
             pad_token_id: id("pad_token_id"),
+            is_tied: fields.get("tie_word_embeddings") != Some(&Value::Bool(false)),
             has_score_head: fields
                 .get("architectures")
                 .and_then(Value::as_array)
@@ -203,7 +212,7 @@ impl GptConfig {
         put("layer_norm_epsilon", self.layer_norm_epsilon.into());
         put("eos_token_id", self.eos_token_id.into());
         put("pad_token_id", self.pad_token_id.into());
-        put("tie_word_embeddings", true.into());
+        put("tie_word_embeddings", self.is_tied.into());
         for dropout in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] {
             fields.insert(dropout.to_owned(), 0.0.into());
         }

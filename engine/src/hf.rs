@@ -3,7 +3,7 @@
 //! Tensor names are read with and without the `transformer.` prefix, in f32 or
 //! f16, and written as `transformers` writes them: with it, the tied head left out.
 
-use crate::layout::{Layout, SCORE_HEAD, Slot};
+use crate::layout::{LM_HEAD, Layout, SCORE_HEAD, Slot};
 use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
@@ -85,12 +85,13 @@ fn check_rest(
         }
         let embedding = &arena[layout.slots[0].range()];
         let mut head = vec![0.0; view.shape().iter().product()];
-        if name == "lm_head.weight" && head.len() == embedding.len() {
+        if name == LM_HEAD && head.len() == embedding.len() {
             copy_numbers(&name, &view, &mut head)?;
             if head == embedding {
                 continue;
             }
-            let reason = "lm_head.weight differs from wte.weight; only tied heads can be used";
+            let reason =
+                "lm_head.weight differs from wte.weight, where config.json says that they are tied";
             return Err(Error::malformed(WEIGHTS_FILE, reason));
         }
         let reason = format!(
@@ -163,9 +164,9 @@ pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Re
     safetensors::serialize(views, metadata).map_err(Error::internal)
 }
 
-/// transformers' name of a tensor: all but the scalar head stand under the transformer.
+/// transformers' name of a tensor: all but the heads stand under the transformer.
 pub fn hub_name(slot: &Slot) -> String {
-    if slot.name == SCORE_HEAD {
+    if slot.name == SCORE_HEAD || slot.name == LM_HEAD {
         slot.name.clone()
     } else {
         format!("{PREFIX}{}", slot.name)

@@ -7,8 +7,10 @@
 
 use crate::gpt_config::GptConfig;
 
-/// The scalar head of a reward model: the one tensor outside the transformer.
+/// The scalar head of a reward model.
 pub const SCORE_HEAD: &str = "score.weight";
+/// A head of its own, where it is not the token embedding.
+pub const LM_HEAD: &str = "lm_head.weight";
 
 /// One named tensor of the arena.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,10 +78,18 @@ impl Layout {
         }
         layout.push("ln_f.weight", &[d]);
         layout.push("ln_f.bias", &[d]);
+        if !config.is_tied {
+            layout.push(LM_HEAD, &[config.vocab_size, d]);
+        }
         if config.has_score_head {
             layout.push(SCORE_HEAD, &[1, d]);
         }
         layout
+    }
+
+    /// Whether the head is the token embedding.
+    pub fn is_tied(&self) -> bool {
+        self.slots.iter().all(|slot| slot.name != LM_HEAD)
     }
 
     fn push(&mut self, name: &str, shape: &[usize]) {

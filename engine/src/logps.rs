@@ -5,19 +5,16 @@
 
 use crate::batch::{Batch, Sequence};
 use crate::gpt::Gpt;
+use crate::kernels::forward_logps;
 use crate::loss::CompletionLogp;
-use burn::tensor::{Tensor, activation};
+use crate::model::Model;
+use burn::tensor::Tensor;
 use tilt_protocol::{Error, Result};
 
-/// Log-probs of every scored token of the batch in row order, `[n]`, in nats. With
-/// leaves for parameters the result carries the graph.
-pub fn token_logps(gpt: &Gpt, batch: &Batch) -> Tensor<1> {
-    let logits = scored_logits(gpt, batch); // [n, v]
-    let targets = batch.targets(&logits.device());
-    let [n] = targets.dims();
-    activation::log_softmax(logits, 1)
-        .gather(1, targets.reshape([n, 1]))
-        .reshape([n])
+/// Log-probs of every scored token of a batch that has some, in row order, `[n]`, in nats;
+/// by the same kernels as a training step, so that one model says the same of a row in both.
+pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Tensor<1> {
+    forward_logps(model, arena, batch, false).values
 }
 
 /// Logits at every position that predicts a completion token, `[n, v]`.
@@ -69,18 +66,18 @@ pub fn completion_logps<'a>(
 /// # Errors
 /// [`Error::Device`] when the device was lost.
 pub async fn score(
-    gpt: &Gpt,
+    model: &Model,
+    arena: &Tensor<1>,
     sequences: &[&Sequence],
     batch_size: usize,
-    pad_id: u32,
 ) -> Result<Vec<CompletionLogp>> {
     let mut scored = Vec::with_capacity(sequences.len());
     for chunk in sequences.chunks(batch_size.max(1)) {
-        let batch = Batch::new(chunk.iter().copied(), pad_id);
+        let batch = Batch::new(chunk.iter().copied(), model.pad_id());
         let logps = if batch.scored() == 0 {
             Vec::new()
         } else {
-            let logps = read(token_logps(gpt, &batch)).await?;
+            let logps = read(token_logps(model, arena, &batch)).await?;
             logps.into_iter().map(f64::from).collect()
         };
         scored.extend(completion_logps(

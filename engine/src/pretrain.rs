@@ -3,13 +3,13 @@
 //! The loss is the mean negative log-prob of the answers' tokens (end of text
 //! included); prompts are read, not predicted, as in TRL's completion-only SFT.
 
-use crate::adamw::{AdamW, clip_by_global_norm};
 use crate::batch::{Batch, Sequence};
 use crate::checkpoint::{self, Kind, Tensors};
-use crate::gpt::Gpt;
 use crate::gpt_config::GptConfig;
-use crate::logps::{read, token_logps};
+use crate::kernels::forward_logps;
+use crate::logps::read;
 use crate::model::Model;
+use crate::muon::Muon;
 use crate::random::Random;
 use crate::text::{Text, TokenisedRow, tokenizer_config, train_bpe};
 use crate::world::{self, Exchange};
@@ -58,11 +58,12 @@ struct State {
 
 const KIND: Kind = Kind {
     key: "tilt.pretraining",
-    format: 1,
+    format: 2,
 };
 const PARAMETERS: &str = "parameters";
 const FIRST: &str = "adam.first";
 const SECOND: &str = "adam.second";
+const MOMENTUM: &str = "muon.momentum";
 
 impl PretrainSettings {
     pub fn shipped(name: ModelName) -> PretrainSettings {
@@ -92,7 +93,7 @@ pub struct Pretraining {
     /// `[parameters]`
     pub arena: Tensor<1>,
     pub step: usize,
-    optimiser: AdamW,
+    optimiser: Muon,
     settings: PretrainSettings,
     train: TrainSettings,
     random: Random,
@@ -122,7 +123,7 @@ impl Pretraining {
             &config,
         )?;
         let numbers = Model::initial_weights(&layout, &config, settings.seed);
-        let optimiser = AdamW::new(layout.decay_mask(false), device);
+        let optimiser = Muon::new(&layout, device);
         let arena = Tensor::from_data(numbers.as_slice(), device);
         let model = Model {
             config,
@@ -170,8 +171,9 @@ impl Pretraining {
         };
         let arenas = vec![
             (PARAMETERS, self.arena.clone()),
-            (FIRST, self.optimiser.first.clone()),
-            (SECOND, self.optimiser.second.clone()),
+            (FIRST, self.optimiser.adamw.first.clone()),
+            (SECOND, self.optimiser.adamw.second.clone()),
+            (MOMENTUM, self.optimiser.momentum.clone()),
         ];
         checkpoint::write(KIND, &state, arenas, &[]).await
     }
@@ -186,9 +188,10 @@ impl Pretraining {
         let mut run = Pretraining::start(state.settings, device)?;
         let file = Tensors::of(bytes)?;
         run.arena = file.arena(PARAMETERS, &run.model)?;
-        run.optimiser.first = file.arena(FIRST, &run.model)?;
-        run.optimiser.second = file.arena(SECOND, &run.model)?;
-        run.optimiser.step = state.step;
+        run.optimiser.adamw.first = file.arena(FIRST, &run.model)?;
+        run.optimiser.adamw.second = file.arena(SECOND, &run.model)?;
+        run.optimiser.adamw.step = state.step;
+        run.optimiser.momentum = file.arena(MOMENTUM, &run.model)?;
         run.step = state.step;
         run.random = state.random;
         Ok(run)
@@ -205,26 +208,21 @@ impl Pretraining {
     pub async fn step(&mut self) -> Result<f64> {
         let sequences = self.next_batch()?;
         let batch = Batch::new(&sequences, self.model.pad_id());
-        let leaves = Gpt::leaves(&self.model.config, &self.model.layout, &self.arena);
         let tokens: usize = sequences.iter().map(|s| s.completion.len()).sum();
+        let forward = forward_logps(&self.model, &self.arena, &batch, false);
         // Not the batch's own mean: batches are of like lengths, so tokens of short answers
         // would count more, and the model would learn that answers are short.
-        let logps = token_logps(&leaves, &batch).sum(); // [1]
-        let loss = logps.neg().div_scalar(self.tokens_a_batch as f32);
-        let mut gradients = loss.backward();
-        let gradient = leaves.flat_gradients(&mut gradients);
-        let (gradient, _) = clip_by_global_norm(gradient, self.train.max_grad_norm);
+        let upstream = vec![-1.0 / self.tokens_a_batch as f32; batch.scored()];
+        let gradient = forward.trace.backward(&self.model, &batch, &upstream);
         let lr = self.train.lr_at(self.step);
-        self.arena = self
+        let updated = self
             .optimiser
-            .update(self.arena.clone(), gradient, lr, &self.train);
+            .update(&self.model.layout, &self.arena, &gradient, lr, &self.train)
+            .await?;
+        self.arena = updated;
         self.step += 1;
-        let loss = read(loss.inner())
-            .await?
-            .first()
-            .copied()
-            .map_or(f64::NAN, f64::from);
-        let loss = loss * self.tokens_a_batch / tokens.max(1) as f64;
+        let logps = read(forward.values).await?.into_iter().map(f64::from);
+        let loss = -logps.sum::<f64>() / tokens.max(1) as f64;
         if loss.is_finite() {
             return Ok(loss);
         }

@@ -70,7 +70,7 @@ fn an_answers_log_probs_are_those_of_scoring() {
             prompt: prompt.clone(),
             completion: answer.ids.clone(),
         };
-        let scored = block_on(score(&model.gpt(&arena), &[&sequence], 1, 0)).expect("a score");
+        let scored = block_on(score(&model, &arena, &[&sequence], 1)).expect("a score");
         let sum: f64 = answer.logps.iter().sum();
         assert!(
             (scored[0].sum.0 - sum).abs() < 1e-3,
@@ -168,8 +168,7 @@ fn a_pad_id_beyond_the_vocabulary_does_no_harm() {
         },
     ];
     let rows: Vec<&Sequence> = rows.iter().collect();
-    let together = block_on(score(&model.gpt(&arena), &rows, 2, model.pad_id())).expect("scores");
-    let alone =
-        block_on(score(&model.gpt(&arena), &rows[1..], 1, model.pad_id())).expect("a score");
+    let together = block_on(score(&model, &arena, &rows, 2)).expect("scores");
+    let alone = block_on(score(&model, &arena, &rows[1..], 1)).expect("a score");
     assert!((together[1].sum.0 - alone[0].sum.0).abs() < 1e-5);
 }

@@ -76,7 +76,7 @@ pub async fn kl_of_answers(
         })
         .collect();
     let refs: Vec<&Sequence> = sequences.iter().collect();
-    let scored = logps::score(&model.gpt(reference), &refs, 32, model.pad_id()).await?;
+    let scored = logps::score(model, reference, &refs, 32).await?;
     let sum: f64 = answers
         .iter()
         .zip(&scored)

@@ -45,7 +45,7 @@ impl Lab {
         let sequences: Vec<&Sequence> = sequences.iter().collect();
         let mut sums = Vec::new();
         for arena in [self.policy()?, &loaded.reference] {
-            let scored = score(&model.gpt(arena), &sequences, 8, model.pad_id()).await?;
+            let scored = score(model, arena, &sequences, 8).await?;
             sums.push(scored.iter().map(|row| row.sum.0).collect::<Vec<f64>>());
         }
         let reference = sums.pop().unwrap_or_default();

@@ -16,7 +16,7 @@ pub use data::Data;
 pub use save::saved_settings;
 pub use score::{Score, score};
 
-use crate::adamw::{AdamW, clip_by_global_norm};
+use crate::adamw::AdamW;
 use crate::logps::read;
 use crate::model::Model;
 use crate::text::TokenisedRow;
@@ -167,10 +167,9 @@ impl Session {
                 second: self.optimiser.second.clone(),
                 reference: settings.reference_sync.map(|_| self.reference.clone()),
             });
-            let (clipped, norm) = clip_by_global_norm(total, settings.max_grad_norm);
-            self.arena = self
-                .optimiser
-                .update(self.arena.clone(), clipped, lr, settings);
+            let policy = self.arena.clone();
+            let (updated, norm) = self.optimiser.clipped_update(policy, total, lr, settings);
+            self.arena = updated;
             self.unread_norm = Some(norm);
         }
         self.step += 1;

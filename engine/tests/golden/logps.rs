@@ -11,10 +11,9 @@ pub fn logps(set: &GoldenSet, checks: &mut Checks) {
     let pairs = set.pairs();
     for (folder, key) in [("policy", "policy"), ("reference", "ref")] {
         let (model, arena) = load(set, folder);
-        let gpt = model.gpt(&arena);
         let sequences: Vec<&Sequence> = pairs.iter().flat_map(|(c, r)| [c, r]).collect();
         let batch = Batch::new(sequences.iter().copied(), model.pad_id());
-        let found = block_on(read(token_logps(&gpt, &batch))).expect("readback");
+        let found = block_on(read(token_logps(&model, &arena, &batch))).expect("readback");
         for (index, span) in batch.spans.iter().enumerate() {
             let side = if index % 2 == 0 { "chosen" } else { "rejected" };
             let row = &golden["rows"][index / 2][side];

@@ -2,24 +2,22 @@
 //! is read of it beside.
 
 use super::super::readback::{Numbers, Place, Readback};
+use super::Task;
 use crate::batch::{Batch, Sequence};
 use crate::gpt::Gpt;
+use crate::kernels::{self, STATISTICS};
 use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
-use burn::tensor::{Int, Tensor, activation};
-use tilt_protocol::{Error, Objective, Result};
+use tilt_protocol::{Objective, Result};
 
 /// A pass under way: tensors on the device.
 #[derive(Default)]
 pub struct Forward {
     /// What derivatives are taken of: log-probs of the scored tokens, or rewards.
     /// `None` when the batch scores no token.
-    pub tracked: Option<Tensor<1>>,
+    pub tracked: Option<kernels::Pass>,
     values: Place,
-    entropy: Place,
-    is_top1: Place,
-    mean_logits: Place,
-    log_sum_squares: Place,
+    statistics: Place,
     all_mean_logits: Place,
 }
 
@@ -42,68 +40,44 @@ pub struct Pass<'a> {
 }
 
 impl Forward {
-    /// `statistics` are the quantities that TRL logs and no loss needs.
-    ///
     /// # Errors
-    /// [`Error::Internal`] for a reward objective on a model without a scalar head.
+    /// [`tilt_protocol::Error::Internal`] for a reward objective on a model without a
+    /// scalar head.
     pub fn run(
-        leaves: &Gpt,
+        task: &Task<'_>,
         batch: &Batch,
         sequences: &[&Sequence],
-        objective: &Objective,
-        statistics: bool,
         readback: &mut Readback,
     ) -> Result<Forward> {
         let mut forward = Forward::default();
-        let device = leaves.device();
-        let tokens = batch.tokens(&device);
+        let Task {
+            model,
+            policy,
+            objective,
+            statistics,
+            ..
+        } = *task;
         // CPO and ORPO log logits over padding as well: there it must look as TRL's does.
-        let logs_padding =
-            statistics && matches!(objective, Objective::Cpo(_) | Objective::Orpo { .. });
-        let hidden = if logs_padding {
-            leaves.hidden_without_padding(tokens, &batch.lengths)
+        if statistics && matches!(objective, Objective::Cpo(_) | Objective::Orpo { .. }) {
+            let gpt = Gpt::from_arena(&model.config, &model.layout, policy);
+            let hidden = gpt.hidden_without_padding(batch.tokens(&model.device), &batch.lengths);
+            forward.all_mean_logits = readback.add(gpt.mean_logits(hidden));
+        }
+        let pass = if matches!(objective, Objective::Reward { .. }) {
+            let ends = reward_tokens(sequences, model.config.pad_token_id);
+            kernels::forward_rewards(model, policy, batch, &ends)?
+        } else if batch.scored() == 0 {
+            return Ok(forward);
         } else {
-            leaves.hidden(tokens, None)
+            let weighs = matches!(objective, Objective::Dpo(dpo) if dpo.use_weighting);
+            kernels::forward_logps(model, policy, batch, statistics || weighs)
         };
-        let [b, t, d] = hidden.dims();
-        if logs_padding {
-            let means = leaves.mean_logits(hidden.clone()).inner();
-            forward.all_mean_logits = readback.add(means);
-        }
-        let flat = hidden.reshape([b * t, d]);
-        if matches!(objective, Objective::Reward { .. }) {
-            let ends = reward_positions(batch, sequences, leaves.config().pad_token_id);
-            let ends = Tensor::<1, Int>::from_data(ends.as_slice(), &device);
-            let rewards = leaves
-                .rewards(flat.select(0, ends))
-                .ok_or_else(|| Error::internal("a reward was asked of a language model"))?;
-            forward.values = readback.add(rewards.clone().inner());
-            forward.tracked = Some(rewards);
-            return Ok(forward);
-        }
-        if batch.scored() == 0 {
-            return Ok(forward);
-        }
-        let n = batch.scored();
-        let logits = leaves.logits(flat.select(0, batch.positions(&device))); // [n, v]
-        let logps = activation::log_softmax(logits.clone(), 1);
-        let targets = batch.targets(&device).reshape([n, 1]);
-        let tracked = logps.clone().gather(1, targets.clone()).reshape([n]);
-        forward.values = readback.add(tracked.clone().inner());
-        forward.tracked = Some(tracked);
-
-        let (logits, logps) = (logits.inner(), logps.inner());
-        if statistics {
-            let entropy = (logps.clone().exp() * logps.clone()).sum_dim(1).neg();
-            forward.entropy = readback.add(entropy.reshape([n]));
-            let is_top1 = logits.clone().argmax(1).equal(targets).float();
-            forward.is_top1 = readback.add(is_top1.reshape([n]));
-            forward.mean_logits = readback.add(logits.mean_dim(1).reshape([n]));
-        }
-        if matches!(objective, Objective::Dpo(dpo) if dpo.use_weighting) {
-            let squares = logps.mul_scalar(2.0).exp().sum_dim(1).log();
-            forward.log_sum_squares = readback.add(squares.reshape([n]));
-        }
+        forward.values = readback.add(pass.values);
+        forward.statistics = pass
+            .statistics
+            .map(|statistics| readback.add(statistics))
+            .unwrap_or_default();
+        forward.tracked = Some(pass.trace);
         Ok(forward)
     }
 
@@ -113,34 +87,37 @@ impl Forward {
         batch: &'a Batch,
         sequences: &'a [&'a Sequence],
     ) -> Pass<'a> {
+        let statistics = numbers.at(&self.statistics);
+        let count = statistics.len() / STATISTICS;
+        let mut parts = statistics.chunks(count.max(1)).map(<[f64]>::to_vec);
+        let mut next = || parts.next().unwrap_or_default();
         Pass {
             batch,
             sequences,
             values: numbers.at(&self.values),
-            entropy: numbers.at(&self.entropy),
-            is_top1: numbers.at(&self.is_top1),
-            mean_logits: numbers.at(&self.mean_logits),
-            log_sum_squares: numbers.at(&self.log_sum_squares),
+            entropy: next(),
+            is_top1: next(),
+            mean_logits: next(),
+            log_sum_squares: next(),
             all_mean_logits: numbers.at(&self.all_mean_logits),
         }
     }
 }
 
-/// Flat positions of the hidden states that a reward is read from: in each row the last
-/// token that is not the pad token, as transformers finds it. Where padding and end of
-/// text are one token, that is the token before the end.
-fn reward_positions(batch: &Batch, sequences: &[&Sequence], pad_id: Option<u32>) -> Vec<i32> {
+/// The token that each row's reward is read at: the last that is not the pad token, as
+/// transformers finds it. Where padding and end of text are one token, that is the token
+/// before the end.
+fn reward_tokens(sequences: &[&Sequence], pad_id: Option<u32>) -> Vec<usize> {
     sequences
         .iter()
-        .enumerate()
-        .map(|(row, sequence)| {
+        .map(|sequence| {
             let ids = sequence.prompt.iter().chain(&sequence.completion);
             let last = ids
                 .enumerate()
                 .filter(|(_, id)| Some(**id) != pad_id)
                 .map(|(t, _)| t)
                 .last();
-            (row * batch.width() + last.unwrap_or(0)) as i32
+            last.unwrap_or(0)
         })
         .collect()
 }

@@ -12,7 +12,6 @@ use super::data::Data;
 use super::readback::{Numbers, Place, Readback};
 use super::reference::{Reference, RowLogps};
 use crate::batch::Batch;
-use crate::gpt::Gpt;
 use crate::logps::{completion_logps, token_logps};
 use crate::loss::CompletionLogp;
 use crate::model::Model;
@@ -93,7 +92,6 @@ impl Task<'_> {
         also_read: Option<Tensor<1>>,
     ) -> Result<Gradient> {
         let Task { model, data, .. } = *self;
-        let leaves = Gpt::leaves(&model.config, &model.layout, self.policy);
         let sequences = data.sequences(indices);
         let scopes = data.scopes(indices, self.objective);
         let scoped = sequences.iter().copied().zip(scopes);
@@ -102,24 +100,19 @@ impl Task<'_> {
         let others = Batch::new(mismatched.iter().copied(), model.pad_id());
 
         let mut readback = Readback::default();
-        let forward = Forward::run(
-            &leaves,
-            &batch,
-            &sequences,
-            self.objective,
-            self.statistics,
-            &mut readback,
-        )?;
-        let scorer = |arena| Gpt::as_leaves(&model.config, &model.layout, arena);
-        let mismatched_place = add_logps(&mut readback, || scorer(self.policy), &others);
+        let forward = Forward::run(self, &batch, &sequences, &mut readback)?;
+        let mut add_logps = |arena: &Tensor<1>, batch: &Batch| match batch.scored() {
+            0 => Place::default(),
+            _ => readback.add(token_logps(model, arena, batch)),
+        };
+        let mismatched_place = add_logps(self.policy, &others);
         let known = match self.objective.needs_reference() {
             true => reference.get(indices),
             false => Some(Vec::new()),
         };
-        let reference_places = known.is_none().then(|| {
-            [&batch, &others]
-                .map(|batch| add_logps(&mut readback, || scorer(&reference.arena), batch))
-        });
+        let reference_places = known
+            .is_none()
+            .then(|| [&batch, &others].map(|batch| add_logps(&reference.arena, batch)));
         let along = also_read.map(|tensor| readback.add(tensor));
         let numbers = readback.read().await?;
 
@@ -138,9 +131,7 @@ impl Task<'_> {
         let evaluated = self.evaluate(indices, &pass, &mismatched, &reference_logps);
         let gradient = forward.tracked.map(|tracked| {
             let upstream: Vec<f32> = evaluated.upstream.iter().map(|&d| d as f32).collect();
-            let upstream = Tensor::<1>::from_data(upstream.as_slice(), &tracked.device());
-            let mut gradients = (tracked * upstream).sum().backward();
-            leaves.flat_gradients(&mut gradients)
+            tracked.backward(model, &batch, &upstream)
         });
         Ok(Gradient {
             evaluated,
@@ -214,12 +205,4 @@ impl Task<'_> {
             }
         }
     }
-}
-
-/// Scores a batch without gradient and adds its token log-probs to what is read.
-fn add_logps(readback: &mut Readback, gpt: impl FnOnce() -> Gpt, batch: &Batch) -> Place {
-    if batch.scored() == 0 {
-        return Place::default();
-    }
-    readback.add(token_logps(&gpt(), batch).inner())
 }

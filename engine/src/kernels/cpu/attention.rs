@@ -1,0 +1,218 @@
+//! Causal attention, a segment and a head at a time: the matrix of scores of one head is
+//! all that is ever there; the way back computes it again.
+
+use super::buffers::Buffer;
+use super::matmul::{Band, Packing, View, matmul};
+use super::rows::add;
+use super::softmax::{CausalSoftmax, CausalSoftmaxBack};
+use crate::kernels::packed::Segment;
+use std::ops::Range;
+
+/// Sizes of a multi-head attention.
+#[derive(Clone, Copy)]
+pub struct Heads {
+    pub count: usize,
+    /// Numbers a head.
+    pub size: usize,
+}
+
+impl Heads {
+    fn width(self) -> usize {
+        self.count * self.size
+    }
+
+    fn scale(self) -> f32 {
+        1.0 / (self.size as f32).sqrt()
+    }
+}
+
+/// One head of one segment: its keys and values in one piece.
+struct Head<'a> {
+    heads: Heads,
+    head: usize,
+    segment: &'a Segment,
+}
+
+impl Head<'_> {
+    fn queries(&self) -> usize {
+        self.segment.own.len()
+    }
+
+    fn offset(&self) -> usize {
+        self.segment.prefix.len()
+    }
+
+    fn keys(&self) -> usize {
+        self.offset() + self.queries()
+    }
+
+    /// Where part 0 (queries), 1 (keys) or 2 (values) of a row of `qkv` lies.
+    fn place(&self, row: usize, part: usize) -> Range<usize> {
+        let width = self.heads.width();
+        let start = row * 3 * width + part * width + self.head * self.heads.size;
+        start..start + self.heads.size
+    }
+
+    fn seen_rows(&self) -> impl Iterator<Item = usize> {
+        self.segment.prefix.clone().chain(self.segment.own.clone())
+    }
+
+    fn gather(&self, qkv: &[f32], part: usize, to: &mut [f32]) {
+        for (row, to) in self.seen_rows().zip(to.chunks_exact_mut(self.heads.size)) {
+            to.copy_from_slice(&qkv[self.place(row, part)]);
+        }
+    }
+
+    fn scatter(&self, d_qkv: &mut [f32], part: usize, from: &[f32]) {
+        for (row, from) in self.seen_rows().zip(from.chunks_exact(self.heads.size)) {
+            add(&mut d_qkv[self.place(row, part)], from);
+        }
+    }
+
+    /// The segment's rows of this head in a matrix whose rows are `stride` wide.
+    fn start(&self, stride: usize) -> usize {
+        self.segment.own.start * stride + self.head * self.heads.size
+    }
+
+    /// Own rows of a part of `qkv`, or of any matrix with these rows.
+    fn own<'d>(&self, data: &'d [f32], stride: usize) -> View<'d> {
+        let data = &data[self.start(stride)..];
+        View::strided(data, self.queries(), self.heads.size, stride)
+    }
+
+    fn probabilities(
+        &self,
+        packing: &mut Packing,
+        qkv: &[f32],
+        keys: &[f32],
+        log_sums: &mut [f32],
+        known: bool,
+    ) -> Buffer {
+        let mut scores = Buffer::any(self.queries() * self.keys());
+        let keys = View::new(keys, self.keys(), self.heads.size);
+        let queries = self.own(qkv, 3 * self.heads.width());
+        let band = Band::Result(self.offset());
+        let stride = self.keys();
+        matmul(
+            packing,
+            queries,
+            keys.transposed(),
+            &mut scores,
+            stride,
+            false,
+            band,
+        );
+        CausalSoftmax {
+            scores: &mut scores,
+            keys: self.keys(),
+            offset: self.offset(),
+            scale: self.heads.scale(),
+            log_sums,
+            known,
+        }
+        .run();
+        scores
+    }
+}
+
+fn each_head(segments: &[Segment], heads: Heads) -> impl Iterator<Item = Head<'_>> {
+    segments.iter().flat_map(move |segment| {
+        (0..heads.count).map(move |head| Head {
+            heads,
+            head,
+            segment,
+        })
+    })
+}
+
+/// What attention gathers for each row.
+///
+/// # Shapes
+/// `qkv` `[rows, 3 d]`, `out` `[rows, d]`; `log_sums` `[heads, rows]`, for the way back.
+pub fn attend(
+    packing: &mut Packing,
+    segments: &[Segment],
+    heads: Heads,
+    qkv: &[f32],
+    out: &mut [f32],
+    log_sums: &mut [f32],
+) {
+    let width = heads.width();
+    let rows = out.len() / width.max(1);
+    for head in each_head(segments, heads) {
+        let mut keys = Buffer::any(head.keys() * heads.size);
+        let mut values = Buffer::any(head.keys() * heads.size);
+        head.gather(qkv, 1, &mut keys);
+        head.gather(qkv, 2, &mut values);
+        let own = &head.segment.own;
+        let log_sums = &mut log_sums[head.head * rows + own.start..head.head * rows + own.end];
+        let shares = head.probabilities(packing, qkv, &keys, log_sums, false);
+        let shares = View::new(&shares, head.queries(), head.keys());
+        let values = View::new(&values, head.keys(), heads.size);
+        let to = &mut out[head.start(width)..];
+        let band = Band::Left(head.offset());
+        matmul(packing, shares, values, to, width, false, band);
+    }
+}
+
+/// The way back of [`attend`]: `d_qkv` is written.
+///
+/// # Shapes
+/// As there; `d_out` `[rows, d]`, `d_qkv` `[rows, 3 d]`.
+pub fn attend_back(
+    packing: &mut Packing,
+    segments: &[Segment],
+    heads: Heads,
+    qkv: &[f32],
+    log_sums: &mut [f32],
+    d_out: &[f32],
+    d_qkv: &mut [f32],
+) {
+    let width = heads.width();
+    let rows = d_out.len() / width.max(1);
+    d_qkv.fill(0.0);
+    for head in each_head(segments, heads) {
+        let (queries, seen) = (head.queries(), head.keys());
+        let mut keys = Buffer::any(seen * heads.size);
+        let mut values = Buffer::any(seen * heads.size);
+        head.gather(qkv, 1, &mut keys);
+        head.gather(qkv, 2, &mut values);
+        let own = &head.segment.own;
+        let log_sums = &mut log_sums[head.head * rows + own.start..head.head * rows + own.end];
+        let shares = head.probabilities(packing, qkv, &keys, log_sums, true);
+        let shares_view = View::new(&shares, queries, seen);
+        let d_own = head.own(d_out, width);
+        let transposed = Band::LeftTransposed(head.offset());
+
+        let mut d = Buffer::any(seen * heads.size);
+        let left = shares_view.transposed();
+        matmul(packing, left, d_own, &mut d, heads.size, false, transposed);
+        head.scatter(d_qkv, 2, &d);
+
+        let mut d_scores = Buffer::any(queries * seen);
+        let values = View::new(&values, seen, heads.size).transposed();
+        let band = Band::Result(head.offset());
+        matmul(packing, d_own, values, &mut d_scores, seen, false, band);
+        CausalSoftmaxBack {
+            d: &mut d_scores,
+            probabilities: &shares,
+            keys: seen,
+            offset: head.offset(),
+            scale: heads.scale(),
+        }
+        .run();
+        let d_scores = View::new(&d_scores, queries, seen);
+
+        let keys = View::new(&keys, seen, heads.size);
+        let to = &mut d_qkv[head.start(3 * width)..];
+        let band = Band::Left(head.offset());
+        matmul(packing, d_scores, keys, to, 3 * width, false, band);
+
+        let queries = head.own(qkv, 3 * width);
+        let left = d_scores.transposed();
+        matmul(
+            packing, left, queries, &mut d, heads.size, false, transposed,
+        );
+        head.scatter(d_qkv, 1, &d);
+    }
+}

@@ -1,0 +1,295 @@
+//! Matrix products by register tiles: both sides are packed into panels, a tile of the
+//! result stays in registers over the whole depth of a block.
+
+use super::simd::{Kernel, Simd, dispatch};
+use std::ops::Range;
+
+/// A matrix somewhere in a slice: element (i, j) at `i * row + j * column`.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub data: &'a [f32],
+    pub rows: usize,
+    pub columns: usize,
+    row: usize,
+    column: usize,
+}
+
+impl<'a> View<'a> {
+    /// Rows one after another.
+    pub fn new(data: &'a [f32], rows: usize, columns: usize) -> View<'a> {
+        View::strided(data, rows, columns, columns)
+    }
+
+    /// Rows that begin `stride` apart.
+    pub fn strided(data: &'a [f32], rows: usize, columns: usize, stride: usize) -> View<'a> {
+        let needed = match rows {
+            0 => 0,
+            rows => (rows - 1) * stride + columns,
+        };
+        assert!(data.len() >= needed, "a matrix reaches beyond its numbers");
+        View {
+            data,
+            rows,
+            columns,
+            row: stride,
+            column: 1,
+        }
+    }
+
+    pub fn transposed(self) -> View<'a> {
+        View {
+            data: self.data,
+            rows: self.columns,
+            columns: self.rows,
+            row: self.column,
+            column: self.row,
+        }
+    }
+}
+
+/// Which part of a product is wanted or not zero, with causal masks: position i sees
+/// positions up to i + offset.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Band {
+    Full,
+    /// Result (i, j) is wanted for j up to i + offset.
+    Result(usize),
+    /// The left side (i, k) is zero beyond k = i + offset.
+    Left(usize),
+    /// The left side (i, k) is zero before k = i - offset.
+    LeftTransposed(usize),
+}
+
+impl Band {
+    /// Columns of the result that rows need.
+    fn columns(self, rows: &Range<usize>, all: usize) -> usize {
+        match self {
+            Band::Result(offset) => (rows.end + offset).min(all),
+            _ => all,
+        }
+    }
+
+    /// The depth that is not zero for rows.
+    fn depth(self, rows: &Range<usize>, depth: Range<usize>) -> Range<usize> {
+        match self {
+            Band::Left(offset) => depth.start..depth.end.min(rows.end + offset).max(depth.start),
+            Band::LeftTransposed(offset) => {
+                depth
+                    .start
+                    .max(rows.start.saturating_sub(offset))
+                    .min(depth.end)..depth.end
+            }
+            Band::Full | Band::Result(_) => depth,
+        }
+    }
+}
+
+/// Room for packed panels, kept from product to product.
+#[derive(Default)]
+pub struct Packing {
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
+
+/// Where a tile goes.
+pub struct Tile {
+    to: *mut f32,
+    stride: usize,
+    rows: usize,
+    columns: usize,
+    add: bool,
+}
+
+/// `out = a b`, or `out += a b` with `add`; rows of `out` begin `stride` apart.
+pub fn matmul(
+    packing: &mut Packing,
+    a: View<'_>,
+    b: View<'_>,
+    out: &mut [f32],
+    stride: usize,
+    add: bool,
+    band: Band,
+) {
+    assert_eq!(a.columns, b.rows, "sides of a matmul do not fit");
+    if a.rows == 0 || b.columns == 0 {
+        return;
+    }
+    assert!(
+        out.len() >= (a.rows - 1) * stride + b.columns && stride >= b.columns,
+        "the result of a matmul does not fit"
+    );
+    dispatch(Matmul {
+        packing,
+        a,
+        b,
+        out,
+        stride,
+        add,
+        band,
+    });
+}
+
+/// Depth of a block: a panel of the right side stays in the first-level cache.
+const DEPTH: usize = 384;
+
+struct Matmul<'a, 'b> {
+    packing: &'a mut Packing,
+    a: View<'b>,
+    b: View<'b>,
+    out: &'a mut [f32],
+    stride: usize,
+    add: bool,
+    band: Band,
+}
+
+impl Kernel for Matmul<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Matmul {
+            packing,
+            a,
+            b,
+            out,
+            stride,
+            add,
+            band,
+        } = self;
+        let (tile_rows, vectors) = S::TILE;
+        let tile_columns = vectors * S::LANES;
+        let (rows, columns) = (a.rows, b.columns);
+        let blocks = a.columns.div_ceil(DEPTH).max(1);
+        let block = a.columns.div_ceil(blocks);
+        packing.left.resize(tile_rows * block, 0.0);
+        packing
+            .right
+            .resize(columns.next_multiple_of(tile_columns) * block, 0.0);
+        for index in 0..blocks {
+            let depth = index * block..((index + 1) * block).min(a.columns);
+            pack(
+                b.transposed(),
+                0..columns,
+                depth.clone(),
+                tile_columns,
+                &mut packing.right,
+            );
+            let panel = depth.len() * tile_columns;
+            for first in (0..rows).step_by(tile_rows) {
+                let tile = first..(first + tile_rows).min(rows);
+                let reach = band.depth(&tile, depth.clone());
+                if reach.is_empty() && (index > 0 || add) {
+                    continue;
+                }
+                pack(a, tile.clone(), reach.clone(), tile_rows, &mut packing.left);
+                let skipped = (reach.start - depth.start) * tile_columns;
+                for column in (0..band.columns(&tile, columns)).step_by(tile_columns) {
+                    let start = column / tile_columns * panel + skipped;
+                    let right = &packing.right[start..start + reach.len() * tile_columns];
+                    // SAFETY: the panels hold `reach.len()` rows of the tile's size; the
+                    // result was checked to hold all rows and columns.
+                    unsafe {
+                        let to = out.as_mut_ptr().add(first * stride + column);
+                        let out = Tile {
+                            to,
+                            stride,
+                            rows: tile.len(),
+                            columns: (columns - column).min(tile_columns),
+                            add: add || index > 0,
+                        };
+                        S::tile(reach.len(), packing.left.as_ptr(), right.as_ptr(), out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Panels of `width` rows: for each panel, for each k, `width` numbers; rows beyond the
+/// last are zero.
+#[inline(always)]
+fn pack(from: View<'_>, rows: Range<usize>, depth: Range<usize>, width: usize, to: &mut [f32]) {
+    let mut at = 0;
+    for first in rows.clone().step_by(width) {
+        let count = width.min(rows.end - first);
+        let panel = &mut to[at..at + width * depth.len()];
+        at += panel.len();
+        if from.row == 1 {
+            for (k, group) in depth.clone().zip(panel.chunks_exact_mut(width)) {
+                let start = k * from.column + first;
+                group[..count].copy_from_slice(&from.data[start..start + count]);
+                group[count..].fill(0.0);
+            }
+            continue;
+        }
+        for row in 0..width {
+            let mut place = panel.iter_mut().skip(row).step_by(width);
+            if row < count {
+                let start = (first + row) * from.row;
+                for k in depth.clone() {
+                    if let Some(place) = place.next() {
+                        *place = from.data[start + k * from.column];
+                    }
+                }
+            } else {
+                place.for_each(|place| *place = 0.0);
+            }
+        }
+    }
+}
+
+/// `R` rows by `C` vectors of the result in registers.
+///
+/// # Safety
+/// `a` holds `depth * R` numbers, `b` `depth * C * LANES`, the result what [`Tile`] says.
+#[inline(always)]
+pub unsafe fn tile<S: Simd, const R: usize, const C: usize>(
+    depth: usize,
+    a: *const f32,
+    b: *const f32,
+    out: Tile,
+) {
+    unsafe {
+        let mut sums = [[S::splat(0.0); C]; R];
+        for k in 0..depth {
+            let mut right = [S::splat(0.0); C];
+            for (c, vector) in right.iter_mut().enumerate() {
+                *vector = S::load(b.add((k * C + c) * S::LANES));
+            }
+            for (r, row) in sums.iter_mut().enumerate() {
+                let left = S::splat(*a.add(k * R + r));
+                for (sum, &vector) in row.iter_mut().zip(&right) {
+                    *sum = S::mul_add(left, vector, *sum);
+                }
+            }
+        }
+        if out.rows == R && out.columns == C * S::LANES {
+            for (r, row) in sums.iter().enumerate() {
+                for (c, &sum) in row.iter().enumerate() {
+                    let to = out.to.add(r * out.stride + c * S::LANES);
+                    let sum = if out.add {
+                        S::add(S::load(to), sum)
+                    } else {
+                        sum
+                    };
+                    S::store(to, sum);
+                }
+            }
+            return;
+        }
+        // At the edge by way of a whole tile; the largest has 12 * 32 numbers.
+        let mut whole = [0.0f32; 384];
+        for (r, row) in sums.iter().enumerate() {
+            for (c, &sum) in row.iter().enumerate() {
+                S::store(whole.as_mut_ptr().add((r * C + c) * S::LANES), sum);
+            }
+        }
+        for r in 0..out.rows {
+            for c in 0..out.columns {
+                let to = out.to.add(r * out.stride + c);
+                let sum = whole[r * C * S::LANES + c];
+                *to = if out.add { *to + sum } else { sum };
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Kernels for the CPU: SIMD in Rust, natively and as wasm.
+
+mod attention;
+mod buffers;
+pub mod gpt;
+mod math;
+pub mod matmul;
+mod memory;
+mod rows;
+mod simd;
+mod softmax;
+pub mod update;
+
+pub use memory::Numbers;
+pub use simd::instruction_set;
+pub use softmax::Scored;

@@ -1,0 +1,400 @@
+//! Vectors of f32, as wide as the processor has them, and the choice between them.
+//!
+//! A kernel is written once over [`Simd`] and compiled for each instruction set; natively
+//! the best one that the processor has runs, in a browser the one that the build was made
+//! for (`simd128`, or with the feature `relaxed-simd` its fused multiply-add).
+
+/// f32 lanes and what kernels do with them.
+///
+/// # Safety
+/// All functions need a processor with the instruction set; [`dispatch`] sees to that.
+/// Pointers must be good for as many numbers as are read or written.
+pub trait Simd: Copy + 'static {
+    type V: Copy;
+    const LANES: usize;
+    /// The matmul tile: rows, and columns in vectors.
+    const TILE: (usize, usize);
+
+    unsafe fn splat(x: f32) -> Self::V;
+    unsafe fn load(from: *const f32) -> Self::V;
+    unsafe fn store(to: *mut f32, v: Self::V);
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn min(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sqrt(a: Self::V) -> Self::V;
+    /// `a * b + c`, in one rounding or two.
+    unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// The nearest whole number.
+    unsafe fn round(a: Self::V) -> Self::V;
+    /// 2^n for whole n from -126 to 127.
+    unsafe fn power_of_two(n: Self::V) -> Self::V;
+
+    /// The tile of a matmul: [`super::matmul::tile`] with [`Simd::TILE`].
+    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: super::matmul::Tile);
+}
+
+/// A computation over [`Simd`].
+pub trait Kernel {
+    type Output;
+    /// Must be `#[inline(always)]`, as everything under it, to be compiled for `S`.
+    fn run<S: Simd>(self) -> Self::Output;
+}
+
+/// Runs a kernel with the widest vectors there are.
+#[cfg(target_arch = "x86_64")]
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    #[target_feature(enable = "avx512f")]
+    unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<x86::Avx512>()
+    }
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<x86::Avx2>()
+    }
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the processor has it.
+        return unsafe { with_avx512(kernel) };
+    }
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        // SAFETY: the processor has them.
+        return unsafe { with_avx2(kernel) };
+    }
+    kernel.run::<Plain>()
+}
+
+/// Runs a kernel with the vectors this module was built for.
+#[cfg(all(target_arch = "wasm32", not(feature = "relaxed-simd")))]
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<wasm::Simd128>()
+}
+
+/// Runs a kernel with the vectors this module was built for.
+#[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    #[target_feature(enable = "relaxed-simd")]
+    unsafe fn with_relaxed<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<wasm::Relaxed>()
+    }
+    // SAFETY: a browser without it does not compile this module at all.
+    unsafe { with_relaxed(kernel) }
+}
+
+/// Runs a kernel with vectors that the compiler finds.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Plain>()
+}
+
+/// What [`dispatch`] uses here, for people.
+pub fn instruction_set() -> &'static str {
+    struct Name;
+    impl Kernel for Name {
+        type Output = &'static str;
+        #[inline(always)]
+        fn run<S: Simd>(self) -> &'static str {
+            let name = std::any::type_name::<S>();
+            name.rsplit("::").next().unwrap_or(name)
+        }
+    }
+    dispatch(Name)
+}
+
+/// Four lanes in plain Rust, for processors without an own form here.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Clone, Copy)]
+pub struct Plain;
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Plain {
+    #[inline(always)]
+    fn zip(a: [f32; 4], b: [f32; 4], f: impl Fn(f32, f32) -> f32) -> [f32; 4] {
+        [f(a[0], b[0]), f(a[1], b[1]), f(a[2], b[2]), f(a[3], b[3])]
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Simd for Plain {
+    type V = [f32; 4];
+    const LANES: usize = 4;
+    const TILE: (usize, usize) = (4, 2);
+
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self::V {
+        [x; 4]
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self::V {
+        unsafe { from.cast::<[f32; 4]>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, v: Self::V) {
+        unsafe { to.cast::<[f32; 4]>().write_unaligned(v) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
+        Plain::zip(a, b, |a, b| a + b)
+    }
+    #[inline(always)]
+    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V {
+        Plain::zip(a, b, |a, b| a - b)
+    }
+    #[inline(always)]
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V {
+        Plain::zip(a, b, |a, b| a * b)
+    }
+    #[inline(always)]
+    unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
+        Plain::zip(a, b, |a, b| a / b)
+    }
+    #[inline(always)]
+    unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
+        Plain::zip(a, b, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn min(a: Self::V, b: Self::V) -> Self::V {
+        Plain::zip(a, b, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    unsafe fn sqrt(a: Self::V) -> Self::V {
+        a.map(f32::sqrt)
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        let product = Plain::zip(a, b, |a, b| a * b);
+        Plain::zip(product, c, |a, b| a + b)
+    }
+    #[inline(always)]
+    unsafe fn round(a: Self::V) -> Self::V {
+        // Adding 1.5 * 2^23 leaves no bits for the fraction.
+        const SHIFT: f32 = 12_582_912.0;
+        a.map(|a| (a + SHIFT) - SHIFT)
+    }
+    #[inline(always)]
+    unsafe fn power_of_two(n: Self::V) -> Self::V {
+        n.map(|n| f32::from_bits(((n as i32 + 127) << 23) as u32))
+    }
+    #[inline(always)]
+    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: super::matmul::Tile) {
+        unsafe { super::matmul::tile::<Self, 4, 2>(depth, a, b, out) }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod wasm {
+    use super::Simd;
+    use core::arch::wasm32::*;
+
+    macro_rules! lanes {
+        ($name:ident, $doc:literal, $mul_add:expr) => {
+            #[doc = $doc]
+            #[derive(Clone, Copy)]
+            pub struct $name;
+
+            impl Simd for $name {
+                type V = v128;
+                const LANES: usize = 4;
+                const TILE: (usize, usize) = (5, 2);
+
+                #[inline(always)]
+                unsafe fn splat(x: f32) -> v128 {
+                    f32x4_splat(x)
+                }
+                #[inline(always)]
+                unsafe fn load(from: *const f32) -> v128 {
+                    unsafe { v128_load(from.cast()) }
+                }
+                #[inline(always)]
+                unsafe fn store(to: *mut f32, v: v128) {
+                    unsafe { v128_store(to.cast(), v) }
+                }
+                #[inline(always)]
+                unsafe fn add(a: v128, b: v128) -> v128 {
+                    f32x4_add(a, b)
+                }
+                #[inline(always)]
+                unsafe fn sub(a: v128, b: v128) -> v128 {
+                    f32x4_sub(a, b)
+                }
+                #[inline(always)]
+                unsafe fn mul(a: v128, b: v128) -> v128 {
+                    f32x4_mul(a, b)
+                }
+                #[inline(always)]
+                unsafe fn div(a: v128, b: v128) -> v128 {
+                    f32x4_div(a, b)
+                }
+                #[inline(always)]
+                unsafe fn max(a: v128, b: v128) -> v128 {
+                    f32x4_pmax(a, b)
+                }
+                #[inline(always)]
+                unsafe fn min(a: v128, b: v128) -> v128 {
+                    f32x4_pmin(a, b)
+                }
+                #[inline(always)]
+                unsafe fn sqrt(a: v128) -> v128 {
+                    f32x4_sqrt(a)
+                }
+                #[inline(always)]
+                unsafe fn mul_add(a: v128, b: v128, c: v128) -> v128 {
+                    #[allow(unused_unsafe)]
+                    unsafe {
+                        $mul_add(a, b, c)
+                    }
+                }
+                #[inline(always)]
+                unsafe fn round(a: v128) -> v128 {
+                    f32x4_nearest(a)
+                }
+                #[inline(always)]
+                unsafe fn power_of_two(n: v128) -> v128 {
+                    let n = i32x4_trunc_sat_f32x4(n);
+                    i32x4_shl(i32x4_add(n, i32x4_splat(127)), 23)
+                }
+                #[inline(always)]
+                unsafe fn tile(
+                    depth: usize,
+                    a: *const f32,
+                    b: *const f32,
+                    out: super::super::matmul::Tile,
+                ) {
+                    unsafe { super::super::matmul::tile::<Self, 5, 2>(depth, a, b, out) }
+                }
+            }
+        };
+    }
+
+    #[cfg(not(feature = "relaxed-simd"))]
+    lanes!(
+        Simd128,
+        "WebAssembly's four lanes.",
+        |a: v128, b: v128, c: v128| f32x4_add(f32x4_mul(a, b), c)
+    );
+    #[cfg(feature = "relaxed-simd")]
+    lanes!(
+        Relaxed,
+        "WebAssembly's four lanes with multiply-add.",
+        f32x4_relaxed_madd
+    );
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::Simd;
+    use core::arch::x86_64::*;
+
+    macro_rules! lanes {
+        (
+            $name:ident, $doc:literal, $v:ty, $lanes:literal, $rows:literal, $prefix:ident,
+            $round:expr, $power:expr,
+            $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident
+            $max:ident $min:ident $sqrt:ident $fma:ident
+        ) => {
+            #[doc = $doc]
+            #[derive(Clone, Copy)]
+            pub struct $name;
+
+            impl Simd for $name {
+                type V = $v;
+                const LANES: usize = $lanes;
+                const TILE: (usize, usize) = ($rows, 2);
+
+                #[inline(always)]
+                unsafe fn splat(x: f32) -> $v {
+                    unsafe { $splat(x) }
+                }
+                #[inline(always)]
+                unsafe fn load(from: *const f32) -> $v {
+                    unsafe { $load(from) }
+                }
+                #[inline(always)]
+                unsafe fn store(to: *mut f32, v: $v) {
+                    unsafe { $store(to, v) }
+                }
+                #[inline(always)]
+                unsafe fn add(a: $v, b: $v) -> $v {
+                    unsafe { $add(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn sub(a: $v, b: $v) -> $v {
+                    unsafe { $sub(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn mul(a: $v, b: $v) -> $v {
+                    unsafe { $mul(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn div(a: $v, b: $v) -> $v {
+                    unsafe { $div(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn max(a: $v, b: $v) -> $v {
+                    unsafe { $max(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn min(a: $v, b: $v) -> $v {
+                    unsafe { $min(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn sqrt(a: $v) -> $v {
+                    unsafe { $sqrt(a) }
+                }
+                #[inline(always)]
+                unsafe fn mul_add(a: $v, b: $v, c: $v) -> $v {
+                    unsafe { $fma(a, b, c) }
+                }
+                #[inline(always)]
+                unsafe fn round(a: $v) -> $v {
+                    unsafe { $round(a) }
+                }
+                #[inline(always)]
+                unsafe fn power_of_two(n: $v) -> $v {
+                    unsafe { $power(n) }
+                }
+                #[inline(always)]
+                unsafe fn tile(
+                    depth: usize,
+                    a: *const f32,
+                    b: *const f32,
+                    out: super::super::matmul::Tile,
+                ) {
+                    unsafe { super::super::matmul::tile::<Self, $rows, 2>(depth, a, b, out) }
+                }
+            }
+        };
+    }
+
+    lanes!(
+        Avx2, "Eight lanes.", __m256, 8, 6, _mm256,
+        _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>,
+        power_of_two_8,
+        _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps
+        _mm256_mul_ps _mm256_div_ps _mm256_max_ps _mm256_min_ps _mm256_sqrt_ps _mm256_fmadd_ps
+    );
+    lanes!(
+        Avx512, "Sixteen lanes.", __m512, 16, 12, _mm512,
+        _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>,
+        power_of_two_16,
+        _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps
+        _mm512_mul_ps _mm512_div_ps _mm512_max_ps _mm512_min_ps _mm512_sqrt_ps _mm512_fmadd_ps
+    );
+
+    #[inline(always)]
+    unsafe fn power_of_two_8(n: __m256) -> __m256 {
+        unsafe {
+            let n = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+            _mm256_castsi256_ps(_mm256_slli_epi32::<23>(n))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn power_of_two_16(n: __m512) -> __m512 {
+        unsafe {
+            let n = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
+            _mm512_castsi512_ps(_mm512_slli_epi32::<23>(n))
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! One forward pass over a batch and its way back, by the best means the device has.
+
+use super::cpu::{self, Numbers, gpt::Trace};
+use super::shape::Shape;
+use crate::batch::Batch;
+use crate::gpt::Gpt;
+use crate::logps::scored_logits;
+use crate::model::Model;
+use burn::tensor::{Int, Tensor, activation};
+use tilt_protocol::{Error, Result};
+
+/// What a forward pass gave.
+pub struct Forward {
+    /// Log-probs of the batch's scored tokens in nats, `[n]`; or rewards, one a sequence.
+    pub values: Tensor<1>,
+    /// `[STATISTICS * n]`, one quantity after the other.
+    pub statistics: Option<Tensor<1>>,
+    /// For the way back.
+    pub trace: Pass,
+}
+
+/// What is read of the logits beside the log-probs: entropy of the next-token distribution
+/// in nats; 1 where the token was the most likely one; mean raw logit over the vocabulary;
+/// log of the sum over the vocabulary of p^2.
+pub const STATISTICS: usize = 4;
+
+/// A pass that was made, for its way back.
+pub struct Pass(Means);
+
+enum Means {
+    Cpu {
+        trace: Box<Trace>,
+        shape: Shape,
+        arena: Numbers,
+    },
+    /// burn's operations with burn's autodiff.
+    Plain { leaves: Gpt, tracked: Tensor<1> },
+}
+
+/// The log-probs of a batch that scores at least one token.
+pub fn forward_logps(model: &Model, arena: &Tensor<1>, batch: &Batch, statistics: bool) -> Forward {
+    if let Some(numbers) = Numbers::of(arena) {
+        return cpu_logps(model, numbers, batch);
+    }
+    let leaves = Gpt::leaves(&model.config, &model.layout, arena);
+    plain_logps(leaves, batch, statistics)
+}
+
+/// The log-probs of a batch by burn's operations: what the kernels are tested against.
+pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> Forward {
+    let logits = scored_logits(&leaves, batch);
+    let [n, _] = logits.dims();
+    let targets = batch.targets(&logits.device()).reshape([n, 1]);
+    let logps = activation::log_softmax(logits.clone(), 1);
+    let tracked = logps.clone().gather(1, targets.clone()).reshape([n]);
+    let (logits, logps) = (logits.inner(), logps.inner());
+    let statistics = statistics.then(|| {
+        let entropy = (logps.clone().exp() * logps.clone()).sum_dim(1).neg();
+        let is_top1 = logits.clone().argmax(1).equal(targets).float();
+        let squares = logps.mul_scalar(2.0).exp().sum_dim(1).log();
+        let parts = [entropy, is_top1, logits.mean_dim(1), squares];
+        Tensor::cat(parts.map(|part| part.reshape([n])).to_vec(), 0)
+    });
+    Forward {
+        values: tracked.clone().inner(),
+        statistics,
+        trace: Pass(Means::Plain { leaves, tracked }),
+    }
+}
+
+/// A reward model's rewards, read at token `ends[i]` of each sequence.
+///
+/// # Errors
+/// [`Error::Internal`] for a model without a scalar head.
+pub fn forward_rewards(
+    model: &Model,
+    arena: &Tensor<1>,
+    batch: &Batch,
+    ends: &[usize],
+) -> Result<Forward> {
+    let no_head = || Error::internal("a reward was asked of a language model");
+    if let Some(arena) = Numbers::of(arena) {
+        let shape = Shape::new(&model.config, &model.layout);
+        let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
+        let rows = ends.iter().enumerate();
+        let rows = rows.map(|(row, &t)| batch.packed.row(row, t)).collect();
+        let rewards = trace.rewards(&shape, &arena, rows).ok_or_else(no_head)?;
+        return Ok(Forward {
+            values: Tensor::from_data(rewards.as_slice(), &model.device),
+            statistics: None,
+            trace: Pass::cpu(trace, shape, arena),
+        });
+    }
+    let leaves = Gpt::leaves(&model.config, &model.layout, arena);
+    let device = leaves.device();
+    let hidden = leaves.hidden(batch.tokens(&device), None);
+    let [b, t, d] = hidden.dims();
+    let ends: Vec<i32> = ends
+        .iter()
+        .enumerate()
+        .map(|(row, &end)| (row * t + end) as i32)
+        .collect();
+    let ends = Tensor::<1, Int>::from_data(ends.as_slice(), &device);
+    let tracked = leaves
+        .rewards(hidden.reshape([b * t, d]).select(0, ends))
+        .ok_or_else(no_head)?;
+    Ok(Forward {
+        values: tracked.clone().inner(),
+        statistics: None,
+        trace: Pass(Means::Plain { leaves, tracked }),
+    })
+}
+
+fn cpu_logps(model: &Model, arena: Numbers, batch: &Batch) -> Forward {
+    let shape = Shape::new(&model.config, &model.layout);
+    let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
+    let scored = trace.logps(&shape, &arena, &batch.packed);
+    let values: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
+    let part = |read: fn(&cpu::Scored) -> f32| scored.iter().map(read);
+    let statistics: Vec<f32> = part(|scored| scored.entropy)
+        .chain(part(|scored| scored.is_top1))
+        .chain(part(|scored| scored.mean_logit))
+        .chain(part(|scored| scored.log_sum_squares))
+        .collect();
+    Forward {
+        values: Tensor::from_data(values.as_slice(), &model.device),
+        statistics: Some(Tensor::from_data(statistics.as_slice(), &model.device)),
+        trace: Pass::cpu(trace, shape, arena),
+    }
+}
+
+impl Pass {
+    fn cpu(trace: Trace, shape: Shape, arena: Numbers) -> Pass {
+        Pass(Means::Cpu {
+            trace: Box::new(trace),
+            shape,
+            arena,
+        })
+    }
+
+    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
+    /// respect to the pass's values are `upstream`. `batch` is that of the forward pass.
+    pub fn backward(self, model: &Model, batch: &Batch, upstream: &[f32]) -> Tensor<1> {
+        match self.0 {
+            Means::Cpu {
+                trace,
+                shape,
+                arena,
+            } => {
+                let gradient = trace.backward(&shape, &arena, &batch.packed, upstream);
+                Tensor::from_data(gradient.as_slice(), &model.device)
+            }
+            Means::Plain { leaves, tracked } => {
+                let upstream = Tensor::<1>::from_data(upstream, &tracked.device());
+                let mut gradients = (tracked * upstream).sum().backward();
+                leaves.flat_gradients(&mut gradients)
+            }
+        }
+    }
+}
