@@ -31,7 +31,7 @@ test('the views agree with each other and with the terminal', async ({ lab, page
   const [rows] = await save(() => lab.id('data-export').click(), 1);
 
   const config = path.join(folder, 'dpo.json');
-  writeFileSync(config, JSON.stringify({ beta: 0.1 }));
+  writeFileSync(config, JSON.stringify({ beta: 0.5 }));
   const shipped = path.join(ROOT, 'public/models/nano');
   const score = (policy, reference) => {
     const run = ['run', '--quiet', '--release', '--package', 'tilt-engine', '--bin', 'tilt', '--'];

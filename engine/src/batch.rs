@@ -72,7 +72,8 @@ pub struct Batch {
     pub lengths: Vec<usize>,
     /// Real tokens, prompt and completion.
     pub real_tokens: usize,
-    /// The same rows without padding.
+    /// The same rows without padding, and without the last token of each, which predicts
+    /// nothing.
     pub packed: Packed,
 }
 
@@ -85,6 +86,19 @@ impl Batch {
             .into_iter()
             .map(|sequence| (sequence, Scope::Completion));
         Batch::scoped(scoped, pad_id)
+    }
+
+    /// With every token packed, for a reward model, which reads the last one.
+    pub fn whole<'a>(sequences: impl IntoIterator<Item = &'a Sequence>, pad_id: u32) -> Batch {
+        let scoped: Vec<(&Sequence, Scope)> = sequences
+            .into_iter()
+            .map(|sequence| (sequence, Scope::Completion))
+            .collect();
+        let packed = Packed::whole(&scoped);
+        Batch {
+            packed,
+            ..Batch::scoped(scoped, pad_id)
+        }
     }
 
     /// As [`Batch::new`], with a scope a sequence.

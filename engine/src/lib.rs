@@ -4,6 +4,7 @@
 
 pub mod adamw;
 pub mod batch;
+pub mod bench;
 pub mod checkpoint;
 pub mod device;
 pub mod evaluate;

@@ -72,9 +72,9 @@ impl PretrainSettings {
             vocab: 1024,
             context: 128,
             steps: match name {
-                ModelName::Nano => 6400,
-                ModelName::Small => 7200,
-                ModelName::Base => 7200,
+                ModelName::Nano => 12_000,
+                ModelName::Small => 24_000,
+                ModelName::Base => 20_000,
             },
             batch_size: 32,
             learning_rate: match name {

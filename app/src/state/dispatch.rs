@@ -197,7 +197,10 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             reference,
         } => lab.closed_form.answered(id, step, policy, reference),
         // Asked for by nothing on this page yet.
-        Event::Checkpoint { .. } | Event::Scored { .. } => {}
+        Event::Checkpoint { .. }
+        | Event::Scored { .. }
+        | Event::BenchStep { .. }
+        | Event::Benched { .. } => {}
         Event::Failed { error } => failed(lab, id, &error),
     }
 }

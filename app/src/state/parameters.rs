@@ -40,6 +40,7 @@ pub enum Parameter {
     Schedule,
     Warmup,
     WeightDecay,
+    AdamEpsilon,
     MaxGradNorm,
 }
 
@@ -74,7 +75,7 @@ const SCHEDULES: [(&str, &str); 7] = [
 
 impl Parameter {
     /// All of them; what decides whether another applies comes before it.
-    pub const ALL: [Parameter; 23] = [
+    pub const ALL: [Parameter; 24] = [
         Parameter::Epsilon,
         Parameter::Gamma,
         Parameter::Alpha,
@@ -97,6 +98,7 @@ impl Parameter {
         Parameter::Schedule,
         Parameter::Warmup,
         Parameter::WeightDecay,
+        Parameter::AdamEpsilon,
         Parameter::MaxGradNorm,
     ];
 
@@ -123,6 +125,7 @@ impl Parameter {
             Parameter::Schedule => "schedule",
             Parameter::Warmup => "warmup",
             Parameter::WeightDecay => "weight-decay",
+            Parameter::AdamEpsilon => "adam-epsilon",
             Parameter::MaxGradNorm => "max-grad-norm",
         };
         id.to_owned()
@@ -150,6 +153,7 @@ impl Parameter {
             Parameter::Schedule => "lr_scheduler_type",
             Parameter::Warmup => "warmup_steps",
             Parameter::WeightDecay => "weight_decay",
+            Parameter::AdamEpsilon => "adam_epsilon",
             Parameter::MaxGradNorm => "max_grad_norm",
         }
     }
@@ -167,6 +171,7 @@ impl Parameter {
                 | Parameter::Schedule
                 | Parameter::Warmup
                 | Parameter::WeightDecay
+                | Parameter::AdamEpsilon
                 | Parameter::MaxGradNorm
         )
     }
@@ -244,6 +249,7 @@ impl Parameter {
             },
             Parameter::Divergence => return divergence_slot(&mut settings.objective),
             Parameter::WeightDecay => Some(&mut settings.weight_decay),
+            Parameter::AdamEpsilon => Some(&mut settings.adam_epsilon),
             Parameter::MaxGradNorm => Some(&mut settings.max_grad_norm),
             Parameter::MixupAlpha => settings
                 .reference_sync

@@ -73,6 +73,7 @@ impl Parameter {
             Parameter::Schedule => "schedule",
             Parameter::Warmup => "warm-up steps",
             Parameter::WeightDecay => "weight decay",
+            Parameter::AdamEpsilon => "Adam's epsilon",
             Parameter::MaxGradNorm => "gradient limit",
         }
     }
@@ -99,6 +100,7 @@ impl Parameter {
             Parameter::Schedule => "one of transformers’ seven schedules",
             Parameter::Warmup => "a whole number from 0 to 100000, such as 12",
             Parameter::WeightDecay => "a number from 0, such as 0.01",
+            Parameter::AdamEpsilon => "a number from 0, such as 0.001",
             Parameter::MaxGradNorm => "a number from 0, such as 1",
         }
     }
@@ -162,6 +164,9 @@ impl Parameter {
             }
             Parameter::WeightDecay => {
                 "How strongly weights are pulled to zero beside the loss, biases and LayerNorm left out. Usual: 0 to 0.1."
+            }
+            Parameter::AdamEpsilon => {
+                "Where the gradient is smaller than this, Adam steps less than the learning rate. A small model soon fits its few pairs, and with TRL's 1e-8 it then walks on, away from the reference. The page proposes 0.001."
             }
             Parameter::MaxGradNorm => {
                 "A gradient longer than this is cut to it; 0 switches that off. Usual: 0.5 to 10."

@@ -4,6 +4,7 @@
 //! Pure data: no tensors, no DOM, no I/O. Everything here serialises to JSON and
 //! is deserialised on both sides of the worker boundary.
 
+pub mod bench;
 pub mod config;
 pub mod curated;
 pub mod dataset;
@@ -18,6 +19,7 @@ pub mod score;
 pub mod settings;
 pub mod view;
 
+pub use bench::{BenchObjective, BenchReport, BenchSettings};
 pub use curated::CuratedSet;
 pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};

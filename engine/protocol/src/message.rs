@@ -6,6 +6,7 @@
 //! that loads the engine posts [`Event::Fetching`] and, if it fails,
 //! [`Event::Failed`].
 
+use crate::bench::{BenchReport, BenchSettings};
 use crate::dataset::Example;
 use crate::error::Error;
 use crate::label::Pair;
@@ -17,7 +18,7 @@ use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 pub type RequestId = u64;
 pub type RunId = u64;
@@ -236,7 +237,12 @@ pub enum Command {
         run: RunId,
         examples: Vec<Example>,
     },
-    /// Give up the sampling, labelling or evaluation with this id.
+    /// Time a specified training step; needs no model. Answered by `BenchStep` each step,
+    /// and `Benched`.
+    Bench {
+        settings: BenchSettings,
+    },
+    /// Give up the sampling, labelling, evaluation or benchmark with this id.
     Cancel {
         request: RequestId,
     },
@@ -322,6 +328,15 @@ pub enum Event {
         steps: usize,
         rows: usize,
         dropped: usize,
+    },
+    /// After each step of a benchmark, `of` in all.
+    BenchStep {
+        step: usize,
+        of: usize,
+        ms: f64,
+    },
+    Benched {
+        report: BenchReport,
     },
     /// After each optimiser step. `step` counts from 1.
     Step {

@@ -190,11 +190,16 @@ impl TrainSettings {
         steps / 10
     }
 
-    /// What the page starts with: values that work for the shipped models, whose
-    /// learning rate is far above TRL's (made for billions of parameters).
+    /// What the page starts with: values that work for the shipped models.
+    ///
+    /// The learning rate is far above TRL's (made for billions of parameters), and so is
+    /// Adam's epsilon: a small model soon fits its few pairs, and with a small epsilon Adam
+    /// would go on taking whole steps along what is left of the gradient, away from the
+    /// reference.
     pub fn lab_defaults(kind: ObjectiveKind) -> TrainSettings {
         TrainSettings {
-            learning_rate: 2e-4,
+            learning_rate: kind.lab_learning_rate(),
+            adam_epsilon: 1e-3,
             steps: 120,
             warmup_steps: TrainSettings::lab_warmup_steps(120),
             batch_size: if kind.is_unpaired() { 16 } else { 8 },

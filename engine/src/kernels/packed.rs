@@ -40,7 +40,17 @@ pub struct Packed {
 }
 
 impl Packed {
+    /// Without the last token of each row, which predicts nothing.
     pub fn new(sequences: &[(&Sequence, Scope)]) -> Packed {
+        Packed::build(sequences, 1)
+    }
+
+    /// With every token, for what is read at the last one.
+    pub fn whole(sequences: &[(&Sequence, Scope)]) -> Packed {
+        Packed::build(sequences, 0)
+    }
+
+    fn build(sequences: &[(&Sequence, Scope)], left_out: usize) -> Packed {
         let mut packed = Packed::default();
         let mut uses: HashMap<&[u32], usize> = HashMap::new();
         for (sequence, _) in sequences {
@@ -49,20 +59,22 @@ impl Packed {
         let mut prompts: HashMap<&[u32], Range<usize>> = HashMap::new();
         for &(sequence, scope) in sequences {
             let prompt = sequence.prompt.as_slice();
+            let read = sequence.completion.len().saturating_sub(left_out);
+            let completion = &sequence.completion[..read];
             let shared = uses.get(prompt).is_some_and(|&uses| uses > 1) && !prompt.is_empty();
             let place = if shared {
                 let prefix = prompts
                     .entry(prompt)
                     .or_insert_with(|| packed.push(0..0, &[prompt], 0))
                     .clone();
-                let own = packed.push(prefix.clone(), &[&sequence.completion], prompt.len());
+                let own = packed.push(prefix.clone(), &[completion], prompt.len());
                 Place {
                     prompt: prefix.start,
                     prompt_len: prompt.len(),
                     completion: own.start,
                 }
             } else {
-                let own = packed.push(0..0, &[prompt, &sequence.completion], 0);
+                let own = packed.push(0..0, &[prompt, completion], 0);
                 Place {
                     prompt: own.start,
                     prompt_len: prompt.len(),
@@ -131,7 +143,11 @@ mod tests {
             sequence(&[5, 6], &[4]),
         ];
         let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
-        let packed = Packed::new(&scoped);
+        let scoped_only = Packed::new(&scoped);
+        assert_eq!(scoped_only.tokens, [5, 6, 7, 9]);
+        assert_eq!(scoped_only.scored, [1, 2, 3, 1]);
+        assert_eq!(scoped_only.targets, [7, 8, 1, 4]);
+        let packed = Packed::whole(&scoped);
         assert_eq!(packed.tokens, [5, 6, 7, 8, 9, 1, 4]);
         assert_eq!(packed.positions, [0, 1, 2, 3, 0, 1, 2]);
         let segment = |prefix, own| Segment { prefix, own };

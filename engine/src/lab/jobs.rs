@@ -1,6 +1,7 @@
 //! Sampling, labelling and evaluating: work that is done in chunks.
 
 use super::Lab;
+use crate::bench::Bench;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
 use burn::tensor::Tensor;
 use tilt_protocol::{
@@ -20,6 +21,7 @@ pub enum Work {
     SamplePairs(PairDrawer),
     Autolabel(PairDrawer),
     WinRate(Box<Measuring>),
+    Bench(Box<Bench>),
 }
 
 /// A win rate being counted, with the policy as it was when that began.
@@ -72,6 +74,15 @@ impl Job {
         }
     }
 
+    pub fn bench(id: RequestId, bench: Bench) -> Job {
+        Job {
+            id,
+            work: Work::Bench(Box::new(bench)),
+            pairs: 0,
+            seed: 0,
+        }
+    }
+
     /// Drawn pairs as the page keeps them, numbered through the whole request.
     fn name_pairs(&mut self, drawn: Vec<DrawnPair>, model: &str) -> Vec<Pair> {
         let (seed, id) = (self.seed, self.id);
@@ -100,6 +111,9 @@ impl Job {
 impl Lab {
     /// One chunk of a job; true when it is finished.
     pub(super) async fn advance_job(&mut self, job: &mut Job) -> Result<bool> {
+        if let Work::Bench(bench) = &mut job.work {
+            return self.advance_bench(job.id, bench).await;
+        }
         let loaded = self.loaded()?;
         let (model, name) = (&loaded.model, loaded.name.clone());
         match &mut job.work {
@@ -141,6 +155,23 @@ impl Lab {
                 self.emit(job.id, Event::WinRate { report, done });
                 Ok(done)
             }
+            Work::Bench(_) => Ok(true),
         }
+    }
+
+    async fn advance_bench(&mut self, id: RequestId, bench: &mut Bench) -> Result<bool> {
+        let ms = bench.step().await?;
+        let (step, of) = (bench.steps(), bench.of());
+        self.emit(id, Event::BenchStep { step, of, ms });
+        if step < of {
+            return Ok(false);
+        }
+        let (device, adapter) = match &self.compute {
+            Some(compute) => (compute.kind.slug(), compute.adapter.as_str()),
+            None => ("", ""),
+        };
+        let report = bench.report(device, adapter);
+        self.emit(id, Event::Benched { report });
+        Ok(true)
     }
 }

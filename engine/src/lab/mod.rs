@@ -10,6 +10,7 @@ mod jobs;
 mod run;
 mod score;
 
+use crate::bench::Bench;
 use crate::device::Compute;
 use crate::evaluate::{Inspector, answer_prompts, check_sampling};
 use crate::hf::Precision;
@@ -169,6 +170,12 @@ impl Lab {
                 self.loaded()?;
                 let policy = self.policy()?.clone();
                 self.queue(Job::win_rate(id, principle, seed, policy))
+            }
+            Command::Bench { settings } => {
+                let compute = self.compute.as_ref().ok_or_else(|| {
+                    Error::internal("a benchmark was asked for before a device was chosen")
+                })?;
+                self.queue(Job::bench(id, Bench::start(settings, &compute.device)?))
             }
             Command::Cancel { request } => {
                 if let Some(place) = self.jobs.iter().position(|job| job.id == request) {
@@ -424,7 +431,7 @@ impl From<&Job> for EngineStatus {
         match job.work {
             Work::SamplePairs(_) => EngineStatus::Sampling,
             Work::Autolabel { .. } => EngineStatus::Labelling,
-            Work::WinRate(_) => EngineStatus::Evaluating,
+            Work::WinRate(_) | Work::Bench(_) => EngineStatus::Evaluating,
         }
     }
 }

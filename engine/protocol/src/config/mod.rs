@@ -196,6 +196,9 @@ pub fn trl_config(settings: &TrainSettings) -> Map<String, Value> {
     if settings.weight_decay != 0.0 {
         put("weight_decay", settings.weight_decay.into());
     }
+    if settings.adam_epsilon != 1e-8 {
+        put("adam_epsilon", settings.adam_epsilon.into());
+    }
     if settings.max_grad_norm != 1.0 {
         put("max_grad_norm", settings.max_grad_norm.into());
     }

@@ -1,6 +1,7 @@
 //! `tilt`: the engine in the terminal. Standard output is the result alone (JSON),
 //! progress goes to standard error; status 2 means bad input.
 
+mod bench;
 mod evaluate;
 mod files;
 mod generate;
@@ -37,6 +38,8 @@ enum Command {
     Generate(generate::Arguments),
     /// Measure a shipped model: loss, language, judge, preference training.
     Evaluate(evaluate::Arguments),
+    /// Time a training step of a small GPT.
+    Bench(bench::Arguments),
     /// Read the attributes of answers; label pairs; measure a win rate.
     Judge(judge::Arguments),
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Score(arguments) => score::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
     };
     match result {

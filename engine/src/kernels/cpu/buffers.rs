@@ -39,11 +39,6 @@ impl Buffer {
         buffer.fill(0.0);
         buffer
     }
-
-    /// The numbers without their return.
-    pub fn into_vec(mut self) -> Vec<f32> {
-        std::mem::take(&mut self.0)
-    }
 }
 
 impl Drop for Buffer {

@@ -204,7 +204,7 @@ impl Trace {
         let block = (LOGITS_BLOCK / v).clamp(8, n.max(8));
         for first in (0..n).step_by(block) {
             let rows = first..(first + block).min(n);
-            let mut scratch = Buffer::default();
+            let mut scratch;
             let logits = match &mut kept {
                 Some(kept) => &mut kept[rows.start * v..rows.end * v],
                 None => {
@@ -327,7 +327,7 @@ impl Trace {
                 for first in (0..n).step_by(block) {
                     let rows = first..(first + block).min(n);
                     let hidden = &hidden[rows.start * d..rows.end * d];
-                    let mut scratch = Buffer::default();
+                    let mut scratch;
                     let logits = match logits {
                         Some(kept) => &mut kept[rows.start * v..rows.end * v],
                         None => {

@@ -196,7 +196,7 @@ mod wasm {
             impl Simd for $name {
                 type V = v128;
                 const LANES: usize = 4;
-                const TILE: (usize, usize) = (5, 2);
+                const TILE: (usize, usize) = (4, 2);
 
                 #[inline(always)]
                 unsafe fn splat(x: f32) -> v128 {
@@ -261,7 +261,7 @@ mod wasm {
                     b: *const f32,
                     out: super::super::matmul::Tile,
                 ) {
-                    unsafe { super::super::matmul::tile::<Self, 5, 2>(depth, a, b, out) }
+                    unsafe { super::super::matmul::tile::<Self, 4, 2>(depth, a, b, out) }
                 }
             }
         };

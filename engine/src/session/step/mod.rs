@@ -94,8 +94,11 @@ impl Task<'_> {
         let Task { model, data, .. } = *self;
         let sequences = data.sequences(indices);
         let scopes = data.scopes(indices, self.objective);
-        let scoped = sequences.iter().copied().zip(scopes);
-        let batch = Batch::scoped(scoped, model.pad_id());
+        let batch = if matches!(self.objective, Objective::Reward { .. }) {
+            Batch::whole(sequences.iter().copied(), model.pad_id())
+        } else {
+            Batch::scoped(sequences.iter().copied().zip(scopes), model.pad_id())
+        };
         let mismatched = data.mismatched(indices);
         let others = Batch::new(mismatched.iter().copied(), model.pad_id());
 

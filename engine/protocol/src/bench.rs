@@ -1,0 +1,117 @@
+//! The benchmark: one specified training step of a small GPT, the same numbers everywhere.
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// What a step trains on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BenchObjective {
+    /// Cross-entropy of every next token.
+    Sft,
+    /// DPO over pairs that share the first half of their tokens, the reference's log-probs
+    /// known; `batch` sequences are half as many pairs.
+    Dpo,
+}
+
+impl BenchObjective {
+    pub const ALL: [BenchObjective; 2] = [BenchObjective::Sft, BenchObjective::Dpo];
+
+    pub fn slug(self) -> &'static str {
+        match self {
+            BenchObjective::Sft => "sft",
+            BenchObjective::Dpo => "dpo",
+        }
+    }
+}
+
+/// A step's shape. The defaults are those of the peers' benchmark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BenchSettings {
+    pub layers: usize,
+    pub d_model: usize,
+    pub heads: usize,
+    pub vocab: usize,
+    /// In tokens.
+    pub context: usize,
+    /// Sequences a step.
+    pub batch: usize,
+    /// Whether the head is the token embedding.
+    pub tied: bool,
+    /// Steps that are timed, after [`BenchSettings::WARM_UP`] that are not.
+    pub steps: usize,
+    pub objective: BenchObjective,
+}
+
+impl Default for BenchSettings {
+    fn default() -> Self {
+        BenchSettings {
+            layers: 4,
+            d_model: 128,
+            heads: 4,
+            vocab: 512,
+            context: 64,
+            batch: 8,
+            tied: false,
+            steps: 20,
+            objective: BenchObjective::Sft,
+        }
+    }
+}
+
+impl BenchSettings {
+    /// Steps before the timed ones.
+    pub const WARM_UP: usize = 5;
+
+    /// # Errors
+    /// [`Error::InvalidConfig`] naming the field and what it takes.
+    pub fn check(&self) -> Result<()> {
+        let sizes = [
+            ("layers", self.layers, 1, 48),
+            ("d_model", self.d_model, 4, 4096),
+            ("heads", self.heads, 1, 64),
+            ("vocab", self.vocab, 2, 100_000),
+            ("context", self.context, 4, 2048),
+            ("batch", self.batch, 1, 256),
+            ("steps", self.steps, 1, 10_000),
+        ];
+        for (field, value, least, most) in sizes {
+            if !(least..=most).contains(&value) {
+                let expected = format!("a whole number from {least} to {most}");
+                return Err(Error::invalid(field, value, expected));
+            }
+        }
+        if !self.d_model.is_multiple_of(self.heads) {
+            let expected = format!("a multiple of heads ({})", self.heads);
+            return Err(Error::invalid("d_model", self.d_model, expected));
+        }
+        if self.objective == BenchObjective::Dpo && !self.batch.is_multiple_of(2) {
+            return Err(Error::invalid("batch", self.batch, "an even number: pairs"));
+        }
+        Ok(())
+    }
+}
+
+/// What was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BenchReport {
+    pub settings: BenchSettings,
+    pub parameters: usize,
+    /// Over the timed steps, each with its loss read back.
+    pub median_ms: f64,
+    pub min_ms: f64,
+    /// The first step by itself, with whatever is compiled or allocated then.
+    pub first_step_ms: f64,
+    /// Of the tokens that the model reads, at the median.
+    pub tokens_per_s: f64,
+    /// GPU dispatches a timed step; `None` on the CPU.
+    pub dispatches_per_step: Option<f64>,
+    /// Bytes of GPU memory in use after the last step; `None` on the CPU.
+    pub gpu_bytes: Option<u64>,
+    /// Nats a token (`sft`) or the objective's loss, of all steps from the first.
+    pub losses: Vec<f64>,
+    /// `webgpu` or `cpu`.
+    pub device: String,
+    pub adapter: String,
+}

@@ -1,0 +1,316 @@
+//! The benchmark's training step, the same numbers as other frameworks are timed with:
+//! weights and data come from small generators that any language can repeat.
+//!
+//! Forward, cross-entropy (or DPO), backward and AdamW of a GPT; the loss is read back every
+//! step, so that a step's time is all of its work.
+
+use crate::adamw::AdamW;
+use crate::batch::{Batch, Sequence};
+use crate::gpt_config::GptConfig;
+use crate::kernels::forward_logps;
+use crate::layout::{LM_HEAD, Layout};
+use crate::logps::read;
+use crate::model::Model;
+use crate::session::Session;
+use crate::text::TokenisedRow;
+use burn::tensor::{Device, Tensor};
+use tilt_protocol::{
+    BenchObjective, BenchReport, BenchSettings, LrSchedule, Objective, ObjectiveKind, Result,
+    TrainSettings, metrics,
+};
+use web_time::Instant;
+
+/// A benchmark under way.
+pub struct Bench {
+    settings: BenchSettings,
+    model: Model,
+    work: Work,
+    losses: Vec<f64>,
+    ms: Vec<f64>,
+}
+
+enum Work {
+    Texts {
+        /// `[parameters]`
+        arena: Tensor<1>,
+        optimiser: AdamW,
+        train: TrainSettings,
+    },
+    Pairs(Box<Session>),
+}
+
+impl Bench {
+    /// # Errors
+    /// Those of [`BenchSettings::check`] and [`Session::start`].
+    pub fn start(settings: BenchSettings, device: &Device) -> Result<Bench> {
+        settings.check()?;
+        let mut config = GptConfig::new(
+            settings.vocab,
+            settings.context,
+            settings.d_model,
+            settings.layers,
+            settings.heads,
+        );
+        config.is_tied = settings.tied;
+        let layout = Layout::of(&config);
+        let arena = Tensor::<1>::from_data(weights(&layout).as_slice(), device);
+        let train = train_settings(&settings);
+        let model = Model {
+            config,
+            layout,
+            text: None,
+            device: device.clone(),
+        };
+        let work = match settings.objective {
+            BenchObjective::Sft => Work::Texts {
+                optimiser: AdamW::new(model.layout.decay_mask(true), device),
+                arena,
+                train,
+            },
+            BenchObjective::Dpo => {
+                // The timed steps see the pairs of the others again: their reference is known.
+                let rows = (0..BenchSettings::WARM_UP)
+                    .flat_map(|step| pairs(&settings, step))
+                    .collect();
+                let mut session = Session::start(&model, arena.clone(), &arena, rows, train)?;
+                session.statistics = false;
+                Work::Pairs(Box::new(session))
+            }
+        };
+        Ok(Bench {
+            settings,
+            model,
+            work,
+            losses: Vec::new(),
+            ms: Vec::new(),
+        })
+    }
+
+    /// Steps made.
+    pub fn steps(&self) -> usize {
+        self.losses.len()
+    }
+
+    /// Steps in all.
+    pub fn of(&self) -> usize {
+        BenchSettings::WARM_UP + self.settings.steps
+    }
+
+    /// One step; its time in ms.
+    ///
+    /// # Errors
+    /// Those of [`Session::step`].
+    pub async fn step(&mut self) -> Result<f64> {
+        let rows = texts(&self.settings, self.steps());
+        let start = Instant::now();
+        let loss = match &mut self.work {
+            Work::Texts {
+                arena,
+                optimiser,
+                train,
+            } => {
+                let batch = Batch::new(&rows, 0);
+                let forward = forward_logps(&self.model, arena, &batch, false);
+                let upstream = vec![-1.0 / batch.scored() as f32; batch.scored()];
+                let gradient = forward.trace.backward(&self.model, &batch, &upstream);
+                let lr = train.learning_rate;
+                *arena = optimiser
+                    .clipped_update(arena.clone(), gradient, lr, train)
+                    .0;
+                let logps = read(forward.values).await?;
+                -logps.iter().map(|&logp| f64::from(logp)).sum::<f64>() / logps.len() as f64
+            }
+            Work::Pairs(session) => {
+                let outcome = session.step(&self.model).await?;
+                outcome.metrics.get(metrics::LOSS).unwrap_or(f64::NAN)
+            }
+        };
+        let ms = start.elapsed().as_secs_f64() * 1e3;
+        self.losses.push(loss);
+        self.ms.push(ms);
+        Ok(ms)
+    }
+
+    /// What was measured so far; `device` and `adapter` are the caller's.
+    pub fn report(&self, device: &str, adapter: &str) -> BenchReport {
+        let mut timed: Vec<f64> = self
+            .ms
+            .iter()
+            .skip(BenchSettings::WARM_UP)
+            .copied()
+            .collect();
+        timed.sort_by(f64::total_cmp);
+        let median = timed.get(timed.len() / 2).copied().unwrap_or(f64::NAN);
+        let tokens = self.settings.batch * self.settings.context;
+        BenchReport {
+            settings: self.settings.clone(),
+            parameters: self.model.layout.len,
+            median_ms: median,
+            min_ms: timed.first().copied().unwrap_or(f64::NAN),
+            first_step_ms: self.ms.first().copied().unwrap_or(f64::NAN),
+            tokens_per_s: tokens as f64 / median * 1e3,
+            dispatches_per_step: None,
+            gpu_bytes: None,
+            losses: self.losses.clone(),
+            device: device.to_owned(),
+            adapter: adapter.to_owned(),
+        }
+    }
+}
+
+/// AdamW with decay on every tensor, no clipping, a constant rate.
+fn train_settings(settings: &BenchSettings) -> TrainSettings {
+    let objective: Objective = match settings.objective {
+        BenchObjective::Sft => ObjectiveKind::Sft.with_beta(0.1),
+        BenchObjective::Dpo => ObjectiveKind::Dpo.with_beta(0.1),
+    };
+    TrainSettings {
+        learning_rate: 1e-3,
+        weight_decay: 0.01,
+        adam_beta1: 0.9,
+        adam_beta2: 0.999,
+        adam_epsilon: 1e-8,
+        max_grad_norm: 0.0,
+        lr_schedule: LrSchedule::Constant,
+        warmup_steps: 0,
+        decay_all: true,
+        keep_order: true,
+        batch_size: settings.batch / 2,
+        max_length: settings.context,
+        steps: BenchSettings::WARM_UP + settings.steps,
+        ..TrainSettings::trl_defaults(objective)
+    }
+}
+
+/// Uniform numbers in [0, 1): the generator mulberry32.
+struct Mulberry(u32);
+
+impl Mulberry {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x6d2b_79f5);
+        let mut t = self.0;
+        t = (t ^ (t >> 15)).wrapping_mul(t | 1);
+        t ^= t.wrapping_add((t ^ (t >> 7)).wrapping_mul(t | 61));
+        f64::from(t ^ (t >> 14)) / 4_294_967_296.0
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        (self.next() * count as f64) as usize
+    }
+}
+
+/// Matrices uniform with deviation 0.02, in the order of the layout; gains 1, biases 0. A
+/// head of its own is drawn as `[width, vocab]`.
+fn weights(layout: &Layout) -> Vec<f32> {
+    let mut random = Mulberry(1234);
+    let most = 0.02 * 3.0f64.sqrt();
+    let mut arena = vec![0.0; layout.len];
+    for slot in &layout.slots {
+        let numbers = &mut arena[slot.range()];
+        match slot.shape[..] {
+            [rows, columns] => {
+                let drawn: Vec<f32> = numbers
+                    .iter()
+                    .map(|_| ((random.next() * 2.0 - 1.0) * most) as f32)
+                    .collect();
+                if slot.name == LM_HEAD {
+                    for (index, number) in numbers.iter_mut().enumerate() {
+                        *number = drawn[index % columns * rows + index / columns];
+                    }
+                } else {
+                    numbers.copy_from_slice(&drawn);
+                }
+            }
+            _ if slot.name.ends_with("weight") => numbers.fill(1.0),
+            _ => {}
+        }
+    }
+    arena
+}
+
+/// Step `step`'s sequences of `context + 1` tokens, each drawn from the one before:
+/// (5 x + 17 + one of 0 to 3) mod vocab. Its entropy is ln 4 nats a token.
+fn texts(settings: &BenchSettings, step: usize) -> Vec<Sequence> {
+    let mut random = Mulberry(9000 + step as u32);
+    (0..settings.batch)
+        .map(|_| {
+            let mut token = random.below(settings.vocab);
+            let mut completion = Vec::with_capacity(settings.context);
+            let first = token as u32;
+            for _ in 0..settings.context {
+                token = (5 * token + 17 + random.below(4)) % settings.vocab;
+                completion.push(token as u32);
+            }
+            Sequence {
+                prompt: vec![first],
+                completion,
+            }
+        })
+        .collect()
+}
+
+/// Pairs whose sequences have `context` tokens, of which the first half is shared.
+fn pairs(settings: &BenchSettings, step: usize) -> Vec<TokenisedRow> {
+    let half = settings.context / 2;
+    let texts = texts(settings, step);
+    texts
+        .chunks_exact(2)
+        .map(|two| {
+            let prompt: Vec<u32> = two[0].completion[..half].to_vec();
+            let side = |text: &Sequence| Sequence {
+                prompt: prompt.clone(),
+                completion: text.completion[half..].to_vec(),
+            };
+            TokenisedRow::Pair {
+                chosen: side(&two[0]),
+                rejected: side(&two[1]),
+                margin: None,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pollster::block_on;
+
+    /// The losses that other frameworks reach from these weights with this data.
+    #[test]
+    fn the_specified_step_has_the_known_losses() {
+        let settings = BenchSettings {
+            steps: 1,
+            ..BenchSettings::default()
+        };
+        let mut bench = Bench::start(settings, &Device::flex()).unwrap();
+        for _ in 0..5 {
+            block_on(bench.step()).unwrap();
+        }
+        let report = bench.report("cpu", "");
+        assert_eq!(report.parameters, 932_608);
+        assert!(
+            (report.losses[0] - 6.253_89).abs() < 1e-4,
+            "{:?}",
+            report.losses
+        );
+        assert!(
+            (report.losses[4] - 6.208_9).abs() < 1e-3,
+            "{:?}",
+            report.losses
+        );
+    }
+
+    #[test]
+    fn pairs_start_at_ln_2() {
+        let settings = BenchSettings {
+            objective: BenchObjective::Dpo,
+            steps: 1,
+            layers: 1,
+            ..BenchSettings::default()
+        };
+        let mut bench = Bench::start(settings, &Device::flex()).unwrap();
+        block_on(bench.step()).unwrap();
+        let loss = bench.report("cpu", "").losses[0];
+        assert!((loss - std::f64::consts::LN_2).abs() < 1e-9, "{loss}");
+    }
+}

@@ -1,0 +1,75 @@
+//! `tilt bench`: how fast this machine trains.
+
+use crate::files;
+use pollster::block_on;
+use tilt_engine::bench::Bench;
+use tilt_engine::device::Compute;
+use tilt_protocol::{BenchObjective, BenchSettings, DevicePreference, Error, Result};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// cpu or webgpu
+    #[arg(long, default_value = "cpu", value_parser = device)]
+    device: DevicePreference,
+    /// sft or dpo
+    #[arg(long, default_value = "sft", value_parser = objective)]
+    objective: BenchObjective,
+    #[arg(long, default_value_t = BenchSettings::default().layers)]
+    layers: usize,
+    #[arg(long, default_value_t = BenchSettings::default().d_model)]
+    d_model: usize,
+    #[arg(long, default_value_t = BenchSettings::default().heads)]
+    heads: usize,
+    #[arg(long, default_value_t = BenchSettings::default().vocab)]
+    vocab: usize,
+    /// Tokens a sequence.
+    #[arg(long, default_value_t = BenchSettings::default().context)]
+    context: usize,
+    /// Sequences a step; of dpo two are a pair.
+    #[arg(long, default_value_t = BenchSettings::default().batch)]
+    batch: usize,
+    /// The head is the token embedding.
+    #[arg(long)]
+    tied: bool,
+    /// Steps that are timed.
+    #[arg(long, default_value_t = BenchSettings::default().steps)]
+    steps: usize,
+}
+
+fn device(text: &str) -> std::result::Result<DevicePreference, String> {
+    match text {
+        "cpu" => Ok(DevicePreference::Cpu),
+        "webgpu" => Ok(DevicePreference::Webgpu),
+        _ => Err("expected cpu or webgpu".to_owned()),
+    }
+}
+
+fn objective(text: &str) -> std::result::Result<BenchObjective, String> {
+    let found = BenchObjective::ALL.into_iter().find(|o| o.slug() == text);
+    found.ok_or_else(|| "expected sft or dpo".to_owned())
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let settings = BenchSettings {
+        layers: arguments.layers,
+        d_model: arguments.d_model,
+        heads: arguments.heads,
+        vocab: arguments.vocab,
+        context: arguments.context,
+        batch: arguments.batch,
+        tied: arguments.tied,
+        steps: arguments.steps,
+        objective: arguments.objective,
+    };
+    let compute = block_on(Compute::choose(arguments.device));
+    if let Some(reason) = compute.fallback {
+        let device = "webgpu".to_owned();
+        return Err(Error::Device { device, reason });
+    }
+    let mut bench = Bench::start(settings, &compute.device)?;
+    while bench.steps() < bench.of() {
+        let ms = block_on(bench.step())?;
+        eprintln!("step {} of {}: {ms:.1} ms", bench.steps(), bench.of());
+    }
+    files::print_json(&bench.report(compute.kind.slug(), &compute.adapter))
+}
