@@ -82,7 +82,7 @@ test('beta can be changed while a run is under way', async ({ lab }) => {
     return run?.changes.length > 0 && run.changes;
   });
   expect(changes).toHaveLength(1);
-  expect(changes[0]).toMatch(/after step \d+: β 0\.1 → 0\.3/);
+  expect(changes[0]).toMatch(/after step \d+: β 0\.5 → 0\.3/);
 
   // The run's own value changes nothing.
   await lab.type('beta-input', '0.3');

@@ -55,7 +55,7 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
         }
     }
     if let Some(got) = query.get("model") {
-        params.model = ModelName::shipped(&got);
+        params.model = ModelName::from_slug(&got);
         if params.model.is_none() {
             refuse("model", &got, texts::MODELS, texts::DEFAULT_MODEL);
         }

@@ -30,13 +30,15 @@ pub struct Bench {
 }
 
 enum Work {
-    Texts {
-        /// `[parameters]`
-        arena: Tensor<1>,
-        optimiser: AdamW,
-        train: TrainSettings,
-    },
+    Texts(Box<Texts>),
     Pairs(Box<Session>),
+}
+
+struct Texts {
+    /// `[parameters]`
+    arena: Tensor<1>,
+    optimiser: AdamW,
+    train: TrainSettings,
 }
 
 impl Bench {
@@ -62,11 +64,11 @@ impl Bench {
             device: device.clone(),
         };
         let work = match settings.objective {
-            BenchObjective::Sft => Work::Texts {
+            BenchObjective::Sft => Work::Texts(Box::new(Texts {
                 optimiser: AdamW::new(model.layout.decay_mask(true), device),
                 arena,
                 train,
-            },
+            })),
             BenchObjective::Dpo => {
                 // The timed steps see the pairs of the others again: their reference is known.
                 let rows = (0..BenchSettings::WARM_UP)
@@ -104,11 +106,12 @@ impl Bench {
         let rows = texts(&self.settings, self.steps());
         let start = Instant::now();
         let loss = match &mut self.work {
-            Work::Texts {
-                arena,
-                optimiser,
-                train,
-            } => {
+            Work::Texts(work) => {
+                let Texts {
+                    arena,
+                    optimiser,
+                    train,
+                } = work.as_mut();
                 let batch = Batch::new(&rows, 0);
                 let forward = forward_logps(&self.model, arena, &batch, false);
                 let upstream = vec![-1.0 / batch.scored() as f32; batch.scored()];

@@ -74,7 +74,7 @@ impl PretrainSettings {
             steps: match name {
                 ModelName::Nano => 12_000,
                 ModelName::Small => 24_000,
-                ModelName::Base => 20_000,
+                ModelName::Base => 16_000,
             },
             batch_size: 32,
             learning_rate: match name {

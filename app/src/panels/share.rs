@@ -33,7 +33,7 @@ fn settings_link(lab: Lab) -> String {
         let is_good = lab.form.is_used(field) && lab.form.defect(field).is_none();
         is_good.then(|| lab.form.text(field).get().text.trim().to_owned())
     };
-    let model = ModelName::shipped(&lab.form.model().get());
+    let model = ModelName::from_slug(&lab.form.model().get());
     link(
         &here(),
         &[

@@ -98,7 +98,7 @@ fn options(label: &'static str, selected: ObjectiveKind) -> impl IntoView {
 fn ModelSelect() -> impl IntoView {
     let lab = use_lab();
     let model = lab.form.model();
-    let imported = move || Some(model.get()).filter(|name| ModelName::shipped(name).is_none());
+    let imported = move || Some(model.get()).filter(|name| ModelName::from_slug(name).is_none());
     view! {
         <div class="field">
             <Define term=Term::Model id="model-label"/>
@@ -108,7 +108,7 @@ fn ModelSelect() -> impl IntoView {
                 prop:value=move || model.get()
                 on:change=move |event| training::load_model(lab, &event_target_value(&event))
             >
-                {ModelName::SHIPPED
+                {ModelName::ALL
                     .into_iter()
                     .map(|name| {
                         view! {

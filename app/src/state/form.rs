@@ -114,7 +114,7 @@ impl FormStore {
         });
         let model = params
             .model
-            .or_else(|| ModelName::shipped(saved.model.as_deref()?))
+            .or_else(|| ModelName::from_slug(saved.model.as_deref()?))
             .unwrap_or(ModelName::Small);
         let objective = RwSignal::new(objective);
         let mut remembered = saved.parameters;
@@ -183,7 +183,7 @@ impl FormStore {
 
     pub fn set_model(&self, name: &str) {
         self.model.set(name.to_owned());
-        if ModelName::shipped(name).is_some() {
+        if ModelName::from_slug(name).is_some() {
             self.settings
                 .remember(|saved| saved.model = Some(name.to_owned()));
         }

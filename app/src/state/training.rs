@@ -308,7 +308,7 @@ pub fn adjusted(lab: Lab, run: RunId, step: usize, beta: Option<f64>, learning_r
 
 /// Loads one of the shipped models.
 pub fn load_model(lab: Lab, name: &str) {
-    if ModelName::shipped(name).is_none() {
+    if ModelName::from_slug(name).is_none() {
         return;
     }
     lab.form.set_model(name);

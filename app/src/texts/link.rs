@@ -10,7 +10,7 @@ pub fn does_nothing(name: &str) -> String {
 }
 
 pub const DEVICES: &str = "webgpu or cpu";
-pub const MODELS: &str = "nano or small";
+pub const MODELS: &str = "nano, small or base";
 pub const OBJECTIVES: &str = "one that the page lists, such as dpo or simpo";
 pub const WHOLE_FROM_0: &str = "a whole number from 0";
 pub const WHOLE_FROM_1: &str = "a whole number from 1";

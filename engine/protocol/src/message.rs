@@ -63,7 +63,7 @@ impl DeviceKind {
     }
 }
 
-/// The sizes that `tilt pretrain` makes, smallest first.
+/// The models that lie beside the page, as `tilt pretrain` makes them, smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ModelName {
@@ -74,8 +74,6 @@ pub enum ModelName {
 
 impl ModelName {
     pub const ALL: [ModelName; 3] = [ModelName::Nano, ModelName::Small, ModelName::Base];
-    /// Those that lie beside the page.
-    pub const SHIPPED: [ModelName; 2] = [ModelName::Nano, ModelName::Small];
 
     pub fn slug(self) -> &'static str {
         match self {
@@ -87,11 +85,6 @@ impl ModelName {
 
     pub fn from_slug(slug: &str) -> Option<ModelName> {
         Self::ALL.into_iter().find(|name| name.slug() == slug)
-    }
-
-    /// The model of this name, if it lies beside the page.
-    pub fn shipped(slug: &str) -> Option<ModelName> {
-        Self::SHIPPED.into_iter().find(|name| name.slug() == slug)
     }
 }
 

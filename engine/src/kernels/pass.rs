@@ -30,11 +30,14 @@ pub struct Pass(Means);
 enum Means {
     Cpu {
         trace: Box<Trace>,
-        shape: Shape,
+        shape: Box<Shape>,
         arena: Numbers,
     },
     /// burn's operations with burn's autodiff.
-    Plain { leaves: Gpt, tracked: Tensor<1> },
+    Plain {
+        leaves: Box<Gpt>,
+        tracked: Box<Tensor<1>>,
+    },
 }
 
 /// The log-probs of a batch that scores at least one token.
@@ -64,7 +67,10 @@ pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> Forward {
     Forward {
         values: tracked.clone().inner(),
         statistics,
-        trace: Pass(Means::Plain { leaves, tracked }),
+        trace: Pass(Means::Plain {
+            leaves: Box::new(leaves),
+            tracked: Box::new(tracked),
+        }),
     }
 }
 
@@ -107,7 +113,10 @@ pub fn forward_rewards(
     Ok(Forward {
         values: tracked.clone().inner(),
         statistics: None,
-        trace: Pass(Means::Plain { leaves, tracked }),
+        trace: Pass(Means::Plain {
+            leaves: Box::new(leaves),
+            tracked: Box::new(tracked),
+        }),
     })
 }
 
@@ -133,7 +142,7 @@ impl Pass {
     fn cpu(trace: Trace, shape: Shape, arena: Numbers) -> Pass {
         Pass(Means::Cpu {
             trace: Box::new(trace),
-            shape,
+            shape: Box::new(shape),
             arena,
         })
     }
@@ -152,7 +161,7 @@ impl Pass {
             }
             Means::Plain { leaves, tracked } => {
                 let upstream = Tensor::<1>::from_data(upstream, &tracked.device());
-                let mut gradients = (tracked * upstream).sum().backward();
+                let mut gradients = (*tracked * upstream).sum().backward();
                 leaves.flat_gradients(&mut gradients)
             }
         }

@@ -148,7 +148,7 @@ impl Kernel for Gelu<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        const C: f32 = 1.595_769_1;
+        const C: f32 = 2.0 * 0.797_884_6;
         const CUBIC: f32 = 0.044_715;
         let width = self.bias.len();
         let rows = self.x.chunks_exact_mut(width);
