@@ -3,7 +3,8 @@
 //! Loshchilov and Hutter 2019 (arXiv 1711.05101), in PyTorch's order: decay first,
 //! p <- p (1 - lr wd), then p <- p - lr m^ / (sqrt(v^) + eps).
 
-use crate::kernels::cpu::{Numbers, update};
+use crate::kernels::cpu::update::{self, Factors};
+use crate::kernels::cpu::{Numbers, dispatch};
 use burn::tensor::{Device, Tensor, TensorData};
 use tilt_protocol::TrainSettings;
 
@@ -37,37 +38,48 @@ impl AdamW {
         lr: f64,
         settings: &TrainSettings,
     ) -> (Tensor<1>, Tensor<1>) {
-        if let Some(done) = self.update_on_cpu(&parameters, &gradient, lr, settings) {
+        self.step += 1;
+        let factors = self.factors(lr, settings);
+        let most = settings.max_grad_norm;
+        if let Some(done) = self.update_on_cpu(&parameters, &gradient, most, factors) {
             return done;
         }
-        let (gradient, norm) = clip_by_global_norm(gradient, settings.max_grad_norm);
-        (self.update(parameters, gradient, lr, settings), norm)
+        let (gradient, norm) = clip_by_global_norm(gradient, most);
+        (self.update(parameters, gradient, factors), norm)
     }
 
-    /// The same in two passes over memory. `None` where the numbers are elsewhere.
+    fn factors(&self, lr: f64, settings: &TrainSettings) -> Factors {
+        let (b1, b2) = (settings.adam_beta1, settings.adam_beta2);
+        let step = self.step as i32;
+        Factors {
+            beta1: b1 as f32,
+            rest1: (1.0 - b1) as f32,
+            beta2: b2 as f32,
+            rest2: (1.0 - b2) as f32,
+            rate: (lr / (1.0 - b1.powi(step))) as f32,
+            second: (1.0 / (1.0 - b2.powi(step)).sqrt()) as f32,
+            epsilon: settings.adam_epsilon as f32,
+            decay: (lr * settings.weight_decay) as f32,
+        }
+    }
+
+    /// Clipping and update in two passes over memory. `None` where the numbers are
+    /// elsewhere.
     fn update_on_cpu(
         &mut self,
         parameters: &Tensor<1>,
         gradient: &Tensor<1>,
-        lr: f64,
-        settings: &TrainSettings,
+        max_norm: f64,
+        factors: Factors,
     ) -> Option<(Tensor<1>, Tensor<1>)> {
         let device = parameters.device();
         let mut numbers = Numbers::of(parameters)?.to_vec();
-        let (mut first, mut second) = (
-            Numbers::of(&self.first)?.to_vec(),
-            Numbers::of(&self.second)?.to_vec(),
-        );
+        let mut first = Numbers::of(&self.first)?.to_vec();
+        let mut second = Numbers::of(&self.second)?.to_vec();
         let decays = Numbers::of(&self.decay_mask)?;
         let gradient = Numbers::of(gradient)?;
         let norm = update::norm(&gradient);
-        self.step += 1;
-        let (b1, b2) = (settings.adam_beta1, settings.adam_beta2);
-        let step = self.step as i32;
-        let clip = match settings.max_grad_norm {
-            most if most > 0.0 => (most / (f64::from(norm) + 1e-6)).min(1.0),
-            _ => 1.0,
-        };
+        let clips = max_norm > 0.0 && norm.is_finite();
         let zeros;
         let gradient: &[f32] = if norm.is_finite() {
             &gradient
@@ -75,25 +87,18 @@ impl AdamW {
             zeros = vec![0.0; numbers.len()];
             &zeros
         };
-        update::Adam {
+        dispatch(update::Adam {
             parameters: &mut numbers,
             first: &mut first,
             second: &mut second,
             gradient,
             decays: &decays,
-            factors: update::Factors {
-                clip: if norm.is_finite() { clip as f32 } else { 1.0 },
-                beta1: b1 as f32,
-                rest1: (1.0 - b1) as f32,
-                beta2: b2 as f32,
-                rest2: (1.0 - b2) as f32,
-                rate: (lr / (1.0 - b1.powi(step))) as f32,
-                second: (1.0 / (1.0 - b2.powi(step)).sqrt()) as f32,
-                epsilon: settings.adam_epsilon as f32,
-                decay: (lr * settings.weight_decay) as f32,
+            clip: match clips {
+                true => (max_norm / (f64::from(norm) + 1e-6)).min(1.0) as f32,
+                false => 1.0,
             },
-        }
-        .run();
+            factors,
+        });
         let tensor = |numbers: Vec<f32>| {
             let len = numbers.len();
             Tensor::<1>::from_data(TensorData::new(numbers, [len]), &device)
@@ -104,36 +109,22 @@ impl AdamW {
     }
 
     /// One update of `[parameters]` by a gradient of the same layout.
-    fn update(
-        &mut self,
-        params: Tensor<1>,
-        gradient: Tensor<1>,
-        lr: f64,
-        settings: &TrainSettings,
-    ) -> Tensor<1> {
-        self.step += 1;
-        let (b1, b2) = (settings.adam_beta1, settings.adam_beta2);
-        let first = self.first.clone().mul_scalar(b1 as f32)
-            + gradient.clone().mul_scalar((1.0 - b1) as f32);
-        let second = self.second.clone().mul_scalar(b2 as f32)
-            + gradient.square().mul_scalar((1.0 - b2) as f32);
-        let correction1 = 1.0 - b1.powi(self.step as i32);
-        let correction2 = 1.0 - b2.powi(self.step as i32);
+    fn update(&mut self, params: Tensor<1>, gradient: Tensor<1>, factors: Factors) -> Tensor<1> {
+        let f = factors;
+        let first = self.first.clone().mul_scalar(f.beta1) + gradient.clone().mul_scalar(f.rest1);
+        let second =
+            self.second.clone().mul_scalar(f.beta2) + gradient.square().mul_scalar(f.rest2);
         let denominator = second
             .clone()
             .sqrt()
-            .mul_scalar((1.0 / correction2.sqrt()) as f32)
-            .add_scalar(settings.adam_epsilon as f32);
-        let params = if settings.weight_decay > 0.0 {
-            let decay = self
-                .decay_mask
-                .clone()
-                .mul_scalar((lr * settings.weight_decay) as f32);
-            params.clone() - params * decay
+            .mul_scalar(f.second)
+            .add_scalar(f.epsilon);
+        let params = if f.decay > 0.0 {
+            params.clone() - params * self.decay_mask.clone().mul_scalar(f.decay)
         } else {
             params
         };
-        let update = first.clone().mul_scalar((lr / correction1) as f32) / denominator;
+        let update = first.clone().mul_scalar(f.rate) / denominator;
         self.first = first;
         self.second = second;
         params - update

@@ -94,11 +94,7 @@ impl Batch {
             .into_iter()
             .map(|sequence| (sequence, Scope::Completion))
             .collect();
-        let packed = Packed::whole(&scoped);
-        Batch {
-            packed,
-            ..Batch::scoped(scoped, pad_id)
-        }
+        Batch::build(&scoped, Packed::whole(&scoped), pad_id)
     }
 
     /// As [`Batch::new`], with a scope a sequence.
@@ -107,6 +103,10 @@ impl Batch {
         pad_id: u32,
     ) -> Batch {
         let sequences: Vec<(&Sequence, Scope)> = sequences.into_iter().collect();
+        Batch::build(&sequences, Packed::new(&sequences), pad_id)
+    }
+
+    fn build(sequences: &[(&Sequence, Scope)], packed: Packed, pad_id: u32) -> Batch {
         let longest = sequences.iter().map(|(sequence, _)| sequence.len()).max();
         let width = longest.unwrap_or(0).max(1);
         let mut batch = Batch {
@@ -122,7 +122,7 @@ impl Batch {
                 .map(|(sequence, _)| sequence.len())
                 .collect(),
             real_tokens: 0,
-            packed: Packed::new(&sequences),
+            packed,
         };
         for (row, (sequence, scope)) in sequences.iter().enumerate() {
             let start = batch.positions.len();

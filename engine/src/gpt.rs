@@ -53,23 +53,32 @@ impl KvCache {
 impl Gpt {
     /// Cuts the arena `[parameters]` into tensors that record no gradient.
     pub fn from_arena(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, false)
+        Self::cut(config, layout, arena, |vector| vector, false)
     }
 
     /// Cuts the arena into leaves that gather gradients.
     pub fn leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, true)
+        Self::cut(config, layout, arena, |vector| vector.autodiff(), true)
     }
 
-    fn cut(config: &GptConfig, layout: &Layout, arena: &Tensor<1>, tracked: bool) -> Gpt {
+    /// A model that gathers no gradients and yet computes as [`Gpt::leaves`] does, to the
+    /// last bit: without autodiff some operations have faster forms that round otherwise.
+    pub fn as_leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
+        Self::cut(config, layout, arena, |vector| vector.autodiff(), false)
+    }
+
+    fn cut(
+        config: &GptConfig,
+        layout: &Layout,
+        arena: &Tensor<1>,
+        context: impl Fn(Tensor<1>) -> Tensor<1>,
+        tracked: bool,
+    ) -> Gpt {
         let params = layout
             .slots
             .iter()
             .map(|slot| {
-                let mut flat = arena.clone().slice([slot.range()]);
-                if tracked {
-                    flat = flat.autodiff();
-                }
+                let flat = context(arena.clone().slice([slot.range()]));
                 match slot.shape[..] {
                     [rows, columns] => {
                         let matrix = flat.reshape([rows, columns]);
@@ -91,10 +100,6 @@ impl Gpt {
 
     pub fn device(&self) -> Device {
         self.matrix(0).device()
-    }
-
-    pub fn config(&self) -> &GptConfig {
-        &self.config
     }
 
     /// The gradients of all leaves in the arena's layout, `[parameters]`.

@@ -215,6 +215,22 @@ mod tests {
     }
 
     #[test]
+    fn a_head_of_its_own_survives_too_under_transformers_name() {
+        let mut config = GptConfig::new(11, 8, 4, 1, 2);
+        config.is_tied = false;
+        let layout = Layout::of(&config);
+        let numbers: Vec<f32> = (0..layout.len).map(|index| index as f32).collect();
+        let bytes = write_weights(&numbers, &layout, Precision::F32).unwrap();
+        assert_eq!(read_weights(&bytes, &layout).unwrap(), numbers);
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        assert_eq!(file.tensor("lm_head.weight").unwrap().shape(), [11, 4]);
+        let read = GptConfig::from_json(&config.to_json("float32")).unwrap();
+        assert_eq!(Layout::of(&read), layout);
+        // A config that ties the head does not take this file.
+        assert!(read_weights(&bytes, &self::layout()).is_err());
+    }
+
+    #[test]
     fn a_wrong_shape_names_tensor_and_both_shapes() {
         let bytes = write_weights(&numbers(), &layout(), Precision::F32).unwrap();
         let other = Layout::of(&GptConfig::new(12, 8, 4, 1, 2));

@@ -87,11 +87,6 @@ impl Layout {
         layout
     }
 
-    /// Whether the head is the token embedding.
-    pub fn is_tied(&self) -> bool {
-        self.slots.iter().all(|slot| slot.name != LM_HEAD)
-    }
-
     fn push(&mut self, name: &str, shape: &[usize]) {
         let slot = Slot {
             name: name.to_owned(),

@@ -5,17 +5,11 @@
 
 use crate::batch::{Batch, Sequence};
 use crate::gpt::Gpt;
-use crate::kernels::forward_logps;
+use crate::kernels::token_logps;
 use crate::loss::CompletionLogp;
 use crate::model::Model;
 use burn::tensor::Tensor;
 use tilt_protocol::{Error, Result};
-
-/// Log-probs of every scored token of a batch that has some, in row order, `[n]`, in nats;
-/// by the same kernels as a training step, so that one model says the same of a row in both.
-pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Tensor<1> {
-    forward_logps(model, arena, batch, false).values
-}
 
 /// Logits at every position that predicts a completion token, `[n, v]`.
 pub fn scored_logits(gpt: &Gpt, batch: &Batch) -> Tensor<2> {

@@ -5,12 +5,13 @@
 
 pub mod cpu;
 mod packed;
+mod pass;
 pub mod shape;
 
-pub use packed::{Packed, Segment};
-
-mod pass;
-pub use pass::{Forward, Pass, STATISTICS, forward_logps, forward_rewards, plain_logps};
+pub use packed::Packed;
+pub use pass::{
+    Forward, Pass, STATISTICS, forward_logps, forward_rewards, plain_logps, token_logps,
+};
 
 #[cfg(test)]
 mod tests;

@@ -43,10 +43,22 @@ enum Means {
 /// The log-probs of a batch that scores at least one token.
 pub fn forward_logps(model: &Model, arena: &Tensor<1>, batch: &Batch, statistics: bool) -> Forward {
     if let Some(numbers) = Numbers::of(arena) {
-        return cpu_logps(model, numbers, batch);
+        return cpu_logps(model, numbers, batch, statistics);
     }
     let leaves = Gpt::leaves(&model.config, &model.layout, arena);
     plain_logps(leaves, batch, statistics)
+}
+
+/// The same log-probs to the last bit, `[n]`, with nothing kept for a way back: so one model
+/// says the same of a row in a training step and beside it.
+pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Tensor<1> {
+    if let Some(numbers) = Numbers::of(arena) {
+        let shape = Shape::new(&model.config, &model.layout);
+        let scored = cpu::gpt::score(&shape, &numbers, &batch.packed);
+        return logps_of(model, &scored);
+    }
+    let gpt = Gpt::as_leaves(&model.config, &model.layout, arena);
+    plain_logps(gpt, batch, false).values
 }
 
 /// The log-probs of a batch by burn's operations: what the kernels are tested against.
@@ -120,22 +132,29 @@ pub fn forward_rewards(
     })
 }
 
-fn cpu_logps(model: &Model, arena: Numbers, batch: &Batch) -> Forward {
+fn cpu_logps(model: &Model, arena: Numbers, batch: &Batch, statistics: bool) -> Forward {
     let shape = Shape::new(&model.config, &model.layout);
     let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
     let scored = trace.logps(&shape, &arena, &batch.packed);
-    let values: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
     let part = |read: fn(&cpu::Scored) -> f32| scored.iter().map(read);
-    let statistics: Vec<f32> = part(|scored| scored.entropy)
-        .chain(part(|scored| scored.is_top1))
-        .chain(part(|scored| scored.mean_logit))
-        .chain(part(|scored| scored.log_sum_squares))
-        .collect();
+    let statistics = statistics.then(|| {
+        let numbers: Vec<f32> = part(|scored| scored.entropy)
+            .chain(part(|scored| scored.is_top1))
+            .chain(part(|scored| scored.mean_logit))
+            .chain(part(|scored| scored.log_sum_squares))
+            .collect();
+        Tensor::from_data(numbers.as_slice(), &model.device)
+    });
     Forward {
-        values: Tensor::from_data(values.as_slice(), &model.device),
-        statistics: Some(Tensor::from_data(statistics.as_slice(), &model.device)),
+        values: logps_of(model, &scored),
+        statistics,
         trace: Pass::cpu(trace, shape, arena),
     }
+}
+
+fn logps_of(model: &Model, scored: &[cpu::Scored]) -> Tensor<1> {
+    let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
+    Tensor::from_data(logps.as_slice(), &model.device)
 }
 
 impl Pass {

@@ -111,22 +111,19 @@ impl Job {
 impl Lab {
     /// One chunk of a job; true when it is finished.
     pub(super) async fn advance_job(&mut self, job: &mut Job) -> Result<bool> {
-        if let Work::Bench(bench) = &mut job.work {
-            return self.advance_bench(job.id, bench).await;
-        }
-        let loaded = self.loaded()?;
-        let (model, name) = (&loaded.model, loaded.name.clone());
         match &mut job.work {
             Work::SamplePairs(drawer) => {
+                let loaded = self.loaded()?;
                 // Pairs to label come from the reference, as the page says.
-                let drawn = drawer.advance(model, &loaded.reference).await?;
+                let drawn = drawer.advance(&loaded.model, &loaded.reference).await?;
                 let done = drawer.is_done();
-                let pairs = job.name_pairs(drawn, &name);
+                let pairs = job.name_pairs(drawn, &loaded.name);
                 self.emit(job.id, Event::Pairs { pairs, done });
                 Ok(done)
             }
             Work::Autolabel(drawer) => {
-                let drawn = drawer.advance(model, &loaded.reference).await?;
+                let loaded = self.loaded()?;
+                let drawn = drawer.advance(&loaded.model, &loaded.reference).await?;
                 let (done, ties) = (drawer.is_done(), drawer.ties);
                 let verdicts = drawn
                     .iter()
@@ -136,7 +133,7 @@ impl Lab {
                         None => Verdict::Tie,
                     })
                     .collect();
-                let pairs = job.name_pairs(drawn, &name);
+                let pairs = job.name_pairs(drawn, &loaded.name);
                 self.emit(
                     job.id,
                     Event::Autolabelled {
@@ -149,13 +146,15 @@ impl Lab {
                 Ok(done)
             }
             Work::WinRate(measuring) => {
+                let loaded = self.loaded()?;
                 let Measuring { run, policy } = measuring.as_mut();
-                run.advance(model, policy, &loaded.reference).await?;
+                run.advance(&loaded.model, policy, &loaded.reference)
+                    .await?;
                 let (report, done) = (run.report(), run.is_done());
                 self.emit(job.id, Event::WinRate { report, done });
                 Ok(done)
             }
-            Work::Bench(_) => Ok(true),
+            Work::Bench(bench) => self.advance_bench(job.id, bench).await,
         }
     }
 
@@ -166,11 +165,8 @@ impl Lab {
         if step < of {
             return Ok(false);
         }
-        let (device, adapter) = match &self.compute {
-            Some(compute) => (compute.kind.slug(), compute.adapter.as_str()),
-            None => ("", ""),
-        };
-        let report = bench.report(device, adapter);
+        let compute = self.compute()?;
+        let report = bench.report(compute.kind.slug(), &compute.adapter);
         self.emit(id, Event::Benched { report });
         Ok(true)
     }

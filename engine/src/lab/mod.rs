@@ -172,10 +172,8 @@ impl Lab {
                 self.queue(Job::win_rate(id, principle, seed, policy))
             }
             Command::Bench { settings } => {
-                let compute = self.compute.as_ref().ok_or_else(|| {
-                    Error::internal("a benchmark was asked for before a device was chosen")
-                })?;
-                self.queue(Job::bench(id, Bench::start(settings, &compute.device)?))
+                let bench = Bench::start(settings, &self.compute()?.device)?;
+                self.queue(Job::bench(id, bench))
             }
             Command::Cancel { request } => {
                 if let Some(place) = self.jobs.iter().position(|job| job.id == request) {
@@ -267,15 +265,7 @@ impl Lab {
     }
 
     fn load(&mut self, id: RequestId, name: String, files: &ModelFiles<'_>) -> Result<()> {
-        let device = match &self.compute {
-            Some(compute) => compute.device.clone(),
-            None => {
-                return Err(Error::internal(
-                    "a model was sent before a device was chosen",
-                ));
-            }
-        };
-        let (model, reference) = Model::load(files, &device)?;
+        let (model, reference) = Model::load(files, &self.compute()?.device)?;
         let texts = |prompts: Vec<world::Prompt>| -> Vec<String> {
             prompts.into_iter().map(|prompt| prompt.text).collect()
         };
@@ -338,6 +328,11 @@ impl Lab {
                 purpose: "compare with".to_owned(),
                 advice: format!("those of the last {MOST_ENDED} runs are kept"),
             })
+    }
+
+    fn compute(&self) -> Result<&Compute> {
+        let reason = "work was sent before a device was chosen";
+        self.compute.as_ref().ok_or_else(|| Error::internal(reason))
     }
 
     fn loaded(&self) -> Result<&Loaded> {

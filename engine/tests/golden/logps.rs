@@ -4,7 +4,8 @@ use crate::checks::{Checks, load};
 use crate::set::{GoldenSet, number, numbers};
 use pollster::block_on;
 use tilt_engine::batch::{Batch, Sequence};
-use tilt_engine::logps::{read, token_logps};
+use tilt_engine::kernels::token_logps;
+use tilt_engine::logps::read;
 
 pub fn logps(set: &GoldenSet, checks: &mut Checks) {
     let golden = set.json("logps.json");

@@ -4,6 +4,7 @@
 use super::buffers::Buffer;
 use super::matmul::{Band, Packing, View, matmul};
 use super::rows::add;
+use super::simd::dispatch;
 use super::softmax::{CausalSoftmax, CausalSoftmaxBack};
 use crate::kernels::packed::Segment;
 use std::ops::Range;
@@ -57,10 +58,21 @@ impl Head<'_> {
         self.segment.prefix.clone().chain(self.segment.own.clone())
     }
 
-    fn gather(&self, qkv: &[f32], part: usize, to: &mut [f32]) {
-        for (row, to) in self.seen_rows().zip(to.chunks_exact_mut(self.heads.size)) {
+    /// A part of all rows that are seen, `[keys, head size]`.
+    fn gather(&self, qkv: &[f32], part: usize) -> Buffer {
+        let mut gathered = Buffer::any(self.keys() * self.heads.size);
+        let rows = gathered.chunks_exact_mut(self.heads.size);
+        for (row, to) in self.seen_rows().zip(rows) {
             to.copy_from_slice(&qkv[self.place(row, part)]);
         }
+        gathered
+    }
+
+    /// The segment's rows of `[heads, rows]`.
+    fn own_of<'d>(&self, all: &'d mut [f32]) -> &'d mut [f32] {
+        let first = self.head * (all.len() / self.heads.count);
+        let own = &self.segment.own;
+        &mut all[first + own.start..first + own.end]
     }
 
     fn scatter(&self, d_qkv: &mut [f32], part: usize, from: &[f32]) {
@@ -102,15 +114,14 @@ impl Head<'_> {
             false,
             band,
         );
-        CausalSoftmax {
+        dispatch(CausalSoftmax {
             scores: &mut scores,
             keys: self.keys(),
             offset: self.offset(),
             scale: self.heads.scale(),
             log_sums,
             known,
-        }
-        .run();
+        });
         scores
     }
 }
@@ -138,14 +149,9 @@ pub fn attend(
     log_sums: &mut [f32],
 ) {
     let width = heads.width();
-    let rows = out.len() / width.max(1);
     for head in each_head(segments, heads) {
-        let mut keys = Buffer::any(head.keys() * heads.size);
-        let mut values = Buffer::any(head.keys() * heads.size);
-        head.gather(qkv, 1, &mut keys);
-        head.gather(qkv, 2, &mut values);
-        let own = &head.segment.own;
-        let log_sums = &mut log_sums[head.head * rows + own.start..head.head * rows + own.end];
+        let (keys, values) = (head.gather(qkv, 1), head.gather(qkv, 2));
+        let log_sums = head.own_of(log_sums);
         let shares = head.probabilities(packing, qkv, &keys, log_sums, false);
         let shares = View::new(&shares, head.queries(), head.keys());
         let values = View::new(&values, head.keys(), heads.size);
@@ -169,16 +175,11 @@ pub fn attend_back(
     d_qkv: &mut [f32],
 ) {
     let width = heads.width();
-    let rows = d_out.len() / width.max(1);
     d_qkv.fill(0.0);
     for head in each_head(segments, heads) {
         let (queries, seen) = (head.queries(), head.keys());
-        let mut keys = Buffer::any(seen * heads.size);
-        let mut values = Buffer::any(seen * heads.size);
-        head.gather(qkv, 1, &mut keys);
-        head.gather(qkv, 2, &mut values);
-        let own = &head.segment.own;
-        let log_sums = &mut log_sums[head.head * rows + own.start..head.head * rows + own.end];
+        let (keys, values) = (head.gather(qkv, 1), head.gather(qkv, 2));
+        let log_sums = head.own_of(log_sums);
         let shares = head.probabilities(packing, qkv, &keys, log_sums, true);
         let shares_view = View::new(&shares, queries, seen);
         let d_own = head.own(d_out, width);
@@ -193,14 +194,13 @@ pub fn attend_back(
         let values = View::new(&values, seen, heads.size).transposed();
         let band = Band::Result(head.offset());
         matmul(packing, d_own, values, &mut d_scores, seen, false, band);
-        CausalSoftmaxBack {
+        dispatch(CausalSoftmaxBack {
             d: &mut d_scores,
             probabilities: &shares,
             keys: seen,
             offset: head.offset(),
             scale: heads.scale(),
-        }
-        .run();
+        });
         let d_scores = View::new(&d_scores, queries, seen);
 
         let keys = View::new(&keys, seen, heads.size);

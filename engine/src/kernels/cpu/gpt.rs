@@ -5,17 +5,13 @@
 
 use super::attention::{Heads, attend, attend_back};
 use super::buffers::Buffer;
+use super::head::{Head, Logps, Rewards};
 use super::matmul::{Band, Packing, View, matmul};
 use super::rows::{AddBias, Gelu, LayerNorm, LayerNormBack, Slope, SumColumns, add};
-use super::softmax::{LogitsBack, ReadLogits, Scored};
+use super::simd::dispatch;
+use super::softmax::Scored;
 use crate::kernels::packed::Packed;
 use crate::kernels::shape::{BlockSlots, LayerNormSlots, Linear, Shape};
-
-/// Logits kept from forward to backward, in numbers (16 MiB); beyond, they are computed
-/// again, a block of rows at a time.
-const LOGITS_KEPT: usize = 1 << 22;
-/// Logits of a block of rows, in numbers.
-const LOGITS_BLOCK: usize = 1 << 20;
 
 /// What a LayerNorm keeps.
 struct Normed {
@@ -48,23 +44,7 @@ pub struct Trace {
     blocks: Vec<Block>,
     last: Normed,
     packing: Packing,
-    head: Head,
-}
-
-/// What the head read of the hidden states.
-enum Head {
-    None,
-    Logps {
-        /// `[n, d]`
-        hidden: Buffer,
-        /// `[n, v]`, or nothing where that is much.
-        logits: Option<Buffer>,
-        /// `[n]`
-        log_sums: Buffer,
-    },
-    Rewards {
-        rows: Vec<usize>,
-    },
+    head: Option<Head>,
 }
 
 /// The weights of a model with the room to work.
@@ -74,8 +54,33 @@ struct Work<'a> {
     packing: Packing,
 }
 
+/// Log-probs of the scored tokens, and what else is read of their logits, keeping nothing
+/// for a way back.
+pub fn score(shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<Scored> {
+    let (mut packing, last) = run(shape, arena, packed, drop);
+    Logps::read(shape, arena, packed, &mut packing, &last.out, false).0
+}
+
 /// Reads every row of a batch, keeping nothing of the head yet.
 pub fn forward(shape: &Shape, arena: &[f32], packed: &Packed) -> Trace {
+    let mut blocks = Vec::with_capacity(shape.blocks.len());
+    let (packing, last) = run(shape, arena, packed, |block| blocks.push(block));
+    Trace {
+        blocks,
+        last,
+        packing,
+        head: None,
+    }
+}
+
+/// All blocks and the last LayerNorm; `keep` takes what each block would need on the way
+/// back.
+fn run(
+    shape: &Shape,
+    arena: &[f32],
+    packed: &Packed,
+    mut keep: impl FnMut(Block),
+) -> (Packing, Normed) {
     let mut work = Work {
         shape,
         arena,
@@ -83,27 +88,20 @@ pub fn forward(shape: &Shape, arena: &[f32], packed: &Packed) -> Trace {
     };
     let d = shape.width;
     let mut x = Buffer::any(packed.rows() * d); // [rows, d]
-    let tables = (
+    let (tokens, positions) = (
         &arena[shape.tokens.clone()],
         &arena[shape.positions.clone()],
     );
     let ids = packed.tokens.iter().zip(&packed.positions);
     for (row, (&token, &position)) in x.chunks_exact_mut(d).zip(ids) {
-        row.copy_from_slice(&tables.0[token as usize * d..][..d]);
-        add(row, &tables.1[position as usize * d..][..d]);
+        row.copy_from_slice(&tokens[token as usize * d..][..d]);
+        add(row, &positions[position as usize * d..][..d]);
     }
-    let blocks = shape
-        .blocks
-        .iter()
-        .map(|slots| work.block(slots, packed, &mut x))
-        .collect();
+    for slots in &shape.blocks {
+        keep(work.block(slots, packed, &mut x));
+    }
     let last = work.layer_norm(&shape.last, &x);
-    Trace {
-        blocks,
-        last,
-        packing: work.packing,
-        head: Head::None,
-    }
+    (work.packing, last)
 }
 
 impl Work<'_> {
@@ -113,7 +111,7 @@ impl Work<'_> {
             scale: Buffer::any(x.len() / self.shape.width),
             out: Buffer::any(x.len()),
         };
-        LayerNorm {
+        dispatch(LayerNorm {
             x,
             gain: &self.arena[slots.gain.clone()],
             bias: &self.arena[slots.bias.clone()],
@@ -121,8 +119,7 @@ impl Work<'_> {
             normed: &mut kept.normed,
             scale: &mut kept.scale,
             out: &mut kept.out,
-        }
-        .run();
+        });
         kept
     }
 
@@ -137,7 +134,7 @@ impl Work<'_> {
 
     fn add_bias(&self, linear: &Linear, x: &mut [f32]) {
         let bias = &self.arena[linear.bias.clone()];
-        AddBias { x, bias }.run();
+        dispatch(AddBias { x, bias });
     }
 
     /// Runs a block; `x` is the residual stream.
@@ -164,12 +161,11 @@ impl Work<'_> {
         let mut slope = Buffer::any(rows * slots.inner.outputs);
         self.linear(&slots.inner, &before_mlp.out, &mut slope, false);
         let mut inner = Buffer::any(slope.len());
-        Gelu {
+        dispatch(Gelu {
             x: &mut slope,
             bias: &self.arena[slots.inner.bias.clone()],
             out: &mut inner,
-        }
-        .run();
+        });
         self.linear(&slots.outer, &inner, x, true);
         self.add_bias(&slots.outer, x);
         Block {
@@ -194,63 +190,16 @@ fn heads(shape: &Shape) -> Heads {
 impl Trace {
     /// Log-probs of the scored tokens, and what else is read of their logits.
     pub fn logps(&mut self, shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<Scored> {
-        let (n, d, v) = (packed.scored.len(), shape.width, shape.vocab);
-        let mut hidden = Buffer::any(n * d);
-        for (to, &row) in hidden.chunks_exact_mut(d).zip(&packed.scored) {
-            to.copy_from_slice(&self.last.out[row as usize * d..][..d]);
-        }
-        let mut scored = vec![Scored::default(); n];
-        let mut kept = (n * v <= LOGITS_KEPT).then(|| Buffer::any(n * v));
-        let block = (LOGITS_BLOCK / v).clamp(8, n.max(8));
-        for first in (0..n).step_by(block) {
-            let rows = first..(first + block).min(n);
-            let mut scratch;
-            let logits = match &mut kept {
-                Some(kept) => &mut kept[rows.start * v..rows.end * v],
-                None => {
-                    scratch = Buffer::any(rows.len() * v);
-                    &mut scratch
-                }
-            };
-            logits_of(
-                shape,
-                arena,
-                &mut self.packing,
-                &hidden[rows.start * d..rows.end * d],
-                logits,
-            );
-            ReadLogits {
-                logits,
-                vocab: v,
-                targets: &packed.targets[rows.clone()],
-                out: &mut scored[rows],
-            }
-            .run();
-        }
-        let mut log_sums = Buffer::any(n);
-        for (to, scored) in log_sums.iter_mut().zip(&scored) {
-            *to = scored.log_sum;
-        }
-        self.head = Head::Logps {
-            hidden,
-            logits: kept,
-            log_sums,
-        };
+        let out = &self.last.out;
+        let (scored, head) = Logps::read(shape, arena, packed, &mut self.packing, out, true);
+        self.head = Some(Head::Logps(head));
         scored
     }
 
     /// The scalar head on the given rows, `[rows.len()]`. `None` without one.
     pub fn rewards(&mut self, shape: &Shape, arena: &[f32], rows: Vec<usize>) -> Option<Vec<f32>> {
-        let d = shape.width;
-        let weight = &arena[shape.score.clone()?];
-        let rewards = rows
-            .iter()
-            .map(|&row| {
-                let hidden = &self.last.out[row * d..][..d];
-                hidden.iter().zip(weight).map(|(h, w)| h * w).sum()
-            })
-            .collect();
-        self.head = Head::Rewards { rows };
+        let (rewards, head) = Rewards::read(shape, arena, &self.last.out, rows)?;
+        self.head = Some(Head::Rewards(head));
         Some(rewards)
     }
 
@@ -265,7 +214,13 @@ impl Trace {
     ) -> Vec<f32> {
         let mut gradient = vec![0.0; arena.len()];
         let mut d_hidden = Buffer::zeros(packed.rows() * shape.width);
-        self.head_back(shape, arena, packed, upstream, &mut d_hidden, &mut gradient);
+        let packing = &mut self.packing;
+        let to = (&mut *d_hidden, &mut gradient[..]);
+        match self.head.take() {
+            Some(Head::Logps(head)) => head.back(shape, arena, packed, packing, upstream, to),
+            Some(Head::Rewards(head)) => head.back(shape, arena, &self.last.out, upstream, to),
+            None => {}
+        }
         let mut back = Back {
             shape,
             arena,
@@ -287,105 +242,6 @@ impl Trace {
         }
         gradient
     }
-
-    fn head_back(
-        &mut self,
-        shape: &Shape,
-        arena: &[f32],
-        packed: &Packed,
-        upstream: &[f32],
-        d_last: &mut [f32],
-        gradient: &mut [f32],
-    ) {
-        let (d, v) = (shape.width, shape.vocab);
-        match &mut self.head {
-            Head::None => {}
-            Head::Rewards { rows } => {
-                let Some(slot) = shape.score.clone() else {
-                    return;
-                };
-                for (&row, &upstream) in rows.iter().zip(upstream) {
-                    let place = row * d..(row + 1) * d;
-                    let weight = arena[slot.clone()].iter();
-                    for (to, weight) in d_last[place.clone()].iter_mut().zip(weight) {
-                        *to += upstream * weight;
-                    }
-                    let hidden = &self.last.out[place];
-                    for (to, hidden) in gradient[slot.clone()].iter_mut().zip(hidden) {
-                        *to += upstream * hidden;
-                    }
-                }
-            }
-            Head::Logps {
-                hidden,
-                logits,
-                log_sums,
-            } => {
-                let n = packed.scored.len();
-                let block = (LOGITS_BLOCK / v).clamp(8, n.max(8));
-                let mut d_rows = Buffer::any(block.min(n) * d);
-                for first in (0..n).step_by(block) {
-                    let rows = first..(first + block).min(n);
-                    let hidden = &hidden[rows.start * d..rows.end * d];
-                    let mut scratch;
-                    let logits = match logits {
-                        Some(kept) => &mut kept[rows.start * v..rows.end * v],
-                        None => {
-                            scratch = Buffer::any(rows.len() * v);
-                            logits_of(shape, arena, &mut self.packing, hidden, &mut scratch);
-                            &mut scratch
-                        }
-                    };
-                    LogitsBack {
-                        logits,
-                        vocab: v,
-                        targets: &packed.targets[rows.clone()],
-                        log_sums: &log_sums[rows.clone()],
-                        upstream: &upstream[rows.clone()],
-                    }
-                    .run();
-                    let d_logits = View::new(logits, rows.len(), v);
-                    let packing = &mut self.packing;
-                    let table = View::new(&arena[shape.head.clone()], v, d);
-                    matmul(packing, d_logits, table, &mut d_rows, d, false, Band::Full);
-                    for (from, &row) in d_rows.chunks_exact(d).zip(&packed.scored[rows.clone()]) {
-                        add(&mut d_last[row as usize * d..][..d], from);
-                    }
-                    let hidden = View::new(hidden, rows.len(), d);
-                    let to = &mut gradient[shape.head.clone()];
-                    matmul(
-                        packing,
-                        d_logits.transposed(),
-                        hidden,
-                        to,
-                        d,
-                        true,
-                        Band::Full,
-                    );
-                }
-            }
-        }
-    }
-}
-
-fn logits_of(
-    shape: &Shape,
-    arena: &[f32],
-    packing: &mut Packing,
-    hidden: &[f32],
-    logits: &mut [f32],
-) {
-    let hidden = View::new(hidden, hidden.len() / shape.width, shape.width);
-    let head = View::new(&arena[shape.head.clone()], shape.vocab, shape.width).transposed();
-    matmul(
-        packing,
-        hidden,
-        head,
-        logits,
-        shape.vocab,
-        false,
-        Band::Full,
-    );
 }
 
 /// The way back, with the gradient so far.
@@ -407,7 +263,7 @@ impl Back<'_> {
         // Gain and bias lie side by side.
         let both = slots.gain.start..slots.bias.end;
         let (d_gain, d_bias) = self.gradient[both].split_at_mut(slots.gain.len());
-        LayerNormBack {
+        dispatch(LayerNormBack {
             d_out,
             normed: &kept.normed,
             scale: &kept.scale,
@@ -415,8 +271,7 @@ impl Back<'_> {
             d_x,
             d_gain,
             d_bias,
-        }
-        .run();
+        });
     }
 
     /// The weight's gradient, and what the input changes by: written to `d_x`.
@@ -442,7 +297,7 @@ impl Back<'_> {
 
     fn bias(&mut self, linear: &Linear, d_out: &[f32]) {
         let to = &mut self.gradient[linear.bias.clone()];
-        SumColumns { x: d_out, to }.run();
+        dispatch(SumColumns { x: d_out, to });
     }
 
     /// `d_x` is of the residual stream, after the block and then before it; `d_normed`
@@ -458,12 +313,11 @@ impl Back<'_> {
         let mut d_inner = Buffer::any(block.inner.len());
         self.bias(&slots.outer, d_x);
         self.linear(&slots.outer, &block.inner, d_x, &mut d_inner);
-        Slope {
+        dispatch(Slope {
             d: &mut d_inner,
             slope: &block.slope,
             d_bias: &mut self.gradient[slots.inner.bias.clone()],
-        }
-        .run();
+        });
         self.linear(&slots.inner, &block.before_mlp.out, &d_inner, d_normed);
         self.layer_norm(&slots.before_mlp, &block.before_mlp, d_normed, d_x);
 

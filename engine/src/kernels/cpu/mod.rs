@@ -3,6 +3,7 @@
 mod attention;
 mod buffers;
 pub mod gpt;
+mod head;
 mod math;
 pub mod matmul;
 mod memory;
@@ -12,5 +13,5 @@ mod softmax;
 pub mod update;
 
 pub use memory::Numbers;
-pub use simd::instruction_set;
+pub use simd::dispatch;
 pub use softmax::Scored;

@@ -17,12 +17,6 @@ pub struct LayerNorm<'a> {
     pub out: &'a mut [f32],
 }
 
-impl LayerNorm<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
-}
-
 impl Kernel for LayerNorm<'_> {
     type Output = ();
 
@@ -79,12 +73,6 @@ pub struct LayerNormBack<'a> {
     pub d_bias: &'a mut [f32],
 }
 
-impl LayerNormBack<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
-}
-
 impl Kernel for LayerNormBack<'_> {
     type Output = ();
 
@@ -137,12 +125,6 @@ pub struct Gelu<'a> {
     pub out: &'a mut [f32],
 }
 
-impl Gelu<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
-}
-
 impl Kernel for Gelu<'_> {
     type Output = ();
 
@@ -180,12 +162,6 @@ pub struct Slope<'a> {
     pub d_bias: &'a mut [f32],
 }
 
-impl Slope<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
-}
-
 impl Kernel for Slope<'_> {
     type Output = ();
 
@@ -208,10 +184,9 @@ impl Kernel for Slope<'_> {
     }
 }
 
-/// `row += alpha * other`.
-pub struct Add<'a> {
-    pub to: &'a mut [f32],
-    pub from: &'a [f32],
+struct Add<'a> {
+    to: &'a mut [f32],
+    from: &'a [f32],
 }
 
 impl Kernel for Add<'_> {
@@ -241,12 +216,6 @@ pub struct AddBias<'a> {
     pub bias: &'a [f32],
 }
 
-impl AddBias<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
-}
-
 impl Kernel for AddBias<'_> {
     type Output = ();
 
@@ -266,12 +235,6 @@ impl Kernel for AddBias<'_> {
 pub struct SumColumns<'a> {
     pub x: &'a [f32],
     pub to: &'a mut [f32],
-}
-
-impl SumColumns<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
 }
 
 impl Kernel for SumColumns<'_> {

@@ -4,6 +4,8 @@
 //! the best one that the processor has runs, in a browser the one that the build was made
 //! for (`simd128`, or with the feature `relaxed-simd` its fused multiply-add).
 
+use super::matmul::{Tile, tile};
+
 /// f32 lanes and what kernels do with them.
 ///
 /// # Safety
@@ -33,7 +35,7 @@ pub trait Simd: Copy + 'static {
     unsafe fn power_of_two(n: Self::V) -> Self::V;
 
     /// The tile of a matmul: [`super::matmul::tile`] with [`Simd::TILE`].
-    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: super::matmul::Tile);
+    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: Tile);
 }
 
 /// A computation over [`Simd`].
@@ -86,20 +88,6 @@ pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
 #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<Plain>()
-}
-
-/// What [`dispatch`] uses here, for people.
-pub fn instruction_set() -> &'static str {
-    struct Name;
-    impl Kernel for Name {
-        type Output = &'static str;
-        #[inline(always)]
-        fn run<S: Simd>(self) -> &'static str {
-            let name = std::any::type_name::<S>();
-            name.rsplit("::").next().unwrap_or(name)
-        }
-    }
-    dispatch(Name)
 }
 
 /// Four lanes in plain Rust, for processors without an own form here.
@@ -177,210 +165,154 @@ impl Simd for Plain {
         n.map(|n| f32::from_bits(((n as i32 + 127) << 23) as u32))
     }
     #[inline(always)]
-    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: super::matmul::Tile) {
-        unsafe { super::matmul::tile::<Self, 4, 2>(depth, a, b, out) }
+    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: Tile) {
+        unsafe { tile::<Self, 4, 2>(depth, a, b, out) }
     }
+}
+
+/// Implements [`Simd`] by a processor's own functions.
+#[cfg(any(target_arch = "wasm32", target_arch = "x86_64"))]
+macro_rules! lanes {
+    (
+        $name:ident, $doc:literal, $v:ty, $lanes:literal, $rows:literal,
+        $splat:path, $load:path, $store:path, $add:path, $sub:path, $mul:path, $div:path,
+        $max:path, $min:path, $sqrt:path, $mul_add:path, $round:path, $power_of_two:path
+    ) => {
+        #[doc = $doc]
+        #[derive(Clone, Copy)]
+        pub struct $name;
+
+        // Some of the functions are safe on some processors.
+        #[allow(unused_unsafe)]
+        impl Simd for $name {
+            type V = $v;
+            const LANES: usize = $lanes;
+            const TILE: (usize, usize) = ($rows, 2);
+
+            #[inline(always)]
+            unsafe fn splat(x: f32) -> $v {
+                unsafe { $splat(x) }
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const f32) -> $v {
+                unsafe { $load(from.cast()) }
+            }
+            #[inline(always)]
+            unsafe fn store(to: *mut f32, v: $v) {
+                unsafe { $store(to.cast(), v) }
+            }
+            #[inline(always)]
+            unsafe fn add(a: $v, b: $v) -> $v {
+                unsafe { $add(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn sub(a: $v, b: $v) -> $v {
+                unsafe { $sub(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn mul(a: $v, b: $v) -> $v {
+                unsafe { $mul(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn div(a: $v, b: $v) -> $v {
+                unsafe { $div(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn max(a: $v, b: $v) -> $v {
+                unsafe { $max(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn min(a: $v, b: $v) -> $v {
+                unsafe { $min(a, b) }
+            }
+            #[inline(always)]
+            unsafe fn sqrt(a: $v) -> $v {
+                unsafe { $sqrt(a) }
+            }
+            #[inline(always)]
+            unsafe fn mul_add(a: $v, b: $v, c: $v) -> $v {
+                unsafe { $mul_add(a, b, c) }
+            }
+            #[inline(always)]
+            unsafe fn round(a: $v) -> $v {
+                unsafe { $round(a) }
+            }
+            #[inline(always)]
+            unsafe fn power_of_two(n: $v) -> $v {
+                unsafe { $power_of_two(n) }
+            }
+            #[inline(always)]
+            unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: Tile) {
+                unsafe { tile::<Self, $rows, 2>(depth, a, b, out) }
+            }
+        }
+    };
 }
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
-    use super::Simd;
+    use super::{Simd, Tile, tile};
     use core::arch::wasm32::*;
 
-    macro_rules! lanes {
-        ($name:ident, $doc:literal, $mul_add:expr) => {
-            #[doc = $doc]
-            #[derive(Clone, Copy)]
-            pub struct $name;
-
-            impl Simd for $name {
-                type V = v128;
-                const LANES: usize = 4;
-                const TILE: (usize, usize) = (4, 2);
-
-                #[inline(always)]
-                unsafe fn splat(x: f32) -> v128 {
-                    f32x4_splat(x)
-                }
-                #[inline(always)]
-                unsafe fn load(from: *const f32) -> v128 {
-                    unsafe { v128_load(from.cast()) }
-                }
-                #[inline(always)]
-                unsafe fn store(to: *mut f32, v: v128) {
-                    unsafe { v128_store(to.cast(), v) }
-                }
-                #[inline(always)]
-                unsafe fn add(a: v128, b: v128) -> v128 {
-                    f32x4_add(a, b)
-                }
-                #[inline(always)]
-                unsafe fn sub(a: v128, b: v128) -> v128 {
-                    f32x4_sub(a, b)
-                }
-                #[inline(always)]
-                unsafe fn mul(a: v128, b: v128) -> v128 {
-                    f32x4_mul(a, b)
-                }
-                #[inline(always)]
-                unsafe fn div(a: v128, b: v128) -> v128 {
-                    f32x4_div(a, b)
-                }
-                #[inline(always)]
-                unsafe fn max(a: v128, b: v128) -> v128 {
-                    f32x4_pmax(a, b)
-                }
-                #[inline(always)]
-                unsafe fn min(a: v128, b: v128) -> v128 {
-                    f32x4_pmin(a, b)
-                }
-                #[inline(always)]
-                unsafe fn sqrt(a: v128) -> v128 {
-                    f32x4_sqrt(a)
-                }
-                #[inline(always)]
-                unsafe fn mul_add(a: v128, b: v128, c: v128) -> v128 {
-                    #[allow(unused_unsafe)]
-                    unsafe {
-                        $mul_add(a, b, c)
-                    }
-                }
-                #[inline(always)]
-                unsafe fn round(a: v128) -> v128 {
-                    f32x4_nearest(a)
-                }
-                #[inline(always)]
-                unsafe fn power_of_two(n: v128) -> v128 {
-                    let n = i32x4_trunc_sat_f32x4(n);
-                    i32x4_shl(i32x4_add(n, i32x4_splat(127)), 23)
-                }
-                #[inline(always)]
-                unsafe fn tile(
-                    depth: usize,
-                    a: *const f32,
-                    b: *const f32,
-                    out: super::super::matmul::Tile,
-                ) {
-                    unsafe { super::super::matmul::tile::<Self, 4, 2>(depth, a, b, out) }
-                }
-            }
-        };
-    }
-
     #[cfg(not(feature = "relaxed-simd"))]
+    #[rustfmt::skip]
     lanes!(
-        Simd128,
-        "WebAssembly's four lanes.",
-        |a: v128, b: v128, c: v128| f32x4_add(f32x4_mul(a, b), c)
+        Simd128, "WebAssembly's four lanes.", v128, 4, 4,
+        f32x4_splat, v128_load, v128_store, f32x4_add, f32x4_sub, f32x4_mul, f32x4_div,
+        f32x4_pmax, f32x4_pmin, f32x4_sqrt, mul_then_add, f32x4_nearest, power_of_two
     );
     #[cfg(feature = "relaxed-simd")]
+    #[rustfmt::skip]
     lanes!(
-        Relaxed,
-        "WebAssembly's four lanes with multiply-add.",
-        f32x4_relaxed_madd
+        Relaxed, "WebAssembly's four lanes with multiply-add.", v128, 4, 4,
+        f32x4_splat, v128_load, v128_store, f32x4_add, f32x4_sub, f32x4_mul, f32x4_div,
+        f32x4_pmax, f32x4_pmin, f32x4_sqrt, f32x4_relaxed_madd, f32x4_nearest, power_of_two
     );
+
+    #[cfg(not(feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn mul_then_add(a: v128, b: v128, c: v128) -> v128 {
+        f32x4_add(f32x4_mul(a, b), c)
+    }
+
+    #[inline(always)]
+    fn power_of_two(n: v128) -> v128 {
+        let n = i32x4_trunc_sat_f32x4(n);
+        i32x4_shl(i32x4_add(n, i32x4_splat(127)), 23)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::Simd;
+    use super::{Simd, Tile, tile};
     use core::arch::x86_64::*;
 
-    macro_rules! lanes {
-        (
-            $name:ident, $doc:literal, $v:ty, $lanes:literal, $rows:literal, $prefix:ident,
-            $round:expr, $power:expr,
-            $splat:ident $load:ident $store:ident $add:ident $sub:ident $mul:ident $div:ident
-            $max:ident $min:ident $sqrt:ident $fma:ident
-        ) => {
-            #[doc = $doc]
-            #[derive(Clone, Copy)]
-            pub struct $name;
+    #[rustfmt::skip]
+    lanes!(
+        Avx2, "Eight lanes.", __m256, 8, 6,
+        _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_sub_ps,
+        _mm256_mul_ps, _mm256_div_ps, _mm256_max_ps, _mm256_min_ps, _mm256_sqrt_ps,
+        _mm256_fmadd_ps, round_8, power_of_two_8
+    );
+    #[rustfmt::skip]
+    lanes!(
+        Avx512, "Sixteen lanes.", __m512, 16, 12,
+        _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_sub_ps,
+        _mm512_mul_ps, _mm512_div_ps, _mm512_max_ps, _mm512_min_ps, _mm512_sqrt_ps,
+        _mm512_fmadd_ps, round_16, power_of_two_16
+    );
 
-            impl Simd for $name {
-                type V = $v;
-                const LANES: usize = $lanes;
-                const TILE: (usize, usize) = ($rows, 2);
+    const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
 
-                #[inline(always)]
-                unsafe fn splat(x: f32) -> $v {
-                    unsafe { $splat(x) }
-                }
-                #[inline(always)]
-                unsafe fn load(from: *const f32) -> $v {
-                    unsafe { $load(from) }
-                }
-                #[inline(always)]
-                unsafe fn store(to: *mut f32, v: $v) {
-                    unsafe { $store(to, v) }
-                }
-                #[inline(always)]
-                unsafe fn add(a: $v, b: $v) -> $v {
-                    unsafe { $add(a, b) }
-                }
-                #[inline(always)]
-                unsafe fn sub(a: $v, b: $v) -> $v {
-                    unsafe { $sub(a, b) }
-                }
-                #[inline(always)]
-                unsafe fn mul(a: $v, b: $v) -> $v {
-                    unsafe { $mul(a, b) }
-                }
-                #[inline(always)]
-                unsafe fn div(a: $v, b: $v) -> $v {
-                    unsafe { $div(a, b) }
-                }
-                #[inline(always)]
-                unsafe fn max(a: $v, b: $v) -> $v {
-                    unsafe { $max(a, b) }
-                }
-                #[inline(always)]
-                unsafe fn min(a: $v, b: $v) -> $v {
-                    unsafe { $min(a, b) }
-                }
-                #[inline(always)]
-                unsafe fn sqrt(a: $v) -> $v {
-                    unsafe { $sqrt(a) }
-                }
-                #[inline(always)]
-                unsafe fn mul_add(a: $v, b: $v, c: $v) -> $v {
-                    unsafe { $fma(a, b, c) }
-                }
-                #[inline(always)]
-                unsafe fn round(a: $v) -> $v {
-                    unsafe { $round(a) }
-                }
-                #[inline(always)]
-                unsafe fn power_of_two(n: $v) -> $v {
-                    unsafe { $power(n) }
-                }
-                #[inline(always)]
-                unsafe fn tile(
-                    depth: usize,
-                    a: *const f32,
-                    b: *const f32,
-                    out: super::super::matmul::Tile,
-                ) {
-                    unsafe { super::super::matmul::tile::<Self, $rows, 2>(depth, a, b, out) }
-                }
-            }
-        };
+    #[inline(always)]
+    unsafe fn round_8(a: __m256) -> __m256 {
+        unsafe { _mm256_round_ps::<NEAREST>(a) }
     }
 
-    lanes!(
-        Avx2, "Eight lanes.", __m256, 8, 6, _mm256,
-        _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>,
-        power_of_two_8,
-        _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_sub_ps
-        _mm256_mul_ps _mm256_div_ps _mm256_max_ps _mm256_min_ps _mm256_sqrt_ps _mm256_fmadd_ps
-    );
-    lanes!(
-        Avx512, "Sixteen lanes.", __m512, 16, 12, _mm512,
-        _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>,
-        power_of_two_16,
-        _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_sub_ps
-        _mm512_mul_ps _mm512_div_ps _mm512_max_ps _mm512_min_ps _mm512_sqrt_ps _mm512_fmadd_ps
-    );
+    #[inline(always)]
+    unsafe fn round_16(a: __m512) -> __m512 {
+        unsafe { _mm512_roundscale_ps::<NEAREST>(a) }
+    }
 
     #[inline(always)]
     unsafe fn power_of_two_8(n: __m256) -> __m256 {

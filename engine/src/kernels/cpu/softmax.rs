@@ -1,7 +1,7 @@
 //! Softmax over rows: of attention scores, and of logits with the log-prob of a target.
 
 use super::math::{exp, largest, load, store, sum};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Kernel, Simd};
 
 /// Probabilities of causal attention in place: row i of `scores` keeps its first
 /// `offset + i + 1` numbers, the others become zero.
@@ -17,12 +17,6 @@ pub struct CausalSoftmax<'a> {
     /// `known` read.
     pub log_sums: &'a mut [f32],
     pub known: bool,
-}
-
-impl CausalSoftmax<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
 }
 
 impl Kernel for CausalSoftmax<'_> {
@@ -85,12 +79,6 @@ pub struct CausalSoftmaxBack<'a> {
     pub scale: f32,
 }
 
-impl CausalSoftmaxBack<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
-}
-
 impl Kernel for CausalSoftmaxBack<'_> {
     type Output = ();
 
@@ -145,12 +133,6 @@ pub struct ReadLogits<'a> {
     pub vocab: usize,
     pub targets: &'a [u32],
     pub out: &'a mut [Scored],
-}
-
-impl ReadLogits<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
 }
 
 impl Kernel for ReadLogits<'_> {
@@ -216,12 +198,6 @@ pub struct LogitsBack<'a> {
     pub targets: &'a [u32],
     pub log_sums: &'a [f32],
     pub upstream: &'a [f32],
-}
-
-impl LogitsBack<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
 }
 
 impl Kernel for LogitsBack<'_> {

@@ -37,14 +37,14 @@ pub struct Adam<'a> {
     pub gradient: &'a [f32],
     /// 1 where weight decay applies.
     pub decays: &'a [f32],
+    /// Of the gradient, to clip it.
+    pub clip: f32,
     pub factors: Factors,
 }
 
 /// What a step multiplies with.
 #[derive(Clone, Copy, Debug)]
 pub struct Factors {
-    /// Of the gradient, to clip it.
-    pub clip: f32,
     pub beta1: f32,
     /// `1 - beta1`, rounded once.
     pub rest1: f32,
@@ -58,12 +58,6 @@ pub struct Factors {
     pub epsilon: f32,
     /// Learning rate times weight decay.
     pub decay: f32,
-}
-
-impl Adam<'_> {
-    pub fn run(self) {
-        dispatch(self);
-    }
 }
 
 impl Kernel for Adam<'_> {
@@ -80,7 +74,7 @@ impl Kernel for Adam<'_> {
         for ((p, (m, v)), (g, d)) in parameters.zip(moments).zip(given) {
             // SAFETY: loads and stores stay within their slices.
             unsafe {
-                let gradient = S::mul(load::<S>(g, 0.0), S::splat(f.clip));
+                let gradient = S::mul(load::<S>(g, 0.0), S::splat(self.clip));
                 let first = S::mul(gradient, S::splat(f.rest1));
                 let first = S::mul_add(load::<S>(m, 0.0), S::splat(f.beta1), first);
                 let second = S::mul(S::mul(gradient, gradient), S::splat(f.rest2));

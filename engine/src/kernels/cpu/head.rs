@@ -1,0 +1,198 @@
+//! What is read of the last hidden states, and its way back: log-probs straight from hidden
+//! states and head, a block of rows at a time, or a reward model's rewards.
+//!
+//! Shapes: width `d`, vocab `v`, `n` scored tokens.
+
+use super::buffers::Buffer;
+use super::matmul::{Band, Packing, View, matmul};
+use super::rows::add;
+use super::simd::dispatch;
+use super::softmax::{LogitsBack, ReadLogits, Scored};
+use crate::kernels::packed::Packed;
+use crate::kernels::shape::Shape;
+use std::ops::Range;
+
+/// Logits kept from forward to backward, in numbers (16 MiB); beyond, they are computed
+/// again, a block of rows at a time.
+const LOGITS_KEPT: usize = 1 << 22;
+/// Logits of a block of rows, in numbers.
+const LOGITS_BLOCK: usize = 1 << 20;
+
+/// What a head keeps of its forward pass.
+pub enum Head {
+    Logps(Logps),
+    Rewards(Rewards),
+}
+
+/// Where a head's way back adds: the hidden states' gradient `[rows, d]`, and the arena's.
+type Gradients<'a> = (&'a mut [f32], &'a mut [f32]);
+
+pub struct Logps {
+    /// `[n, d]`
+    hidden: Buffer,
+    /// `[n, v]`, or nothing where that is much.
+    logits: Option<Buffer>,
+    /// `[n]`
+    log_sums: Buffer,
+}
+
+/// The scored tokens in blocks whose logits are not many.
+fn blocks(n: usize, vocab: usize) -> impl Iterator<Item = Range<usize>> {
+    let block = (LOGITS_BLOCK / vocab).clamp(8, n.max(8));
+    let firsts = (0..n).step_by(block);
+    firsts.map(move |first| first..(first + block).min(n))
+}
+
+impl Logps {
+    /// Reads `out` `[rows, d]`; `keep`: for the way back.
+    pub fn read(
+        shape: &Shape,
+        arena: &[f32],
+        packed: &Packed,
+        packing: &mut Packing,
+        out: &[f32],
+        keep: bool,
+    ) -> (Vec<Scored>, Logps) {
+        let (n, d, v) = (packed.scored.len(), shape.width, shape.vocab);
+        let mut hidden = Buffer::any(n * d);
+        for (to, &row) in hidden.chunks_exact_mut(d).zip(&packed.scored) {
+            to.copy_from_slice(&out[row as usize * d..][..d]);
+        }
+        let mut scored = vec![Scored::default(); n];
+        let mut kept = (keep && n * v <= LOGITS_KEPT).then(|| Buffer::any(n * v));
+        for rows in blocks(n, v) {
+            let mut scratch;
+            let logits = match &mut kept {
+                Some(kept) => &mut kept[rows.start * v..rows.end * v],
+                None => {
+                    scratch = Buffer::any(rows.len() * v);
+                    &mut scratch
+                }
+            };
+            let hidden = &hidden[rows.start * d..rows.end * d];
+            logits_of(shape, arena, packing, hidden, logits);
+            dispatch(ReadLogits {
+                logits,
+                vocab: v,
+                targets: &packed.targets[rows.clone()],
+                out: &mut scored[rows],
+            });
+        }
+        let mut log_sums = Buffer::any(n);
+        for (to, scored) in log_sums.iter_mut().zip(&scored) {
+            *to = scored.log_sum;
+        }
+        let head = Logps {
+            hidden,
+            logits: kept,
+            log_sums,
+        };
+        (scored, head)
+    }
+
+    pub fn back(
+        mut self,
+        shape: &Shape,
+        arena: &[f32],
+        packed: &Packed,
+        packing: &mut Packing,
+        upstream: &[f32],
+        (d_last, gradient): Gradients<'_>,
+    ) {
+        let (n, d, v) = (packed.scored.len(), shape.width, shape.vocab);
+        for rows in blocks(n, v) {
+            let hidden = &self.hidden[rows.start * d..rows.end * d];
+            let mut scratch;
+            let logits = match &mut self.logits {
+                Some(kept) => &mut kept[rows.start * v..rows.end * v],
+                None => {
+                    scratch = Buffer::any(rows.len() * v);
+                    logits_of(shape, arena, packing, hidden, &mut scratch);
+                    &mut scratch
+                }
+            };
+            dispatch(LogitsBack {
+                logits,
+                vocab: v,
+                targets: &packed.targets[rows.clone()],
+                log_sums: &self.log_sums[rows.clone()],
+                upstream: &upstream[rows.clone()],
+            });
+            let d_logits = View::new(logits, rows.len(), v);
+            let table = View::new(&arena[shape.head.clone()], v, d);
+            let mut d_rows = Buffer::any(rows.len() * d);
+            matmul(packing, d_logits, table, &mut d_rows, d, false, Band::Full);
+            for (from, &row) in d_rows.chunks_exact(d).zip(&packed.scored[rows.clone()]) {
+                add(&mut d_last[row as usize * d..][..d], from);
+            }
+            let hidden = View::new(hidden, rows.len(), d);
+            let to = &mut gradient[shape.head.clone()];
+            let left = d_logits.transposed();
+            matmul(packing, left, hidden, to, d, true, Band::Full);
+        }
+    }
+}
+
+fn logits_of(
+    shape: &Shape,
+    arena: &[f32],
+    packing: &mut Packing,
+    hidden: &[f32],
+    logits: &mut [f32],
+) {
+    let (d, v) = (shape.width, shape.vocab);
+    let hidden = View::new(hidden, hidden.len() / d, d);
+    let head = View::new(&arena[shape.head.clone()], v, d).transposed();
+    matmul(packing, hidden, head, logits, v, false, Band::Full);
+}
+
+pub struct Rewards {
+    /// Where they are read.
+    rows: Vec<usize>,
+}
+
+impl Rewards {
+    /// Reads `out` `[rows, d]` at the given rows. `None` without a scalar head.
+    pub fn read(
+        shape: &Shape,
+        arena: &[f32],
+        out: &[f32],
+        rows: Vec<usize>,
+    ) -> Option<(Vec<f32>, Rewards)> {
+        let d = shape.width;
+        let weight = &arena[shape.score.clone()?];
+        let rewards = rows
+            .iter()
+            .map(|&row| {
+                let hidden = &out[row * d..][..d];
+                hidden.iter().zip(weight).map(|(h, w)| h * w).sum()
+            })
+            .collect();
+        Some((rewards, Rewards { rows }))
+    }
+
+    pub fn back(
+        self,
+        shape: &Shape,
+        arena: &[f32],
+        out: &[f32],
+        upstream: &[f32],
+        (d_last, gradient): Gradients<'_>,
+    ) {
+        let d = shape.width;
+        let Some(slot) = shape.score.clone() else {
+            return;
+        };
+        for (row, &upstream) in self.rows.into_iter().zip(upstream) {
+            let place = row * d..(row + 1) * d;
+            let weight = arena[slot.clone()].iter();
+            for (to, weight) in d_last[place.clone()].iter_mut().zip(weight) {
+                *to += upstream * weight;
+            }
+            let hidden = &out[place];
+            for (to, hidden) in gradient[slot.clone()].iter_mut().zip(hidden) {
+                *to += upstream * hidden;
+            }
+        }
+    }
+}
