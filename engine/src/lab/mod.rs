@@ -11,9 +11,11 @@ mod run;
 mod score;
 
 use crate::bench::Bench;
+use crate::crew::Team;
 use crate::device::Compute;
 use crate::evaluate::{Inspector, answer_prompts, check_sampling};
 use crate::hf::Precision;
+use crate::kernels;
 use crate::model::{Model, ModelFiles};
 use crate::world;
 use burn::tensor::Tensor;
@@ -21,8 +23,8 @@ use jobs::{Job, Work};
 use run::{Plan, Run};
 use std::collections::VecDeque;
 use tilt_protocol::{
-    Command, EngineStatus, Error, Event, Message, PROTOCOL_VERSION, Request, RequestId, Result,
-    RunId, Sampling,
+    Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, Request,
+    RequestId, Result, RunId, Sampling,
 };
 
 /// Ended runs whose weights are kept for comparison.
@@ -58,6 +60,10 @@ pub struct Lab {
     ended: VecDeque<(RunId, Tensor<1>)>,
     status: Option<EngineStatus>,
     outbox: Vec<Outgoing>,
+    /// Who shares training steps on the CPU; where there is nobody, `None`.
+    pub team: Option<Team>,
+    /// Counts what is asked of the GPU, where something can.
+    pub gpu_calls: Option<fn() -> GpuCalls>,
 }
 
 impl Lab {
@@ -118,6 +124,11 @@ impl Lab {
                         kind: compute.kind,
                         adapter: compute.adapter.clone(),
                         fallback: compute.fallback.clone(),
+                        simd: kernels::SIMD,
+                        workers: match (&self.team, compute.kind) {
+                            (Some(team), DeviceKind::Cpu) => team.workers,
+                            _ => 1,
+                        },
                     },
                 );
                 self.compute = Some(compute);
@@ -172,7 +183,11 @@ impl Lab {
                 self.queue(Job::win_rate(id, principle, seed, policy))
             }
             Command::Bench { settings } => {
-                let bench = Bench::start(settings, &self.compute()?.device)?;
+                let compute = self.compute()?;
+                let is_on_cpu = compute.kind == DeviceKind::Cpu;
+                let bench = Bench::start(settings, &compute.device)?
+                    .with_team(self.team.clone().filter(|_| is_on_cpu))
+                    .with_gpu_calls(self.gpu_calls.filter(|_| !is_on_cpu));
                 self.queue(Job::bench(id, bench))
             }
             Command::Cancel { request } => {

@@ -2,6 +2,7 @@
 
 use crate::channel::{post, post_event, read, scope};
 use crate::fetch;
+use crate::{gpu_calls, helpers};
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
 use tilt_engine::lab::Lab;
@@ -51,7 +52,11 @@ pub fn start() {
 }
 
 async fn serve(mut inbox: UnboundedReceiver<Incoming>) {
-    let mut lab = Lab::default();
+    let mut lab = Lab {
+        team: helpers::team(),
+        gpu_calls: Some(gpu_calls::read),
+        ..Lab::default()
+    };
     loop {
         let incoming = if lab.has_work() {
             inbox.try_recv().ok()
