@@ -34,10 +34,11 @@
           ? 'module workers'
           : undefined;
   if (!missing) return;
-  const message = document.getElementById('unsupported').content.cloneNode(true);
-  message.querySelector('.missing').textContent = missing;
-  // What follows in the page would only fail.
-  window.stop();
-  const body = document.body ?? document.documentElement.appendChild(document.createElement('body'));
-  body.append(message);
+  // What follows in the page would only fail: inside a template nothing runs.
+  document.write('<template>');
+  addEventListener('DOMContentLoaded', () => {
+    const message = document.getElementById('unsupported').content.cloneNode(true);
+    message.querySelector('.missing').textContent = missing;
+    document.body.append(message);
+  });
 })();

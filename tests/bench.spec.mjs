@@ -35,6 +35,7 @@ test('from the badge, by keyboard: cancelled, and shared by two workers', async 
   const shape = { layers: 2, d_model: 64, vocab: 64, context: 32, steps: 4 };
 
   await lab.id('bench-steps').fill('10000');
+  await lab.untilBenchMayRun();
   await lab.tabTo('bench-run');
   await lab.page.keyboard.press('Enter');
   await lab.until('a step', async () => /step \d/.test(await lab.carried('bench-progress')));

@@ -271,7 +271,7 @@ fn Bars() -> impl IntoView {
 fn Report(report: BenchReport) -> impl IntoView {
     let json = serde_json::to_string(&report).unwrap_or_default();
     let is_copied = RwSignal::new(false);
-    let to_copy = json.clone();
+    let (carried, to_copy) = (json.clone(), json.clone());
     let copy = move || {
         let text = to_copy.clone();
         spawn_local(async move { is_copied.set(copied(&text).await) });
@@ -313,7 +313,7 @@ fn Report(report: BenchReport) -> impl IntoView {
         </dl>
         <details class="drawer">
             <summary>{texts::AS_JSON}</summary>
-            <pre class="trl" tabindex="0" data-testid="bench-result" data-value=json.clone()>{json}</pre>
+            <pre class="trl" tabindex="0" data-testid="bench-result" data-value=carried>{json}</pre>
         </details>
         <Action
             testid="bench-copy"

@@ -1,7 +1,7 @@
 //! The benchmark: what this machine can do.
 
 pub const BENCHMARK: &str = "Benchmark";
-pub const WHAT_IT_IS: &str = "One training step of a small GPT, always the same, timed on this machine: forward, loss, backward and AdamW, the loss read back every step.";
+pub const WHAT_IT_IS: &str = "A training step of a small GPT with fixed weights and data, timed on this machine: forward, loss, backward and AdamW, and the loss read back every step.";
 pub const CLOSE: &str = "Close the benchmark";
 pub const CLOSE_SIGN: &str = "\u{d7}";
 

@@ -9,6 +9,7 @@ mod candidates;
 mod jobs;
 mod run;
 mod score;
+mod warm_up;
 
 use crate::bench::Bench;
 use crate::crew::Team;
@@ -56,6 +57,8 @@ pub struct Lab {
     run: Option<Run>,
     jobs: VecDeque<Job>,
     watch: Option<(RequestId, Inspector)>,
+    /// Nothing has trained on this GPU yet.
+    is_cold: bool,
     /// The policies that the last runs ended with, oldest first.
     ended: VecDeque<(RunId, Tensor<1>)>,
     status: Option<EngineStatus>,
@@ -74,7 +77,7 @@ impl Lab {
 
     /// True while [`Lab::advance`] has something to do.
     pub fn has_work(&self) -> bool {
-        !self.jobs.is_empty() || self.run.as_ref().is_some_and(|run| !run.paused)
+        !self.jobs.is_empty() || self.run.as_ref().is_some_and(|run| !run.paused) || self.is_cold
     }
 
     /// Carries out one command; long ones only begin here.
@@ -86,7 +89,8 @@ impl Lab {
         self.tell_status();
     }
 
-    /// One short piece of the work under way: jobs first, then training.
+    /// One short piece of the work under way: jobs first, then training, and where there is
+    /// neither, what a first step would wait for.
     pub async fn advance(&mut self) {
         if let Some(mut job) = self.jobs.pop_front() {
             self.tell(EngineStatus::from(&job));
@@ -97,6 +101,17 @@ impl Lab {
             }
         } else if self.run.as_ref().is_some_and(|run| !run.paused) {
             self.advance_run().await;
+        } else if std::mem::take(&mut self.is_cold)
+            && let Err(error) = self.warm_up().await
+        {
+            // The device fails before anything depends on it.
+            self.outbox.push(Outgoing {
+                message: Message {
+                    id: None,
+                    event: Event::Failed { error },
+                },
+                buffers: Vec::new(),
+            });
         }
         self.tell_status();
     }
@@ -302,6 +317,7 @@ impl Lab {
                 held_out_prompts: texts(world::held_out_prompts()),
             },
         );
+        self.is_cold = self.compute()?.kind == DeviceKind::Webgpu;
         let policy = reference.clone();
         self.loaded = Some(Loaded {
             name,
