@@ -223,6 +223,7 @@ pub fn version() -> Option<String> {
     // A constant, valid selector does not fail.
     let meta = document.query_selector("meta[name=version]").ok()??;
     meta.get_attribute("content")
+        .filter(|version| !version.is_empty())
 }
 
 /// As [`parameters_from`] reads them.

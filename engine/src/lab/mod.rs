@@ -9,6 +9,7 @@ mod candidates;
 mod jobs;
 mod run;
 mod score;
+mod status;
 mod warm_up;
 
 use crate::bench::Bench;
@@ -20,7 +21,7 @@ use crate::kernels;
 use crate::model::{Model, ModelFiles};
 use crate::world;
 use burn::tensor::Tensor;
-use jobs::{Job, Work};
+use jobs::Job;
 use run::{Plan, Run};
 use std::collections::VecDeque;
 use tilt_protocol::{
@@ -423,41 +424,5 @@ impl Lab {
 
     fn fail(&mut self, id: RequestId, error: Error) {
         self.emit(id, Event::Failed { error });
-    }
-
-    /// What the engine is doing, told when it changes.
-    fn tell_status(&mut self) {
-        let status = match (self.jobs.front(), &self.run, &self.loaded) {
-            (Some(job), _, _) => EngineStatus::from(job),
-            (None, Some(run), _) if run.paused => EngineStatus::Paused,
-            (None, Some(_), _) => EngineStatus::Training,
-            (None, None, Some(_)) => EngineStatus::Ready,
-            (None, None, None) => EngineStatus::Loading,
-        };
-        self.tell(status);
-    }
-
-    fn tell(&mut self, status: EngineStatus) {
-        if self.status != Some(status) {
-            self.status = Some(status);
-            let message = Message {
-                id: None,
-                event: Event::Status { status },
-            };
-            self.outbox.push(Outgoing {
-                message,
-                buffers: Vec::new(),
-            });
-        }
-    }
-}
-
-impl From<&Job> for EngineStatus {
-    fn from(job: &Job) -> EngineStatus {
-        match job.work {
-            Work::SamplePairs(_) => EngineStatus::Sampling,
-            Work::Autolabel { .. } => EngineStatus::Labelling,
-            Work::WinRate(_) | Work::Bench(_) => EngineStatus::Evaluating,
-        }
     }
 }
