@@ -170,11 +170,9 @@ fn bench_form(
     get: impl Fn(&str) -> Option<String>,
     refuse: &mut impl FnMut(&str, &str, &str, &str),
 ) -> BenchForm {
-    let mut form = BenchForm {
-        device: params.device,
-        simd: params.simd,
-        ..BenchForm::default()
-    };
+    let mut form = BenchForm::default();
+    form.device = params.device;
+    form.simd = params.simd;
     if let Some(got) = get("objective") {
         match BenchObjective::from_slug(&got) {
             Some(objective) => form.objective = objective,

@@ -52,11 +52,9 @@ pub fn start() {
 }
 
 async fn serve(mut inbox: UnboundedReceiver<Incoming>) {
-    let mut lab = Lab {
-        team: helpers::team(),
-        gpu_calls: Some(gpu_calls::read),
-        ..Lab::default()
-    };
+    let mut lab = Lab::default();
+    lab.team = helpers::team();
+    lab.gpu_calls = Some(gpu_calls::read);
     loop {
         let incoming = if lab.has_work() {
             inbox.try_recv().ok()
