@@ -38,10 +38,9 @@ test.describe('with both builds', () => {
   test.use({
     replaced: async ({}, use) => {
       // The plain one under the other's name: what is looked at is the choice.
-      const script = built('worker.js').toString().replaceAll('worker_bg', 'worker_relaxed_bg');
       await use({
         'engines.js': { body: "export const builds = ['plain', 'relaxed'];" },
-        'worker_relaxed.js': { body: script },
+        'worker_relaxed.js': { body: built('worker.js') },
         'worker_relaxed_bg.wasm': { body: built('worker_bg.wasm') },
       });
     },

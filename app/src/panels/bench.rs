@@ -40,9 +40,15 @@ pub fn BenchPanel() -> impl IntoView {
             </header>
             <p class="muted">{texts::WHAT_IT_IS}</p>
             <Show when=move || store.is_open().get()>
-                <Form/>
-                <Transport/>
-                <Outcome/>
+                <div class="bench-halves">
+                    <div>
+                        <Form/>
+                        <Transport/>
+                    </div>
+                    <div>
+                        <Outcome/>
+                    </div>
+                </div>
             </Show>
         </section>
     }
@@ -227,7 +233,8 @@ fn Outcome() -> impl IntoView {
                 view! { <p class="field-defect" role="alert" data-testid="bench-error">{error}</p> }
                     .into_any()
             }
-            _ => ().into_any(),
+            BenchState::Idle => view! { <p class="muted">{texts::WHAT_TO_DO}</p> }.into_any(),
+            BenchState::Starting | BenchState::Running { .. } => ().into_any(),
         }}
     }
 }
@@ -311,10 +318,6 @@ fn Report(report: BenchReport) -> impl IntoView {
         <dl class="bench-facts" data-testid="bench-facts" data-value=full(Some(report.median_ms))>
             {facts.collect_view()}
         </dl>
-        <details class="drawer">
-            <summary>{texts::AS_JSON}</summary>
-            <pre class="trl" tabindex="0" data-testid="bench-result" data-value=carried>{json}</pre>
-        </details>
         <Action
             testid="bench-copy"
             class="slim"
@@ -323,6 +326,10 @@ fn Report(report: BenchReport) -> impl IntoView {
             })
             on_press=copy
         />
+        <details class="drawer bench-json">
+            <summary>{texts::AS_JSON}</summary>
+            <pre class="trl" tabindex="0" data-testid="bench-result" data-value=carried>{json}</pre>
+        </details>
     }
 }
 

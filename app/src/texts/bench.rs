@@ -5,6 +5,8 @@ pub const WHAT_IT_IS: &str = "A training step of a small GPT with fixed weights 
 pub const CLOSE: &str = "Close the benchmark";
 pub const CLOSE_SIGN: &str = "\u{d7}";
 
+pub const WHAT_TO_DO: &str = "Press Run: the first five steps warm up, the others are timed. The numbers of other machines are comparable when the settings are the same.";
+
 pub const DEVICE: &str = "Device";
 pub const AS_THE_LAB: &str = "As the lab";
 pub const WEBGPU: &str = "WebGPU";

@@ -1,0 +1,65 @@
+// The benchmark on WebGPU: what it counts, an observer outside counts too.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from './fixtures.mjs';
+import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
+import { BUILT_FOLDER } from './static_site.mjs';
+
+const WARM_UP = 5;
+
+// Counts beside the engine's own counting, and tells the page after each step.
+const COUNT_OUTSIDE = `
+  const outside = { dispatches: 0, submissions: 0, buffers: 0 };
+  for (const [type, name, counter] of [
+    ['GPUComputePassEncoder', 'dispatchWorkgroups', 'dispatches'],
+    ['GPUComputePassEncoder', 'dispatchWorkgroupsIndirect', 'dispatches'],
+    ['GPUQueue', 'submit', 'submissions'],
+    ['GPUDevice', 'createBuffer', 'buffers'],
+  ]) {
+    const method = self[type]?.prototype[name];
+    if (method) self[type].prototype[name] = function (...args) {
+      outside[counter] += 1;
+      return method.apply(this, args);
+    };
+  }
+  const told = new BroadcastChannel('outside');
+  const send = self.postMessage.bind(self);
+  self.postMessage = (message, ...rest) => {
+    if (String(message?.json).includes('"bench_step"')) told.postMessage({ ...outside });
+    return send(message, ...rest);
+  };
+`;
+
+test.use({
+  launchOptions: {
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS],
+  },
+  replaced: async ({}, use) => {
+    const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
+    await use({ 'engine.js': { body: `${COUNT_OUTSIDE}\n${engine}` } });
+  },
+});
+
+test('it counts what an outside observer counts', async ({ lab, page }) => {
+  test.setTimeout(15 * 60_000);
+  await page.addInitScript(() => {
+    window.outside = [];
+    new BroadcastChannel('outside').onmessage = ({ data }) => window.outside.push(data);
+  });
+  const steps = 4;
+  const shape = { layers: 1, d_model: 16, heads: 2, vocab: 32, context: 8, batch: 2, steps };
+  await lab.open({ bench: 1, device: 'webgpu', model: 'nano', ...shape });
+  const result = await lab.benchResult(10 * 60_000);
+  expect(result.device).toBe('webgpu');
+  expect(result.losses.at(-1)).toBeLessThan(result.losses[0]);
+  const outside = await page.evaluate(() => window.outside);
+  expect(outside).toHaveLength(WARM_UP + steps);
+  const perStep = (counter) => (outside.at(-1)[counter] - outside[WARM_UP - 1][counter]) / steps;
+  expect(result.dispatches_per_step).toBeGreaterThan(0);
+  expect(result.dispatches_per_step).toBeCloseTo(perStep('dispatches'), 6);
+  expect(result.submissions_per_step).toBeCloseTo(perStep('submissions'), 6);
+  expect(result.new_buffers_per_step).toBeCloseTo(perStep('buffers'), 6);
+  // At least the parameters and their moments, in f32.
+  expect(result.gpu_bytes).toBeGreaterThan(3 * 4 * result.parameters);
+});
