@@ -4,7 +4,7 @@
 //! Shapes: `rows` packed tokens, width `d`, inner width `4 d`.
 
 use super::head::Head;
-use super::launch::{Buffer, Gpu, Kernel};
+use super::launch::{Buffer, Gpu, Kernel, Tile};
 use super::plan::{Plan, table_entries};
 use crate::kernels::packed::Packed;
 use crate::kernels::shape::{LayerNormSlots, Linear, Shape};
@@ -196,9 +196,10 @@ impl Work<'_> {
         let mut buffers = vec![&self.plan.words, a, weights];
         buffers.extend(out);
         let (name, texts) = matmul.kernel;
+        let tile = Tile::of_device();
         self.gpu.launch(
-            Kernel::new(name, texts),
-            tiles(self.plan.rows, matmul.columns),
+            tile.kernel(name, texts),
+            tile.groups(self.plan.rows, matmul.columns),
             &buffers,
             &[
                 quads(matmul.columns),
@@ -267,8 +268,10 @@ impl Work<'_> {
 
     fn attention_kernel(&self, name: &'static str, texts: &'static [&'static str]) -> Kernel {
         let heads = self.shape.heads;
+        let size4 = self.shape.width / heads / 4;
         Kernel {
-            constants: vec![("HEADS", heads), ("E4", self.shape.width / heads / 4)],
+            constants: vec![("HEADS", heads), ("E4", size4)],
+            repeats: vec![('e', size4)],
             ..Kernel::new(name, texts)
         }
     }
@@ -281,11 +284,6 @@ impl Work<'_> {
         let size = (self.shape.width / self.shape.heads) as f32;
         [(1.0 / size.sqrt()).to_bits(), self.plan.room() as u32]
     }
-}
-
-/// Workgroups of 8 by 8 threads of 8 rows by 8 columns each.
-pub(super) fn tiles(rows: usize, columns: usize) -> [usize; 2] {
-    [columns.div_ceil(64), rows.div_ceil(64)]
 }
 
 /// The matrices of the blocks as the way back wants them, transposed, and where each lies.
@@ -427,9 +425,10 @@ impl Back<'_> {
     /// The gradients of weight and bias.
     fn weight(&self, linear: &Linear, x: &Buffer, d_out: &Buffer) {
         let Work { gpu, plan, .. } = self.work;
+        let tile = Tile::of_device();
         gpu.launch(
-            Kernel::new("weight_gradient", WEIGHT_GRADIENT),
-            tiles(linear.inputs + 1, linear.outputs),
+            tile.kernel("weight_gradient", WEIGHT_GRADIENT),
+            tile.groups(linear.inputs + 1, linear.outputs),
             &[&plan.words, x, d_out, &self.gradient],
             &[
                 quads(linear.inputs),

@@ -4,8 +4,8 @@
 //! Shapes: width `d`, vocab `v` (a row of logits is `v` rounded up to whole vec4s), `n` scored
 //! tokens.
 
-use super::gpt::{Work, quads, tiles, transpose};
-use super::launch::{Buffer, Kernel};
+use super::gpt::{Work, quads, transpose};
+use super::launch::{Buffer, Kernel, Tile};
 use crate::kernels::STATISTICS;
 
 /// Logits that are there at once, in numbers (64 MiB): beyond that, the way back computes
@@ -91,9 +91,10 @@ impl Head {
         let Work {
             gpu, shape, plan, ..
         } = *work;
+        let tile = Tile::of_device();
         gpu.launch(
-            Kernel::new("logits", LOGITS),
-            tiles(block_len(work), row_len(work)),
+            tile.kernel("logits", LOGITS),
+            tile.groups(block_len(work), row_len(work)),
             &[&plan.words, &self.hidden, &self.transposed, &self.logits],
             &[
                 quads(row_len(work)),
@@ -121,7 +122,8 @@ impl Head {
         } = *work;
         let upstream = gpu.upload(upstream);
         let (d, block) = (shape.width, block_len(work));
-        let d_scored = gpu.room(plan.scored.next_multiple_of(8) * d);
+        let d_scored = gpu.room(plan.scored.next_multiple_of(Tile::MOST_ROWS) * d);
+        let tile = Tile::of_device();
         for first in (0..plan.scored).step_by(block) {
             // One block alone is still there.
             if plan.scored > block {
@@ -134,8 +136,8 @@ impl Head {
                 &block_sizes(work, first),
             );
             gpu.launch(
-                Kernel::new("matmul_scored", TO_HIDDEN),
-                tiles(block, d),
+                tile.kernel("matmul_scored", TO_HIDDEN),
+                tile.groups(block, d),
                 &[&plan.words, &self.logits, work.arena, &d_scored],
                 &[
                     quads(d),
@@ -148,8 +150,8 @@ impl Head {
                 ],
             );
             gpu.launch(
-                Kernel::new("head_gradient", WEIGHT_GRADIENT),
-                tiles(shape.vocab, d),
+                tile.kernel("head_gradient", WEIGHT_GRADIENT),
+                tile.groups(shape.vocab, d),
                 &[&plan.words, &self.logits, &self.hidden, gradient],
                 &[
                     quads(row_len(work)),

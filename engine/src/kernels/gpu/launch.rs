@@ -8,6 +8,7 @@ use cubecl::client::Client;
 use cubecl::prelude::KernelId;
 use cubecl::server::{Handle, KernelArguments, MetadataBindingInfo};
 use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Numbers on the device.
 #[derive(Clone, Debug)]
@@ -20,12 +21,82 @@ pub struct Gpu {
     like: DispatchTensor,
 }
 
+/// Whether the device is software on the CPU.
+static IS_SOFTWARE: AtomicBool = AtomicBool::new(false);
+
+/// Says before the first launch what sort of adapter there is. It decides the tiles of the
+/// matmuls: software has no registers to run out of, and each load costs it much.
+pub fn set_software(is_software: bool) {
+    IS_SOFTWARE.store(is_software, Ordering::Relaxed);
+}
+
+/// What a thread of a matmul computes, and how many threads are side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct Tile {
+    /// A multiple of four.
+    pub rows: usize,
+    /// In vec4.
+    pub columns: usize,
+    pub threads: usize,
+}
+
+impl Tile {
+    pub fn of_device() -> Tile {
+        let (rows, columns, threads) = match IS_SOFTWARE.load(Ordering::Relaxed) {
+            true => (16, 4, 4),
+            false => (8, 2, 8),
+        };
+        Tile {
+            rows,
+            columns,
+            threads,
+        }
+    }
+
+    /// The largest of all tiles' rows: results have room for so many more.
+    pub const MOST_ROWS: usize = 16;
+
+    pub fn kernel(self, name: &'static str, texts: &'static [&'static str]) -> Kernel {
+        Kernel {
+            constants: vec![
+                ("R", self.rows),
+                ("C", self.columns),
+                ("THREADS", self.threads),
+            ],
+            repeats: vec![
+                ('r', self.rows),
+                ('g', self.rows / 4),
+                ('k', 4),
+                ('c', self.columns),
+            ],
+            ..Kernel::new(name, texts)
+        }
+    }
+
+    /// Workgroups for a result of so many rows and columns.
+    pub fn groups(self, rows: usize, columns: usize) -> [usize; 2] {
+        let Tile {
+            rows: r,
+            columns: c,
+            threads,
+        } = self;
+        [
+            columns.div_ceil(4 * c * threads),
+            rows.div_ceil(r * threads),
+        ]
+    }
+}
+
 /// A kernel: texts that are put together, and what is constant in them.
 #[derive(Clone, Debug)]
 pub struct Kernel {
     pub name: &'static str,
     pub texts: &'static [&'static str],
     pub constants: Vec<(&'static str, usize)>,
+    /// How often a line is said: one with `#r` once for each number below that of `'r'`, with
+    /// the number in its place. So loops over registers are written out, of which there are
+    /// no arrays.
+    pub repeats: Vec<(char, usize)>,
 }
 
 /// A shader's whole text, with its name and constants to know it by.
@@ -51,6 +122,25 @@ pub const PLAN_WORDS: [&str; 13] = [
     "TABLE_ROWS",
 ];
 
+/// Writes a line as often as its marks want.
+fn repeat(line: &str, repeats: &[(char, usize)], text: &mut String) {
+    let marked = repeats.iter().find_map(|&(mark, count)| {
+        let mark = format!("#{mark}");
+        line.contains(&mark).then_some((mark, count))
+    });
+    match marked {
+        Some((mark, count)) => {
+            for number in 0..count {
+                repeat(&line.replace(&mark, &number.to_string()), repeats, text);
+            }
+        }
+        None => {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+}
+
 impl KernelSource for Source {
     fn source(&self) -> SourceTemplate {
         let mut text = String::new();
@@ -69,14 +159,16 @@ impl KernelSource for Source {
             text,
             "@group(0) @binding({binding}) var<uniform> sizes: Sizes;"
         );
-        for part in self.kernel.texts {
-            text.push_str(part);
+        for line in self.kernel.texts.iter().flat_map(|text| text.lines()) {
+            repeat(line, &self.kernel.repeats, &mut text);
         }
         SourceTemplate::new(text)
     }
 
     fn id(&self) -> KernelId {
-        KernelId::new::<Source>().info((self.kernel.name, self.kernel.constants.clone()))
+        let kernel = &self.kernel;
+        let (constants, repeats) = (kernel.constants.clone(), kernel.repeats.clone());
+        KernelId::new::<Source>().info((kernel.name, constants, repeats))
     }
 
     fn lang(&self) -> &'static str {
@@ -176,6 +268,7 @@ impl Kernel {
             name,
             texts,
             constants: Vec::new(),
+            repeats: Vec::new(),
         }
     }
 }

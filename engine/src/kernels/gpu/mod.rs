@@ -10,4 +10,4 @@ mod launch;
 mod plan;
 pub mod update;
 
-pub use launch::{Buffer, Gpu};
+pub use launch::set_software;

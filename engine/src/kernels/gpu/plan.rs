@@ -1,6 +1,6 @@
 //! A batch as the kernels read it: one buffer of words, uploaded once.
 
-use super::launch::{Buffer, Gpu, PLAN_WORDS};
+use super::launch::{Buffer, Gpu, PLAN_WORDS, Tile};
 use crate::kernels::packed::Packed;
 use crate::kernels::shape::Shape;
 use std::ops::Range;
@@ -84,7 +84,7 @@ impl Plan {
 
     /// Rows with room for whole tiles.
     pub fn room(&self) -> usize {
-        self.rows.next_multiple_of(8)
+        self.rows.next_multiple_of(Tile::MOST_ROWS)
     }
 }
 

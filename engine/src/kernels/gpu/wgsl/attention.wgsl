@@ -25,38 +25,28 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let keys = prefix_len + row + 1u - own;
     let d4 = HEADS * E4;
     let begin = row * 3u * d4 + head * E4;
-    var q: array<vec4<f32>, E4>;
-    var sum: array<vec4<f32>, E4>;
-    for (var e = 0u; e < E4; e++) {
-        q[e] = qkv[begin + e] * sizes.scale;
-    }
+    var q_#e = vec4<f32>();
+    var sum_#e = vec4<f32>();
+    q_#e = qkv[begin + #eu] * sizes.scale;
     var most = -3.0e38;
     var total = 0.0;
     for (var j = 0u; j < keys; j++) {
         let key = select(own + j - prefix_len, prefix + j, j < prefix_len);
         let k = key * 3u * d4 + d4 + head * E4;
         var parts = vec4<f32>();
-        for (var e = 0u; e < E4; e++) {
-            parts += q[e] * qkv[k + e];
-        }
+        parts += q_#e * qkv[k + #eu];
         let score = parts.x + parts.y + parts.z + parts.w;
         if (score > most) {
             let shrink = exp(most - score);
             total *= shrink;
-            for (var e = 0u; e < E4; e++) {
-                sum[e] *= shrink;
-            }
+            sum_#e *= shrink;
             most = score;
         }
         let share = exp(score - most);
         total += share;
-        for (var e = 0u; e < E4; e++) {
-            sum[e] += share * qkv[k + d4 + e];
-        }
+        sum_#e += share * qkv[k + d4 + #eu];
     }
     let to = row * d4 + head * E4;
-    for (var e = 0u; e < E4; e++) {
-        out[to + e] = sum[e] / total;
-    }
+    out[to + #eu] = sum_#e / total;
     log_sums[head * sizes.room + row] = most + log(total);
 }

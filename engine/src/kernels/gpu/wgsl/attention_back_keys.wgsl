@@ -21,14 +21,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let d4 = HEADS * E4;
     let begin = row * 3u * d4 + d4 + head * E4;
-    var k: array<vec4<f32>, E4>;
-    var v: array<vec4<f32>, E4>;
-    var d_k: array<vec4<f32>, E4>;
-    var d_v: array<vec4<f32>, E4>;
-    for (var e = 0u; e < E4; e++) {
-        k[e] = qkv[begin + e] * sizes.scale;
-        v[e] = qkv[begin + d4 + e];
-    }
+    var k_#e = vec4<f32>();
+    var v_#e = vec4<f32>();
+    var d_k_#e = vec4<f32>();
+    var d_v_#e = vec4<f32>();
+    k_#e = qkv[begin + #eu] * sizes.scale;
+    v_#e = qkv[begin + d4 + #eu];
     // The segment: where it ends, and the ranges of rows it is a prefix of.
     let segment = plan[SEGMENTS] + 3u * plan[plan[SEEN] + 4u * row + 3u];
     let ranges = plan[RANGES];
@@ -49,21 +47,15 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         let at = query * d4 + head * E4;
         var scores = vec4<f32>();
         var shares = vec4<f32>();
-        for (var e = 0u; e < E4; e++) {
-            scores += k[e] * qkv[q + e];
-            shares += v[e] * d_out[at + e];
-        }
+        scores += k_#e * qkv[q + #eu];
+        shares += v_#e * d_out[at + #eu];
         let kept = head * sizes.room + query;
         let share = exp(scores.x + scores.y + scores.z + scores.w - log_sums[kept]);
         let d_score = share * (shares.x + shares.y + shares.z + shares.w - dots[kept]);
-        for (var e = 0u; e < E4; e++) {
-            d_k[e] += d_score * qkv[q + e];
-            d_v[e] += share * d_out[at + e];
-        }
+        d_k_#e += d_score * qkv[q + #eu];
+        d_v_#e += share * d_out[at + #eu];
         query++;
     }
-    for (var e = 0u; e < E4; e++) {
-        d_qkv[begin + e] = d_k[e] * sizes.scale;
-        d_qkv[begin + d4 + e] = d_v[e];
-    }
+    d_qkv[begin + #eu] = d_k_#e * sizes.scale;
+    d_qkv[begin + d4 + #eu] = d_v_#e;
 }

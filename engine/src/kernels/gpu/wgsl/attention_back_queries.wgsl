@@ -28,15 +28,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let d4 = HEADS * E4;
     let begin = row * 3u * d4 + head * E4;
     let at = row * d4 + head * E4;
-    var q: array<vec4<f32>, E4>;
-    var d: array<vec4<f32>, E4>;
-    var sum: array<vec4<f32>, E4>;
+    var q_#e = vec4<f32>();
+    var d_#e = vec4<f32>();
+    var sum_#e = vec4<f32>();
     var along = vec4<f32>();
-    for (var e = 0u; e < E4; e++) {
-        q[e] = qkv[begin + e] * sizes.scale;
-        d[e] = d_out[at + e];
-        along += d[e] * out[at + e];
-    }
+    q_#e = qkv[begin + #eu] * sizes.scale;
+    d_#e = d_out[at + #eu];
+    along += d_#e * out[at + #eu];
     let dot_out = along.x + along.y + along.z + along.w;
     dots[head * sizes.room + row] = dot_out;
     let log_sum = log_sums[head * sizes.room + row];
@@ -45,17 +43,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         let k = key * 3u * d4 + d4 + head * E4;
         var scores = vec4<f32>();
         var shares = vec4<f32>();
-        for (var e = 0u; e < E4; e++) {
-            scores += q[e] * qkv[k + e];
-            shares += d[e] * qkv[k + d4 + e];
-        }
+        scores += q_#e * qkv[k + #eu];
+        shares += d_#e * qkv[k + d4 + #eu];
         let share = exp(scores.x + scores.y + scores.z + scores.w - log_sum);
         let d_score = share * (shares.x + shares.y + shares.z + shares.w - dot_out);
-        for (var e = 0u; e < E4; e++) {
-            sum[e] += d_score * qkv[k + e];
-        }
+        sum_#e += d_score * qkv[k + #eu];
     }
-    for (var e = 0u; e < E4; e++) {
-        d_qkv[begin + e] = sum[e] * sizes.scale;
-    }
+    d_qkv[begin + #eu] = sum_#e * sizes.scale;
 }
