@@ -9,8 +9,8 @@ use super::launch::{Buffer, Kernel, Tile};
 use crate::kernels::STATISTICS;
 
 /// Logits that are there at once, in numbers (64 MiB): beyond that, the way back computes
-/// them again, a block of scored tokens at a time.
-const LOGITS_BLOCK: usize = 1 << 24;
+/// them again, a block of scored tokens at a time. Tests have few logits, in several blocks.
+const LOGITS_BLOCK: usize = if cfg!(test) { 1 << 9 } else { 1 << 24 };
 
 const LOGITS: &[&str] = &[
     include_str!("wgsl/rows_scored.wgsl"),
