@@ -361,6 +361,35 @@ export class Lab extends Page {
     }));
   }
 
+  // ---- the benchmark
+
+  /** What a finished benchmark carries. */
+  async benchResult(limitMs = 120_000) {
+    return this.until('the result of the benchmark', async () => {
+      const error = await this.carried('bench-error');
+      if (error) throw new Error(`the benchmark failed: ${error}`);
+      return this.carriedJson('bench-result');
+    }, limitMs);
+  }
+
+  /** The lab samples pairs by itself now and then; a benchmark waits for that. */
+  async untilBenchMayRun() {
+    await this.until('the benchmark to be free to run', async () => {
+      return (await this.id('bench-run').getAttribute('aria-disabled')) !== 'true';
+    });
+  }
+
+  /** Sets fields of the benchmark, `{ workers: 2 }`, runs it and waits for its end. */
+  async bench(fields = {}, limitMs = 120_000) {
+    for (const [name, value] of Object.entries(fields)) {
+      await this.id(`bench-${name}`).fill(String(value));
+    }
+    await this.untilBenchMayRun();
+    await this.id('bench-run').click();
+    await this.until('the benchmark to begin', async () => !(await this.carriedJson('bench-result')));
+    return this.benchResult(limitMs);
+  }
+
   // ---- levels
 
   async chooseLevel(level) {

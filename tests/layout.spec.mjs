@@ -1,9 +1,6 @@
 // How the page stands: on a laptop and on a phone, light and dark, for everyone.
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, test } from './fixtures.mjs';
-
-const AXE_SOURCE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { faults, sideways } from './look.mjs';
 
 const SCREENS = [
   { name: 'laptop', width: 1280, height: 800 },
@@ -60,33 +57,5 @@ for (const [theme, width, height] of [
       }
       await page.screenshot({ path: `results/screens/trained-${level}-${theme}-${width}.png`, fullPage: true });
     }
-  });
-}
-
-/** How wide the document is, and what reaches over the window's right edge. */
-function sideways() {
-  const scrolls = (element) =>
-    element &&
-    (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(element).overflowX) ||
-      scrolls(element.parentElement));
-  const edge = document.documentElement.clientWidth;
-  const wide = document.documentElement.scrollWidth;
-  if (wide <= edge) return { wide, culprits: [] };
-  const culprits = [...document.body.querySelectorAll('*')]
-    .filter((element) => element.getBoundingClientRect().right > edge + 1)
-    .filter((element) => !scrolls(element.parentElement))
-    .slice(0, 5)
-    .map((element) => element.outerHTML.slice(0, 120));
-  return { wide, culprits };
-}
-
-/** axe's violations, a line for each element. */
-async function faults(page) {
-  await page.evaluate(AXE_SOURCE);
-  return page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document);
-    return violations.flatMap(({ id, help, nodes }) =>
-      nodes.map(({ html, any }) => `${id}: ${help}: ${html.slice(0, 160)} ${any[0]?.message ?? ''}`),
-    );
   });
 }

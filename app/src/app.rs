@@ -11,6 +11,7 @@ use crate::charts::win_rate::WinRateChart;
 use crate::keys;
 use crate::level::Level;
 use crate::panels::autolabel::AutolabelPanel;
+use crate::panels::bench::BenchPanel;
 use crate::panels::compare::ComparePanel;
 use crate::panels::data::DataPanel;
 use crate::panels::formula::FormulaPanel;
@@ -56,6 +57,7 @@ pub fn App() -> impl IntoView {
         <a class="skip-link" href="#lab">{texts::SKIP_TO_LAB}</a>
         <TopBar/>
         <NoticeBanner/>
+        <BenchPanel/>
         <Guide/>
         <TabList tabs=tabs/>
         <main id="lab" class="lab" data-tab=move || tabs.slug()>

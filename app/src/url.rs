@@ -1,14 +1,15 @@
 //! Where the page stands, and what its URL asks for.
 
 use crate::level::Level;
+use crate::state::bench_form::{BenchField, BenchForm};
 use crate::state::notices::Notice;
 use crate::state::parameters::{Parameter, ParameterTexts};
 use crate::texts::link as texts;
-use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind};
+use tilt_protocol::{BenchObjective, DevicePreference, Error, ModelName, ObjectiveKind, Simd};
 use web_sys::UrlSearchParams;
 
 /// Parameters that are reserved, and that this version does not act on yet.
-const NOT_YET: [&str; 2] = ["lesson", "bench"];
+const NOT_YET: [&str; 1] = ["lesson"];
 
 /// What the URL asks for, each value already checked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +25,10 @@ pub struct UrlParams {
     pub parameters: Option<ParameterTexts>,
     pub theme: Option<String>,
     pub level: Option<Level>,
+    /// The build of the engine for the CPU.
+    pub simd: Option<Simd>,
+    /// A benchmark to run at once.
+    pub bench: Option<BenchForm>,
     /// Part of another page: nothing but the lab is shown.
     pub is_embedded: bool,
 }
@@ -60,7 +65,12 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
             refuse("model", &got, texts::MODELS, texts::DEFAULT_MODEL);
         }
     }
-    if let Some(got) = query.get("objective") {
+    let is_bench = query
+        .get("bench")
+        .is_some_and(|got| is_on(&got) == Some(true));
+    // A benchmark has an objective and steps of its own.
+    let of_the_lab = |name: &str| query.get(name).filter(|_| !is_bench);
+    if let Some(got) = of_the_lab("objective") {
         params.objective = ObjectiveKind::from_slug(&got).filter(|kind| kind.trains_policy());
         if params.objective.is_none() {
             refuse("objective", &got, texts::OBJECTIVES, texts::YOURS_KEPT);
@@ -72,7 +82,7 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
             refuse("seed", &got, texts::WHOLE_FROM_0, texts::DEFAULT_USED);
         }
     }
-    if let Some(got) = query.get("steps") {
+    if let Some(got) = of_the_lab("steps") {
         params.steps = got.parse().ok().filter(|steps| *steps >= 1);
         if params.steps.is_none() {
             refuse("steps", &got, texts::WHOLE_FROM_1, texts::DEFAULT_USED);
@@ -115,9 +125,23 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
         }
     }
     if let Some(got) = query.get("embed") {
-        params.is_embedded = matches!(got.as_str(), "" | "1" | "true");
-        if !params.is_embedded && got != "0" && got != "false" {
-            refuse("embed", &got, texts::EMBEDDED, texts::WHOLE_PAGE);
+        params.is_embedded = is_on(&got) == Some(true);
+        if is_on(&got).is_none() {
+            refuse("embed", &got, texts::ON_OR_OFF, texts::WHOLE_PAGE);
+        }
+    }
+    if let Some(got) = query.get("simd") {
+        params.simd = Simd::from_slug(&got);
+        if params.simd.is_none() {
+            refuse("simd", &got, texts::SIMDS, texts::FASTEST_USED);
+        }
+    }
+    if let Some(got) = query.get("bench") {
+        if is_bench {
+            let form = bench_form(&params, |name| query.get(name), &mut refuse);
+            params.bench = Some(form);
+        } else if is_on(&got).is_none() {
+            refuse("bench", &got, texts::ON_OR_OFF, texts::NO_BENCHMARK);
         }
     }
     for name in NOT_YET {
@@ -129,6 +153,75 @@ pub fn read_params() -> (UrlParams, Vec<Notice>) {
         }
     }
     (params, notices)
+}
+
+/// A switch: nothing after its name, or a word, or neither of both.
+fn is_on(text: &str) -> Option<bool> {
+    match text {
+        "" | "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// The benchmark that the URL describes, without what cannot be honoured.
+fn bench_form(
+    params: &UrlParams,
+    get: impl Fn(&str) -> Option<String>,
+    refuse: &mut impl FnMut(&str, &str, &str, &str),
+) -> BenchForm {
+    let mut form = BenchForm::default();
+    form.device = params.device;
+    form.simd = params.simd;
+    if let Some(got) = get("objective") {
+        match BenchObjective::from_slug(&got) {
+            Some(objective) => form.objective = objective,
+            None => refuse(
+                "objective",
+                &got,
+                texts::BENCH_OBJECTIVES,
+                texts::BENCH_DEFAULT,
+            ),
+        }
+    }
+    if let Some(got) = get("tied") {
+        match is_on(&got) {
+            Some(is_tied) => form.is_tied = is_tied,
+            None => refuse("tied", &got, texts::ON_OR_OFF, texts::BENCH_DEFAULT),
+        }
+    }
+    for field in BenchField::ALL {
+        let Some(got) = get(field.slug()) else {
+            continue;
+        };
+        let proposed = form.number(field).to_owned();
+        form.set_number(field, got.clone());
+        // What two numbers say of each other is looked at when all are there.
+        if let Some(expected) = form.refused_alone(field) {
+            refuse(field.slug(), &got, &expected, texts::BENCH_DEFAULT);
+            form.set_number(field, proposed);
+        }
+    }
+    if let Some((
+        field,
+        Error::InvalidConfig {
+            value, expected, ..
+        },
+    )) = form.defect()
+    {
+        refuse(field.slug(), &value, &expected, texts::BENCH_DEFAULTS);
+        form.reset_numbers();
+    }
+    form
+}
+
+/// The version of the files beside the page, where the build has written one.
+pub fn version() -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    // A constant, valid selector does not fail.
+    let meta = document.query_selector("meta[name=version]").ok()??;
+    meta.get_attribute("content")
+        .filter(|version| !version.is_empty())
 }
 
 /// As [`parameters_from`] reads them.
@@ -193,6 +286,30 @@ pub fn resolve(relative: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_benchmark_keeps_what_it_can_honour() {
+        let read = |query: &[(&str, &str)]| {
+            let get = |name: &str| {
+                let found = query.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            let mut refused = Vec::new();
+            let mut refuse = |name: &str, _: &str, _: &str, _: &str| refused.push(name.to_owned());
+            let form = bench_form(&UrlParams::default(), get, &mut refuse);
+            (form, refused)
+        };
+        let (form, refused) = read(&[("d_model", "96"), ("heads", "3"), ("tied", "1")]);
+        let settings = form.settings().unwrap();
+        assert_eq!((settings.d_model, settings.heads), (96, 3));
+        assert!(settings.tied && refused.is_empty());
+        let (form, refused) = read(&[("layers", "0"), ("batch", "4"), ("objective", "ppo")]);
+        assert_eq!(refused, ["objective", "layers"]);
+        assert_eq!(form.settings().unwrap().batch, 4);
+        let (form, refused) = read(&[("heads", "3")]);
+        assert_eq!(refused, ["d_model"]);
+        assert_eq!(form, BenchForm::default());
+    }
 
     #[test]
     fn parameters_come_back_from_a_link() {

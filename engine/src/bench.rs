@@ -6,8 +6,8 @@
 
 use crate::adamw::AdamW;
 use crate::batch::{Batch, Sequence};
+use crate::crew::{Team, forward_logps};
 use crate::gpt_config::GptConfig;
-use crate::kernels::forward_logps;
 use crate::layout::{LM_HEAD, Layout};
 use crate::logps::read;
 use crate::model::Model;
@@ -15,8 +15,8 @@ use crate::session::Session;
 use crate::text::TokenisedRow;
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{
-    BenchObjective, BenchReport, BenchSettings, LrSchedule, Objective, ObjectiveKind, Result,
-    TrainSettings, metrics,
+    BenchObjective, BenchReport, BenchSettings, GpuCalls, LrSchedule, Objective, ObjectiveKind,
+    Result, TrainSettings, metrics,
 };
 use web_time::Instant;
 
@@ -27,6 +27,10 @@ pub struct Bench {
     work: Work,
     losses: Vec<f64>,
     ms: Vec<f64>,
+    team: Option<Team>,
+    gpu_calls: Option<fn() -> GpuCalls>,
+    /// Before the timed steps, and after the last one so far.
+    counted: Option<[GpuCalls; 2]>,
 }
 
 enum Work {
@@ -85,7 +89,33 @@ impl Bench {
             work,
             losses: Vec::new(),
             ms: Vec::new(),
+            team: None,
+            gpu_calls: None,
+            counted: None,
         })
+    }
+
+    /// Shares each step among as many workers as the settings ask for, or as the team has.
+    pub fn with_team(mut self, team: Option<Team>) -> Bench {
+        self.team = team.map(|team| match self.settings.workers {
+            // Whoever names a number wants to see what it does, worth it or not.
+            Some(workers) => Team {
+                workers,
+                least_work: 0,
+                ..team
+            },
+            None => team,
+        });
+        if let Work::Pairs(session) = &mut self.work {
+            session.team = self.team.clone();
+        }
+        self
+    }
+
+    /// Counts what the timed steps ask of the GPU.
+    pub fn with_gpu_calls(mut self, gpu_calls: Option<fn() -> GpuCalls>) -> Bench {
+        self.gpu_calls = gpu_calls;
+        self
     }
 
     /// Steps made.
@@ -104,6 +134,9 @@ impl Bench {
     /// Those of [`Session::step`].
     pub async fn step(&mut self) -> Result<f64> {
         let rows = texts(&self.settings, self.steps());
+        if self.steps() == BenchSettings::WARM_UP {
+            self.counted = self.gpu_calls.map(|count| [count(); 2]);
+        }
         let start = Instant::now();
         let loss = match &mut self.work {
             Work::Texts(work) => {
@@ -113,9 +146,11 @@ impl Bench {
                     train,
                 } = work.as_mut();
                 let batch = Batch::new(&rows, 0);
-                let forward = forward_logps(&self.model, arena, &batch, false);
+                let team = self.team.as_ref();
+                let forward = forward_logps(&self.model, arena, &batch, false, team).await;
                 let upstream = vec![-1.0 / batch.scored() as f32; batch.scored()];
-                let gradient = forward.trace.backward(&self.model, &batch, &upstream);
+                let gradient = forward.pass.backward(&self.model, &batch, &upstream);
+                let gradient = gradient.await;
                 let lr = train.learning_rate;
                 *arena = optimiser
                     .clipped_update(arena.clone(), gradient, lr, train)
@@ -131,6 +166,9 @@ impl Bench {
         let ms = start.elapsed().as_secs_f64() * 1e3;
         self.losses.push(loss);
         self.ms.push(ms);
+        if let (Some([_, last]), Some(count)) = (&mut self.counted, self.gpu_calls) {
+            *last = count();
+        }
         Ok(ms)
     }
 
@@ -145,6 +183,11 @@ impl Bench {
         timed.sort_by(f64::total_cmp);
         let median = timed.get(timed.len() / 2).copied().unwrap_or(f64::NAN);
         let tokens = self.settings.batch * self.settings.context;
+        let per_step = |read: fn(&GpuCalls) -> u64| {
+            let [before, last] = self.counted.as_ref()?;
+            let calls = read(last).saturating_sub(read(before));
+            Some(calls as f64 / timed.len() as f64)
+        };
         BenchReport {
             settings: self.settings.clone(),
             parameters: self.model.layout.len,
@@ -152,11 +195,15 @@ impl Bench {
             min_ms: timed.first().copied().unwrap_or(f64::NAN),
             first_step_ms: self.ms.first().copied().unwrap_or(f64::NAN),
             tokens_per_s: tokens as f64 / median * 1e3,
-            dispatches_per_step: None,
-            gpu_bytes: None,
+            dispatches_per_step: per_step(|calls| calls.dispatches),
+            submissions_per_step: per_step(|calls| calls.submissions),
+            new_buffers_per_step: per_step(|calls| calls.buffers),
+            gpu_bytes: self.counted.map(|[_, last]| last.bytes),
             losses: self.losses.clone(),
             device: device.to_owned(),
             adapter: adapter.to_owned(),
+            simd: crate::kernels::SIMD,
+            workers: self.team.as_ref().map_or(1, |team| team.workers),
         }
     }
 }

@@ -153,7 +153,11 @@ fn cpu_name() -> &'static str {
 
 #[cfg(target_arch = "wasm32")]
 fn cpu_name() -> &'static str {
-    "CPU (wasm simd128)"
+    use tilt_protocol::Simd;
+    match crate::kernels::SIMD {
+        Simd::Plain => "CPU (wasm simd128)",
+        Simd::Relaxed => "CPU (wasm relaxed SIMD)",
+    }
 }
 
 /// Natively wgpu looks for an adapter itself.

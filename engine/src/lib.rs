@@ -6,6 +6,7 @@ pub mod adamw;
 pub mod batch;
 pub mod bench;
 pub mod checkpoint;
+pub mod crew;
 pub mod device;
 pub mod evaluate;
 pub mod generate;

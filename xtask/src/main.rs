@@ -3,8 +3,10 @@
 //! Each command installs what it needs and is missing, so that a fresh machine needs
 //! rustup and Node.js and nothing else.
 
+mod bench;
 mod command;
 mod count;
+mod engine_files;
 mod error;
 mod page;
 mod serve;
@@ -27,6 +29,10 @@ Tilt's commands. Each installs what it needs and is missing.
       Run every check; ends with one line that counts them.
       Stages: format, lint, native, lint-wasm, wasm, page, browser.
       --folder points the browser tests at a folder built before, for example dist.
+  cargo xtask bench [--only CASE]... [--steps N] [--real-gpu] [--folder DIR]
+      Time a training step of Tilt and of its peers in one browser; a run of all
+      cases puts its table into README.md. --real-gpu takes the machine's own
+      adapter, --folder times a folder built before, for example dist.
   cargo xtask setup
       Install everything that the other commands would.
   cargo xtask help
@@ -56,6 +62,7 @@ fn dispatch(root: &Path, arguments: &[String]) -> Result<ExitCode, Error> {
             no_arguments("build", rest)?;
             page::ship(root)?;
         }
+        "bench" => bench::run(root, &bench::Options::from_arguments(rest)?)?,
         "test" => {
             let options = test::Options::from_arguments(rest)?;
             return Ok(if test::run(root, &options)? {

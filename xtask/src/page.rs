@@ -1,6 +1,7 @@
 //! Building the static page: page and worker as wasm, and the files beside them.
 
 use crate::command::Run;
+use crate::engine_files;
 use crate::error::Error;
 use crate::setup;
 use std::ffi::OsString;
@@ -11,21 +12,24 @@ use std::time::Instant;
 
 /// The page that `serve` and `test` share, so that it is compiled once for both.
 pub const TEST_FOLDER: &str = "target/dist-test";
+/// The page that is timed.
+const BENCH_FOLDER: &str = "target/dist-bench";
 /// The page that is published.
 const SHIPPED_FOLDER: &str = "dist";
 
 /// In kilobytes. Binaryen recurses deeply; the usual limit of the system is 8,192.
 const NODE_STACK_KB: u32 = 7000;
 
-/// What rustc's wasm uses and every browser with WebGPU understands: a stripped module
-/// does not say so itself.
-const WASM_FEATURES: [&str; 7] = [
+/// What rustc's wasm uses: a stripped module does not say so itself. All but relaxed SIMD,
+/// which stands in the engine's second build alone, every browser with WebGPU understands.
+const WASM_FEATURES: [&str; 8] = [
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-mutable-globals",
     "--enable-multivalue",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
+    "--enable-relaxed-simd",
     "--enable-sign-ext",
 ];
 
@@ -34,6 +38,17 @@ pub fn build_for_tests(root: &Path) -> Result<PathBuf, Error> {
     let path = setup::for_page(root)?;
     let folder = root.join(TEST_FOLDER);
     trunk_build(root, &path, "release", &folder)?;
+    engine_files::note(&folder, &["plain"])?;
+    Ok(folder)
+}
+
+/// The page of the tests with both builds of the engine, for `cargo xtask bench`.
+pub fn build_for_bench(root: &Path) -> Result<PathBuf, Error> {
+    let path = setup::for_page(root)?;
+    let folder = root.join(BENCH_FOLDER);
+    trunk_build(root, &path, "release", &folder)?;
+    engine_files::build_relaxed(root, &path, "release", &folder)?;
+    engine_files::note(&folder, &["plain", "relaxed"])?;
     Ok(folder)
 }
 
@@ -46,10 +61,12 @@ pub fn ship(root: &Path) -> Result<(), Error> {
 
     println!("\nCompiling page and worker for publishing (fat LTO: 10 minutes and more)");
     trunk_build(root, &path, "dist", &folder)?;
+    engine_files::build_relaxed(root, &path, "dist", &folder)?;
     refuse_absolute_addresses(&folder.join("index.html"))?;
 
     println!("\nMaking the wasm small (some minutes)");
     shrink(&files_with_extension(&folder, "wasm")?, &wasm_opt)?;
+    engine_files::note(&folder, &["plain", "relaxed"])?;
 
     println!("\nWhat the browser loads at the start");
     let mut files = files_with_extension(&folder, "wasm")?;
@@ -111,7 +128,7 @@ fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
         // The worker computes, the page is only waited for.
         let is_worker = file
             .file_name()
-            .is_some_and(|name| name == "worker_bg.wasm");
+            .is_some_and(|name| name.to_string_lossy().starts_with("worker"));
         let smaller = file.with_extension("smaller");
         Run::new("node", "making the wasm small")
             .args([format!("--stack-size={NODE_STACK_KB}")])

@@ -239,28 +239,33 @@ fn node(root: &Path) -> Result<(), Error> {
     }
 }
 
-/// Installs what `tests/package-lock.json` lists, once for each state of that file.
+/// What the benchmark compares Tilt with.
+pub fn for_bench(root: &Path) -> Result<(), Error> {
+    packages(&root.join("tests/peers"), "jax-js", "to compare Tilt with")
+}
+
 fn playwright(root: &Path) -> Result<(), Error> {
-    let tests = root.join("tests");
-    let lockfile = tests.join("package-lock.json");
-    let wanted = fs::read_to_string(&lockfile)
-        .map_err(Error::io("reading the tests' lockfile", &lockfile))?;
-    let stamp = tests.join("node_modules/.installed-package-lock.json");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        found(
-            "Playwright",
-            "tests/node_modules, as tests/package-lock.json says",
-        );
-        return Ok(());
-    }
-    installing(
+    packages(
+        &root.join("tests"),
         "Playwright and axe-core",
         "to drive and check the page",
-        "half a minute",
-    );
-    Run::new(npm(), "installing the browser tests' packages")
+    )
+}
+
+/// Installs what the folder's `package-lock.json` lists, once for each state of that file.
+fn packages(folder: &Path, what: &str, purpose: &str) -> Result<(), Error> {
+    let lockfile = folder.join("package-lock.json");
+    let wanted =
+        fs::read_to_string(&lockfile).map_err(Error::io("reading a lockfile", &lockfile))?;
+    let stamp = folder.join("node_modules/.installed-package-lock.json");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        found(what, &format!("as {} says", lockfile.display()));
+        return Ok(());
+    }
+    installing(what, purpose, "half a minute");
+    Run::new(npm(), &format!("installing {what}"))
         .args(["ci", "--no-audit", "--no-fund"])
-        .dir(&tests)
+        .dir(folder)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
         .fix("see that the npm registry can be reached, then run it again")
         .stream()?;

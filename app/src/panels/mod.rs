@@ -4,6 +4,7 @@ pub mod against_dpo;
 pub mod agreement;
 pub mod autolabel;
 pub mod autolabel_more;
+pub mod bench;
 pub mod blind;
 pub mod compare;
 pub mod data;

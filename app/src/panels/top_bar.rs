@@ -1,5 +1,6 @@
 //! The top bar: name, transport, status, device, level, share, theme, help.
 
+use super::bench;
 use super::level_select::LevelSelect;
 use super::share::ShareButton;
 use crate::format::{bytes, fixed, parameters};
@@ -103,9 +104,14 @@ fn EngineState() -> impl IntoView {
         let speed = speed.map_or_else(String::new, |ms| {
             texts::speed(&fixed(ms, if ms < 10.0 { 1 } else { 0 }))
         });
-        texts::device(device.kind.slug(), &device.adapter, &speed)
+        texts::device(device.kind.slug(), &device.adapter, device.workers, &speed)
     };
-    let title = move || device.get().and_then(|device| device.fallback);
+    let title = move || {
+        device
+            .get()
+            .and_then(|device| device.fallback)
+            .or(Some(texts::OPEN_BENCHMARK.to_owned()))
+    };
     let model = move || {
         lab.engine
             .model()
@@ -130,15 +136,19 @@ fn EngineState() -> impl IntoView {
             <div class="engine-line">
                 <span class="lamp" data-status=slug aria-hidden="true"></span>
                 <span class="status" data-testid="engine-status" data-value=slug>{slug}</span>
-                <span
+                <button
+                    type="button"
                     class="badge"
+                    aria-controls=bench::ID
+                    aria-expanded=move || lab.bench.is_open().get().to_string()
                     data-testid="device-badge"
                     data-value=move || device.get().map_or("", |device| device.kind.slug())
                     data-adapter=move || device.get().map(|device| device.adapter)
                     title=title
+                    on:click=move |_| lab.bench.toggle()
                 >
                     {badge}
-                </span>
+                </button>
             </div>
             <Show
                 when=move || fetching.with(Option::is_some)

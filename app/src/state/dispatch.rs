@@ -14,7 +14,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use tilt_protocol::{
     Command, DeviceKind, DevicePreference, EngineStatus, Error, Event, Label, Labeller, Message,
-    PROTOCOL_VERSION, Pair, RequestId, Verdict, WinRateReport,
+    PROTOCOL_VERSION, Pair, RequestId, Simd, Verdict, WinRateReport,
 };
 
 pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
@@ -46,12 +46,16 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             kind,
             adapter,
             fallback,
+            simd,
+            workers,
         } => device_ready(
             lab,
             DeviceInfo {
                 kind,
                 adapter,
                 fallback,
+                simd,
+                workers,
             },
         ),
         Event::ModelLoaded {
@@ -196,7 +200,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             policy,
             reference,
         } => lab.closed_form.answered(id, step, policy, reference),
-        // Asked for by nothing on this page yet.
+        // The benchmark has an engine of its own; the others nothing asks for yet.
         Event::Checkpoint { .. }
         | Event::Scored { .. }
         | Event::BenchStep { .. }
@@ -246,6 +250,9 @@ fn device_ready(lab: Lab, device: DeviceInfo) {
     if is_refused {
         lab.notices
             .info("device", &texts::webgpu_refused(device.fallback.as_deref()));
+    }
+    if lab.engine.simd() == Some(Simd::Relaxed) && device.simd == Simd::Plain {
+        lab.notices.info("url-simd", texts::NO_RELAXED_SIMD);
     }
     lab.engine.set_device(device);
     let model = lab.form.model().get_untracked();

@@ -6,13 +6,16 @@ use crate::worker::WorkerClient;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
-use tilt_protocol::{Command, DeviceKind, DevicePreference, EngineStatus, Error, RequestId};
+use tilt_protocol::{Command, DeviceKind, DevicePreference, EngineStatus, Error, RequestId, Simd};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceInfo {
     pub kind: DeviceKind,
     pub adapter: String,
     pub fallback: Option<String>,
+    pub simd: Simd,
+    /// That share a training step.
+    pub workers: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +77,7 @@ pub struct EngineStore {
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
     requests: StoredValue<BTreeMap<RequestId, Purpose>>,
     preference: Option<DevicePreference>,
+    simd: Option<Simd>,
     /// WebGPU broke in this page: from then on the CPU.
     left_webgpu: StoredValue<bool>,
     /// As the engine last said.
@@ -88,7 +92,7 @@ pub struct EngineStore {
 }
 
 impl EngineStore {
-    pub fn new(preference: Option<DevicePreference>) -> EngineStore {
+    pub fn new(preference: Option<DevicePreference>, simd: Option<Simd>) -> EngineStore {
         let reported = RwSignal::new(EngineStatus::Loading);
         let expected = RwSignal::new(None::<(RequestId, EngineStatus)>);
         let broken = RwSignal::new(false);
@@ -109,6 +113,7 @@ impl EngineStore {
             client: StoredValue::new_local(None),
             requests: StoredValue::new(BTreeMap::new()),
             preference,
+            simd,
             left_webgpu: StoredValue::new(false),
             reported,
             expected,
@@ -141,6 +146,11 @@ impl EngineStore {
             return Some(DevicePreference::Cpu);
         }
         self.preference
+    }
+
+    /// The build of the engine that the person asked for.
+    pub fn simd(&self) -> Option<Simd> {
+        self.simd
     }
 
     /// Forgets the engine, so that a new one can start on the CPU. False when it was

@@ -5,6 +5,8 @@
 
 pub mod actions;
 pub mod autolabel_form;
+pub mod bench;
+pub mod bench_form;
 pub mod blind;
 pub mod charts;
 pub mod closed_bars;
@@ -49,6 +51,7 @@ pub struct Lab {
     pub evaluate: evaluate::EvaluateStore,
     pub closed_form: closed_form::ClosedFormStore,
     pub blind: blind::BlindStore,
+    pub bench: bench::BenchStore,
     pub settings: settings::SettingsStore,
 }
 
@@ -67,7 +70,7 @@ impl Lab {
         let form = form::FormStore::new(params, settings);
         Lab {
             notices,
-            engine: engine::EngineStore::new(params.device),
+            engine: engine::EngineStore::new(params.device, params.simd),
             labels,
             form,
             run,
@@ -78,6 +81,7 @@ impl Lab {
             evaluate: evaluate::EvaluateStore::new(labels),
             closed_form: closed_form::ClosedFormStore::new(selection, form),
             blind: blind::BlindStore::new(),
+            bench: bench::BenchStore::new(params.bench.clone()),
             settings,
         }
     }

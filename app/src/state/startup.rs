@@ -2,6 +2,7 @@
 //! the two things kept true while it lives (the watched pair, the filled queue).
 
 use super::Lab;
+use super::bench;
 use super::closed_form;
 use super::dispatch;
 use super::engine::Purpose;
@@ -9,10 +10,10 @@ use super::labels::Entry;
 use super::training;
 use crate::random::derived;
 use crate::texts::notices as texts;
-use crate::url::resolve;
+use crate::url::{link, resolve, version};
 use crate::worker::{Incoming, WorkerClient};
 use leptos::prelude::*;
-use tilt_protocol::{Command, EngineStatus, Error, Pair, RequestId, Sampling};
+use tilt_protocol::{Command, EngineStatus, Error, Pair, RequestId, Sampling, Simd};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -31,10 +32,12 @@ pub fn start(lab: Lab) {
     keep_watching(lab);
     keep_queue_filled(lab);
     closed_form::keep_scored(lab);
+    bench::run_if_asked(lab);
 }
 
 fn connect_engine(lab: Lab) {
-    let started = WorkerClient::start(&resolve("engine.js"), move |incoming| match incoming {
+    let address = engine_address(lab.engine.simd());
+    let started = WorkerClient::start(&address, move |incoming| match incoming {
         Incoming::Message { message, buffers } => dispatch::handle(lab, message, &buffers),
         Incoming::Unreadable(error) => lab.notices.error("engine-message", &error.to_string()),
         Incoming::Broken(error) => engine_failed(lab, &error),
@@ -43,6 +46,12 @@ fn connect_engine(lab: Lab) {
         Ok(client) => lab.engine.connect(client),
         Err(error) => engine_failed(lab, &error),
     }
+}
+
+/// The engine's script, in this page's version, for the build that is wanted.
+pub fn engine_address(simd: Option<Simd>) -> String {
+    let simd = simd.map(|simd| simd.slug().to_owned());
+    link(&resolve("engine.js"), &[("v", version()), ("simd", simd)])
 }
 
 /// The engine will not come, or is gone. A WebGPU that broke is left for the CPU;
@@ -144,6 +153,7 @@ fn keep_queue_filled(lab: Lab) {
             && lab.labels.waiting() < QUEUE_LOW
             && lab.labels.may_refill()
             && lab.engine.status().get() == EngineStatus::Ready
+            && !lab.bench.is_running()
     });
     Effect::new(move |_| {
         if is_wanted.get() {

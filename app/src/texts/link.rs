@@ -9,6 +9,14 @@ pub fn does_nothing(name: &str) -> String {
     format!("The URL's parameter {name} does nothing in this version of Tilt.")
 }
 
+pub const ON_OR_OFF: &str = "nothing, 1 or 0";
+pub const SIMDS: &str = "plain or relaxed";
+pub const BENCH_OBJECTIVES: &str = "sft or dpo, with bench";
+pub const BENCH_DEFAULT: &str = "The benchmark's own is used.";
+pub const BENCH_DEFAULTS: &str = "The benchmark's own numbers are used.";
+pub const NO_BENCHMARK: &str = "No benchmark is run.";
+pub const FASTEST_USED: &str = "The fastest is used.";
+
 pub const DEVICES: &str = "webgpu or cpu";
 pub const MODELS: &str = "nano, small or base";
 pub const OBJECTIVES: &str = "one that the page lists, such as dpo or simpo";
@@ -18,7 +26,6 @@ pub const ABOVE_0: &str = "a number above 0";
 pub const PARAMETERS: &str = "name:value, separated by commas, as Share writes it";
 pub const THEMES: &str = "light or dark";
 pub const LEVELS: &str = "start, standard or everything";
-pub const EMBEDDED: &str = "nothing, 1 or 0";
 
 pub const TILT_CHOOSES: &str = "Tilt chooses by itself.";
 pub const DEFAULT_MODEL: &str = "The default model is used.";

@@ -7,6 +7,7 @@
 
 pub mod against_dpo;
 pub mod agreement;
+pub mod bench;
 pub mod blind;
 pub mod charts;
 pub mod closed_form;

@@ -48,6 +48,8 @@ pub fn judge_labelled(count: usize) -> String {
 }
 
 /// `reason` is the engine's.
+pub const NO_RELAXED_SIMD: &str = "The URL asks for simd=relaxed, which this browser, or this copy of Tilt, does not have. Plain SIMD is used.";
+
 pub fn webgpu_refused(reason: Option<&str>) -> String {
     let reason = reason.unwrap_or("the engine gave no reason");
     format!(

@@ -14,9 +14,15 @@ pub const HELP_SIGN: &str = "?";
 
 pub const NO_DEVICE: &str = "no device yet";
 
+pub const OPEN_BENCHMARK: &str = "Open the benchmark";
+
 /// `speed` is what [`speed`] says, or empty.
-pub fn device(kind: &str, adapter: &str, speed: &str) -> String {
-    format!("{kind} \u{b7} {adapter}{speed}")
+pub fn device(kind: &str, adapter: &str, workers: usize, speed: &str) -> String {
+    let workers = match workers {
+        0 | 1 => String::new(),
+        many => format!(" \u{b7} {many} workers"),
+    };
+    format!("{kind} \u{b7} {adapter}{workers}{speed}")
 }
 
 pub fn speed(ms_per_step: &str) -> String {

@@ -23,6 +23,35 @@ impl BenchObjective {
             BenchObjective::Dpo => "dpo",
         }
     }
+
+    pub fn from_slug(slug: &str) -> Option<BenchObjective> {
+        Self::ALL.into_iter().find(|one| one.slug() == slug)
+    }
+}
+
+/// Which WebAssembly instructions the CPU kernels were built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Simd {
+    /// simd128, which every browser with WebGPU has.
+    Plain,
+    /// Relaxed SIMD, with a fused multiply-add.
+    Relaxed,
+}
+
+impl Simd {
+    pub const ALL: [Simd; 2] = [Simd::Plain, Simd::Relaxed];
+
+    pub fn slug(self) -> &'static str {
+        match self {
+            Simd::Plain => "plain",
+            Simd::Relaxed => "relaxed",
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<Simd> {
+        Self::ALL.into_iter().find(|simd| simd.slug() == slug)
+    }
 }
 
 /// A step's shape. The defaults are those of the peers' benchmark.
@@ -42,6 +71,8 @@ pub struct BenchSettings {
     /// Steps that are timed, after [`BenchSettings::WARM_UP`] that are not.
     pub steps: usize,
     pub objective: BenchObjective,
+    /// Workers that share a step on the CPU; `None` leaves it to the engine.
+    pub workers: Option<usize>,
 }
 
 impl Default for BenchSettings {
@@ -56,6 +87,7 @@ impl Default for BenchSettings {
             tied: false,
             steps: 20,
             objective: BenchObjective::Sft,
+            workers: None,
         }
     }
 }
@@ -63,6 +95,7 @@ impl Default for BenchSettings {
 impl BenchSettings {
     /// Steps before the timed ones.
     pub const WARM_UP: usize = 5;
+    pub const MOST_WORKERS: usize = 16;
 
     /// # Errors
     /// [`Error::InvalidConfig`] naming the field and what it takes.
@@ -75,6 +108,7 @@ impl BenchSettings {
             ("context", self.context, 4, 2048),
             ("batch", self.batch, 1, 256),
             ("steps", self.steps, 1, 10_000),
+            ("workers", self.workers.unwrap_or(1), 1, Self::MOST_WORKERS),
         ];
         for (field, value, least, most) in sizes {
             if !(least..=most).contains(&value) {
@@ -105,13 +139,31 @@ pub struct BenchReport {
     pub first_step_ms: f64,
     /// Of the tokens that the model reads, at the median.
     pub tokens_per_s: f64,
-    /// GPU dispatches a timed step; `None` on the CPU.
+    /// GPU dispatches a timed step; `None` where nothing counts them, as on the CPU.
     pub dispatches_per_step: Option<f64>,
-    /// Bytes of GPU memory in use after the last step; `None` on the CPU.
+    /// Calls of `GPUQueue.submit` a timed step.
+    pub submissions_per_step: Option<f64>,
+    /// GPU buffers made a timed step.
+    pub new_buffers_per_step: Option<f64>,
+    /// Bytes of GPU memory in use after the last step.
     pub gpu_bytes: Option<u64>,
     /// Nats a token (`sft`) or the objective's loss, of all steps from the first.
     pub losses: Vec<f64>,
     /// `webgpu` or `cpu`.
     pub device: String,
     pub adapter: String,
+    /// What the CPU kernels were built for.
+    pub simd: Simd,
+    /// Workers that shared a step.
+    pub workers: usize,
+}
+
+/// What was asked of the GPU since the engine began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GpuCalls {
+    pub dispatches: u64,
+    pub submissions: u64,
+    pub buffers: u64,
+    /// In buffers that are alive.
+    pub bytes: u64,
 }

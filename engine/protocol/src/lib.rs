@@ -19,7 +19,7 @@ pub mod score;
 pub mod settings;
 pub mod view;
 
-pub use bench::{BenchObjective, BenchReport, BenchSettings};
+pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, Simd};
 pub use curated::CuratedSet;
 pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};

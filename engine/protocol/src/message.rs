@@ -6,7 +6,7 @@
 //! that loads the engine posts [`Event::Fetching`] and, if it fails,
 //! [`Event::Failed`].
 
-use crate::bench::{BenchReport, BenchSettings};
+use crate::bench::{BenchReport, BenchSettings, Simd};
 use crate::dataset::Example;
 use crate::error::Error;
 use crate::label::Pair;
@@ -18,7 +18,7 @@ use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 pub type RequestId = u64;
 pub type RunId = u64;
@@ -292,6 +292,10 @@ pub enum Event {
         adapter: String,
         /// Why WebGPU is not used, in words, when it was asked for or tried.
         fallback: Option<String>,
+        /// What the CPU kernels were built for.
+        simd: Simd,
+        /// Workers that share a step of training on the CPU.
+        workers: usize,
     },
     ModelLoaded {
         name: String,

@@ -9,9 +9,19 @@ mod packed;
 mod pass;
 pub mod shape;
 
-pub use packed::Packed;
+pub use packed::{Packed, Share};
 pub use pass::{
-    Forward, Pass, STATISTICS, forward_logps, forward_rewards, plain_logps, token_logps,
+    Forward, Pass, STATISTICS, forward_logps, forward_rewards, plain_logps, statistics_of,
+    token_logps,
+};
+
+use tilt_protocol::Simd;
+
+/// What the CPU kernels of a wasm build are made for.
+pub const SIMD: Simd = if cfg!(feature = "relaxed-simd") {
+    Simd::Relaxed
+} else {
+    Simd::Plain
 };
 
 #[cfg(test)]

@@ -4,11 +4,12 @@
 //! the segment's prefix. Chosen and rejected of a pair are two segments with one prefix.
 
 use crate::batch::{Scope, Sequence};
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Tokens that follow each other, after a prefix that other segments may share.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
     /// Rows of the prefix; empty for a prompt, or a row that shares none.
     pub prefix: Range<usize>,
@@ -25,7 +26,7 @@ struct Place {
 }
 
 /// A batch as rows of one matrix.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Packed {
     /// `[rows]`
     pub tokens: Vec<u32>,
@@ -36,7 +37,17 @@ pub struct Packed {
     pub scored: Vec<u32>,
     /// Those next tokens, `[n]`.
     pub targets: Vec<u32>,
+    /// Of the whole batch's sequences; a share of one has none.
+    #[serde(skip)]
     places: Vec<Place>,
+}
+
+/// Some rows of a batch, and which of its scored tokens are theirs.
+#[derive(Clone, Debug, Default)]
+pub struct Share {
+    pub packed: Packed,
+    /// Places in the whole batch's `scored`, `[n]` of this share.
+    pub places: Vec<usize>,
 }
 
 impl Packed {
@@ -108,6 +119,65 @@ impl Packed {
         own
     }
 
+    /// At most `parts` batches that together hold these rows, about equally many each:
+    /// rows that see each other stay together. Fewer where there is less to share out.
+    pub fn split(&self, parts: usize) -> Vec<Share> {
+        let mut part_of_row = vec![0; self.rows()];
+        let mut sizes = vec![0; parts.max(1)];
+        for group in self.groups() {
+            let smallest = (0..sizes.len()).min_by_key(|&part| sizes[part]);
+            let part = smallest.unwrap_or(0);
+            for segment in group {
+                sizes[part] += segment.own.len();
+                part_of_row[segment.own.clone()].fill(part);
+            }
+        }
+        sizes.retain(|&size| size > 0);
+        let mut shares = vec![Share::default(); sizes.len()];
+        let mut row_in_share = vec![0; self.rows()];
+        for (row, &part) in part_of_row.iter().enumerate() {
+            let packed = &mut shares[part].packed;
+            row_in_share[row] = packed.rows();
+            packed.tokens.push(self.tokens[row]);
+            packed.positions.push(self.positions[row]);
+        }
+        // Rows keep their order, so a range of them stays one.
+        let moved = |rows: &Range<usize>| match rows.is_empty() {
+            true => 0..0,
+            false => row_in_share[rows.start]..row_in_share[rows.end - 1] + 1,
+        };
+        for segment in &self.segments {
+            let packed = &mut shares[part_of_row[segment.own.start]].packed;
+            packed.segments.push(Segment {
+                prefix: moved(&segment.prefix),
+                own: moved(&segment.own),
+            });
+        }
+        for (place, (&row, &target)) in self.scored.iter().zip(&self.targets).enumerate() {
+            let share = &mut shares[part_of_row[row as usize]];
+            share.packed.scored.push(row_in_share[row as usize] as u32);
+            share.packed.targets.push(target);
+            share.places.push(place);
+        }
+        shares
+    }
+
+    /// The segments with those that they are the prefix of, largest group first.
+    fn groups(&self) -> Vec<Vec<&Segment>> {
+        let mut by_start: BTreeMap<usize, Vec<&Segment>> = BTreeMap::new();
+        for segment in &self.segments {
+            let first = match segment.prefix.is_empty() {
+                true => segment.own.start,
+                false => segment.prefix.start,
+            };
+            by_start.entry(first).or_default().push(segment);
+        }
+        let mut groups: Vec<_> = by_start.into_values().collect();
+        let rows = |group: &Vec<&Segment>| group.iter().map(|s| s.own.len()).sum::<usize>();
+        groups.sort_by_key(|group| std::cmp::Reverse(rows(group)));
+        groups
+    }
+
     /// The row of token `t` of a sequence.
     pub fn row(&self, sequence: usize, t: usize) -> usize {
         self.places[sequence].row(t)
@@ -163,5 +233,33 @@ mod tests {
         assert_eq!(packed.scored, [1, 2, 4, 1]);
         assert_eq!(packed.targets, [7, 8, 1, 4]);
         assert_eq!(packed.row(2, 2), 6);
+    }
+
+    #[test]
+    fn shares_keep_what_sees_each_other_and_all_that_is_scored() {
+        let sequence = |prompt: &[u32], completion: &[u32]| Sequence {
+            prompt: prompt.to_vec(),
+            completion: completion.to_vec(),
+        };
+        let rows = [
+            sequence(&[5, 6], &[7, 8]),
+            sequence(&[9, 9, 9], &[1]),
+            sequence(&[5, 6], &[4, 3, 2]),
+        ];
+        let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
+        let packed = Packed::new(&scoped);
+        let shares = packed.split(2);
+        assert_eq!(shares.len(), 2);
+        assert_eq!(shares[0].packed.tokens, [5, 6, 7, 4, 3]);
+        assert_eq!(shares[1].packed.tokens, [9, 9, 9]);
+        assert_eq!(shares[0].packed.segments[2].prefix, 0..2);
+        let mut targets = vec![0; packed.targets.len()];
+        for share in &shares {
+            for (&place, &target) in share.places.iter().zip(&share.packed.targets) {
+                targets[place] = target;
+            }
+        }
+        assert_eq!(targets, packed.targets);
+        assert_eq!(packed.split(9).len(), 2, "as many as there are groups");
     }
 }

@@ -155,20 +155,23 @@ fn cpu_logps(model: &Model, arena: Numbers, batch: &Batch, statistics: bool) -> 
     let shape = Shape::new(&model.config, &model.layout);
     let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
     let scored = trace.logps(&shape, &arena, &batch.packed);
-    let part = |read: fn(&cpu::Scored) -> f32| scored.iter().map(read);
-    let statistics = statistics.then(|| {
-        let numbers: Vec<f32> = part(|scored| scored.entropy)
-            .chain(part(|scored| scored.is_top1))
-            .chain(part(|scored| scored.mean_logit))
-            .chain(part(|scored| scored.log_sum_squares))
-            .collect();
-        Tensor::from_data(numbers.as_slice(), &model.device)
-    });
+    let statistics =
+        statistics.then(|| Tensor::from_data(statistics_of(&scored).as_slice(), &model.device));
     Forward {
         values: logps_of(model, &scored),
         statistics,
         trace: Pass::cpu(trace, shape, arena),
     }
+}
+
+/// `[STATISTICS * n]`, one quantity after the other.
+pub fn statistics_of(scored: &[cpu::Scored]) -> Vec<f32> {
+    let part = |read: fn(&cpu::Scored) -> f32| scored.iter().map(read);
+    part(|scored| scored.entropy)
+        .chain(part(|scored| scored.is_top1))
+        .chain(part(|scored| scored.mean_logit))
+        .chain(part(|scored| scored.log_sum_squares))
+        .collect()
 }
 
 fn logps_of(model: &Model, scored: &[cpu::Scored]) -> Tensor<1> {

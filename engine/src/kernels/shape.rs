@@ -2,10 +2,11 @@
 
 use crate::gpt_config::GptConfig;
 use crate::layout::{LM_HEAD, Layout, SCORE_HEAD, Slot};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Sizes and places of all parameters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shape {
     pub vocab: usize,
     pub width: usize,
@@ -24,14 +25,14 @@ pub struct Shape {
 }
 
 /// Side by side: gain, then bias.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LayerNormSlots {
     pub gain: Range<usize>,
     pub bias: Range<usize>,
 }
 
 /// `x W + b`, W `[inputs, outputs]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Linear {
     pub inputs: usize,
     pub outputs: usize,
@@ -39,7 +40,7 @@ pub struct Linear {
     pub bias: Range<usize>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BlockSlots {
     pub before_attention: LayerNormSlots,
     pub qkv: Linear,

@@ -9,20 +9,24 @@ mod candidates;
 mod jobs;
 mod run;
 mod score;
+mod status;
+mod warm_up;
 
 use crate::bench::Bench;
+use crate::crew::Team;
 use crate::device::Compute;
 use crate::evaluate::{Inspector, answer_prompts, check_sampling};
 use crate::hf::Precision;
+use crate::kernels;
 use crate::model::{Model, ModelFiles};
 use crate::world;
 use burn::tensor::Tensor;
-use jobs::{Job, Work};
+use jobs::Job;
 use run::{Plan, Run};
 use std::collections::VecDeque;
 use tilt_protocol::{
-    Command, EngineStatus, Error, Event, Message, PROTOCOL_VERSION, Request, RequestId, Result,
-    RunId, Sampling,
+    Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, Request,
+    RequestId, Result, RunId, Sampling,
 };
 
 /// Ended runs whose weights are kept for comparison.
@@ -54,10 +58,16 @@ pub struct Lab {
     run: Option<Run>,
     jobs: VecDeque<Job>,
     watch: Option<(RequestId, Inspector)>,
+    /// Nothing has trained on this GPU yet.
+    is_cold: bool,
     /// The policies that the last runs ended with, oldest first.
     ended: VecDeque<(RunId, Tensor<1>)>,
     status: Option<EngineStatus>,
     outbox: Vec<Outgoing>,
+    /// Who shares training steps on the CPU; where there is nobody, `None`.
+    pub team: Option<Team>,
+    /// Counts what is asked of the GPU, where something can.
+    pub gpu_calls: Option<fn() -> GpuCalls>,
 }
 
 impl Lab {
@@ -68,7 +78,7 @@ impl Lab {
 
     /// True while [`Lab::advance`] has something to do.
     pub fn has_work(&self) -> bool {
-        !self.jobs.is_empty() || self.run.as_ref().is_some_and(|run| !run.paused)
+        !self.jobs.is_empty() || self.run.as_ref().is_some_and(|run| !run.paused) || self.is_cold
     }
 
     /// Carries out one command; long ones only begin here.
@@ -80,7 +90,8 @@ impl Lab {
         self.tell_status();
     }
 
-    /// One short piece of the work under way: jobs first, then training.
+    /// One short piece of the work under way: jobs first, then training, and where there is
+    /// neither, what a first step would wait for.
     pub async fn advance(&mut self) {
         if let Some(mut job) = self.jobs.pop_front() {
             self.tell(EngineStatus::from(&job));
@@ -91,6 +102,17 @@ impl Lab {
             }
         } else if self.run.as_ref().is_some_and(|run| !run.paused) {
             self.advance_run().await;
+        } else if std::mem::take(&mut self.is_cold)
+            && let Err(error) = self.warm_up().await
+        {
+            // The device fails before anything depends on it.
+            self.outbox.push(Outgoing {
+                message: Message {
+                    id: None,
+                    event: Event::Failed { error },
+                },
+                buffers: Vec::new(),
+            });
         }
         self.tell_status();
     }
@@ -118,6 +140,11 @@ impl Lab {
                         kind: compute.kind,
                         adapter: compute.adapter.clone(),
                         fallback: compute.fallback.clone(),
+                        simd: kernels::SIMD,
+                        workers: match (&self.team, compute.kind) {
+                            (Some(team), DeviceKind::Cpu) => team.workers,
+                            _ => 1,
+                        },
                     },
                 );
                 self.compute = Some(compute);
@@ -172,7 +199,11 @@ impl Lab {
                 self.queue(Job::win_rate(id, principle, seed, policy))
             }
             Command::Bench { settings } => {
-                let bench = Bench::start(settings, &self.compute()?.device)?;
+                let compute = self.compute()?;
+                let is_on_cpu = compute.kind == DeviceKind::Cpu;
+                let bench = Bench::start(settings, &compute.device)?
+                    .with_team(self.team.clone().filter(|_| is_on_cpu))
+                    .with_gpu_calls(self.gpu_calls.filter(|_| !is_on_cpu));
                 self.queue(Job::bench(id, bench))
             }
             Command::Cancel { request } => {
@@ -287,6 +318,7 @@ impl Lab {
                 held_out_prompts: texts(world::held_out_prompts()),
             },
         );
+        self.is_cold = self.compute()?.kind == DeviceKind::Webgpu;
         let policy = reference.clone();
         self.loaded = Some(Loaded {
             name,
@@ -392,41 +424,5 @@ impl Lab {
 
     fn fail(&mut self, id: RequestId, error: Error) {
         self.emit(id, Event::Failed { error });
-    }
-
-    /// What the engine is doing, told when it changes.
-    fn tell_status(&mut self) {
-        let status = match (self.jobs.front(), &self.run, &self.loaded) {
-            (Some(job), _, _) => EngineStatus::from(job),
-            (None, Some(run), _) if run.paused => EngineStatus::Paused,
-            (None, Some(_), _) => EngineStatus::Training,
-            (None, None, Some(_)) => EngineStatus::Ready,
-            (None, None, None) => EngineStatus::Loading,
-        };
-        self.tell(status);
-    }
-
-    fn tell(&mut self, status: EngineStatus) {
-        if self.status != Some(status) {
-            self.status = Some(status);
-            let message = Message {
-                id: None,
-                event: Event::Status { status },
-            };
-            self.outbox.push(Outgoing {
-                message,
-                buffers: Vec::new(),
-            });
-        }
-    }
-}
-
-impl From<&Job> for EngineStatus {
-    fn from(job: &Job) -> EngineStatus {
-        match job.work {
-            Work::SamplePairs(_) => EngineStatus::Sampling,
-            Work::Autolabel { .. } => EngineStatus::Labelling,
-            Work::WinRate(_) | Work::Bench(_) => EngineStatus::Evaluating,
-        }
     }
 }

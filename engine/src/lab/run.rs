@@ -69,7 +69,8 @@ impl Lab {
     }
 
     /// Takes a run in and tells the page of it.
-    async fn begin(&mut self, run: Run, dropped: usize) -> Result<()> {
+    async fn begin(&mut self, mut run: Run, dropped: usize) -> Result<()> {
+        run.session.team = self.team.clone();
         let session = &run.session;
         let (steps, rows) = (session.settings.steps, session.data.len());
         let event = Event::RunStarted {

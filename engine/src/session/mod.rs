@@ -17,6 +17,7 @@ pub use save::saved_settings;
 pub use score::{Score, score};
 
 use crate::adamw::AdamW;
+use crate::crew::Team;
 use crate::logps::read;
 use crate::model::Model;
 use crate::text::TokenisedRow;
@@ -34,6 +35,8 @@ pub struct Session {
     pub arena: Tensor<1>,
     /// Log what no loss needs: entropy, token accuracy, logits.
     pub statistics: bool,
+    /// Who shares each step; not saved.
+    pub team: Option<Team>,
     reference: Reference,
     optimiser: AdamW,
     order: Order,
@@ -97,6 +100,7 @@ impl Session {
             data,
             arena: policy,
             statistics: true,
+            team: None,
             optimiser,
             order,
             step: 0,
@@ -139,6 +143,7 @@ impl Session {
             data: &self.data,
             objective: &settings.objective,
             statistics: self.statistics,
+            team: self.team.as_ref(),
         };
         let mut total: Option<Tensor<1>> = None;
         let mut logged: Vec<Metrics> = Vec::new();

@@ -102,6 +102,7 @@ impl Session {
         Ok(Session {
             arena: file.arena(POLICY, model)?,
             statistics: true,
+            team: None,
             reference: Reference::with_numbers(reference, &logps),
             settings: state.settings,
             data,

@@ -53,6 +53,7 @@ pub async fn score(
         data: &data,
         objective: &settings.objective,
         statistics: true,
+        team: None,
     };
     let (mut loss, mut per_example, mut metrics) = (0.0, Vec::new(), Vec::new());
     let (mut of_policy, mut of_reference) = (Rows::default(), Rows::default());

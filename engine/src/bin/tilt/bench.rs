@@ -60,6 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         tied: arguments.tied,
         steps: arguments.steps,
         objective: arguments.objective,
+        workers: None,
     };
     let compute = block_on(Compute::choose(arguments.device));
     if let Some(reason) = compute.fallback {

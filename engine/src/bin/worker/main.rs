@@ -5,11 +5,21 @@ mod channel;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
 #[cfg(target_arch = "wasm32")]
+mod gpu_calls;
+#[cfg(target_arch = "wasm32")]
+mod help;
+#[cfg(target_arch = "wasm32")]
+mod helpers;
+#[cfg(target_arch = "wasm32")]
 mod serve;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    serve::start();
+    if help::is_helper() {
+        help::start();
+    } else {
+        serve::start();
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

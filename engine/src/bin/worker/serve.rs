@@ -2,6 +2,7 @@
 
 use crate::channel::{post, post_event, read, scope};
 use crate::fetch;
+use crate::{gpu_calls, helpers};
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
 use tilt_engine::lab::Lab;
@@ -52,6 +53,8 @@ pub fn start() {
 
 async fn serve(mut inbox: UnboundedReceiver<Incoming>) {
     let mut lab = Lab::default();
+    lab.team = helpers::team();
+    lab.gpu_calls = Some(gpu_calls::read);
     loop {
         let incoming = if lab.has_work() {
             inbox.try_recv().ok()

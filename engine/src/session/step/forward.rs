@@ -4,8 +4,9 @@
 use super::super::readback::{Numbers, Place, Readback};
 use super::Task;
 use crate::batch::{Batch, Sequence};
+use crate::crew::{self, forward_logps};
 use crate::gpt::Gpt;
-use crate::kernels::{self, STATISTICS};
+use crate::kernels::{STATISTICS, forward_rewards};
 use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
 use tilt_protocol::{Objective, Result};
@@ -15,7 +16,7 @@ use tilt_protocol::{Objective, Result};
 pub struct Forward {
     /// What derivatives are taken of: log-probs of the scored tokens, or rewards.
     /// `None` when the batch scores no token.
-    pub tracked: Option<kernels::Pass>,
+    pub tracked: Option<crew::Pass>,
     values: Place,
     statistics: Place,
     all_mean_logits: Place,
@@ -43,7 +44,7 @@ impl Forward {
     /// # Errors
     /// [`tilt_protocol::Error::Internal`] for a reward objective on a model without a
     /// scalar head.
-    pub fn run(
+    pub async fn run(
         task: &Task<'_>,
         batch: &Batch,
         sequences: &[&Sequence],
@@ -55,6 +56,7 @@ impl Forward {
             policy,
             objective,
             statistics,
+            team,
             ..
         } = *task;
         // CPO and ORPO log logits over padding as well: there it must look as TRL's does.
@@ -65,19 +67,19 @@ impl Forward {
         }
         let pass = if matches!(objective, Objective::Reward { .. }) {
             let ends = reward_tokens(sequences, model.config.pad_token_id);
-            kernels::forward_rewards(model, policy, batch, &ends)?
+            forward_rewards(model, policy, batch, &ends)?.into()
         } else if batch.scored() == 0 {
             return Ok(forward);
         } else {
             let weighs = matches!(objective, Objective::Dpo(dpo) if dpo.use_weighting);
-            kernels::forward_logps(model, policy, batch, statistics || weighs)
+            forward_logps(model, policy, batch, statistics || weighs, team).await
         };
         forward.values = readback.add(pass.values);
         forward.statistics = pass
             .statistics
             .map(|statistics| readback.add(statistics))
             .unwrap_or_default();
-        forward.tracked = Some(pass.trace);
+        forward.tracked = Some(pass.pass);
         Ok(forward)
     }
 

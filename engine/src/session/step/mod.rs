@@ -12,6 +12,7 @@ use super::data::Data;
 use super::readback::{Numbers, Place, Readback};
 use super::reference::{Reference, RowLogps};
 use crate::batch::Batch;
+use crate::crew::Team;
 use crate::kernels::token_logps;
 use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
@@ -60,6 +61,8 @@ pub struct Task<'a> {
     pub objective: &'a Objective,
     /// Compute what TRL logs and no loss needs: entropy, token accuracy, logits.
     pub statistics: bool,
+    /// Who shares the policy's pass.
+    pub team: Option<&'a Team>,
 }
 
 /// The sum of gradients so far with one more, scaled by its share.
@@ -104,7 +107,7 @@ impl Task<'_> {
         let others = Batch::new(mismatched.iter().copied(), model.pad_id());
 
         let mut readback = Readback::default();
-        let forward = Forward::run(self, &batch, &sequences, &mut readback)?;
+        let forward = Forward::run(self, &batch, &sequences, &mut readback).await?;
         let mut add_logps = |arena: &Tensor<1>, batch: &Batch| match batch.scored() {
             0 => Place::default(),
             _ => readback.add(token_logps(model, arena, batch)),
@@ -133,10 +136,13 @@ impl Task<'_> {
         let mismatched =
             completion_logps(&numbers.at(&mismatched_place), None, &others, mismatched);
         let evaluated = self.evaluate(indices, &pass, &mismatched, &reference_logps);
-        let gradient = forward.tracked.map(|tracked| {
-            let upstream: Vec<f32> = evaluated.upstream.iter().map(|&d| d as f32).collect();
-            tracked.backward(model, &batch, &upstream)
-        });
+        let gradient = match forward.tracked {
+            Some(tracked) => {
+                let upstream: Vec<f32> = evaluated.upstream.iter().map(|&d| d as f32).collect();
+                Some(tracked.backward(model, &batch, &upstream).await)
+            }
+            None => None,
+        };
         Ok(Gradient {
             evaluated,
             gradient,

@@ -1,0 +1,114 @@
+//! The workers that share this one's training steps on the CPU.
+
+use crate::channel::scope;
+use crate::help;
+use futures_channel::oneshot;
+use js_sys::Float32Array;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use tilt_engine::crew::{Answer, Crew, Order, Team};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// Workers that a step is shared among where nobody asks for another number.
+const MOST_WORKERS: usize = 4;
+
+/// As many as the machine has cores for, one of them left to the page.
+pub fn team() -> Option<Team> {
+    let cores = scope().navigator().hardware_concurrency() as usize;
+    Some(Team {
+        crew: Rc::new(Helpers::default()),
+        workers: cores.saturating_sub(1).clamp(1, MOST_WORKERS),
+        least_work: Team::LEAST_WORK,
+    })
+}
+
+/// Started when they are first asked.
+#[derive(Default)]
+struct Helpers {
+    hands: RefCell<Vec<Option<Hand>>>,
+}
+
+/// Answers that are awaited, in order. None of them comes once the worker is gone.
+type Waiting = Rc<RefCell<Option<VecDeque<oneshot::Sender<Vec<f32>>>>>>;
+
+struct Hand {
+    worker: Worker,
+    waiting: Waiting,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(Event)>,
+}
+
+impl Crew for Helpers {
+    fn ask(&self, helper: usize, order: &Order, numbers: &[f32]) -> Answer {
+        let mut hands = self.hands.borrow_mut();
+        while hands.len() <= helper {
+            // Where workers cannot start workers, this one goes on alone.
+            hands.push(Hand::start().ok());
+        }
+        let answer = hands[helper]
+            .as_ref()
+            .and_then(|hand| hand.ask(order, numbers));
+        Box::pin(async move { answer?.await.ok() })
+    }
+}
+
+impl Hand {
+    /// A worker on this one's script, with this one's compiled module.
+    fn start() -> Result<Hand, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        options.set_name(help::NAME);
+        let worker = Worker::new_with_options(&scope().location().href(), &options)?;
+        worker.post_message(&wasm_bindgen::module())?;
+        let waiting: Waiting = Rc::new(RefCell::new(Some(VecDeque::new())));
+        let answered = waiting.clone();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let mut answered = answered.borrow_mut();
+            match event.data().dyn_into::<Float32Array>() {
+                Ok(numbers) => {
+                    let next = answered.as_mut().and_then(VecDeque::pop_front);
+                    if let Some(next) = next {
+                        // Nobody waits for a step that was given up.
+                        let _ = next.send(numbers.to_vec());
+                    }
+                }
+                Err(_) => *answered = None,
+            }
+        });
+        let failed = waiting.clone();
+        let on_error = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            // Said nowhere else: its share is computed here.
+            event.prevent_default();
+            *failed.borrow_mut() = None;
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Hand {
+            worker,
+            waiting,
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    fn ask(&self, order: &Order, numbers: &[f32]) -> Option<oneshot::Receiver<Vec<f32>>> {
+        let mut waiting = self.waiting.borrow_mut();
+        let waiting = waiting.as_mut()?;
+        let (message, moved) = help::write(order, numbers);
+        self.worker
+            .post_message_with_transfer(&message, &moved)
+            .ok()?;
+        let (sender, receiver) = oneshot::channel();
+        waiting.push_back(sender);
+        Some(receiver)
+    }
+}
+
+impl Drop for Hand {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}

@@ -1,0 +1,277 @@
+//! Several workers on one training step: each takes a share of the batch's rows forward and
+//! back, and their gradients are added up.
+//!
+//! The first worker holds parameters, optimiser and loss. In each step it hands every
+//! helper the parameters and a share of the rows, takes a share itself, and puts the
+//! log-probs together; with the loss's derivatives the same ways back. What a helper does
+//! not answer, the first worker computes itself. The CPU's kernels only.
+
+mod helper;
+
+pub use helper::Helper;
+
+use crate::batch::Batch;
+use crate::kernels::cpu::gpt::{self, Trace};
+use crate::kernels::cpu::{Numbers, Scored};
+use crate::kernels::shape::Shape;
+use crate::kernels::{self, Packed, Share, statistics_of};
+use crate::model::Model;
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// What a helper is told, with numbers beside it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Read these rows; the numbers are the parameters. Answered by five numbers a scored
+    /// token, as [`to_numbers`] writes them.
+    Forward { shape: Box<Shape>, packed: Packed },
+    /// The same rows back; the numbers are the loss's derivatives by each scored token's
+    /// log-prob. Answered by the gradient, `[parameters]`.
+    Back,
+}
+
+/// The helper's numbers, or `None` when it is gone.
+pub type Answer = Pin<Box<dyn Future<Output = Option<Vec<f32>>>>>;
+
+/// Workers that can be asked to help.
+pub trait Crew {
+    /// Sends the order at once; helpers answer in the order they are asked.
+    fn ask(&self, helper: usize, order: &Order, numbers: &[f32]) -> Answer;
+}
+
+/// How many share a step, and who helps.
+#[derive(Clone)]
+pub struct Team {
+    pub crew: Rc<dyn Crew>,
+    /// The first worker included.
+    pub workers: usize,
+    /// Parameters times rows below which sharing costs more than it saves.
+    pub least_work: usize,
+}
+
+impl Team {
+    /// Copying parameters and gradients to and fro takes about as long as computing this
+    /// much.
+    pub const LEAST_WORK: usize = 50_000_000;
+
+    fn is_worth(&self, parameters: usize, rows: usize) -> bool {
+        self.workers > 1 && parameters.saturating_mul(rows) >= self.least_work
+    }
+}
+
+/// A forward pass, shared or not.
+pub struct Forward {
+    /// Log-probs of the batch's scored tokens in nats, `[n]`; or rewards, one a sequence.
+    pub values: Tensor<1>,
+    /// `[STATISTICS * n]`, one quantity after the other.
+    pub statistics: Option<Tensor<1>>,
+    /// For the way back.
+    pub pass: Pass,
+}
+
+/// A forward pass that waits for its way back.
+pub enum Pass {
+    Alone(kernels::Pass),
+    Shared(Box<Shared>),
+}
+
+/// A pass of which helpers hold parts.
+pub struct Shared {
+    team: Team,
+    shape: Box<Shape>,
+    arena: Numbers,
+    shares: Vec<(Share, Place)>,
+}
+
+/// Where a share was computed.
+enum Place {
+    Here(Box<Trace>),
+    Helper(usize),
+}
+
+impl From<kernels::Forward> for Forward {
+    fn from(forward: kernels::Forward) -> Forward {
+        Forward {
+            values: forward.values,
+            statistics: forward.statistics,
+            pass: Pass::Alone(forward.trace),
+        }
+    }
+}
+
+/// [`kernels::forward_logps`] by the team, where there is one and it pays.
+pub async fn forward_logps(
+    model: &Model,
+    arena: &Tensor<1>,
+    batch: &Batch,
+    statistics: bool,
+    team: Option<&Team>,
+) -> Forward {
+    let alone = || Forward::from(kernels::forward_logps(model, arena, batch, statistics));
+    let Some((team, numbers)) = team.zip(Numbers::of(arena)) else {
+        return alone();
+    };
+    if !team.is_worth(numbers.len(), batch.packed.rows()) {
+        return alone();
+    }
+    let shape = Shape::new(&model.config, &model.layout);
+    let (shared, scored) = Shared::forward(team, shape, numbers, &batch.packed).await;
+    let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
+    let tensor = |numbers: &[f32]| Tensor::from_data(numbers, &model.device);
+    Forward {
+        values: tensor(&logps),
+        statistics: statistics.then(|| tensor(&statistics_of(&scored))),
+        pass: Pass::Shared(Box::new(shared)),
+    }
+}
+
+impl Pass {
+    /// As [`kernels::Pass::backward`].
+    pub async fn backward(self, model: &Model, batch: &Batch, upstream: &[f32]) -> Tensor<1> {
+        match self {
+            Pass::Alone(pass) => pass.backward(model, batch, upstream),
+            Pass::Shared(shared) => {
+                let gradient = shared.backward(upstream).await;
+                Tensor::from_data(gradient.as_slice(), &model.device)
+            }
+        }
+    }
+}
+
+impl Shared {
+    async fn forward(
+        team: &Team,
+        shape: Shape,
+        arena: Numbers,
+        packed: &Packed,
+    ) -> (Shared, Vec<Scored>) {
+        let mut shares = packed.split(team.workers).into_iter();
+        let own = shares.next().unwrap_or_default();
+        let shape = Box::new(shape);
+        let asked: Vec<(Share, Answer)> = shares
+            .enumerate()
+            .map(|(helper, share)| {
+                let order = Order::Forward {
+                    shape: shape.clone(),
+                    packed: share.packed.clone(),
+                };
+                let answer = team.crew.ask(helper, &order, &arena);
+                (share, answer)
+            })
+            .collect();
+        let mut scored = vec![Scored::default(); packed.scored.len()];
+        let mut note = |share: &Share, of_share: &[Scored]| {
+            for (&place, &one) in share.places.iter().zip(of_share) {
+                scored[place] = one;
+            }
+        };
+        let (trace, of_own) = read(&shape, &arena, &own.packed);
+        note(&own, &of_own);
+        let mut places = vec![(own, Place::Here(trace))];
+        for (helper, (share, answer)) in asked.into_iter().enumerate() {
+            let answer = answer.await.and_then(|numbers| from_numbers(&numbers));
+            let place = match answer.filter(|answer| answer.len() == share.places.len()) {
+                Some(of_share) => {
+                    note(&share, &of_share);
+                    Place::Helper(helper)
+                }
+                None => {
+                    let (trace, of_share) = read(&shape, &arena, &share.packed);
+                    note(&share, &of_share);
+                    Place::Here(trace)
+                }
+            };
+            places.push((share, place));
+        }
+        let shared = Shared {
+            team: team.clone(),
+            shape,
+            arena,
+            shares: places,
+        };
+        (shared, scored)
+    }
+
+    async fn backward(self, upstream: &[f32]) -> Vec<f32> {
+        let Shared {
+            team,
+            shape,
+            arena,
+            shares,
+        } = self;
+        let mut here = Vec::new();
+        let mut asked = Vec::new();
+        for (share, place) in shares {
+            let of_share: Vec<f32> = share.places.iter().map(|&place| upstream[place]).collect();
+            match place {
+                Place::Here(trace) => here.push((share, trace, of_share)),
+                Place::Helper(helper) => {
+                    let answer = team.crew.ask(helper, &Order::Back, &of_share);
+                    asked.push((share, of_share, answer));
+                }
+            }
+        }
+        let mut total = Vec::new();
+        for (share, trace, upstream) in here {
+            add(
+                &mut total,
+                trace.backward(&shape, &arena, &share.packed, &upstream),
+            );
+        }
+        for (share, upstream, answer) in asked {
+            let gradient = answer
+                .await
+                .filter(|gradient| gradient.len() == arena.len());
+            let gradient = gradient.unwrap_or_else(|| {
+                let (trace, _) = read(&shape, &arena, &share.packed);
+                trace.backward(&shape, &arena, &share.packed, &upstream)
+            });
+            add(&mut total, gradient);
+        }
+        total
+    }
+}
+
+fn read(shape: &Shape, arena: &[f32], packed: &Packed) -> (Box<Trace>, Vec<Scored>) {
+    let mut trace = gpt::forward(shape, arena, packed);
+    let scored = trace.logps(shape, arena, packed);
+    (Box::new(trace), scored)
+}
+
+fn add(total: &mut Vec<f32>, more: Vec<f32>) {
+    if total.is_empty() {
+        *total = more;
+        return;
+    }
+    for (sum, more) in total.iter_mut().zip(more) {
+        *sum += more;
+    }
+}
+
+/// Five numbers a token: log-prob, and the statistics.
+fn to_numbers(scored: &[Scored]) -> Vec<f32> {
+    let logps = scored.iter().map(|scored| scored.logp);
+    logps.chain(statistics_of(scored)).collect()
+}
+
+fn from_numbers(numbers: &[f32]) -> Option<Vec<Scored>> {
+    let count = numbers.len() / 5;
+    let part = |index: usize| numbers.get(index * count..(index + 1) * count);
+    let parts = [part(0)?, part(1)?, part(2)?, part(3)?, part(4)?];
+    let scored = |token: usize| Scored {
+        logp: parts[0][token],
+        entropy: parts[1][token],
+        is_top1: parts[2][token],
+        mean_logit: parts[3][token],
+        log_sum_squares: parts[4][token],
+        ..Scored::default()
+    };
+    Some((0..count).map(scored).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+// Runs before anything else: a browser that cannot run Tilt says what is missing, instead of
+// an error that nobody understands. The words stand in the page, in a template.
+(() => {
+  /** One function with a vector of SIMD in it. */
+  const hasSimd = () =>
+    WebAssembly.validate(
+      new Uint8Array([
+        0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
+        253, 98, 11,
+      ]),
+    );
+  /** A browser that knows module workers asks of what type the worker is to be. */
+  const hasModuleWorkers = () => {
+    let isAsked = false;
+    const options = {
+      get type() {
+        isAsked = true;
+        return 'module';
+      },
+    };
+    try {
+      new Worker('data:text/javascript,', options).terminate();
+    } catch {
+      // Not allowed here, and yet asked.
+    }
+    return isAsked;
+  };
+  const missing =
+    typeof WebAssembly !== 'object'
+      ? 'WebAssembly'
+      : !hasSimd()
+        ? 'WebAssembly SIMD'
+        : typeof Worker !== 'function' || !hasModuleWorkers()
+          ? 'module workers'
+          : undefined;
+  if (!missing) return;
+  // What follows in the page would only fail: inside a template nothing runs.
+  document.write('<template>');
+  addEventListener('DOMContentLoaded', () => {
+    const message = document.getElementById('unsupported').content.cloneNode(true);
+    message.querySelector('.missing').textContent = missing;
+    document.body.append(message);
+  });
+})();

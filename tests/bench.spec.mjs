@@ -1,0 +1,155 @@
+// The benchmark: the specified step has the specified losses, and what is counted is true.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from './fixtures.mjs';
+import { faults, sideways } from './look.mjs';
+import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
+import { BUILT_FOLDER } from './static_site.mjs';
+
+const WARM_UP = 5;
+
+test('the URL opens and runs it: the specified step has its losses', async ({ lab }) => {
+  await lab.open({ bench: 1, device: 'cpu', model: 'nano', tied: 0, workers: 1, simd: 'plain' });
+  const result = await lab.benchResult();
+  expect(result.losses).toHaveLength(WARM_UP + 20);
+  for (const [step, loss, tolerance] of [
+    [0, 6.25389, 1e-4],
+    [4, 6.2089, 1e-3],
+    [24, 5.4106, 5e-3],
+  ]) {
+    expect(Math.abs(result.losses[step] - loss), `step ${step}`).toBeLessThan(tolerance);
+  }
+  expect(result).toMatchObject({ device: 'cpu', parameters: 932608, workers: 1, simd: 'plain' });
+  expect(result.dispatches_per_step).toBeNull();
+  expect(result.gpu_bytes).toBeNull();
+  expect(result.min_ms).toBeGreaterThan(0);
+  expect(result.median_ms).toBeGreaterThanOrEqual(result.min_ms);
+  const tokens = (8 * 64 * 1000) / result.median_ms;
+  expect(result.tokens_per_s / tokens).toBeCloseTo(1, 6);
+});
+
+test('from the badge, by keyboard: cancelled, and shared by two workers', async ({ lab }) => {
+  await lab.open({ device: 'cpu', model: 'nano' });
+  await lab.id('device-badge').focus();
+  await lab.page.keyboard.press('Enter');
+  const shape = { layers: 2, d_model: 64, vocab: 64, context: 32, steps: 4 };
+
+  await lab.id('bench-steps').fill('10000');
+  await lab.untilBenchMayRun();
+  await lab.tabTo('bench-run');
+  await lab.page.keyboard.press('Enter');
+  await lab.until('a step', async () => /step \d/.test(await lab.carried('bench-progress')));
+  await lab.tabTo('bench-cancel');
+  await lab.page.keyboard.press('Enter');
+  await lab.until('the end', async () => (await lab.carried('bench-progress')) === '');
+
+  const alone = await lab.bench({ ...shape, workers: 1 });
+  const shared = await lab.bench({ workers: 3 });
+  expect([alone.workers, shared.workers]).toEqual([1, 3]);
+  expect(alone.losses.at(-1)).toBeLessThan(alone.losses[0]);
+  for (const [step, loss] of alone.losses.entries()) {
+    expect(Math.abs(shared.losses[step] - loss), `step ${step}`).toBeLessThan(1e-5);
+  }
+  // Beside it the lab goes on.
+  await lab.labelShorter(2);
+
+  await lab.id('bench-heads').fill('5');
+  await expect(lab.id('bench-d_model')).toHaveAttribute('aria-invalid', 'true');
+  await expect(lab.id('bench-run')).toHaveAttribute('aria-disabled', 'true');
+});
+
+test('DPO over pairs starts at ln 2', async ({ lab }) => {
+  const shape = { layers: 1, d_model: 32, vocab: 64, context: 32, steps: 2 };
+  await lab.open({ bench: 1, objective: 'dpo', device: 'cpu', model: 'nano', ...shape });
+  const { losses, settings } = await lab.benchResult();
+  expect(settings.objective).toBe('dpo');
+  expect(Math.abs(losses[0] - Math.LN2)).toBeLessThan(1e-6);
+  expect(losses.at(-1)).toBeLessThan(losses[0]);
+});
+
+test('what the URL asks for in vain is said', async ({ lab }) => {
+  const shape = { layers: 0, d_model: 32, heads: 2, vocab: 64, context: 16, steps: 1, batch: 'many' };
+  await lab.open({ bench: 1, device: 'cpu', model: 'nano', simd: 'fastest', ...shape });
+  const said = await lab.page.locator('.notices').innerText();
+  for (const name of ['layers=0', 'batch=many', 'simd=fastest']) expect(said).toContain(name);
+  const { settings } = await lab.benchResult();
+  expect(settings).toMatchObject({ layers: 4, batch: 8, d_model: 32, heads: 2 });
+});
+
+for (const [theme, width, height] of [
+  ['light', 1280, 900],
+  ['dark', 1280, 900],
+  ['light', 390, 844],
+  ['dark', 390, 844],
+]) {
+  test(`${theme}, ${width} px: nothing sticks out, and axe finds no fault`, async ({ lab }) => {
+    const { page } = lab;
+    await page.setViewportSize({ width, height });
+    await lab.open({ bench: 1, device: 'cpu', model: 'nano', theme, steps: 12 });
+    await lab.benchResult();
+    await page.screenshot({ path: `results/screens/bench-${theme}-${width}.png` });
+    await page.evaluate(() => document.querySelectorAll('.bench details').forEach((details) => (details.open = true)));
+    const { culprits } = await page.evaluate(sideways);
+    expect(culprits).toEqual([]);
+    expect(await faults(page)).toEqual([]);
+  });
+}
+
+test.describe('on WebGPU', () => {
+  // Counts beside the engine's own counting, and tells the page after each step.
+  const COUNT_OUTSIDE = `
+    const outside = { dispatches: 0, submissions: 0, buffers: 0 };
+    for (const [type, name, counter] of [
+      ['GPUComputePassEncoder', 'dispatchWorkgroups', 'dispatches'],
+      ['GPUComputePassEncoder', 'dispatchWorkgroupsIndirect', 'dispatches'],
+      ['GPUQueue', 'submit', 'submissions'],
+      ['GPUDevice', 'createBuffer', 'buffers'],
+    ]) {
+      const method = self[type]?.prototype[name];
+      if (method) self[type].prototype[name] = function (...args) {
+        outside[counter] += 1;
+        return method.apply(this, args);
+      };
+    }
+    const told = new BroadcastChannel('outside');
+    const send = self.postMessage.bind(self);
+    self.postMessage = (message, ...rest) => {
+      if (String(message?.json).includes('"bench_step"')) told.postMessage({ ...outside });
+      return send(message, ...rest);
+    };
+  `;
+
+  test.use({
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+      args: [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS],
+    },
+    replaced: async ({}, use) => {
+      const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
+      await use({ 'engine.js': { body: `${COUNT_OUTSIDE}\n${engine}` } });
+    },
+  });
+
+  test('it counts what an outside observer counts', async ({ lab, page }) => {
+    test.setTimeout(15 * 60_000);
+    await page.addInitScript(() => {
+      window.outside = [];
+      new BroadcastChannel('outside').onmessage = ({ data }) => window.outside.push(data);
+    });
+    const steps = 4;
+    const shape = { layers: 1, d_model: 16, heads: 2, vocab: 32, context: 8, batch: 2, steps };
+    await lab.open({ bench: 1, device: 'webgpu', model: 'nano', ...shape });
+    const result = await lab.benchResult(10 * 60_000);
+    expect(result.device).toBe('webgpu');
+    expect(result.losses.at(-1)).toBeLessThan(result.losses[0]);
+    const outside = await page.evaluate(() => window.outside);
+    expect(outside).toHaveLength(WARM_UP + steps);
+    const perStep = (counter) => (outside.at(-1)[counter] - outside[WARM_UP - 1][counter]) / steps;
+    expect(result.dispatches_per_step).toBeGreaterThan(0);
+    expect(result.dispatches_per_step).toBeCloseTo(perStep('dispatches'), 6);
+    expect(result.submissions_per_step).toBeCloseTo(perStep('submissions'), 6);
+    expect(result.new_buffers_per_step).toBeCloseTo(perStep('buffers'), 6);
+    // At least the parameters and their moments, in f32.
+    expect(result.gpu_bytes).toBeGreaterThan(3 * 4 * result.parameters);
+  });
+});

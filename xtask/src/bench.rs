@@ -1,0 +1,96 @@
+//! `cargo xtask bench`: Tilt and its peers on one training step, in one browser.
+
+use crate::command::Run;
+use crate::error::Error;
+use crate::page;
+use crate::setup;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Cases by name; empty for all of them.
+    only: Vec<String>,
+    /// Timed steps a case.
+    steps: Option<String>,
+    /// Time this instead of a fresh build.
+    folder: Option<PathBuf>,
+    /// The machine's own WebGPU adapter instead of one in software.
+    has_real_gpu: bool,
+}
+
+impl Options {
+    /// # Errors
+    /// An unknown option, or a missing value.
+    pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
+        let mut options = Options::default();
+        let mut rest = arguments.iter();
+        while let Some(option) = rest.next() {
+            let mut value = || {
+                rest.next().cloned().ok_or_else(|| Error::Usage {
+                    problem: format!("`{option}` needs a value"),
+                })
+            };
+            match option.as_str() {
+                "--only" => options.only.push(value()?),
+                "--steps" => options.steps = Some(value()?),
+                "--folder" => options.folder = Some(value()?.into()),
+                "--real-gpu" => options.has_real_gpu = true,
+                unknown => {
+                    return Err(Error::Usage {
+                        problem: format!("`bench` has no option `{unknown}`"),
+                    });
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Builds, times every case and, when all of them ran, puts the table into the README.
+pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
+    println!("What the benchmark needs");
+    let chromium = setup::for_browser_tests(root)?;
+    setup::for_bench(root)?;
+    let folder = match &options.folder {
+        Some(folder) => root.join(folder),
+        None => page::build_for_bench(root)?,
+    };
+    let mut bench = Run::new("node", "timing Tilt and its peers")
+        .args(["bench.mjs"])
+        .dir(&root.join("tests"))
+        .env("CHROMIUM", &chromium)
+        .env("TILT_FOLDER", &folder)
+        .fix("what failed stands above; --only CASE runs one case alone");
+    for case in &options.only {
+        bench = bench.args(["--only", case]);
+    }
+    if let Some(steps) = &options.steps {
+        bench = bench.args(["--steps", steps]);
+    }
+    if options.has_real_gpu {
+        bench = bench.args(["--real-gpu"]);
+    }
+    if options.only.is_empty() {
+        bench = bench.args(["--readme", "../README.md"]);
+    }
+    bench.stream()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read() {
+        let read = |arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
+            Options::from_arguments(&arguments)
+        };
+        let options = read(&["--only", "webgpu", "--real-gpu"]).unwrap();
+        assert_eq!(options.only, ["webgpu"]);
+        assert!(options.has_real_gpu);
+        for bad in [&["--only"][..], &["--fast"]] {
+            assert!(matches!(read(bad), Err(Error::Usage { .. })), "{bad:?}");
+        }
+    }
+}
