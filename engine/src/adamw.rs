@@ -5,6 +5,7 @@
 
 use crate::kernels::cpu::update::{self, Factors};
 use crate::kernels::cpu::{Numbers, dispatch};
+use crate::kernels::gpu;
 use burn::tensor::{Device, Tensor, TensorData};
 use tilt_protocol::TrainSettings;
 
@@ -42,6 +43,16 @@ impl AdamW {
         let factors = self.factors(lr, settings);
         let most = settings.max_grad_norm;
         if let Some(done) = self.update_on_cpu(&parameters, &gradient, most, factors) {
+            return done;
+        }
+        let state = gpu::update::State {
+            parameters: &parameters,
+            gradient: &gradient,
+            decays: &self.decay_mask,
+            first: &self.first,
+            second: &self.second,
+        };
+        if let Some(done) = gpu::update::adamw(&state, most, factors) {
             return done;
         }
         let (gradient, norm) = clip_by_global_norm(gradient, most);

@@ -4,6 +4,7 @@
 //! [`crate::gpt`] is the plain form that they are tested against.
 
 pub mod cpu;
+pub mod gpu;
 mod packed;
 mod pass;
 pub mod shape;

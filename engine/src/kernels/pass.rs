@@ -1,6 +1,7 @@
 //! One forward pass over a batch and its way back, by the best means the device has.
 
 use super::cpu::{self, Numbers, gpt::Trace};
+use super::gpu;
 use super::shape::Shape;
 use crate::batch::Batch;
 use crate::gpt::Gpt;
@@ -33,6 +34,10 @@ enum Means {
         shape: Box<Shape>,
         arena: Numbers,
     },
+    Gpu {
+        trace: Box<gpu::gpt::Trace>,
+        shape: Box<Shape>,
+    },
     /// burn's operations with burn's autodiff.
     Plain {
         leaves: Box<Gpt>,
@@ -45,6 +50,17 @@ pub fn forward_logps(model: &Model, arena: &Tensor<1>, batch: &Batch, statistics
     if let Some(numbers) = Numbers::of(arena) {
         return cpu_logps(model, numbers, batch, statistics);
     }
+    let shape = Shape::new(&model.config, &model.layout);
+    if let Some((read, trace)) = gpu::gpt::forward(&shape, arena, &batch.packed) {
+        return Forward {
+            values: read.logps,
+            statistics: statistics.then_some(read.statistics),
+            trace: Pass(Means::Gpu {
+                trace: Box::new(trace),
+                shape: Box::new(shape),
+            }),
+        };
+    }
     let leaves = Gpt::leaves(&model.config, &model.layout, arena);
     plain_logps(leaves, batch, statistics)
 }
@@ -52,10 +68,13 @@ pub fn forward_logps(model: &Model, arena: &Tensor<1>, batch: &Batch, statistics
 /// The same log-probs to the last bit, `[n]`, with nothing kept for a way back: so one model
 /// says the same of a row in a training step and beside it.
 pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Tensor<1> {
+    let shape = Shape::new(&model.config, &model.layout);
     if let Some(numbers) = Numbers::of(arena) {
-        let shape = Shape::new(&model.config, &model.layout);
         let scored = cpu::gpt::score(&shape, &numbers, &batch.packed);
         return logps_of(model, &scored);
+    }
+    if let Some((read, _)) = gpu::gpt::forward(&shape, arena, &batch.packed) {
+        return read.logps;
     }
     let gpt = Gpt::as_leaves(&model.config, &model.layout, arena);
     plain_logps(gpt, batch, false).values
@@ -181,6 +200,7 @@ impl Pass {
                 let gradient = trace.backward(&shape, &arena, &batch.packed, upstream);
                 Tensor::from_data(gradient.as_slice(), &model.device)
             }
+            Means::Gpu { trace, shape } => trace.backward(&shape, model.layout.len, upstream),
             Means::Plain { leaves, tracked } => {
                 let upstream = Tensor::<1>::from_data(upstream, &tracked.device());
                 let mut gradients = (*tracked * upstream).sum().backward();

@@ -1,0 +1,184 @@
+//! Log-probs straight from hidden states and head, and their way back, a block of logits at
+//! a time.
+//!
+//! Shapes: width `d`, vocab `v` (a row of logits is `v` rounded up to whole vec4s), `n` scored
+//! tokens.
+
+use super::gpt::{Work, quads, transpose};
+use super::launch::{Buffer, Kernel, Tile};
+use crate::kernels::STATISTICS;
+
+/// Logits that are there at once, in numbers (64 MiB): beyond that, the way back computes
+/// them again, a block of scored tokens at a time. Tests have few logits, in several blocks.
+const LOGITS_BLOCK: usize = if cfg!(test) { 1 << 9 } else { 1 << 24 };
+
+const LOGITS: &[&str] = &[
+    include_str!("wgsl/rows_scored.wgsl"),
+    include_str!("wgsl/matmul.wgsl"),
+    include_str!("wgsl/store_logits.wgsl"),
+];
+const TO_HIDDEN: &[&str] = &[
+    include_str!("wgsl/rows_block.wgsl"),
+    include_str!("wgsl/matmul.wgsl"),
+    include_str!("wgsl/store_plain.wgsl"),
+];
+const WEIGHT_GRADIENT: &[&str] = &[
+    include_str!("wgsl/rows_scored.wgsl"),
+    include_str!("wgsl/weight_gradient.wgsl"),
+];
+
+/// What the head keeps for the way back.
+pub struct Head {
+    /// After the last LayerNorm, `[rows, d]`.
+    hidden: Buffer,
+    /// The head transposed, `[d, v]`.
+    transposed: Buffer,
+    /// Of the last block, `[block, v]`.
+    logits: Buffer,
+    /// `[n]`
+    log_sums: Buffer,
+}
+
+/// Scored tokens whose logits are there at once.
+fn block_len(work: &Work<'_>) -> usize {
+    let most = LOGITS_BLOCK / row_len(work);
+    // Whole tiles.
+    (most / 8 * 8)
+        .max(8)
+        .min(work.plan.scored.next_multiple_of(8))
+}
+
+/// Numbers in a row of logits.
+fn row_len(work: &Work<'_>) -> usize {
+    work.shape.vocab.next_multiple_of(4)
+}
+
+impl Head {
+    /// Reads the last hidden states: log-probs `[n]`, statistics `[STATISTICS * n]`.
+    pub fn read(work: &Work<'_>, hidden: Buffer) -> (Buffer, Buffer, Head) {
+        let Work {
+            gpu, shape, plan, ..
+        } = *work;
+        let head = Head {
+            transposed: gpu.room(shape.width * row_len(work)),
+            logits: gpu.room(block_len(work) * row_len(work)),
+            log_sums: gpu.room(plan.scored),
+            hidden,
+        };
+        let matrix = [shape.head.start, shape.vocab, shape.width, 0];
+        transpose(gpu, work.arena, &head.transposed, &[matrix]);
+        let logps = gpu.room(plan.scored);
+        let statistics = gpu.room(STATISTICS * plan.scored);
+        for first in (0..plan.scored).step_by(block_len(work)) {
+            head.logits_of(work, first);
+            gpu.launch(
+                Kernel::new("logps", &[include_str!("wgsl/logps.wgsl")]),
+                [block_len(work).div_ceil(64), 1],
+                &[
+                    &plan.words,
+                    &head.logits,
+                    &logps,
+                    &head.log_sums,
+                    &statistics,
+                ],
+                &block_sizes(work, first),
+            );
+        }
+        (logps, statistics, head)
+    }
+
+    fn logits_of(&self, work: &Work<'_>, first: usize) {
+        let Work {
+            gpu, shape, plan, ..
+        } = *work;
+        let tile = Tile::of_device();
+        gpu.launch(
+            tile.kernel("logits", LOGITS),
+            tile.groups(block_len(work), row_len(work)),
+            &[&plan.words, &self.hidden, &self.transposed, &self.logits],
+            &[
+                quads(row_len(work)),
+                quads(shape.width),
+                shape.width as u32,
+                0,
+                0,
+                first as u32,
+                block_len(work) as u32,
+            ],
+        );
+    }
+
+    /// Adds to the hidden states' gradient, which begins at the given vec4, and to the
+    /// arena's.
+    pub fn back(
+        self,
+        work: &Work<'_>,
+        upstream: &[f32],
+        gradient: &Buffer,
+        (d_hidden, at): (&Buffer, u32),
+    ) {
+        let Work {
+            gpu, shape, plan, ..
+        } = *work;
+        let upstream = gpu.upload(upstream);
+        let (d, block) = (shape.width, block_len(work));
+        let d_scored = gpu.room(plan.scored.next_multiple_of(Tile::MOST_ROWS) * d);
+        let tile = Tile::of_device();
+        for first in (0..plan.scored).step_by(block) {
+            // One block alone is still there.
+            if plan.scored > block {
+                self.logits_of(work, first);
+            }
+            gpu.launch(
+                Kernel::new("logits_back", &[include_str!("wgsl/logits_back.wgsl")]),
+                [row_len(work).div_ceil(4).div_ceil(64), block],
+                &[&plan.words, &self.logits, &self.log_sums, &upstream],
+                &block_sizes(work, first),
+            );
+            gpu.launch(
+                tile.kernel("matmul_scored", TO_HIDDEN),
+                tile.groups(block, d),
+                &[&plan.words, &self.logits, work.arena, &d_scored],
+                &[
+                    quads(d),
+                    quads(row_len(work)),
+                    shape.vocab as u32,
+                    quads(shape.head.start),
+                    0,
+                    first as u32,
+                    block as u32,
+                ],
+            );
+            gpu.launch(
+                tile.kernel("head_gradient", WEIGHT_GRADIENT),
+                tile.groups(shape.vocab, d),
+                &[&plan.words, &self.logits, &self.hidden, gradient],
+                &[
+                    quads(row_len(work)),
+                    quads(d),
+                    shape.vocab as u32,
+                    0,
+                    quads(shape.head.start),
+                    u32::from(first > 0),
+                    first as u32,
+                    block as u32,
+                ],
+            );
+        }
+        gpu.launch(
+            Kernel::new("gather_back", &[include_str!("wgsl/gather_back.wgsl")]),
+            [d.div_ceil(4).div_ceil(64), plan.rows],
+            &[&plan.words, &d_scored, d_hidden],
+            &[quads(d), at],
+        );
+    }
+}
+
+fn block_sizes(work: &Work<'_>, first: usize) -> [u32; 4] {
+    [
+        work.shape.vocab as u32,
+        quads(row_len(work)),
+        first as u32,
+        block_len(work) as u32,
+    ]
+}

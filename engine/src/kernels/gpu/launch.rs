@@ -1,0 +1,274 @@
+//! Memory on the device, and kernels launched over it.
+
+use burn::backend::wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
+use burn::backend::{BackendTensor, DispatchTensor, DispatchTensorKind};
+use burn::tensor::{DType, Shape, Tensor};
+use cubecl::CubeCount;
+use cubecl::client::Client;
+use cubecl::prelude::KernelId;
+use cubecl::server::{Handle, KernelArguments, MetadataBindingInfo};
+use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Numbers on the device.
+#[derive(Clone, Debug)]
+pub struct Buffer(Handle);
+
+/// A device that runs WGSL.
+pub struct Gpu {
+    client: Client,
+    /// Any tensor of the device: what new ones are made like.
+    like: DispatchTensor,
+}
+
+/// Whether the device is software on the CPU.
+static IS_SOFTWARE: AtomicBool = AtomicBool::new(false);
+
+/// Says before the first launch what sort of adapter there is. It decides the tiles of the
+/// matmuls: software has no registers to run out of, and each load costs it much.
+pub fn set_software(is_software: bool) {
+    IS_SOFTWARE.store(is_software, Ordering::Relaxed);
+}
+
+/// What a thread of a matmul computes, and how many threads are side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct Tile {
+    /// A multiple of four.
+    pub rows: usize,
+    /// In vec4.
+    pub columns: usize,
+    pub threads: usize,
+}
+
+impl Tile {
+    pub fn of_device() -> Tile {
+        let (rows, columns, threads) = match IS_SOFTWARE.load(Ordering::Relaxed) {
+            true => (16, 4, 4),
+            false => (8, 2, 8),
+        };
+        Tile {
+            rows,
+            columns,
+            threads,
+        }
+    }
+
+    /// The largest of all tiles' rows: results have room for so many more.
+    pub const MOST_ROWS: usize = 16;
+
+    pub fn kernel(self, name: &'static str, texts: &'static [&'static str]) -> Kernel {
+        Kernel {
+            constants: vec![
+                ("R", self.rows),
+                ("C", self.columns),
+                ("THREADS", self.threads),
+            ],
+            repeats: vec![
+                ('r', self.rows),
+                ('g', self.rows / 4),
+                ('k', 4),
+                ('c', self.columns),
+            ],
+            ..Kernel::new(name, texts)
+        }
+    }
+
+    /// Workgroups for a result of so many rows and columns.
+    pub fn groups(self, rows: usize, columns: usize) -> [usize; 2] {
+        let Tile {
+            rows: r,
+            columns: c,
+            threads,
+        } = self;
+        [
+            columns.div_ceil(4 * c * threads),
+            rows.div_ceil(r * threads),
+        ]
+    }
+}
+
+/// A kernel: texts that are put together, and what is constant in them.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    pub name: &'static str,
+    pub texts: &'static [&'static str],
+    pub constants: Vec<(&'static str, usize)>,
+    /// How often a line is said: one with `#r` once for each number below that of `'r'`, with
+    /// the number in its place. So loops over registers are written out, of which there are
+    /// no arrays.
+    pub repeats: Vec<(char, usize)>,
+}
+
+/// A shader's whole text, with its name and constants to know it by.
+struct Source {
+    kernel: Kernel,
+    buffers: usize,
+}
+
+/// Words that begin a plan, by what they say or where: see `plan.rs`.
+pub const PLAN_WORDS: [&str; 13] = [
+    "ROWS",
+    "SCORED",
+    "TOKENS",
+    "POSITIONS",
+    "SEEN",
+    "SEGMENTS",
+    "RANGES",
+    "TARGETS",
+    "SCORED_ROWS",
+    "BY_ROW",
+    "BY_ROW_TOKENS",
+    "TABLE",
+    "TABLE_ROWS",
+];
+
+/// Writes a line as often as its marks want.
+fn repeat(line: &str, repeats: &[(char, usize)], text: &mut String) {
+    let marked = repeats.iter().find_map(|&(mark, count)| {
+        let mark = format!("#{mark}");
+        line.contains(&mark).then_some((mark, count))
+    });
+    match marked {
+        Some((mark, count)) => {
+            for number in 0..count {
+                repeat(&line.replace(&mark, &number.to_string()), repeats, text);
+            }
+        }
+        None => {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+}
+
+impl KernelSource for Source {
+    fn source(&self) -> SourceTemplate {
+        let mut text = String::new();
+        for (name, value) in &self.kernel.constants {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "const {name} = {value}u;");
+        }
+        if self.kernel.texts.iter().any(|text| text.contains("plan[")) {
+            for (index, word) in PLAN_WORDS.iter().enumerate() {
+                let _ = writeln!(text, "const {word} = {index}u;");
+            }
+            text.push_str("@group(0) @binding(0) var<storage, read_write> plan: array<u32>;\n");
+        }
+        let binding = self.buffers;
+        let _ = writeln!(
+            text,
+            "@group(0) @binding({binding}) var<uniform> sizes: Sizes;"
+        );
+        for line in self.kernel.texts.iter().flat_map(|text| text.lines()) {
+            repeat(line, &self.kernel.repeats, &mut text);
+        }
+        SourceTemplate::new(text)
+    }
+
+    fn id(&self) -> KernelId {
+        let kernel = &self.kernel;
+        let (constants, repeats) = (kernel.constants.clone(), kernel.repeats.clone());
+        KernelId::new::<Source>().info((kernel.name, constants, repeats))
+    }
+
+    fn lang(&self) -> &'static str {
+        "wgsl"
+    }
+}
+
+impl Gpu {
+    /// The device of a tensor; `None` where it is no GPU.
+    pub fn of(tensor: &Tensor<1>) -> Option<Gpu> {
+        let like = tensor.clone().into_dispatch();
+        let DispatchTensorKind::Cube(BackendTensor::Float(cube)) = &like.kind else {
+            return None;
+        };
+        Some(Gpu {
+            client: cube.client.clone(),
+            like,
+        })
+    }
+
+    /// The numbers of a tensor; `None` where they do not lie one after another from the
+    /// start of their buffer.
+    pub fn buffer(&self, tensor: &Tensor<1>) -> Option<Buffer> {
+        match tensor.clone().into_dispatch().kind {
+            DispatchTensorKind::Cube(BackendTensor::Float(cube))
+                if cube.is_contiguous()
+                    && cube.dtype == DType::F32
+                    && cube.handle.offset_start.unwrap_or(0) == 0 =>
+            {
+                Some(Buffer(cube.handle))
+            }
+            _ => None,
+        }
+    }
+
+    /// Room for so many numbers, with anything in it.
+    pub fn room(&self, numbers: usize) -> Buffer {
+        Buffer(self.client.empty(numbers.max(4) * size_of::<f32>()))
+    }
+
+    pub fn upload(&self, numbers: &[f32]) -> Buffer {
+        self.upload_words(numbers.iter().map(|number| number.to_bits()))
+    }
+
+    pub fn upload_words(&self, words: impl Iterator<Item = u32>) -> Buffer {
+        let mut bytes: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
+        bytes.resize(bytes.len().max(16), 0);
+        Buffer(self.client.create_from_slice(&bytes))
+    }
+
+    /// `[len]`
+    pub fn tensor(&self, buffer: &Buffer, len: usize) -> Tensor<1> {
+        let mut tensor = self.like.clone();
+        if let DispatchTensorKind::Cube(BackendTensor::Float(cube)) = &mut tensor.kind {
+            *cube = CubeTensor::new_contiguous(
+                self.client.clone(),
+                cube.device.clone(),
+                Shape::new([len]),
+                buffer.0.clone(),
+                DType::F32,
+            );
+        }
+        Tensor::from_dispatch(tensor)
+    }
+
+    /// Runs a kernel over so many workgroups. Its bindings are `buffers` in their order, then
+    /// `sizes` as a uniform: the same sizes are uploaded once, so what changes from step to
+    /// step belongs in a buffer.
+    pub fn launch(&self, kernel: Kernel, groups: [usize; 2], buffers: &[&Buffer], sizes: &[u32]) {
+        let source = Source {
+            kernel,
+            buffers: buffers.len(),
+        };
+        let mut arguments = KernelArguments::new();
+        for buffer in buffers {
+            arguments = arguments.with_buffer(buffer.0.clone().binding());
+        }
+        // A uniform's size is a multiple of 16 bytes.
+        let mut sizes = sizes.to_vec();
+        sizes.resize(sizes.len().next_multiple_of(4), 0);
+        let words = sizes
+            .chunks_exact(2)
+            .map(|two| u64::from(two[0]) | u64::from(two[1]) << 32)
+            .collect();
+        arguments.info = MetadataBindingInfo::custom(words);
+        // The shader says its workgroups' size itself; this only has to be one the device has.
+        let kernel = SourceKernel::new(source, CubeDim::new_1d(1));
+        let [x, y] = groups.map(|count| count as u32);
+        let count = CubeCount::Static(x, y, 1);
+        self.client.launch(Box::new(kernel), count, arguments);
+    }
+}
+
+impl Kernel {
+    pub fn new(name: &'static str, texts: &'static [&'static str]) -> Kernel {
+        Kernel {
+            name,
+            texts,
+            constants: Vec::new(),
+            repeats: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// Causal attention forward, a thread a row and head, with a running softmax: no matrix of
+// scores is ever there. A row sees its prefix and its own segment up to itself.
+
+struct Sizes {
+    scale: f32,
+    // Rows that `log_sums` has room for a head.
+    room: u32,
+}
+
+@group(0) @binding(1) var<storage, read_write> qkv: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> log_sums: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let row = id.x;
+    let head = id.y;
+    if (row >= plan[ROWS]) {
+        return;
+    }
+    let seen = plan[SEEN] + 4u * row;
+    let prefix = plan[seen];
+    let prefix_len = plan[seen + 1u];
+    let own = plan[seen + 2u];
+    let keys = prefix_len + row + 1u - own;
+    let d4 = HEADS * E4;
+    let begin = row * 3u * d4 + head * E4;
+    var q_#e = vec4<f32>();
+    var sum_#e = vec4<f32>();
+    q_#e = qkv[begin + #eu] * sizes.scale;
+    var most = -3.0e38;
+    var total = 0.0;
+    for (var j = 0u; j < keys; j++) {
+        let key = select(own + j - prefix_len, prefix + j, j < prefix_len);
+        let k = key * 3u * d4 + d4 + head * E4;
+        var parts = vec4<f32>();
+        parts += q_#e * qkv[k + #eu];
+        let score = parts.x + parts.y + parts.z + parts.w;
+        if (score > most) {
+            let shrink = exp(most - score);
+            total *= shrink;
+            sum_#e *= shrink;
+            most = score;
+        }
+        let share = exp(score - most);
+        total += share;
+        sum_#e += share * qkv[k + d4 + #eu];
+    }
+    let to = row * d4 + head * E4;
+    out[to + #eu] = sum_#e / total;
+    log_sums[head * sizes.room + row] = most + log(total);
+}

@@ -1,0 +1,49 @@
+// LayerNorm, a thread a row; keeps what the way back needs.
+
+struct Sizes {
+    d4: u32,
+    // Where gain and bias begin, in vec4.
+    gain_at: u32,
+    bias_at: u32,
+    epsilon: f32,
+    // Where this LayerNorm's rows begin in `normed`, and its numbers in `scale`.
+    normed_at: u32,
+    scale_at: u32,
+}
+
+@group(0) @binding(1) var<storage, read_write> arena: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> x: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> normed: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scales: array<f32>;
+@group(0) @binding(5) var<storage, read_write> out: array<vec4<f32>>;
+
+fn total(v: vec4<f32>) -> f32 {
+    return v.x + v.y + v.z + v.w;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let row = id.x;
+    if (row >= plan[ROWS]) {
+        return;
+    }
+    let begin = row * sizes.d4;
+    let d = f32(sizes.d4 * 4u);
+    var sum = vec4<f32>();
+    for (var c = 0u; c < sizes.d4; c++) {
+        sum += x[begin + c];
+    }
+    let mean = total(sum) / d;
+    var squares = vec4<f32>();
+    for (var c = 0u; c < sizes.d4; c++) {
+        let centred = x[begin + c] - mean;
+        squares += centred * centred;
+    }
+    let scale = 1.0 / sqrt(total(squares) / d + sizes.epsilon);
+    scales[sizes.scale_at + row] = scale;
+    for (var c = 0u; c < sizes.d4; c++) {
+        let value = (x[begin + c] - mean) * scale;
+        normed[sizes.normed_at + begin + c] = value;
+        out[begin + c] = value * arena[sizes.gain_at + c] + arena[sizes.bias_at + c];
+    }
+}

@@ -1,0 +1,9 @@
+// A matmul over all rows of the batch.
+
+fn row_count() -> u32 {
+    return plan[ROWS];
+}
+
+fn a_row(r: u32) -> u32 {
+    return r;
+}

@@ -1,0 +1,5 @@
+@group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
+
+fn store(at: u32, c: u32, value: vec4<f32>) {
+    out[at] = value + weights[sizes.bias_at + c];
+}
