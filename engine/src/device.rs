@@ -53,10 +53,10 @@ impl Compute {
     }
 }
 
-/// Dispatches that are submitted together. A training step of four blocks has 33 forward and
-/// 58 backward, each half a submission of its own; many more at once could take longer than
-/// a browser lets the GPU be busy.
-const TASKS_A_SUBMISSION: usize = 64;
+/// Dispatches that are submitted together, unless something is read or written before. A
+/// training step of four blocks has 33 forward and 59 backward; many more at once could take
+/// longer than a browser lets the GPU be busy.
+const TASKS_A_SUBMISSION: usize = 96;
 
 /// # Errors
 /// [`Error::Device`] with the reason in words.

@@ -311,6 +311,22 @@ fn chromium(root: &Path) -> Result<PathBuf, Error> {
     installed_chromium().ok_or_else(|| missing("(apt-get installed none)"))
 }
 
+/// The driver of the Vulkan in software that comes with Chromium for Linux, where it has one.
+pub fn software_vulkan(chromium: &Path) -> Option<PathBuf> {
+    let own = chromium.canonicalize().ok()?;
+    // Debian's program is a script beside whose name the browser's folder stands.
+    let beside = own.parent().map(Path::to_path_buf);
+    [
+        beside,
+        Some("/usr/lib/chromium".into()),
+        Some("/opt/google/chrome".into()),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|folder| folder.join("vk_swiftshader_icd.json"))
+    .find(|driver| cfg!(target_os = "linux") && driver.is_file())
+}
+
 fn installed_chromium() -> Option<PathBuf> {
     const NAMES: [&str; 4] = [
         "chromium",

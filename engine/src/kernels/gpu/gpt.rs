@@ -196,7 +196,7 @@ impl Work<'_> {
         let mut buffers = vec![&self.plan.words, a, weights];
         buffers.extend(out);
         let (name, texts) = matmul.kernel;
-        let tile = Tile::of_device();
+        let tile = Tile::of_product();
         self.gpu.launch(
             tile.kernel(name, texts),
             tile.groups(self.plan.rows, matmul.columns),
@@ -425,7 +425,7 @@ impl Back<'_> {
     /// The gradients of weight and bias.
     fn weight(&self, linear: &Linear, x: &Buffer, d_out: &Buffer) {
         let Work { gpu, plan, .. } = self.work;
-        let tile = Tile::of_device();
+        let tile = Tile::of_gradient();
         gpu.launch(
             tile.kernel("weight_gradient", WEIGHT_GRADIENT),
             tile.groups(linear.inputs + 1, linear.outputs),

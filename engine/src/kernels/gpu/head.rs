@@ -91,7 +91,7 @@ impl Head {
         let Work {
             gpu, shape, plan, ..
         } = *work;
-        let tile = Tile::of_device();
+        let tile = Tile::of_product();
         gpu.launch(
             tile.kernel("logits", LOGITS),
             tile.groups(block_len(work), row_len(work)),
@@ -123,7 +123,7 @@ impl Head {
         let upstream = gpu.upload(upstream);
         let (d, block) = (shape.width, block_len(work));
         let d_scored = gpu.room(plan.scored.next_multiple_of(Tile::MOST_ROWS) * d);
-        let tile = Tile::of_device();
+        let (tile, of_gradient) = (Tile::of_product(), Tile::of_gradient());
         for first in (0..plan.scored).step_by(block) {
             // One block alone is still there.
             if plan.scored > block {
@@ -150,8 +150,8 @@ impl Head {
                 ],
             );
             gpu.launch(
-                tile.kernel("head_gradient", WEIGHT_GRADIENT),
-                tile.groups(shape.vocab, d),
+                of_gradient.kernel("head_gradient", WEIGHT_GRADIENT),
+                of_gradient.groups(shape.vocab, d),
                 &[&plan.words, &self.logits, &self.hidden, gradient],
                 &[
                     quads(row_len(work)),

@@ -41,10 +41,21 @@ pub struct Tile {
 }
 
 impl Tile {
-    pub fn of_device() -> Tile {
+    /// Of a product with a weight.
+    pub fn of_product() -> Tile {
+        Tile::new(32, 8)
+    }
+
+    /// Of a weight's gradient.
+    pub fn of_gradient() -> Tile {
+        Tile::new(16, 8)
+    }
+
+    /// With so many rows in software, and so many on a GPU.
+    fn new(in_software: usize, on_gpu: usize) -> Tile {
         let (rows, columns, threads) = match IS_SOFTWARE.load(Ordering::Relaxed) {
-            true => (16, 4, 4),
-            false => (8, 2, 8),
+            true => (in_software, 4, 4),
+            false => (on_gpu, 2, 8),
         };
         Tile {
             rows,
@@ -54,7 +65,7 @@ impl Tile {
     }
 
     /// The largest of all tiles' rows: results have room for so many more.
-    pub const MOST_ROWS: usize = 16;
+    pub const MOST_ROWS: usize = 32;
 
     pub fn kernel(self, name: &'static str, texts: &'static [&'static str]) -> Kernel {
         Kernel {
