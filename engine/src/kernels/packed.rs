@@ -36,6 +36,9 @@ pub struct Packed {
     pub scored: Vec<u32>,
     /// Those next tokens, `[n]`.
     pub targets: Vec<u32>,
+    /// Distributions over the next token that are scored in place of the targets, `[n]` of
+    /// tokens with their probabilities; empty where the targets are scored.
+    pub spreads: Vec<Vec<(u32, f32)>>,
     places: Vec<Place>,
 }
 

@@ -64,12 +64,16 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
 }
 
 fn check(config: GptConfig, lengths: &[(usize, usize)]) {
-    let (model, arena) = model(config);
-    let rows = sequences(lengths, model.config.vocab_size);
+    let rows = sequences(lengths, config.vocab_size);
     let batch = Batch::new(&rows, 0);
+    check_batch(config, &batch);
+}
+
+fn check_batch(config: GptConfig, batch: &Batch) {
+    let (model, arena) = model(config);
     let leaves = Gpt::leaves(&model.config, &model.layout, &arena);
-    let plain = plain_logps(leaves, &batch, true);
-    let fused = forward_logps(&model, &arena, &batch, true);
+    let plain = plain_logps(leaves, batch, true);
+    let fused = forward_logps(&model, &arena, batch, true);
     let (found, expected) = (numbers(fused.values), numbers(plain.values));
     assert_close("log-probs", &found, &expected, 2e-6);
     let statistics = fused.statistics.map(numbers).unwrap();
@@ -82,8 +86,8 @@ fn check(config: GptConfig, lengths: &[(usize, usize)]) {
     let upstream: Vec<f32> = (0..batch.scored())
         .map(|_| random.normal() as f32)
         .collect();
-    let found = numbers(fused.trace.backward(&model, &batch, &upstream));
-    let expected = numbers(plain.trace.backward(&model, &batch, &upstream));
+    let found = numbers(fused.trace.backward(&model, batch, &upstream));
+    let expected = numbers(plain.trace.backward(&model, batch, &upstream));
     for slot in &model.layout.slots {
         let (found, expected) = (&found[slot.range()], &expected[slot.range()]);
         assert_close(&slot.name, found, expected, 2e-5);
@@ -112,4 +116,22 @@ fn a_head_of_its_own_gets_its_own_gradient() {
     let mut config = GptConfig::new(50, 40, 24, 1, 2);
     config.is_tied = false;
     check(config, &[(4, 9), (6, 30)]);
+}
+
+#[test]
+fn a_distribution_is_scored_as_burn_scores_it() {
+    let config = GptConfig::new(37, 41, 24, 2, 3);
+    let rows = sequences(&[(3, 5), (3, 17), (9, 13)], config.vocab_size);
+    let mut random = Random::from_seed_for(7, "kernels");
+    let spreads: Vec<Vec<(u32, f32)>> = (0..Batch::new(&rows, 0).scored())
+        .map(|_| {
+            let count = 1 + random.below(4);
+            let id = |k: usize| (9 * k) as u32 + random.below(9) as u32;
+            let ids: Vec<u32> = (0..count).map(id).collect();
+            ids.into_iter().map(|id| (id, 1.0 / count as f32)).collect()
+        })
+        .collect();
+    let batch = Batch::towards(&rows, spreads.clone(), 0).unwrap();
+    check_batch(config, &batch);
+    assert!(Batch::towards(&rows, spreads[1..].to_vec(), 0).is_err());
 }
