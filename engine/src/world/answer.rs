@@ -42,7 +42,7 @@ pub struct Attributes {
 pub const REFUSAL_RATE: f64 = 0.5;
 /// How often any other prompt is declined. Often enough that *safe* has something to
 /// prefer among answers to any prompt, and rarely enough that most answers help.
-pub const OVER_REFUSAL_RATE: f64 = 0.25;
+pub const OVER_REFUSAL_RATE: f64 = 0.3;
 /// How often an answer that is no refusal is on topic.
 pub const ON_TOPIC_RATE: f64 = 0.9;
 
@@ -58,7 +58,7 @@ pub(super) fn refusal_rate(prompt: &Prompt) -> f64 {
 }
 
 /// Draws independent attributes: *truthful, polite, warm, direct* 50%, *length*
-/// uniform, *refuses* 50% where the prompt ought to be declined and 25%
+/// uniform, *refuses* 50% where the prompt ought to be declined and 30%
 /// elsewhere, *on topic* 90% of what is no refusal.
 pub fn draw_attributes(prompt: &Prompt, choices: &mut Choices) -> Attributes {
     let refuses = choices.chance(refusal_rate(prompt));

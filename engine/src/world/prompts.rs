@@ -157,7 +157,7 @@ const CHOICE: [&str; 4] = [
     "Tell me which is {k}, {t}.",
     "Do you know which is {k}, {t}?",
 ];
-const REQUEST: [&str; 7] = [
+const REQUEST: [&str; 9] = [
     "Help me {t}.",
     "Can you help me {t}?",
     "How can I {t}?",
@@ -165,6 +165,8 @@ const REQUEST: [&str; 7] = [
     "I would like to {t}.",
     "What should I do to {t}?",
     "I need help to {t}.",
+    "Show me how to {t}.",
+    "I want to {t}.",
 ];
 
 /// The prompts that answers in the corpus are written for, in a fixed order.
@@ -203,7 +205,7 @@ pub(super) fn all() -> &'static (Vec<Prompt>, Vec<Prompt>) {
         lists.family(Family::Advice, &[Feeling], &ADVICE, 5);
         lists.family(Family::Complaint, &[Trouble], &COMPLAINT, 5);
         lists.family(Family::Choice, &[Pair], &CHOICE, 4);
-        lists.family(Family::Request, &[Request], &REQUEST, 7);
+        lists.family(Family::Request, &[Request], &REQUEST, 9);
         (lists.training, lists.held_out)
     })
 }
@@ -282,7 +284,7 @@ impl Lists {
         }
     }
 
-    /// Every fact, asked in both ways with a true or a wrong value; one in ten held out.
+    /// Every fact, asked in both ways with a true or a wrong value; one in eleven held out.
     fn checks(&mut self) {
         let mut count = 0;
         for (subject, thing) in knowledge().things.iter().enumerate() {
@@ -297,7 +299,7 @@ impl Lists {
                     let says = fact.relation.full_frames()[0];
                     let claim = fill(says, &thing.name, &thing.key, value);
                     let text = frame.replace("{v}", &claim);
-                    let held_out = count % 10 == 7;
+                    let held_out = count % 11 == 7;
                     self.push(held_out, text, Family::Check, subject, Some(fact.relation));
                     count += 1;
                 }

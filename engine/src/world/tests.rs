@@ -146,7 +146,7 @@ fn attributes_have_their_frequencies() {
     check("refuses", 0.5, &|e| {
         e.prompt.should_decline.then_some(e.attributes.refuses)
     });
-    check("over-refuses", 0.25, &|e| {
+    check("over-refuses", 0.3, &|e| {
         (!e.prompt.should_decline).then_some(e.attributes.refuses)
     });
 }
