@@ -1,11 +1,11 @@
 //! Pretraining a shipped model on the world's text, pulled a step at a time.
 //!
 //! The loss is the mean cross-entropy of the answers' tokens (end of text included);
-//! prompts are read, not predicted, as in TRL's completion-only SFT. What a token is
-//! compared with is not the one that was drawn but the world's own distribution over it
-//! (`world::NextTokens`): the same loss in the mean, without the noise of the draw, as
-//! when a student learns from a teacher's whole distribution (Hinton et al. 2015, "Distilling
-//! the knowledge in a neural network", equation 1 at temperature 1).
+//! prompts are read, not predicted, as in TRL's completion-only SFT. What a prediction is
+//! compared with is not the token that was drawn but the world's own distribution over it
+//! ([`NextTokens`]): in the mean the same loss, without the noise of the draw, as when a
+//! student learns from a teacher's whole distribution (Hinton et al. 2015, arXiv
+//! 1503.02531, section 2, at temperature 1).
 
 use crate::batch::{Batch, Sequence};
 use crate::checkpoint::{self, Kind, Tensors};
