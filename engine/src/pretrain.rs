@@ -76,9 +76,9 @@ impl PretrainSettings {
             vocab: 1024,
             context: 128,
             steps: match name {
-                ModelName::Nano => 12_000,
-                ModelName::Small => 24_000,
-                ModelName::Base => 16_000,
+                ModelName::Nano => 8_000,
+                ModelName::Small => 12_000,
+                ModelName::Base => 8_000,
             },
             batch_size: 32,
             learning_rate: match name {
