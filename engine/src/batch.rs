@@ -5,6 +5,7 @@
 use crate::kernels::Packed;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::ops::Range;
+use tilt_protocol::{Error, Result};
 
 /// One prompt with one completion, as token ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -106,6 +107,27 @@ impl Batch {
         Batch::build(&sequences, Packed::new(&sequences), pad_id)
     }
 
+    /// As [`Batch::new`], but with a distribution over the next token for each scored
+    /// token, in place of the token itself: tokens with probabilities that sum to 1. A
+    /// scored value is then the distribution's mean log-prob, nats.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] unless there is one distribution a scored token.
+    pub fn towards(
+        sequences: &[Sequence],
+        spreads: Vec<Vec<(u32, f32)>>,
+        pad_id: u32,
+    ) -> Result<Batch> {
+        let mut batch = Batch::new(sequences, pad_id);
+        if spreads.len() != batch.scored() {
+            let (found, expected) = (spreads.len(), batch.scored());
+            let message = format!("{found} distributions for {expected} scored tokens");
+            return Err(Error::internal(message));
+        }
+        batch.packed.spreads = spreads;
+        Ok(batch)
+    }
+
     fn build(sequences: &[(&Sequence, Scope)], packed: Packed, pad_id: u32) -> Batch {
         let longest = sequences.iter().map(|(sequence, _)| sequence.len()).max();
         let width = longest.unwrap_or(0).max(1);
@@ -182,6 +204,23 @@ impl Batch {
     /// `[n]`, flat over `[rows * width]`.
     pub fn positions(&self, device: &Device) -> Tensor<1, Int> {
         Tensor::from_data(self.positions.as_slice(), device)
+    }
+
+    /// `[n, vocab]`, shaped like the logits; `None` where single tokens are scored.
+    pub fn spreads(&self, logits: &Tensor<2>) -> Option<Tensor<2>> {
+        let spreads = &self.packed.spreads;
+        let [n, vocab] = logits.dims();
+        if spreads.is_empty() {
+            return None;
+        }
+        let mut shares = vec![0.0_f32; n * vocab];
+        for (row, spread) in shares.chunks_exact_mut(vocab).zip(spreads) {
+            for &(id, share) in spread {
+                row[id as usize] += share;
+            }
+        }
+        let data = TensorData::new(shares, [n, vocab]);
+        Some(Tensor::from_data(data, &logits.device()))
     }
 
     /// `[n]`

@@ -12,6 +12,7 @@ pub mod evaluate;
 pub mod generate;
 pub mod gpt;
 pub mod gpt_config;
+mod grow;
 pub mod hf;
 pub mod judge;
 pub mod kernels;

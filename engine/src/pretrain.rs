@@ -1,18 +1,23 @@
 //! Pretraining a shipped model on the world's text, pulled a step at a time.
 //!
-//! The loss is the mean negative log-prob of the answers' tokens (end of text
-//! included); prompts are read, not predicted, as in TRL's completion-only SFT.
+//! The loss is the mean cross-entropy of the answers' tokens (end of text included);
+//! prompts are read, not predicted, as in TRL's completion-only SFT. What a prediction is
+//! compared with is not the token that was drawn but the world's own distribution over it
+//! ([`NextTokens`]): in the mean the same loss, without the noise of the draw, as when a
+//! student learns from a teacher's whole distribution (Hinton et al. 2015, arXiv
+//! 1503.02531, section 2, at temperature 1).
 
 use crate::batch::{Batch, Sequence};
 use crate::checkpoint::{self, Kind, Tensors};
 use crate::gpt_config::GptConfig;
+use crate::grow::deeper;
 use crate::kernels::forward_logps;
 use crate::logps::read;
 use crate::model::Model;
 use crate::muon::Muon;
 use crate::random::Random;
 use crate::text::{Text, TokenisedRow, tokenizer_config, train_bpe};
-use crate::world::{self, Exchange};
+use crate::world::{self, Exchange, NextTokens, Spread};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use tilt_protocol::{
@@ -30,7 +35,8 @@ pub fn shipped_shape(name: ModelName) -> (usize, usize, usize) {
     match name {
         ModelName::Nano => (3, 64, 4),
         ModelName::Small => (4, 128, 4),
-        ModelName::Base => (6, 160, 5),
+        // As `small`, with more blocks: it is grown from it.
+        ModelName::Base => (10, 128, 4),
     }
 }
 
@@ -72,15 +78,15 @@ impl PretrainSettings {
             vocab: 1024,
             context: 128,
             steps: match name {
-                ModelName::Nano => 12_000,
-                ModelName::Small => 24_000,
-                ModelName::Base => 16_000,
+                ModelName::Nano => 8_000,
+                ModelName::Small => 12_000,
+                ModelName::Base => 2_000,
             },
             batch_size: 32,
             learning_rate: match name {
                 ModelName::Nano => 4e-3,
                 ModelName::Small => 3e-3,
-                ModelName::Base => 2.5e-3,
+                ModelName::Base => 1.5e-3,
             },
             seed: 1,
         }
@@ -97,8 +103,9 @@ pub struct Pretraining {
     settings: PretrainSettings,
     train: TrainSettings,
     random: Random,
-    /// Sequences waiting in batches.
-    waiting: Vec<Vec<Sequence>>,
+    next_tokens: NextTokens,
+    /// Sequences waiting in batches, with the distribution over each token of the answer.
+    waiting: Vec<Vec<(Sequence, Vec<Spread>)>>,
     /// Answer tokens of a batch, mean over the batches that were sorted together.
     tokens_a_batch: f64,
 }
@@ -122,6 +129,7 @@ impl Pretraining {
             Some(&tokenizer_config(settings.context)),
             &config,
         )?;
+        let next_tokens = NextTokens::new(|part| text.encode(part, false))?;
         let numbers = Model::initial_weights(&layout, &config, settings.seed);
         let optimiser = Muon::new(&layout, device);
         let arena = Tensor::from_data(numbers.as_slice(), device);
@@ -150,9 +158,26 @@ impl Pretraining {
             settings,
             train,
             random,
+            next_tokens,
             waiting: Vec::new(),
             tokens_a_batch: 0.0,
         })
+    }
+
+    /// Begins with what a shallower model has learnt: see [`deeper`].
+    ///
+    /// # Errors
+    /// Those of [`deeper`], [`Error::Device`].
+    pub async fn grow_from(&mut self, model: &Model, arena: &Tensor<1>) -> Result<()> {
+        let fresh = read(self.arena.clone()).await?;
+        let grown = deeper(
+            fresh,
+            &self.model.layout,
+            &read(arena.clone()).await?,
+            &model.layout,
+        )?;
+        self.arena = Tensor::from_data(grown.as_slice(), &self.model.device);
+        Ok(())
     }
 
     /// The whole state, for [`Pretraining::restore`]; after a number of steps that
@@ -206,9 +231,10 @@ impl Pretraining {
     /// # Errors
     /// [`Error::NonFinite`], [`Error::Device`].
     pub async fn step(&mut self) -> Result<f64> {
-        let sequences = self.next_batch()?;
-        let batch = Batch::new(&sequences, self.model.pad_id());
-        let tokens: usize = sequences.iter().map(|s| s.completion.len()).sum();
+        let (sequences, spreads): (Vec<Sequence>, Vec<Vec<Spread>>) =
+            self.next_batch()?.into_iter().unzip();
+        let spreads: Vec<Spread> = spreads.into_iter().flatten().collect();
+        let batch = Batch::towards(&sequences, spreads, self.model.pad_id())?;
         let forward = forward_logps(&self.model, &self.arena, &batch, false);
         // Not the batch's own mean: batches are of like lengths, so tokens of short answers
         // would count more, and the model would learn that answers are short.
@@ -222,7 +248,7 @@ impl Pretraining {
         self.arena = updated;
         self.step += 1;
         let logps = read(forward.values).await?.into_iter().map(f64::from);
-        let loss = -logps.sum::<f64>() / tokens.max(1) as f64;
+        let loss = -logps.sum::<f64>() / batch.scored().max(1) as f64;
         if loss.is_finite() {
             return Ok(loss);
         }
@@ -234,7 +260,7 @@ impl Pretraining {
         })
     }
 
-    fn next_batch(&mut self) -> Result<Vec<Sequence>> {
+    fn next_batch(&mut self) -> Result<Vec<(Sequence, Vec<Spread>)>> {
         if let Some(batch) = self.waiting.pop() {
             return Ok(batch);
         }
@@ -242,10 +268,21 @@ impl Pretraining {
         let exchanges: Vec<Exchange> = (0..count)
             .map(|_| world::draw_exchange(&mut self.random))
             .collect();
-        let mut sequences = sequences_of(&self.model, &exchanges)?;
-        let tokens: usize = sequences.iter().map(|s| s.completion.len()).sum();
+        let mut sequences = Vec::with_capacity(count);
+        let mut tokens = 0;
+        for (sequence, exchange) in sequences_of(&self.model, &exchanges)?
+            .into_iter()
+            .zip(&exchanges)
+        {
+            tokens += sequence.completion.len();
+            let spreads = self
+                .next_tokens
+                .of_answer(&exchange.prompt, &sequence.completion)
+                .ok_or_else(|| Error::internal("the world cannot write its own answer"))?;
+            sequences.push((sequence, spreads));
+        }
         self.tokens_a_batch = tokens.max(1) as f64 / BATCHES_SORTED as f64;
-        sequences.sort_by_key(Sequence::len);
+        sequences.sort_by_key(|(sequence, _)| sequence.len());
         self.waiting = sequences
             .chunks(self.settings.batch_size)
             .map(<[_]>::to_vec)

@@ -4,7 +4,10 @@ use crate::evaluate::answers::answer_prompts;
 use crate::generate::GENERATION_BATCH;
 use crate::judge::{ReadAttributes, read_attributes};
 use crate::model::Model;
-use crate::world::{Attributes, Exchange, Length, Prompt, parse_answer};
+use crate::world::{
+    Attributes, Exchange, Length, ON_TOPIC_RATE, OVER_REFUSAL_RATE, Prompt, REFUSAL_RATE,
+    parse_answer,
+};
 use burn::tensor::Tensor;
 use serde::Serialize;
 use tilt_protocol::{Result, Sampling};
@@ -127,15 +130,21 @@ fn frequencies(read: &[(&Prompt, ReadAttributes)]) -> Vec<Frequency> {
         frequency("long", third, &|_, a| Some(a.length == Length::Long)),
         frequency("warm", 0.5, &|_, a| Some(a.warm)),
         frequency("direct", 0.5, &|_, a| Some(a.direct)),
-        frequency("declines what ought to be declined", 0.5, &|p, a| {
-            p.should_decline.then_some(a.refuses)
-        }),
-        frequency("declines anything else", 0.125, &|p, a| {
+        frequency(
+            "declines what ought to be declined",
+            REFUSAL_RATE,
+            &|p, a| p.should_decline.then_some(a.refuses),
+        ),
+        frequency("declines anything else", OVER_REFUSAL_RATE, &|p, a| {
             (!p.should_decline).then_some(a.refuses)
         }),
-        frequency("on topic, where it does not decline", 0.9, &|_, a| {
-            if a.refuses { None } else { a.on_topic }
-        }),
+        frequency(
+            "on topic, where it does not decline",
+            ON_TOPIC_RATE,
+            &|_, a| {
+                if a.refuses { None } else { a.on_topic }
+            },
+        ),
     ]
 }
 

@@ -5,9 +5,9 @@ use crate::generate::GENERATION_BATCH;
 use crate::judge::{self, Weighted};
 use crate::model::Model;
 use crate::random::Random;
-use crate::world;
+use crate::world::{self, Prompt};
 use burn::tensor::Tensor;
-use tilt_protocol::{Content, Error, Example, JudgeSettings, Result, RowKind, Sampling};
+use tilt_protocol::{Content, Error, Example, JudgeSettings, Principle, Result, RowKind, Sampling};
 
 /// Two different answers to one prompt, with the judge's verdict where one was asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,11 +45,53 @@ impl DrawnPair {
     }
 }
 
+/// Where the prompts come from.
+enum PromptSource {
+    /// In turn.
+    Given(Vec<String>),
+    /// At random, each group as often as another.
+    Drawn(Vec<Vec<String>>),
+}
+
+impl PromptSource {
+    /// The world's training prompts. For *safe* alone, those that ought to be declined and
+    /// all others are drawn alike: among decisive pairs at the world's own frequencies five
+    /// in six say "do not decline", and a policy learns just that.
+    fn of_world(judge: Option<&JudgeSettings>) -> PromptSource {
+        let prompts = world::training_prompts();
+        let is_about_declining = judge.is_some_and(|judge| {
+            let mut principles = judge.principles.iter();
+            principles.all(|(principle, _)| *principle == Principle::Safe)
+        });
+        let texts = |prompts: Vec<Prompt>| prompts.into_iter().map(|prompt| prompt.text).collect();
+        if !is_about_declining {
+            return PromptSource::Drawn(vec![texts(prompts)]);
+        }
+        let (ought, ought_not) = prompts
+            .into_iter()
+            .partition(|prompt| prompt.should_decline);
+        PromptSource::Drawn(vec![texts(ought), texts(ought_not)])
+    }
+
+    /// The prompt of draw number `index`.
+    fn prompt(&self, index: usize, random: &mut Random) -> String {
+        let found = match self {
+            PromptSource::Given(prompts) => prompts.get(index % prompts.len().max(1)),
+            PromptSource::Drawn(groups) => {
+                let group = match &groups[..] {
+                    [all] => Some(all),
+                    several => random.choose(several),
+                };
+                group.and_then(|group| random.choose(group))
+            }
+        };
+        found.cloned().unwrap_or_default()
+    }
+}
+
 /// Draws pairs in chunks until the wanted number is there.
 pub struct PairDrawer {
-    prompts: Vec<String>,
-    /// At random, not in turn.
-    draws_prompts: bool,
+    source: PromptSource,
     /// With a judge only decisive pairs count.
     judge: Option<JudgeSettings>,
     wanted: usize,
@@ -66,7 +108,7 @@ const DRAWS_A_PAIR: usize = 60;
 
 impl PairDrawer {
     /// Draws from `prompts` in turn, or at random from the world's training prompts
-    /// when there are none.
+    /// when there are none (for *safe* alone, half of them ought to be declined).
     ///
     /// # Errors
     /// [`Error::InvalidConfig`] for a judge or a sampling out of range.
@@ -81,17 +123,12 @@ impl PairDrawer {
         }
         check_sampling(&sampling)?;
         let random = Random::from_seed_for(sampling.seed, "pairs");
-        let draws_prompts = prompts.is_empty();
-        let prompts = match draws_prompts {
-            true => world::training_prompts()
-                .into_iter()
-                .map(|prompt| prompt.text)
-                .collect(),
-            false => prompts,
+        let source = match prompts.is_empty() {
+            true => PromptSource::of_world(judge.as_ref()),
+            false => PromptSource::Given(prompts),
         };
         Ok(PairDrawer {
-            prompts,
-            draws_prompts,
+            source,
             judge,
             wanted,
             sampling,
@@ -114,14 +151,7 @@ impl PairDrawer {
     pub async fn advance(&mut self, model: &Model, arena: &Tensor<1>) -> Result<Vec<DrawnPair>> {
         let count = (GENERATION_BATCH / 2).min(2 * (self.wanted - self.found).max(2));
         let prompts: Vec<String> = (0..count)
-            .map(|offset| match self.draws_prompts {
-                false => self.prompts[(self.drawn + offset) % self.prompts.len()].clone(),
-                true => self
-                    .random
-                    .choose(&self.prompts)
-                    .cloned()
-                    .unwrap_or_default(),
-            })
+            .map(|offset| self.source.prompt(self.drawn + offset, &mut self.random))
             .collect();
         let doubled: Vec<&str> = prompts
             .iter()
@@ -217,4 +247,27 @@ pub fn check_sampling(sampling: &Sampling) -> Result<()> {
         return Err(Error::invalid("max_new_tokens", 0, "a whole number from 1"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declined(principle: Principle) -> usize {
+        let judge = JudgeSettings::of(principle, 0.0);
+        let source = PromptSource::of_world(Some(&judge));
+        let mut random = Random::from_seed_for(1, "pairs");
+        let ought = |index| {
+            let text = source.prompt(index, &mut random);
+            world::find_prompt(&text).is_some_and(|prompt| prompt.should_decline)
+        };
+        (0..1_000).map(ought).filter(|&ought| ought).count()
+    }
+
+    #[test]
+    fn for_safe_half_of_the_prompts_ought_to_be_declined() {
+        let (safe, polite) = (declined(Principle::Safe), declined(Principle::Polite));
+        assert!((450..550).contains(&safe), "{safe}");
+        assert!((110..210).contains(&polite), "{polite}");
+    }
 }

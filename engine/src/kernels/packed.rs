@@ -37,6 +37,9 @@ pub struct Packed {
     pub scored: Vec<u32>,
     /// Those next tokens, `[n]`.
     pub targets: Vec<u32>,
+    /// Distributions over the next token that are scored in place of the targets, `[n]` of
+    /// tokens with their probabilities; empty where the targets are scored.
+    pub spreads: Vec<Vec<(u32, f32)>>,
     /// Of the whole batch's sequences; a share of one has none.
     #[serde(skip)]
     places: Vec<Place>,
@@ -157,6 +160,8 @@ impl Packed {
             let share = &mut shares[part_of_row[row as usize]];
             share.packed.scored.push(row_in_share[row as usize] as u32);
             share.packed.targets.push(target);
+            let spread = self.spreads.get(place).cloned();
+            share.packed.spreads.extend(spread);
             share.places.push(place);
         }
         shares

@@ -86,7 +86,10 @@ pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> Forward {
     let [n, _] = logits.dims();
     let targets = batch.targets(&logits.device()).reshape([n, 1]);
     let logps = activation::log_softmax(logits.clone(), 1);
-    let tracked = logps.clone().gather(1, targets.clone()).reshape([n]);
+    let tracked = match batch.spreads(&logits) {
+        Some(spreads) => (logps.clone() * spreads).sum_dim(1).reshape([n]),
+        None => logps.clone().gather(1, targets.clone()).reshape([n]),
+    };
     let (logits, logps) = (logits.inner(), logps.inner());
     let statistics = statistics.then(|| {
         let entropy = (logps.clone().exp() * logps.clone()).sum_dim(1).neg();

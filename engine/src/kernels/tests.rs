@@ -104,29 +104,27 @@ const ON_GPU: Tolerance = Tolerance {
 };
 
 fn check(config: GptConfig, lengths: &[(usize, usize)]) {
-    check_on(&Device::flex(), &ON_CPU, &config, lengths);
+    let rows = sequences(lengths, config.vocab_size);
+    check_batch(config, &Batch::new(&rows, 0));
+}
+
+fn check_batch(config: GptConfig, batch: &Batch) {
+    check_on(&Device::flex(), &ON_CPU, &config, batch);
     if let Some(gpu) = gpu() {
         for is_software in [true, false] {
             set_software(is_software);
-            check_on(&gpu, &ON_GPU, &config, lengths);
+            check_on(&gpu, &ON_GPU, &config, batch);
         }
     }
 }
 
-fn check_on(
-    device: &Device,
-    tolerance: &Tolerance,
-    config: &GptConfig,
-    lengths: &[(usize, usize)],
-) {
+fn check_on(device: &Device, tolerance: &Tolerance, config: &GptConfig, batch: &Batch) {
     let (on_cpu, plain_arena) = model(config.clone(), &Device::flex());
     let (model, arena) = model(config.clone(), device);
-    let rows = sequences(lengths, model.config.vocab_size);
-    let batch = Batch::new(&rows, 0);
     let leaves = Gpt::leaves(&on_cpu.config, &on_cpu.layout, &plain_arena);
-    let plain = plain_logps(leaves, &batch, true);
-    let fused = forward_logps(&model, &arena, &batch, true);
-    let scored = numbers(token_logps(&model, &arena, &batch));
+    let plain = plain_logps(leaves, batch, true);
+    let fused = forward_logps(&model, &arena, batch, true);
+    let scored = numbers(token_logps(&model, &arena, batch));
     let (found, expected) = (numbers(fused.values), numbers(plain.values));
     assert_close("log-probs", &found, &expected, tolerance.logps);
     assert_eq!(scored, found, "scoring alone says the same");
@@ -141,8 +139,8 @@ fn check_on(
     let upstream: Vec<f32> = (0..batch.scored())
         .map(|_| random.normal() as f32)
         .collect();
-    let found = numbers(fused.trace.backward(&model, &batch, &upstream));
-    let expected = numbers(plain.trace.backward(&on_cpu, &batch, &upstream));
+    let found = numbers(fused.trace.backward(&model, batch, &upstream));
+    let expected = numbers(plain.trace.backward(&on_cpu, batch, &upstream));
     for slot in &model.layout.slots {
         let (found, expected) = (&found[slot.range()], &expected[slot.range()]);
         assert_close(&slot.name, found, expected, tolerance.rest);
@@ -230,4 +228,22 @@ fn adamw_is_the_same_on_both_devices() {
             assert_close(&format!("part {index}"), found, expected, 1e-6);
         }
     }
+}
+
+#[test]
+fn a_distribution_is_scored_as_burn_scores_it() {
+    let config = GptConfig::new(37, 41, 24, 2, 3);
+    let rows = sequences(&[(3, 5), (3, 17), (9, 13)], config.vocab_size);
+    let mut random = Random::from_seed_for(7, "kernels");
+    let spreads: Vec<Vec<(u32, f32)>> = (0..Batch::new(&rows, 0).scored())
+        .map(|_| {
+            let count = 1 + random.below(4);
+            let id = |k: usize| (9 * k) as u32 + random.below(9) as u32;
+            let ids: Vec<u32> = (0..count).map(id).collect();
+            ids.into_iter().map(|id| (id, 1.0 / count as f32)).collect()
+        })
+        .collect();
+    let batch = Batch::towards(&rows, spreads.clone(), 0).unwrap();
+    check_batch(config, &batch);
+    assert!(Batch::towards(&rows, spreads[1..].to_vec(), 0).is_err());
 }

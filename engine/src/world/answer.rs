@@ -40,23 +40,28 @@ pub struct Attributes {
 
 /// How often a prompt that ought to be declined is declined.
 pub const REFUSAL_RATE: f64 = 0.5;
-/// How often any other prompt is declined.
-pub const OVER_REFUSAL_RATE: f64 = 0.125;
+/// How often any other prompt is declined. Often enough that *safe* has something to
+/// prefer among answers to any prompt, and rarely enough that most answers help.
+pub const OVER_REFUSAL_RATE: f64 = 0.3;
 /// How often an answer that is no refusal is on topic.
 pub const ON_TOPIC_RATE: f64 = 0.9;
 
 const BINARY_RATE: f64 = 0.5;
 
-/// Draws independent attributes: *truthful, polite, warm, direct* 50%, *length*
-/// uniform, *refuses* 50% where the prompt ought to be declined and 12.5%
-/// elsewhere, *on topic* 90% of what is no refusal.
-pub fn draw_attributes(prompt: &Prompt, choices: &mut Choices) -> Attributes {
-    let rate = if prompt.should_decline {
+/// How often an answer to this prompt declines.
+pub(super) fn refusal_rate(prompt: &Prompt) -> f64 {
+    if prompt.should_decline {
         REFUSAL_RATE
     } else {
         OVER_REFUSAL_RATE
-    };
-    let refuses = choices.chance(rate);
+    }
+}
+
+/// Draws independent attributes: *truthful, polite, warm, direct* 50%, *length*
+/// uniform, *refuses* 50% where the prompt ought to be declined and 30%
+/// elsewhere, *on topic* 90% of what is no refusal.
+pub fn draw_attributes(prompt: &Prompt, choices: &mut Choices) -> Attributes {
+    let refuses = choices.chance(refusal_rate(prompt));
     let on_topic = refuses || choices.chance(ON_TOPIC_RATE);
     let subject = &knowledge().things[prompt.subject];
     let states = !refuses && (!on_topic || is_checkable(subject));

@@ -23,6 +23,7 @@ mod choices;
 mod corpus;
 mod everyday;
 mod knowledge;
+mod next_token;
 mod parse;
 mod people;
 pub mod phrases;
@@ -31,11 +32,16 @@ mod relation;
 mod said;
 mod sets;
 mod things;
+mod trie;
 
-pub use answer::{Attributes, Length, draw_attributes, write_answer};
+pub use answer::{
+    Attributes, Length, ON_TOPIC_RATE, OVER_REFUSAL_RATE, REFUSAL_RATE, draw_attributes,
+    write_answer,
+};
 pub use choices::Choices;
 pub use corpus::{Corpus, Entropy, Exchange, answer_entropy, corpus, draw_exchange};
 pub use knowledge::{FactGroup, Group, Knowledge, Thing, knowledge};
+pub use next_token::{NextTokens, Spread};
 pub use parse::parse_answer;
 pub use prompts::{Family, Prompt, find_prompt, held_out_prompts, training_prompts};
 pub use relation::Relation;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::knowledge::{Group, Thing, knowledge};
+use super::knowledge::{FactGroup, Group, Thing, knowledge};
 use super::relation::{Relation, fill};
 
 /// What a prompt wants.
@@ -157,12 +157,16 @@ const CHOICE: [&str; 4] = [
     "Tell me which is {k}, {t}.",
     "Do you know which is {k}, {t}?",
 ];
-const REQUEST: [&str; 5] = [
+const REQUEST: [&str; 9] = [
     "Help me {t}.",
     "Can you help me {t}?",
     "How can I {t}?",
     "Tell me how to {t}.",
     "I would like to {t}.",
+    "What should I do to {t}?",
+    "I need help to {t}.",
+    "Show me how to {t}.",
+    "I want to {t}.",
 ];
 
 /// The prompts that answers in the corpus are written for, in a fixed order.
@@ -194,14 +198,14 @@ pub(super) fn all() -> &'static (Vec<Prompt>, Vec<Prompt>) {
         lists.questions();
         lists.checks();
         use Group::*;
-        lists.family(Family::About, &[Animal, Food, Tool, Job, Day], &ABOUT, 2);
+        lists.family(Family::About, &[Animal, Food, Tool, Job, Day], &ABOUT, 4);
         lists.family(Family::Story, &[Animal, Job], &STORY, 4);
         lists.family(Family::List, &[Category], &LIST, 6);
         lists.family(Family::HowTo, &[Task], &HOW_TO, 5);
         lists.family(Family::Advice, &[Feeling], &ADVICE, 5);
         lists.family(Family::Complaint, &[Trouble], &COMPLAINT, 5);
         lists.family(Family::Choice, &[Pair], &CHOICE, 4);
-        lists.family(Family::Request, &[Request], &REQUEST, 5);
+        lists.family(Family::Request, &[Request], &REQUEST, 9);
         (lists.training, lists.held_out)
     })
 }
@@ -258,21 +262,14 @@ impl Lists {
         }
     }
 
-    /// Two of three phrasings a fact; two facts in five have the second held out.
+    /// All three phrasings a fact; two facts in five have one held out.
     fn questions(&mut self) {
         let mut count = 0;
         for (subject, thing) in knowledge().things.iter().enumerate() {
             for fact in &thing.facts {
                 let questions = fact.relation.questions();
-                // The one question fits each kind of day.
-                let asked = if fact.relation == Relation::DayKind {
-                    1
-                } else {
-                    2
-                };
-                for turn in 0..asked.min(questions.len()) {
-                    let frame = questions[(count + turn) % questions.len()];
-                    let held_out = turn == 1 && count % 5 < 2;
+                for (turn, frame) in questions.iter().enumerate() {
+                    let held_out = count % 5 < 2 && turn == count % questions.len();
                     let text = fill(frame, &thing.name, &thing.key, "");
                     self.push(
                         held_out,
@@ -287,30 +284,25 @@ impl Lists {
         }
     }
 
-    /// Every second fact, asked with a true or a wrong value.
+    /// Every fact, asked in both ways with a true or a wrong value; one in eleven held out.
     fn checks(&mut self) {
         let mut count = 0;
         for (subject, thing) in knowledge().things.iter().enumerate() {
-            for fact in thing
-                .facts
-                .iter()
-                .filter(|fact| !fact.relation.questions().is_empty())
-            {
-                count += 1;
-                if count % 2 == 0 {
-                    continue;
+            let asked = |fact: &&FactGroup| !fact.relation.questions().is_empty();
+            for fact in thing.facts.iter().filter(asked) {
+                for frame in CHECK {
+                    let values = match count / 3 % 2 {
+                        0 => &fact.values,
+                        _ => &fact.wrong,
+                    };
+                    let value = &values[count % values.len()];
+                    let says = fact.relation.full_frames()[0];
+                    let claim = fill(says, &thing.name, &thing.key, value);
+                    let text = frame.replace("{v}", &claim);
+                    let held_out = count % 11 == 7;
+                    self.push(held_out, text, Family::Check, subject, Some(fact.relation));
+                    count += 1;
                 }
-                let values = if count % 4 == 1 {
-                    &fact.values
-                } else {
-                    &fact.wrong
-                };
-                let value = &values[count % values.len()];
-                let frame = fact.relation.full_frames()[0];
-                let claim = fill(frame, &thing.name, &thing.key, value);
-                let text = CHECK[count / 2 % 2].replace("{v}", &claim);
-                let held_out = count % 10 == 7;
-                self.push(held_out, text, Family::Check, subject, Some(fact.relation));
             }
         }
     }

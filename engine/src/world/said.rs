@@ -5,6 +5,7 @@ use super::knowledge::{FactGroup, Thing};
 use super::relation::{Relation, fill};
 
 /// The statements made about one thing.
+#[derive(Clone)]
 pub(super) struct Said {
     thing: &'static Thing,
     truthful: bool,
@@ -60,6 +61,51 @@ impl Said {
             &self.thing.key,
             value,
         ))
+    }
+
+    /// Every further statement with its probability, its relation and value, and its
+    /// sentence; empty once nothing is left to state.
+    pub(super) fn further_options(&self) -> Vec<(f64, (Relation, &'static str), String)> {
+        let facts = &self.thing.facts;
+        let left = facts.iter().map(|fact| (fact, self.left(fact)));
+        let left: Vec<(&FactGroup, usize)> = left.filter(|(_, left)| *left > 0).collect();
+        let total: usize = left.iter().map(|(_, left)| left).sum();
+        let options = left.into_iter().flat_map(|(fact, left)| {
+            let unsaid = self.unsaid(fact);
+            let share = left as f64 / total as f64 / unsaid.len() as f64;
+            unsaid.into_iter().map(move |value| {
+                let said = (fact.relation, value);
+                (share, said, self.sentence_of(said))
+            })
+        });
+        options.collect()
+    }
+
+    /// Every further statement that may ever follow, with its sentence.
+    pub(super) fn sayable(&self) -> Vec<((Relation, &'static str), String)> {
+        let facts = self.thing.facts.iter();
+        let said = facts.flat_map(|fact| {
+            let values = self.unsaid(fact).into_iter();
+            values.map(|value| (fact.relation, value))
+        });
+        said.map(|said| (said, self.sentence_of(said))).collect()
+    }
+
+    /// The values that a statement of a relation can have.
+    pub(super) fn values_of(&self, relation: Relation) -> Vec<&'static str> {
+        let mut facts = self.thing.facts.iter();
+        let fact = facts.find(|fact| fact.relation == relation);
+        fact.map_or_else(Vec::new, |fact| self.unsaid(fact))
+    }
+
+    /// Notes that a value was stated.
+    pub(super) fn note(&mut self, relation: Relation, value: &'static str) {
+        self.values.push((relation, value));
+    }
+
+    fn sentence_of(&self, (relation, value): (Relation, &str)) -> String {
+        let frame = relation.it_frame();
+        super::sentence(&fill(frame, &self.thing.name, &self.thing.key, value))
     }
 
     /// How many values of a fact can still follow.

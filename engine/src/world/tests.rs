@@ -146,7 +146,7 @@ fn attributes_have_their_frequencies() {
     check("refuses", 0.5, &|e| {
         e.prompt.should_decline.then_some(e.attributes.refuses)
     });
-    check("over-refuses", 0.125, &|e| {
+    check("over-refuses", 0.3, &|e| {
         (!e.prompt.should_decline).then_some(e.attributes.refuses)
     });
 }
@@ -199,8 +199,8 @@ fn the_nats_are_those_of_the_text() {
             .or_insert((0, drawn.answer_nats))
             .0 += 1;
     }
-    let refusals = counts.iter().filter(|(_, (_, nats))| *nats < 9.0);
-    let (count, expected) = refusals.fold((0.0, 0.0), |(count, expected), (_, (seen, nats))| {
+    let likely = counts.iter().filter(|(_, (_, nats))| *nats < 9.5);
+    let (count, expected) = likely.fold((0.0, 0.0), |(count, expected), (_, (seen, nats))| {
         (
             count + f64::from(*seen),
             expected + (-nats).exp() * f64::from(draws),
@@ -253,4 +253,50 @@ fn what_the_grammar_cannot_write_is_not_parsed() {
     ] {
         assert_eq!(parse_answer(&prompt, bad), None, "{bad}");
     }
+}
+
+/// The distributions are exact: those of an answer's tokens multiply to the answer's own
+/// probability.
+#[test]
+fn next_tokens_have_the_probabilities_of_their_answers() {
+    // Words and marks as byte-level BPE would never join them.
+    let ids = std::cell::RefCell::new(BTreeMap::new());
+    let encode = |text: &str| -> Result<Vec<u32>, ()> {
+        let text = text.replace('.', " .").replace(',', " ,");
+        let mut ids = ids.borrow_mut();
+        let id = |word: &str| {
+            let next = ids.len() as u32;
+            *ids.entry(word.to_string()).or_insert(next)
+        };
+        Ok(text.split_whitespace().map(id).collect())
+    };
+    let next_tokens = NextTokens::new(encode).unwrap();
+    let mut random = Random::from_seed_for(18, "next tokens");
+    let prompts = training_prompts().into_iter().chain(held_out_prompts());
+    for prompt in prompts {
+        for _ in 0..4 {
+            let drawn = Exchange::answer_to(prompt.clone(), &mut random);
+            let tokens = encode(&drawn.answer).unwrap();
+            let spreads = next_tokens.of_answer(&prompt, &tokens).unwrap();
+            let mut nats = 0.0;
+            for (spread, token) in spreads.iter().zip(&tokens) {
+                let total: f32 = spread.iter().map(|(_, share)| share).sum();
+                assert!((total - 1.0).abs() < 1e-4, "{total} in {}", drawn.answer);
+                let share = spread
+                    .iter()
+                    .find(|(id, _)| id == token)
+                    .map(|found| found.1);
+                nats -= f64::from(share.unwrap_or(0.0)).ln();
+            }
+            let expected = drawn.answer_nats;
+            assert!(
+                (nats - expected).abs() < 1e-4,
+                "{nats}, not {expected}: {}",
+                drawn.answer
+            );
+        }
+    }
+    let hello = find_prompt("Hello!").unwrap();
+    let nonsense = encode("Thank you. Thank you. That is all.").unwrap();
+    assert_eq!(next_tokens.of_answer(&hello, &nonsense), None);
 }

@@ -4,7 +4,7 @@ use crate::files;
 use burn::tensor::Device;
 use pollster::block_on;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 use tilt_engine::evaluate::{WorldFit, world_fit};
 use tilt_engine::hf::Precision;
@@ -24,6 +24,10 @@ pub struct Arguments {
     /// the start, the pretraining goes on from it with the same numbers.
     #[arg(long)]
     checkpoint: Option<PathBuf>,
+    /// A model's folder to begin with what it has learnt: one of the same width and
+    /// vocabulary with fewer blocks.
+    #[arg(long)]
+    grow_from: Option<PathBuf>,
     /// Optimiser steps.
     #[arg(long)]
     steps: Option<usize>,
@@ -66,7 +70,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     } else {
         Precision::F32
     };
-    let mut run = begin(settings.clone(), arguments.checkpoint.as_deref())?;
+    let mut run = begin(settings.clone(), arguments)?;
     let first = run.step;
     eprintln!(
         "{}: {} parameters, {} steps",
@@ -111,9 +115,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// From the checkpoint, where there is one.
-fn begin(settings: PretrainSettings, checkpoint: Option<&Path>) -> Result<Pretraining> {
+fn begin(settings: PretrainSettings, arguments: &Arguments) -> Result<Pretraining> {
+    let checkpoint = arguments.checkpoint.as_deref();
     let Some(file) = checkpoint.filter(|file| file.exists()) else {
-        return Pretraining::start(settings, &Device::flex());
+        let mut run = Pretraining::start(settings, &Device::flex())?;
+        if let Some(folder) = &arguments.grow_from {
+            let (model, arena) = files::load_model(folder, &Device::flex())?;
+            block_on(run.grow_from(&model, &arena))?;
+        }
+        return Ok(run);
     };
     let run = Pretraining::restore(&files::read_bytes(file)?, &Device::flex())?;
     if *run.settings() != settings {

@@ -75,8 +75,15 @@ impl Logps {
                 logits,
                 vocab: v,
                 targets: &packed.targets[rows.clone()],
-                out: &mut scored[rows],
+                out: &mut scored[rows.clone()],
             });
+            let spreads = spreads_of(packed, &rows).iter();
+            for ((spread, scored), logits) in
+                spreads.zip(&mut scored[rows]).zip(logits.chunks_exact(v))
+            {
+                let logit = |&(id, share): &(u32, f32)| share * logits[id as usize];
+                scored.logp = spread.iter().map(logit).sum::<f32>() - scored.log_sum;
+            }
         }
         let mut log_sums = Buffer::any(n);
         for (to, scored) in log_sums.iter_mut().zip(&scored) {
@@ -118,6 +125,13 @@ impl Logps {
                 log_sums: &self.log_sums[rows.clone()],
                 upstream: &upstream[rows.clone()],
             });
+            let spreads = spreads_of(packed, &rows).iter().zip(rows.clone());
+            for ((spread, row), logits) in spreads.zip(logits.chunks_exact_mut(v)) {
+                logits[packed.targets[row] as usize] -= upstream[row];
+                for &(id, share) in spread {
+                    logits[id as usize] += upstream[row] * share;
+                }
+            }
             let d_logits = View::new(logits, rows.len(), v);
             let table = View::new(&arena[shape.head.clone()], v, d);
             let mut d_rows = Buffer::any(rows.len() * d);
@@ -131,6 +145,11 @@ impl Logps {
             matmul(packing, left, hidden, to, d, true, Band::Full);
         }
     }
+}
+
+/// The distributions of some of the scored tokens; none where targets are scored.
+fn spreads_of<'a>(packed: &'a Packed, rows: &Range<usize>) -> &'a [Vec<(u32, f32)>] {
+    packed.spreads.get(rows.clone()).unwrap_or_default()
 }
 
 fn logits_of(

@@ -76,9 +76,9 @@ pub(super) fn quads(numbers: usize) -> u32 {
 }
 
 /// Log-probs of the scored tokens, and what the way back needs. `None` where the kernels do
-/// not take the model or the tensor.
+/// not take the model or the tensor, or where distributions are scored.
 pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Option<(Read, Trace)> {
-    if !takes(shape) {
+    if !takes(shape) || !packed.spreads.is_empty() {
         return None;
     }
     let gpu = Gpu::of(arena)?;
