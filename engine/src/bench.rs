@@ -101,7 +101,7 @@ impl Bench {
             // Whoever names a number wants to see what it does, worth it or not.
             Some(workers) => Team {
                 workers,
-                least_work: 0,
+                shares_everything: true,
                 ..team
             },
             None => team,

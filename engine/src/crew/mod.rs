@@ -49,17 +49,19 @@ pub struct Team {
     pub crew: Rc<dyn Crew>,
     /// The first worker included.
     pub workers: usize,
-    /// Parameters times rows below which sharing costs more than it saves.
-    pub least_work: usize,
+    /// Also where it costs more than it saves.
+    pub shares_everything: bool,
 }
 
 impl Team {
-    /// Copying parameters and gradients to and fro takes about as long as computing this
-    /// much.
-    pub const LEAST_WORK: usize = 50_000_000;
+    /// Parameters and gradient go to and fro whatever the batch; the rows have to be worth it.
+    const LEAST_ROWS: usize = 200;
+    /// Parameters times rows: below, the messages take as long as the work.
+    const LEAST_WORK: usize = 60_000_000;
 
     fn is_worth(&self, parameters: usize, rows: usize) -> bool {
-        self.workers > 1 && parameters.saturating_mul(rows) >= self.least_work
+        let pays = rows >= Self::LEAST_ROWS && parameters.saturating_mul(rows) >= Self::LEAST_WORK;
+        self.workers > 1 && (pays || self.shares_everything)
     }
 }
 

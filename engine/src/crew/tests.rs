@@ -25,7 +25,7 @@ impl Local {
                 left: RefCell::new(left),
             }),
             workers,
-            least_work: 0,
+            shares_everything: true,
         }
     }
 }

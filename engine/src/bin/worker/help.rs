@@ -19,12 +19,19 @@ pub fn is_helper() -> bool {
 /// Listens. Whatever goes wrong is an answer without numbers: then it is no longer asked.
 pub fn start() {
     let helper = RefCell::new(Helper::default());
+    // The parameters come in the memory that their gradient goes back in.
+    let spare = RefCell::new(None);
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let answer = read(&event.data())
-            .and_then(|(order, numbers)| helper.borrow_mut().obey(order, numbers));
-        let numbers = answer.map_or(JsValue::NULL, |numbers| {
-            Float32Array::from(numbers.as_slice()).into()
+        let answer = read(&event.data()).and_then(|(order, numbers)| {
+            let is_back = matches!(order, Order::Back);
+            let answer = helper.borrow_mut().obey(order, numbers.to_vec())?;
+            if is_back {
+                return Ok(written(spare.borrow_mut().take(), &answer));
+            }
+            *spare.borrow_mut() = Some(numbers);
+            Ok(written(None, &answer))
         });
+        let numbers: JsValue = answer.map_or(JsValue::NULL, Into::into);
         let moved = Array::new();
         if let Some(numbers) = numbers.dyn_ref::<Float32Array>() {
             moved.push(&numbers.buffer());
@@ -37,19 +44,29 @@ pub fn start() {
     on_message.forget();
 }
 
+/// Numbers to be sent, in the old memory where they fit it.
+pub fn written(old: Option<Float32Array>, numbers: &[f32]) -> Float32Array {
+    match old.filter(|old| old.length() as usize == numbers.len()) {
+        Some(old) => {
+            old.copy_from(numbers);
+            old
+        }
+        None => Float32Array::from(numbers),
+    }
+}
+
 /// An order as a message; its numbers move.
-pub fn write(order: &Order, numbers: &[f32]) -> (Object, Array) {
-    let numbers = Float32Array::from(numbers);
+pub fn write(order: &Order, numbers: &Float32Array) -> (Object, Array) {
     let moved = Array::of1(&numbers.buffer());
     let message = Object::new();
     // An order is plain data, and setting a property of a fresh object cannot fail.
     let json = serde_json::to_string(order).unwrap_or_default();
     let _ = Reflect::set(&message, &"json".into(), &json.into());
-    let _ = Reflect::set(&message, &"numbers".into(), &numbers);
+    let _ = Reflect::set(&message, &"numbers".into(), numbers);
     (message, moved)
 }
 
-fn read(data: &JsValue) -> Result<(Order, Vec<f32>)> {
+fn read(data: &JsValue) -> Result<(Order, Float32Array)> {
     let broken = |reason: String| Error::Protocol { reason };
     let get = |name: &str| Reflect::get(data, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let json = get("json").as_string().unwrap_or_default();
@@ -57,5 +74,5 @@ fn read(data: &JsValue) -> Result<(Order, Vec<f32>)> {
     let numbers = get("numbers")
         .dyn_into::<Float32Array>()
         .map_err(|_| broken("an order has no numbers".to_owned()))?;
-    Ok((order, numbers.to_vec()))
+    Ok((order, numbers))
 }

@@ -21,7 +21,7 @@ pub fn team() -> Option<Team> {
     Some(Team {
         crew: Rc::new(Helpers::default()),
         workers: cores.saturating_sub(1).clamp(1, MOST_WORKERS),
-        least_work: Team::LEAST_WORK,
+        shares_everything: false,
     })
 }
 
@@ -34,9 +34,14 @@ struct Helpers {
 /// Answers that are awaited, in order. None of them comes once the worker is gone.
 type Waiting = Rc<RefCell<Option<VecDeque<oneshot::Sender<Vec<f32>>>>>>;
 
+/// Memory between two messages: a fresh one of this size each time costs more than copying.
+type Spare = Rc<RefCell<Option<Float32Array>>>;
+
 struct Hand {
     worker: Worker,
     waiting: Waiting,
+    /// The memory that the last gradient came in: the next parameters go back in it.
+    spare: Spare,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(Event)>,
 }
@@ -65,6 +70,8 @@ impl Hand {
         worker.post_message(&wasm_bindgen::module())?;
         let waiting: Waiting = Rc::new(RefCell::new(Some(VecDeque::new())));
         let answered = waiting.clone();
+        let spare = Spare::default();
+        let kept = spare.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let mut answered = answered.borrow_mut();
             match event.data().dyn_into::<Float32Array>() {
@@ -73,6 +80,7 @@ impl Hand {
                     if let Some(next) = next {
                         // Nobody waits for a step that was given up.
                         let _ = next.send(numbers.to_vec());
+                        *kept.borrow_mut() = Some(numbers);
                     }
                 }
                 Err(_) => *answered = None,
@@ -89,6 +97,7 @@ impl Hand {
         Ok(Hand {
             worker,
             waiting,
+            spare,
             _on_message: on_message,
             _on_error: on_error,
         })
@@ -97,7 +106,8 @@ impl Hand {
     fn ask(&self, order: &Order, numbers: &[f32]) -> Option<oneshot::Receiver<Vec<f32>>> {
         let mut waiting = self.waiting.borrow_mut();
         let waiting = waiting.as_mut()?;
-        let (message, moved) = help::write(order, numbers);
+        let numbers = help::written(self.spare.borrow_mut().take(), numbers);
+        let (message, moved) = help::write(order, &numbers);
         self.worker
             .post_message_with_transfer(&message, &moved)
             .ok()?;
