@@ -80,13 +80,14 @@ impl PretrainSettings {
             steps: match name {
                 ModelName::Nano => 8_000,
                 ModelName::Small => 12_000,
-                ModelName::Base => 2_000,
+                ModelName::Base => 1_200,
             },
             batch_size: 32,
             learning_rate: match name {
                 ModelName::Nano => 4e-3,
                 ModelName::Small => 3e-3,
-                ModelName::Base => 1.5e-3,
+                // It goes on from what `small` has learnt.
+                ModelName::Base => 4e-4,
             },
             seed: 1,
         }
