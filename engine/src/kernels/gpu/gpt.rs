@@ -135,8 +135,8 @@ struct Matmul {
     /// Where matrix and bias begin, in numbers.
     at: usize,
     bias_at: usize,
-    /// First row of the result.
-    first_row: usize,
+    /// Which of several results in one buffer, each with its room.
+    index: usize,
 }
 
 /// A pass under way.
@@ -153,12 +153,6 @@ impl Work<'_> {
         self.gpu.room(self.plan.room() * numbers)
     }
 
-    /// Where LayerNorm `index` keeps its rows, in vec4, and its scales, in numbers.
-    fn kept_at(&self, index: usize) -> [u32; 2] {
-        let at = index * self.plan.room();
-        [quads(at * self.shape.width), at as u32]
-    }
-
     fn layer_norm(
         &self,
         slots: &LayerNormSlots,
@@ -167,7 +161,6 @@ impl Work<'_> {
         x: &Buffer,
     ) -> Buffer {
         let out = self.rows_of(self.shape.width);
-        let [normed_at, scale_at] = self.kept_at(index);
         self.gpu.launch(
             Kernel::new("layer_norm", &[include_str!("wgsl/layer_norm.wgsl")]),
             [self.plan.rows.div_ceil(64), 1],
@@ -184,8 +177,7 @@ impl Work<'_> {
                 quads(slots.gain.start),
                 quads(slots.bias.start),
                 self.shape.epsilon.to_bits(),
-                normed_at,
-                scale_at,
+                index as u32,
             ],
         );
         out
@@ -207,7 +199,7 @@ impl Work<'_> {
                 matmul.depth as u32,
                 quads(matmul.at),
                 quads(matmul.bias_at),
-                matmul.first_row as u32,
+                matmul.index as u32,
                 u32::MAX,
             ],
         );
@@ -220,7 +212,7 @@ impl Work<'_> {
             columns: linear.outputs,
             at: linear.weight.start,
             bias_at: linear.bias.start,
-            first_row: 0,
+            index: 0,
         };
         self.matmul(&matmul, x, self.arena, out);
     }
@@ -280,9 +272,9 @@ impl Work<'_> {
         [self.plan.rows.div_ceil(64), self.shape.heads]
     }
 
-    fn attention_sizes(&self) -> [u32; 2] {
+    fn attention_sizes(&self) -> [u32; 1] {
         let size = (self.shape.width / self.shape.heads) as f32;
-        [(1.0 / size.sqrt()).to_bits(), self.plan.room() as u32]
+        [(1.0 / size.sqrt()).to_bits()]
     }
 }
 
@@ -353,8 +345,7 @@ impl Trace {
         let norm_count = 2 * shape.blocks.len() + 1;
         let gradient = gpu.room(len);
         let d_norms = gpu.room(norm_count * plan.room() * d);
-        let [last_at, _] = work.kept_at(norm_count - 1);
-        head.back(&work, upstream, &gradient, (&d_norms, last_at));
+        head.back(&work, upstream, &gradient, (&d_norms, norm_count - 1));
         let back = Back {
             transposed: Transposed::new(&work),
             d_x: work.rows_of(d),
@@ -376,7 +367,7 @@ impl Trace {
 /// Where a result goes.
 struct To<'a> {
     buffers: &'a [&'a Buffer],
-    first_row: usize,
+    index: usize,
 }
 
 /// The way back, with the gradient so far.
@@ -397,7 +388,6 @@ impl Back<'_> {
         let Work {
             gpu, shape, plan, ..
         } = self.work;
-        let [at, scale_at] = self.work.kept_at(index);
         gpu.launch(
             Kernel::new(
                 "layer_norm_back",
@@ -415,8 +405,7 @@ impl Back<'_> {
             &[
                 quads(shape.width),
                 quads(slots.gain.start),
-                at,
-                scale_at,
+                index as u32,
                 u32::from(add),
             ],
         );
@@ -451,15 +440,10 @@ impl Back<'_> {
             columns: linear.inputs,
             at,
             bias_at: 0,
-            first_row: to.first_row,
+            index: to.index,
         };
         let weights = &self.transposed.numbers;
         self.work.matmul(&matmul, d_out, weights, to.buffers);
-    }
-
-    /// Where the gradient of what LayerNorm `index` gave is kept.
-    fn norm_row(&self, index: usize) -> usize {
-        index * self.work.plan.room()
     }
 
     fn block(&self, index: usize, block: Block) {
@@ -477,7 +461,7 @@ impl Back<'_> {
         let d_norms = [&self.d_norms];
         let to_norm = |index| To {
             buffers: &d_norms,
-            first_row: self.norm_row(index),
+            index,
         };
 
         let d_inner = work.rows_of(slots.outer.inputs);
@@ -485,7 +469,7 @@ impl Back<'_> {
         let times_slope = ("matmul_slope", TIMES_SLOPE);
         let to = To {
             buffers: &[&d_inner, &block.slope],
-            first_row: 0,
+            index: 0,
         };
         self.input(times_slope, (&slots.outer, outer_at), &self.d_x, to);
         self.weight(&slots.inner, &block.before_mlp, &d_inner);
@@ -497,7 +481,7 @@ impl Back<'_> {
         let d_attended = work.rows_of(d);
         let to = To {
             buffers: &[&d_attended],
-            first_row: 0,
+            index: 0,
         };
         self.input(plain, (&slots.attended, attended_at), &self.d_x, to);
         let d_qkv = self.attention(&block, &d_attended);
@@ -570,7 +554,6 @@ impl Back<'_> {
             &[
                 quads(shape.width),
                 count as u32,
-                plan.room() as u32,
                 quads(first[0]),
                 quads(first[1] - first[0]),
                 quads(next - first[0]),

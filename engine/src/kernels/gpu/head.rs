@@ -48,6 +48,14 @@ fn block_len(work: &Work<'_>) -> usize {
         .min(work.plan.scored.next_multiple_of(8))
 }
 
+/// That number for the kernels: where all are there at once it says so, whatever it is.
+fn most(work: &Work<'_>) -> u32 {
+    match block_len(work) {
+        block if block < work.plan.scored => block as u32,
+        _ => u32::MAX,
+    }
+}
+
 /// Numbers in a row of logits.
 fn row_len(work: &Work<'_>) -> usize {
     work.shape.vocab.next_multiple_of(4)
@@ -103,19 +111,18 @@ impl Head {
                 0,
                 0,
                 first as u32,
-                block_len(work) as u32,
+                most(work),
             ],
         );
     }
 
-    /// Adds to the hidden states' gradient, which begins at the given vec4, and to the
-    /// arena's.
+    /// Writes the hidden states' gradient, as result `index` of its buffer, and the head's.
     pub fn back(
         self,
         work: &Work<'_>,
         upstream: &[f32],
         gradient: &Buffer,
-        (d_hidden, at): (&Buffer, u32),
+        (d_hidden, index): (&Buffer, usize),
     ) {
         let Work {
             gpu, shape, plan, ..
@@ -146,7 +153,7 @@ impl Head {
                     quads(shape.head.start),
                     0,
                     first as u32,
-                    block as u32,
+                    most(work),
                 ],
             );
             gpu.launch(
@@ -161,7 +168,7 @@ impl Head {
                     quads(shape.head.start),
                     u32::from(first > 0),
                     first as u32,
-                    block as u32,
+                    most(work),
                 ],
             );
         }
@@ -169,7 +176,7 @@ impl Head {
             Kernel::new("gather_back", &[include_str!("wgsl/gather_back.wgsl")]),
             [d.div_ceil(4).div_ceil(64), plan.rows],
             &[&plan.words, &d_scored, d_hidden],
-            &[quads(d), at],
+            &[quads(d), index as u32],
         );
     }
 }
@@ -179,6 +186,6 @@ fn block_sizes(work: &Work<'_>, first: usize) -> [u32; 4] {
         work.shape.vocab as u32,
         quads(row_len(work)),
         first as u32,
-        block_len(work) as u32,
+        most(work),
     ]
 }

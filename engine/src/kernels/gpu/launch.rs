@@ -117,9 +117,10 @@ struct Source {
 }
 
 /// Words that begin a plan, by what they say or where: see `plan.rs`.
-pub const PLAN_WORDS: [&str; 13] = [
+pub const PLAN_WORDS: [&str; 14] = [
     "ROWS",
     "SCORED",
+    "ROOM",
     "TOKENS",
     "POSITIONS",
     "SEEN",

@@ -14,8 +14,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The words: how many rows and scored tokens, then where each list begins, then the
-    /// lists.
+    /// The words: how many rows and scored tokens, and rows with room for whole tiles; then
+    /// where each list begins, then the lists.
     ///
     /// - `TOKENS`, `POSITIONS`: ids and places in their text, a row each.
     /// - `SEEN`: for each row its prefix's first row and length, its segment's first row, its
@@ -68,7 +68,8 @@ impl Plan {
             &table,
             &table_rows,
         ];
-        let mut words = vec![rows as u32, packed.scored.len() as u32];
+        let counts = [rows, packed.scored.len(), room(rows)];
+        let mut words = counts.map(|count| count as u32).to_vec();
         let mut at = PLAN_WORDS.len();
         for list in lists {
             words.push(at as u32);
@@ -84,8 +85,12 @@ impl Plan {
 
     /// Rows with room for whole tiles.
     pub fn room(&self) -> usize {
-        self.rows.next_multiple_of(Tile::MOST_ROWS)
+        room(self.rows)
     }
+}
+
+fn room(rows: usize) -> usize {
+    rows.next_multiple_of(Tile::MOST_ROWS)
 }
 
 /// Token and position embeddings: they lie side by side.

@@ -3,8 +3,6 @@
 
 struct Sizes {
     scale: f32,
-    // Rows that `log_sums` has room for a head.
-    room: u32,
 }
 
 @group(0) @binding(1) var<storage, read_write> qkv: array<vec4<f32>>;
@@ -48,5 +46,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let to = row * d4 + head * E4;
     out[to + #eu] = sum_#e / total;
-    log_sums[head * sizes.room + row] = most + log(total);
+    log_sums[head * plan[ROOM] + row] = most + log(total);
 }

@@ -3,7 +3,6 @@
 
 struct Sizes {
     scale: f32,
-    room: u32,
 }
 
 @group(0) @binding(1) var<storage, read_write> qkv: array<vec4<f32>>;
@@ -49,7 +48,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         var shares = vec4<f32>();
         scores += k_#e * qkv[q + #eu];
         shares += v_#e * d_out[at + #eu];
-        let kept = head * sizes.room + query;
+        let kept = head * plan[ROOM] + query;
         let share = exp(scores.x + scores.y + scores.z + scores.w - log_sums[kept]);
         let d_score = share * (shares.x + shares.y + shares.z + shares.w - dots[kept]);
         d_k_#e += d_score * qkv[q + #eu];

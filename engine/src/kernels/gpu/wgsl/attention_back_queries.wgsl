@@ -3,7 +3,6 @@
 
 struct Sizes {
     scale: f32,
-    room: u32,
 }
 
 @group(0) @binding(1) var<storage, read_write> qkv: array<vec4<f32>>;
@@ -36,8 +35,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     d_#e = d_out[at + #eu];
     along += d_#e * out[at + #eu];
     let dot_out = along.x + along.y + along.z + along.w;
-    dots[head * sizes.room + row] = dot_out;
-    let log_sum = log_sums[head * sizes.room + row];
+    dots[head * plan[ROOM] + row] = dot_out;
+    let log_sum = log_sums[head * plan[ROOM] + row];
     for (var j = 0u; j < keys; j++) {
         let key = select(own + j - prefix_len, prefix + j, j < prefix_len);
         let k = key * 3u * d4 + d4 + head * E4;

@@ -2,8 +2,8 @@
 
 struct Sizes {
     d4: u32,
-    // Where the result begins, in vec4.
-    at: u32,
+    // Which of several results, each with its room.
+    index: u32,
 }
 
 @group(0) @binding(1) var<storage, read_write> d_scored: array<vec4<f32>>;
@@ -22,5 +22,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     for (var entry = plan[starts]; entry < end; entry++) {
         sum += d_scored[plan[plan[BY_ROW_TOKENS] + entry] * sizes.d4 + c];
     }
-    d_hidden[sizes.at + row * sizes.d4 + c] = sum;
+    d_hidden[(sizes.index * plan[ROOM] + row) * sizes.d4 + c] = sum;
 }

@@ -6,9 +6,8 @@ struct Sizes {
     gain_at: u32,
     bias_at: u32,
     epsilon: f32,
-    // Where this LayerNorm's rows begin in `normed`, and its numbers in `scale`.
-    normed_at: u32,
-    scale_at: u32,
+    // Which LayerNorm it is: each has room of its own in `normed` and `scales`.
+    index: u32,
 }
 
 @group(0) @binding(1) var<storage, read_write> arena: array<vec4<f32>>;
@@ -28,6 +27,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let begin = row * sizes.d4;
+    let kept = sizes.index * plan[ROOM] * sizes.d4 + begin;
     let d = f32(sizes.d4 * 4u);
     var sum = vec4<f32>();
     for (var c = 0u; c < sizes.d4; c++) {
@@ -40,10 +40,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         squares += centred * centred;
     }
     let scale = 1.0 / sqrt(total(squares) / d + sizes.epsilon);
-    scales[sizes.scale_at + row] = scale;
+    scales[sizes.index * plan[ROOM] + row] = scale;
     for (var c = 0u; c < sizes.d4; c++) {
         let value = (x[begin + c] - mean) * scale;
-        normed[sizes.normed_at + begin + c] = value;
+        normed[kept + c] = value;
         out[begin + c] = value * arena[sizes.gain_at + c] + arena[sizes.bias_at + c];
     }
 }

@@ -3,9 +3,8 @@
 struct Sizes {
     d4: u32,
     gain_at: u32,
-    // Where this LayerNorm's rows begin in `normed` and `d_out`, its numbers in `scales`.
-    normed_at: u32,
-    scale_at: u32,
+    // Which LayerNorm it is: each has room of its own in `normed`, `d_out` and `scales`.
+    index: u32,
     // 1 to add to what is there.
     add: u32,
 }
@@ -27,7 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let begin = row * sizes.d4;
-    let at = sizes.normed_at + begin;
+    let at = sizes.index * plan[ROOM] * sizes.d4 + begin;
     let d = f32(sizes.d4 * 4u);
     var sum = vec4<f32>();
     var along = vec4<f32>();
@@ -38,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let mean = total(sum) / d;
     let slope = total(along) / d;
-    let scale = scales[sizes.scale_at + row];
+    let scale = scales[sizes.index * plan[ROOM] + row];
     for (var c = 0u; c < sizes.d4; c++) {
         let value = d_out[at + c] * arena[sizes.gain_at + c];
         let change = (value - mean - normed[at + c] * slope) * scale;

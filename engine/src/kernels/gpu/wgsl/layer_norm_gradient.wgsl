@@ -4,8 +4,6 @@ struct Sizes {
     d4: u32,
     // LayerNorms: two a block and the last.
     count: u32,
-    // Rows that each has room for in `normed` and `d_out`.
-    room: u32,
     // Where gains begin in the gradient, in vec4: the first, the second behind it, the next
     // block's behind the first; and the last LayerNorm's. Each has its bias behind it.
     first_at: u32,
@@ -25,7 +23,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if (c >= sizes.d4 || index >= sizes.count) {
         return;
     }
-    let begin = index * sizes.room * sizes.d4 + c;
+    let begin = index * plan[ROOM] * sizes.d4 + c;
     let rows = plan[ROWS];
     var gain = vec4<f32>();
     var bias = vec4<f32>();

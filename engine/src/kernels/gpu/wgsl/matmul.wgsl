@@ -15,7 +15,7 @@ struct Sizes {
     b_at: u32,
     // Where the bias begins, in vec4.
     bias_at: u32,
-    // First row, and how many at most.
+    // First scored token and how many at most, or which result of several.
     first: u32,
     most: u32,
 }
@@ -42,6 +42,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         let v#r = a[a#r + k];
         p#r_#c += v#r.x * b0_#c + v#r.y * b1_#c + v#r.z * b2_#c + v#r.w * b3_#c;
     }
-    let first = (sizes.first + r) * sizes.n4 + c;
+    let first = (first_row() + r) * sizes.n4 + c;
     if (c + #cu < sizes.n4) { store(first + #ru * sizes.n4 + #cu, c + #cu, p#r_#c); }
 }

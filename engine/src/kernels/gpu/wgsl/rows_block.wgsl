@@ -7,3 +7,7 @@ fn row_count() -> u32 {
 fn a_row(r: u32) -> u32 {
     return r;
 }
+
+fn first_row() -> u32 {
+    return sizes.first;
+}
