@@ -128,7 +128,8 @@ async function runCase(browser, sites, one) {
     });
     return await Promise.race([work, late]);
   } finally {
-    await context.close();
+    // A browser that crashed closed it itself.
+    await context.close().catch(() => {});
   }
 }
 
@@ -156,10 +157,12 @@ function lossDefects(name, results) {
     .filter(Boolean);
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: [...CHROMIUM_FLAGS, ...(options['real-gpu'] ? WEBGPU_FLAGS.slice(0, 1) : WEBGPU_FLAGS)],
-});
+const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: [...CHROMIUM_FLAGS, ...(options['real-gpu'] ? WEBGPU_FLAGS.slice(0, 1) : WEBGPU_FLAGS)],
+  });
+let browser = await launch();
 const here = path.dirname(fileURLToPath(import.meta.url));
 const sites = {
   tilt: await serveSite({}),
@@ -171,6 +174,7 @@ let adapter;
 const load = os.loadavg()[0];
 for (const name of wanted) {
   try {
+    if (!browser.isConnected()) browser = await launch();
     const result = await runCase(browser, sites, CASES[name]);
     results[name] = result;
     if (result.device === 'webgpu') adapter = result.adapter;
