@@ -116,8 +116,10 @@ impl BenchSettings {
                 return Err(Error::invalid(field, value, expected));
             }
         }
-        if !self.d_model.is_multiple_of(self.heads) {
-            let expected = format!("a multiple of heads ({})", self.heads);
+        // The GPU's kernels read four numbers at a time.
+        let unit = 4 * self.heads;
+        if !self.d_model.is_multiple_of(unit) {
+            let expected = format!("a multiple of 4 times heads ({unit})");
             return Err(Error::invalid("d_model", self.d_model, expected));
         }
         if self.objective == BenchObjective::Dpo && !self.batch.is_multiple_of(2) {
