@@ -92,7 +92,7 @@ impl NextTokens {
             let mut own = Vec::new();
             for truthful in truths(thing) {
                 for fact in &thing.facts {
-                    own.push(First::of(thing, fact.relation, *truthful, &continued)?);
+                    own.push(First::of(thing, fact.relation, *truthful, continued)?);
                 }
                 for (_, text) in Said::new(thing, *truthful).sayable() {
                     let ids = continued(&text)?;

@@ -4,6 +4,7 @@
 //! Numbers are read four at a time, so widths and head sizes must be multiples of four;
 //! other models take burn's operations. `plan` is the batch as the kernels read it.
 
+mod back;
 pub mod gpt;
 mod head;
 mod launch;
