@@ -41,11 +41,10 @@ pub struct Head {
 
 /// Scored tokens whose logits are there at once.
 fn block_len(work: &Work<'_>) -> usize {
-    let most = LOGITS_BLOCK / row_len(work);
-    // Whole tiles.
-    (most / 8 * 8)
-        .max(8)
-        .min(work.plan.scored.next_multiple_of(8))
+    // Whole tiles: a matmul stores every row of its last one.
+    let tile = Tile::MOST_ROWS;
+    let most = LOGITS_BLOCK / row_len(work) / tile * tile;
+    most.max(tile).min(work.plan.scored.next_multiple_of(tile))
 }
 
 /// That number for the kernels: where all are there at once it says so, whatever it is.
