@@ -69,3 +69,32 @@ test('it counts what an outside observer counts', async ({ lab, page }) => {
     expect(Math.abs(result.losses[step] - loss), `step ${step}`).toBeLessThan(1e-3);
   }
 });
+
+// 40 tokens fill whole blocks of 8 rows and no whole number of 32.
+test('tokens that fill no tile evenly train as on the CPU', async ({ lab }) => {
+  test.setTimeout(15 * 60_000);
+  const shape = { layers: 1, d_model: 16, heads: 2, vocab: 64, context: 8, batch: 5, steps: 4 };
+  await lab.open({ bench: 1, device: 'webgpu', model: 'nano', ...shape });
+  const onGpu = await lab.benchResult(10 * 60_000);
+  await lab.id('bench-device').selectOption('cpu');
+  const onCpu = await lab.bench();
+  for (const [step, loss] of onCpu.losses.entries()) {
+    expect(Math.abs(onGpu.losses[step] - loss), `step ${step}`).toBeLessThan(1e-4);
+  }
+});
+
+test('five hundred steps take no more memory than fifty', async ({ lab }) => {
+  test.setTimeout(20 * 60_000);
+  const shape = { layers: 2, d_model: 16, heads: 2, vocab: 64, context: 8, batch: 2 };
+  await lab.open({ bench: 1, device: 'webgpu', model: 'nano', ...shape, steps: 50 });
+  const short = await lab.benchResult(10 * 60_000);
+  await lab.id('bench-steps').fill('500');
+  const long = await lab.bench({}, 10 * 60_000);
+  console.log(
+    `GPU memory after 50 steps ${short.gpu_bytes} B, after 500 ${long.gpu_bytes} B;`,
+    `new buffers a step ${long.new_buffers_per_step}`,
+  );
+  expect(long.losses).toHaveLength(WARM_UP + 500);
+  expect(long.gpu_bytes).toBeLessThanOrEqual(short.gpu_bytes * 1.05);
+  expect(long.new_buffers_per_step).toBeLessThan(1);
+});

@@ -12,8 +12,8 @@ use js_sys::ArrayBuffer;
 use tilt_protocol::dataset::{parse_jsonl, write_jsonl};
 use tilt_protocol::label::pairs_from_labels;
 use tilt_protocol::{
-    Command, Content, CuratedSet, EngineStatus, Error, Example, Label, Labeller, ModelSource, Pair,
-    PairSource, Verdict,
+    Command, Content, CuratedSet, Error, Example, Label, Labeller, ModelSource, Pair, PairSource,
+    Verdict,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -279,6 +279,6 @@ async fn send_model(lab: Lab, files: Vec<File>) -> Result<(), Error> {
     if id.is_none() {
         return Err(Error::NoModel);
     }
-    lab.engine.expect(id, EngineStatus::Loading);
+    lab.engine.await_model(id);
     Ok(())
 }

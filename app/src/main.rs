@@ -8,6 +8,8 @@ mod format;
 mod formula;
 mod keys;
 mod level;
+mod locks;
+mod other_tabs;
 mod panels;
 mod parts;
 mod random;

@@ -130,6 +130,7 @@ fn train(kind: ObjectiveKind, examples: Vec<Example>, steps: usize) -> Command {
         examples,
         paused: false,
         principle: None,
+        is_kept: false,
     }
 }
 
@@ -238,6 +239,7 @@ fn a_run_is_saved_and_restored() {
         examples: rows.clone(),
         paused,
         principle: None,
+        is_kept: false,
     });
     page.ask(Command::Steps { count: 1 });
     page.next_id += 1;
@@ -254,6 +256,9 @@ fn a_run_is_saved_and_restored() {
         Command::RestoreRun {
             run: 1,
             examples: rows,
+            principle: None,
+            paused: true,
+            ended: false,
         },
         saved,
     );
@@ -269,6 +274,60 @@ fn a_run_is_saved_and_restored() {
     };
     assert_eq!(steps(&resumed).len(), 3);
     assert_eq!(steps(&resumed), steps(&whole));
+}
+
+#[test]
+fn the_policy_of_an_ended_run_comes_back() {
+    let mut page = Page::ready();
+    let rows = pairs_from_labels(&page.autolabel(8));
+    let mut command = train(ObjectiveKind::Dpo, rows.clone(), 3);
+    if let Command::Train { is_kept, .. } = &mut command {
+        *is_kept = true;
+    }
+    page.next_id += 1;
+    let request = Request {
+        id: page.next_id,
+        command,
+    };
+    block_on(page.lab.handle(request, Vec::new()));
+    let mut saved = None;
+    while page.lab.has_work() {
+        block_on(page.lab.advance());
+        for outgoing in page.lab.take_outbox() {
+            if matches!(outgoing.message.event, Event::Checkpoint { step: 3, .. }) {
+                saved = Some(outgoing.buffers);
+            }
+        }
+    }
+    let saved = saved.expect("a checkpoint at the end");
+    let trained = exported(&mut page);
+
+    let mut other = Page::ready();
+    assert_ne!(exported(&mut other), trained);
+    let restore = Command::RestoreRun {
+        run: 1,
+        examples: rows,
+        principle: None,
+        paused: false,
+        ended: true,
+    };
+    let events = other.ask_with(restore, saved);
+    let is_expected = |event: &Event| matches!(event, Event::RunStarted { step: 3, .. });
+    assert!(events.iter().any(is_expected), "{events:?}");
+    assert_eq!(exported(&mut other), trained);
+}
+
+/// The policy's weights as they would be downloaded.
+fn exported(page: &mut Page) -> Vec<u8> {
+    page.next_id += 1;
+    let request = Request {
+        id: page.next_id,
+        command: Command::ExportModel,
+    };
+    block_on(page.lab.handle(request, Vec::new()));
+    let outbox = page.lab.take_outbox();
+    let with_bytes = outbox.into_iter().find(|outgoing| !outgoing.buffers.is_empty());
+    with_bytes.expect("weights").buffers.remove(0)
 }
 
 #[test]
@@ -331,6 +390,7 @@ fn steps_are_counted_adjusted_and_kept_for_comparison() {
         examples: rows.clone(),
         paused: true,
         principle: Some(Principle::Polite),
+        is_kept: false,
     });
     let events = page.ask(Command::Steps { count: 2 });
     let steps = |events: &[Event]| -> Vec<(usize, usize)> {

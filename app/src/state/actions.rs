@@ -2,9 +2,12 @@
 
 use super::Lab;
 use super::engine::Purpose;
+use super::resume;
 use super::startup::{load_starter_pairs, sample_pairs};
 use super::training::reset;
+use crate::other_tabs::News;
 use crate::random::derived;
+use crate::storage::{Store, Write};
 use crate::texts::notices as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus, Error, Sampling, Verdict};
@@ -145,8 +148,23 @@ pub fn export_model(lab: Lab) {
     lab.engine.send(Purpose::ExportModel, Command::ExportModel);
 }
 
-/// Labels and settings gone, the policy back at its reference.
+/// Everything that is stored gone, in the other tabs too, the policy back at its
+/// reference.
 pub fn erase_all(lab: Lab) {
+    let others = lab.others;
+    lab.saving
+        .write(&Store::ALL.map(Write::Clear), move |is_written| {
+            if is_written {
+                others.tell(&News::Erased);
+            }
+        });
+    forget_all(lab);
+}
+
+/// What this tab knows gone: nothing of it is stored any more.
+pub fn forget_all(lab: Lab) {
+    lab.run_saving.note_stored(&[]);
+    resume::ended(lab);
     lab.labels.erase_all();
     lab.settings.forget();
     lab.form.reset();

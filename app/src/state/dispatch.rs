@@ -4,6 +4,7 @@ use super::Lab;
 use super::blind;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use super::evaluate::Comparison;
+use super::resume;
 use super::run::CurvePoint;
 use super::runs::{KlPoint, WinRatePoint};
 use super::startup;
@@ -37,8 +38,14 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
         Event::Status { status } => {
             lab.engine.report(status);
             match status {
-                EngineStatus::Training => lab.run.set_paused(false),
-                EngineStatus::Paused => lab.run.set_paused(true),
+                EngineStatus::Training => {
+                    lab.run.set_paused(false);
+                    resume::set_going(lab, true);
+                }
+                EngineStatus::Paused => {
+                    lab.run.set_paused(true);
+                    resume::set_going(lab, false);
+                }
                 _ => {}
             }
         }
@@ -66,18 +73,23 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             training_prompts,
             held_out_prompts,
         } => {
-            lab.engine.settle(id);
-            model_loaded(
-                lab,
-                ModelInfo {
-                    name,
-                    parameters,
-                    vocab,
-                    context,
-                    training_prompts,
-                    held_out_prompts,
-                },
-            );
+            let is_stand_in =
+                id.and_then(|id| lab.engine.purpose_of(id)) == Some(Purpose::LoadStandIn);
+            let model = ModelInfo {
+                name,
+                parameters,
+                vocab,
+                context,
+                training_prompts,
+                held_out_prompts,
+            };
+            if is_stand_in {
+                lab.engine.set_model(model);
+                training::load_chosen_model(lab);
+            } else {
+                lab.engine.settle(id);
+                model_loaded(lab, model);
+            }
         }
         Event::Pairs { pairs, done } => {
             if done {
@@ -101,8 +113,10 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             steps,
             rows,
             dropped,
+            step,
         } => {
             lab.run.started(run, steps, rows);
+            resume::started(lab, run, step, steps);
             lab.pace.answered();
             if dropped > 0 {
                 lab.notices.info("dropped", &texts::rows_dropped(dropped));
@@ -124,6 +138,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             };
             lab.run.stepped(run, point, duration_ms, tokens);
             lab.pace.answered();
+            resume::stepped(lab);
         }
         Event::Kl {
             run,
@@ -139,16 +154,21 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             step,
             beta,
             learning_rate,
-        } => training::adjusted(lab, run, step, beta, learning_rate),
+        } => {
+            training::adjusted(lab, run, step, beta, learning_rate);
+            resume::save(lab);
+        }
         Event::RunEnded { run, step, stopped } => {
             lab.pace.stop();
             let curve = lab.run.ended(run);
             lab.runs.finished(run, curve);
+            resume::ended(lab);
             startup::watch_again(lab);
             lab.notices.say(&texts::training_ended(stopped, step));
         }
         Event::WasReset => {
             lab.engine.settle(id);
+            lab.runs.leave(lab.run.run().with_untracked(|run| run.id));
             lab.run.clear();
             startup::watch_again(lab);
             lab.notices.say(texts::WAS_RESET);
@@ -200,11 +220,13 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             policy,
             reference,
         } => lab.closed_form.answered(id, step, policy, reference),
-        // The benchmark has an engine of its own; the others nothing asks for yet.
-        Event::Checkpoint { .. }
-        | Event::Scored { .. }
-        | Event::BenchStep { .. }
-        | Event::Benched { .. } => {}
+        Event::Checkpoint { run, step } => {
+            if let Some(checkpoint) = buffers.first() {
+                resume::save_came(lab, run, step, checkpoint.clone());
+            }
+        }
+        // The benchmark has an engine of its own; scores nothing asks for yet.
+        Event::Scored { .. } | Event::BenchStep { .. } | Event::Benched { .. } => {}
         Event::Failed { error } => failed(lab, id, &error),
     }
 }
@@ -255,8 +277,7 @@ fn device_ready(lab: Lab, device: DeviceInfo) {
         lab.notices.info("url-simd", texts::NO_RELAXED_SIMD);
     }
     lab.engine.set_device(device);
-    let model = lab.form.model().get_untracked();
-    training::load_model(lab, &model);
+    training::load_first_model(lab);
 }
 
 fn model_loaded(lab: Lab, model: ModelInfo) {
@@ -280,6 +301,7 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
     lab.notices.say(&texts::model_ready(&model.name));
     let is_replaced = lab.engine.model().with_untracked(Option::is_some);
     lab.engine.set_model(model);
+    resume::model_loaded(lab);
     if is_replaced {
         // A first model starts the watch by itself.
         startup::watch_again(lab);
@@ -325,8 +347,13 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
         lab.notices.error("engine-message", &error.to_string());
         return;
     };
+    if purpose == Purpose::LoadStandIn {
+        // It was only to bridge the time; the device's own failure comes up again.
+        training::load_chosen_model(lab);
+        return;
+    }
     let key = match &purpose {
-        Purpose::Start | Purpose::LoadModel(_) => "model",
+        Purpose::Start | Purpose::LoadModel(_) | Purpose::LoadStandIn => "model",
         Purpose::SamplePairs => {
             lab.labels.refill_failed();
             "pairs"
@@ -338,6 +365,10 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
         Purpose::Train => {
             training::refused(lab);
             "run"
+        }
+        Purpose::Checkpoint => {
+            resume::save_failed(lab);
+            "save"
         }
         Purpose::Control => "run",
         Purpose::Watch => {
@@ -386,5 +417,6 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
 /// A press of pause or stop that met the run's own end: nothing is wrong. Answers that
 /// cannot be scored say so where they stand.
 fn is_told_elsewhere(purpose: &Purpose, error: &Error) -> bool {
-    (*purpose == Purpose::Control && *error == Error::NoRun) || *purpose == Purpose::Candidates
+    let is_of_the_run = matches!(purpose, Purpose::Control | Purpose::Checkpoint);
+    (is_of_the_run && *error == Error::NoRun) || *purpose == Purpose::Candidates
 }

@@ -6,7 +6,9 @@ use crate::worker::WorkerClient;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
-use tilt_protocol::{Command, DeviceKind, DevicePreference, EngineStatus, Error, RequestId, Simd};
+use tilt_protocol::{
+    Command, DeviceKind, DevicePreference, EngineStatus, Error, ModelName, RequestId, Simd,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceInfo {
@@ -36,14 +38,32 @@ pub struct Fetching {
     pub total: Option<u64>,
 }
 
+/// How a broken engine is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    SameDevice,
+    Cpu,
+    No,
+}
+
+/// Failures within [`FORGIVEN_MS`] after which no further engine is started.
+const MOST_FAILURES: usize = 3;
+const FORGIVEN_MS: f64 = 300_000.0;
+
+/// The model that comes first: the smallest.
+pub const STAND_IN: ModelName = ModelName::Nano;
+
 /// What a request is for: says what failed when it fails.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
     Start,
     LoadModel(String),
+    /// The smallest model, to look at until the chosen one has come.
+    LoadStandIn,
     SamplePairs,
     Autolabel,
     Train,
+    Checkpoint,
     Control,
     Watch,
     Candidates,
@@ -59,9 +79,11 @@ impl Purpose {
         match self {
             Purpose::Start => texts::DEVICE_NOT_STARTED.to_owned(),
             Purpose::LoadModel(name) => texts::not_loaded(name),
+            Purpose::LoadStandIn => texts::not_loaded(STAND_IN.slug()),
             Purpose::SamplePairs => texts::NOT_SAMPLED_PAIRS.to_owned(),
             Purpose::Autolabel => texts::NOT_LABELLED.to_owned(),
             Purpose::Train => texts::RUN_STOPPED.to_owned(),
+            Purpose::Checkpoint => texts::NOT_SAVED.to_owned(),
             Purpose::Control => texts::NOT_FOLLOWED.to_owned(),
             Purpose::Watch => texts::NOT_SHOWN_BY_TOKEN.to_owned(),
             Purpose::Candidates => texts::NOT_SCORED.to_owned(),
@@ -80,10 +102,14 @@ pub struct EngineStore {
     simd: Option<Simd>,
     /// WebGPU broke in this page: from then on the CPU.
     left_webgpu: StoredValue<bool>,
+    /// When engines broke that had worked, in ms.
+    failures: StoredValue<Vec<f64>>,
     /// As the engine last said.
     reported: RwSignal<EngineStatus>,
     /// What a request sent just now will make of it, until the engine has spoken.
     expected: RwSignal<Option<(RequestId, EngineStatus)>>,
+    /// The model on its way.
+    awaited: RwSignal<Option<RequestId>>,
     broken: RwSignal<bool>,
     device: RwSignal<Option<DeviceInfo>>,
     model: RwSignal<Option<ModelInfo>>,
@@ -95,11 +121,15 @@ impl EngineStore {
     pub fn new(preference: Option<DevicePreference>, simd: Option<Simd>) -> EngineStore {
         let reported = RwSignal::new(EngineStatus::Loading);
         let expected = RwSignal::new(None::<(RequestId, EngineStatus)>);
+        let awaited = RwSignal::new(None::<RequestId>);
         let broken = RwSignal::new(false);
         let model = RwSignal::new(None::<ModelInfo>);
         let status = Memo::new(move |_| {
             if broken.get() {
                 return EngineStatus::Failed;
+            }
+            if awaited.with(Option::is_some) {
+                return EngineStatus::Loading;
             }
             let status = expected.get().map_or(reported.get(), |(_, status)| status);
             // "ready" promises a model.
@@ -115,8 +145,10 @@ impl EngineStore {
             preference,
             simd,
             left_webgpu: StoredValue::new(false),
+            failures: StoredValue::new(Vec::new()),
             reported,
             expected,
+            awaited,
             broken,
             device: RwSignal::new(None),
             model,
@@ -153,22 +185,37 @@ impl EngineStore {
         self.simd
     }
 
-    /// Forgets the engine, so that a new one can start on the CPU. False when it was
-    /// on the CPU already: then a new start would fail the same way.
-    pub fn leave_webgpu(&self) -> bool {
+    /// Forgets the engine, so that a new one can start: on the same device if it had
+    /// worked there, on the CPU if it fails on WebGPU again, and not at all if it fails
+    /// again and again.
+    pub fn start_again(&self, now_ms: f64) -> Again {
+        let had_worked = self.model.with_untracked(Option::is_some);
         let device = self.device.get_untracked();
-        let is_on_cpu = device.is_some_and(|device| device.kind == DeviceKind::Cpu);
-        if is_on_cpu || self.preference() == Some(DevicePreference::Cpu) {
-            return false;
+        let is_on_cpu = device.is_some_and(|device| device.kind == DeviceKind::Cpu)
+            || self.preference() == Some(DevicePreference::Cpu);
+        self.failures
+            .update_value(|failures| failures.retain(|at| now_ms - at < FORGIVEN_MS));
+        let earlier = self.failures.with_value(Vec::len);
+        let again = match (is_on_cpu, had_worked, earlier) {
+            (true, true, 0..MOST_FAILURES) | (false, true, 0) => Again::SameDevice,
+            (true, ..) => Again::No,
+            (false, ..) => Again::Cpu,
+        };
+        if again == Again::No {
+            return again;
         }
-        self.left_webgpu.set_value(true);
+        self.failures.update_value(|failures| failures.push(now_ms));
+        if again == Again::Cpu {
+            self.left_webgpu.set_value(true);
+        }
         self.requests.update_value(BTreeMap::clear);
         self.fetching.set(None);
         self.expected.set(None);
+        self.awaited.set(None);
         self.device.set(None);
         self.model.set(None);
         self.reported.set(EngineStatus::Loading);
-        true
+        again
     }
 
     /// A model is loaded and the engine lives: commands make sense.
@@ -237,8 +284,16 @@ impl EngineStore {
         }
     }
 
+    /// A model is on its way; the last one asked for is the one that counts.
+    pub fn await_model(&self, id: Option<RequestId>) {
+        self.awaited.set(id);
+    }
+
     /// The request is answered; from here on the engine's own word counts.
     pub fn settle(&self, id: Option<RequestId>) {
+        if id.is_some() && self.awaited.get_untracked() == id {
+            self.awaited.set(None);
+        }
         let is_settled = self
             .expected
             .with_untracked(|expected| expected.is_some_and(|(waiting, _)| Some(waiting) == id));
@@ -257,7 +312,7 @@ impl EngineStore {
         if is_expected {
             self.expected.set(None);
         }
-        if status == EngineStatus::Ready {
+        if status == EngineStatus::Ready && self.awaited.get_untracked().is_none() {
             self.fetching.set(None);
         }
     }
@@ -280,6 +335,7 @@ impl EngineStore {
     pub fn give_up(&self) {
         self.fetching.set(None);
         self.expected.set(None);
+        self.awaited.set(None);
         self.broken.set(true);
     }
 }

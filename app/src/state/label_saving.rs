@@ -1,92 +1,111 @@
-//! Labels on their way to IndexedDB. What cannot be saved is said once.
+//! Labels on their way to IndexedDB and back.
 
 use super::label_history::{Entry, Slot};
 use super::notices::Notices;
-use crate::storage::LabelDb;
+use super::saving::Saving;
+use crate::storage::{Store, Write};
 use crate::texts::label as texts;
 use leptos::prelude::*;
-use std::future::Future;
-use wasm_bindgen_futures::spawn_local;
+use std::collections::BTreeSet;
+use tilt_protocol::Label;
+use wasm_bindgen::JsValue;
 
 #[derive(Clone, Copy)]
 pub struct LabelSaving {
-    db: StoredValue<Option<LabelDb>, LocalStorage>,
+    saving: Saving,
     notices: Notices,
+    /// Keys that could not be written: tried again with the next change.
+    unwritten: StoredValue<BTreeSet<u64>>,
 }
 
 impl LabelSaving {
-    pub fn new(notices: Notices) -> LabelSaving {
+    pub fn new(saving: Saving, notices: Notices) -> LabelSaving {
         LabelSaving {
-            db: StoredValue::new_local(None),
+            saving,
             notices,
+            unwritten: StoredValue::new(BTreeSet::new()),
         }
     }
 
-    /// What earlier visits stored; from now on changes are written.
-    pub async fn open(self) -> Vec<Entry> {
-        let db = match LabelDb::open().await {
-            Ok(db) => db,
-            Err(error) => {
-                self.warn_unsaved(&error);
-                return Vec::new();
-            }
-        };
-        let stored = match db.load().await {
-            Ok((stored, unreadable)) => {
-                if unreadable > 0 {
-                    self.notices
-                        .info("labels-unreadable", &texts::unreadable(unreadable));
-                }
-                stored
-            }
-            Err(error) => {
-                self.warn_unsaved(&error);
-                Vec::new()
-            }
-        };
-        self.db.set_value(Some(db));
-        let entries = stored.into_iter().map(|(key, label)| Entry { key, label });
-        entries.collect()
+    /// What is stored, by key.
+    pub async fn load(self) -> Vec<Entry> {
+        let mut unreadable = 0;
+        let stored = self.saving.read_all(Store::Labels).await;
+        let entries = stored
+            .into_iter()
+            .filter_map(|(key, value)| {
+                let label = label_of(&value);
+                unreadable += usize::from(label.is_none());
+                Some(Entry { key, label: label? })
+            })
+            .collect();
+        if unreadable > 0 {
+            self.notices
+                .info("labels-unreadable", &texts::unreadable(unreadable));
+        }
+        entries
     }
 
-    /// Writes what the slots hold after a change.
-    pub fn write(&self, slots: &[Slot]) {
-        self.request(|db| {
-            let mut written = Vec::new();
-            let mut deleted = Vec::new();
-            for slot in slots {
-                match &slot.after {
-                    Some(label) => written.push((slot.key, label)),
-                    None => deleted.push(slot.key),
-                }
+    /// What is stored under these keys now.
+    pub async fn stored(self, keys: &[u64]) -> Vec<Slot> {
+        let mut slots = Vec::with_capacity(keys.len());
+        for &key in keys {
+            let [value] = self.saving.read([Store::Labels], key).await;
+            slots.push(Slot {
+                key,
+                before: None,
+                after: value.and_then(|value| label_of(&value)),
+            });
+        }
+        slots
+    }
+
+    /// Writes what the slots hold after a change, and what could not be written before;
+    /// `stored` is called with the keys once they are.
+    pub fn write(
+        self,
+        slots: &[Slot],
+        current: impl Fn(u64) -> Option<Label>,
+        stored: impl FnOnce(Vec<u64>) + 'static,
+    ) {
+        let mut writes: Vec<Write> = slots
+            .iter()
+            .map(|slot| change(slot.key, slot.after.as_ref()))
+            .collect();
+        let mut keys: BTreeSet<u64> = slots.iter().map(|slot| slot.key).collect();
+        let again = self.unwritten.try_update_value(std::mem::take);
+        for key in again.unwrap_or_default() {
+            if keys.insert(key) {
+                writes.push(change(key, current(key).as_ref()));
             }
-            db.change(&written, &deleted)
+        }
+        self.saving.write(&writes, move |is_written| {
+            if is_written {
+                stored(keys.into_iter().collect());
+            } else {
+                self.unwritten
+                    .update_value(|unwritten| unwritten.extend(keys));
+            }
         });
     }
 
-    pub fn clear(&self) {
-        self.request(LabelDb::clear);
+    /// Everything was erased: there is nothing left to write.
+    pub fn forget(&self) {
+        self.unwritten.update_value(BTreeSet::clear);
     }
+}
 
-    fn request<F>(&self, request: impl FnOnce(&LabelDb) -> Result<F, idb::Error>)
-    where
-        F: Future<Output = Result<(), idb::Error>> + 'static,
-    {
-        let requested = self.db.with_value(|db| db.as_ref().map(request));
-        let saving = *self;
-        match requested {
-            None => {}
-            Some(Err(error)) => saving.warn_unsaved(&error),
-            Some(Ok(written)) => spawn_local(async move {
-                if let Err(error) = written.await {
-                    saving.warn_unsaved(&error);
-                }
-            }),
+fn change(key: u64, label: Option<&Label>) -> Write {
+    match label {
+        // A label is plain data: its JSON cannot fail.
+        Some(label) => {
+            let json = serde_json::to_string(label).unwrap_or_default();
+            Write::Put(Store::Labels, key, JsValue::from_str(&json))
         }
+        None => Write::Delete(Store::Labels, key),
     }
+}
 
-    fn warn_unsaved(&self, error: &idb::Error) {
-        self.notices
-            .error("labels-unsaved", &texts::cannot_store(&error.to_string()));
-    }
+fn label_of(value: &JsValue) -> Option<Label> {
+    serde_json::from_str(&value.as_string()?).ok()
 }

@@ -5,8 +5,11 @@ pub use super::label_history::Entry;
 use super::label_history::{Change, History, Shown, Slot, apply, last_of_earlier_visit};
 use super::label_saving::LabelSaving;
 use super::notices::Notices;
+use super::others::Others;
 use super::queue::{PairQueue, make_unique};
 use super::recheck;
+use super::saving::Saving;
+use crate::other_tabs::News;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,6 +17,8 @@ use tilt_protocol::{Label, Labeller, Pair, RequestId, Verdict};
 
 /// Share of the person's decisive pairs that come again.
 const RECHECK_SHARE: f64 = 0.1;
+/// Tabs that keys are told apart for; times this a key is still below 2^53.
+const TABS: u64 = 1000;
 
 #[derive(Clone, Copy)]
 pub struct LabelStore {
@@ -28,11 +33,14 @@ pub struct LabelStore {
     /// What was stored has been read, or cannot be.
     is_loaded: RwSignal<bool>,
     saving: LabelSaving,
+    others: Others,
     last_key: StoredValue<u64>,
+    /// Below [`TABS`]: the last digits of the keys that this tab gives.
+    tab: u64,
 }
 
 impl LabelStore {
-    pub fn new(notices: Notices) -> LabelStore {
+    pub fn new(saving: Saving, others: Others, notices: Notices) -> LabelStore {
         LabelStore {
             entries: RwSignal::new(Arc::new(Vec::new())),
             history: RwSignal::new(History::default()),
@@ -41,8 +49,10 @@ impl LabelStore {
             recheck_share: RwSignal::new(RECHECK_SHARE),
             since_recheck: StoredValue::new(0),
             is_loaded: RwSignal::new(false),
-            saving: LabelSaving::new(notices),
+            saving: LabelSaving::new(saving, notices),
+            others,
             last_key: StoredValue::new(0),
+            tab: (js_sys::Math::random() * TABS as f64) as u64,
         }
     }
 
@@ -125,7 +135,7 @@ impl LabelStore {
 
     /// Reads what earlier visits stored.
     pub async fn load(self) {
-        let stored = self.saving.open().await;
+        let stored = self.saving.load().await;
         if let Some(last) = stored.last() {
             self.last_key.set_value(last.key);
         }
@@ -285,7 +295,7 @@ impl LabelStore {
 
     /// Everything gone for good, what could be undone too.
     pub fn erase_all(&self) {
-        self.saving.clear();
+        self.saving.forget();
         self.history.set(History::default());
         self.again.set(None);
         self.recheck_share.set(RECHECK_SHARE);
@@ -304,9 +314,25 @@ impl LabelStore {
 
     /// Writes what the slots hold after a change, here and in IndexedDB.
     fn write(&self, slots: &[Slot]) {
-        self.saving.write(slots);
+        let others = self.others;
+        let current = |key| {
+            let entry = untrack(|| self.entry(key));
+            entry.map(|entry| entry.label)
+        };
+        self.saving.write(slots, current, move |keys| {
+            others.tell(&News::Labels(keys));
+        });
         self.entries
             .update(|entries| apply(Arc::make_mut(entries), slots));
+    }
+
+    /// Takes in what another tab has stored or deleted.
+    pub async fn take_stored(self, keys: &[u64]) {
+        let slots = self.saving.stored(keys).await;
+        self.entries
+            .update(|entries| apply(Arc::make_mut(entries), &slots));
+        let known = self.known_ids();
+        self.queue.remove(|pair| known.contains(&pair.id));
     }
 
     /// Labels with their keys, their pairs' ids made unique.
@@ -331,9 +357,11 @@ impl LabelStore {
         })
     }
 
-    /// Time first, so that two tabs do not write the same key; then a count.
-    fn next_key(&self) -> u64 {
-        let key = (js_sys::Date::now() as u64 * 1000).max(self.last_key.get_value() + 1);
+    /// Time first, then the tab, so that two tabs do not write the same key.
+    pub fn next_key(&self) -> u64 {
+        let now = js_sys::Date::now() as u64;
+        let tick = now.max(self.last_key.get_value() / TABS + 1);
+        let key = tick * TABS + self.tab;
         self.last_key.set_value(key);
         key
     }

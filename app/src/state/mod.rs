@@ -21,13 +21,17 @@ pub mod label_history;
 pub mod label_saving;
 pub mod labels;
 pub mod notices;
+pub mod others;
 pub mod pace;
 pub mod pacing;
 pub mod parameters;
 pub mod queue;
 pub mod recheck;
+pub mod resume;
 pub mod run;
+pub mod run_saving;
 pub mod runs;
+pub mod saving;
 pub mod selection;
 pub mod settings;
 pub mod startup;
@@ -53,6 +57,10 @@ pub struct Lab {
     pub blind: blind::BlindStore,
     pub bench: bench::BenchStore,
     pub settings: settings::SettingsStore,
+    pub saving: saving::Saving,
+    pub run_saving: run_saving::RunSaving,
+    pub resume: resume::ResumeStore,
+    pub others: others::Others,
 }
 
 impl Lab {
@@ -60,7 +68,9 @@ impl Lab {
     pub fn new(params: &UrlParams) -> Lab {
         let settings = settings::SettingsStore::load(params);
         let notices = notices::Notices::new();
-        let labels = labels::LabelStore::new(notices);
+        let saving = saving::Saving::new(notices);
+        let others = others::Others::new();
+        let labels = labels::LabelStore::new(saving, others, notices);
         let run = run::RunStore::new();
         let runs = runs::RunsStore::new();
         if let Some(share) = settings.saved().recheck_share {
@@ -83,6 +93,10 @@ impl Lab {
             blind: blind::BlindStore::new(),
             bench: bench::BenchStore::new(params.bench.clone()),
             settings,
+            saving,
+            run_saving: run_saving::RunSaving::new(saving),
+            resume: resume::ResumeStore::new(),
+            others,
         }
     }
 }

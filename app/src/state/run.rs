@@ -2,6 +2,7 @@
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tilt_protocol::{Metrics, Objective, RunId};
@@ -52,7 +53,7 @@ impl Run {
 }
 
 /// One step of the curves.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
     pub step: usize,
     pub metrics: Metrics,
@@ -101,10 +102,9 @@ impl RunStore {
         self.curve.into()
     }
 
-    /// A new run is asked for; returns its id.
-    pub fn begin(&self, objective: Objective, steps: usize, is_paused: bool) -> RunId {
+    /// A new run is asked for.
+    pub fn begin(&self, id: RunId, objective: Objective, steps: usize, is_paused: bool) {
         let before = self.run.get_untracked();
-        let id = before.id + 1;
         let points = self.points.try_update_value(std::mem::take);
         self.before.set_value(points.map(|points| (before, points)));
         self.clear();
@@ -119,7 +119,44 @@ impl RunStore {
             steps,
             ..Run::default()
         });
-        id
+    }
+
+    /// A stored run is back, its curve as it was when it was saved.
+    pub fn restore(
+        &self,
+        id: RunId,
+        objective: Objective,
+        steps: usize,
+        rows: usize,
+        curve: &Curve,
+    ) {
+        self.begin(id, objective, steps, true);
+        self.points.set_value(curve.to_vec());
+        self.run.update(|run| run.rows = rows);
+    }
+
+    /// The engine is gone: nothing runs, but nothing has ended either.
+    pub fn suspend(&self) {
+        self.run.update(|run| run.phase = Phase::Idle);
+    }
+
+    /// The run stands at `step`: what was seen after it will come again.
+    pub fn rewind(&self, id: RunId, step: usize) {
+        self.points
+            .update_value(|points| points.retain(|point| point.step <= step));
+        let points = self.points.with_value(Vec::clone);
+        self.update(id, |run| {
+            run.step = step;
+            if let Some(last) = points.last() {
+                run.metrics = last.metrics.clone();
+            }
+        });
+        self.curve.set(Arc::new(points));
+    }
+
+    /// The curve with its last points, whatever is drawn.
+    pub fn whole_curve(&self) -> Curve {
+        Arc::new(self.points.with_value(Vec::clone))
     }
 
     /// The engine refused the run that was begun: the policy is still that of the one
@@ -203,7 +240,7 @@ impl RunStore {
     /// Ends the run; returns its whole curve.
     pub fn ended(&self, id: RunId) -> Curve {
         self.update(id, |run| run.phase = Phase::Ended);
-        let curve = Arc::new(self.points.with_value(Vec::clone));
+        let curve = self.whole_curve();
         self.curve.set(curve.clone());
         curve
     }

@@ -6,6 +6,7 @@ use super::parameters::differences;
 use super::run::{Curve, RunStore};
 use crate::texts::runs as texts;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tilt_protocol::{ObjectiveKind, Principle, RunId, TrainSettings};
 
@@ -15,7 +16,7 @@ const MOST_RUNS: usize = 24;
 pub const STYLES: usize = 6;
 
 /// An estimate of `metric-kl` with the same answers' mean judged reward.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KlPoint {
     pub step: usize,
     /// Nats an answer.
@@ -25,7 +26,7 @@ pub struct KlPoint {
 }
 
 /// A measured win rate.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WinRatePoint {
     pub step: usize,
     pub principle: Principle,
@@ -36,7 +37,7 @@ pub struct WinRatePoint {
 }
 
 /// A setting that was changed while the run was under way.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The last step that was taken before it.
     pub step: usize,
@@ -44,9 +45,17 @@ pub struct Change {
     pub what: String,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
+    /// Counts the runs that this tab knows.
+    #[serde(skip)]
     pub id: RunId,
+    /// Unlike that of any other run, in other tabs too; later runs have larger ones.
+    pub uid: u64,
+    /// It takes no further steps.
+    pub is_ended: bool,
+    /// The policy was reset since: this run's does not come back by itself.
+    pub is_left: bool,
     pub name: String,
     pub kind: ObjectiveKind,
     pub settings: TrainSettings,
@@ -56,6 +65,7 @@ pub struct RunRecord {
     pub style: usize,
     /// Drawn beside the live run.
     pub is_pinned: bool,
+    #[serde(skip)]
     pub curve: Curve,
     pub kls: Vec<KlPoint>,
     pub win_rates: Vec<WinRatePoint>,
@@ -68,6 +78,9 @@ pub struct RunsStore {
     records: RwSignal<Vec<Arc<RunRecord>>>,
     /// The last one removed, and where it stood.
     removed: RwSignal<Option<(usize, Arc<RunRecord>)>>,
+    last_id: StoredValue<RunId>,
+    /// What was stored has been read, or cannot be.
+    is_loaded: RwSignal<bool>,
 }
 
 impl RunsStore {
@@ -75,7 +88,60 @@ impl RunsStore {
         RunsStore {
             records: RwSignal::new(Vec::new()),
             removed: RwSignal::new(None),
+            last_id: StoredValue::new(0),
+            is_loaded: RwSignal::new(false),
         }
+    }
+
+    pub fn is_loaded(&self) -> Signal<bool> {
+        self.is_loaded.into()
+    }
+
+    pub fn set_loaded(&self) {
+        self.is_loaded.set(true);
+    }
+
+    /// The policy is the reference again.
+    pub fn leave(&self, id: RunId) {
+        self.update(id, |record| record.is_left = true);
+    }
+
+    /// A number that no run of this tab has had.
+    pub fn next_id(&self) -> RunId {
+        self.last_id.update_value(|id| *id += 1);
+        self.last_id.get_value()
+    }
+
+    pub fn get(&self, id: RunId) -> Option<Arc<RunRecord>> {
+        self.find(|record| record.id == id)
+    }
+
+    pub fn find(&self, is_wanted: impl Fn(&RunRecord) -> bool) -> Option<Arc<RunRecord>> {
+        self.records.with_untracked(|records| {
+            records
+                .iter()
+                .rev()
+                .find(|record| is_wanted(record))
+                .cloned()
+        })
+    }
+
+    /// Takes in the stored runs: this tab's own stay as they are.
+    pub fn merge(&self, stored: Vec<RunRecord>, is_own: impl Fn(&RunRecord) -> bool) {
+        self.records.update(|records| {
+            let old = std::mem::take(records);
+            let (own, others): (Vec<_>, Vec<_>) = old.into_iter().partition(|r| is_own(r));
+            *records = own;
+            for mut record in stored {
+                if records.iter().any(|known| known.uid == record.uid) {
+                    continue;
+                }
+                let known = others.iter().find(|known| known.uid == record.uid);
+                record.id = known.map_or_else(|| self.next_id(), |known| known.id);
+                records.push(Arc::new(record));
+            }
+            records.sort_by_key(|record| record.uid);
+        });
     }
 
     pub fn records(&self) -> Signal<Vec<Arc<RunRecord>>> {
@@ -89,6 +155,7 @@ impl RunsStore {
     pub fn begin(
         &self,
         id: RunId,
+        uid: u64,
         kind: ObjectiveKind,
         settings: TrainSettings,
         model: String,
@@ -104,6 +171,9 @@ impl RunsStore {
             let name = unique_name(&name_of(kind, &settings), records);
             records.push(Arc::new(RunRecord {
                 id,
+                uid,
+                is_ended: false,
+                is_left: false,
                 name,
                 kind,
                 settings,
@@ -121,7 +191,19 @@ impl RunsStore {
 
     /// The run takes no further steps: its curve is kept.
     pub fn finished(&self, id: RunId, curve: Curve) {
-        self.update(id, |record| record.curve = curve);
+        self.update(id, |record| {
+            record.curve = curve;
+            record.is_ended = true;
+        });
+    }
+
+    /// What came after `step` will come again.
+    pub fn rewind(&self, id: RunId, step: usize) {
+        self.update(id, |record| {
+            record.kls.retain(|point| point.step <= step);
+            record.win_rates.retain(|point| point.step <= step);
+            record.changes.retain(|change| change.step <= step);
+        });
     }
 
     pub fn add_kl(&self, id: RunId, point: KlPoint) {

@@ -5,11 +5,14 @@ use super::Lab;
 use super::bench;
 use super::closed_form;
 use super::dispatch;
-use super::engine::Purpose;
+use super::engine::{Again, Purpose};
 use super::labels::Entry;
+use super::others;
+use super::resume;
 use super::training;
 use crate::random::derived;
 use crate::texts::notices as texts;
+use crate::texts::saving as saving_texts;
 use crate::url::{link, resolve, version};
 use crate::worker::{Incoming, WorkerClient};
 use leptos::prelude::*;
@@ -25,10 +28,14 @@ const REFILL: usize = 12;
 /// Starts what the page needs at its start: stored labels, shipped pairs, engine.
 pub fn start(lab: Lab) {
     spawn_local(async move {
+        lab.saving.open().await;
+        others::listen(lab);
         lab.labels.load().await;
+        resume::load_runs(lab).await;
         load_starter_pairs(lab).await;
     });
     connect_engine(lab);
+    resume::keep_stored(lab);
     keep_watching(lab);
     keep_queue_filled(lab);
     closed_form::keep_scored(lab);
@@ -57,18 +64,30 @@ pub fn engine_address(simd: Option<Simd>) -> String {
 /// The engine will not come, or is gone. A WebGPU that broke is left for the CPU;
 /// otherwise the page says what happened, and what still works.
 pub fn engine_failed(lab: Lab, error: &Error) {
-    training::break_off(lab);
+    resume::engine_gone(lab);
     lab.evaluate.clear();
     lab.evaluate.stop_autolabel();
     lab.closed_form.clear();
     lab.blind.clear();
-    let is_of_the_device = matches!(error, Error::Internal { .. } | Error::Device { .. });
-    if is_of_the_device && lab.engine.leave_webgpu() {
-        lab.notices.info("device", &texts::webgpu_failed(error));
+    let may_be_better = matches!(error, Error::Internal { .. } | Error::Device { .. });
+    let again = match may_be_better.then(|| lab.engine.start_again(js_sys::Date::now())) {
+        Some(Again::SameDevice) => {
+            lab.notices
+                .info("engine", &saving_texts::engine_restarts(&error.to_string()));
+            true
+        }
+        Some(Again::Cpu) => {
+            lab.notices.info("device", &texts::webgpu_failed(error));
+            true
+        }
+        Some(Again::No) | None => false,
+    };
+    if again {
         // Not inside the old worker's own event: its listeners end here.
         spawn_local(async move { connect_engine(lab) });
         return;
     }
+    training::break_off(lab);
     lab.engine.give_up();
     lab.notices.error("engine", &texts::engine_down(error));
 }

@@ -1,11 +1,12 @@
 //! What the person does with the run and its model.
 
 use super::Lab;
-use super::engine::Purpose;
+use super::engine::{Purpose, STAND_IN};
 use super::form::Field;
 use super::pace::Pace;
 use super::pacing;
 use super::parameters::Parameter;
+use super::resume;
 use super::run::Phase;
 use crate::format::capitalised;
 use crate::texts::training as texts;
@@ -78,14 +79,16 @@ fn start_run(lab: Lab, start: Start) -> bool {
     lab.notices.dismiss("run");
     lab.pace.stop();
     let is_paused = start == Start::Paused;
-    let run = lab
-        .run
-        .begin(settings.objective.clone(), settings.steps, is_paused);
+    let run = lab.runs.next_id();
+    lab.run
+        .begin(run, settings.objective.clone(), settings.steps, is_paused);
     let principle = lab.evaluate.principle().get_untracked();
     let kind = lab.form.objective().get_untracked();
     let model = lab.form.model().get_untracked();
+    let uid = lab.labels.next_key();
     lab.runs
-        .begin(run, kind, settings.clone(), model, principle);
+        .begin(run, uid, kind, settings.clone(), model, principle);
+    resume::begin(lab, uid, &examples);
     let id = lab.engine.send(
         Purpose::Train,
         Command::Train {
@@ -94,6 +97,7 @@ fn start_run(lab: Lab, start: Start) -> bool {
             examples,
             paused: start != Start::Running,
             principle,
+            is_kept: resume::is_saved(lab),
         },
     );
     let status = if is_paused {
@@ -159,6 +163,7 @@ pub fn break_off(lab: Lab) {
     let id = lab.run.run().with_untracked(|run| run.id);
     let curve = lab.run.ended(id);
     lab.runs.finished(id, curve);
+    resume::ended(lab);
 }
 
 /// The run cannot go on. One that never began is no run.
@@ -173,6 +178,7 @@ pub fn refused(lab: Lab) {
         lab.pace.stop();
         lab.run.refused();
         lab.runs.forget(id);
+        resume::ended(lab);
     }
 }
 
@@ -313,13 +319,37 @@ pub fn load_model(lab: Lab, name: &str) {
     }
     lab.form.set_model(name);
     lab.notices.dismiss("model");
-    let source = ModelSource::Url {
-        name: name.to_owned(),
-        url: resolve(&format!("models/{name}/")),
-    };
+    let source = shipped(name);
     let id = lab.engine.send(
         Purpose::LoadModel(name.to_owned()),
         Command::LoadModel { source },
     );
-    lab.engine.expect(id, EngineStatus::Loading);
+    lab.engine.await_model(id);
+}
+
+/// Loads the smallest model, so that there is something to look at, and the chosen one
+/// after it.
+pub fn load_first_model(lab: Lab) {
+    if lab.form.model().get_untracked() == STAND_IN.slug() {
+        load_chosen_model(lab);
+        return;
+    }
+    let source = shipped(STAND_IN.slug());
+    let id = lab
+        .engine
+        .send(Purpose::LoadStandIn, Command::LoadModel { source });
+    lab.engine.await_model(id);
+}
+
+pub fn load_chosen_model(lab: Lab) {
+    let model = lab.form.model().get_untracked();
+    load_model(lab, &model);
+}
+
+/// A model that lies beside the page.
+fn shipped(name: &str) -> ModelSource {
+    ModelSource::Url {
+        name: name.to_owned(),
+        url: resolve(&format!("models/{name}/")),
+    }
 }

@@ -104,9 +104,3 @@ pub fn labels_changed(count: usize) -> String {
 pub fn unreadable(count: usize) -> String {
     format!("{count} stored labels could not be read and are left out.")
 }
-
-pub fn cannot_store(error: &str) -> String {
-    format!(
-        "Labels cannot be stored in this browser ({error}). They work until this tab closes; export them before that."
-    )
-}

@@ -33,6 +33,7 @@ pub mod parameters;
 pub mod parts;
 pub mod recorded;
 pub mod runs;
+pub mod saving;
 pub mod training;
 pub mod verdicts;
 pub mod win_rate;

@@ -84,6 +84,7 @@ pub const DEVICE_NOT_STARTED: &str = "The device could not be started";
 pub const NOT_SAMPLED_PAIRS: &str = "No new answers could be sampled";
 pub const NOT_LABELLED: &str = "The judge could not label";
 pub const RUN_STOPPED: &str = "The run stopped";
+pub const NOT_SAVED: &str = "The run was not saved";
 pub const NOT_FOLLOWED: &str = "The run did not follow";
 pub const NOT_SHOWN_BY_TOKEN: &str = "The pair cannot be shown token by token";
 pub const NOT_SCORED: &str = "The answers could not be scored";

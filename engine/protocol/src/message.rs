@@ -18,7 +18,7 @@ use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 pub type RequestId = u64;
 pub type RunId = u64;
@@ -173,6 +173,8 @@ pub enum Command {
         paused: bool,
         /// What the answers sampled for `Kl` are judged by.
         principle: Option<Principle>,
+        /// The run's end is followed by a `Checkpoint`, before `RunEnded`.
+        is_kept: bool,
     },
     Pause,
     Resume,
@@ -225,10 +227,15 @@ pub enum Command {
     /// The run's weights, optimiser and random state. Answered by `Checkpoint`,
     /// state as transferable.
     SaveRun,
-    /// Continue a saved run, paused. The checkpoint is the first transferable.
+    /// Continue a saved run with the rows it had, or have the policy back that an ended
+    /// one had come to. The checkpoint is the first transferable. Answered by
+    /// `RunStarted` with the step it stands at.
     RestoreRun {
         run: RunId,
         examples: Vec<Example>,
+        principle: Option<Principle>,
+        paused: bool,
+        ended: bool,
     },
     /// Time a specified training step; needs no model. Answered by `BenchStep` each step,
     /// and `Benched`.
@@ -325,6 +332,8 @@ pub enum Event {
         steps: usize,
         rows: usize,
         dropped: usize,
+        /// Steps that a restored run had taken; 0 for a new one.
+        step: usize,
     },
     /// After each step of a benchmark, `of` in all.
     BenchStep {

@@ -219,12 +219,14 @@ impl Lab {
                 examples,
                 paused,
                 principle,
+                is_kept,
             } => {
                 let plan = Plan {
                     id,
                     run,
                     paused,
                     principle,
+                    is_kept,
                 };
                 self.start_run(plan, settings, examples).await
             }
@@ -286,11 +288,24 @@ impl Lab {
                 Ok(())
             }
             Command::SaveRun => self.save_run(id).await,
-            Command::RestoreRun { run, examples } => {
+            Command::RestoreRun {
+                run,
+                examples,
+                principle,
+                paused,
+                ended,
+            } => {
                 let bytes = buffers.pop().ok_or_else(|| {
                     Error::malformed("checkpoint", "the message carries no bytes")
                 })?;
-                self.restore_run(id, run, examples, &bytes).await
+                let plan = Plan {
+                    id,
+                    run,
+                    paused: paused || ended,
+                    principle,
+                    is_kept: true,
+                };
+                self.restore_run(plan, examples, &bytes, ended).await
             }
         }
     }

@@ -28,6 +28,8 @@ pub struct Plan {
     pub run: RunId,
     pub paused: bool,
     pub principle: Option<Principle>,
+    /// Its end is saved.
+    pub is_kept: bool,
 }
 
 /// A session with its names on the page.
@@ -37,6 +39,7 @@ pub struct Run {
     id: RequestId,
     run: RunId,
     principle: Option<Principle>,
+    is_kept: bool,
     /// Steps to take until it pauses by itself.
     until_pause: Option<usize>,
 }
@@ -78,6 +81,7 @@ impl Lab {
             steps,
             rows,
             dropped,
+            step: session.step,
         };
         self.emit(run.id, event);
         self.run = Some(run);
@@ -202,8 +206,19 @@ impl Lab {
 
     /// Ends the run; its policy stays.
     pub(super) async fn end_run(&mut self, stopped: bool) {
-        let Some(run) = self.run.take() else { return };
+        let Some(mut run) = self.run.take() else {
+            return;
+        };
         let step = run.session.step;
+        if run.is_kept {
+            match run.session.save().await {
+                Ok(bytes) => {
+                    let event = Event::Checkpoint { run: run.run, step };
+                    self.emit_with(run.id, event, vec![bytes]);
+                }
+                Err(error) => self.fail(run.id, error),
+            }
+        }
         if self.ended.len() >= MOST_ENDED {
             self.ended.pop_front();
         }
@@ -236,10 +251,10 @@ impl Lab {
 
     pub(super) async fn restore_run(
         &mut self,
-        id: RequestId,
-        run: RunId,
+        plan: Plan,
         examples: Vec<Example>,
         bytes: &[u8],
+        ended: bool,
     ) -> Result<()> {
         let loaded = self.loaded()?;
         let settings = saved_settings(bytes)?;
@@ -248,13 +263,15 @@ impl Lab {
             .rows(&examples, &settings.objective, settings.max_length)?
             .all_good()?;
         let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows)?;
-        let plan = Plan {
-            id,
-            run,
-            paused: true,
-            principle: None,
-        };
-        self.begin(Run::new(session, plan), dropped).await
+        let mut run = Run::new(session, plan);
+        let has_ended = ended || run.session.step >= run.session.settings.steps;
+        // What it ended with is stored already.
+        run.is_kept &= !has_ended;
+        self.begin(run, dropped).await?;
+        if has_ended {
+            self.end_run(ended).await;
+        }
+        Ok(())
     }
 }
 
@@ -268,6 +285,7 @@ impl Run {
             id: plan.id,
             run: plan.run,
             principle: plan.principle,
+            is_kept: plan.is_kept,
             until_pause: None,
         }
     }

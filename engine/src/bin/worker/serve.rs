@@ -3,16 +3,26 @@
 use crate::channel::{post, post_event, read, scope};
 use crate::fetch;
 use crate::{gpu_calls, helpers};
-use futures_channel::mpsc::{UnboundedReceiver, unbounded};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
+use std::cell::Cell;
+use std::rc::Rc;
 use tilt_engine::lab::Lab;
-use tilt_protocol::{Command, Error, Event, ModelSource, PROTOCOL_VERSION, Request, Result};
+use tilt_protocol::{
+    Command, Error, Event, ModelSource, PROTOCOL_VERSION, Request, RequestId, Result,
+};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageChannel, MessageEvent};
 
 type Incoming = (Request, Vec<Vec<u8>>);
+
+/// What has come from the page, and a way to put more into it.
+struct Inbox {
+    sender: UnboundedSender<Incoming>,
+    receiver: UnboundedReceiver<Incoming>,
+}
 
 unsafe extern "C" {
     /// Runs the module's constructors, with which WGSL operations register.
@@ -32,6 +42,10 @@ pub fn start() {
         );
     }));
     let (sender, receiver) = unbounded::<Incoming>();
+    let inbox = Inbox {
+        sender: sender.clone(),
+        receiver,
+    };
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         match read(&event.data()) {
             // Sending fails only after the loop has ended, with the worker.
@@ -48,24 +62,44 @@ pub fn start() {
             protocol_version: PROTOCOL_VERSION,
         },
     );
-    wasm_bindgen_futures::spawn_local(serve(receiver));
+    wasm_bindgen_futures::spawn_local(serve(inbox));
 }
 
-async fn serve(mut inbox: UnboundedReceiver<Incoming>) {
+async fn serve(inbox: Inbox) {
+    let Inbox {
+        sender,
+        mut receiver,
+    } = inbox;
+    // The model that was asked for last: what comes of an earlier request is too late.
+    let wanted = Rc::new(Cell::new(None));
     let mut lab = Lab::default();
     lab.team = helpers::team();
     lab.gpu_calls = Some(gpu_calls::read);
     loop {
         let incoming = if lab.has_work() {
-            inbox.try_recv().ok()
+            receiver.try_recv().ok()
         } else {
-            match inbox.next().await {
+            match receiver.next().await {
                 Some(incoming) => Some(incoming),
                 None => return,
             }
         };
         match incoming {
-            Some((request, buffers)) => take(&mut lab, request, buffers).await,
+            Some((request, buffers)) => match request.command {
+                Command::LoadModel {
+                    source: ModelSource::Url { name, url },
+                } => {
+                    wanted.set(Some(request.id));
+                    let fetch = fetch_model(request.id, name, url, wanted.clone(), sender.clone());
+                    wasm_bindgen_futures::spawn_local(fetch);
+                }
+                _ => {
+                    if matches!(request.command, Command::LoadModel { .. }) {
+                        wanted.set(Some(request.id));
+                    }
+                    lab.handle(request, buffers).await;
+                }
+            },
             None => lab.advance().await,
         }
         lab.take_outbox().into_iter().for_each(post);
@@ -73,22 +107,30 @@ async fn serve(mut inbox: UnboundedReceiver<Incoming>) {
     }
 }
 
-/// A model's address becomes its files before the lab sees it.
-async fn take(lab: &mut Lab, request: Request, buffers: Vec<Vec<u8>>) {
-    let id = request.id;
-    let fetched = match request.command {
-        Command::LoadModel {
-            source: ModelSource::Url { name, url },
-        } => fetch_model(id, name, &url).await,
-        command => Ok((command, buffers)),
-    };
+/// A model's address becomes its files, which come into the inbox as if the page had sent
+/// them; meanwhile the lab goes on.
+async fn fetch_model(
+    id: RequestId,
+    name: String,
+    url: String,
+    wanted: Rc<Cell<Option<RequestId>>>,
+    inbox: UnboundedSender<Incoming>,
+) {
+    let fetched = fetch_files(id, name, &url).await;
+    if wanted.get() != Some(id) {
+        let error = Error::Cancelled;
+        return post_event(Some(id), Event::Failed { error });
+    }
     match fetched {
-        Ok((command, buffers)) => lab.handle(Request { id, command }, buffers).await,
+        // Sending fails only after the loop has ended, with the worker.
+        Ok((command, buffers)) => {
+            drop(inbox.unbounded_send((Request { id, command }, buffers)));
+        }
         Err(error) => post_event(Some(id), Event::Failed { error }),
     }
 }
 
-async fn fetch_model(id: u64, name: String, url: &str) -> Result<(Command, Vec<Vec<u8>>)> {
+async fn fetch_files(id: RequestId, name: String, url: &str) -> Result<(Command, Vec<Vec<u8>>)> {
     let what = "model";
     let config = fetch::text(id, what, &format!("{url}config.json")).await?;
     let tokenizer = fetch::text(id, what, &format!("{url}tokenizer.json")).await?;

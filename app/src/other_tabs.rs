@@ -1,0 +1,49 @@
+//! What the tabs of this page tell each other: what one of them has stored.
+
+use gloo_events::EventListener;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+const CHANNEL: &str = "tilt";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum News {
+    /// The labels of these keys were written or deleted.
+    Labels(Vec<u64>),
+    /// The list of runs changed.
+    Runs,
+    Erased,
+}
+
+/// This tab's end of the channel. Other tabs never hear their own news.
+pub struct OtherTabs {
+    channel: BroadcastChannel,
+    _listener: EventListener,
+}
+
+impl OtherTabs {
+    /// `None` where the browser has no such channel: tabs then learn at their next load.
+    pub fn listen(on_news: impl Fn(News) + 'static) -> Option<OtherTabs> {
+        let channel = BroadcastChannel::new(CHANNEL).ok()?;
+        let listener = EventListener::new(&channel, "message", move |event| {
+            let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
+            let text = data.and_then(|data| data.as_string());
+            // A tab of another version may say what this one does not know.
+            if let Some(Ok(news)) = text.map(|text| serde_json::from_str(&text)) {
+                on_news(news);
+            }
+        });
+        Some(OtherTabs {
+            channel,
+            _listener: listener,
+        })
+    }
+
+    pub fn tell(&self, news: &News) {
+        // News are plain data.
+        let text = serde_json::to_string(news).unwrap_or_default();
+        // Fails only on a closed channel, and this one is open as long as it lives.
+        let _ = self.channel.post_message(&JsValue::from_str(&text));
+    }
+}

@@ -1,0 +1,161 @@
+//! Runs on their way to IndexedDB and back: each with its curve, and the latest with what
+//! it takes to go on.
+
+use super::run::CurvePoint;
+use super::runs::RunRecord;
+use super::saving::Saving;
+use crate::storage::{Store, Write};
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tilt_protocol::Example;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Runs whose rows and checkpoint are kept, the latest ones.
+const MOST_CHECKPOINTS: usize = 3;
+
+/// What a run goes on from.
+pub struct Saved {
+    pub rows: Vec<Example>,
+    pub checkpoint: ArrayBuffer,
+}
+
+#[derive(Clone, Copy)]
+pub struct RunSaving {
+    saving: Saving,
+    /// The runs as they are stored, by uid.
+    stored: StoredValue<BTreeMap<u64, Arc<RunRecord>>>,
+}
+
+impl RunSaving {
+    pub fn new(saving: Saving) -> RunSaving {
+        RunSaving {
+            saving,
+            stored: StoredValue::new(BTreeMap::new()),
+        }
+    }
+
+    /// All stored runs, oldest first; what cannot be read stays where it is.
+    pub async fn load(self) -> Vec<RunRecord> {
+        let runs = self.saving.read_all(Store::Runs).await;
+        let mut curves: BTreeMap<u64, JsValue> = self
+            .saving
+            .read_all(Store::Curves)
+            .await
+            .into_iter()
+            .collect();
+        let mut records = Vec::with_capacity(runs.len());
+        for (uid, value) in runs {
+            let Some(mut record) = read::<RunRecord>(&value) else {
+                continue;
+            };
+            let curve = curves
+                .remove(&uid)
+                .and_then(|curve| read::<Vec<CurvePoint>>(&curve));
+            record.curve = Arc::new(
+                curve
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(Arc::new)
+                    .collect(),
+            );
+            records.push(record);
+        }
+        records
+    }
+
+    /// These runs are as they are stored.
+    pub fn note_stored(&self, records: &[Arc<RunRecord>]) {
+        let stored = records.iter().map(|record| (record.uid, record.clone()));
+        self.stored.set_value(stored.collect());
+    }
+
+    /// Whether a run of this uid is stored, as far as this tab knows.
+    pub fn has(&self, uid: u64) -> bool {
+        self.stored.with_value(|stored| stored.contains_key(&uid))
+    }
+
+    /// Writes what differs from what is stored; `told` when that was something, and worked.
+    pub fn keep(self, records: &[Arc<RunRecord>], told: impl FnOnce() + 'static) {
+        let mut writes = Vec::new();
+        self.stored.with_value(|stored| {
+            for record in records {
+                let old = stored.get(&record.uid);
+                if old.is_some_and(|old| Arc::ptr_eq(old, record)) {
+                    continue;
+                }
+                writes.push(Write::Put(Store::Runs, record.uid, json(&**record)));
+                if old.is_none_or(|old| !Arc::ptr_eq(&old.curve, &record.curve)) {
+                    writes.push(put_curve(record));
+                }
+            }
+            for uid in stored.keys() {
+                if records.iter().all(|record| record.uid != *uid) {
+                    let all = [Store::Runs, Store::Curves, Store::Rows, Store::Checkpoints];
+                    writes.extend(all.map(|store| Write::Delete(store, *uid)));
+                }
+            }
+        });
+        if writes.is_empty() {
+            return;
+        }
+        self.note_stored(records);
+        self.saving.write(&writes, move |is_written| {
+            if is_written {
+                told();
+            } else {
+                // All of them are written again with the next change.
+                self.stored.update_value(BTreeMap::clear);
+            }
+        });
+    }
+
+    /// The rows that a run trains on.
+    pub fn keep_rows(self, uid: u64, rows: &[Example]) {
+        let rows = Write::Put(Store::Rows, uid, json(rows));
+        self.saving.write(&[rows], |_| {});
+    }
+
+    /// A checkpoint with the curve up to it, at once or not at all; those of older runs go.
+    pub async fn keep_checkpoint(self, record: Arc<RunRecord>, checkpoint: ArrayBuffer) {
+        let uid = record.uid;
+        let mut writes = vec![
+            Write::Put(Store::Checkpoints, uid, checkpoint.into()),
+            put_curve(&record),
+        ];
+        let mut kept = self.saving.keys(Store::Checkpoints).await;
+        kept.retain(|other| *other != uid);
+        let surplus = (kept.len() + 1).saturating_sub(MOST_CHECKPOINTS);
+        for old in kept.into_iter().take(surplus) {
+            writes.push(Write::Delete(Store::Checkpoints, old));
+            writes.push(Write::Delete(Store::Rows, old));
+        }
+        self.saving.write(&writes, |_| {});
+    }
+
+    /// What a run goes on from, where it is still there.
+    pub async fn saved(self, uid: u64) -> Option<Saved> {
+        let stores = [Store::Rows, Store::Checkpoints];
+        let [rows, checkpoint] = self.saving.read(stores, uid).await;
+        Some(Saved {
+            rows: read(&rows?)?,
+            checkpoint: checkpoint?.dyn_into().ok()?,
+        })
+    }
+}
+
+fn put_curve(record: &RunRecord) -> Write {
+    let points: Vec<&CurvePoint> = record.curve.iter().map(|point| &**point).collect();
+    Write::Put(Store::Curves, record.uid, json(&points))
+}
+
+/// Plain data as JSON, which cannot fail.
+fn json(value: &(impl Serialize + ?Sized)) -> JsValue {
+    JsValue::from_str(&serde_json::to_string(value).unwrap_or_default())
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: &JsValue) -> Option<T> {
+    serde_json::from_str(&value.as_string()?).ok()
+}
