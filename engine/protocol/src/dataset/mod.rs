@@ -3,6 +3,7 @@
 
 mod implicit;
 mod read;
+mod row;
 mod unpair;
 mod write;
 
@@ -103,12 +104,15 @@ pub enum Example {
 }
 
 impl Example {
+    const UNPAIRED: &str = "a completion with a label";
+    const COMPLETION: &str = "a completion without a label";
+
     /// What the row is, for messages: `a pair`, and so on.
     pub fn kind(&self) -> &'static str {
         match self {
             Example::Pair { .. } => "a pair",
-            Example::Unpaired { .. } => "a completion with a label",
-            Example::Completion { .. } => "a completion without a label",
+            Example::Unpaired { .. } => Example::UNPAIRED,
+            Example::Completion { .. } => Example::COMPLETION,
             Example::Text { .. } => "a whole text",
         }
     }
