@@ -64,6 +64,20 @@ impl Content {
         }
     }
 
+    /// For reading: plain text as it is, a single turn of the given role as its text,
+    /// other turns as a transcript with a line `User:`, `Assistant:` or `System:` before
+    /// each; `None` for ids.
+    pub fn shown(&self, role: Role) -> Option<String> {
+        match self {
+            Content::Plain(text) => Some(text.clone()),
+            Content::Turns(turns) => match turns.as_slice() {
+                [turn] if turn.role == role => Some(turn.content.clone()),
+                turns => Some(transcript(turns)),
+            },
+            Content::Ids(_) => None,
+        }
+    }
+
     /// What the content is, for messages: `a string`, `turns`, `token ids`.
     pub fn form(&self) -> &'static str {
         match self {
@@ -72,6 +86,21 @@ impl Content {
             Content::Ids(_) => "token ids",
         }
     }
+}
+
+fn transcript(turns: &[Turn]) -> String {
+    let shown: Vec<String> = turns
+        .iter()
+        .map(|turn| {
+            let role = match turn.role {
+                Role::System => "System",
+                Role::User => "User",
+                Role::Assistant => "Assistant",
+            };
+            format!("{role}:\n{}", turn.content)
+        })
+        .collect();
+    shown.join("\n\n")
 }
 
 /// One training row. Prompt and completions of a row have the same form, and a prompt
@@ -114,6 +143,24 @@ impl Example {
             Example::Unpaired { .. } => Example::UNPAIRED,
             Example::Completion { .. } => Example::COMPLETION,
             Example::Text { .. } => "a whole text",
+        }
+    }
+
+    /// A pair with chosen and rejected swapped; any other row as it is.
+    pub fn swapped(&self) -> Example {
+        match self.clone() {
+            Example::Pair {
+                prompt,
+                chosen,
+                rejected,
+                margin,
+            } => Example::Pair {
+                prompt,
+                chosen: rejected,
+                rejected: chosen,
+                margin,
+            },
+            other => other,
         }
     }
 }
