@@ -2,8 +2,10 @@
 //! supervised fine-tuning; each plain, conversational, or already tokenised.
 
 mod implicit;
+pub mod import;
 mod read;
 mod row;
+mod tilt_export;
 mod unpair;
 mod write;
 
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use implicit::extract_prompt;
 pub use read::{ParsedRows, parse_jsonl};
+pub use tilt_export::write_tilt_jsonl;
 pub use unpair::unpair;
 pub use write::write_jsonl;
 

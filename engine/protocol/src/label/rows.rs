@@ -64,7 +64,7 @@ impl Label {
     /// decisive or there is one answer alone.
     pub fn as_row(&self) -> Option<Example> {
         self.chosen_rejected()?;
-        let row = row_of_sides(&self.pair);
+        let row = self.pair.as_row();
         Some(match self.verdict {
             Verdict::B => row.swapped(),
             _ => row,
@@ -136,11 +136,14 @@ pub(crate) fn check_row(example: &Example, line: usize) -> Result<()> {
     }
 }
 
-/// Answer A chosen and answer B rejected.
-fn row_of_sides(pair: &Pair) -> Example {
-    match pair.row.as_deref() {
-        Some(row @ Example::Pair { .. }) => row.clone(),
-        _ => row_of_strings(pair),
+impl Pair {
+    /// The row with answer A chosen and answer B rejected, whatever the verdict; of a
+    /// single answer, the row that it came with.
+    pub fn as_row(&self) -> Example {
+        match self.row.as_deref() {
+            Some(row @ (Example::Pair { .. } | Example::Unpaired { .. })) => row.clone(),
+            _ => row_of_strings(self),
+        }
     }
 }
 
@@ -190,7 +193,7 @@ pub fn unpaired_from_labels(labels: &[Label]) -> Vec<Example> {
             chosen,
             rejected,
             ..
-        } = row_of_sides(&label.pair)
+        } = label.pair.as_row()
         else {
             continue;
         };
