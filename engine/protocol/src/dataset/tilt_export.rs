@@ -70,7 +70,15 @@ fn line(label: &Label) -> Map<String, Value> {
         Some(row) => columns(row),
         None => undecided(&label.pair),
     };
-    let is_whole = row.is_some_and(|row| tilt.label_of(&row, 1).is_ok_and(|read| read == *label));
+    // Whether what is read of these columns is the label.
+    let is_whole = row.is_some_and(|row| {
+        let written = Row {
+            columns: columns.clone(),
+            line: 1,
+        };
+        written.example().is_ok_and(|read| read == row)
+            && tilt.label_of(&row, 1).is_ok_and(|read| read == *label)
+    });
     if !is_whole {
         tilt.answers = Some(Answers {
             prompt: label.pair.prompt.clone(),

@@ -25,8 +25,8 @@ fn column(name: &str) -> Option<Column> {
     }
 }
 
-/// The row of a record's cells. An empty cell is an empty string in a column of strings;
-/// in any other column it is none at all.
+/// The row of a record's cells. An empty cell is an empty string in a column of strings,
+/// no label, and otherwise none at all.
 ///
 /// # Errors
 /// [`Error::BadRow`] for another number of cells than names, for a name that stands
@@ -68,13 +68,13 @@ pub fn columns_of_cells(
         }
         let value = match column {
             Column::Text => turns(cell).unwrap_or_else(|| Value::from(*cell)),
+            Column::Flag => flag(cell).unwrap_or_else(|| Value::from(*cell)),
             _ if cell.trim().is_empty() => continue,
             Column::Json => serde_json::from_str(cell)
                 .ok()
                 .filter(Value::is_array)
                 .unwrap_or_else(|| Value::from(*cell)),
             Column::Number => number(cell).unwrap_or_else(|| Value::from(*cell)),
-            Column::Flag => flag(cell).unwrap_or_else(|| Value::from(*cell)),
         };
         columns.insert(name.clone(), value);
     }

@@ -234,6 +234,8 @@ impl Rows {
 }
 
 #[cfg(test)]
+mod format_tests;
+#[cfg(test)]
 mod property_tests;
 #[cfg(test)]
 mod tests;
