@@ -28,7 +28,7 @@ impl Row {
             line,
             field: "row".to_owned(),
             found,
-            expected: "one JSON object a line".to_owned(),
+            expected: "a JSON object".to_owned(),
         };
         match serde_json::from_str(text) {
             Ok(Value::Object(columns)) => Ok(Row { columns, line }),
@@ -303,13 +303,24 @@ impl Row {
         }
     }
 
+    /// The refusal of this row. What comes from the file is shortened.
     pub fn bad(&self, field: &str, found: impl ToString, expected: &str) -> Error {
         Error::BadRow {
             line: self.line,
-            field: field.to_owned(),
-            found: found.to_string(),
+            field: shortened(field),
+            found: shortened(&found.to_string()),
             expected: expected.to_owned(),
         }
+    }
+}
+
+/// Characters of a file that a message quotes at most.
+const QUOTED: usize = 200;
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

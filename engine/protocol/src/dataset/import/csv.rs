@@ -128,7 +128,7 @@ impl Csv {
 
     fn end_record(&mut self, out: &mut Sink) {
         let line = self.line;
-        let raw = self.raw.bytes().trim_ascii_end();
+        let raw = without_line_end(self.raw.bytes());
         let record = if self.raw.is_over() {
             Err(too_long(line, self.raw.limit()))
         } else {
@@ -167,6 +167,13 @@ impl Csv {
         self.cells_len = 0;
         self.ends_len = 0;
     }
+}
+
+fn without_line_end(mut raw: &[u8]) -> &[u8] {
+    while let [start @ .., b'\r' | b'\n'] = raw {
+        raw = start;
+    }
+    raw
 }
 
 fn line_ends(bytes: &[u8]) -> usize {

@@ -123,7 +123,7 @@ fn answers_of_datasets_server_are_read() {
 fn csv_is_read_with_quotes_and_line_ends() {
     let text = "\u{feff}prompt,chosen,rejected,margin,source\r\n\r\n\
         p,\"c, \"\"quoted\"\"\",\"several\r\nlines\",0.5,x\r\n\
-        too,few\r\n\
+        too,few \r\n\
         ,,,,\n\
         p,c,r,high,x\n\
         p,c,r,,x";
@@ -143,7 +143,7 @@ fn csv_is_read_with_quotes_and_line_ends() {
     let Outcome::Refused { raw, .. } = &outcomes("a.csv", text)[1] else {
         panic!("a good row");
     };
-    assert_eq!(raw, "too,few");
+    assert_eq!(raw, "too,few ");
     let (importer, _) = outcomes_with("a.csv", text.as_bytes(), ImportOptions::default());
     assert_eq!(
         importer.header(),
@@ -308,4 +308,16 @@ fn a_report_counts_and_shows() {
         .into_labels("a.jsonl", 5.0)
         .unwrap();
     assert_eq!(labels[0].pair.id, format!("a.jsonl:{number}"));
+}
+
+#[test]
+fn messages_quote_a_little_of_a_long_value() {
+    let role = "x".repeat(10_000);
+    let text =
+        format!(r#"{{"prompt":"p","chosen":[{{"role":"{role}","content":""}}],"rejected":"r"}}"#);
+    let Outcome::Refused { error, raw, .. } = &outcomes("a.jsonl", &text)[0] else {
+        panic!("a good row");
+    };
+    assert!(error.to_string().len() < 400, "{error}");
+    assert_eq!(raw, &text);
 }
