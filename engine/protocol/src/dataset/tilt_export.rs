@@ -1,16 +1,18 @@
 //! Labels as Tilt itself writes and reads them: nothing is lost.
 //!
 //! A line is TRL's row with one more column, `tilt`, for what TRL has no name for. That
-//! column is JSON within a string: as an object, its fields would differ from row to row,
-//! and `datasets`, which gives each column one type, would refuse the file. `DPOTrainer`
+//! column is JSON within a string: as an object, its fields would be of other types from
+//! row to row, which `datasets` 3.6 refuses and 5.2 reads as untyped JSON. `DPOTrainer`
 //! and the others do not look at it.
 //!
 //! A label without a decisive verdict gives TRL no row. Its line has `null` for chosen and
 //! rejected, and the answers stand in `tilt` alone: TRL cannot train on a tie by mistake,
 //! it stops at the `null`. With `dataset.filter(lambda row: row["chosen"] is not None)`
-//! it trains on the others. For TRL as it is, there is [`super::write_jsonl`] of the
-//! decisive labels; Tilt therefore offers two files, `labels.jsonl` and
-//! `labels.tilt.jsonl`.
+//! it trains on the others. `datasets` takes a column's type from the first 10 MB, so a
+//! file that begins with so many ties does not load.
+//!
+//! For TRL as it is, there is [`super::write_jsonl`] of the decisive labels; Tilt therefore
+//! has two files to offer, `labels.jsonl` and `labels.tilt.jsonl`.
 
 use super::Example;
 use super::row::{Row, kind_of};
