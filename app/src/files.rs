@@ -209,6 +209,7 @@ fn label_from_row(example: &Example, file: &str, line: usize) -> Result<Label, E
             source: PairSource::Imported {
                 file: file.to_owned(),
             },
+            row: None,
         },
         Verdict::A,
         Labeller::Person,

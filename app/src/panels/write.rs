@@ -49,6 +49,7 @@ impl Draft {
             answer_a,
             answer_b,
             source: PairSource::Written,
+            row: None,
         })
     }
 }

@@ -204,6 +204,7 @@ pub mod tests {
             answer_a: format!("first of {id}"),
             answer_b: format!("second of {id}"),
             source: PairSource::Written,
+            row: None,
         };
         Label::new(pair, verdict, Labeller::Person, 0.0)
     }

@@ -67,7 +67,7 @@ impl LabelStore {
     /// The pair to label now.
     pub fn current(&self) -> Option<Pair> {
         match self.shown_again() {
-            Some(entry) => Some(recheck::swapped(&entry.label.pair)),
+            Some(entry) => Some(entry.label.pair.swapped()),
             None => self.queue.front(),
         }
     }

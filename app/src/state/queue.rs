@@ -45,7 +45,7 @@ impl PairQueue {
                     continue;
                 }
                 if side_seed.is_some_and(|seed| coin(seed, &pair.id)) {
-                    std::mem::swap(&mut pair.answer_a, &mut pair.answer_b);
+                    pair = pair.swapped();
                 }
                 make_unique(&mut pair.id, &mut known);
                 pairs.push_back(pair);

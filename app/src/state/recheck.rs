@@ -3,7 +3,7 @@
 
 use super::label_history::Entry;
 use crate::random::mix;
-use tilt_protocol::{Label, Labeller, Pair, PairSource};
+use tilt_protocol::{Label, Labeller, PairSource};
 
 /// No pair comes again before so many decisive labels of the person.
 pub const FROM: usize = 8;
@@ -70,15 +70,6 @@ pub fn due(entries: &[Entry], share: f64, since: usize) -> Option<u64> {
     let count = candidates.len() as u64;
     let index = mix(own.len() as u64) % count;
     candidates.get(index as usize).map(|entry| entry.key)
-}
-
-/// The pair as it is shown the second time.
-pub fn swapped(pair: &Pair) -> Pair {
-    Pair {
-        answer_a: pair.answer_b.clone(),
-        answer_b: pair.answer_a.clone(),
-        ..pair.clone()
-    }
 }
 
 #[cfg(test)]

@@ -102,6 +102,7 @@ impl Job {
                         model: model.to_owned(),
                         seed,
                     },
+                    row: None,
                 }
             })
             .collect()

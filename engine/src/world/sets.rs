@@ -166,7 +166,7 @@ impl Drawer {
         let mut places: Vec<usize> = (0..rows.len()).collect();
         self.random.shuffle(&mut places);
         for &place in &places[..NOISY_ROWS] {
-            rows[place] = swapped(&rows[place]);
+            rows[place] = rows[place].swapped();
         }
         rows
     }
@@ -176,7 +176,7 @@ impl Drawer {
         let mut rows: Vec<Example> = pairs
             .iter()
             .take(SET_ROWS / 2)
-            .flat_map(|row| [row.clone(), swapped(row)])
+            .flat_map(|row| [row.clone(), row.swapped()])
             .collect();
         self.random.shuffle(&mut rows);
         rows
@@ -233,22 +233,5 @@ fn row((prompt, chosen, rejected): Pair) -> Example {
         chosen: Content::assistant(&chosen),
         rejected: Content::assistant(&rejected),
         margin: None,
-    }
-}
-
-fn swapped(row: &Example) -> Example {
-    match row.clone() {
-        Example::Pair {
-            prompt,
-            chosen,
-            rejected,
-            margin,
-        } => Example::Pair {
-            prompt,
-            chosen: rejected,
-            rejected: chosen,
-            margin,
-        },
-        other => other,
     }
 }

@@ -2,7 +2,10 @@
 //! supervised fine-tuning; each plain, conversational, or already tokenised.
 
 mod implicit;
+pub mod import;
 mod read;
+mod row;
+mod tilt_export;
 mod unpair;
 mod write;
 
@@ -10,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use implicit::extract_prompt;
 pub use read::{ParsedRows, parse_jsonl};
+pub use tilt_export::write_tilt_jsonl;
 pub use unpair::unpair;
 pub use write::write_jsonl;
 
@@ -63,6 +67,20 @@ impl Content {
         }
     }
 
+    /// For reading: plain text as it is, a single turn of the given role as its text,
+    /// other turns as a transcript with a line `User:`, `Assistant:` or `System:` before
+    /// each; `None` for ids.
+    pub fn shown(&self, role: Role) -> Option<String> {
+        match self {
+            Content::Plain(text) => Some(text.clone()),
+            Content::Turns(turns) => match turns.as_slice() {
+                [turn] if turn.role == role => Some(turn.content.clone()),
+                turns => Some(transcript(turns)),
+            },
+            Content::Ids(_) => None,
+        }
+    }
+
     /// What the content is, for messages: `a string`, `turns`, `token ids`.
     pub fn form(&self) -> &'static str {
         match self {
@@ -71,6 +89,21 @@ impl Content {
             Content::Ids(_) => "token ids",
         }
     }
+}
+
+fn transcript(turns: &[Turn]) -> String {
+    let shown: Vec<String> = turns
+        .iter()
+        .map(|turn| {
+            let role = match turn.role {
+                Role::System => "System",
+                Role::User => "User",
+                Role::Assistant => "Assistant",
+            };
+            format!("{role}:\n{}", turn.content)
+        })
+        .collect();
+    shown.join("\n\n")
 }
 
 /// One training row. Prompt and completions of a row have the same form, and a prompt
@@ -103,13 +136,34 @@ pub enum Example {
 }
 
 impl Example {
+    const UNPAIRED: &str = "a completion with a label";
+    const COMPLETION: &str = "a completion without a label";
+
     /// What the row is, for messages: `a pair`, and so on.
     pub fn kind(&self) -> &'static str {
         match self {
             Example::Pair { .. } => "a pair",
-            Example::Unpaired { .. } => "a completion with a label",
-            Example::Completion { .. } => "a completion without a label",
+            Example::Unpaired { .. } => Example::UNPAIRED,
+            Example::Completion { .. } => Example::COMPLETION,
             Example::Text { .. } => "a whole text",
+        }
+    }
+
+    /// A pair with chosen and rejected swapped; any other row as it is.
+    pub fn swapped(&self) -> Example {
+        match self.clone() {
+            Example::Pair {
+                prompt,
+                chosen,
+                rejected,
+                margin,
+            } => Example::Pair {
+                prompt,
+                chosen: rejected,
+                rejected: chosen,
+                margin,
+            },
+            other => other,
         }
     }
 }

@@ -13,7 +13,8 @@ pub fn write_jsonl(examples: &[Example]) -> String {
     text
 }
 
-fn columns(example: &Example) -> Map<String, Value> {
+/// The row's columns, in TRL's names.
+pub(super) fn columns(example: &Example) -> Map<String, Value> {
     let mut row = Map::new();
     match example {
         Example::Pair {

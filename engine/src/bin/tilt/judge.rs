@@ -172,6 +172,7 @@ fn starter_pairs(folder: &std::path::Path, count: usize, seed: u64) -> Result<()
                 source: PairSource::Shipped {
                     model: name.clone(),
                 },
+                row: None,
             });
         }
     }

@@ -1,9 +1,13 @@
 //! What a person or a judge says about two answers, and the training rows that follow.
 
-use crate::dataset::{Content, Example};
-use crate::objective::RowKind;
+mod rows;
+
+use crate::dataset::Example;
 use crate::principle::{JudgeSettings, Principle};
 use serde::{Deserialize, Serialize};
+
+pub(crate) use rows::check_row;
+pub use rows::{pairs_from_labels, rows_from_labels, unpaired_from_labels};
 
 /// Two answers to one prompt, in the order in which they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +18,33 @@ pub struct Pair {
     pub answer_a: String,
     pub answer_b: String,
     pub source: PairSource,
+    /// The row as it came from a file, where `prompt` as one user's turn and the answers
+    /// as one assistant's turn each would not give it back: plain strings, several turns,
+    /// a margin, a single completion with its label. The strings above then only show it.
+    ///
+    /// Of a pair, `chosen` is answer A and `rejected` answer B, whatever the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Box<Example>>,
+}
+
+impl Pair {
+    /// Whether there is one answer alone, to be judged good or bad: answer A.
+    pub fn is_single(&self) -> bool {
+        matches!(self.row.as_deref(), Some(Example::Unpaired { .. }))
+    }
+
+    /// The same pair with its sides swapped; a single answer stays where it is.
+    pub fn swapped(&self) -> Pair {
+        if self.is_single() {
+            return self.clone();
+        }
+        Pair {
+            answer_a: self.answer_b.clone(),
+            answer_b: self.answer_a.clone(),
+            row: self.row.as_deref().map(|row| Box::new(row.swapped())),
+            ..self.clone()
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,62 +203,17 @@ impl Label {
         }
     }
 
-    /// Chosen and rejected, where the verdict is decisive.
+    /// Chosen and rejected, where there are two answers and the verdict is decisive.
     pub fn chosen_rejected(&self) -> Option<(&str, &str)> {
+        if self.pair.is_single() {
+            return None;
+        }
         match self.verdict {
             Verdict::A => Some((&self.pair.answer_a, &self.pair.answer_b)),
             Verdict::B => Some((&self.pair.answer_b, &self.pair.answer_a)),
             Verdict::Tie | Verdict::BothGood | Verdict::BothBad => None,
         }
     }
-
-    /// The same as a conversational row.
-    pub fn as_row(&self) -> Option<Example> {
-        let (chosen, rejected) = self.chosen_rejected()?;
-        Some(Example::Pair {
-            prompt: Content::user(&self.pair.prompt),
-            chosen: Content::assistant(chosen),
-            rejected: Content::assistant(rejected),
-            margin: None,
-        })
-    }
-}
-
-/// The rows that labels give for an objective. Of a pair the engine takes the chosen
-/// answer where it wants texts.
-pub fn rows_from_labels(labels: &[Label], kind: RowKind) -> Vec<Example> {
-    match kind {
-        RowKind::Unpaired => unpaired_from_labels(labels),
-        RowKind::Pairs | RowKind::Texts => pairs_from_labels(labels),
-    }
-}
-
-/// One row a decisive label, conversational, for the paired objectives.
-pub fn pairs_from_labels(labels: &[Label]) -> Vec<Example> {
-    labels.iter().filter_map(Label::as_row).collect()
-}
-
-/// Two rows a label that is no tie, for KTO: the chosen answer (or both good ones)
-/// desirable, the rejected (or both bad ones) undesirable.
-pub fn unpaired_from_labels(labels: &[Label]) -> Vec<Example> {
-    let mut rows = Vec::new();
-    for label in labels {
-        let (a, b) = match label.verdict {
-            Verdict::A => (true, false),
-            Verdict::B => (false, true),
-            Verdict::BothGood => (true, true),
-            Verdict::BothBad => (false, false),
-            Verdict::Tie => continue,
-        };
-        for (answer, label_value) in [(&label.pair.answer_a, a), (&label.pair.answer_b, b)] {
-            rows.push(Example::Unpaired {
-                prompt: Content::user(&label.pair.prompt),
-                completion: Content::assistant(answer),
-                label: label_value,
-            });
-        }
-    }
-    rows
 }
 
 #[cfg(test)]

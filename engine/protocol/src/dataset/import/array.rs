@@ -1,0 +1,169 @@
+//! One JSON array of rows, element by element.
+
+use super::container::{RawRow, Sink};
+use super::row_buffer::{RowBuffer, too_long, utf8};
+use crate::dataset::row::{Row, kind_of};
+use crate::error::{Error, Result};
+use serde_json::{Map, Value};
+
+/// Splits the elements of an array, from behind its `[`. Commas between which nothing
+/// stands are passed over, as empty lines are.
+pub struct Array {
+    /// The line that is being read, from 1.
+    line: usize,
+    /// Where the element in `row` begins.
+    start_line: usize,
+    row: RowBuffer,
+    /// Brackets and braces open inside the element.
+    depth: usize,
+    text: Text,
+    is_closed: bool,
+    /// Whether the array is the `rows` of an answer of datasets-server. What follows
+    /// such an array does not matter.
+    is_answer: bool,
+}
+
+/// Whether the last byte is within a JSON string.
+#[derive(Clone, Copy, PartialEq)]
+enum Text {
+    Outside,
+    Inside,
+    /// Behind a backslash.
+    Escaped,
+}
+
+impl Array {
+    pub fn new(line: usize, limit: usize, is_answer: bool) -> Array {
+        Array {
+            line,
+            start_line: line,
+            row: RowBuffer::new(limit),
+            depth: 0,
+            text: Text::Outside,
+            is_closed: false,
+            is_answer,
+        }
+    }
+
+    pub fn push(&mut self, bytes: &[u8], out: &mut Sink) {
+        // Where what is not yet in the buffer begins.
+        let mut from = 0;
+        for (index, &byte) in bytes.iter().enumerate() {
+            let is_element = self.is_closed || !self.step(byte);
+            if is_element {
+                if self.row.is_empty() && from == index {
+                    if byte.is_ascii_whitespace() {
+                        from = index + 1;
+                    } else {
+                        self.start_line = self.line;
+                    }
+                }
+            } else {
+                self.row.extend(&bytes[from..index]);
+                self.end_element(out);
+                from = index + 1;
+                self.is_closed = byte == b']';
+            }
+            self.line += usize::from(byte == b'\n');
+        }
+        self.row.extend(&bytes[from..]);
+        if self.is_closed && self.is_answer {
+            self.row.clear();
+        }
+    }
+
+    /// Takes in a byte; true where it ends the element.
+    fn step(&mut self, byte: u8) -> bool {
+        match (self.text, byte) {
+            (Text::Escaped, _) => self.text = Text::Inside,
+            (Text::Inside, b'\\') => self.text = Text::Escaped,
+            (Text::Inside, b'"') => self.text = Text::Outside,
+            (Text::Inside, _) => {}
+            (Text::Outside, b'"') => self.text = Text::Inside,
+            (Text::Outside, b'{' | b'[') => self.depth += 1,
+            (Text::Outside, b',' | b']') if self.depth == 0 => return true,
+            (Text::Outside, b'}' | b']') => self.depth = self.depth.saturating_sub(1),
+            (Text::Outside, _) => {}
+        }
+        false
+    }
+
+    /// An array without its end, or with something behind it, ends with a refused row:
+    /// such a file is not whole.
+    pub fn finish(&mut self, out: &mut Sink) {
+        if self.is_closed {
+            let raw = self.row.bytes().trim_ascii();
+            if !raw.is_empty() {
+                let found = "text behind the array's end";
+                refuse(raw, self.start_line, found, "nothing behind it", out);
+            }
+            return;
+        }
+        let is_cut_off = self.depth > 0 || self.text != Text::Outside;
+        self.end_element(out);
+        if !is_cut_off {
+            refuse(
+                &[],
+                self.line,
+                "the end of the file",
+                "the array's end, ]",
+                out,
+            );
+        }
+    }
+
+    fn end_element(&mut self, out: &mut Sink) {
+        let line = self.start_line;
+        let raw = self.row.bytes().trim_ascii();
+        if self.row.is_over() {
+            out(RawRow {
+                line,
+                raw,
+                columns: Err(too_long(line, self.row.limit())),
+            });
+        } else if !raw.is_empty() {
+            let row = utf8(raw, line).and_then(|text| Row::parse(text, line));
+            let columns = match row {
+                Ok(row) if self.is_answer => columns_of_answer(row),
+                row => row.map(|row| row.columns),
+            };
+            out(RawRow { line, raw, columns });
+        }
+        self.row.clear();
+        self.depth = 0;
+        self.text = Text::Outside;
+    }
+}
+
+fn refuse(raw: &[u8], line: usize, found: &str, expected: &str, out: &mut Sink) {
+    out(RawRow {
+        line,
+        raw,
+        columns: Err(Error::BadRow {
+            line,
+            field: "row".to_owned(),
+            found: found.to_owned(),
+            expected: expected.to_owned(),
+        }),
+    });
+}
+
+/// The columns in an element of datasets-server's `rows`:
+/// `{"row_idx", "row": {...}, "truncated_cells": []}`. An element without `row` is taken
+/// for the columns themselves.
+///
+/// # Errors
+/// [`Error::BadRow`] where the server has cut a cell short.
+fn columns_of_answer(mut row: Row) -> Result<Map<String, Value>> {
+    if let Some(Value::Array(cells)) = row.columns.get("truncated_cells")
+        && let Some(cell) = cells.first()
+    {
+        let name = cell.as_str().unwrap_or("truncated_cells");
+        return Err(row.bad(name, "a cell that the server has cut short", "a whole cell"));
+    }
+    match row.columns.remove("row") {
+        None => Ok(row.columns),
+        Some(Value::Object(columns)) => Ok(columns),
+        Some(other) => Err(row.bad("row", kind_of(&other), "an object of columns")),
+    }
+}

@@ -1,0 +1,66 @@
+//! JSON lines: a row a line.
+
+use super::container::{RawRow, Sink};
+use super::row_buffer::{RowBuffer, too_long, utf8};
+use crate::dataset::row::Row;
+
+/// Splits bytes into lines; empty lines are no rows.
+pub struct Lines {
+    /// The line that is being read, from 1.
+    line: usize,
+    row: RowBuffer,
+}
+
+impl Lines {
+    pub fn new(line: usize, limit: usize) -> Lines {
+        Lines {
+            line,
+            row: RowBuffer::new(limit),
+        }
+    }
+
+    pub fn push(&mut self, mut bytes: &[u8], out: &mut Sink) {
+        while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
+            let line = &bytes[..end];
+            if self.row.is_empty() && line.len() <= self.row.limit() {
+                emit(line, self.line, out);
+            } else {
+                self.row.extend(line);
+                self.end_row(out);
+            }
+            self.line += 1;
+            bytes = &bytes[end + 1..];
+        }
+        self.row.extend(bytes);
+    }
+
+    pub fn finish(&mut self, out: &mut Sink) {
+        self.end_row(out);
+    }
+
+    fn end_row(&mut self, out: &mut Sink) {
+        if self.row.is_over() {
+            out(RawRow {
+                line: self.line,
+                raw: self.row.bytes(),
+                columns: Err(too_long(self.line, self.row.limit())),
+            });
+        } else {
+            emit(self.row.bytes(), self.line, out);
+        }
+        self.row.clear();
+    }
+}
+
+fn emit(line: &[u8], number: usize, out: &mut Sink) {
+    let raw = line.trim_ascii();
+    if raw.is_empty() {
+        return;
+    }
+    let row = utf8(raw, number).and_then(|text| Row::parse(text, number));
+    out(RawRow {
+        line: number,
+        raw,
+        columns: row.map(|row| row.columns),
+    });
+}

@@ -1,0 +1,383 @@
+//! A row's columns to an example: what a row is follows from its columns.
+
+use super::implicit::extract_prompt;
+use super::{Content, Example, Turn};
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+const COLUMNS: &str = "the columns chosen and rejected (with prompt or without), or prompt, completion and label, or for supervised fine-tuning prompt and completion, messages, text, or input_ids";
+
+/// Columns that a message about a row lists at most.
+const LISTED: usize = 8;
+
+/// One row of a file.
+pub(super) struct Row {
+    pub columns: Map<String, Value>,
+    /// Where the row starts, counted from 1.
+    pub line: usize,
+}
+
+impl Row {
+    /// The row of a JSON object.
+    ///
+    /// # Errors
+    /// [`Error::BadRow`] for anything else.
+    pub fn parse(text: &str, line: usize) -> Result<Row> {
+        let refused = |found: String| Error::BadRow {
+            line,
+            field: "row".to_owned(),
+            found,
+            expected: "a JSON object".to_owned(),
+        };
+        match serde_json::from_str(text) {
+            Ok(Value::Object(columns)) => Ok(Row { columns, line }),
+            Ok(other) => Err(refused(kind_of(&other).to_owned())),
+            Err(error) => Err(refused(format!("not valid JSON ({error})"))),
+        }
+    }
+
+    /// # Errors
+    /// [`Error::BadRow`], which names the column.
+    pub fn example(&self) -> Result<Example> {
+        if self.has_any(&["chosen", "rejected", "chosen_ids", "rejected_ids"]) {
+            return self.pair();
+        }
+        let has_completion = self.has_any(&["completion", "completion_ids"]);
+        if has_completion && self.has("label") {
+            return self.unpaired();
+        }
+        if self.has("input_ids") {
+            return self.tokenised_text();
+        }
+        let has_text = self.has_any(&["messages", "text"]);
+        // A completion without its prompt is one of the columns that do not matter.
+        if has_completion && (self.has_any(&["prompt", "prompt_ids"]) || !has_text) {
+            let (prompt, completion) = self.prompt_and_completion()?;
+            return Ok(Example::Completion { prompt, completion });
+        }
+        if has_text {
+            return self.whole_text();
+        }
+        let names: Vec<&str> = self.columns.keys().map(String::as_str).collect();
+        let found = match names.len() {
+            0 => "no columns".to_owned(),
+            count if count > LISTED => format!("the columns {}, ...", names[..LISTED].join(", ")),
+            _ => format!("the columns {}", names.join(", ")),
+        };
+        Err(self.bad("row", found, COLUMNS))
+    }
+
+    fn pair(&self) -> Result<Example> {
+        let [prompt, chosen, rejected] = if self.has_any(&["chosen_ids", "rejected_ids"]) {
+            self.pair_of_ids()?
+        } else {
+            self.pair_of_texts()?
+        };
+        let margin = match self.columns.get("margin") {
+            None => None,
+            Some(value) => Some(
+                value
+                    .as_f64()
+                    .ok_or_else(|| self.bad("margin", kind_of(value), "a number"))?,
+            ),
+        };
+        Ok(Example::Pair {
+            prompt,
+            chosen,
+            rejected,
+            margin,
+        })
+    }
+
+    fn pair_of_ids(&self) -> Result<[Content; 3]> {
+        let chosen = Content::Ids(self.ids("chosen_ids")?);
+        let rejected = Content::Ids(self.ids("rejected_ids")?);
+        if self.has("prompt_ids") {
+            let prompt = Content::Ids(self.ids("prompt_ids")?);
+            Ok([prompt, chosen, rejected])
+        } else {
+            self.extracted(&chosen, &rejected)
+        }
+    }
+
+    fn pair_of_texts(&self) -> Result<[Content; 3]> {
+        let chosen = self.text_or_turns("chosen")?;
+        let rejected = self.text_or_turns("rejected")?;
+        if !self.has("prompt") {
+            if self.has("prompt_ids") {
+                return Err(self.bad("chosen_ids", "missing", "token ids, as the prompt has"));
+            }
+            return self.extracted(&chosen, &rejected);
+        }
+        let prompt = self.text_or_turns("prompt")?;
+        self.check_form("rejected", &rejected, "chosen", &chosen)?;
+        if matches!((&prompt, &chosen), (Content::Plain(_), Content::Turns(_))) {
+            return self.extracted(&chosen, &rejected);
+        }
+        self.check_form("chosen", &chosen, "prompt", &prompt)?;
+        Ok([prompt, chosen, rejected])
+    }
+
+    /// The prompt taken out of the completions.
+    pub fn extracted(&self, chosen: &Content, rejected: &Content) -> Result<[Content; 3]> {
+        match extract_prompt(chosen, rejected) {
+            Some([Content::Turns(prompt), ..]) if prompt.is_empty() => Err(self.bad(
+                "chosen",
+                "no first turn in common with rejected and followed by an answer in both",
+                "chosen and rejected that begin with the prompt's turns, or turns in the column prompt",
+            )),
+            Some(parts) => Ok(parts),
+            None => {
+                let expected = format!("{}, as chosen is", chosen.form());
+                Err(self.bad("rejected", rejected.form(), &expected))
+            }
+        }
+    }
+
+    fn unpaired(&self) -> Result<Example> {
+        let (prompt, completion) = self.prompt_and_completion()?;
+        let expected = "true or false (1 or 0)";
+        let label = match self.columns.get("label") {
+            Some(value) => {
+                flag(value).ok_or_else(|| self.bad("label", kind_of(value), expected))?
+            }
+            None => return Err(self.bad("label", "missing", expected)),
+        };
+        Ok(Example::Unpaired {
+            prompt,
+            completion,
+            label,
+        })
+    }
+
+    fn prompt_and_completion(&self) -> Result<(Content, Content)> {
+        if self.has("completion_ids") {
+            return Ok((
+                Content::Ids(self.ids("prompt_ids")?),
+                Content::Ids(self.ids("completion_ids")?),
+            ));
+        }
+        let completion = self.text_or_turns("completion")?;
+        if self.has("prompt_ids") && !self.has("prompt") {
+            return Err(self.bad("completion_ids", "missing", "token ids, as the prompt has"));
+        }
+        let prompt = self.text_or_turns("prompt")?;
+        self.check_form("completion", &completion, "prompt", &prompt)?;
+        Ok((prompt, completion))
+    }
+
+    fn whole_text(&self) -> Result<Example> {
+        let name = if self.has("messages") {
+            "messages"
+        } else {
+            "text"
+        };
+        let text = self.text_or_turns(name)?;
+        match (name, &text) {
+            ("messages", Content::Plain(_)) => Err(self.bad(name, "a string", TURNS)),
+            ("text", Content::Turns(_)) => {
+                Err(self.bad(name, "turns", "a string; turns go into the column messages"))
+            }
+            _ => Ok(Example::Text { text }),
+        }
+    }
+
+    /// `input_ids`, split where a mask begins to score them.
+    fn tokenised_text(&self) -> Result<Example> {
+        let ids = self.ids("input_ids")?;
+        let Some((name, scored)) = self.scored(&ids)? else {
+            return Ok(Example::Text {
+                text: Content::Ids(ids),
+            });
+        };
+        if scored.len() != ids.len() {
+            let expected = format!("{}, one a token of input_ids", ids.len());
+            return Err(self.bad(name, format!("{} items", scored.len()), &expected));
+        }
+        let prompt_len = scored.iter().take_while(|scored| !**scored).count();
+        if scored[prompt_len..].contains(&false) {
+            return Err(self.bad(
+                name,
+                "a token after the completion's first that is not scored",
+                "the prompt's tokens not scored, and all after them scored",
+            ));
+        }
+        Ok(Example::Completion {
+            prompt: Content::Ids(ids[..prompt_len].to_vec()),
+            completion: Content::Ids(ids[prompt_len..].to_vec()),
+        })
+    }
+
+    /// Which of `ids` are scored, and the column that says so. `labels` has precedence,
+    /// as in TRL: -100 for tokens that are not scored, otherwise the token itself.
+    fn scored(&self, ids: &[u32]) -> Result<Option<(&'static str, Vec<bool>)>> {
+        let (name, expected) = if self.has("labels") {
+            (
+                "labels",
+                "a list of -100 (not scored) and the tokens' own ids",
+            )
+        } else if self.has("completion_mask") {
+            (
+                "completion_mask",
+                "a list of 0 (prompt) and 1 (completion), one a token",
+            )
+        } else {
+            return Ok(None);
+        };
+        let items = self.list(name, expected)?;
+        let scored = |(index, item): (usize, &Value)| match name {
+            "labels" if item.as_i64() == Some(-100) => Some(false),
+            "labels" => (item.as_u64() == ids.get(index).map(|&id| u64::from(id))).then_some(true),
+            _ => flag(item),
+        };
+        items
+            .iter()
+            .enumerate()
+            .map(scored)
+            .collect::<Option<Vec<bool>>>()
+            .map(|scored| Some((name, scored)))
+            .ok_or_else(|| self.bad(name, "another item", expected))
+    }
+
+    /// The column that makes the row what it is.
+    fn telling_column(&self) -> &'static str {
+        let columns = [
+            "chosen",
+            "chosen_ids",
+            "label",
+            "completion",
+            "completion_ids",
+        ];
+        let texts = ["input_ids", "messages", "text"];
+        let mut told = columns.into_iter().chain(texts);
+        told.find(|name| self.has(name)).unwrap_or("row")
+    }
+
+    /// Refuses a content of another form than the column beside it.
+    fn check_form(&self, name: &str, found: &Content, other: &str, model: &Content) -> Result<()> {
+        if found.form() == model.form() {
+            return Ok(());
+        }
+        let expected = format!("{}, as {other} is", model.form());
+        Err(self.bad(name, found.form(), &expected))
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.columns.contains_key(name)
+    }
+
+    pub fn has_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.has(name))
+    }
+
+    pub fn text_or_turns(&self, name: &str) -> Result<Content> {
+        let expected = format!("a string, or {TURNS}");
+        match self.columns.get(name) {
+            Some(Value::String(text)) => Ok(Content::Plain(text.clone())),
+            Some(Value::Array(items)) if items.is_empty() => {
+                Err(self.bad(name, "an empty list", &expected))
+            }
+            Some(value @ Value::Array(_)) => Vec::<Turn>::deserialize(value)
+                .map(Content::Turns)
+                .map_err(|error| self.bad(name, error, &expected)),
+            Some(other) => Err(self.bad(name, kind_of(other), &expected)),
+            None => Err(self.bad(name, "missing", &expected)),
+        }
+    }
+
+    fn ids(&self, name: &str) -> Result<Vec<u32>> {
+        let expected = "a list of token ids (integers from 0)";
+        self.list(name, expected)?
+            .iter()
+            .map(|item| item.as_u64().and_then(|id| u32::try_from(id).ok()))
+            .collect::<Option<Vec<u32>>>()
+            .ok_or_else(|| self.bad(name, "an item that is no token id", expected))
+    }
+
+    pub fn list(&self, name: &str, expected: &str) -> Result<&[Value]> {
+        match self.columns.get(name) {
+            Some(Value::Array(items)) => Ok(items),
+            Some(other) => Err(self.bad(name, kind_of(other), expected)),
+            None => Err(self.bad(name, "missing", expected)),
+        }
+    }
+
+    /// The refusal of this row. What comes from the file is shortened.
+    pub fn bad(&self, field: &str, found: impl ToString, expected: &str) -> Error {
+        Error::BadRow {
+            line: self.line,
+            field: shortened(field),
+            found: shortened(&found.to_string()),
+            expected: expected.to_owned(),
+        }
+    }
+}
+
+/// Characters of a file that a message quotes at most.
+const QUOTED: usize = 200;
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+pub(super) const TURNS: &str = "a list of {\"role\", \"content\"}";
+
+/// The kind of a file's first good row, which all its rows must have.
+#[derive(Default)]
+pub(super) struct FileKind {
+    /// The kind in words, and the line.
+    first: Option<(&'static str, usize)>,
+}
+
+impl FileKind {
+    /// Refuses a row that is not what the file's first good row is. The first one that
+    /// is checked is that row.
+    ///
+    /// # Errors
+    /// [`Error::BadRow`] for the column that tells.
+    pub fn check(&mut self, row: &Row, example: &Example) -> Result<()> {
+        let (first, line) = *self.first.get_or_insert((example.kind(), row.line));
+        if first == example.kind() {
+            return Ok(());
+        }
+        match (example.kind(), first) {
+            (Example::COMPLETION, Example::UNPAIRED) => {
+                let expected = format!("true or false, as line {line} has it");
+                Err(row.bad("label", "missing", &expected))
+            }
+            (Example::UNPAIRED, Example::COMPLETION) => {
+                let expected = format!("no label, as line {line} has none");
+                Err(row.bad("label", "a label", &expected))
+            }
+            _ => {
+                let expected = format!("{first}, as line {line} is");
+                Err(row.bad(row.telling_column(), example.kind(), &expected))
+            }
+        }
+    }
+}
+
+/// A truth value, also as 1 or 0.
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) if number.as_f64() == Some(1.0) => Some(true),
+        Value::Number(number) if number.as_f64() == Some(0.0) => Some(false),
+        _ => None,
+    }
+}
+
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
