@@ -64,7 +64,19 @@ function handedOver() {
 
 let wanted = 'worker_bg.wasm';
 
+/** Holds the lock of this worker's name: the page gets it when the worker is no more. */
+function holdLock() {
+  if (self.name === 'helper' || !self.name || !navigator.locks) return undefined;
+  return new Promise((resolve) => {
+    navigator.locks.request(self.name, () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+}
+
 async function start() {
+  await holdLock();
   // The page's version of the engine stands in this file's address, and so in all others.
   const address = (file) => new URL(`./${file}${self.location.search}`, import.meta.url);
   await import(address('gpu_calls.js'));

@@ -2,19 +2,16 @@
 
 use crate::state::Lab;
 use crate::state::engine::Purpose;
-use crate::state::startup::fetch_text;
+use crate::state::import::Finished;
 use crate::texts::files as texts;
 use crate::texts::training::DECISIVE_PAIRS;
 use gloo_file::futures::read_as_text;
 use gloo_file::{Blob, File, ObjectUrl};
 use gloo_timers::callback::Timeout;
 use js_sys::ArrayBuffer;
-use tilt_protocol::dataset::{parse_jsonl, write_jsonl};
+use tilt_protocol::dataset::write_jsonl;
 use tilt_protocol::label::pairs_from_labels;
-use tilt_protocol::{
-    Command, Content, CuratedSet, Error, Example, Label, Labeller, ModelSource, Pair, PairSource,
-    Verdict,
-};
+use tilt_protocol::{Command, CuratedSet, Error, Label, ModelSource};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlAnchorElement;
@@ -93,128 +90,32 @@ pub fn export_labels(lab: Lab) {
     }
 }
 
-/// The labels of a file's rows, and what is wrong with the others.
-///
-/// # Errors
-/// When the file cannot be read at all.
-pub async fn read_labels(file: &File) -> Result<(Vec<Label>, Vec<Error>), Error> {
-    let name = file.name();
-    let text = read_as_text(file)
-        .await
-        .map_err(|error| Error::malformed(&name, error))?;
-    Ok(labels_of(&name, &text))
-}
-
-/// The labels of a text's rows, and what is wrong with the others.
-fn labels_of(name: &str, text: &str) -> (Vec<Label>, Vec<Error>) {
-    let parsed = parse_jsonl(text);
-    let mut defects = parsed.errors;
-    let mut labels = Vec::new();
-    for (line, example) in parsed.lines.iter().zip(&parsed.examples) {
-        match label_from_row(example, name, *line) {
-            Ok(label) => labels.push(label),
-            Err(error) => defects.push(error),
-        }
-    }
-    (labels, defects)
-}
-
-/// Adds a file's pairs as labels; rows that cannot be used are listed.
-pub async fn import_labels(lab: Lab, file: File) {
-    lab.notices.dismiss("data");
-    match read_labels(&file).await {
-        Ok((labels, defects)) => add_labels(lab, &file.name(), labels, &defects),
-        Err(error) => lab.notices.error("data", &error.to_string()),
-    }
-}
-
-/// Adds the pairs of a set that lies beside the page.
-pub async fn import_set(lab: Lab, set: CuratedSet) {
-    lab.notices.dismiss("data");
-    let url = format!("datasets/{}.jsonl", set.slug());
-    match fetch_text(&url).await {
-        Ok(text) => {
-            let (labels, defects) = labels_of(&format!("{}.jsonl", set.slug()), &text);
-            let count = labels.len();
-            let is_whole = defects.is_empty();
-            add_labels(lab, &set.name(), labels, &defects);
-            if is_whole {
-                let told = texts::set_imported(&set.name(), count, set.explanation());
-                lab.notices.info("data", &told);
-            }
-        }
-        Err(error) => lab.notices.error("data", &error.to_string()),
-    }
-}
-
-fn add_labels(lab: Lab, name: &str, labels: Vec<Label>, defects: &[Error]) {
-    let count = labels.len();
+/// Adds what came of a file as labels, and says what did not.
+pub fn add_labels(lab: Lab, file: &Finished, labels: Vec<Label>, set: Option<CuratedSet>) {
+    let (name, count, report) = (&file.name, labels.len(), &file.report);
     if count > 0 {
         lab.labels.append(labels);
         lab.notices.say(&texts::imported_from(count, name));
     }
-    if defects.is_empty() && count == 0 {
-        lab.notices.error("data", &texts::no_rows(name));
-    } else if defects.is_empty() {
-        lab.notices.info("data", &texts::imported(name, count));
-    } else {
-        let left = defects.len().saturating_sub(LISTED_DEFECTS);
-        let mut listed: Vec<String> = defects
-            .iter()
-            .take(LISTED_DEFECTS)
-            .map(Error::to_string)
-            .collect();
-        if left > 0 {
-            listed.push(texts::and_more(left));
-        }
-        lab.notices.error(
-            "data",
-            &texts::imported_in_part(name, count, defects.len(), &listed),
-        );
+    let listed = report.errors.iter().take(LISTED_DEFECTS);
+    let mut listed: Vec<String> = listed.map(Error::to_string).collect();
+    if report.refused > listed.len() {
+        listed.push(texts::and_more(report.refused - listed.len()));
     }
-}
-
-/// A row as a label. The answers stand with the chosen one first.
-fn label_from_row(example: &Example, file: &str, line: usize) -> Result<Label, Error> {
-    let refused = |field: &str, found: &str, expected: &str| Error::BadRow {
-        line,
-        field: field.to_owned(),
-        found: found.to_owned(),
-        expected: expected.to_owned(),
-    };
-    let Example::Pair {
-        prompt,
-        chosen,
-        rejected,
-        ..
-    } = example
-    else {
-        return Err(refused("chosen", example.kind(), texts::COLUMNS_OF_PAIRS));
-    };
-    let text = |content: &Content, field: &str| {
-        if matches!(content, Content::Turns(turns) if turns.len() > 1) {
-            return Err(refused(field, texts::SEVERAL_TURNS, texts::ONE_TURN));
-        }
-        content
-            .last_text()
-            .map(str::to_owned)
-            .ok_or_else(|| refused(field, texts::TOKEN_IDS, texts::TEXT))
-    };
-    Ok(Label::new(
-        Pair {
-            id: format!("{file}:{line}"),
-            prompt: text(prompt, "prompt")?,
-            answer_a: text(chosen, "chosen")?,
-            answer_b: text(rejected, "rejected")?,
-            source: PairSource::Imported {
-                file: file.to_owned(),
-            },
-            row: None,
-        },
-        Verdict::A,
-        Labeller::Person,
-        js_sys::Date::now(),
-    ))
+    if report.refused > 0 {
+        let text = texts::imported_in_part(name, count, report.refused, &listed);
+        lab.notices.error("data", &text);
+    } else if count == 0 {
+        lab.notices.error("data", &texts::no_rows(name));
+    } else if let Some(set) = set {
+        let told = texts::set_imported(&set.name(), count, set.explanation());
+        lab.notices.info("data", &told);
+    } else if report.taken < report.good {
+        let text = texts::imported_sample(name, count, report.good);
+        lab.notices.info("data", &text);
+    } else {
+        lab.notices.info("data", &texts::imported(name, count));
+    }
 }
 
 /// Loads a model from the files of a Hugging Face folder.

@@ -1,7 +1,8 @@
 //! Web Locks: who holds what among the tabs and workers of this page. A lock goes with
 //! whoever held it, however that ended.
 //!
-//! Where the browser has none (an insecure address), everybody gets every lock.
+//! Where the browser has none (an insecure address), every lock is free, and nobody ever
+//! gets one by waiting.
 
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::RefCell;
@@ -62,7 +63,7 @@ async fn acquire(name: &str, only_if_free: bool) -> Option<Held> {
         match request(name, &options, granted.unchecked_ref()) {
             // Fails only with the page; whoever waits then is gone too.
             Ok(ended) => spawn_local(async move { drop(JsFuture::from(ended).await) }),
-            Err(_) => drop(refuse.call1(&JsValue::UNDEFINED, &JsValue::TRUE)),
+            Err(_) => drop(refuse.call1(&JsValue::UNDEFINED, &only_if_free.into())),
         }
     });
     let is_held = JsFuture::from(asked)

@@ -6,6 +6,7 @@ mod charts;
 mod files;
 mod format;
 mod formula;
+mod importer;
 mod keys;
 mod level;
 mod locks;

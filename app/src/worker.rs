@@ -1,6 +1,7 @@
 //! The page's end of the worker boundary: one JSON text and a list of
 //! transferable buffers a message, read and written through `tilt_protocol`.
 
+use crate::locks;
 use crate::texts::notices as texts;
 use gloo_events::EventListener;
 use js_sys::{Array, ArrayBuffer, Object, Reflect};
@@ -8,6 +9,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use tilt_protocol::{Command, Error, Message, Request, RequestId};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// What reaches the page from the worker.
@@ -26,6 +28,8 @@ pub enum Incoming {
 pub struct WorkerClient {
     worker: Worker,
     last_id: Cell<RequestId>,
+    /// False once it is no longer wanted.
+    is_alive: Rc<Cell<bool>>,
     _listeners: [EventListener; 3],
 }
 
@@ -40,14 +44,25 @@ impl WorkerClient {
     ) -> Result<WorkerClient, Error> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
+        // The worker holds a lock of its name as long as it lives.
+        let name = format!("tilt-engine-{}", js_sys::Math::random());
+        options.set_name(&name);
         let worker = Worker::new_with_options(url, &options).map_err(|cause| Error::Fetch {
             url: url.to_owned(),
             reason: js_text(&cause),
         })?;
 
         let on_incoming = Rc::new(on_incoming);
+        let is_alive = Rc::new(Cell::new(true));
         let deliver = on_incoming.clone();
+        let is_wanted = is_alive.clone();
+        let has_spoken = Rc::new(Cell::new(false));
+        let is_running = has_spoken.clone();
         let on_message = EventListener::new(&worker, "message", move |event| {
+            // Its first word comes after it has taken the lock.
+            if !has_spoken.replace(true) {
+                spawn_local(report_end(name.clone(), is_wanted.clone(), deliver.clone()));
+            }
             let data = event
                 .dyn_ref::<MessageEvent>()
                 .map_or(JsValue::UNDEFINED, MessageEvent::data);
@@ -58,16 +73,22 @@ impl WorkerClient {
         });
         let deliver = on_incoming.clone();
         let script_url = url.to_owned();
+        let is_expected = is_alive.clone();
         let on_error = EventListener::new(&worker, "error", move |event| {
+            is_expected.set(false);
             // A script that could not be fetched or parsed gives a plain Event.
             let reason = event
                 .dyn_ref::<ErrorEvent>()
                 .map(ErrorEvent::message)
                 .filter(|message| !message.is_empty())
                 .unwrap_or_else(|| texts::SCRIPT_NOT_LOADED.to_owned());
-            deliver(Incoming::Broken(Error::Fetch {
-                url: script_url.clone(),
-                reason,
+            deliver(Incoming::Broken(if is_running.get() {
+                Error::internal(reason)
+            } else {
+                Error::Fetch {
+                    url: script_url.clone(),
+                    reason,
+                }
             }));
         });
         let deliver = on_incoming;
@@ -80,6 +101,7 @@ impl WorkerClient {
         Ok(WorkerClient {
             worker,
             last_id: Cell::new(0),
+            is_alive,
             _listeners: [on_message, on_error, on_message_error],
         })
     }
@@ -108,7 +130,16 @@ impl WorkerClient {
 
 impl Drop for WorkerClient {
     fn drop(&mut self) {
+        self.is_alive.set(false);
         self.worker.terminate();
+    }
+}
+
+/// Waits for the worker's end, and reports it if nobody wanted that.
+async fn report_end(name: String, is_alive: Rc<Cell<bool>>, deliver: Rc<impl Fn(Incoming)>) {
+    let ended = locks::wait_for(&name).await;
+    if ended.is_some() && is_alive.replace(false) {
+        deliver(Incoming::Broken(Error::internal(texts::WORKER_ENDED)));
     }
 }
 

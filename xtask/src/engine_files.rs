@@ -55,6 +55,9 @@ pub fn note(folder: &Path, builds: &[&str]) -> Result<(), Error> {
     let mut files = vec![
         "engine.js",
         "gpu_calls.js",
+        "importer.js",
+        "importer_bg.wasm",
+        "importer_start.js",
         BUILDS,
         "worker.js",
         "worker_bg.wasm",

@@ -2,15 +2,15 @@
 //! these labels with those of a file.
 
 use crate::agreement::{Agreement, between_labellers, matched};
-use crate::files::read_labels;
 use crate::format::{fixed, percent};
-use crate::state::use_lab;
+use crate::importer::Importer;
+use crate::state::{Lab, use_lab};
 use crate::texts::agreement as texts;
 use gloo_file::{File, FileList};
 use leptos::prelude::*;
 use std::sync::Arc;
-use tilt_protocol::Label;
-use wasm_bindgen_futures::spawn_local;
+use tilt_protocol::dataset::import::{ImportOptions, Sample};
+use tilt_protocol::{ImportEvent, ImportRequest, ImportSource, Label};
 use web_sys::HtmlInputElement;
 
 /// Labels that another person gave.
@@ -34,6 +34,7 @@ struct Compared {
 pub fn AgreementPanel() -> impl IntoView {
     let lab = use_lab();
     let others = RwSignal::new(None::<OtherLabels>);
+    let importer = StoredValue::new_local(None);
     let is_open = RwSignal::new(false);
     let compared = Memo::new(move |_| {
         // Thousands of labels are compared only while somebody looks.
@@ -85,7 +86,7 @@ pub fn AgreementPanel() -> impl IntoView {
                             let file = input.files().and_then(|files| FileList::from(files).first().cloned());
                             input.set_value("");
                             if let Some(file) = file {
-                                spawn_local(read(lab.notices, others, file));
+                                read(lab, others, importer, &file);
                             }
                         }
                     />
@@ -115,18 +116,36 @@ fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Vec<Compared> {
     with_file.into_iter().chain(here).collect()
 }
 
-async fn read(
-    notices: crate::state::notices::Notices,
+/// Reads a file's labels; the importer lives until it has told what came of them.
+fn read(
+    lab: Lab,
     others: RwSignal<Option<OtherLabels>>,
-    file: File,
+    importer: StoredValue<Option<Importer>, LocalStorage>,
+    file: &File,
 ) {
+    let notices = lab.notices;
     notices.dismiss("agreement");
-    match read_labels(&file).await {
-        Ok((labels, defects)) => others.set(Some(OtherLabels {
-            file: file.name(),
+    let request = ImportRequest {
+        source: ImportSource::File { name: file.name() },
+        options: ImportOptions::default(),
+        sample: Sample {
+            limit: usize::MAX,
+            seed: 0,
+        },
+        at_ms: js_sys::Date::now(),
+    };
+    let name = file.name();
+    let started = Importer::start(&request, Some(file.as_ref()), move |event, _| match event {
+        ImportEvent::Progress { .. } => {}
+        ImportEvent::Done { report, labels } => others.set(Some(OtherLabels {
+            file: name.clone(),
             labels: Arc::new(labels),
-            refused: defects.len(),
+            refused: report.refused,
         })),
+        ImportEvent::Failed { error } => notices.error("agreement", &error.to_string()),
+    });
+    match started {
+        Ok(started) => importer.set_value(Some(started)),
         Err(error) => notices.error("agreement", &error.to_string()),
     }
 }

@@ -1,8 +1,9 @@
 //! Files in and out, and the way to erase everything.
 
 use crate::files;
+use crate::panels::import::{FromTheWeb, ImportProgress, ImportReport};
 use crate::parts::action::Action;
-use crate::state::{actions, use_lab};
+use crate::state::{actions, import, use_lab};
 use crate::texts::files as texts;
 use gloo_file::{File, FileList};
 use leptos::prelude::*;
@@ -30,11 +31,12 @@ pub fn DataPanel() -> impl IntoView {
                     <input
                         type="file"
                         class="visually-hidden"
-                        accept=".jsonl,.json,.ndjson"
+                        multiple
+                        accept=".jsonl,.json,.ndjson,.csv,.txt"
                         data-testid="data-import"
                         on:change=move |event| {
                             for file in taken_files(&event) {
-                                spawn_local(files::import_labels(lab, file));
+                                import::import_file(lab, file);
                             }
                         }
                     />
@@ -75,7 +77,7 @@ pub fn DataPanel() -> impl IntoView {
                 on:change=move |event| {
                     let select: HtmlSelectElement = event_target(&event);
                     if let Some(set) = CuratedSet::from_slug(&select.value()) {
-                        spawn_local(files::import_set(lab, set));
+                        import::import_set(lab, set);
                     }
                     // So that the same set can be chosen again.
                     select.set_value("");
@@ -89,6 +91,9 @@ pub fn DataPanel() -> impl IntoView {
             <p class="muted">
                 {texts::FORMATS}
             </p>
+            <ImportProgress/>
+            <ImportReport/>
+            <FromTheWeb/>
             <Show when=move || is_asking.get()>
                 <div class="confirm" role="group" aria-label=texts::ERASE_EVERYTHING>
                     <p>{question}</p>

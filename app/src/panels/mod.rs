@@ -11,6 +11,7 @@ pub mod data;
 pub mod formula;
 pub mod guide;
 pub mod help;
+pub mod import;
 pub mod label;
 pub mod label_progress;
 pub mod level_select;

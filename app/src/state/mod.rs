@@ -16,6 +16,7 @@ pub mod engine;
 pub mod evaluate;
 pub mod form;
 pub mod history;
+pub mod import;
 pub mod label_filter;
 pub mod label_history;
 pub mod label_saving;
@@ -57,6 +58,7 @@ pub struct Lab {
     pub blind: blind::BlindStore,
     pub bench: bench::BenchStore,
     pub settings: settings::SettingsStore,
+    pub import: import::ImportStore,
     pub saving: saving::Saving,
     pub run_saving: run_saving::RunSaving,
     pub resume: resume::ResumeStore,
@@ -93,6 +95,7 @@ impl Lab {
             blind: blind::BlindStore::new(),
             bench: bench::BenchStore::new(params.bench.clone()),
             settings,
+            import: import::ImportStore::new(),
             saving,
             run_saving: run_saving::RunSaving::new(saving),
             resume: resume::ResumeStore::new(),

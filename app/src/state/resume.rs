@@ -211,17 +211,6 @@ pub fn model_loaded(lab: Lab) {
     }
 }
 
-/// The policy of one of the last runs, to look at or to go on with.
-pub fn bring_back_run(lab: Lab, run: RunId) {
-    if let Some(record) = lab.runs.get(run) {
-        let plan = Plan {
-            uid: record.uid,
-            goes_on: false,
-        };
-        spawn_local(bring_back(lab, plan));
-    }
-}
-
 /// The latest run of the stored ones.
 fn of_earlier_visit(lab: Lab) -> Option<Plan> {
     if lab.run.phase().get_untracked() != Phase::Idle {

@@ -1,11 +1,11 @@
 //! Data and models: files in and out, and the way to erase everything.
 
 pub const DATA_AND_MODELS: &str = "Data and models";
-pub const IMPORT_PAIRS: &str = "Import pairs";
+pub const IMPORT_PAIRS: &str = "Import data";
 pub const EXPORT_PAIRS: &str = "Export pairs";
 pub const IMPORT_MODEL: &str = "Import model";
 pub const EXPORT_MODEL: &str = "Export model";
-pub const FORMATS: &str = "Pairs are JSON lines as TRL reads them. A model is config.json, model.safetensors and tokenizer.json, chosen together.";
+pub const FORMATS: &str = "Data: JSON lines, a JSON array or CSV, as TRL, HH-RLHF, UltraFeedback or Nectar write them; drop it on the page, or paste it. A model is config.json, model.safetensors and tokenizer.json, chosen together.";
 
 pub const PRACTICE_SET: &str = "Practice set to add";
 pub const PRACTICE_SETS: &str = "Practice sets\u{2026}";
@@ -65,11 +65,12 @@ fn counted(pairs: usize) -> String {
     }
 }
 
-pub const COLUMNS_OF_PAIRS: &str = "the columns prompt, chosen and rejected";
-pub const SEVERAL_TURNS: &str = "several turns";
-pub const ONE_TURN: &str = "one turn";
-pub const TOKEN_IDS: &str = "token ids";
-pub const TEXT: &str = "text";
+pub fn imported_sample(file: &str, pairs: usize, good: usize) -> String {
+    format!(
+        "{file}: {} imported, a random sample of its {good} rows.",
+        counted(pairs)
+    )
+}
 
 /// What a model from files is called.
 pub const IMPORTED_MODEL: &str = "imported";

@@ -19,6 +19,7 @@ pub mod frontier;
 pub mod glossary;
 pub mod guide;
 pub mod heatmap;
+pub mod import;
 pub mod judge;
 pub mod label;
 pub mod link;

@@ -100,6 +100,7 @@ pub fn not_loaded(model: &str) -> String {
 pub const SCRIPT_NOT_LOADED: &str = "the script could not be loaded";
 pub const NOT_DECODED: &str = "the browser could not decode it";
 pub const NO_JSON: &str = "it has no field json";
+pub const WORKER_ENDED: &str = "the worker is gone";
 pub const NO_WINDOW: &str = "there is no window";
 pub const NO_TEXT: &str = "it is no text";
 

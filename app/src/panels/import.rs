@@ -1,0 +1,252 @@
+//! Data coming in: how far it is, what was found, and from where else it can come.
+
+use crate::files;
+use crate::parts::action::Action;
+use crate::state::import::{self, Finished, Progress, remote};
+use crate::state::use_lab;
+use crate::texts::import as texts;
+use leptos::prelude::*;
+use std::sync::Arc;
+use tilt_protocol::Error;
+use tilt_protocol::dataset::import::NectarPairs;
+
+const RANKINGS: [NectarPairs; 4] = [
+    NectarPairs::BestWorst,
+    NectarPairs::BestEach,
+    NectarPairs::Neighbours,
+    NectarPairs::All,
+];
+/// Refused rows that are shown.
+const LISTED: usize = 20;
+
+#[component]
+pub fn ImportProgress() -> impl IntoView {
+    let lab = use_lab();
+    let progress = lab.import.progress();
+    let share = |progress: &Progress| {
+        let total = progress.total.filter(|total| *total > 0)?;
+        Some((progress.read as f64 / total as f64).min(1.0))
+    };
+    let told = move || {
+        progress.with(|progress| {
+            let progress = progress.as_ref()?;
+            let Progress { rows, refused, .. } = progress;
+            Some(texts::reading(
+                &progress.name,
+                *rows,
+                *refused,
+                share(progress),
+            ))
+        })
+    };
+    view! {
+        <Show when=move || progress.with(Option::is_some)>
+            <div class="row import-progress" data-testid="import-progress">
+                <span>{told}</span>
+                <progress
+                    max="1"
+                    value=move || progress.with(|progress| progress.as_ref().and_then(share))
+                />
+                <Action testid="import-cancel" text=texts::CANCEL on_press=move || import::cancel(lab)/>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+pub fn ImportReport() -> impl IntoView {
+    let lab = use_lab();
+    let finished = lab.import.finished();
+    view! {
+        {move || {
+            finished
+                .get()
+                .map(|finished| view! { <Found finished=finished/> })
+        }}
+    }
+}
+
+/// What was found in a file.
+#[component]
+fn Found(finished: Arc<Finished>) -> impl IntoView {
+    let lab = use_lab();
+    let Finished {
+        name,
+        report,
+        preview,
+        has_refused,
+    } = &*finished;
+    let counts = format!(
+        "{{\"rows\":{},\"good\":{},\"refused\":{},\"taken\":{}}}",
+        report.rows, report.good, report.refused, report.taken
+    );
+    let rows = preview
+        .iter()
+        .map(|texts| {
+            view! {
+                <li>
+                    {texts.iter().map(|text| view! { <p>{text.clone()}</p> }).collect_view()}
+                </li>
+            }
+        })
+        .collect_view();
+    let refused_name = texts::refused_file(name);
+    let save = move || {
+        if let Some(refused) = lab.import.refused()
+            && let Err(error) = files::download(&refused_name, &gloo_file::Blob::from(refused))
+        {
+            lab.notices.error("data", &error.to_string());
+        }
+    };
+    view! {
+        <div class="import-report" data-testid="import-report" data-value=counts>
+            <p>
+                <strong>{texts::found(name, report)}</strong>
+                " "
+                {texts::counts(report)}
+            </p>
+            {(!preview.is_empty())
+                .then(|| view! {
+                    <details>
+                        <summary>{texts::FIRST_ROWS}</summary>
+                        <ol class="import-preview" data-testid="import-preview">{rows}</ol>
+                    </details>
+                })}
+            {has_refused
+                .then(|| view! {
+                    <Refused errors=report.errors.clone() count=report.refused/>
+                    <Action testid="import-refused" text=texts::SAVE_REFUSED on_press=save/>
+                })}
+            <Action testid="import-close" text=texts::CLOSE on_press=move || lab.import.close()/>
+        </div>
+    }
+}
+
+#[component]
+fn Refused(errors: Vec<Error>, count: usize) -> impl IntoView {
+    let listed = errors.len().min(LISTED);
+    let rows = errors
+        .into_iter()
+        .take(LISTED)
+        .filter_map(|error| match error {
+            Error::BadRow {
+                line,
+                field,
+                found,
+                expected,
+            } => Some(view! {
+                <tr>
+                    <td>{line}</td>
+                    <td>{field}</td>
+                    <td>{found}</td>
+                    <td>{expected}</td>
+                </tr>
+            }),
+            _ => None,
+        })
+        .collect_view();
+    view! {
+        <details open>
+            <summary>{texts::REFUSED_ROWS}</summary>
+            <div class="import-errors">
+                <table data-testid="import-errors">
+                    <thead>
+                        <tr>
+                            <th scope="col">{texts::LINE}</th>
+                            <th scope="col">{texts::FIELD}</th>
+                            <th scope="col">{texts::FOUND}</th>
+                            <th scope="col">{texts::EXPECTED}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            {(count > listed).then(|| view! { <p class="muted">{texts::more_refused(count - listed)}</p> })}
+        </details>
+    }
+}
+
+/// Data from another host, and what becomes of a long or ranked file.
+#[component]
+pub fn FromTheWeb() -> impl IntoView {
+    let lab = use_lab();
+    let store = lab.import;
+    let host = Memo::new(move |_| {
+        let limit = store.limit.get();
+        store
+            .address
+            .with(|address| remote(address, limit))
+            .map(|remote| remote.host)
+    });
+    let hint = move || match host.get() {
+        Some(host) => texts::will_ask(&host),
+        None if store.address.with(|address| address.trim().is_empty()) => {
+            texts::NO_ADDRESS.to_owned()
+        }
+        None => texts::NOT_AN_ADDRESS.to_owned(),
+    };
+    let button = Signal::derive(move || match host.get() {
+        Some(host) => texts::fetch_from(&host),
+        None => texts::FETCH.to_owned(),
+    });
+    view! {
+        <details class="import-more" data-testid="import-more">
+            <summary>{texts::FROM_THE_WEB}</summary>
+            <div class="fields">
+                <label class="field">
+                    <span>{texts::ADDRESS}</span>
+                    <input
+                        type="text"
+                        inputmode="url"
+                        spellcheck="false"
+                        autocomplete="off"
+                        data-testid="import-address"
+                        placeholder=texts::ADDRESS_EXAMPLE
+                        aria-describedby="import-host"
+                        prop:value=move || store.address.get()
+                        on:input=move |event| store.address.set(event_target_value(&event))
+                    />
+                </label>
+                <p class="muted" id="import-host" data-testid="import-host">{hint}</p>
+                <Action
+                    testid="import-fetch"
+                    text=button
+                    disabled=Signal::derive(move || host.get().is_none())
+                    on_press=move || import::import_address(lab)
+                />
+                <label class="field">
+                    <span>{texts::MOST_ROWS}</span>
+                    <input
+                        type="number"
+                        min="1"
+                        max="50000"
+                        data-testid="import-limit"
+                        prop:value=move || store.limit.get().to_string()
+                        on:change=move |event| {
+                            if let Ok(limit) = event_target_value(&event).parse::<usize>() {
+                                store.limit.set(limit.clamp(1, 50_000));
+                            }
+                        }
+                    />
+                </label>
+                <p class="muted">{texts::MOST_ROWS_HINT}</p>
+                <label class="field">
+                    <span>{texts::RANKED}</span>
+                    <select
+                        data-testid="import-ranked"
+                        on:change=move |event| {
+                            let value = event_target_value(&event);
+                            let chosen = RANKINGS.into_iter().find(|pairs| texts::nectar(*pairs) == value);
+                            store.nectar.set(chosen.unwrap_or_default());
+                        }
+                    >
+                        {RANKINGS
+                            .into_iter()
+                            .map(|pairs| view! { <option value=texts::nectar(pairs)>{texts::nectar(pairs)}</option> })
+                            .collect_view()}
+                    </select>
+                </label>
+            </div>
+        </details>
+    }
+}

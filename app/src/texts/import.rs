@@ -1,0 +1,92 @@
+//! Data coming in: where from, what was found in it, what cannot be used.
+
+use tilt_protocol::dataset::import::{ImportReport, NectarPairs};
+
+pub const IMPORTER_ENDED: &str = "the importer ended without a word";
+
+pub const FROM_THE_WEB: &str = "From the web\u{2026}";
+pub const ADDRESS: &str = "Data set on Hugging Face (owner/name), or the address of a file";
+pub const ADDRESS_EXAMPLE: &str = "trl-lib/ultrafeedback_binarized";
+pub const NO_ADDRESS: &str = "Nothing is fetched before you press the button.";
+pub const NOT_AN_ADDRESS: &str =
+    "Expected a data set as owner/name, or an address that begins with https://.";
+pub const FETCH: &str = "Fetch";
+
+pub fn fetch_from(host: &str) -> String {
+    format!("Fetch from {host}")
+}
+
+pub fn will_ask(host: &str) -> String {
+    format!("This asks {host}, which then knows your address and what you asked for.")
+}
+
+pub const MOST_ROWS: &str = "At most so many rows";
+pub const MOST_ROWS_HINT: &str = "Of a longer file a random sample comes in.";
+pub const RANKED: &str = "Ranked answers become";
+
+pub fn nectar(pairs: NectarPairs) -> &'static str {
+    match pairs {
+        NectarPairs::BestWorst => "best against worst",
+        NectarPairs::BestEach => "best against each other",
+        NectarPairs::Neighbours => "each against the next",
+        NectarPairs::All => "all pairs",
+    }
+}
+
+pub const CANCEL: &str = "Cancel";
+pub const CLOSE: &str = "Close";
+
+pub fn reading(name: &str, rows: usize, refused: usize, share: Option<f64>) -> String {
+    let part = share.map_or_else(String::new, |share| format!(" {:.0}%:", 100.0 * share));
+    let bad = match refused {
+        0 => String::new(),
+        count => format!(", {count} refused"),
+    };
+    format!("Reading {name},{part} {rows} rows{bad}")
+}
+
+pub fn found(name: &str, report: &ImportReport) -> String {
+    let container = report
+        .container
+        .map_or("an empty file", |container| container.name());
+    let format = match &report.format {
+        Some(format) => format!(": {}", format.name()),
+        None => String::new(),
+    };
+    format!("{name} is {container}{format}.")
+}
+
+pub fn counts(report: &ImportReport) -> String {
+    let mut text = format!("{} rows, {} refused", report.rows, report.refused);
+    if report.taken < report.good {
+        text.push_str(&format!(
+            "; a random sample of {} of the {} good ones came in",
+            report.taken, report.good
+        ));
+    } else if report.good > 0 {
+        text.push_str(&format!("; {} came in", report.taken));
+    }
+    if report.examples != report.taken {
+        text.push_str(&format!(", as {} pairs", report.examples));
+    }
+    text.push('.');
+    text
+}
+
+pub const FIRST_ROWS: &str = "First rows";
+pub const REFUSED_ROWS: &str = "Refused rows";
+pub const LINE: &str = "Line";
+pub const FIELD: &str = "Field";
+pub const FOUND: &str = "Found";
+pub const EXPECTED: &str = "Expected";
+pub const SAVE_REFUSED: &str = "Save the refused rows";
+
+pub fn more_refused(count: usize) -> String {
+    format!("and {count} more, in the file of refused rows")
+}
+
+/// What the refused rows of a file are saved as.
+pub fn refused_file(name: &str) -> String {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    format!("{stem}.refused.{ending}")
+}
