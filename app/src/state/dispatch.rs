@@ -2,6 +2,7 @@
 
 use super::Lab;
 use super::blind;
+use super::data_report;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use super::evaluate::Comparison;
 use super::run::CurvePoint;
@@ -200,6 +201,12 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             policy,
             reference,
         } => lab.closed_form.answered(id, step, policy, reference),
+        Event::Reporting { done, .. } => lab.data_report.progressed(id, done),
+        Event::Reported { report } => {
+            lab.engine.settle(id);
+            lab.data_report.answered(id, *report);
+        }
+        Event::Filtered { kept } => data_report::filtered(lab, &kept),
         // The benchmark has an engine of its own; the others nothing asks for yet.
         Event::Checkpoint { .. }
         | Event::Scored { .. }
@@ -270,6 +277,7 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
     lab.selection.clear();
     lab.closed_form.clear();
     lab.blind.clear();
+    lab.data_report.clear();
     let prompt = lab.evaluate.prompt();
     if prompt.with_untracked(|prompt| prompt.trim().is_empty())
         && let Some(first) = model.held_out_prompts.first()
@@ -363,6 +371,10 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
             "winrate"
         }
         Purpose::ExportModel => "export",
+        Purpose::Report => {
+            lab.data_report.failed(id);
+            "data-report"
+        }
     };
     let loaded = lab.engine.model().get_untracked();
     let is_fatal = match &purpose {
