@@ -85,8 +85,13 @@ fn remedy(lab: Lab, finding: &Finding, shown: &Shown) -> Option<AnyView> {
         )
     } else {
         let wanted = finding.kind.filter(shown.report.max_length)?;
-        let is_offered = finding.count > 0
-            && (finding.kind != FindingKind::Length || finding.severity > Severity::Fine);
+        let is_offered = match finding.kind {
+            // Sides that can be balanced, and need it.
+            FindingKind::Length => {
+                finding.severity > Severity::Fine && finding.value > 0.0 && finding.value < 1.0
+            }
+            _ => finding.count > 0,
+        };
         (
             is_offered.then_some(wanted)?,
             texts::remove(finding.kind, finding.count),

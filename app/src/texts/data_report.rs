@@ -142,7 +142,7 @@ pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> Said {
             title: "Prompts",
             number: fixed(finding.value, 0),
             means: prompts(report),
-            advice: unless_fine("Add other prompts, or what is learnt stays with this one."),
+            advice: unless_fine("Add other prompts, or what is learnt stays with these few."),
         },
         FindingKind::Words => Said {
             title: "Words",

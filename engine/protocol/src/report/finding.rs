@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 const MOST_AFFECTED: usize = 60;
 /// Fewer decisive pairs are thought few.
 const FEW_PAIRS: usize = 20;
-/// A prompt with more than this share of the rows stands out, among so many rows.
+/// Prompts are few where one has more than this share of the rows, or where there are fewer
+/// than one for so many rows; looked at among so many rows.
 const COMMON_PROMPT: f64 = 0.25;
+const ROWS_A_PROMPT: f64 = 8.0;
 const ROWS_TO_COMPARE: usize = 12;
 
 /// What a finding is about.
@@ -249,8 +251,10 @@ pub fn findings(
     };
     found.push(named(FindingKind::TooLong, cut, too_long));
     let most_common = part(report.diversity.most_common, counts.rows);
-    let is_common = counts.rows >= ROWS_TO_COMPARE && most_common > COMMON_PROMPT;
-    let severity = if is_common {
+    // As many equally common prompts as have this entropy.
+    let effective = report.diversity.entropy.exp();
+    let are_few = most_common > COMMON_PROMPT || effective * ROWS_A_PROMPT < counts.rows as f64;
+    let severity = if are_few && counts.rows >= ROWS_TO_COMPARE {
         Severity::Note
     } else {
         Severity::Fine

@@ -165,3 +165,68 @@ fn slugs_are_what_serde_writes() {
         );
     }
 }
+
+/// A shipped practice set as rows, with words for tokens; read by `look`.
+fn practice_set(name: &str, look: impl Fn(DataReport)) {
+    let path = format!(
+        "{}/../../public/datasets/{name}.jsonl",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = std::fs::read_to_string(path).expect("a practice set");
+    let parsed = crate::dataset::parse_jsonl(&text);
+    let rows: Vec<ReportRow<'_>> = parsed
+        .examples
+        .iter()
+        .filter_map(|example| match example {
+            crate::Example::Pair {
+                prompt,
+                chosen,
+                rejected,
+                ..
+            } => Some(row(
+                prompt.last_text()?,
+                chosen.last_text()?,
+                rejected.last_text()?,
+                Verdict::A,
+            )),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(rows.len(), 64);
+    let max_length = 1024;
+    look(DataReport::of(
+        &rows,
+        ReportOptions {
+            max_length,
+            ..OPTIONS
+        },
+    ));
+}
+
+#[test]
+fn the_practice_sets_are_found_to_be_what_they_are() {
+    practice_set("polite-contradictory", |report| {
+        let found = severity(&report, FindingKind::Contradictions);
+        assert_eq!(found, Some((Severity::Warn, 64)));
+        let repeated = severity(&report, FindingKind::Duplicates);
+        assert_eq!(repeated, Some((Severity::Fine, 0)));
+    });
+    practice_set("polite-and-longer", |report| {
+        let found = severity(&report, FindingKind::Length);
+        assert!(matches!(found, Some((Severity::Warn, 60..))), "{found:?}");
+    });
+    practice_set("polite-near-duplicates", |report| {
+        // Four prompts; the answers are put in other words than 80% alike.
+        let near = severity(&report, FindingKind::NearDuplicates);
+        assert_eq!(near, Some((Severity::Fine, 0)));
+        assert_eq!(report.diversity.prompts, 4);
+        assert_eq!(
+            severity(&report, FindingKind::Prompts),
+            Some((Severity::Note, 16))
+        );
+    });
+    practice_set("truthful", |report| {
+        let found = severity(&report, FindingKind::Contradictions);
+        assert_eq!(found, Some((Severity::Fine, 0)));
+    });
+}
