@@ -185,12 +185,13 @@ fn sequences(loaded: &Loaded, label: &Label) -> Result<Option<Sequences>> {
     };
     // Whole, whatever its length: the report says what is too long.
     let rows = loaded.model.prepare(&[example], preparation, usize::MAX)?;
-    Ok(rows.rows.into_iter().next().and_then(|row| match row {
+    Ok(rows.rows.into_iter().next().map(|row| match row {
         TokenisedRow::Pair {
             chosen, rejected, ..
-        } => Some(Sequences::Pair([chosen, rejected])),
-        TokenisedRow::Text { sequence } => Some(Sequences::Single(sequence)),
-        TokenisedRow::Unpaired { .. } => None,
+        } => Sequences::Pair([chosen, rejected]),
+        TokenisedRow::Text { sequence } | TokenisedRow::Unpaired { sequence, .. } => {
+            Sequences::Single(sequence)
+        }
     }))
 }
 
