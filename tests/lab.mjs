@@ -68,10 +68,11 @@ export class Lab extends Page {
     await this.#untilNextPair(before);
   }
 
-  async undo() {
+  /** Takes the last change back, which added one label, or removed `removed` of them. */
+  async undo(removed = -1) {
     const count = await this.labelCount();
     await this.page.keyboard.press('u');
-    await this.untilLabelCount(count - 1);
+    await this.untilLabelCount(count + removed);
   }
 
   /** Presses redo and waits until a label more is counted. */
@@ -176,6 +177,57 @@ export class Lab extends Page {
       await rows.nth(row).selectOption(principle);
       await this.id('autolabel-weight').nth(row).fill(String(weight));
     }
+  }
+
+  // ---- the data
+
+  /** Adds a practice set; afterwards there are `count` labels. */
+  async importSet(slug, count) {
+    await this.id('data-set').selectOption(slug);
+    await this.untilLabelCount(count);
+  }
+
+  /** The findings that are shown: `{ ties: { severity, value, count }, ... }`. */
+  async findings() {
+    return this.page.evaluate(() =>
+      Object.fromEntries(
+        [...document.querySelectorAll('[data-testid="finding"]')].map(({ dataset }) => [
+          dataset.kind,
+          {
+            severity: dataset.severity,
+            value: Number(dataset.value),
+            count: Number(dataset.count),
+          },
+        ]),
+      ),
+    );
+  }
+
+  finding(kind) {
+    return this.page.locator(`[data-testid="finding"][data-kind="${kind}"]`);
+  }
+
+  /** Waits for a report on the labels as they are, `count` of them. */
+  async untilReported(count, limitMs = 60_000) {
+    const report = this.id('data-report');
+    await this.until(`a report on ${count} labels`, async () => {
+      const isCurrent = (await report.getAttribute('data-current')) === 'true';
+      return isCurrent && (await report.getAttribute('data-value')) === String(count);
+    }, limitMs);
+  }
+
+  /** Asks what the data is like, and returns the findings. */
+  async dataReport(limitMs = 60_000) {
+    await this.whileBusy('evaluating', () => this.id('data-report-run').click(), limitMs);
+    await this.untilReported(await this.labelCount(), limitMs);
+    return this.findings();
+  }
+
+  /** Applies the filter of a finding, which leaves `left` labels. */
+  async filterBy(kind, left) {
+    await this.finding(kind).getByTestId('finding-filter').click();
+    await this.untilReported(left);
+    await this.untilLabelCount(left);
   }
 
   // ---- training

@@ -14,6 +14,7 @@ use crate::panels::autolabel::AutolabelPanel;
 use crate::panels::bench::BenchPanel;
 use crate::panels::compare::ComparePanel;
 use crate::panels::data::DataPanel;
+use crate::panels::data_report::DataReportPanel;
 use crate::panels::formula::FormulaPanel;
 use crate::panels::guide::Guide;
 use crate::panels::help::Help;
@@ -67,6 +68,9 @@ pub fn App() -> impl IntoView {
                 <WritePanel/>
                 <Verdicts/>
                 <DataPanel/>
+                <AtLevel least=Level::Standard>
+                    <DataReportPanel/>
+                </AtLevel>
             </Column>
             <Column tabs=tabs slug="model">
                 <TrainPanel/>

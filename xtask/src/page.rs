@@ -133,11 +133,9 @@ fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
         Run::new("node", "making the wasm small")
             .args([format!("--stack-size={NODE_STACK_KB}")])
             .args([wasm_opt])
-            .args(if is_worker {
-                &["-O3"][..]
-            } else {
-                &["-Oz", "--converge"]
-            })
+            .args([if is_worker { "-O3" } else { "-Os" }])
+            // Functions of one kind beside each other: they compress better by 1 or 2%.
+            .args(["--reorder-functions-by-name", "--strip-debug"])
             .args(WASM_FEATURES)
             .args([file.as_path(), Path::new("-o"), &smaller])
             .fix("wasm-opt's own message stands above; `cargo xtask serve` needs no wasm-opt")

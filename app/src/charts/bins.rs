@@ -1,6 +1,7 @@
 //! Values counted in bins of a round width, with an edge at zero.
 
 use super::scale::round_step;
+use tilt_protocol::report::Histogram;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bin {
@@ -37,6 +38,20 @@ pub fn bins(values: &[f64], most: usize) -> Vec<Bin> {
         }
     }
     bins
+}
+
+/// The bins of each series that the engine counted.
+pub fn counted(histogram: &Histogram) -> Vec<Vec<Bin>> {
+    let edge = |place: usize| histogram.low + place as f64 * histogram.width;
+    let series = histogram.counts.iter().map(|counts| {
+        let bins = counts.iter().enumerate().map(|(place, &count)| Bin {
+            low: edge(place),
+            high: edge(place + 1),
+            count,
+        });
+        bins.collect()
+    });
+    series.collect()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::bins::{Bin, bins};
 use super::figure::ChartFigure;
-use super::plot::{LEFT, RIGHT, TOP, WIDTH};
-use super::scale::{Scale, tick_text};
+use super::histogram::{HEIGHT, draw};
+use super::plot::WIDTH;
 use super::table::{Cell, Table};
 use crate::format::percent;
 use crate::parts::define::Define;
@@ -17,8 +17,6 @@ use leptos::prelude::*;
 use serde_json::json;
 use std::sync::Arc;
 
-const HEIGHT: f64 = 116.0;
-const BOTTOM: f64 = HEIGHT - 18.0;
 /// Pairs that are looked at: those of the last steps, this many at least.
 const PAIRS: usize = 64;
 const BINS: usize = 18;
@@ -108,7 +106,7 @@ pub fn MarginsChart() -> impl IntoView {
                 role="img"
                 aria-label=move || summary.get()
             >
-                {move || counted.with(|counted| draw(counted))}
+                {move || counted.with(|counted| draw(&[counted], texts::PAIRS))}
             </svg>
             <Scrubber/>
         </ChartFigure>
@@ -203,45 +201,6 @@ fn table(bins: &[Bin]) -> Table {
                 ]
             })
             .collect(),
-    }
-}
-
-fn draw(bins: &[Bin]) -> impl IntoView + use<> {
-    let right = WIDTH - RIGHT;
-    let low = bins.first().map_or(-1.0, |bin| bin.low);
-    let high = bins.last().map_or(1.0, |bin| bin.high);
-    let most = bins.iter().map(|bin| bin.count).max().unwrap_or(0).max(1);
-    let x = Scale::linear((low, high), (LEFT, right));
-    let y = Scale::linear((0.0, most as f64 * 1.08), (BOTTOM, TOP));
-    let bars = bins.iter().filter(|bin| bin.count > 0).map(|bin| {
-        let (left, top) = (x.at(bin.low), y.at(bin.count as f64));
-        // Half a width inwards: an edge at zero is not exactly zero.
-        let class = if bin.low + bin.high < 0.0 {
-            "bin below"
-        } else {
-            "bin"
-        };
-        view! {
-            <rect
-                class=class
-                x=left + 0.5
-                y=top
-                width=(x.at(bin.high) - left - 1.0).max(1.0)
-                height=BOTTOM - top
-            ></rect>
-        }
-    });
-    let ticks = x.ticks(5).into_iter().map(|tick| {
-        view! { <text class="tick middle" x=x.at(tick) y=HEIGHT - 5.0>{tick_text(tick)}</text> }
-    });
-    let zero = x.at(0.0);
-    view! {
-        <rect class="plot" x=LEFT y=TOP width=right - LEFT height=BOTTOM - TOP></rect>
-        {bars.collect_view()}
-        <line class="zero" x1=zero x2=zero y1=TOP y2=BOTTOM></line>
-        {ticks.collect_view()}
-        <text class="tick end" x=LEFT - 5.0 y=y.at(most as f64) + 4.0>{most.to_string()}</text>
-        <text class="tick end" x=LEFT - 5.0 y=BOTTOM>{texts::PAIRS}</text>
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod controls;
 pub mod frontier;
 pub mod grad_norm;
+pub mod histogram;
 pub mod learning_rate;
 pub mod logps;
 pub mod loss;

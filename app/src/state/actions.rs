@@ -175,6 +175,8 @@ pub fn forget_all(lab: Lab) {
     }
     lab.runs.clear();
     lab.evaluate.clear();
+    super::data_report::give_up(lab);
+    lab.data_report.reset();
     lab.evaluate.choose_principle(None);
     lab.notices.say(texts::ERASED);
     spawn_local(load_starter_pairs(lab));

@@ -2,6 +2,7 @@
 
 use super::Lab;
 use super::blind;
+use super::data_report;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use super::evaluate::Comparison;
 use super::resume;
@@ -225,6 +226,12 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
                 resume::save_came(lab, run, step, checkpoint.clone());
             }
         }
+        Event::Reporting { done, .. } => lab.data_report.progressed(id, done),
+        Event::Reported { report } => {
+            lab.engine.settle(id);
+            lab.data_report.answered(id, *report);
+        }
+        Event::Filtered { kept } => data_report::filtered(lab, &kept),
         // The benchmark has an engine of its own; scores nothing asks for yet.
         Event::Scored { .. } | Event::BenchStep { .. } | Event::Benched { .. } => {}
         Event::Failed { error } => failed(lab, id, &error),
@@ -291,6 +298,7 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
     lab.selection.clear();
     lab.closed_form.clear();
     lab.blind.clear();
+    lab.data_report.clear();
     let prompt = lab.evaluate.prompt();
     if prompt.with_untracked(|prompt| prompt.trim().is_empty())
         && let Some(first) = model.held_out_prompts.first()
@@ -394,6 +402,10 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
             "winrate"
         }
         Purpose::ExportModel => "export",
+        Purpose::Report => {
+            lab.data_report.failed(id);
+            "data-report"
+        }
     };
     let loaded = lab.engine.model().get_untracked();
     let is_fatal = match &purpose {

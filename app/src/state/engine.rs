@@ -71,6 +71,7 @@ pub enum Purpose {
     Blind,
     WinRate,
     ExportModel,
+    Report,
 }
 
 impl Purpose {
@@ -90,6 +91,7 @@ impl Purpose {
             Purpose::Compare | Purpose::Blind => texts::NOT_SAMPLED.to_owned(),
             Purpose::WinRate => texts::NOT_MEASURED.to_owned(),
             Purpose::ExportModel => texts::NOT_EXPORTED.to_owned(),
+            Purpose::Report => texts::NOT_REPORTED.to_owned(),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod blind;
 pub mod charts;
 pub mod closed_bars;
 pub mod closed_form;
+pub mod data_report;
 pub mod dispatch;
 pub mod engine;
 pub mod evaluate;
@@ -56,6 +57,7 @@ pub struct Lab {
     pub evaluate: evaluate::EvaluateStore,
     pub closed_form: closed_form::ClosedFormStore,
     pub blind: blind::BlindStore,
+    pub data_report: data_report::DataReportStore,
     pub bench: bench::BenchStore,
     pub settings: settings::SettingsStore,
     pub import: import::ImportStore,
@@ -93,6 +95,7 @@ impl Lab {
             evaluate: evaluate::EvaluateStore::new(labels),
             closed_form: closed_form::ClosedFormStore::new(selection, form),
             blind: blind::BlindStore::new(),
+            data_report: data_report::DataReportStore::new(labels, settings),
             bench: bench::BenchStore::new(params.bench.clone()),
             settings,
             import: import::ImportStore::new(),

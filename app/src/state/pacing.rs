@@ -76,7 +76,8 @@ pub fn take_epoch(lab: Lab) {
 
 /// Rows that a run with these settings would have.
 fn rows_of_labels(lab: Lab, settings: &TrainSettings) -> usize {
-    rows_from_labels(&lab.labels.all(), settings.objective.row_kind()).len()
+    let labels = lab.data_report.training_side(lab.labels.all());
+    rows_from_labels(&labels, settings.objective.row_kind()).len()
 }
 
 /// Optimiser steps in which every row comes up once; at least one.

@@ -7,6 +7,7 @@ use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tilt_protocol::HeldOut;
 
 const KEY: &str = "tilt.settings";
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Share of labelled pairs that come again, to check the person's own agreement.
     pub recheck_share: Option<f64>,
+    /// Prompts that training leaves out.
+    pub held_out: HeldOut,
     /// A level's slug.
     pub level: Option<String>,
     /// The guide to the first minute was put away.

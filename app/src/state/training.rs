@@ -65,12 +65,18 @@ fn start_run(lab: Lab, start: Start) -> bool {
         settings.max_length = settings.max_length.min(model.context);
     }
     let kind = settings.objective.row_kind();
-    let examples = rows_from_labels(&lab.labels.all(), kind);
+    let labels = lab.data_report.training_side(lab.labels.all());
+    let examples = rows_from_labels(&labels, kind);
     if examples.len() < settings.objective.least_rows() {
         let error = Error::NothingToUse {
             what: texts::rows_wanted(kind).to_owned(),
             purpose: texts::to_train_on(lab.form.objective().get_untracked().title()),
-            advice: texts::LABEL_FIRST.to_owned(),
+            advice: if untrack(|| lab.data_report.held_out().get()).share > 0.0 {
+                texts::LABEL_OR_HOLD_OUT_LESS
+            } else {
+                texts::LABEL_FIRST
+            }
+            .to_owned(),
         };
         lab.notices.error("train", &capitalised(&error.to_string()));
         return false;

@@ -91,6 +91,7 @@ pub const NOT_SCORED: &str = "The answers could not be scored";
 pub const NOT_SAMPLED: &str = "Nothing was sampled";
 pub const NOT_MEASURED: &str = "The win rate was not measured";
 pub const NOT_EXPORTED: &str = "The model was not exported";
+pub const NOT_REPORTED: &str = "The labels were not looked at";
 
 pub fn not_loaded(model: &str) -> String {
     format!("The model \u{201c}{model}\u{201d} was not loaded")

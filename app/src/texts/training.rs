@@ -55,6 +55,9 @@ pub fn to_train_on(objective: &str) -> String {
 pub const LABEL_FIRST: &str =
     "say which answer is better (keys 1 and 2), or open \u{201c}Let the judge label\u{201d}";
 
+pub const LABEL_OR_HOLD_OUT_LESS: &str =
+    "label pairs, or hold out fewer prompts under \u{201c}What the data is like\u{201d}";
+
 pub fn settings_adopted(run: &str) -> String {
     format!("The settings of {run} are in the form.")
 }

@@ -9,6 +9,7 @@ pub mod config;
 pub mod curated;
 pub mod dataset;
 pub mod error;
+pub mod hash;
 pub mod import_message;
 pub mod label;
 pub mod message;
@@ -16,8 +17,10 @@ pub mod metrics;
 pub mod objective;
 pub mod objective_kind;
 pub mod principle;
+pub mod report;
 pub mod score;
 pub mod settings;
+pub mod statistics;
 pub mod view;
 
 pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, Simd};
@@ -37,6 +40,7 @@ pub use objective::{
 };
 pub use objective_kind::ObjectiveKind;
 pub use principle::{JudgeSettings, Principle};
+pub use report::{DataReport, Filter, HeldOut};
 pub use score::{BothModels, ScoreReport, Sides};
 pub use settings::{LrSchedule, ReferenceSync, TrainSettings};
 pub use view::{Inspection, NextToken, SequenceView, TokenView, WinRateReport};

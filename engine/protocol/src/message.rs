@@ -9,9 +9,10 @@
 use crate::bench::{BenchReport, BenchSettings, Simd};
 use crate::dataset::Example;
 use crate::error::Error;
-use crate::label::Pair;
+use crate::label::{Label, Pair};
 use crate::metrics::Metrics;
 use crate::principle::{JudgeSettings, Principle};
+use crate::report::{DataReport, Filter, HeldOut};
 use crate::score::ScoreReport;
 use crate::settings::TrainSettings;
 use crate::view::{Inspection, WinRateReport};
@@ -242,9 +243,26 @@ pub enum Command {
     Bench {
         settings: BenchSettings,
     },
-    /// Give up the sampling, labelling, evaluation or benchmark with this id.
+    /// Give up the sampling, labelling, evaluation, benchmark or report with this id.
     Cancel {
         request: RequestId,
+    },
+    /// What labels are like, scored under the reference and, with a principle, by the
+    /// judge. Goes on beside training. Answered by `Reporting`, several times, and
+    /// `Reported`.
+    Report {
+        labels: Vec<Label>,
+        principle: Option<Principle>,
+        /// Tokens of a training row at most; the model's context bounds it.
+        max_length: usize,
+        held_out: HeldOut,
+    },
+    /// Which labels of the latest report are left by filters. Answered by `Filtered`.
+    Filter {
+        /// The request that asked for the report.
+        report: RequestId,
+        filters: Vec<Filter>,
+        seed: u64,
     },
 }
 
@@ -411,5 +429,18 @@ pub enum Event {
     /// The request failed. Without an id: the engine did.
     Failed {
         error: Error,
+    },
+    /// Labels that a report has looked at so far.
+    Reporting {
+        done: usize,
+        of: usize,
+    },
+    /// Rows are counted from 0, in the order of the request's labels.
+    Reported {
+        report: Box<DataReport>,
+    },
+    /// The rows of the report that are left, ascending.
+    Filtered {
+        kept: Vec<usize>,
     },
 }

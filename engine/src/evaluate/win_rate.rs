@@ -5,10 +5,11 @@
 
 use crate::evaluate::answers::{WorldAnswer, answer_prompts, kl_of_answers};
 use crate::generate::GENERATION_BATCH;
-use crate::judge::{self, Weighted, wilson_interval};
+use crate::judge::{self, Weighted};
 use crate::model::Model;
 use crate::world;
 use burn::tensor::Tensor;
+use tilt_protocol::statistics::wilson_interval;
 use tilt_protocol::{Principle, Result, Sampling, WinRateReport};
 
 pub const DECISIVE_WANTED: usize = 200;

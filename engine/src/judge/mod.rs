@@ -12,7 +12,7 @@ mod win_rate;
 pub use read::{ReadAttributes, read_attributes};
 pub use score::{Weighted, attribute, score};
 pub use verdict::{Comparison, Verdict, compare, compare_biased, with_noise};
-pub use win_rate::{WinRate, wilson_interval};
+pub use win_rate::WinRate;
 
 #[cfg(test)]
 mod sets_tests;

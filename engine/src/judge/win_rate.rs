@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::verdict::Verdict;
-
-/// The 97.5% point of the standard normal distribution.
-const Z: f64 = 1.959963984540054;
+use tilt_protocol::statistics::wilson_interval;
 
 /// How often the first answer won against the second.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,50 +57,9 @@ impl WinRate {
     }
 }
 
-/// The 95% Wilson score interval of `wins` out of `trials`, fractions; `(0, 1)`
-/// without trials. More wins than trials count as all.
-///
-/// E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical
-/// Inference", JASA 22 (1927).
-pub fn wilson_interval(wins: u64, trials: u64) -> (f64, f64) {
-    if trials == 0 {
-        return (0.0, 1.0);
-    }
-    let count = trials as f64;
-    let rate = wins.min(trials) as f64 / count;
-    let denominator = 1.0 + Z * Z / count;
-    let centre = (rate + Z * Z / (2.0 * count)) / denominator;
-    let half =
-        Z / denominator * (rate * (1.0 - rate) / count + Z * Z / (4.0 * count * count)).sqrt();
-    ((centre - half).max(0.0), (centre + half).min(1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wilson_intervals_are_the_known_ones() {
-        // Python, 40 digits: c = (p + z^2/2n)/(1 + z^2/n), h = z/(1 + z^2/n) sqrt(p(1-p)/n + z^2/4n^2).
-        let golden = [
-            (0, 10, 0.0, 0.2775327998628892),
-            (10, 10, 0.7224672001371107, 1.0),
-            (5, 10, 0.236593090512564, 0.763406909487436),
-            (81, 263, 0.2552885198782742, 0.36620957698280004),
-            (170, 200, 0.7939442071583334, 0.89286406437758),
-        ];
-        for (wins, trials, low, high) in golden {
-            let (found_low, found_high) = wilson_interval(wins, trials);
-            assert!(
-                (found_low - low).abs() < 1e-12,
-                "{wins}/{trials}: {found_low}"
-            );
-            assert!(
-                (found_high - high).abs() < 1e-12,
-                "{wins}/{trials}: {found_high}"
-            );
-        }
-    }
 
     #[test]
     fn ties_stand_beside_the_rate() {

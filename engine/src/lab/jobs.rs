@@ -1,6 +1,7 @@
 //! Sampling, labelling and evaluating: work that is done in chunks.
 
 use super::Lab;
+use super::report::Reporting;
 use crate::bench::Bench;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
 use burn::tensor::Tensor;
@@ -22,6 +23,7 @@ pub enum Work {
     Autolabel(PairDrawer),
     WinRate(Box<Measuring>),
     Bench(Box<Bench>),
+    Report(Box<Reporting>),
 }
 
 /// A win rate being counted, with the policy as it was when that began.
@@ -80,6 +82,23 @@ impl Job {
             work: Work::Bench(Box::new(bench)),
             pairs: 0,
             seed: 0,
+        }
+    }
+
+    pub fn report(id: RequestId, reporting: Reporting) -> Job {
+        Job {
+            id,
+            work: Work::Report(Box::new(reporting)),
+            pairs: 0,
+            seed: 0,
+        }
+    }
+
+    /// True where the next piece of a training run comes before the job's.
+    pub fn gives_way(&mut self) -> bool {
+        match &mut self.work {
+            Work::Report(reporting) => reporting.gives_way(),
+            Work::SamplePairs(_) | Work::Autolabel(_) | Work::WinRate(_) | Work::Bench(_) => false,
         }
     }
 
@@ -156,6 +175,7 @@ impl Lab {
                 Ok(done)
             }
             Work::Bench(bench) => self.advance_bench(job.id, bench).await,
+            Work::Report(reporting) => self.advance_report(job.id, reporting).await,
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod candidates;
 mod jobs;
+mod report;
 mod run;
 mod score;
 mod status;
@@ -22,8 +23,10 @@ use crate::model::{Model, ModelFiles};
 use crate::world;
 use burn::tensor::Tensor;
 use jobs::Job;
+use report::{Reported, Reporting};
 use run::{Plan, Run};
 use std::collections::VecDeque;
+use tilt_protocol::report::ReportOptions;
 use tilt_protocol::{
     Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, Request,
     RequestId, Result, RunId, Sampling,
@@ -57,6 +60,8 @@ pub struct Lab {
     loaded: Option<Loaded>,
     run: Option<Run>,
     jobs: VecDeque<Job>,
+    /// The labels of the latest report, to be filtered.
+    reported: Option<Reported>,
     watch: Option<(RequestId, Inspector)>,
     /// Nothing has trained on this GPU yet.
     is_cold: bool,
@@ -90,17 +95,19 @@ impl Lab {
         self.tell_status();
     }
 
-    /// One short piece of the work under way: jobs first, then training, and where there is
-    /// neither, what a first step would wait for.
+    /// One short piece of the work under way: jobs first (a report in turn with training),
+    /// then training, and where there is neither, what a first step would wait for.
     pub async fn advance(&mut self) {
-        if let Some(mut job) = self.jobs.pop_front() {
+        let is_training = self.run.as_ref().is_some_and(|run| !run.paused);
+        let gives_way = is_training && self.jobs.front_mut().is_some_and(Job::gives_way);
+        if let Some(mut job) = self.jobs.pop_front_if(|_| !gives_way) {
             self.tell(EngineStatus::from(&job));
             match self.advance_job(&mut job).await {
                 Ok(false) => self.jobs.push_front(job),
                 Ok(true) => {}
                 Err(error) => self.fail(job.id, error),
             }
-        } else if self.run.as_ref().is_some_and(|run| !run.paused) {
+        } else if is_training {
             self.advance_run().await;
         } else if std::mem::take(&mut self.is_cold)
             && let Err(error) = self.warm_up().await
@@ -213,6 +220,25 @@ impl Lab {
                 }
                 Ok(())
             }
+            Command::Report {
+                labels,
+                principle,
+                max_length,
+                held_out,
+            } => {
+                let limit = self.loaded()?.model.config.n_positions;
+                let max_length = max_length.clamp(1, limit.max(1));
+                let options = ReportOptions {
+                    max_length,
+                    held_out,
+                };
+                self.queue(Job::report(id, Reporting::new(labels, principle, options)))
+            }
+            Command::Filter {
+                report,
+                filters,
+                seed,
+            } => self.filter(id, report, &filters, seed),
             Command::Train {
                 run,
                 settings,
@@ -321,6 +347,7 @@ impl Lab {
             self.fail(job.id, Error::Cancelled);
         }
         self.watch = None;
+        self.reported = None;
         self.ended.clear();
         self.emit(
             id,

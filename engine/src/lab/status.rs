@@ -37,7 +37,7 @@ impl From<&Job> for EngineStatus {
         match job.work {
             Work::SamplePairs(_) => EngineStatus::Sampling,
             Work::Autolabel { .. } => EngineStatus::Labelling,
-            Work::WinRate(_) | Work::Bench(_) => EngineStatus::Evaluating,
+            Work::WinRate(_) | Work::Bench(_) | Work::Report(_) => EngineStatus::Evaluating,
         }
     }
 }

@@ -1,0 +1,351 @@
+//! What the data is like: each finding's number, what it means and what to do; the filters;
+//! the prompts that are held out.
+
+use crate::format::{fixed, percent, signed};
+use tilt_protocol::report::{DataReport, Finding, FindingKind, Histogram, Severity};
+use tilt_protocol::statistics::Share;
+
+pub const WHAT_THE_DATA_IS_LIKE: &str = "What the data is like";
+pub const ASK: &str = "What is my data like?";
+pub const STOP: &str = "Stop";
+pub const LOOKED_AT: &str = "Labels looked at";
+pub const CHANGED: &str = "The labels have changed since. Ask again to filter by them.";
+pub const REMOVED_CAN_COME_BACK: &str = "What a filter removes comes back with U.";
+
+pub fn looking(done: usize, of: usize) -> String {
+    format!("{done} of {of} labels")
+}
+
+/// A card on one statistic.
+pub struct Said {
+    pub title: &'static str,
+    pub number: String,
+    pub means: String,
+    /// Empty where nothing has to be done.
+    pub advice: &'static str,
+}
+
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Fine => "fine",
+        Severity::Note => "worth knowing",
+        Severity::Warn => "look at this",
+    }
+}
+
+pub fn fine_ones(count: usize) -> String {
+    format!("Fine: {count}")
+}
+
+/// The prompt of a label that a finding is about.
+pub fn example(prompt: &str) -> String {
+    format!("For example, \u{201c}{prompt}\u{201d}")
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}
+
+/// "6% to 21%"
+fn interval(share: &Share) -> String {
+    format!(
+        "95% interval {} to {}",
+        percent(share.low),
+        percent(share.high)
+    )
+}
+
+/// What a finding says; `judge` is the principle's name.
+pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> Said {
+    let is_fine = finding.severity == Severity::Fine;
+    let unless_fine = |advice: &'static str| if is_fine { "" } else { advice };
+    let count = finding.count.to_string();
+    match finding.kind {
+        FindingKind::Pairs => Said {
+            title: "Decisive pairs",
+            number: count,
+            means: pairs(report),
+            advice: unless_fine("Label more: a first run wants about twenty decisive pairs."),
+        },
+        FindingKind::Ties => Said {
+            title: "Ties",
+            number: percent(finding.value),
+            means: format!(
+                "{count} of {}, {}. Objectives that compare two answers learn nothing from them.",
+                counted(report.ties.of, "pair"),
+                interval(&report.ties)
+            ),
+            advice: unless_fine("Label pairs whose answers differ more, or remove the ties."),
+        },
+        FindingKind::Duplicates => Said {
+            title: "Repetitions",
+            number: count,
+            means: "labels repeat an earlier one: same prompt, same answers, same judgement. Each weighs again in training.".to_owned(),
+            advice: unless_fine("Remove them, unless the weight is meant."),
+        },
+        FindingKind::NearDuplicates => Said {
+            title: "Near-repetitions",
+            number: count,
+            means: "labels share at least 80% of their runs of three words with an earlier one.".to_owned(),
+            advice: unless_fine("Remove them: the policy learns such rows by heart, and a held-out copy proves nothing."),
+        },
+        FindingKind::SameAnswers => Said {
+            title: "An answer against itself",
+            number: count,
+            means: "decisive labels have the same text on both sides. They teach nothing.".to_owned(),
+            advice: unless_fine("Remove them."),
+        },
+        FindingKind::Contradictions => Said {
+            title: "Contradictions",
+            number: count,
+            means: "labels judge pairs that are preferred both ways. What one teaches, the other takes back.".to_owned(),
+            advice: unless_fine("Look at them again and keep one of each, or remove them all."),
+        },
+        FindingKind::Cycles => Said {
+            title: "Circles",
+            number: count,
+            means: "labels go round within a prompt: A before B, B before C, C before A. No reward ranks these answers.".to_owned(),
+            advice: unless_fine("Look at the labels of that prompt again."),
+        },
+        FindingKind::Length => Said {
+            title: "Length",
+            number: percent(finding.value),
+            means: lengths(report),
+            advice: unless_fine("The policy may learn length instead of what you mean. Balance the sides, or choose an objective that divides by length, such as SimPO."),
+        },
+        FindingKind::Reference => Said {
+            title: "The reference's view",
+            number: percent(finding.value),
+            means: reference(report),
+            advice: unless_fine(if finding.value > 0.5 {
+                "The reference agrees with nearly all labels already: there is little left to learn."
+            } else {
+                "Training has to turn the reference round: expect to need more steps."
+            }),
+        },
+        FindingKind::Judge => Said {
+            title: "The judge's view",
+            number: percent(finding.value),
+            means: judged(report, judge),
+            advice: unless_fine("Either the labels mean something else than the judge, or many are mistaken: look at the ones they differ on."),
+        },
+        FindingKind::TooLong => Said {
+            title: "Too long",
+            number: count,
+            means: too_long(report),
+            advice: unless_fine("Remove them, shorten them, or train a model with a longer context."),
+        },
+        FindingKind::Prompts => Said {
+            title: "Prompts",
+            number: fixed(finding.value, 0),
+            means: prompts(report),
+            advice: unless_fine("Add other prompts, or what is learnt stays with these few."),
+        },
+        FindingKind::Words => Said {
+            title: "Words",
+            number: fixed(finding.value, 2),
+            means: format!(
+                "different words for each word of the answers (distinct-1); distinct-2, of neighbouring words, is {}. Answers that all say the same have low ones, and so have large datasets.",
+                fixed(report.diversity.distinct_2, 2)
+            ),
+            advice: "",
+        },
+    }
+}
+
+fn pairs(report: &DataReport) -> String {
+    let counts = &report.counts;
+    let mut parts = vec![format!(
+        "of {} on {}",
+        counted(counts.rows, "label"),
+        counted(report.diversity.prompts, "prompt")
+    )];
+    let others = [
+        (counts.ties, "a tie", "ties"),
+        (counts.both_good, "both good", "both good"),
+        (counts.both_bad, "both bad", "both bad"),
+        (counts.single, "single answer", "single answers"),
+    ];
+    for (count, one, more) in others {
+        match count {
+            0 => {}
+            1 => parts.push(format!("1 {one}")),
+            count => parts.push(format!("{count} {more}")),
+        }
+    }
+    if counts.held_out > 0 {
+        parts.push(format!(
+            "{} of {} held out",
+            counts.held_out,
+            counted(counts.held_out_prompts, "prompt")
+        ));
+    }
+    format!("{}.", parts.join(", "))
+}
+
+fn lengths(report: &DataReport) -> String {
+    let Some(lengths) = &report.lengths else {
+        return String::new();
+    };
+    let p_value = match lengths.p_value {
+        small if small < 0.001 => "below 0.001".to_owned(),
+        p_value => fixed(p_value, 3),
+    };
+    let verdict = if lengths.is_biased() {
+        "a length bias"
+    } else {
+        "no sign of a length bias"
+    };
+    format!(
+        "of {} with answers of different length prefer the longer one, {}; sign test p {p_value}: {verdict}. Chosen less rejected is {} to {} tokens in the mean.",
+        counted(lengths.longer.of, "pair"),
+        interval(&lengths.longer),
+        signed(lengths.difference[0], 1),
+        signed(lengths.difference[1], 1)
+    )
+}
+
+fn reference(report: &DataReport) -> String {
+    let Some(margins) = &report.reference else {
+        return String::new();
+    };
+    format!(
+        "of {} the frozen reference gets right before any training, {}: it finds the chosen answer likelier, by {} nats in the mean.",
+        counted(margins.right.of, "pair"),
+        interval(&margins.right),
+        signed(margins.mean, 2)
+    )
+}
+
+fn judged(report: &DataReport, judge: &str) -> String {
+    let Some(margins) = &report.judge else {
+        return String::new();
+    };
+    format!(
+        "of {} that the judge tells apart by \u{201c}{judge}\u{201d} it judges as you do, {}; {} score alike.",
+        counted(margins.right.of, "pair"),
+        interval(&margins.right),
+        margins.ties
+    )
+}
+
+fn too_long(report: &DataReport) -> String {
+    let counts = &report.counts;
+    let limit = report.max_length;
+    if counts.dropped + counts.cut == 0 {
+        return format!("labels are too long: all fit into {limit} tokens.");
+    }
+    format!(
+        "labels do not fit into {limit} tokens: of {} the prompt leaves no room and training drops them, of {} an answer loses its end.",
+        counts.dropped, counts.cut
+    )
+}
+
+fn prompts(report: &DataReport) -> String {
+    let diversity = &report.diversity;
+    let share = diversity.most_common as f64 / report.counts.rows.max(1) as f64;
+    format!(
+        "different prompts; the most common one has {} of the labels. Their entropy is {} nats, as much as {} equally common ones have.",
+        percent(share),
+        fixed(diversity.entropy, 2),
+        fixed(diversity.entropy.exp(), 1)
+    )
+}
+
+/// Of the histogram of lengths.
+pub fn lengths_summary(report: &DataReport) -> String {
+    let (chosen, rejected) = report
+        .lengths
+        .as_ref()
+        .map_or((0.0, 0.0), |lengths| (lengths.chosen, lengths.rejected));
+    format!(
+        "Tokens an answer: chosen (left of each two, blue) {} in the mean, rejected (right, orange) {}.",
+        fixed(chosen, 1),
+        fixed(rejected, 1)
+    )
+}
+
+/// Of the histogram of margins.
+pub fn margins_summary(unit: &str, histogram: &Histogram) -> String {
+    let bins = histogram.counts.first().map_or(0, Vec::len);
+    let high = histogram.low + bins as f64 * histogram.width;
+    format!(
+        "Chosen less rejected, {unit}, from {} to {}; what lies below zero disagrees with the label.",
+        signed(histogram.low, 1),
+        signed(high, 1)
+    )
+}
+
+pub const IN_NATS: &str = "in nats";
+pub const IN_SCORES: &str = "in the judge's score";
+/// The vertical axis.
+pub const PAIRS: &str = "pairs";
+pub const ANSWERS: &str = "answers";
+
+/// On the button of a filter.
+pub fn remove(kind: FindingKind, count: usize) -> String {
+    match kind {
+        FindingKind::Length => format!("Balance: remove {count} at random"),
+        _ => format!("Remove {count}"),
+    }
+}
+
+pub fn keep_decisive(others: usize) -> String {
+    format!("Keep decisive pairs alone: remove {others}")
+}
+
+pub const SAMPLE: &str = "Keep so many labels, drawn at random";
+pub const KEEP_SAMPLE: &str = "Keep a sample";
+pub const MARGIN_FROM: &str = "Keep reference margins from, in nats";
+pub const MARGIN_TO: &str = "to";
+pub const KEEP_MARGINS: &str = "Keep these";
+pub const LESS_THAN_ALL: &str = "a whole number of labels, 1 or more";
+pub const FROM_LOW_TO_HIGH: &str = "two numbers, the lower one first";
+pub const SAMPLE_SIZE: &str = "sample";
+pub const MARGINS: &str = "margins";
+
+pub fn removed(count: usize) -> String {
+    format!("{} removed.", counted(count, "label"))
+}
+
+pub const HELD_OUT: &str = "Hold out of training, percent of the prompts";
+pub const HELD_OUT_SEED: &str = "Seed of the held-out prompts";
+pub const HELD_OUT_PERCENT: &str = "% of the prompts held out, seed";
+
+pub fn held_out(labels: usize, of: usize, prompts: usize) -> String {
+    match labels {
+        0 => format!("Training sees all {}.", counted(of, "label")),
+        _ => format!(
+            "{labels} of {} are held out, on {}; training leaves them alone.",
+            counted(of, "label"),
+            counted(prompts, "prompt")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tilt_protocol::report::{HeldOut, ReportOptions};
+
+    #[test]
+    fn every_finding_of_an_empty_report_has_words() {
+        let held_out = HeldOut::default();
+        let options = ReportOptions {
+            max_length: 128,
+            held_out,
+        };
+        let report = DataReport::of(&[], options);
+        for finding in &report.findings {
+            let said = said(finding, &report, "polite");
+            assert!(
+                !said.number.is_empty() && !said.means.is_empty(),
+                "{finding:?}"
+            );
+            assert!(!said.means.contains("NaN") && !said.number.contains("NaN"));
+        }
+    }
+}

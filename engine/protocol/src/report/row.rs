@@ -1,0 +1,152 @@
+//! One label as the report sees it: texts, verdict, and what the engine measured.
+
+use crate::label::{Label, Verdict};
+
+/// Tokens of a row under the model's tokenizer and chat template, before any cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowTokens {
+    /// With the opening of the answer.
+    pub prompt: usize,
+    /// With the end of text, in the order of [`ReportRow::answers`]; 0 for what is not there.
+    pub answers: [usize; 2],
+}
+
+/// What the engine knows of a row and its texts alone do not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Measured {
+    pub tokens: Option<RowTokens>,
+    /// log pi_ref(chosen) - log pi_ref(rejected), in nats.
+    pub reference_margin: Option<f64>,
+    /// The judge's score of the chosen answer less that of the rejected one.
+    pub judge_margin: Option<f64>,
+}
+
+/// A prompt with two answers and a verdict; a single answer leaves the second one empty.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReportRow<'a> {
+    pub prompt: &'a str,
+    pub answers: [&'a str; 2],
+    pub verdict: Verdict,
+    pub single: bool,
+    pub measured: Measured,
+}
+
+impl<'a> ReportRow<'a> {
+    /// Answers in the label's own order.
+    pub fn of_label(label: &'a Label, measured: Measured) -> ReportRow<'a> {
+        ReportRow {
+            prompt: label.pair.prompt.trim(),
+            answers: [label.pair.answer_a.trim(), label.pair.answer_b.trim()],
+            verdict: label.verdict,
+            single: label.pair.is_single(),
+            measured,
+        }
+    }
+
+    /// One answer alone, good or bad.
+    pub fn is_single(&self) -> bool {
+        self.single
+    }
+
+    /// The place of the chosen answer, where two are there and the verdict is decisive.
+    fn chosen_place(&self) -> Option<usize> {
+        match self.verdict {
+            _ if self.is_single() => None,
+            Verdict::A => Some(0),
+            Verdict::B => Some(1),
+            Verdict::Tie | Verdict::BothGood | Verdict::BothBad => None,
+        }
+    }
+
+    pub fn is_decisive(&self) -> bool {
+        self.chosen_place().is_some()
+    }
+
+    /// Chosen and rejected answer of a decisive row.
+    pub fn chosen_rejected(&self) -> Option<(&'a str, &'a str)> {
+        let place = self.chosen_place()?;
+        Some((self.answers[place], self.answers[1 - place]))
+    }
+
+    /// Tokens of the chosen and the rejected answer of a decisive row.
+    pub fn chosen_rejected_tokens(&self) -> Option<(usize, usize)> {
+        let place = self.chosen_place()?;
+        let tokens = self.measured.tokens?;
+        Some((tokens.answers[place], tokens.answers[1 - place]))
+    }
+
+    /// What training with `max_length` tokens would do to the row.
+    pub fn fit(&self, max_length: usize) -> Fit {
+        let Some(tokens) = self.measured.tokens else {
+            return Fit::Whole;
+        };
+        let longest = tokens.answers.into_iter().max().unwrap_or(0);
+        if tokens.prompt >= max_length {
+            Fit::Dropped
+        } else if tokens.prompt + longest > max_length {
+            Fit::Cut
+        } else {
+            Fit::Whole
+        }
+    }
+}
+
+/// How a row fits into the tokens there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    Whole,
+    /// An answer loses its end.
+    Cut,
+    /// The prompt leaves no room for an answer.
+    Dropped,
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// A row whose answers have as many tokens as words, and one more for the end.
+    pub fn row<'a>(prompt: &'a str, a: &'a str, b: &'a str, verdict: Verdict) -> ReportRow<'a> {
+        let words = |text: &str| text.split_whitespace().count();
+        let tokens = |text: &str| if text.is_empty() { 0 } else { words(text) + 1 };
+        ReportRow {
+            prompt,
+            answers: [a, b],
+            verdict,
+            single: b.is_empty(),
+            measured: Measured {
+                tokens: Some(RowTokens {
+                    prompt: words(prompt),
+                    answers: [tokens(a), tokens(b)],
+                }),
+                ..Measured::default()
+            },
+        }
+    }
+
+    #[test]
+    fn chosen_follows_the_verdict() {
+        let first = row("p", "one", "two words", Verdict::A);
+        assert_eq!(first.chosen_rejected(), Some(("one", "two words")));
+        assert_eq!(first.chosen_rejected_tokens(), Some((2, 3)));
+        let second = row("p", "one", "two words", Verdict::B);
+        assert_eq!(second.chosen_rejected(), Some(("two words", "one")));
+        assert_eq!(second.chosen_rejected_tokens(), Some((3, 2)));
+        assert!(!row("p", "one", "two", Verdict::Tie).is_decisive());
+        let single = row("p", "one", "", Verdict::A);
+        assert!(single.is_single() && !single.is_decisive());
+    }
+
+    #[test]
+    fn a_row_is_whole_cut_or_dropped() {
+        let row = row("two words", "one", "three more words", Verdict::A);
+        assert_eq!(row.fit(6), Fit::Whole);
+        assert_eq!(row.fit(5), Fit::Cut);
+        assert_eq!(row.fit(2), Fit::Dropped);
+        let unmeasured = ReportRow {
+            measured: Measured::default(),
+            ..row
+        };
+        assert_eq!(unmeasured.fit(0), Fit::Whole);
+    }
+}
