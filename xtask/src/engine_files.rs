@@ -4,10 +4,11 @@
 use crate::command::Run;
 use crate::error::Error;
 use crate::setup::WASM_TARGET;
+use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Which builds there are: public/engine.js reads it.
 const BUILDS: &str = "engines.js";
@@ -30,8 +31,7 @@ pub fn build_relaxed(
         .path(path)
         .fix("the compiler's own message stands above")
         .stream()?;
-    let module = root
-        .join("target")
+    let module = target_folder(root)
         .join(WASM_TARGET)
         .join(cargo_profile)
         .join("worker.wasm");
@@ -43,6 +43,14 @@ pub fn build_relaxed(
         .dir(root)
         .path(path)
         .stream()
+}
+
+/// Where cargo puts what it builds.
+fn target_folder(root: &Path) -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => root.join(folder),
+        None => root.join("target"),
+    }
 }
 
 /// Writes which builds there are, and the version of all of the engine's files.
