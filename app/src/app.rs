@@ -8,6 +8,7 @@ use crate::charts::logps::LogpsChart;
 use crate::charts::loss::LossChart;
 use crate::charts::margins::MarginsChart;
 use crate::charts::win_rate::WinRateChart;
+use crate::drop;
 use crate::keys;
 use crate::level::Level;
 use crate::panels::autolabel::AutolabelPanel;
@@ -48,6 +49,7 @@ pub fn App() -> impl IntoView {
         lab.notices.show(remark);
     }
     keys::listen(lab);
+    drop::listen(lab);
     mark_root(lab, params.is_embedded);
     startup::start(lab);
 

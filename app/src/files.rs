@@ -1,25 +1,21 @@
-//! Files in and out: labels as TRL's JSON lines, models as Hugging Face folders.
+//! Files out, labels as TRL's JSON lines and models as Hugging Face folders; and what came
+//! of a file that the importer read.
 
 use crate::state::Lab;
-use crate::state::engine::Purpose;
 use crate::state::import::Finished;
 use crate::texts::files as texts;
 use crate::texts::training::DECISIVE_PAIRS;
-use gloo_file::futures::read_as_text;
-use gloo_file::{Blob, File, ObjectUrl};
+use gloo_file::{Blob, ObjectUrl};
 use gloo_timers::callback::Timeout;
 use js_sys::ArrayBuffer;
 use tilt_protocol::dataset::write_jsonl;
 use tilt_protocol::label::pairs_from_labels;
-use tilt_protocol::{Command, CuratedSet, Error, Label, ModelSource};
+use tilt_protocol::{CuratedSet, Error, Label};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlAnchorElement;
 
 /// Defects of an imported file that the banner lists by name.
 const LISTED_DEFECTS: usize = 5;
-/// 400 million parameters in half precision.
-const LARGEST_WEIGHTS_BYTES: u64 = 800_000_000;
 /// Long enough for a browser to have taken the file.
 const URL_LIFETIME_MS: u32 = 60_000;
 
@@ -116,71 +112,4 @@ pub fn add_labels(lab: Lab, file: &Finished, labels: Vec<Label>, set: Option<Cur
     } else {
         lab.notices.info("data", &texts::imported(name, count));
     }
-}
-
-/// Loads a model from the files of a Hugging Face folder.
-pub async fn import_model(lab: Lab, files: Vec<File>) {
-    lab.notices.dismiss("model");
-    if let Err(error) = send_model(lab, files).await {
-        lab.notices
-            .error("model", &texts::model_not_imported(&error.to_string()));
-    }
-}
-
-async fn send_model(lab: Lab, files: Vec<File>) -> Result<(), Error> {
-    let find = |wanted: &str| files.iter().find(|file| file.name() == wanted);
-    let need = |wanted: &str| {
-        find(wanted).ok_or_else(|| {
-            let chosen: Vec<String> = files.iter().map(File::name).collect();
-            Error::malformed(wanted, texts::not_among_files(&chosen))
-        })
-    };
-    let (config, weights, tokenizer) = (
-        need("config.json")?,
-        need("model.safetensors")?,
-        need("tokenizer.json")?,
-    );
-    let unreadable = |file: &File| {
-        let name = file.name();
-        move |error: gloo_file::FileReadError| Error::malformed(name, error)
-    };
-    let config_text = read_as_text(config).await.map_err(unreadable(config))?;
-    let tokenizer_text = read_as_text(tokenizer)
-        .await
-        .map_err(unreadable(tokenizer))?;
-    let tokenizer_config = match find("tokenizer_config.json") {
-        None => None,
-        Some(file) => Some(read_as_text(file).await.map_err(unreadable(file))?),
-    };
-    if weights.size() > LARGEST_WEIGHTS_BYTES {
-        let expected = texts::at_most_bytes(LARGEST_WEIGHTS_BYTES);
-        return Err(Error::invalid(
-            "model.safetensors",
-            weights.size(),
-            expected,
-        ));
-    }
-    // The browser's own buffer: the file never passes through the page's memory.
-    let blob: &web_sys::Blob = weights.as_ref();
-    let buffer: ArrayBuffer = JsFuture::from(blob.array_buffer())
-        .await
-        .and_then(JsCast::dyn_into)
-        .map_err(|cause| Error::malformed(weights.name(), crate::worker::js_text(&cause)))?;
-    let name = texts::IMPORTED_MODEL.to_owned();
-    let source = ModelSource::Files {
-        name: name.clone(),
-        config: config_text,
-        tokenizer: tokenizer_text,
-        tokenizer_config,
-    };
-    let id = lab.engine.send_with(
-        Purpose::LoadModel(name),
-        Command::LoadModel { source },
-        &[buffer],
-    )?;
-    if id.is_none() {
-        return Err(Error::NoModel);
-    }
-    lab.engine.await_model(id);
-    Ok(())
 }

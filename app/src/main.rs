@@ -3,13 +3,16 @@
 mod agreement;
 mod app;
 mod charts;
+mod drop;
 mod files;
 mod format;
 mod formula;
 mod importer;
 mod keys;
+mod lab_file;
 mod level;
 mod locks;
+mod model_files;
 mod other_tabs;
 mod panels;
 mod parts;

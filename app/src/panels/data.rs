@@ -1,10 +1,13 @@
 //! Files in and out, and the way to erase everything.
 
 use crate::files;
+use crate::lab_file;
+use crate::model_files;
 use crate::panels::import::{FromTheWeb, ImportProgress, ImportReport};
 use crate::parts::action::Action;
 use crate::state::{actions, import, use_lab};
 use crate::texts::files as texts;
+use crate::texts::saving as saving_texts;
 use gloo_file::{File, FileList};
 use leptos::prelude::*;
 use tilt_protocol::CuratedSet;
@@ -57,7 +60,7 @@ pub fn DataPanel() -> impl IntoView {
                         on:change=move |event| {
                             let chosen = taken_files(&event);
                             if !chosen.is_empty() {
-                                spawn_local(files::import_model(lab, chosen));
+                                spawn_local(model_files::import_model(lab, chosen));
                             }
                         }
                     />
@@ -68,6 +71,25 @@ pub fn DataPanel() -> impl IntoView {
                     disabled=is_down
                     on_press=move || actions::export_model(lab)
                 />
+                <Action
+                    testid="lab-export"
+                    text=saving_texts::EXPORT_LAB
+                    on_press=move || spawn_local(lab_file::export_lab(lab))
+                />
+                <label class="button file">
+                    <span>{saving_texts::IMPORT_LAB}</span>
+                    <input
+                        type="file"
+                        class="visually-hidden"
+                        accept=".tilt"
+                        data-testid="lab-import"
+                        on:change=move |event| {
+                            for file in taken_files(&event) {
+                                spawn_local(lab_file::import_lab(lab, file));
+                            }
+                        }
+                    />
+                </label>
                 <Action testid="erase-all" text=texts::ERASE_ALL on_press=move || is_asking.set(true)/>
             </div>
             <select

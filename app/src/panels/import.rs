@@ -1,14 +1,17 @@
 //! Data coming in: how far it is, what was found, and from where else it can come.
 
 use crate::files;
+use crate::model_files;
 use crate::parts::action::Action;
 use crate::state::import::{self, Finished, Progress, remote};
 use crate::state::use_lab;
+use crate::texts::files as file_texts;
 use crate::texts::import as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::Error;
 use tilt_protocol::dataset::import::NectarPairs;
+use wasm_bindgen_futures::spawn_local;
 
 const RANKINGS: [NectarPairs; 4] = [
     NectarPairs::BestWorst,
@@ -166,6 +169,48 @@ fn Refused(errors: Vec<Error>, count: usize) -> impl IntoView {
     }
 }
 
+/// A model's folder on another host.
+#[component]
+fn ModelFromTheWeb() -> impl IntoView {
+    let lab = use_lab();
+    let address = RwSignal::new(String::new());
+    let found = Memo::new(move |_| address.with(|address| model_files::folder(address)));
+    let hint = move || match found.get() {
+        Some((host, _)) => texts::will_ask(&host),
+        None => texts::NO_ADDRESS.to_owned(),
+    };
+    let button = Signal::derive(move || match found.get() {
+        Some((host, _)) => texts::fetch_from(&host),
+        None => texts::FETCH.to_owned(),
+    });
+    view! {
+        <label class="field">
+            <span>{file_texts::MODEL_ADDRESS}</span>
+            <input
+                type="text"
+                inputmode="url"
+                spellcheck="false"
+                autocomplete="off"
+                data-testid="model-address"
+                placeholder=file_texts::MODEL_ADDRESS_EXAMPLE
+                prop:value=move || address.get()
+                on:input=move |event| address.set(event_target_value(&event))
+            />
+        </label>
+        <p class="muted" data-testid="model-host">{hint}</p>
+        <Action
+            testid="model-fetch"
+            text=button
+            disabled=Signal::derive(move || found.get().is_none())
+            on_press=move || {
+                if let Some((_, folder)) = found.get_untracked() {
+                    spawn_local(model_files::fetch_model(lab, folder));
+                }
+            }
+        />
+    }
+}
+
 /// Data from another host, and what becomes of a long or ranked file.
 #[component]
 pub fn FromTheWeb() -> impl IntoView {
@@ -246,6 +291,7 @@ pub fn FromTheWeb() -> impl IntoView {
                             .collect_view()}
                     </select>
                 </label>
+                <ModelFromTheWeb/>
             </div>
         </details>
     }

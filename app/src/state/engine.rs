@@ -323,6 +323,10 @@ impl EngineStore {
         self.fetching.set(Some(fetching));
     }
 
+    pub fn stop_fetching(&self) {
+        self.fetching.set(None);
+    }
+
     pub fn set_device(&self, device: DeviceInfo) {
         self.device.set(Some(device));
     }

@@ -6,6 +6,7 @@ use super::parameters::{Parameter, ParameterTexts, apply};
 use super::settings::SettingsStore;
 use crate::format::quoted;
 use crate::texts::drawer as texts;
+use crate::texts::files::IMPORTED_MODEL;
 use crate::url::UrlParams;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -112,10 +113,13 @@ impl FormStore {
                 text: given.unwrap_or_else(|| field.default_text(objective)),
             })
         });
-        let model = params
+        let remembered = saved
             .model
-            .or_else(|| ModelName::from_slug(saved.model.as_deref()?))
-            .unwrap_or(ModelName::Small);
+            .filter(|name| name == IMPORTED_MODEL || ModelName::from_slug(name).is_some());
+        let model = params.model.map(|name| name.slug().to_owned());
+        let model = model
+            .or(remembered)
+            .unwrap_or_else(|| ModelName::Small.slug().to_owned());
         let objective = RwSignal::new(objective);
         let mut remembered = saved.parameters;
         if let (Some(kind), Some(given)) = (params.objective, &params.parameters) {
@@ -134,7 +138,7 @@ impl FormStore {
         FormStore {
             objective,
             texts,
-            model: RwSignal::new(model.slug().to_owned()),
+            model: RwSignal::new(model),
             parameters,
             assembled,
             settings,
@@ -183,10 +187,8 @@ impl FormStore {
 
     pub fn set_model(&self, name: &str) {
         self.model.set(name.to_owned());
-        if ModelName::from_slug(name).is_some() {
-            self.settings
-                .remember(|saved| saved.model = Some(name.to_owned()));
-        }
+        self.settings
+            .remember(|saved| saved.model = Some(name.to_owned()));
     }
 
     /// The defaults again, after everything was erased.

@@ -9,6 +9,8 @@ use super::parameters::Parameter;
 use super::resume;
 use super::run::Phase;
 use crate::format::capitalised;
+use crate::model_files;
+use crate::texts::files::IMPORTED_MODEL;
 use crate::texts::training as texts;
 use crate::url::resolve;
 use leptos::prelude::*;
@@ -16,6 +18,7 @@ use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{
     Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RunId, TrainSettings,
 };
+use wasm_bindgen_futures::spawn_local;
 
 /// Trains from the reference with the labels there are; a paused run goes on.
 pub fn train(lab: Lab) {
@@ -320,6 +323,11 @@ pub fn adjusted(lab: Lab, run: RunId, step: usize, beta: Option<f64>, learning_r
 
 /// Loads one of the shipped models.
 pub fn load_model(lab: Lab, name: &str) {
+    if name == IMPORTED_MODEL {
+        lab.form.set_model(name);
+        spawn_local(model_files::load_stored_model(lab));
+        return;
+    }
     if ModelName::from_slug(name).is_none() {
         return;
     }

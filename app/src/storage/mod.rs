@@ -51,7 +51,8 @@ impl Store {
         Store::Models,
     ];
 
-    fn name(self) -> &'static str {
+    /// As the database and the file of a whole lab name it.
+    pub fn name(self) -> &'static str {
         match self {
             Store::Labels => "labels",
             Store::Runs => "runs",

@@ -75,6 +75,19 @@ pub fn imported_sample(file: &str, pairs: usize, good: usize) -> String {
 /// What a model from files is called.
 pub const IMPORTED_MODEL: &str = "imported";
 
+pub fn parameters_need(parameters: u64, bytes: u64) -> String {
+    format!(
+        "{:.0} million parameters, which need {:.1} GB to train",
+        parameters as f64 / 1e6,
+        bytes as f64 / 1e9
+    )
+}
+
+/// The name of what was pasted.
+pub const PASTED: &str = "pasted";
+pub const MODEL_ADDRESS: &str = "Model on Hugging Face (owner/name), or the address of its folder";
+pub const MODEL_ADDRESS_EXAMPLE: &str = "openai-community/gpt2";
+
 pub fn model_not_imported(error: &str) -> String {
     format!("The model was not imported: {error}")
 }

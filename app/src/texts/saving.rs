@@ -28,3 +28,29 @@ pub fn other_model(name: &str, model: &str) -> String {
 pub fn runs_elsewhere(name: &str) -> String {
     format!("{name} is training in another tab.")
 }
+
+/// What the whole lab is saved as.
+pub const LAB_FILE: &str = "lab.tilt";
+pub const EXPORT_LAB: &str = "Export the whole lab";
+pub const IMPORT_LAB: &str = "Import a lab";
+pub const NO_FIRST_LINE: &str = "it has no first line, expected a lab as Tilt exports it";
+
+pub fn not_a_lab(error: &serde_json::Error) -> String {
+    format!("its first line is not that of a lab ({error})")
+}
+
+pub fn other_format(found: u32, expected: u32) -> String {
+    format!("it is a lab of format {found}, expected {expected}")
+}
+
+pub fn unknown_table(name: &str) -> String {
+    format!("it has a table \"{name}\", which this version of Tilt does not know")
+}
+
+pub fn bad_label(key: u64, error: &serde_json::Error) -> String {
+    format!("its label {key} cannot be read ({error})")
+}
+
+pub fn cut_short(found: u64, expected: u64) -> String {
+    format!("it has {found} bytes, expected at least {expected}: it was cut short")
+}

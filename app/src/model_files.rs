@@ -1,0 +1,270 @@
+//! A model of the person's own: the files of a Hugging Face folder, chosen here or fetched
+//! from an address, and stored for the next visit.
+
+use crate::state::Lab;
+use crate::state::engine::Purpose;
+use crate::storage::{Store, Write};
+use crate::texts::files as texts;
+use gloo_file::futures::read_as_text;
+use gloo_file::{Blob, File};
+use js_sys::ArrayBuffer;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use tilt_protocol::{Command, Error, ModelName, ModelSource};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// Weights, gradient, two moments and the reference, in f32: what training keeps for each
+/// parameter, without what a step needs beside it.
+const BYTES_A_PARAMETER: u64 = 5 * 4;
+/// A page's wasm addresses 4 GB.
+const MOST_TRAINING_BYTES: u64 = 3_500_000_000;
+/// Under these keys the parts lie in [`Store::Models`].
+const TEXTS: u64 = 1;
+const WEIGHTS: u64 = 2;
+
+/// The parts of a model that are text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Texts {
+    config: String,
+    tokenizer: String,
+    tokenizer_config: Option<String>,
+}
+
+/// Loads a model from chosen files.
+pub async fn import_model(lab: Lab, files: Vec<File>) {
+    tell(lab, of_files(lab, &files).await);
+}
+
+/// Loads a model from an address, which the person asked for.
+pub async fn fetch_model(lab: Lab, folder: String) {
+    lab.engine.set_fetching(crate::state::engine::Fetching {
+        what: folder.clone(),
+        received: 0,
+        total: None,
+    });
+    let outcome = of_address(lab, &folder).await;
+    lab.engine.stop_fetching();
+    tell(lab, outcome);
+}
+
+/// Loads the model that an earlier visit brought.
+pub async fn load_stored_model(lab: Lab) {
+    let [texts] = lab.saving.read([Store::Models], TEXTS).await;
+    let [weights] = lab.saving.read([Store::Models], WEIGHTS).await;
+    let texts = texts
+        .and_then(|texts| texts.as_string())
+        .and_then(|texts| serde_json::from_str(&texts).ok());
+    let weights = weights.and_then(|weights| weights.dyn_into::<web_sys::Blob>().ok());
+    let (Some(texts), Some(weights)) = (texts, weights) else {
+        // It was erased, or never fitted in.
+        crate::state::training::load_model(lab, ModelName::Small.slug());
+        return;
+    };
+    tell(lab, send(lab, texts, &weights).await);
+}
+
+fn tell(lab: Lab, outcome: Result<(), Error>) {
+    lab.notices.dismiss("model");
+    if let Err(error) = outcome {
+        let text = texts::model_not_imported(&error.to_string());
+        lab.notices.error("model", &text);
+    }
+}
+
+async fn of_files(lab: Lab, files: &[File]) -> Result<(), Error> {
+    let find = |wanted: &str| files.iter().find(|file| file.name() == wanted);
+    let need = |wanted: &str| {
+        find(wanted).ok_or_else(|| {
+            let chosen: Vec<String> = files.iter().map(File::name).collect();
+            Error::malformed(wanted, texts::not_among_files(&chosen))
+        })
+    };
+    let (config, weights, tokenizer) = (
+        need("config.json")?,
+        need("model.safetensors")?,
+        need("tokenizer.json")?,
+    );
+    let parts = Texts {
+        config: text_of(config).await?,
+        tokenizer: text_of(tokenizer).await?,
+        tokenizer_config: match find("tokenizer_config.json") {
+            None => None,
+            Some(file) => Some(text_of(file).await?),
+        },
+    };
+    store_and_send(lab, parts, weights.as_ref()).await
+}
+
+async fn text_of(file: &File) -> Result<String, Error> {
+    let text = read_as_text(file).await;
+    text.map_err(|error| Error::malformed(file.name(), error))
+}
+
+async fn of_address(lab: Lab, folder: &str) -> Result<(), Error> {
+    let text = async |name: &str| -> Result<String, Error> {
+        let url = format!("{folder}{name}");
+        let blob = fetch(&url).await?;
+        let text = read_as_text(&Blob::from(blob)).await;
+        text.map_err(|error| Error::malformed(url, error))
+    };
+    let parts = Texts {
+        config: text("config.json").await?,
+        tokenizer: text("tokenizer.json").await?,
+        tokenizer_config: text("tokenizer_config.json").await.ok(),
+    };
+    let weights = fetch(&format!("{folder}model.safetensors")).await?;
+    store_and_send(lab, parts, &weights).await
+}
+
+async fn fetch(url: &str) -> Result<web_sys::Blob, Error> {
+    let failed = |reason: String| Error::Fetch {
+        url: url.to_owned(),
+        reason,
+    };
+    let to_reason = |cause: JsValue| failed(crate::worker::js_text(&cause));
+    let window = web_sys::window().ok_or_else(|| failed(String::new()))?;
+    let response: web_sys::Response = JsFuture::from(window.fetch_with_str(url))
+        .await
+        .and_then(JsCast::dyn_into)
+        .map_err(to_reason)?;
+    if !response.ok() {
+        let status = response.status();
+        return Err(failed(crate::texts::notices::server_answered(status)));
+    }
+    let blob = response.blob().map_err(to_reason)?;
+    JsFuture::from(blob)
+        .await
+        .and_then(JsCast::dyn_into)
+        .map_err(to_reason)
+}
+
+/// The folder that an address of a model on Hugging Face, or of any folder, stands for,
+/// with its host.
+pub fn folder(address: &str) -> Option<(String, String)> {
+    let address = address.trim().trim_end_matches('/');
+    let page = address.strip_prefix("https://huggingface.co/");
+    let name = page.unwrap_or(address);
+    let is_name = name.split('/').count() <= 2 && !name.is_empty() && !name.contains(':');
+    let folder = if is_name {
+        format!("https://huggingface.co/{name}/resolve/main/")
+    } else if address.starts_with("https://") || address.starts_with("http://") {
+        format!("{}/", address.replacen("/tree/", "/resolve/", 1))
+    } else {
+        return None;
+    };
+    let host = folder.split('/').nth(2)?.to_owned();
+    (!host.is_empty()).then_some((host, folder))
+}
+
+async fn store_and_send(lab: Lab, parts: Texts, weights: &web_sys::Blob) -> Result<(), Error> {
+    check_size(weights).await?;
+    // Text parts are plain data.
+    let json = serde_json::to_string(&parts).unwrap_or_default();
+    let writes = [
+        Write::Put(Store::Models, TEXTS, JsValue::from_str(&json)),
+        Write::Put(Store::Models, WEIGHTS, weights.clone().into()),
+    ];
+    send(lab, parts, weights).await?;
+    lab.saving.write(&writes, |_| {});
+    Ok(())
+}
+
+async fn send(lab: Lab, parts: Texts, weights: &web_sys::Blob) -> Result<(), Error> {
+    // The browser's own buffer: the file never passes through the page's memory.
+    let buffer: ArrayBuffer = JsFuture::from(weights.array_buffer())
+        .await
+        .and_then(JsCast::dyn_into)
+        .map_err(|cause| Error::malformed("model.safetensors", crate::worker::js_text(&cause)))?;
+    let name = texts::IMPORTED_MODEL.to_owned();
+    let source = ModelSource::Files {
+        name: name.clone(),
+        config: parts.config,
+        tokenizer: parts.tokenizer,
+        tokenizer_config: parts.tokenizer_config,
+    };
+    let id = lab.engine.send_with(
+        Purpose::LoadModel(name),
+        Command::LoadModel { source },
+        &[buffer],
+    )?;
+    if id.is_none() {
+        return Err(Error::NoModel);
+    }
+    lab.engine.await_model(id);
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct TensorInfo {
+    shape: Vec<u64>,
+}
+
+/// Refuses what cannot be trained here, before anything is loaded. What is wrong with the
+/// file itself the engine says.
+async fn check_size(weights: &web_sys::Blob) -> Result<(), Error> {
+    let Some(parameters) = parameters(weights).await else {
+        return Ok(());
+    };
+    let bytes = parameters.saturating_mul(BYTES_A_PARAMETER);
+    if bytes <= MOST_TRAINING_BYTES {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "model.safetensors",
+        texts::parameters_need(parameters, bytes),
+        texts::at_most_bytes(MOST_TRAINING_BYTES),
+    ))
+}
+
+/// The parameters that the header of a safetensors file counts.
+async fn parameters(weights: &web_sys::Blob) -> Option<u64> {
+    let bytes = async |from: f64, to: f64| -> Option<Vec<u8>> {
+        let part = weights.slice_with_f64_and_f64(from, to).ok()?;
+        let buffer = JsFuture::from(part.array_buffer()).await.ok()?;
+        Some(js_sys::Uint8Array::new(&buffer).to_vec())
+    };
+    let length = bytes(0.0, 8.0).await?;
+    let length = u64::from_le_bytes(length.try_into().ok()?);
+    if length > 100_000_000 {
+        return None;
+    }
+    let header = bytes(8.0, 8.0 + length as f64).await?;
+    let tensors: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&header).ok()?;
+    let counts = tensors.into_values().filter_map(|tensor| {
+        let info: TensorInfo = serde_json::from_value(tensor).ok()?;
+        Some(
+            info.shape
+                .iter()
+                .fold(1u64, |all, &n| all.saturating_mul(n)),
+        )
+    });
+    Some(counts.fold(0, u64::saturating_add))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folder;
+
+    #[test]
+    fn an_address_is_a_model_or_a_folder() {
+        let of = |address: &str| folder(address).map(|(host, folder)| format!("{host} {folder}"));
+        let hub = |name: &str| {
+            Some(format!(
+                "huggingface.co https://huggingface.co/{name}/resolve/main/"
+            ))
+        };
+        assert_eq!(of("gpt2"), hub("gpt2"));
+        assert_eq!(of("distilbert/distilgpt2 "), hub("distilbert/distilgpt2"));
+        assert_eq!(
+            of("https://huggingface.co/openai-community/gpt2"),
+            hub("openai-community/gpt2")
+        );
+        assert_eq!(
+            of("http://localhost:8000/models/mine"),
+            Some("localhost:8000 http://localhost:8000/models/mine/".to_owned())
+        );
+        assert_eq!(of(""), None);
+        assert_eq!(of("a/b/c"), None);
+    }
+}
