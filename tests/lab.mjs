@@ -230,6 +230,11 @@ export class Lab extends Page {
     await this.untilLabelCount(left);
   }
 
+  /** What the page says of the file that came in: `{ rows, good, refused, taken }`. */
+  async untilImported() {
+    return this.until('the report of the file', () => this.carriedJson('import-report'), 60_000);
+  }
+
   // ---- training
 
   async chooseObjective(slug) {

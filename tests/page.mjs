@@ -56,6 +56,11 @@ export class Page {
     });
   }
 
+  /** All that the page has to tell, remarks too. */
+  async notices() {
+    return (await this.page.locator('.notices').innerText()).trim();
+  }
+
   async untilBanner(limitMs = REACTION_LIMIT_MS) {
     return this.until('an error banner', () => this.banner(), limitMs);
   }

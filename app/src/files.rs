@@ -8,7 +8,7 @@ use crate::texts::training::DECISIVE_PAIRS;
 use gloo_file::{Blob, ObjectUrl};
 use gloo_timers::callback::Timeout;
 use js_sys::ArrayBuffer;
-use tilt_protocol::dataset::write_jsonl;
+use tilt_protocol::dataset::{write_jsonl, write_tilt_jsonl};
 use tilt_protocol::label::pairs_from_labels;
 use tilt_protocol::{CuratedSet, Error, Label};
 use wasm_bindgen::JsCast;
@@ -82,6 +82,16 @@ pub fn export_labels(lab: Lab) {
         download(texts::LABELS_FILE, &blob)
     };
     if let Err(error) = result {
+        lab.notices.error("data", &error.to_string());
+    }
+}
+
+/// All labels with what TRL has no name for, to come in again as they are.
+pub fn export_all_labels(lab: Lab) {
+    lab.notices.dismiss("data");
+    let text = write_tilt_jsonl(&lab.labels.all());
+    let blob = Blob::new_with_options(text.as_str(), Some("application/jsonl"));
+    if let Err(error) = download(texts::ALL_LABELS_FILE, &blob) {
         lab.notices.error("data", &error.to_string());
     }
 }

@@ -49,6 +49,11 @@ pub fn DataPanel() -> impl IntoView {
                     text=texts::EXPORT_PAIRS
                     on_press=move || files::export_labels(lab)
                 />
+                <Action
+                    testid="data-export-all"
+                    text=texts::EXPORT_LABELS
+                    on_press=move || files::export_all_labels(lab)
+                />
                 <label class="button file">
                     <span>{texts::IMPORT_MODEL}</span>
                     <input

@@ -207,7 +207,11 @@ impl RunsStore {
     }
 
     pub fn add_kl(&self, id: RunId, point: KlPoint) {
-        self.update(id, |record| record.kls.push(point));
+        // A run that comes back is measured again where it stands.
+        self.update(id, |record| {
+            record.kls.retain(|known| known.step != point.step);
+            record.kls.push(point);
+        });
     }
 
     /// A win rate of the policy as the run had made it.

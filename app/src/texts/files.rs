@@ -3,6 +3,7 @@
 pub const DATA_AND_MODELS: &str = "Data and models";
 pub const IMPORT_PAIRS: &str = "Import data";
 pub const EXPORT_PAIRS: &str = "Export pairs";
+pub const EXPORT_LABELS: &str = "Export all labels";
 pub const IMPORT_MODEL: &str = "Import model";
 pub const EXPORT_MODEL: &str = "Export model";
 pub const FORMATS: &str = "Data: JSON lines, a JSON array or CSV, as TRL, HH-RLHF, UltraFeedback or Nectar write them; drop it on the page, or paste it. A model is config.json, model.safetensors and tokenizer.json, chosen together.";
@@ -28,6 +29,8 @@ pub fn erase_question(labels: usize) -> String {
 
 /// The name of the file that the labels are saved as.
 pub const LABELS_FILE: &str = "tilt-preferences.jsonl";
+/// And with ties and all that Tilt knows of them.
+pub const ALL_LABELS_FILE: &str = "labels.tilt.jsonl";
 pub const DOWNLOAD_REFUSED: &str = "the browser refused the download";
 pub const NO_WEIGHTS: &str = "the exported model came without weights";
 pub const TO_EXPORT: &str = "export";

@@ -1,0 +1,39 @@
+// A GPU that is lost in mid-run: another device takes over from the last checkpoint.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from './fixtures.mjs';
+import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
+import { BUILT_FOLDER } from './static_site.mjs';
+
+test.use({
+  launchOptions: {
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS],
+  },
+  replaced: async ({}, use) => {
+    const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
+    const keep = `
+      const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (...args) {
+        self.lastDevice = await request.apply(this, args);
+        return self.lastDevice;
+      };`;
+    await use({ 'engine.js': { body: `${keep}\n${engine}` } });
+  },
+  expectedComplaints: [/[Dd]evice|GPU|lost|destroyed/],
+});
+
+test('a lost device is followed by another, and the run goes on', async ({ lab, page }) => {
+  test.setTimeout(10 * 60_000);
+  const steps = 40;
+  await lab.open({ device: 'webgpu', model: 'nano', seed: 52, steps });
+  await lab.labelShorter(4);
+  await lab.id('train-start').click();
+  await lab.until('some steps', async () => (await lab.metrics()).step >= 5, 120_000);
+  const engine = page.workers().find((worker) => worker.url().includes('engine.js'));
+  await engine.evaluate(() => self.lastDevice.destroy());
+  await lab.until('the news', async () => (await lab.notices()).includes('started again'), 60_000);
+  await lab.until('the end', async () => (await lab.metrics()).step === steps, 300_000);
+  expect(await lab.device()).toBe('webgpu');
+  expect((await lab.metrics()).loss).toBeLessThan(Math.LN2);
+});
