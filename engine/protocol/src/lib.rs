@@ -9,6 +9,7 @@ pub mod config;
 pub mod curated;
 pub mod dataset;
 pub mod error;
+pub mod export;
 pub mod label;
 pub mod message;
 pub mod metrics;
@@ -23,6 +24,7 @@ pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, Simd};
 pub use curated::CuratedSet;
 pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};
+pub use export::{ExportMeta, LabelCount};
 pub use label::{Label, Labeller, Pair, PairSource, Verdict};
 pub use message::{
     Command, DeviceKind, DevicePreference, EngineStatus, Event, Message, ModelName, ModelSource,
