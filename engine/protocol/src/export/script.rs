@@ -16,15 +16,8 @@ pub const VERSIONS: [(&str, &str); 5] = [
 
 /// The script that trains `reference/` on `labels.jsonl` as the run did.
 pub fn train_script(run: &TrlRun) -> String {
-    let load_model = match run.model_class {
-        "AutoModelForSequenceClassification" => {
-            format!(
-                "{}.from_pretrained(REFERENCE, num_labels=1, dtype=\"float32\")",
-                run.model_class
-            )
-        }
-        class => format!("{class}.from_pretrained(REFERENCE, dtype=\"float32\")"),
-    };
+    let class = run.model_class;
+    let load_model = format!("{class}.from_pretrained(REFERENCE, dtype=\"float32\")");
     let reference = if run.has_reference {
         format!("        ref_model={load_model},\n")
     } else {
