@@ -69,6 +69,20 @@ fn a_model_comes_back_from_its_zip_to_the_last_bit() {
     assert_eq!(numbers(&arena_again), numbers(&arena));
     let expected = block_on(check(&again, &arena_again)).expect("logits");
     assert!(expected.sequences.len() > 3);
+    for sequence in &expected.sequences {
+        let exact = sequence.exact_outputs.as_ref().expect("a small model");
+        assert_eq!(exact.len(), sequence.outputs.len());
+        for (exact, rounded) in exact
+            .iter()
+            .flatten()
+            .zip(sequence.outputs.iter().flatten())
+        {
+            assert!(
+                (exact - f64::from(*rounded)).abs() < 1e-4,
+                "{exact} {rounded}"
+            );
+        }
+    }
     assert_eq!(
         contents(&files, "check.json").trim_end(),
         serde_json::to_string(&expected).expect("plain data")

@@ -1,6 +1,7 @@
 //! `check.json`: token sequences with the numbers that Tilt computes for them, so that
 //! whoever loads the weights elsewhere can compare (`tests/export/check_model.py`).
 
+use super::exact::Exact;
 use crate::evaluate::prompt_ids;
 use crate::logps::read;
 use crate::model::Model;
@@ -12,8 +13,10 @@ use tilt_protocol::Result;
 
 /// Prompts whose ids and logits are written.
 const PROMPTS: usize = 4;
-/// Numbers written of a sequence at most: of a large vocabulary only the last positions.
-const MOST_NUMBERS: usize = 1 << 15;
+/// Numbers written of a sequence at most: its last positions, and at least one.
+const MOST_NUMBERS: usize = 1 << 13;
+/// Larger models are not computed in f64: that would take a tab too long.
+const MOST_EXACT: usize = 20_000_000;
 /// Tokens of the sequence that no text stands behind.
 const DRAWN_TOKENS: usize = 24;
 
@@ -31,12 +34,14 @@ pub struct CheckedSequence {
     /// ids of; `None` for ids that were drawn.
     pub prompt: Option<String>,
     pub ids: Vec<u32>,
-    /// The position that the first row of `logits` belongs to.
+    /// The position that the first row below belongs to.
     pub first_position: usize,
-    /// A row a position, `[positions, vocab]`; none for a reward model.
-    pub logits: Vec<Vec<f32>>,
-    /// At the last token; for reward models alone.
-    pub reward: Option<f32>,
+    /// A row a position: logits, `[positions, vocab]`, or a reward model's rewards,
+    /// `[positions, 1]`; as the device computes them in f32.
+    pub outputs: Vec<Vec<f32>>,
+    /// The same in f64, of the same f32 weights: free of f32's rounding. Left out for large
+    /// models.
+    pub exact_outputs: Option<Vec<Vec<f64>>>,
 }
 
 /// Computes the check of a model's weights on its device.
@@ -44,9 +49,23 @@ pub struct CheckedSequence {
 /// # Errors
 /// [`tilt_protocol::Error::Device`] when the device was lost.
 pub async fn check(model: &Model, arena: &Tensor<1>) -> Result<Check> {
+    let numbers = match model.layout.len {
+        ..=MOST_EXACT => Some(read(arena.clone()).await?),
+        _ => None,
+    };
     let mut sequences = Vec::new();
     for (prompt, ids) in sequences_of(model) {
-        sequences.push(checked(model, arena, prompt, ids).await?);
+        let (first_position, outputs) = outputs(model, arena, &ids).await?;
+        let exact_outputs = numbers.as_ref().and_then(|numbers| {
+            Exact::new(&model.config, &model.layout, numbers).outputs(&ids, first_position)
+        });
+        sequences.push(CheckedSequence {
+            prompt,
+            ids,
+            first_position,
+            outputs,
+            exact_outputs,
+        });
     }
     Ok(Check {
         format: 1,
@@ -79,42 +98,23 @@ fn sequences_of(model: &Model) -> Vec<(Option<String>, Vec<u32>)> {
     sequences
 }
 
-async fn checked(
-    model: &Model,
-    arena: &Tensor<1>,
-    prompt: Option<String>,
-    ids: Vec<u32>,
-) -> Result<CheckedSequence> {
+/// The last positions' logits, and the first of these positions.
+async fn outputs(model: &Model, arena: &Tensor<1>, ids: &[u32]) -> Result<(usize, Vec<Vec<f32>>)> {
     let gpt = model.gpt(arena);
     let numbers: Vec<i32> = ids.iter().map(|&id| id as i32).collect();
     let length = numbers.len();
     let tokens = Tensor::<2, Int>::from_data(TensorData::new(numbers, [1, length]), &model.device);
     let hidden = gpt.hidden(tokens, None);
     let [_, _, width] = hidden.dims();
-    let hidden = hidden.reshape([length, width]);
     let vocab = model.config.vocab_size;
-    let shown = (MOST_NUMBERS / vocab).clamp(1, length);
-    let first_position = length - shown;
-    if model.config.has_score_head {
-        let last = hidden.slice([length - 1..length, 0..width]);
-        let reward = match gpt.rewards(last) {
-            Some(rewards) => read(rewards).await?.first().copied(),
-            None => None,
-        };
-        return Ok(CheckedSequence {
-            prompt,
-            ids,
-            first_position: length - 1,
-            logits: Vec::new(),
-            reward,
-        });
-    }
-    let logits = read(gpt.logits(hidden.slice([first_position..length, 0..width]))).await?;
-    Ok(CheckedSequence {
-        prompt,
-        ids,
-        first_position,
-        logits: logits.chunks(vocab.max(1)).map(<[f32]>::to_vec).collect(),
-        reward: None,
-    })
+    let first = length - (MOST_NUMBERS / vocab).clamp(1, length);
+    let hidden = hidden
+        .reshape([length, width])
+        .slice([first..length, 0..width]);
+    let (numbers, columns) = match gpt.rewards(hidden.clone()) {
+        Some(rewards) => (read(rewards).await?, 1),
+        None => (read(gpt.logits(hidden)).await?, vocab),
+    };
+    let rows = numbers.chunks(columns).map(<[f32]>::to_vec).collect();
+    Ok((first, rows))
 }

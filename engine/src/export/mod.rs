@@ -5,6 +5,7 @@
 //! the first losses of a run.
 
 mod check;
+mod exact;
 mod model;
 mod rows;
 mod trl;

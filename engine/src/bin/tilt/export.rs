@@ -1,7 +1,6 @@
 //! `tilt export`: a model as a zip for `transformers`, or a run as one for TRL.
 
 use crate::files;
-use crate::inputs::load_same_shape;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use std::collections::BTreeMap;
@@ -63,16 +62,17 @@ impl Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let (model, policy) = files::load_model(&arguments.model, &Device::flex())?;
-    let reference = match &arguments.reference {
-        Some(folder) => load_same_shape(folder, &model)?,
-        None => policy.clone(),
-    };
     let config = match &arguments.config {
         Some(path) => Some(TrlConfig::from_json(&files::read_text(path)?)?),
         None => None,
     };
-    let (model, reference) = with_head(model, reference, arguments.trl, config.as_ref());
+    // Of a run the model that it starts from leaves, otherwise the one that came of it.
+    let folder = match &arguments.reference {
+        Some(reference) if arguments.trl => reference,
+        _ => &arguments.model,
+    };
+    let (model, arena) = files::load_model(folder, &Device::flex())?;
+    let (model, arena) = with_head(model, arena, arguments.trl, config.as_ref());
     let examples = examples(arguments)?;
     let settings = match &config {
         Some(config) => Some(settings(arguments, config, &model, &examples)?),
@@ -81,10 +81,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let meta = meta(arguments, &examples, settings.clone())?;
     let bytes = match settings {
         Some(settings) if arguments.trl => {
-            let zip = trl_zip(&model, &reference, &examples, &settings, &meta);
-            block_on(zip)?
+            block_on(trl_zip(&model, &arena, &examples, &settings, &meta))?
         }
-        _ => block_on(model_zip(&model, &policy, &meta))?,
+        _ => block_on(model_zip(&model, &arena, &meta))?,
     };
     files::write(&arguments.out, &bytes)?;
     eprintln!("{}: {} bytes", arguments.out.display(), bytes.len());
@@ -94,15 +93,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 /// A run of a reward model starts with a fresh head, as in `tilt train`.
 fn with_head(
     model: Model,
-    reference: Tensor<1>,
+    arena: Tensor<1>,
     is_run: bool,
     config: Option<&TrlConfig>,
 ) -> (Model, Tensor<1>) {
     match config {
         Some(config) if is_run && matches!(config.settings.objective, Objective::Reward { .. }) => {
-            model.with_score_head(reference, config.settings.seed)
+            model.with_score_head(arena, config.settings.seed)
         }
-        _ => (model, reference),
+        _ => (model, arena),
     }
 }
 
