@@ -31,8 +31,12 @@ pub async fn model_zip(model: &Model, arena: &Tensor<1>, meta: &ExportMeta) -> R
 pub async fn model_files(model: &Model, arena: &Tensor<1>, meta: &ExportMeta) -> Result<Vec<File>> {
     let precision = Precision::F32;
     let weights = model.weights_file(arena, precision).await?;
+    let mut meta = meta.clone();
+    if let Some(settings) = &mut meta.settings {
+        settings.max_length = settings.max_length.min(model.config.n_positions);
+    }
     let mut files = vec![
-        File::new("README.md", model_card(meta, &facts(model))),
+        File::new("README.md", model_card(&meta, &facts(model))),
         File::new("config.json", config(model, precision)? + "\n"),
     ];
     if !model.config.has_score_head {

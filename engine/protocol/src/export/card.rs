@@ -213,6 +213,10 @@ fn push_numbers(text: &mut String, meta: &ExportMeta) {
     if !meta.metrics.0.is_empty() {
         text.push_str("The last step's metrics, on its own batch of training rows:\n\n| metric | value |\n|---|---|\n");
         for (name, value) in &meta.metrics.0 {
+            // The terminal's logs count steps among the metrics.
+            if name == "step" {
+                continue;
+            }
             let value = if name == metrics::NUM_TOKENS {
                 thousands(*value as usize)
             } else {

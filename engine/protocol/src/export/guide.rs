@@ -6,6 +6,9 @@ use super::trainer::TrlRun;
 use crate::settings::TrainSettings;
 use std::fmt::Write as _;
 
+/// Below it Adam's steps follow what rounding leaves where a gradient cancels.
+pub const SMALL_EPSILON: f64 = 1e-6;
+
 /// What `README.md` beside `train.py` says. `rows` are those of `labels.jsonl`, `dropped`
 /// those too long for the model, `shown_steps` those that `expected.json` has.
 pub fn trl_readme(
@@ -64,6 +67,14 @@ pub fn trl_readme(
              in `train.py` to shuffle too (KTO needs the order)."
         }
     );
+    if settings.adam_epsilon < SMALL_EPSILON {
+        let _ = writeln!(
+            text,
+            "- `adam_epsilon` is {:e}: Adam then takes whole steps along gradients that are rounding \
+             alone, and from the second step on losses may differ by some 1e-4.",
+            settings.adam_epsilon
+        );
+    }
     if dropped > 0 {
         let _ = writeln!(
             text,

@@ -9,7 +9,7 @@ mod script;
 mod trainer;
 
 pub use card::{ModelFacts, model_card};
-pub use guide::trl_readme;
+pub use guide::{SMALL_EPSILON, trl_readme};
 pub use meta::{ExportMeta, LabelCount, label_counts};
 pub use papers::{Source, sources};
 pub use script::{VERSIONS, requirements, train_script};

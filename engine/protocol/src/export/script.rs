@@ -5,6 +5,11 @@ use serde_json::Value;
 
 const TEMPLATE: &str = include_str!("train.py");
 
+/// Of GPT-2 transformers does not see by its class's name that it is a causal model, and
+/// divides the loss of whole texts by one token too many a row.
+const COUNT_TOKENS: &str = "    # So that the loss is divided by the tokens that are predicted.\n    \
+    model.loss_type = \"ForCausalLM\"\n";
+
 /// The versions that the scripts were tested with (`tests/export/README.md`).
 pub const VERSIONS: [(&str, &str); 5] = [
     ("accelerate", "1.15.0"),
@@ -22,6 +27,11 @@ pub fn train_script(run: &TrlRun) -> String {
         format!("        ref_model={load_model},\n")
     } else {
         String::new()
+    };
+    let prepare = if run.prefix == "SFT" {
+        COUNT_TOKENS
+    } else {
+        ""
     };
     let mut objective = String::new();
     for note in &run.notes {
@@ -45,6 +55,7 @@ pub fn train_script(run: &TrlRun) -> String {
         ("training", &arguments(&run.training)),
         ("load_model", &load_model),
         ("reference", &reference),
+        ("prepare", prepare),
     ]
     .into_iter()
     .fold(TEMPLATE.to_owned(), |text, (name, value)| {

@@ -14,6 +14,10 @@ import json
 import os
 from pathlib import Path
 
+# One process uses one GPU: several come with `accelerate launch`.
+if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+
 from datasets import load_dataset
 from transformers import {{model_class}}, AutoTokenizer, TrainerCallback
 from {{module}} import {{prefix}}Config, {{prefix}}Trainer
@@ -63,8 +67,9 @@ def main():
         save_strategy="no",
         report_to="none",
     )
-    trainer = {{prefix}}Trainer(
-        model={{load_model}},
+    model = {{load_model}}
+{{prepare}}    trainer = {{prefix}}Trainer(
+        model=model,
 {{reference}}        args=config,
         train_dataset=load_dataset("json", data_files=str(HERE / "labels.jsonl"), split="train"),
         processing_class=AutoTokenizer.from_pretrained(REFERENCE),

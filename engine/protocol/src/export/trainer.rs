@@ -3,7 +3,7 @@
 use super::papers::sources;
 use crate::config::{TrlConfig, trl_config};
 use crate::error::{Error, Result};
-use crate::objective::{DpoObjective, DpoTerm, Objective, RowKind, SftObjective, WeightedTerm};
+use crate::objective::{DpoObjective, DpoTerm, Objective, RowKind, WeightedTerm};
 use crate::objective_kind::ObjectiveKind;
 use crate::settings::TrainSettings;
 use serde_json::{Value, json};
@@ -79,13 +79,6 @@ pub fn trl_run(settings: &TrainSettings) -> Result<TrlRun> {
             gains, so the two part slowly after the first step.";
         notes.push(note.to_owned());
     }
-    if let Objective::Sft(SftObjective {
-        completion_only_loss: false,
-        ..
-    }) = objective
-    {
-        notes.push(WHOLE_TEXTS.to_owned());
-    }
     if objective.row_kind() == RowKind::Unpaired && objective.needs_mismatched() {
         let note = "KTO's KL pairs a prompt with the completion before it in the same \
             micro-batch, so its loss depends on the order of the rows and, on several \
@@ -107,12 +100,6 @@ pub fn trl_run(settings: &TrainSettings) -> Result<TrlRun> {
 
 const CAUSAL: &str = "AutoModelForCausalLM";
 const SCORING: &str = "AutoModelForSequenceClassification";
-
-/// Said of supervised fine-tuning on whole texts.
-const WHOLE_TEXTS: &str = "transformers divides GPT-2's loss by one token more a row than are \
-    predicted when whole texts are scored (it takes only classes named ...ForCausalLM for causal \
-    models), so the losses that TRL logs are smaller by that share. Tilt counts the predicted \
-    tokens.";
 
 /// The objective in losses that TRL has. TRL dropped cDPO in 0.29; since
 /// robust = ((1 - e) A - e B) / (1 - 2e) for A = -log sigma(beta h), B = -log sigma(-beta h),

@@ -74,11 +74,18 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let (model, arena) = files::load_model(folder, &Device::flex())?;
     let (model, arena) = with_head(model, arena, arguments.trl, config.as_ref());
     let examples = examples(arguments)?;
-    let settings = match &config {
-        Some(config) => Some(settings(arguments, config, &model, &examples)?),
-        None => None,
+    let (settings, rows) = match &config {
+        Some(config) => {
+            let (settings, rows) = settings(arguments, config, &model, &examples)?;
+            (Some(settings), rows)
+        }
+        None => (None, examples.len()),
     };
-    let meta = meta(arguments, &examples, settings.clone())?;
+    let meta = ExportMeta {
+        rows,
+        settings: settings.clone(),
+        ..meta(arguments, &examples)?
+    };
     let bytes = match settings {
         Some(settings) if arguments.trl => {
             block_on(trl_zip(&model, &arena, &examples, &settings, &meta))?
@@ -120,13 +127,14 @@ fn examples(arguments: &Arguments) -> Result<Vec<Example>> {
     Ok(parsed.examples)
 }
 
-/// The config's settings, where what follows from the rows has been worked out.
+/// The config's settings, where what follows from the rows has been worked out, and how
+/// many rows fit.
 fn settings(
     arguments: &Arguments,
     config: &TrlConfig,
     model: &Model,
     examples: &[Example],
-) -> Result<TrainSettings> {
+) -> Result<(TrainSettings, usize)> {
     for field in &config.unused {
         eprintln!("{field}: this objective does not use it");
     }
@@ -139,14 +147,12 @@ fn settings(
         [] => 0,
         examples => trl_rows(model, examples, &config.settings)?.rows.len(),
     };
-    Ok(config.settings_for(config.settings.steps_an_epoch(rows)))
+    let steps_an_epoch = config.settings.steps_an_epoch(rows);
+    Ok((config.settings_for(steps_an_epoch), rows))
 }
 
-fn meta(
-    arguments: &Arguments,
-    examples: &[Example],
-    settings: Option<TrainSettings>,
-) -> Result<ExportMeta> {
+/// What the folders say, without settings and rows.
+fn meta(arguments: &Arguments, examples: &[Example]) -> Result<ExportMeta> {
     let folder = arguments.reference.as_ref().unwrap_or(&arguments.model);
     let own_name = || name_of(folder);
     let metrics = last_metrics(&arguments.model)?;
@@ -158,12 +164,10 @@ fn meta(
         base_model: arguments.base_model.clone().unwrap_or_else(own_name),
         license: arguments.license.clone(),
         steps_taken: metrics.get("step").unwrap_or_default() as usize,
-        settings,
         labels: counts(arguments, examples),
-        rows: examples.len(),
         metrics,
         win_rate,
-        device: None,
+        ..ExportMeta::default()
     })
 }
 
