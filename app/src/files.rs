@@ -10,7 +10,7 @@ use gloo_timers::callback::Timeout;
 use js_sys::ArrayBuffer;
 use tilt_protocol::dataset::{write_jsonl, write_tilt_jsonl};
 use tilt_protocol::label::pairs_from_labels;
-use tilt_protocol::{CuratedSet, Error, Label};
+use tilt_protocol::{CuratedSet, Error, ExportKind, Label};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlAnchorElement;
 
@@ -41,29 +41,20 @@ pub fn download(name: &str, blob: &Blob) -> Result<(), Error> {
     Ok(())
 }
 
+/// Offers a zip that the engine made.
+///
 /// # Errors
-/// [`Error::Io`] when the browser refuses, [`Error::Protocol`] without weights.
-pub fn download_model(
-    config: &str,
-    tokenizer: &str,
-    tokenizer_config: Option<&str>,
-    buffers: &[ArrayBuffer],
-) -> Result<(), Error> {
-    let weights = buffers.first().ok_or_else(|| Error::Protocol {
-        reason: texts::NO_WEIGHTS.to_owned(),
+/// [`Error::Io`] when the browser refuses, [`Error::Protocol`] without the zip.
+pub fn download_zip(kind: ExportKind, buffers: &[ArrayBuffer]) -> Result<(), Error> {
+    let zip = buffers.first().ok_or_else(|| Error::Protocol {
+        reason: texts::NO_ZIP.to_owned(),
     })?;
-    let octets = "application/octet-stream";
-    let weights = Blob::new_with_options(weights.clone(), Some(octets));
-    download("model.safetensors", &weights)?;
-    let mut texts = vec![("config.json", config), ("tokenizer.json", tokenizer)];
-    texts.extend(tokenizer_config.map(|text| ("tokenizer_config.json", text)));
-    for (name, text) in texts {
-        download(
-            name,
-            &Blob::new_with_options(text, Some("application/json")),
-        )?;
-    }
-    Ok(())
+    let name = match kind {
+        ExportKind::Model => texts::MODEL_ZIP,
+        ExportKind::Trl => texts::TRL_ZIP,
+    };
+    let zip = Blob::new_with_options(zip.clone(), Some("application/zip"));
+    download(name, &zip)
 }
 
 /// The decisive labels as paired, conversational JSON lines.

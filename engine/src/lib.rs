@@ -9,6 +9,7 @@ pub mod checkpoint;
 pub mod crew;
 pub mod device;
 pub mod evaluate;
+pub mod export;
 pub mod generate;
 pub mod gpt;
 pub mod gpt_config;

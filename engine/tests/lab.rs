@@ -322,11 +322,15 @@ fn exported(page: &mut Page) -> Vec<u8> {
     page.next_id += 1;
     let request = Request {
         id: page.next_id,
-        command: Command::ExportModel,
+        command: Command::ExportModel {
+            meta: Box::default(),
+        },
     };
     block_on(page.lab.handle(request, Vec::new()));
     let outbox = page.lab.take_outbox();
-    let with_bytes = outbox.into_iter().find(|outgoing| !outgoing.buffers.is_empty());
+    let with_bytes = outbox
+        .into_iter()
+        .find(|outgoing| !outgoing.buffers.is_empty());
     with_bytes.expect("weights").buffers.remove(0)
 }
 

@@ -5,7 +5,7 @@ use crate::lab_file;
 use crate::model_files;
 use crate::panels::import::{FromTheWeb, ImportProgress, ImportReport};
 use crate::parts::action::Action;
-use crate::state::{actions, import, use_lab};
+use crate::state::{actions, export, import, use_lab};
 use crate::texts::files as texts;
 use crate::texts::saving as saving_texts;
 use gloo_file::{File, FileList};
@@ -74,7 +74,13 @@ pub fn DataPanel() -> impl IntoView {
                     testid="model-export"
                     text=texts::EXPORT_MODEL
                     disabled=is_down
-                    on_press=move || actions::export_model(lab)
+                    on_press=move || export::export_model(lab)
+                />
+                <Action
+                    testid="trl-export"
+                    text=texts::CONTINUE_IN_TRL
+                    disabled=is_down
+                    on_press=move || export::continue_in_trl(lab)
                 />
                 <Action
                     testid="lab-export"

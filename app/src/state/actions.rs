@@ -143,11 +143,6 @@ pub fn measure_win_rate(lab: Lab) {
     }
 }
 
-pub fn export_model(lab: Lab) {
-    lab.notices.dismiss("export");
-    lab.engine.send(Purpose::ExportModel, Command::ExportModel);
-}
-
 /// Everything that is stored gone, in the other tabs too, the policy back at its
 /// reference.
 pub fn erase_all(lab: Lab) {

@@ -205,14 +205,9 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             }
             lab.evaluate.measured(report, done);
         }
-        Event::Model {
-            config,
-            tokenizer,
-            tokenizer_config,
-        } => {
-            if let Err(error) =
-                files::download_model(&config, &tokenizer, tokenizer_config.as_deref(), buffers)
-            {
+        Event::Exported { kind } => {
+            lab.engine.settle(id);
+            if let Err(error) = files::download_zip(kind, buffers) {
                 lab.notices.error("export", &error.to_string());
             }
         }

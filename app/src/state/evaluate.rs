@@ -62,6 +62,13 @@ impl EvaluateStore {
         Some((run?, step))
     }
 
+    /// The finished measurement of this run's policy.
+    pub fn report_of(&self, run: RunId) -> Option<WinRateReport> {
+        let (measured, _) = self.measured_of()?;
+        let win_rate = self.win_rate.get_untracked()?;
+        (measured == run && win_rate.is_done).then_some(win_rate.report)
+    }
+
     pub fn new(labels: LabelStore) -> EvaluateStore {
         let chosen_principle = RwSignal::new(None::<Principle>);
         // The principle last used to label; a person's labels have none.

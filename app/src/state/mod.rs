@@ -15,6 +15,7 @@ pub mod data_report;
 pub mod dispatch;
 pub mod engine;
 pub mod evaluate;
+pub mod export;
 pub mod form;
 pub mod history;
 pub mod import;

@@ -32,7 +32,10 @@ pub const LABELS_FILE: &str = "tilt-preferences.jsonl";
 /// And with ties and all that Tilt knows of them.
 pub const ALL_LABELS_FILE: &str = "labels.tilt.jsonl";
 pub const DOWNLOAD_REFUSED: &str = "the browser refused the download";
-pub const NO_WEIGHTS: &str = "the exported model came without weights";
+pub const NO_ZIP: &str = "the export came without its zip";
+pub const MODEL_ZIP: &str = "tilt-model.zip";
+pub const TRL_ZIP: &str = "tilt-trl.zip";
+pub const CONTINUE_IN_TRL: &str = "Continue in TRL";
 pub const TO_EXPORT: &str = "export";
 pub const LABEL_ONE_PAIR: &str = "label at least one pair with 1 or 2";
 

@@ -9,6 +9,7 @@ pub mod config;
 pub mod curated;
 pub mod dataset;
 pub mod error;
+pub mod export;
 pub mod hash;
 pub mod import_message;
 pub mod label;
@@ -27,11 +28,12 @@ pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, Simd};
 pub use curated::CuratedSet;
 pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};
+pub use export::{ExportMeta, LabelCount};
 pub use import_message::{ImportEvent, ImportRequest, ImportSource};
 pub use label::{Label, Labeller, Pair, PairSource, Verdict};
 pub use message::{
-    Command, DeviceKind, DevicePreference, EngineStatus, Event, Message, ModelName, ModelSource,
-    PROTOCOL_VERSION, Request, RequestId, RunId, Sampling,
+    Command, DeviceKind, DevicePreference, EngineStatus, Event, ExportKind, Message, ModelName,
+    ModelSource, PROTOCOL_VERSION, Request, RequestId, RunId, Sampling,
 };
 pub use metrics::Metrics;
 pub use objective::{

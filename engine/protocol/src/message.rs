@@ -9,6 +9,7 @@
 use crate::bench::{BenchReport, BenchSettings, Simd};
 use crate::dataset::Example;
 use crate::error::Error;
+use crate::export::ExportMeta;
 use crate::label::{Label, Pair};
 use crate::metrics::Metrics;
 use crate::principle::{JudgeSettings, Principle};
@@ -223,8 +224,16 @@ pub enum Command {
         config: String,
         data: String,
     },
-    /// Answered by `Model` with `model.safetensors` as transferable.
-    ExportModel,
+    /// The policy as a zip that `transformers` loads. Answered by `Exported`.
+    ExportModel {
+        meta: Box<ExportMeta>,
+    },
+    /// A run as a zip that repeats it with TRL, from the reference. Answered by `Exported`.
+    ContinueInTrl {
+        settings: TrainSettings,
+        examples: Vec<Example>,
+        meta: Box<ExportMeta>,
+    },
     /// The run's weights, optimiser and random state. Answered by `Checkpoint`,
     /// state as transferable.
     SaveRun,
@@ -293,6 +302,14 @@ impl EngineStatus {
             EngineStatus::Failed => "failed",
         }
     }
+}
+
+/// What a zip holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportKind {
+    Model,
+    Trl,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -415,11 +432,9 @@ pub enum Event {
     Scored {
         report: ScoreReport,
     },
-    /// `model.safetensors` is the message's first transferable.
-    Model {
-        config: String,
-        tokenizer: String,
-        tokenizer_config: Option<String>,
+    /// The zip is the message's first transferable.
+    Exported {
+        kind: ExportKind,
     },
     /// The state is the message's first transferable.
     Checkpoint {

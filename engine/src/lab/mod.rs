@@ -17,7 +17,7 @@ use crate::bench::Bench;
 use crate::crew::Team;
 use crate::device::Compute;
 use crate::evaluate::{Inspector, answer_prompts, check_sampling};
-use crate::hf::Precision;
+use crate::export::{model_zip, trl_zip};
 use crate::kernels;
 use crate::model::{Model, ModelFiles};
 use crate::world;
@@ -28,8 +28,8 @@ use run::{Plan, Run};
 use std::collections::VecDeque;
 use tilt_protocol::report::ReportOptions;
 use tilt_protocol::{
-    Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, Request,
-    RequestId, Result, RunId, Sampling,
+    Command, DeviceKind, EngineStatus, Error, Event, ExportKind, GpuCalls, Message,
+    PROTOCOL_VERSION, Request, RequestId, Result, RunId, Sampling,
 };
 
 /// Ended runs whose weights are kept for comparison.
@@ -298,19 +298,25 @@ impl Lab {
                 self.tell(EngineStatus::Evaluating);
                 self.score(id, &config, &data, buffers.pop()).await
             }
-            Command::ExportModel => {
+            Command::ExportModel { meta } => {
                 let loaded = self.loaded()?;
-                let weights = loaded
-                    .model
-                    .weights_file(self.policy()?, Precision::F32)
-                    .await?;
-                let text = loaded.model.text("exporting a model")?;
-                let event = Event::Model {
-                    config: loaded.model.config.to_json(Precision::F32.dtype()),
-                    tokenizer: text.tokenizer_json.clone(),
-                    tokenizer_config: text.tokenizer_config.clone(),
-                };
-                self.emit_with(id, event, vec![weights]);
+                let zip = model_zip(&loaded.model, self.policy()?, &meta).await?;
+                let kind = ExportKind::Model;
+                self.emit_with(id, Event::Exported { kind }, vec![zip]);
+                Ok(())
+            }
+            Command::ContinueInTrl {
+                settings,
+                examples,
+                meta,
+            } => {
+                self.tell(EngineStatus::Evaluating);
+                let Loaded {
+                    model, reference, ..
+                } = self.loaded()?;
+                let zip = trl_zip(model, reference, &examples, &settings, &meta).await?;
+                let kind = ExportKind::Trl;
+                self.emit_with(id, Event::Exported { kind }, vec![zip]);
                 Ok(())
             }
             Command::SaveRun => self.save_run(id).await,

@@ -1,5 +1,6 @@
 //! The rows of a run as sequences of ids.
 
+use super::order::UNPAIRED;
 use crate::batch::{Scope, Sequence};
 use crate::random::Random;
 use crate::text::{TokenisedRow, rotate_completions};
@@ -172,7 +173,7 @@ fn unpaired(rows: Vec<TokenisedRow>, settings: &TrainSettings, max_length: usize
         });
     }
     if !settings.keep_order {
-        Random::from_seed_for(settings.seed, "unpaired rows").shuffle(&mut rows);
+        Random::from_seed_for(settings.seed, UNPAIRED).shuffle(&mut rows);
     }
     let mismatched = if settings.objective.needs_mismatched() {
         let whole: Vec<&Sequence> = rows.iter().map(|row| &row.0).collect();

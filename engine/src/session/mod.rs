@@ -13,6 +13,7 @@ mod score;
 mod step;
 
 pub use data::Data;
+pub use order::first_epoch;
 pub use save::saved_settings;
 pub use score::{Score, score};
 

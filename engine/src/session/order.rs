@@ -2,6 +2,27 @@
 
 use crate::random::Random;
 use serde::{Deserialize, Serialize};
+use tilt_protocol::{RowKind, TrainSettings};
+
+/// The generator's purpose for pairs and texts, which each epoch shuffles anew.
+const EPOCHS: &str = "row order";
+/// The same for unpaired rows, which are shuffled once, before their partners are fixed.
+pub const UNPAIRED: &str = "unpaired rows";
+
+/// The order in which a run's first epoch visits its rows: indices into the rows that
+/// [`super::Session::start`] is given. A run with `keep_order` over rows in this order
+/// takes the same first steps.
+pub fn first_epoch(rows: usize, settings: &TrainSettings) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows).collect();
+    if !settings.keep_order {
+        let purpose = match settings.objective.row_kind() {
+            RowKind::Unpaired => UNPAIRED,
+            RowKind::Pairs | RowKind::Texts => EPOCHS,
+        };
+        Random::from_seed_for(settings.seed, purpose).shuffle(&mut order);
+    }
+    order
+}
 
 /// Where a run stands in its rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +41,7 @@ impl Order {
             rows: (0..rows).collect(),
             taken: 0,
             shuffles,
-            random: Random::from_seed_for(seed, "row order"),
+            random: Random::from_seed_for(seed, EPOCHS),
         };
         order.begin_epoch();
         order

@@ -3,6 +3,7 @@
 
 mod bench;
 mod evaluate;
+mod export;
 mod files;
 mod generate;
 mod inputs;
@@ -40,6 +41,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Time a training step of a small GPT.
     Bench(bench::Arguments),
+    /// Write a model as a zip for transformers, or a run as one for TRL.
+    Export(export::Arguments),
     /// Read the attributes of answers; label pairs; measure a win rate.
     Judge(judge::Arguments),
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let file = match &command {
         Command::Train(arguments) => Some(arguments.data_file()),
         Command::Score(arguments) => Some(arguments.data_file()),
+        Command::Export(arguments) => arguments.data_file(),
         _ => None,
     };
     let result = match command {
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Judge(arguments) => judge::run(&arguments),
     };
     match result {

@@ -1,0 +1,16 @@
+//! What leaves Tilt beside weights and labels, as texts: the model card, and the script
+//! that repeats a run with TRL. The engine puts them into zips (`engine/src/export/`).
+
+mod card;
+mod guide;
+mod meta;
+mod papers;
+mod script;
+mod trainer;
+
+pub use card::{ModelFacts, model_card};
+pub use guide::{SMALL_EPSILON, trl_readme};
+pub use meta::{ExportMeta, LabelCount, label_counts};
+pub use papers::{Source, sources};
+pub use script::{VERSIONS, requirements, train_script};
+pub use trainer::{Field, TrlRun, objective_name, trl_run};

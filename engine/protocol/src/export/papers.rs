@@ -1,0 +1,288 @@
+//! The paper and the equation of what an objective is made of, as in PAPERS.md.
+
+use crate::objective::{CpoLoss, DpoTerm, FDivergence, KtoLoss, Objective, SftLoss};
+
+/// Where a part of an objective comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// What it is, for people: `DPO`, `f-divergence`.
+    pub part: &'static str,
+    /// Authors, year and title.
+    pub paper: &'static str,
+    pub url: &'static str,
+    /// Its number in the paper, where PAPERS.md has checked it.
+    pub equation: Option<&'static str>,
+}
+
+const fn source(
+    part: &'static str,
+    paper: &'static str,
+    url: &'static str,
+    equation: Option<&'static str>,
+) -> Source {
+    Source {
+        part,
+        paper,
+        url,
+        equation,
+    }
+}
+
+/// The sources of an objective and of the options that it has switched on.
+pub fn sources(objective: &Objective) -> Vec<Source> {
+    match objective {
+        Objective::Dpo(dpo) => {
+            let mut sources: Vec<Source> = Vec::new();
+            for weighted in &dpo.terms {
+                sources.push(of_term(&weighted.term));
+            }
+            if dpo.f_divergence != FDivergence::ReverseKl {
+                sources.push(F_DPO);
+            }
+            if dpo.ld_alpha.is_some() {
+                sources.push(LD_DPO);
+            }
+            if dpo.use_weighting {
+                sources.push(WPO);
+            }
+            sources
+        }
+        Objective::Kto(kto) => vec![match kto.loss {
+            KtoLoss::Kto => KTO,
+            KtoLoss::ApoZeroUnpaired => APO_ZERO_UNPAIRED,
+        }],
+        Objective::Cpo(cpo) => {
+            let mut sources = match cpo.loss {
+                CpoLoss::Sigmoid { .. } => vec![CPO],
+                CpoLoss::Hinge => vec![CPO, SLIC],
+                CpoLoss::Ipo => vec![CPO, IPO],
+                CpoLoss::Simpo { .. } if cpo.cpo_alpha != 0.0 => vec![SIMPO, CPO],
+                CpoLoss::Simpo { .. } => vec![SIMPO],
+            };
+            if cpo.alpha != 0.0 {
+                sources.push(ALPHAPO);
+            }
+            sources
+        }
+        Objective::Orpo { .. } => vec![ORPO],
+        Objective::Sft(sft) => vec![match sft.loss {
+            SftLoss::Nll => SFT,
+            SftLoss::Dft => DFT,
+        }],
+        Objective::Reward {
+            center_rewards_coefficient,
+        } => match center_rewards_coefficient {
+            None => vec![REWARD],
+            Some(_) => vec![REWARD, CENTRING],
+        },
+    }
+}
+
+fn of_term(term: &DpoTerm) -> Source {
+    match term {
+        DpoTerm::Sigmoid => DPO,
+        DpoTerm::Cdpo { .. } => CDPO,
+        DpoTerm::Hinge => SLIC,
+        DpoTerm::Ipo => IPO,
+        DpoTerm::Robust { .. } => ROBUST,
+        DpoTerm::ExoPair { .. } => EXO,
+        DpoTerm::NcaPair => NCA,
+        DpoTerm::BcoPair => BCO,
+        DpoTerm::SppoHard => SPPO,
+        DpoTerm::ApoZero => APO_ZERO,
+        DpoTerm::ApoDown => APO_DOWN,
+        DpoTerm::Aot { .. } | DpoTerm::AotUnpaired { .. } => AOT,
+        DpoTerm::Discopop { .. } => DISCOPOP,
+        DpoTerm::SigmoidNorm => SIGMOID_NORM,
+        DpoTerm::Sft => RPO,
+    }
+}
+
+const DPO: Source = source(
+    "DPO",
+    "Rafailov et al. 2023, Direct Preference Optimization",
+    "https://arxiv.org/abs/2305.18290",
+    Some("7"),
+);
+const IPO: Source = source(
+    "IPO",
+    "Azar et al. 2023, A General Theoretical Paradigm to Understand Learning from Human Preferences",
+    "https://arxiv.org/abs/2310.12036",
+    Some("17"),
+);
+const CDPO: Source = source(
+    "cDPO",
+    "Mitchell 2023, A note on DPO with noisy preferences",
+    "https://ericmitchell.ai/cdpo.pdf",
+    None,
+);
+const SLIC: Source = source(
+    "SLiC hinge",
+    "Zhao et al. 2023, SLiC-HF",
+    "https://arxiv.org/abs/2305.10425",
+    None,
+);
+const ROBUST: Source = source(
+    "Robust DPO",
+    "Chowdhury et al. 2024, Provably Robust DPO",
+    "https://arxiv.org/abs/2403.00409",
+    Some("13"),
+);
+const EXO: Source = source(
+    "EXO",
+    "Ji et al. 2024, Towards Efficient Exact Optimization of Language Model Alignment",
+    "https://arxiv.org/abs/2402.00856",
+    Some("16"),
+);
+const NCA: Source = source(
+    "NCA",
+    "Chen et al. 2024, Noise Contrastive Alignment",
+    "https://arxiv.org/abs/2402.05369",
+    None,
+);
+const BCO: Source = source(
+    "BCO",
+    "Jung et al. 2024, Binary Classifier Optimization",
+    "https://arxiv.org/abs/2404.04656",
+    None,
+);
+const SPPO: Source = source(
+    "SPPO",
+    "Wu et al. 2024, Self-Play Preference Optimization",
+    "https://arxiv.org/abs/2405.00675",
+    Some("4.7 with P = 1 and 0"),
+);
+const APO_ZERO: Source = source(
+    "APO-zero",
+    "D'Oosterlinck et al. 2024, Anchored Preference Optimization",
+    "https://arxiv.org/abs/2408.06266",
+    Some("7"),
+);
+const APO_ZERO_UNPAIRED: Source = source(
+    "APO-zero, unpaired",
+    "D'Oosterlinck et al. 2024, Anchored Preference Optimization",
+    "https://arxiv.org/abs/2408.06266",
+    Some("7, on single completions"),
+);
+const APO_DOWN: Source = source(
+    "APO-down",
+    "D'Oosterlinck et al. 2024, Anchored Preference Optimization",
+    "https://arxiv.org/abs/2408.06266",
+    Some("8"),
+);
+const AOT: Source = source(
+    "AOT",
+    "Melnyk et al. 2024, Distributional Preference Alignment via Optimal Transport",
+    "https://arxiv.org/abs/2406.05882",
+    None,
+);
+const DISCOPOP: Source = source(
+    "DiscoPOP",
+    "Lu et al. 2024, Discovering Preference Optimization Algorithms with and for LLMs",
+    "https://arxiv.org/abs/2406.08414",
+    Some("5"),
+);
+const SIGMOID_NORM: Source = source(
+    "Length-normalised DPO",
+    "Lambert et al. 2024, Tülu 3",
+    "https://arxiv.org/abs/2411.15124",
+    Some("6"),
+);
+const RPO: Source = source(
+    "The chosen answers' own loss (RPO)",
+    "Pang et al. 2024, Iterative Reasoning Preference Optimization",
+    "https://arxiv.org/abs/2404.19733",
+    None,
+);
+const F_DPO: Source = source(
+    "f-divergence",
+    "Wang et al. 2023, Beyond Reverse KL",
+    "https://arxiv.org/abs/2309.16240",
+    None,
+);
+const LD_DPO: Source = source(
+    "LD-DPO",
+    "Liu et al. 2024, Length Desensitization in DPO",
+    "https://arxiv.org/abs/2409.06411",
+    None,
+);
+const WPO: Source = source(
+    "WPO",
+    "Zhou et al. 2024, WPO",
+    "https://arxiv.org/abs/2406.11827",
+    Some("2"),
+);
+const KTO: Source = source(
+    "KTO",
+    "Ethayarajh et al. 2024, KTO: Model Alignment as Prospect Theoretic Optimization",
+    "https://arxiv.org/abs/2402.01306",
+    Some("7, 8"),
+);
+const ORPO: Source = source(
+    "ORPO",
+    "Hong et al. 2024, ORPO",
+    "https://arxiv.org/abs/2403.07691",
+    Some("6, 7"),
+);
+const SIMPO: Source = source(
+    "SimPO",
+    "Meng et al. 2024, SimPO",
+    "https://arxiv.org/abs/2405.14734",
+    Some("6"),
+);
+const ALPHAPO: Source = source(
+    "AlphaPO",
+    "Gupta et al. 2025, AlphaPO",
+    "https://arxiv.org/abs/2501.03884",
+    None,
+);
+const CPO: Source = source(
+    "CPO",
+    "Xu et al. 2024, Contrastive Preference Optimization",
+    "https://arxiv.org/abs/2401.08417",
+    Some("3"),
+);
+const SFT: Source = source(
+    "SFT",
+    "Ouyang et al. 2022, InstructGPT, section 3.5",
+    "https://arxiv.org/abs/2203.02155",
+    None,
+);
+const DFT: Source = source(
+    "DFT",
+    "Wu et al. 2025, Dynamic Fine-Tuning",
+    "https://arxiv.org/abs/2508.05629",
+    None,
+);
+const REWARD: Source = source(
+    "Reward model (Bradley-Terry)",
+    "Ouyang et al. 2022, InstructGPT",
+    "https://arxiv.org/abs/2203.02155",
+    Some("1"),
+);
+const CENTRING: Source = source(
+    "Centring of rewards",
+    "Eisenstein et al. 2023, Helping or Herding?",
+    "https://arxiv.org/abs/2312.09244",
+    Some("2"),
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objective_kind::ObjectiveKind;
+
+    /// The table of PAPERS.md is what a person reads; a card must not say otherwise.
+    #[test]
+    fn sources_are_those_of_papers_md() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../PAPERS.md");
+        let papers = std::fs::read_to_string(path).unwrap();
+        for kind in ObjectiveKind::ALL {
+            let sources = sources(&kind.with_beta(kind.default_beta()));
+            assert!(!sources.is_empty(), "{kind:?}");
+            for source in sources {
+                assert!(papers.contains(source.url), "{}", source.url);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `train.py` and `requirements.txt`: a run repeated with TRL.
+
+use super::trainer::{Field, TrlRun};
+use serde_json::Value;
+
+const TEMPLATE: &str = include_str!("train.py");
+
+/// Of GPT-2 transformers does not see by its class's name that it is a causal model, and
+/// divides the loss of whole texts by one token too many a row.
+const COUNT_TOKENS: &str = "    # So that the loss is divided by the tokens that are predicted.\n    \
+    model.loss_type = \"ForCausalLM\"\n";
+
+/// The versions that the scripts were tested with (`tests/export/README.md`).
+pub const VERSIONS: [(&str, &str); 5] = [
+    ("accelerate", "1.15.0"),
+    ("datasets", "5.2.0"),
+    ("torch", "2.15.0"),
+    ("transformers", "5.23.0"),
+    ("trl", "1.16.0"),
+];
+
+/// The script that trains `reference/` on `labels.jsonl` as the run did.
+pub fn train_script(run: &TrlRun) -> String {
+    let class = run.model_class;
+    let load_model = format!("{class}.from_pretrained(REFERENCE, dtype=\"float32\")");
+    let reference = if run.has_reference {
+        format!("        ref_model={load_model},\n")
+    } else {
+        String::new()
+    };
+    let prepare = if run.prefix == "SFT" {
+        COUNT_TOKENS
+    } else {
+        ""
+    };
+    let mut objective = String::new();
+    for note in &run.notes {
+        push_comment(&mut objective, note);
+    }
+    if run.objective.is_empty() {
+        objective.push_str("        # The objective has no fields.");
+    } else {
+        objective.push_str("        # The objective.\n");
+        objective.push_str(&arguments(&run.objective));
+    }
+    let least_rows = if run.prefix == "KTO" { "2" } else { "1" };
+    [
+        ("title", run.title.as_str()),
+        ("module", run.module),
+        ("prefix", run.prefix),
+        ("model_class", run.model_class),
+        ("batch_size", &run.batch_size.to_string()),
+        ("least_rows", least_rows),
+        ("objective", &objective),
+        ("training", &arguments(&run.training)),
+        ("load_model", &load_model),
+        ("reference", &reference),
+        ("prepare", prepare),
+    ]
+    .into_iter()
+    .fold(TEMPLATE.to_owned(), |text, (name, value)| {
+        text.replace(&format!("{{{{{name}}}}}"), value)
+    })
+}
+
+/// The packages that the script needs, pinned.
+pub fn requirements() -> String {
+    VERSIONS
+        .iter()
+        .map(|(package, version)| format!("{package}=={version}\n"))
+        .collect()
+}
+
+/// Keyword arguments, one a line, without a line end after the last.
+fn arguments(fields: &[Field]) -> String {
+    let lines: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("        {name}={},", python(value)))
+        .collect();
+    lines.join("\n")
+}
+
+/// A JSON value as Python writes it.
+fn python(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(python).collect();
+            format!("[{}]", items.join(", "))
+        }
+        // Numbers, and names of plain letters, are written alike.
+        other => other.to_string(),
+    }
+}
+
+/// A comment inside the config's arguments, broken at the width of a line.
+fn push_comment(text: &mut String, note: &str) {
+    const WIDTH: usize = 92;
+    let mut line = String::new();
+    for word in note.split_whitespace() {
+        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH - 10 {
+            text.push_str(&format!("        # {line}\n"));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        text.push_str(&format!("        # {line}\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trainer::trl_run;
+    use super::*;
+    use crate::objective_kind::ObjectiveKind;
+    use crate::settings::TrainSettings;
+
+    fn script(kind: ObjectiveKind) -> String {
+        train_script(&trl_run(&TrainSettings::lab_defaults(kind)).unwrap())
+    }
+
+    #[test]
+    fn nothing_of_the_template_is_left_over() {
+        for kind in ObjectiveKind::ALL {
+            let text = script(kind);
+            assert!(!text.contains("{{") && !text.contains("}}"), "{text}");
+            assert!(!text.contains("null") && !text.contains("true"), "{text}");
+            assert!(text.lines().all(|line| line.len() <= 100), "{text}");
+        }
+    }
+
+    #[test]
+    fn dpo_takes_a_reference_and_simpo_none() {
+        let dpo = script(ObjectiveKind::Dpo);
+        assert!(dpo.contains("from trl import DPOConfig, DPOTrainer"));
+        assert!(dpo.contains("ref_model=") && dpo.contains("loss_type=\"sigmoid\","));
+        assert!(dpo.contains("beta=0.5,") && dpo.contains("max_steps=120,"));
+        let simpo = script(ObjectiveKind::Simpo);
+        assert!(simpo.contains("from trl.experimental.cpo import CPOConfig, CPOTrainer"));
+        assert!(!simpo.contains("ref_model") && simpo.contains("simpo_gamma=5.0,"));
+    }
+}
