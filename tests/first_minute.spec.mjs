@@ -29,6 +29,27 @@ test('a recorded run is shown as such until the engine is ready, and feeds no li
   await expect(lab.id('recorded')).toHaveCount(0);
 });
 
+test('the smallest model is there to look at while the chosen one comes', async ({ lab }) => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await lab.page.route('**/models/small/model.safetensors', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await lab.open({ device: 'cpu', model: 'small', seed: 33 }, { ready: false });
+  await lab.label('1');
+  const early = await lab.heatmap();
+  expect(early.length).toBeGreaterThan(0);
+  expect(await lab.status()).toBe('loading');
+  expect(await lab.id('model-select').inputValue()).toBe('small');
+  release();
+  await lab.untilReady();
+  expect(await lab.id('model-select').inputValue()).toBe('small');
+  await lab.labelShorter(2);
+  const { loss } = await lab.train({ objective: 'dpo', steps: 2 });
+  expect(loss).toBeLessThan(Math.LN2 + 1e-6);
+});
+
 test('three steps: label, train, tell the models apart', async ({ lab }) => {
   await lab.open({ device: 'cpu', model: 'nano', seed: 32 });
   const guide = lab.id('guide');
