@@ -262,9 +262,8 @@ pub fn FromTheWeb() -> impl IntoView {
                 <label class="field">
                     <span>{texts::MOST_ROWS}</span>
                     <input
-                        type="number"
-                        min="1"
-                        max="50000"
+                        type="text"
+                        inputmode="numeric"
                         data-testid="import-limit"
                         prop:value=move || store.limit.get().to_string()
                         on:change=move |event| {
