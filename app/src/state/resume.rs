@@ -132,12 +132,14 @@ pub fn save_failed(lab: Lab) {
     lab.resume.asked.set_value(None);
 }
 
-/// The engine is gone: the run that it was training comes back with the next one.
+/// The engine is gone: the run that it was training, or had trained last, comes back with
+/// the next one.
 pub fn engine_gone(lab: Lab) {
     let phase = lab.run.phase().get_untracked();
     let id = lab.run.run().with_untracked(|run| run.id);
     lab.resume.asked.set_value(None);
-    if let (true, Some(record)) = (phase.is_active(), lab.runs.get(id)) {
+    let has_learnt = phase.is_active() || phase == Phase::Ended;
+    if let (true, Some(record)) = (has_learnt, lab.runs.get(id)) {
         lab.resume.planned.set_value(Some(Plan {
             uid: record.uid,
             goes_on: phase == Phase::Running,
