@@ -17,6 +17,8 @@ pub struct Compute {
     pub adapter: String,
     /// Why WebGPU is not used, where it was wanted.
     pub fallback: Option<String>,
+    /// The largest buffer that a kernel can be given; `None` where only memory limits it.
+    pub most_buffer_bytes: Option<u64>,
 }
 
 impl Compute {
@@ -26,6 +28,7 @@ impl Compute {
             kind: DeviceKind::Cpu,
             adapter: cpu_name().to_owned(),
             fallback: None,
+            most_buffer_bytes: None,
         }
     }
 
@@ -68,6 +71,7 @@ async fn webgpu(takes_software: bool) -> Result<Compute> {
         .await
         .map_err(|error| refused(format!("WebGPU did not start: {error}")))?;
     let info = setup.adapter.get_info();
+    let limits = setup.device.limits();
     let is_software =
         info.device_type == DeviceType::Cpu || adapter.as_deref().is_some_and(is_software_name);
     kernels::gpu::set_software(is_software);
@@ -78,6 +82,11 @@ async fn webgpu(takes_software: bool) -> Result<Compute> {
         kind: DeviceKind::Webgpu,
         adapter,
         fallback: None,
+        most_buffer_bytes: Some(
+            limits
+                .max_buffer_size
+                .min(limits.max_storage_buffer_binding_size),
+        ),
     })
 }
 

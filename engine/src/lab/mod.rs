@@ -6,21 +6,22 @@
 //! that pause, stop and cancel land in between.
 
 mod candidates;
+mod export;
 mod jobs;
+mod load;
 mod report;
 mod run;
 mod score;
 mod status;
 mod warm_up;
+mod watch;
 
 use crate::bench::Bench;
 use crate::crew::Team;
 use crate::device::Compute;
 use crate::evaluate::{Inspector, answer_prompts, check_sampling};
-use crate::export::{model_zip, trl_zip};
 use crate::kernels;
 use crate::model::{Model, ModelFiles};
-use crate::world;
 use burn::tensor::Tensor;
 use jobs::Job;
 use report::{Reported, Reporting};
@@ -28,8 +29,8 @@ use run::{Plan, Run};
 use std::collections::VecDeque;
 use tilt_protocol::report::ReportOptions;
 use tilt_protocol::{
-    Command, DeviceKind, EngineStatus, Error, Event, ExportKind, GpuCalls, Message,
-    PROTOCOL_VERSION, Request, RequestId, Result, RunId, Sampling,
+    Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, Request,
+    RequestId, Result, RunId, Sampling,
 };
 
 /// Ended runs whose weights are kept for comparison.
@@ -280,44 +281,20 @@ impl Lab {
                 self.show_watched().await;
                 Ok(())
             }
-            Command::Watch { example, against } => {
-                // Whatever is wrong with this pair, the old one is no longer wanted.
-                self.watch = None;
-                let loaded = self.loaded()?;
-                let reference = match against {
-                    None => &loaded.reference,
-                    Some(run) => self.ended_policy(run)?,
-                };
-                let inspector = Inspector::new(&loaded.model, reference, example).await?;
-                self.watch = Some((id, inspector));
-                self.show_watched().await;
-                Ok(())
-            }
+            Command::Watch { example, against } => self.watch(id, example, against).await,
             Command::Compare { prompt, sampling } => self.compare(id, prompt, sampling).await,
             Command::Score { config, data } => {
                 self.tell(EngineStatus::Evaluating);
                 self.score(id, &config, &data, buffers.pop()).await
             }
-            Command::ExportModel { meta } => {
-                let loaded = self.loaded()?;
-                let zip = model_zip(&loaded.model, self.policy()?, &meta).await?;
-                let kind = ExportKind::Model;
-                self.emit_with(id, Event::Exported { kind }, vec![zip]);
-                Ok(())
-            }
+            Command::ExportModel { meta } => self.export_model(id, &meta).await,
             Command::ContinueInTrl {
                 settings,
                 examples,
                 meta,
             } => {
                 self.tell(EngineStatus::Evaluating);
-                let Loaded {
-                    model, reference, ..
-                } = self.loaded()?;
-                let zip = trl_zip(model, reference, &examples, &settings, &meta).await?;
-                let kind = ExportKind::Trl;
-                self.emit_with(id, Event::Exported { kind }, vec![zip]);
-                Ok(())
+                self.continue_in_trl(id, &settings, &examples, &meta).await
             }
             Command::SaveRun => self.save_run(id).await,
             Command::RestoreRun {
@@ -342,42 +319,6 @@ impl Lab {
         }
     }
 
-    fn load(&mut self, id: RequestId, name: String, files: &ModelFiles<'_>) -> Result<()> {
-        let (model, reference) = Model::load(files, &self.compute()?.device)?;
-        let texts = |prompts: Vec<world::Prompt>| -> Vec<String> {
-            prompts.into_iter().map(|prompt| prompt.text).collect()
-        };
-        // Only now, when nothing can fail any more, does the old model go.
-        self.run = None;
-        for job in std::mem::take(&mut self.jobs) {
-            self.fail(job.id, Error::Cancelled);
-        }
-        self.watch = None;
-        self.reported = None;
-        self.ended.clear();
-        self.emit(
-            id,
-            Event::ModelLoaded {
-                name: name.clone(),
-                parameters: model.layout.len,
-                vocab: model.config.vocab_size,
-                context: model.config.n_positions,
-                training_prompts: texts(world::training_prompts()),
-                held_out_prompts: texts(world::held_out_prompts()),
-            },
-        );
-        self.is_cold = self.compute()?.kind == DeviceKind::Webgpu;
-        let policy = reference.clone();
-        self.loaded = Some(Loaded {
-            name,
-            model,
-            reference,
-            policy,
-            policy_step: 0,
-        });
-        Ok(())
-    }
-
     async fn compare(&mut self, id: RequestId, prompt: String, sampling: Sampling) -> Result<()> {
         check_sampling(&sampling)?;
         let loaded = self.loaded()?;
@@ -398,16 +339,6 @@ impl Lab {
             },
         );
         Ok(())
-    }
-
-    fn ended_policy(&self, run: RunId) -> Result<&Tensor<1>> {
-        let kept = self.ended.iter().find(|(kept, _)| *kept == run);
-        kept.map(|(_, policy)| policy)
-            .ok_or_else(|| Error::NothingToUse {
-                what: format!("weights of run {run}"),
-                purpose: "compare with".to_owned(),
-                advice: format!("those of the last {MOST_ENDED} runs are kept"),
-            })
     }
 
     fn compute(&self) -> Result<&Compute> {
@@ -432,22 +363,6 @@ impl Lab {
             (Some(run), _) => run.session.step,
             (None, Some(loaded)) => loaded.policy_step,
             (None, None) => 0,
-        }
-    }
-
-    /// Sends the watched pair as the policy sees it now; a failure is the watch's own.
-    async fn show_watched(&mut self) {
-        let Some((id, inspector)) = &self.watch else {
-            return;
-        };
-        let (id, step) = (*id, self.policy_step());
-        let inspected = match (self.loaded(), self.policy()) {
-            (Ok(loaded), Ok(policy)) => inspector.inspect(&loaded.model, policy, step).await,
-            (Err(error), _) | (_, Err(error)) => Err(error),
-        };
-        match inspected {
-            Ok(inspection) => self.emit(id, Event::Inspected { inspection }),
-            Err(error) => self.fail(id, error),
         }
     }
 

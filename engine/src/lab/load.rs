@@ -1,0 +1,82 @@
+//! A model on its way into the lab.
+
+use super::{Lab, Loaded};
+use crate::gpt_config::GptConfig;
+use crate::layout::Layout;
+use crate::model::{Model, ModelFiles};
+use crate::world;
+use tilt_protocol::{DeviceKind, Error, Event, RequestId, Result};
+
+impl Lab {
+    /// Replaces the model.
+    ///
+    /// # Errors
+    /// Those of [`Model::load`], and [`Error::InvalidConfig`] for one that the device has no
+    /// room for; the model that was there is then still there.
+    pub(super) fn load(
+        &mut self,
+        id: RequestId,
+        name: String,
+        files: &ModelFiles<'_>,
+    ) -> Result<()> {
+        self.check_room(files.config)?;
+        let (model, reference) = Model::load(files, &self.compute()?.device)?;
+        let texts = |prompts: Vec<world::Prompt>| -> Vec<String> {
+            prompts.into_iter().map(|prompt| prompt.text).collect()
+        };
+        // Only now, when nothing can fail any more, does the old model go.
+        self.run = None;
+        for job in std::mem::take(&mut self.jobs) {
+            self.fail(job.id, Error::Cancelled);
+        }
+        self.watch = None;
+        self.reported = None;
+        self.ended.clear();
+        self.emit(
+            id,
+            Event::ModelLoaded {
+                name: name.clone(),
+                parameters: model.layout.len,
+                vocab: model.config.vocab_size,
+                context: model.config.n_positions,
+                training_prompts: texts(world::training_prompts()),
+                held_out_prompts: texts(world::held_out_prompts()),
+            },
+        );
+        self.is_cold = self.compute()?.kind == DeviceKind::Webgpu;
+        let policy = reference.clone();
+        self.loaded = Some(Loaded {
+            name,
+            model,
+            reference,
+            policy,
+            policy_step: 0,
+        });
+        Ok(())
+    }
+
+    /// All parameters lie in one buffer, which a GPU limits.
+    fn check_room(&self, config: &str) -> Result<()> {
+        let Some(most) = self.compute()?.most_buffer_bytes else {
+            return Ok(());
+        };
+        let parameters = Layout::of(&GptConfig::from_json(config)?).len as u64;
+        let bytes = 4 * parameters;
+        if bytes <= most {
+            return Ok(());
+        }
+        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        Err(Error::invalid(
+            "model",
+            format!(
+                "{:.0} million parameters, {:.0} MB in one buffer",
+                parameters as f64 / 1e6,
+                megabytes(bytes)
+            ),
+            format!(
+                "at most {:.0} MB on this GPU; the CPU (?device=cpu) takes more",
+                megabytes(most)
+            ),
+        ))
+    }
+}

@@ -1,0 +1,54 @@
+//! The pair that is looked at while a run goes on.
+
+use super::{Lab, MOST_ENDED};
+use crate::evaluate::Inspector;
+use burn::tensor::Tensor;
+use tilt_protocol::{Error, Event, Example, RequestId, Result, RunId};
+
+impl Lab {
+    /// From now on shows this pair, against the reference or an ended run's policy.
+    pub(super) async fn watch(
+        &mut self,
+        id: RequestId,
+        example: Example,
+        against: Option<RunId>,
+    ) -> Result<()> {
+        // Whatever is wrong with this pair, the old one is no longer wanted.
+        self.watch = None;
+        let loaded = self.loaded()?;
+        let reference = match against {
+            None => &loaded.reference,
+            Some(run) => self.ended_policy(run)?,
+        };
+        let inspector = Inspector::new(&loaded.model, reference, example).await?;
+        self.watch = Some((id, inspector));
+        self.show_watched().await;
+        Ok(())
+    }
+
+    fn ended_policy(&self, run: RunId) -> Result<&Tensor<1>> {
+        let kept = self.ended.iter().find(|(kept, _)| *kept == run);
+        kept.map(|(_, policy)| policy)
+            .ok_or_else(|| Error::NothingToUse {
+                what: format!("weights of run {run}"),
+                purpose: "compare with".to_owned(),
+                advice: format!("those of the last {MOST_ENDED} runs are kept"),
+            })
+    }
+
+    /// Sends the watched pair as the policy sees it now; a failure is the watch's own.
+    pub(super) async fn show_watched(&mut self) {
+        let Some((id, inspector)) = &self.watch else {
+            return;
+        };
+        let (id, step) = (*id, self.policy_step());
+        let inspected = match (self.loaded(), self.policy()) {
+            (Ok(loaded), Ok(policy)) => inspector.inspect(&loaded.model, policy, step).await,
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        };
+        match inspected {
+            Ok(inspection) => self.emit(id, Event::Inspected { inspection }),
+            Err(error) => self.fail(id, error),
+        }
+    }
+}
