@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.mjs';
 import { Lab } from './lab.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 51 };
-const STEPS = 400;
+const STEPS = 250;
 
 /** Labels, and the last loss of a whole run on them. */
 async function prepare(lab, steps = STEPS) {
