@@ -7,10 +7,10 @@ import { expect, test } from './fixtures.mjs';
 const VIEWER = 'https://datasets-server.huggingface.co';
 const NANO = new URL('../public/models/nano/', import.meta.url).pathname;
 
+// One expression: of a list with two Playwright takes the second for options.
 test.use({
   expectedComplaints: [
-    /request to another host: (https:\/\/datasets-server|http:\/\/localhost)/,
-    /status of 404/,
+    /(request to another host: (https:\/\/datasets-server|http:\/\/localhost))|status of 404/,
   ],
 });
 
