@@ -59,6 +59,10 @@ impl WorkerClient {
         let has_spoken = Rc::new(Cell::new(false));
         let is_running = has_spoken.clone();
         let on_message = EventListener::new(&worker, "message", move |event| {
+            if !is_wanted.get() {
+                // What a broken engine still says is about a run that goes on elsewhere.
+                return;
+            }
             // Its first word comes after it has taken the lock.
             if !has_spoken.replace(true) {
                 spawn_local(report_end(name.clone(), is_wanted.clone(), deliver.clone()));
@@ -125,6 +129,13 @@ impl WorkerClient {
             .post_message_with_transfer(&data, &transfer)
             .map_err(to_error)?;
         Ok(id)
+    }
+}
+
+impl WorkerClient {
+    /// Hears nothing more of it.
+    pub fn ignore(&self) {
+        self.is_alive.set(false);
     }
 }
 

@@ -207,6 +207,11 @@ impl EngineStore {
             return again;
         }
         self.failures.update_value(|failures| failures.push(now_ms));
+        self.client.with_value(|client| {
+            if let Some(client) = client {
+                client.ignore();
+            }
+        });
         if again == Again::Cpu {
             self.left_webgpu.set_value(true);
         }
