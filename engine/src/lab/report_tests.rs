@@ -6,8 +6,8 @@ use std::path::Path;
 use tilt_protocol::label::pairs_from_labels;
 use tilt_protocol::report::{FindingKind, HeldOut};
 use tilt_protocol::{
-    Command, DevicePreference, Labeller, ModelSource, ObjectiveKind, PROTOCOL_VERSION, Pair,
-    PairSource, Request, TrainSettings, Verdict,
+    Command, Content, DevicePreference, Example, Labeller, ModelSource, ObjectiveKind,
+    PROTOCOL_VERSION, Pair, PairSource, Request, TrainSettings, Verdict,
 };
 
 fn file(name: &str) -> Vec<u8> {
@@ -62,6 +62,17 @@ fn label(prompt: &str, a: &str, b: &str, verdict: Verdict) -> Label {
         row: None,
     };
     Label::new(pair, verdict, Labeller::Person, 0.0)
+}
+
+/// One good answer alone.
+fn single(prompt: &str, answer: &str) -> Label {
+    let row = Example::Unpaired {
+        prompt: Content::user(prompt),
+        completion: Content::assistant(answer),
+        label: true,
+    };
+    let id = format!("{prompt}-{answer}");
+    Label::from_row(&row, 1, PairSource::Written, id, 0.0).expect("a label")
 }
 
 const POLITE: &str = "Thank you for asking. It is a pleasure to help.";
@@ -166,7 +177,7 @@ fn a_report_on_long_rows_and_single_answers() {
     let labels = vec![
         label(&endless, POLITE, RUDE, Verdict::A),
         label("Hello!", &endless, RUDE, Verdict::A),
-        label("Hello!", POLITE, "", Verdict::BothGood),
+        single("Hello!", POLITE),
         label("Hello!", POLITE, RUDE, Verdict::A),
     ];
     ask(&mut lab, 3, report_command(labels, usize::MAX), Vec::new());
