@@ -25,7 +25,7 @@ test.use({
 
 test('a lost device is followed by another, and the run goes on', async ({ lab, page }) => {
   test.setTimeout(10 * 60_000);
-  const steps = 40;
+  const steps = 30;
   await lab.open({ device: 'webgpu', model: 'nano', seed: 52, steps });
   await lab.labelShorter(4);
   await lab.id('train-start').click();

@@ -350,8 +350,13 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
         lab.notices.error("engine-message", &error.to_string());
         return;
     };
+    // A lost device stays lost, whatever it was asked for; a run is not at its end by it.
+    if matches!(error, Error::Device { .. }) {
+        startup::engine_failed(lab, error);
+        return;
+    }
     if purpose == Purpose::LoadStandIn {
-        // It was only to bridge the time; the device's own failure comes up again.
+        // It was only to bridge the time.
         training::load_chosen_model(lab);
         return;
     }
@@ -406,8 +411,7 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
     let is_fatal = match &purpose {
         Purpose::Start => true,
         Purpose::LoadModel(_) => loaded.is_none(),
-        // A lost device stays lost.
-        _ => matches!(error, Error::Device { .. }),
+        _ => false,
     };
     if is_fatal {
         startup::engine_failed(lab, error);
