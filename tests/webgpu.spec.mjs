@@ -21,6 +21,9 @@ test('WebGPU trains as the CPU does', async ({ lab }) => {
   expect(await lab.device()).toBe('cpu');
   await lab.labelShorter(8);
   const onCpu = await stepLosses(lab);
+  // Otherwise what it has learnt would be there again.
+  await lab.id('train-reset').click();
+  await lab.until('the reset', async () => Number.isNaN((await lab.metrics()).step));
 
   // The same browser profile: the labels are the same ones.
   await lab.open({ ...parameters, device: 'webgpu' });

@@ -159,6 +159,8 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             training::adjusted(lab, run, step, beta, learning_rate);
             resume::save(lab);
         }
+        // A run that came back, and by then another one was asked for.
+        Event::RunEnded { run, .. } if lab.run.run().with_untracked(|live| live.id != run) => {}
         Event::RunEnded { run, step, stopped } => {
             lab.pace.stop();
             let curve = lab.run.ended(run);

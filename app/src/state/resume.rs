@@ -265,6 +265,10 @@ async fn bring_back(lab: Lab, plan: Plan) {
         saved.rows.len(),
         &record.curve,
     );
+    if record.is_ended {
+        // Whoever presses train now wants another run.
+        lab.run.ended(record.id);
+    }
     let command = Command::RestoreRun {
         run: record.id,
         examples: saved.rows,
@@ -291,7 +295,8 @@ pub fn started(lab: Lab, run: RunId, step: usize, steps: usize) {
     let Some(record) = lab.runs.get(run) else {
         return;
     };
-    if step == 0 {
+    let is_live = lab.run.run().with_untracked(|live| live.id == run);
+    if step == 0 || !is_live {
         return;
     }
     lab.run.rewind(run, step);
