@@ -1,8 +1,8 @@
 //! A model of the person's own: the files of a Hugging Face folder, chosen here or fetched
 //! from an address, and stored for the next visit.
 
-use crate::state::Lab;
 use crate::state::engine::Purpose;
+use crate::state::{Lab, startup};
 use crate::storage::{Store, Write};
 use crate::texts::files as texts;
 use gloo_file::futures::read_as_text;
@@ -118,25 +118,9 @@ async fn of_address(lab: Lab, folder: &str) -> Result<(), Error> {
 }
 
 async fn fetch(url: &str) -> Result<web_sys::Blob, Error> {
-    let failed = |reason: String| Error::Fetch {
-        url: url.to_owned(),
-        reason,
-    };
-    let to_reason = |cause: JsValue| failed(crate::worker::js_text(&cause));
-    let window = web_sys::window().ok_or_else(|| failed(String::new()))?;
-    let response: web_sys::Response = JsFuture::from(window.fetch_with_str(url))
-        .await
-        .and_then(JsCast::dyn_into)
-        .map_err(to_reason)?;
-    if !response.ok() {
-        let status = response.status();
-        return Err(failed(crate::texts::notices::server_answered(status)));
-    }
-    let blob = response.blob().map_err(to_reason)?;
-    JsFuture::from(blob)
-        .await
-        .and_then(JsCast::dyn_into)
-        .map_err(to_reason)
+    let response = startup::fetch(url).await?;
+    let blob = startup::body(url, response.blob()).await?;
+    Ok(blob.unchecked_into())
 }
 
 /// The folder that an address of a model on Hugging Face, or of any folder, stands for,

@@ -15,9 +15,10 @@ use crate::texts::notices as texts;
 use crate::texts::saving as saving_texts;
 use crate::url::{link, resolve, version};
 use crate::worker::{Incoming, WorkerClient};
+use js_sys::Promise;
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus, Error, Pair, RequestId, Sampling, Simd};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// New pairs are sampled when fewer wait than this.
@@ -110,23 +111,44 @@ pub async fn load_starter_pairs(lab: Lab) {
 /// # Errors
 /// [`Error::Fetch`] with the reason.
 pub async fn fetch_text(url: &str) -> Result<String, Error> {
-    let failed = |reason: String| Error::Fetch {
-        url: url.to_owned(),
-        reason,
-    };
-    let to_reason = |cause| failed(crate::worker::js_text(&cause));
-    let window = web_sys::window().ok_or_else(|| failed(texts::NO_WINDOW.to_owned()))?;
+    let response = fetch(url).await?;
+    let text = body(url, response.text()).await?;
+    text.as_string()
+        .ok_or_else(|| fetch_failed(url, texts::NO_TEXT.to_owned()))
+}
+
+/// The answer of a server that says that all is well.
+///
+/// # Errors
+/// [`Error::Fetch`] with the reason.
+pub async fn fetch(url: &str) -> Result<web_sys::Response, Error> {
+    let window = web_sys::window().ok_or_else(|| fetch_failed(url, texts::NO_WINDOW.to_owned()))?;
     let response = JsFuture::from(window.fetch_with_str(url))
         .await
         .and_then(|response| response.dyn_into::<web_sys::Response>())
-        .map_err(to_reason)?;
-    if !response.ok() {
-        return Err(failed(texts::server_answered(response.status())));
+        .map_err(|cause| fetch_failed(url, crate::worker::js_text(&cause)))?;
+    if response.ok() {
+        return Ok(response);
     }
-    let text = response.text().map_err(to_reason)?;
-    let text = JsFuture::from(text).await.map_err(to_reason)?;
-    text.as_string()
-        .ok_or_else(|| failed(texts::NO_TEXT.to_owned()))
+    Err(fetch_failed(url, texts::server_answered(response.status())))
+}
+
+/// What an answer carries, once it is all there.
+///
+/// # Errors
+/// [`Error::Fetch`] with the reason.
+pub async fn body(url: &str, coming: Result<Promise, JsValue>) -> Result<JsValue, Error> {
+    let to_reason = |cause: JsValue| fetch_failed(url, crate::worker::js_text(&cause));
+    JsFuture::from(coming.map_err(to_reason)?)
+        .await
+        .map_err(to_reason)
+}
+
+fn fetch_failed(url: &str, reason: String) -> Error {
+    Error::Fetch {
+        url: url.to_owned(),
+        reason,
+    }
 }
 
 /// The selected pair, and the model that shows it, are watched by the engine.
