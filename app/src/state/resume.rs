@@ -124,7 +124,7 @@ pub fn save_came(lab: Lab, run: RunId, step: usize, checkpoint: ArrayBuffer) {
             curve: Arc::new(curve),
             ..(*record).clone()
         };
-        spawn_local(lab.run_saving.keep_checkpoint(Arc::new(record), checkpoint));
+        lab.run_saving.keep_checkpoint(&record, checkpoint);
     }
 }
 

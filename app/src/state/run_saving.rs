@@ -118,20 +118,21 @@ impl RunSaving {
         self.saving.write(&[rows], |_| {});
     }
 
-    /// A checkpoint with the curve up to it, at once or not at all; those of older runs go.
-    pub async fn keep_checkpoint(self, record: Arc<RunRecord>, checkpoint: ArrayBuffer) {
+    /// A checkpoint with the curve up to it, at once or not at all; those of runs before the
+    /// last few go.
+    pub fn keep_checkpoint(self, record: &RunRecord, checkpoint: ArrayBuffer) {
         let uid = record.uid;
         let mut writes = vec![
             Write::Put(Store::Checkpoints, uid, checkpoint.into()),
-            put_curve(&record),
+            put_curve(record),
         ];
-        let mut kept = self.saving.keys(Store::Checkpoints).await;
-        kept.retain(|other| *other != uid);
-        let surplus = (kept.len() + 1).saturating_sub(MOST_CHECKPOINTS);
-        for old in kept.into_iter().take(surplus) {
-            writes.push(Write::Delete(Store::Checkpoints, old));
-            writes.push(Write::Delete(Store::Rows, old));
-        }
+        self.stored.with_value(|stored| {
+            let others = stored.keys().rev().filter(|other| **other != uid);
+            for old in others.skip(MOST_CHECKPOINTS - 1) {
+                writes.push(Write::Delete(Store::Checkpoints, *old));
+                writes.push(Write::Delete(Store::Rows, *old));
+            }
+        });
         self.saving.write(&writes, |_| {});
     }
 

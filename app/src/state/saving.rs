@@ -69,14 +69,6 @@ impl Saving {
         })
     }
 
-    /// The keys of a table; none where it cannot be read.
-    pub async fn keys(self, store: Store) -> Vec<u64> {
-        let Some(storage) = self.storage.get_value() else {
-            return Vec::new();
-        };
-        storage.keys(store).await.unwrap_or_default()
-    }
-
     /// One value of each table under the same key.
     pub async fn read<const N: usize>(self, stores: [Store; N], key: u64) -> [Option<JsValue>; N] {
         let none = [const { None }; N];

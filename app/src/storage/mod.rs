@@ -124,22 +124,6 @@ impl Storage {
         Ok(keys.zip(values).collect())
     }
 
-    /// The keys of a table.
-    pub async fn keys(&self, store: Store) -> Result<Vec<u64>, StorageError> {
-        let names = [store.name()];
-        let transaction = self
-            .database
-            .transaction(&names, TransactionMode::ReadOnly)?;
-        let keys = transaction
-            .object_store(store.name())?
-            .get_all_keys(None, None)?;
-        let keys = keys.await?;
-        Ok(keys
-            .iter()
-            .filter_map(|key| Some(key.as_f64()? as u64))
-            .collect())
-    }
-
     /// One value of each table, under the same key, as they stood at one moment.
     pub async fn read<const N: usize>(
         &self,
