@@ -59,11 +59,14 @@ test('a whole lab goes out and comes back, to the byte', async ({ lab, page }) =
   await lab.id('erase-all').click();
   await lab.id('erase-confirm').click();
   await lab.untilLabelCount(0);
+  // The page opens anew; before that nothing of it can be asked.
+  const opened = page.waitForEvent('load');
   await lab.id('lab-import').setInputFiles({
     name: 'lab.tilt',
     mimeType: 'application/octet-stream',
     buffer: file,
   });
+  await opened;
   await lab.untilLabelCount(6);
   await lab.watchStatus();
   await lab.untilReady();
