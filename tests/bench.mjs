@@ -25,16 +25,18 @@ const SHAPE_NAMES = new Map([
 ]);
 
 const tilt = (settings, shape = SHAPE) => ({ kind: 'tilt', shape, settings });
-const peer = (device, shape = SHAPE) => ({ kind: 'peer', shape, device });
+const peer = (device, shape = SHAPE, library = 'jax-js') => ({ kind: 'peer', shape, device, library });
 
 const CASES = {
   'jax-js-wasm': peer('wasm'),
+  'tfjs-wasm': peer('wasm', SHAPE, 'tfjs'),
   'cpu-plain': tilt({ device: 'cpu', simd: 'plain', workers: 1 }),
   'cpu-relaxed': tilt({ device: 'cpu', simd: 'relaxed', workers: 1 }),
   'cpu-2-workers': tilt({ device: 'cpu', simd: 'plain', workers: 2 }),
   'cpu-relaxed-2-workers': tilt({ device: 'cpu', simd: 'relaxed', workers: 2 }),
   'cpu-dpo': tilt({ device: 'cpu', simd: 'plain', workers: 1, objective: 'dpo' }),
   'jax-js-webgpu': peer('webgpu'),
+  'tfjs-webgpu': peer('webgpu', SHAPE, 'tfjs'),
   webgpu: tilt({ device: 'webgpu' }),
   'webgpu-dpo': tilt({ device: 'webgpu', objective: 'dpo' }),
   'jax-js-webgpu-long': peer('webgpu', LONG),
@@ -52,6 +54,11 @@ const RATIOS = [
   ['WebGPU', 'webgpu', 'jax-js-webgpu'],
   ['WebGPU', 'webgpu-long', 'jax-js-webgpu-long'],
   ['WebGPU', 'webgpu-wide', 'jax-js-webgpu-wide'],
+];
+/** Behind jax-js, so in a line below the table: what is timed, on what Tilt is beside it. */
+const TFJS = [
+  ['CPU', 'tfjs-wasm', 'cpu-plain'],
+  ['WebGPU', 'tfjs-webgpu', 'webgpu'],
 ];
 /** DPO over pairs against SFT over as many sequences. */
 const DPO = [
@@ -93,13 +100,26 @@ function countGpuCalls() {
   watch('GPUQueue', 'submit', 'submissions');
 }
 
-const PEER_PAGE = `<!doctype html><title>peer</title><link rel="icon" href="data:," />
-<script type="importmap">{"imports":{"@jax-js/jax":"./node_modules/@jax-js/jax/dist/index.js"}}</script>
-<script type="module" src="./jaxjs.js"></script>`;
+const script = (file) => `<script src="./node_modules/@tensorflow/${file}.min.js"></script>`;
+/** What a library's page loads. */
+const LIBRARIES = {
+  'jax-js': `<script type="importmap">{"imports":{"@jax-js/jax":"./node_modules/@jax-js/jax/dist/index.js"}}</script>
+<script type="module" src="./jaxjs.js"></script>`,
+  tfjs: `${script('tfjs/dist/tf')}
+${script('tfjs-backend-wasm/dist/tf-backend-wasm')}
+${script('tfjs-backend-webgpu/dist/tf-backend-webgpu')}
+<script type="module" src="./tfjs.js"></script>`,
+};
+const PEER_PAGES = Object.fromEntries(
+  Object.entries(LIBRARIES).map(([library, scripts]) => [
+    `${library}.html`,
+    { body: `<!doctype html><title>peer</title><link rel="icon" href="data:," />\n${scripts}` },
+  ]),
+);
 
-async function runPeer(page, peers, { device, shape }) {
+async function runPeer(page, peers, { device, shape, library }) {
   await page.addInitScript(countGpuCalls);
-  await page.goto(peers.url);
+  await page.goto(`${peers.url}${library}.html`);
   await page.waitForFunction(() => globalThis.run);
   return page.evaluate((task) => globalThis.run(task), { device, shape, warmUp: WARM_UP, steps });
 }
@@ -166,7 +186,7 @@ let browser = await launch();
 const here = path.dirname(fileURLToPath(import.meta.url));
 const sites = {
   tilt: await serveSite({}),
-  peers: await serveSite({ folder: path.join(here, 'peers'), replaced: { 'index.html': { body: PEER_PAGE } } }),
+  peers: await serveSite({ folder: path.join(here, 'peers'), replaced: PEER_PAGES }),
 };
 const results = {};
 const failures = [];
@@ -210,6 +230,12 @@ const dpo = DPO.filter(both).map(([what, ours, theirs]) => {
   const ratio = results[ours].median_ms / results[theirs].median_ms;
   return `- ${what}: DPO over 4 pairs takes ${ratio.toFixed(2)} times as long as SFT over 8 sequences of the same lengths (${ms(ours)}, ${ms(theirs)}).`;
 });
+const tfjs = TFJS.filter(both).map(([what, theirs, ours]) => {
+  const ratio = results[theirs].median_ms / results[ours].median_ms;
+  const asked = results[theirs].dispatches_per_step;
+  const dispatches = asked ? `, ${asked.toFixed(0)} dispatches a step` : '';
+  return `- ${what}: TensorFlow.js takes ${ms(theirs)} for the first step of the table, ${ratio.toFixed(1)} times as long as Tilt${dispatches}.`;
+});
 const cpu = os.cpus();
 const machine = [
   `${cpu[0]?.model.trim() ?? 'unknown processor'}, ${cpu.length} cores`,
@@ -224,6 +250,7 @@ const table = [
   ...rows,
   '',
   ...dpo,
+  ...tfjs,
   '',
   `Median of ${steps} steps, each with its loss read back; all in one browser session. ${machine.join('; ')}.`,
 ].join('\n');

@@ -241,7 +241,11 @@ fn node(root: &Path) -> Result<(), Error> {
 
 /// What the benchmark compares Tilt with.
 pub fn for_bench(root: &Path) -> Result<(), Error> {
-    packages(&root.join("tests/peers"), "jax-js", "to compare Tilt with")
+    packages(
+        &root.join("tests/peers"),
+        "jax-js and TensorFlow.js",
+        "to compare Tilt with",
+    )
 }
 
 fn playwright(root: &Path) -> Result<(), Error> {
