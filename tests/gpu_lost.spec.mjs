@@ -23,17 +23,30 @@ test.use({
   expectedComplaints: [/[Dd]evice|GPU|lost|destroyed/],
 });
 
-test('a lost device is followed by another, and the run goes on', async ({ lab, page }) => {
-  test.setTimeout(10 * 60_000);
-  const steps = 30;
-  await lab.open({ device: 'webgpu', model: 'nano', seed: 52, steps });
-  await lab.labelShorter(4);
-  await lab.id('train-start').click();
-  await lab.until('some steps', async () => (await lab.metrics()).step >= 5, 120_000);
-  const engine = page.workers().find((worker) => worker.url().includes('engine.js'));
-  await engine.evaluate(() => self.lastDevice.destroy());
-  await lab.until('the news', async () => (await lab.notices()).includes('started again'), 60_000);
-  await lab.until('the end', async () => (await lab.metrics()).step === steps, 300_000);
-  expect(await lab.device()).toBe('webgpu');
-  expect((await lab.metrics()).loss).toBeLessThan(Math.LN2);
-});
+const LOSSES = {
+  'a device that is destroyed': async (page) => {
+    const engine = page.workers().find((worker) => worker.url().includes('engine.js'));
+    await engine.evaluate(() => self.lastDevice.destroy());
+  },
+  'a GPU process that crashes': async (page) => {
+    const devtools = await page.context().browser().newBrowserCDPSession();
+    // No answer comes from where the process is on its way out.
+    devtools.send('Browser.crashGpuProcess').catch(() => {});
+  },
+};
+
+for (const [name, lose] of Object.entries(LOSSES)) {
+  test(`${name} is followed by another, and the run goes on`, async ({ lab, page }) => {
+    test.setTimeout(10 * 60_000);
+    const steps = 30;
+    await lab.open({ device: 'webgpu', model: 'nano', seed: 52, steps });
+    await lab.labelShorter(4);
+    await lab.id('train-start').click();
+    await lab.until('some steps', async () => (await lab.metrics()).step >= 5, 120_000);
+    await lose(page);
+    await lab.until('the news', async () => (await lab.notices()).includes('started again'), 60_000);
+    await lab.until('the end', async () => (await lab.metrics()).step === steps, 300_000);
+    expect(await lab.device()).toBe('webgpu');
+    expect((await lab.metrics()).loss).toBeLessThan(Math.LN2);
+  });
+}

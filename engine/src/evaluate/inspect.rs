@@ -1,10 +1,10 @@
 //! A pair token by token under policy and reference.
 
 use crate::batch::{Batch, Sequence};
-use crate::logps::{read, scored_logits};
+use crate::kernels::vocabulary_logps;
 use crate::model::Model;
 use crate::text::{Preparation, TokenisedRow};
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 use tilt_protocol::{Error, Example, Inspection, NextToken, Result, SequenceView, TokenView};
 
 /// Most likely tokens kept a position and model.
@@ -50,7 +50,7 @@ impl Inspector {
                 });
             }
         };
-        let reference = log_softmax_rows(model, reference, &sides).await?;
+        let reference = logps_of_sides(model, reference, &sides).await?;
         Ok(Inspector {
             example,
             sides,
@@ -68,7 +68,7 @@ impl Inspector {
         policy: &Tensor<1>,
         step: usize,
     ) -> Result<Inspection> {
-        let policy = log_softmax_rows(model, policy, &self.sides).await?;
+        let policy = logps_of_sides(model, policy, &self.sides).await?;
         let batch = Batch::new(&self.sides, model.pad_id());
         let vocab = model.config.vocab_size;
         let view = |side: usize| -> Result<SequenceView> {
@@ -140,17 +140,16 @@ pub fn next_tokens(
         .collect()
 }
 
-async fn log_softmax_rows(
+async fn logps_of_sides(
     model: &Model,
     arena: &Tensor<1>,
     sides: &[Sequence; 2],
 ) -> Result<Vec<f32>> {
     let batch = Batch::new(sides, model.pad_id());
-    if batch.scored() == 0 {
-        return Ok(Vec::new());
+    match batch.scored() {
+        0 => Ok(Vec::new()),
+        _ => vocabulary_logps(model, arena, &batch).await,
     }
-    let logits = scored_logits(&model.gpt(arena), &batch);
-    read(activation::log_softmax(logits, 1)).await
 }
 
 #[cfg(test)]

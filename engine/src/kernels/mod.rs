@@ -12,7 +12,7 @@ pub mod shape;
 pub use packed::{Packed, Share};
 pub use pass::{
     Forward, Pass, STATISTICS, forward_logps, forward_rewards, plain_logps, statistics_of,
-    token_logps,
+    token_logps, vocabulary_logps,
 };
 
 use tilt_protocol::Simd;

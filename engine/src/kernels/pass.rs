@@ -5,7 +5,7 @@ use super::gpu;
 use super::shape::Shape;
 use crate::batch::Batch;
 use crate::gpt::Gpt;
-use crate::logps::scored_logits;
+use crate::logps::{read, scored_logits};
 use crate::model::Model;
 use burn::tensor::{Int, Tensor, activation};
 use tilt_protocol::{Error, Result};
@@ -78,6 +78,41 @@ pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Tensor<1>
     }
     let gpt = Gpt::as_leaves(&model.config, &model.layout, arena);
     plain_logps(gpt, batch, false).values
+}
+
+/// Log-probs over the whole vocabulary at every scored position, `[n * v]` in nats, by the same
+/// pass that training makes.
+///
+/// # Errors
+/// [`Error::Device`] when the device was lost.
+pub async fn vocabulary_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Vec<f32>> {
+    let shape = Shape::new(&model.config, &model.layout);
+    if let Some(numbers) = Numbers::of(arena) {
+        let logits = cpu::gpt::logits(&shape, &numbers, &batch.packed);
+        return Ok(log_softmax(&logits, shape.vocab, shape.vocab));
+    }
+    let trace = gpu::gpt::forward(&shape, arena, &batch.packed).map(|(_, trace)| trace);
+    if let Some(logits) = trace.and_then(|trace| trace.logits(&shape)) {
+        let row_len = logits.row_len;
+        let logits = read(logits.numbers).await?;
+        return Ok(log_softmax(&logits, row_len, shape.vocab));
+    }
+    let logits = scored_logits(&model.gpt(arena), batch);
+    read(activation::log_softmax(logits, 1)).await
+}
+
+/// Log-probs `[n * vocab]` of logits in rows of `row_len`; the sums in f64.
+fn log_softmax(logits: &[f32], row_len: usize, vocab: usize) -> Vec<f32> {
+    let mut logps = Vec::with_capacity(logits.len());
+    for row in logits.chunks_exact(row_len) {
+        let row = &row[..vocab];
+        let most = row.iter().fold(f32::NEG_INFINITY, |most, x| most.max(*x));
+        let most = f64::from(most);
+        let shares = row.iter().map(|&logit| (f64::from(logit) - most).exp());
+        let log_sum = most + shares.sum::<f64>().ln();
+        logps.extend(row.iter().map(|&logit| (f64::from(logit) - log_sum) as f32));
+    }
+    logps
 }
 
 /// The log-probs of a batch by burn's operations: what the kernels are tested against.

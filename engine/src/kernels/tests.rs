@@ -2,16 +2,17 @@
 //! backward, on the CPU and on a GPU where there is one.
 
 use super::gpu::set_software;
-use super::{forward_logps, plain_logps, token_logps};
+use super::{forward_logps, plain_logps, token_logps, vocabulary_logps};
 use crate::adamw::AdamW;
 use crate::batch::{Batch, Sequence};
 use crate::device::Compute;
 use crate::gpt::Gpt;
 use crate::gpt_config::GptConfig;
 use crate::layout::Layout;
+use crate::logps::{read, scored_logits};
 use crate::model::Model;
 use crate::random::Random;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, activation};
 use pollster::block_on;
 use std::sync::OnceLock;
 use tilt_protocol::{DevicePreference, ObjectiveKind, TrainSettings};
@@ -135,6 +136,9 @@ fn check_on(device: &Device, tolerance: &Tolerance, config: &GptConfig, batch: &
         let what = format!("statistic {index}");
         assert_close(&what, found, expected, tolerance.rest);
     }
+    let found = block_on(vocabulary_logps(&model, &arena, batch)).unwrap();
+    let expected = block_on(vocabulary_by_burn(&on_cpu, &plain_arena, batch));
+    assert_close("whole vocabulary", &found, &expected, tolerance.logps);
     let mut random = Random::from_seed_for(6, "kernels");
     let upstream: Vec<f32> = (0..batch.scored())
         .map(|_| random.normal() as f32)
@@ -145,6 +149,11 @@ fn check_on(device: &Device, tolerance: &Tolerance, config: &GptConfig, batch: &
         let (found, expected) = (&found[slot.range()], &expected[slot.range()]);
         assert_close(&slot.name, found, expected, tolerance.rest);
     }
+}
+
+async fn vocabulary_by_burn(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Vec<f32> {
+    let logits = scored_logits(&model.gpt(arena), batch);
+    read(activation::log_softmax(logits, 1)).await.unwrap()
 }
 
 #[test]

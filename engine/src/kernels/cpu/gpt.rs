@@ -5,7 +5,7 @@
 
 use super::attention::{Heads, attend, attend_back};
 use super::buffers::Buffer;
-use super::head::{Head, Logps, Rewards};
+use super::head::{Head, Logps, Rewards, all_logits};
 use super::matmul::{Band, Packing, View, matmul};
 use super::rows::{AddBias, Gelu, LayerNorm, LayerNormBack, Slope, SumColumns, add};
 use super::simd::dispatch;
@@ -59,6 +59,12 @@ struct Work<'a> {
 pub fn score(shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<Scored> {
     let (mut packing, last) = run(shape, arena, packed, drop);
     Logps::read(shape, arena, packed, &mut packing, &last.out, false).0
+}
+
+/// Logits of the scored tokens over the whole vocabulary, `[n, v]`.
+pub fn logits(shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<f32> {
+    let (mut packing, last) = run(shape, arena, packed, drop);
+    all_logits(shape, arena, packed, &mut packing, &last.out)
 }
 
 /// Reads every row of a batch, keeping nothing of the head yet.

@@ -54,10 +54,7 @@ impl Logps {
         keep: bool,
     ) -> (Vec<Scored>, Logps) {
         let (n, d, v) = (packed.scored.len(), shape.width, shape.vocab);
-        let mut hidden = Buffer::any(n * d);
-        for (to, &row) in hidden.chunks_exact_mut(d).zip(&packed.scored) {
-            to.copy_from_slice(&out[row as usize * d..][..d]);
-        }
+        let hidden = scored_hidden(shape, packed, out);
         let mut scored = vec![Scored::default(); n];
         let mut kept = (keep && n * v <= LOGITS_KEPT).then(|| Buffer::any(n * v));
         for rows in blocks(n, v) {
@@ -150,6 +147,30 @@ impl Logps {
 /// The distributions of some of the scored tokens; none where targets are scored.
 fn spreads_of<'a>(packed: &'a Packed, rows: &Range<usize>) -> &'a [Vec<(u32, f32)>] {
     packed.spreads.get(rows.clone()).unwrap_or_default()
+}
+
+/// Logits of every scored token over `out` `[rows, d]`: `[n, v]`.
+pub fn all_logits(
+    shape: &Shape,
+    arena: &[f32],
+    packed: &Packed,
+    packing: &mut Packing,
+    out: &[f32],
+) -> Vec<f32> {
+    let hidden = scored_hidden(shape, packed, out);
+    let mut logits = vec![0.0; packed.scored.len() * shape.vocab];
+    logits_of(shape, arena, packing, &hidden, &mut logits);
+    logits
+}
+
+/// The rows of `out` `[rows, d]` that predict scored tokens, `[n, d]`.
+fn scored_hidden(shape: &Shape, packed: &Packed, out: &[f32]) -> Buffer {
+    let d = shape.width;
+    let mut hidden = Buffer::any(packed.scored.len() * d);
+    for (to, &row) in hidden.chunks_exact_mut(d).zip(&packed.scored) {
+        to.copy_from_slice(&out[row as usize * d..][..d]);
+    }
+    hidden
 }
 
 fn logits_of(

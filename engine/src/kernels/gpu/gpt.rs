@@ -3,7 +3,7 @@
 //!
 //! Shapes: `rows` packed tokens, width `d`, inner width `4 d`.
 
-use super::head::Head;
+use super::head::{Head, row_len};
 use super::launch::{Buffer, Gpu, Kernel, Tile};
 use super::plan::Plan;
 use crate::kernels::packed::Packed;
@@ -118,6 +118,22 @@ pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Option<(Rea
         head,
     };
     Some((read, trace))
+}
+
+impl Trace {
+    /// Logits of the scored tokens, of which each has a row of `row_len` numbers; `None` where
+    /// they are not all there at once.
+    pub fn logits(&self, shape: &Shape) -> Option<Logits> {
+        let numbers = self.head.whole_logits(&self.gpu, shape, self.plan.scored)?;
+        let row_len = row_len(shape);
+        Some(Logits { numbers, row_len })
+    }
+}
+
+/// Logits on the device, `[n * row_len]`; those of the vocabulary come first in each row.
+pub struct Logits {
+    pub numbers: Tensor<1>,
+    pub row_len: usize,
 }
 
 /// A kernel's name and its texts.

@@ -5,8 +5,10 @@
 //! tokens.
 
 use super::gpt::{Work, quads, transpose};
-use super::launch::{Buffer, Kernel, Tile};
+use super::launch::{Buffer, Gpu, Kernel, Tile};
 use crate::kernels::STATISTICS;
+use crate::kernels::shape::Shape;
+use burn::tensor::Tensor;
 
 /// Logits that are there at once, in numbers (64 MiB): beyond that, the way back computes
 /// them again, a block of scored tokens at a time. Tests have few logits, in several blocks.
@@ -40,24 +42,24 @@ pub struct Head {
 }
 
 /// Scored tokens whose logits are there at once.
-fn block_len(work: &Work<'_>) -> usize {
+fn block_len(shape: &Shape, scored: usize) -> usize {
     // Whole tiles: a matmul stores every row of its last one.
     let tile = Tile::MOST_ROWS;
-    let most = LOGITS_BLOCK / row_len(work) / tile * tile;
-    most.max(tile).min(work.plan.scored.next_multiple_of(tile))
+    let most = LOGITS_BLOCK / row_len(shape) / tile * tile;
+    most.max(tile).min(scored.next_multiple_of(tile))
 }
 
 /// That number for the kernels: where all are there at once it says so, whatever it is.
 fn most(work: &Work<'_>) -> u32 {
-    match block_len(work) {
+    match block_len(work.shape, work.plan.scored) {
         block if block < work.plan.scored => block as u32,
         _ => u32::MAX,
     }
 }
 
 /// Numbers in a row of logits.
-fn row_len(work: &Work<'_>) -> usize {
-    work.shape.vocab.next_multiple_of(4)
+pub fn row_len(shape: &Shape) -> usize {
+    shape.vocab.next_multiple_of(4)
 }
 
 impl Head {
@@ -67,8 +69,8 @@ impl Head {
             gpu, shape, plan, ..
         } = *work;
         let head = Head {
-            transposed: gpu.room(shape.width * row_len(work)),
-            logits: gpu.room(block_len(work) * row_len(work)),
+            transposed: gpu.room(shape.width * row_len(shape)),
+            logits: gpu.room(block_len(shape, plan.scored) * row_len(shape)),
             log_sums: gpu.room(plan.scored),
             hidden,
         };
@@ -76,11 +78,11 @@ impl Head {
         transpose(gpu, work.arena, &head.transposed, &[matrix]);
         let logps = gpu.room(plan.scored);
         let statistics = gpu.room(STATISTICS * plan.scored);
-        for first in (0..plan.scored).step_by(block_len(work)) {
+        for first in (0..plan.scored).step_by(block_len(shape, plan.scored)) {
             head.logits_of(work, first);
             gpu.launch(
                 Kernel::new("logps", &[include_str!("wgsl/logps.wgsl")]),
-                [block_len(work).div_ceil(64), 1],
+                [block_len(shape, plan.scored).div_ceil(64), 1],
                 &[
                     &plan.words,
                     &head.logits,
@@ -101,10 +103,10 @@ impl Head {
         let tile = Tile::of_product();
         gpu.launch(
             tile.kernel("logits", LOGITS),
-            tile.groups(block_len(work), row_len(work)),
+            tile.groups(block_len(shape, plan.scored), row_len(shape)),
             &[&plan.words, &self.hidden, &self.transposed, &self.logits],
             &[
-                quads(row_len(work)),
+                quads(row_len(shape)),
                 quads(shape.width),
                 shape.width as u32,
                 0,
@@ -113,6 +115,13 @@ impl Head {
                 most(work),
             ],
         );
+    }
+
+    /// The logits that are still there, a row of `row_len` a scored token; `None` where they
+    /// were more than one block.
+    pub fn whole_logits(&self, gpu: &Gpu, shape: &Shape, scored: usize) -> Option<Tensor<1>> {
+        let row = row_len(shape);
+        (scored <= block_len(shape, scored)).then(|| gpu.tensor(&self.logits, scored * row))
     }
 
     /// Writes the hidden states' gradient, as result `index` of its buffer, and the head's.
@@ -127,7 +136,7 @@ impl Head {
             gpu, shape, plan, ..
         } = *work;
         let upstream = gpu.upload(upstream);
-        let (d, block) = (shape.width, block_len(work));
+        let (d, block) = (shape.width, block_len(shape, plan.scored));
         let d_scored = gpu.room(plan.scored.next_multiple_of(Tile::MOST_ROWS) * d);
         let (tile, of_gradient) = (Tile::of_product(), Tile::of_gradient());
         for first in (0..plan.scored).step_by(block) {
@@ -137,7 +146,7 @@ impl Head {
             }
             gpu.launch(
                 Kernel::new("logits_back", &[include_str!("wgsl/logits_back.wgsl")]),
-                [row_len(work).div_ceil(4).div_ceil(64), block],
+                [row_len(shape).div_ceil(4).div_ceil(64), block],
                 &[&plan.words, &self.logits, &self.log_sums, &upstream],
                 &block_sizes(work, first),
             );
@@ -147,7 +156,7 @@ impl Head {
                 &[&plan.words, &self.logits, work.arena, &d_scored],
                 &[
                     quads(d),
-                    quads(row_len(work)),
+                    quads(row_len(shape)),
                     shape.vocab as u32,
                     quads(shape.head.start),
                     0,
@@ -160,7 +169,7 @@ impl Head {
                 of_gradient.groups(shape.vocab, d),
                 &[&plan.words, &self.logits, &self.hidden, gradient],
                 &[
-                    quads(row_len(work)),
+                    quads(row_len(shape)),
                     quads(d),
                     shape.vocab as u32,
                     0,
@@ -183,7 +192,7 @@ impl Head {
 fn block_sizes(work: &Work<'_>, first: usize) -> [u32; 4] {
     [
         work.shape.vocab as u32,
-        quads(row_len(work)),
+        quads(row_len(work.shape)),
         first as u32,
         most(work),
     ]
