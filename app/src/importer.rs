@@ -1,5 +1,6 @@
 //! The page's end of the importer, the worker that reads data files.
 
+use crate::json;
 use crate::texts::import as texts;
 use crate::url::{link, resolve, version};
 use crate::worker::js_text;
@@ -40,7 +41,7 @@ impl Importer {
                 .map_or(JsValue::UNDEFINED, MessageEvent::data);
             let get = |name: &str| Reflect::get(&data, &name.into()).unwrap_or(JsValue::UNDEFINED);
             let json = get("json").as_string().unwrap_or_default();
-            let event = serde_json::from_str(&json).unwrap_or_else(|error| ImportEvent::Failed {
+            let event = json::from_str(&json).unwrap_or_else(|error| ImportEvent::Failed {
                 error: Error::Protocol {
                     reason: error.to_string(),
                 },

@@ -5,6 +5,7 @@
 //! follow it in the same order. What comes out goes in again without a change.
 
 use crate::files::download;
+use crate::json;
 use crate::state::Lab;
 use crate::state::settings::Settings;
 use crate::storage::{Store, Write};
@@ -114,7 +115,7 @@ async fn read(file: &File) -> Result<(Settings, Vec<Write>), Error> {
         .await
         .map_err(|error| malformed(error.to_string()))?;
     let header: Header =
-        serde_json::from_str(&header).map_err(|error| malformed(texts::not_a_lab(&error)))?;
+        json::from_str(&header).map_err(|error| malformed(texts::not_a_lab(&error)))?;
     if header.tilt_lab != FORMAT {
         return Err(malformed(texts::other_format(header.tilt_lab, FORMAT)));
     }
@@ -127,7 +128,7 @@ async fn read(file: &File) -> Result<(Settings, Vec<Write>), Error> {
             let value = match value {
                 Value::Text(text) => {
                     if store == Store::Labels {
-                        serde_json::from_str::<Label>(&text)
+                        json::from_str::<Label>(&text)
                             .map_err(|error| malformed(texts::bad_label(key, &error)))?;
                     }
                     JsValue::from_str(&text)

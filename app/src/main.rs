@@ -8,6 +8,7 @@ mod files;
 mod format;
 mod formula;
 mod importer;
+mod json;
 mod keys;
 mod lab_file;
 mod level;

@@ -1,6 +1,7 @@
 //! A model of the person's own: the files of a Hugging Face folder, chosen here or fetched
 //! from an address, and stored for the next visit.
 
+use crate::json;
 use crate::state::engine::Purpose;
 use crate::state::{Lab, startup};
 use crate::storage::{Store, Write};
@@ -54,7 +55,7 @@ pub async fn load_stored_model(lab: Lab) {
     let [weights] = lab.saving.read([Store::Models], WEIGHTS).await;
     let texts = texts
         .and_then(|texts| texts.as_string())
-        .and_then(|texts| serde_json::from_str(&texts).ok());
+        .and_then(|texts| json::from_str(&texts).ok());
     let weights = weights.and_then(|weights| weights.dyn_into::<web_sys::Blob>().ok());
     let (Some(texts), Some(weights)) = (texts, weights) else {
         // It was erased, or never fitted in.

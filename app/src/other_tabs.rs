@@ -1,5 +1,6 @@
 //! What the tabs of this page tell each other: what one of them has stored.
 
+use crate::json;
 use gloo_events::EventListener;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
@@ -30,7 +31,7 @@ impl OtherTabs {
             let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
             let text = data.and_then(|data| data.as_string());
             // A tab of another version may say what this one does not know.
-            if let Some(Ok(news)) = text.map(|text| serde_json::from_str(&text)) {
+            if let Some(Ok(news)) = text.map(|text| json::from_str(&text)) {
                 on_news(news);
             }
         });

@@ -1,6 +1,7 @@
 //! The page's end of the worker boundary: one JSON text and a list of
 //! transferable buffers a message, read and written through `tilt_protocol`.
 
+use crate::json;
 use crate::locks;
 use crate::texts::notices as texts;
 use gloo_events::EventListener;
@@ -159,7 +160,7 @@ fn read(data: &JsValue) -> Result<(Message, Vec<ArrayBuffer>), Error> {
         .ok()
         .and_then(|json| json.as_string())
         .ok_or_else(|| protocol_error(texts::NO_JSON.to_owned()))?;
-    let message = serde_json::from_str(&json).map_err(|error| protocol_error(error.to_string()))?;
+    let message = json::from_str(&json).map_err(|error| protocol_error(error.to_string()))?;
     let buffers = Reflect::get(data, &"buffers".into())
         .ok()
         .and_then(|buffers| buffers.dyn_into::<Array>().ok())

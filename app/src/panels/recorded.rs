@@ -2,6 +2,7 @@
 
 use crate::charts::path::line;
 use crate::charts::scale::{Scale, domain, tick_text};
+use crate::json;
 use crate::state::startup::fetch_text;
 use crate::state::use_lab;
 use crate::texts::recorded as texts;
@@ -53,7 +54,7 @@ pub fn RecordedRun() -> impl IntoView {
     spawn_local(async move {
         // Nothing depends on it: without the file there is no recording.
         let text = fetch_text(&resolve(FILE)).await;
-        let read = text.ok().and_then(|text| serde_json::from_str(&text).ok());
+        let read = text.ok().and_then(|text| json::from_str(&text).ok());
         let _ = recording.try_set(read);
     });
     move || {

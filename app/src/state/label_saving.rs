@@ -3,6 +3,7 @@
 use super::label_history::{Entry, Slot};
 use super::notices::Notices;
 use super::saving::Saving;
+use crate::json;
 use crate::storage::{Store, Write};
 use crate::texts::label as texts;
 use leptos::prelude::*;
@@ -107,5 +108,5 @@ fn change(key: u64, label: Option<&Label>) -> Write {
 }
 
 fn label_of(value: &JsValue) -> Option<Label> {
-    serde_json::from_str(&value.as_string()?).ok()
+    json::from_str(&value.as_string()?).ok()
 }

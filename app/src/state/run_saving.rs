@@ -4,6 +4,7 @@
 use super::run::CurvePoint;
 use super::runs::RunRecord;
 use super::saving::Saving;
+use crate::json;
 use crate::storage::{Store, Write};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -86,7 +87,7 @@ impl RunSaving {
                 if old.is_some_and(|old| Arc::ptr_eq(old, record)) {
                     continue;
                 }
-                writes.push(Write::Put(Store::Runs, record.uid, json(&**record)));
+                writes.push(Write::Put(Store::Runs, record.uid, as_json(&**record)));
                 if old.is_none_or(|old| !Arc::ptr_eq(&old.curve, &record.curve)) {
                     writes.push(put_curve(record));
                 }
@@ -114,7 +115,7 @@ impl RunSaving {
 
     /// The rows that a run trains on.
     pub fn keep_rows(self, uid: u64, rows: &[Example]) {
-        let rows = Write::Put(Store::Rows, uid, json(rows));
+        let rows = Write::Put(Store::Rows, uid, as_json(rows));
         self.saving.write(&[rows], |_| {});
     }
 
@@ -149,14 +150,14 @@ impl RunSaving {
 
 fn put_curve(record: &RunRecord) -> Write {
     let points: Vec<&CurvePoint> = record.curve.iter().map(|point| &**point).collect();
-    Write::Put(Store::Curves, record.uid, json(&points))
+    Write::Put(Store::Curves, record.uid, as_json(&points))
 }
 
 /// Plain data as JSON, which cannot fail.
-fn json(value: &(impl Serialize + ?Sized)) -> JsValue {
+fn as_json(value: &(impl Serialize + ?Sized)) -> JsValue {
     JsValue::from_str(&serde_json::to_string(value).unwrap_or_default())
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: &JsValue) -> Option<T> {
-    serde_json::from_str(&value.as_string()?).ok()
+    json::from_str(&value.as_string()?).ok()
 }

@@ -1,6 +1,7 @@
 //! The few settings that outlive a visit, in localStorage.
 
 use super::parameters::ParameterTexts;
+use crate::json;
 use crate::level::Level;
 use crate::url::UrlParams;
 use gloo_storage::{LocalStorage, Storage};
@@ -44,7 +45,9 @@ pub struct SettingsStore {
 
 impl SettingsStore {
     pub fn load(params: &UrlParams) -> SettingsStore {
-        let saved: Settings = LocalStorage::get(KEY).unwrap_or_default();
+        let saved = LocalStorage::raw().get_item(KEY).ok().flatten();
+        let saved = saved.and_then(|saved| json::from_str(&saved).ok());
+        let saved: Settings = saved.unwrap_or_default();
         let theme = params.theme.clone().or_else(|| saved.theme.clone());
         let remembered = || Level::from_slug(saved.level.as_deref()?);
         let level = params.level.or_else(remembered).unwrap_or_default();

@@ -10,6 +10,7 @@ use super::labels::Entry;
 use super::others;
 use super::resume;
 use super::training;
+use crate::json;
 use crate::random::derived;
 use crate::texts::notices as texts;
 use crate::texts::saving as saving_texts;
@@ -97,7 +98,7 @@ pub fn engine_failed(lab: Lab, error: &Error) {
 pub async fn load_starter_pairs(lab: Lab) {
     let url = resolve("datasets/starter-pairs.json");
     match fetch_text(&url).await.and_then(|text| {
-        serde_json::from_str::<Vec<Pair>>(&text).map_err(|error| Error::malformed(&url, error))
+        json::from_str::<Vec<Pair>>(&text).map_err(|error| Error::malformed(&url, error))
     }) {
         Ok(pairs) => lab.labels.enqueue(pairs, Some(lab.form.seed())),
         Err(error) => lab
