@@ -23,7 +23,7 @@ test('every objective trains', async ({ lab, page }) => {
     expect(Number.isFinite(last.margin), slug).toBe(!WITHOUT_REWARDS.includes(slug));
     expect(largestMagnitude(await lab.heatmap()), slug).toBeGreaterThan(1e-3);
     formulas.add(await page.locator('.formula-panel math').first().innerHTML());
-    const config = JSON.parse(await lab.id('trl-config').textContent());
+    const config = await lab.trlConfig();
     expect(config.max_steps, slug).toBe(3);
   }
   console.log(`${slugs.length} objectives, ${formulas.size} formulas`);

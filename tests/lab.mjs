@@ -268,6 +268,7 @@ export class Lab extends Page {
   }
 
   async trlConfig() {
+    await this.openDrawer();
     return JSON.parse(await this.id('trl-config').textContent());
   }
 

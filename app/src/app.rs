@@ -1,13 +1,9 @@
 //! The Lab: one screen of three columns, three tabs on a narrow one.
 
 use crate::charts::controls::ChartControls;
-use crate::charts::frontier::FrontierChart;
-use crate::charts::grad_norm::GradNormChart;
-use crate::charts::learning_rate::LearningRateChart;
 use crate::charts::logps::LogpsChart;
 use crate::charts::loss::LossChart;
-use crate::charts::margins::MarginsChart;
-use crate::charts::win_rate::WinRateChart;
+use crate::charts::more;
 use crate::drop;
 use crate::keys;
 use crate::level::Level;
@@ -29,6 +25,7 @@ use crate::panels::train::TrainPanel;
 use crate::panels::verdicts::Verdicts;
 use crate::panels::win_rate::WinRatePanel;
 use crate::panels::write::WritePanel;
+use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
 use crate::parts::tabs::{Column, TabList, Tabs};
 use crate::state::{Lab, startup};
@@ -37,7 +34,6 @@ use crate::url::read_params;
 use crate::views::closed_form::ClosedForm;
 use crate::views::heatmap::Heatmap;
 use crate::views::next_tokens::NextTokenBars;
-use crate::views::token_table::TokenTable;
 use leptos::prelude::*;
 
 #[component]
@@ -53,6 +49,9 @@ pub fn App() -> impl IntoView {
     mark_root(lab, params.is_embedded);
     startup::start(lab);
 
+    let is_everything = Signal::derive(move || lab.settings.level().get() >= Level::Everything);
+    let shown = lab.charts.shown();
+    let has_run = Memo::new(move |_| shown.with(|shown| !shown.is_empty()));
     let tabs = Tabs::new();
     provide_context(tabs);
     let is_recorded = recorded::is_shown();
@@ -91,7 +90,7 @@ pub fn App() -> impl IntoView {
                     <ClosedForm/>
                 </AtLevel>
                 <AtLevel least=Level::Everything>
-                    <TokenTable/>
+                    <Later wanted=is_everything load=|| Box::pin(more::token_table())/>
                 </AtLevel>
             </Column>
             <Column tabs=tabs slug="curves">
@@ -103,14 +102,11 @@ pub fn App() -> impl IntoView {
                 <AtLevel least=Level::Standard>
                     <LossChart/>
                     <WinRatePanel/>
-                    <MarginsChart/>
-                    <FrontierChart/>
+                    <Later wanted=has_run load=|| Box::pin(more::charts_of_runs())/>
                     <RunsPanel/>
                 </AtLevel>
                 <AtLevel least=Level::Everything>
-                    <WinRateChart/>
-                    <GradNormChart/>
-                    <LearningRateChart/>
+                    <Later wanted=is_everything load=|| Box::pin(more::charts())/>
                 </AtLevel>
             </Column>
         </main>

@@ -7,7 +7,6 @@ use crate::texts::files as texts;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_file::{File, FileList};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event};
 
 /// Listens as long as the page is there.
@@ -57,12 +56,12 @@ pub fn take(lab: Lab, files: Vec<File>) {
         .iter()
         .any(|file| file.name().ends_with(".safetensors"))
     {
-        spawn_local(model_files::import_model(lab, files));
+        model_files::import_model(lab, files);
         return;
     }
     for file in files {
         if file.name().ends_with(".tilt") {
-            spawn_local(lab_file::import_lab(lab, file));
+            lab_file::import_lab(lab, file);
         } else {
             import::import_file(lab, file);
         }

@@ -1,6 +1,7 @@
 //! Files out, labels as TRL's JSON lines and models as Hugging Face folders; and what came
 //! of a file that the importer read.
 
+use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::state::Lab;
 use crate::state::import::Finished;
 use crate::texts::files as texts;
@@ -59,6 +60,26 @@ pub fn download_zip(kind: ExportKind, buffers: &[ArrayBuffer]) -> Result<(), Err
 
 /// The decisive labels as paired, conversational JSON lines.
 pub fn export_labels(lab: Lab) {
+    do_later(lab, Box::pin(exporting(lab, true)));
+}
+
+/// All labels with what TRL has no name for, to come in again as they are.
+pub fn export_all_labels(lab: Lab) {
+    do_later(lab, Box::pin(exporting(lab, false)));
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn exporting(lab: Lab, is_decisive: bool) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move {
+        if is_decisive {
+            offer_pairs(lab);
+        } else {
+            offer_labels(lab);
+        }
+    }))
+}
+
+fn offer_pairs(lab: Lab) {
     let examples = pairs_from_labels(&lab.labels.all());
     lab.notices.dismiss("data");
     let result = if examples.is_empty() {
@@ -77,8 +98,7 @@ pub fn export_labels(lab: Lab) {
     }
 }
 
-/// All labels with what TRL has no name for, to come in again as they are.
-pub fn export_all_labels(lab: Lab) {
+fn offer_labels(lab: Lab) {
     lab.notices.dismiss("data");
     let text = write_tilt_jsonl(&lab.labels.all());
     let blob = Blob::new_with_options(text.as_str(), Some("application/jsonl"));

@@ -2,7 +2,7 @@
 //!
 //! serde_json reads a record straight from the text, from an object or from an array, and
 //! both ways are compiled for each record with the reading of the text in them. What comes
-//! to the page names its fields; from a tree the same records take half the code.
+//! to the page names its fields; from a tree the same records take a third less code.
 
 use serde::de::value::StringDeserializer;
 use serde::de::{

@@ -6,6 +6,7 @@
 
 use crate::files::download;
 use crate::json;
+use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::state::Lab;
 use crate::state::settings::Settings;
 use crate::storage::{Store, Write};
@@ -41,7 +42,26 @@ enum Value {
 }
 
 /// Offers everything that is stored as a file.
-pub async fn export_lab(lab: Lab) {
+pub fn export_lab(lab: Lab) {
+    do_later(lab, Box::pin(exporting(lab)));
+}
+
+/// Takes a lab in, beside what is here, and opens the page anew.
+pub fn import_lab(lab: Lab, file: File) {
+    do_later(lab, Box::pin(importing(lab, file)));
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn exporting(lab: Lab) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(export(lab)))
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn importing(lab: Lab, file: File) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(import(lab, file)))
+}
+
+async fn export(lab: Lab) {
     lab.notices.dismiss("lab-file");
     let mut tables = Vec::new();
     let parts = Array::new();
@@ -82,8 +102,7 @@ pub async fn export_lab(lab: Lab) {
     }
 }
 
-/// Takes a lab in, beside what is here, and opens the page anew.
-pub async fn import_lab(lab: Lab, file: File) {
+async fn import(lab: Lab, file: File) {
     lab.notices.dismiss("lab-file");
     match read(&file).await {
         Err(error) => lab.notices.error("lab-file", &error.to_string()),

@@ -11,6 +11,7 @@ mod importer;
 mod json;
 mod keys;
 mod lab_file;
+mod later;
 mod level;
 mod locks;
 mod model_files;

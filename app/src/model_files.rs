@@ -2,6 +2,7 @@
 //! from an address, and stored for the next visit.
 
 use crate::json;
+use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::state::engine::Purpose;
 use crate::state::{Lab, startup};
 use crate::storage::{Store, Write};
@@ -33,12 +34,38 @@ struct Texts {
 }
 
 /// Loads a model from chosen files.
-pub async fn import_model(lab: Lab, files: Vec<File>) {
-    tell(lab, of_files(lab, &files).await);
+pub fn import_model(lab: Lab, files: Vec<File>) {
+    do_later(lab, Box::pin(importing(lab, files)));
 }
 
 /// Loads a model from an address, which the person asked for.
-pub async fn fetch_model(lab: Lab, folder: String) {
+pub fn fetch_model(lab: Lab, folder: String) {
+    do_later(lab, Box::pin(fetching(lab, folder)));
+}
+
+/// Loads the model that an earlier visit brought.
+pub fn load_stored_model(lab: Lab) {
+    do_later(lab, Box::pin(loading(lab)));
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn importing(lab: Lab, files: Vec<File>) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(
+        async move { tell(lab, of_files(lab, &files).await) },
+    ))
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn fetching(lab: Lab, folder: String) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(fetch_all(lab, folder)))
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn loading(lab: Lab) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(load_stored(lab)))
+}
+
+async fn fetch_all(lab: Lab, folder: String) {
     lab.engine.set_fetching(crate::state::engine::Fetching {
         what: folder.clone(),
         received: 0,
@@ -49,8 +76,7 @@ pub async fn fetch_model(lab: Lab, folder: String) {
     tell(lab, outcome);
 }
 
-/// Loads the model that an earlier visit brought.
-pub async fn load_stored_model(lab: Lab) {
+async fn load_stored(lab: Lab) {
     let [texts] = lab.saving.read([Store::Models], TEXTS).await;
     let [weights] = lab.saving.read([Store::Models], WEIGHTS).await;
     let texts = texts

@@ -46,7 +46,7 @@ pub fn build_relaxed(
 }
 
 /// Where cargo puts what it builds.
-fn target_folder(root: &Path) -> PathBuf {
+pub fn target_folder(root: &Path) -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => root.join(folder),
         None => root.join("target"),

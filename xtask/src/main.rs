@@ -9,6 +9,7 @@ mod count;
 mod engine_files;
 mod error;
 mod page;
+mod page_parts;
 mod serve;
 mod setup;
 mod test;

@@ -3,6 +3,7 @@
 use crate::command::Run;
 use crate::engine_files;
 use crate::error::Error;
+use crate::page_parts;
 use crate::setup;
 use std::ffi::OsString;
 use std::fs;
@@ -68,16 +69,22 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     shrink(&files_with_extension(&folder, "wasm")?, &wasm_opt)?;
     engine_files::note(&folder, &["plain", "relaxed"])?;
 
-    println!("\nWhat the browser loads at the start");
     let mut files = files_with_extension(&folder, "wasm")?;
     files.extend(files_with_extension(&folder, "js")?);
     files.extend(files_with_extension(&folder, "css")?);
-    print_sizes(&files)?;
+    let (later, start): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .partition(|file| page_parts::comes_later(file));
+    println!("\nWhat the browser loads at the start");
+    print_sizes(&start)?;
+    println!("\nParts of the page that come when they are wanted");
+    print_sizes(&later)?;
     println!("\n{} is ready for any static host.", folder.display());
     println!("Try it: cargo xtask serve --folder {SHIPPED_FOLDER} --prefix /any/path/");
     Ok(())
 }
 
+/// Page, worker and importer, and the page divided into its parts.
 fn trunk_build(
     root: &Path,
     path: &OsString,
@@ -96,7 +103,8 @@ fn trunk_build(
         .without_env("NO_COLOR")
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .fix("the compiler's or Trunk's own message stands above")
-        .stream()
+        .stream()?;
+    page_parts::divide(root, path, cargo_profile, folder)
 }
 
 /// `dist/` has to work under any path, so its page may not name a path from the root.
@@ -121,7 +129,7 @@ fn absolute_address(html: &str) -> Option<&str> {
         })
 }
 
-/// Runs wasm-opt on all files at once: one is small, so two cores are well used.
+/// Runs wasm-opt on all files at once: the engine's two builds take long, the others little.
 fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
     let shrink_one = |file: &PathBuf| {
         let started = Instant::now();

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The newest Trunk that our rustc compiles.
 const TRUNK_VERSION: &str = "0.21.14";
+/// Reads what `wasm_split_helpers` of Cargo.lock marks.
+const WASM_SPLIT_VERSION: &str = "0.2.4";
 /// Carries wasm-opt.
 const BINARYEN_VERSION: &str = "132.0.0";
 /// What Playwright asks for.
@@ -59,14 +61,26 @@ pub fn for_page(root: &Path) -> Result<OsString, Error> {
         package: "trunk",
         program: "trunk",
         version: TRUNK_VERSION,
+        features: None,
+        says_version: true,
         purpose: "to put page and worker together",
         duration: "about 7 minutes on 2 cores",
         // Newer dependencies than the locked ones do not compile together.
         may_ignore_lock: false,
     })?;
     let wasm_bindgen = wasm_bindgen(root)?;
+    let wasm_split = cargo_tool(&CargoTool {
+        package: "wasm_split_cli_support",
+        program: "wasm-split-cli",
+        version: WASM_SPLIT_VERSION,
+        features: Some("build-binary"),
+        says_version: false,
+        purpose: "to divide the page into what comes first and what comes when it is wanted",
+        duration: "about 2 minutes on 2 cores",
+        may_ignore_lock: true,
+    })?;
     fetch_crates(root);
-    search_path([trunk, wasm_bindgen])
+    search_path([trunk, wasm_bindgen, wasm_split])
 }
 
 /// What runs tests as wasm; returns the search path that finds it.
@@ -83,6 +97,8 @@ fn wasm_bindgen(root: &Path) -> Result<PathBuf, Error> {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
         version: &version,
+        features: None,
+        says_version: true,
         purpose: "to join wasm and JavaScript, in the version of Cargo.lock",
         duration: "about 3 minutes on 2 cores",
         // The locked versions are not always all on the registry.
@@ -145,6 +161,10 @@ struct CargoTool<'a> {
     package: &'a str,
     program: &'a str,
     version: &'a str,
+    /// What it has to be installed with.
+    features: Option<&'a str>,
+    /// Without `--version` only Tilt's own, whose folder is named after it, is known.
+    says_version: bool,
     purpose: &'a str,
     duration: &'a str,
     /// Try once more with the newest dependencies when the tool's own lockfile fails.
@@ -162,7 +182,11 @@ fn cargo_tool(tool: &CargoTool) -> Result<PathBuf, Error> {
         let program = folder
             .join(tool.program)
             .with_extension(env::consts::EXE_EXTENSION);
-        if program.is_file() && version_of(&program).as_deref() == Some(tool.version) {
+        let is_right = match tool.says_version {
+            true => version_of(&program).as_deref() == Some(tool.version),
+            false => folder == own_folder,
+        };
+        if program.is_file() && is_right {
             found(&name, &program.display().to_string());
             return Ok(folder);
         }
@@ -172,6 +196,7 @@ fn cargo_tool(tool: &CargoTool) -> Result<PathBuf, Error> {
         Run::new("cargo", &format!("installing {name}"))
             .args(["install", tool.package, "--version", tool.version])
             .args(locked.then_some("--locked"))
+            .args(tool.features.iter().flat_map(|features| ["--features", features]))
             .args(["--root"])
             .args([&own_root])
             .fix("see that crates.io can be reached and that a C compiler is installed, then run it again")

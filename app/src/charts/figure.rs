@@ -3,8 +3,11 @@
 use super::export;
 use super::run_style::{RunLegend, run_names};
 use super::table::Table;
+use crate::later::{Build, NotLoaded, wasm_split};
+use crate::parts::later::Later;
 use crate::state::use_lab;
 use crate::texts::charts as texts;
+use leptos::context::Provider;
 use leptos::html::Figure;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -29,7 +32,6 @@ pub fn ChartFigure(
     without_legend: bool,
     children: Children,
 ) -> impl IntoView {
-    let lab = use_lab();
     let figure = NodeRef::<Figure>::new();
     let is_open = RwSignal::new(false);
     let on_toggle = move |event: web_sys::Event| {
@@ -40,6 +42,64 @@ pub fn ChartFigure(
             is_open.set(details.open());
         }
     };
+    let chart = ChartData {
+        testid,
+        name,
+        table,
+        digits,
+        without_legend,
+        figure,
+        is_open,
+    };
+    view! {
+        <figure class="panel chart" data-testid=testid data-value=move || value.get() node_ref=figure>
+            <figcaption class="panel-head">{heading.run()}</figcaption>
+            <div class="chart-frame">{children()}</div>
+            <p class="chart-summary">{move || words.get()}</p>
+            {(!without_legend).then(|| view! { <RunLegend/> })}
+            <details class="chart-data" on:toggle=on_toggle>
+                <summary>
+                    {texts::DATA}
+                    <span class="visually-hidden">{texts::of_the_chart(name)}</span>
+                </summary>
+                <Provider value=chart>
+                    <Later wanted=is_open load=|| Box::pin(data())/>
+                </Provider>
+            </details>
+        </figure>
+    }
+}
+
+/// What the numbers under a drawing need of it.
+#[derive(Clone, Copy)]
+struct ChartData {
+    testid: &'static str,
+    name: &'static str,
+    table: Signal<Table>,
+    digits: usize,
+    without_legend: bool,
+    figure: NodeRef<Figure>,
+    is_open: RwSignal<bool>,
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn data() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <Data/> }.into_any())
+}
+
+/// The numbers, and the drawing and them as files.
+#[component]
+fn Data() -> impl IntoView {
+    let lab = use_lab();
+    let ChartData {
+        testid,
+        name,
+        table,
+        digits,
+        without_legend,
+        figure,
+        is_open,
+    } = expect_context();
     let save_svg = move |_| {
         let svg = figure
             .get_untracked()
@@ -56,40 +116,28 @@ pub fn ChartFigure(
     let save_csv =
         move |_| export::download_csv(lab, name, &table.with_untracked(|table| table.csv()));
     view! {
-        <figure class="panel chart" data-testid=testid data-value=move || value.get() node_ref=figure>
-            <figcaption class="panel-head">{heading.run()}</figcaption>
-            <div class="chart-frame">{children()}</div>
-            <p class="chart-summary">{move || words.get()}</p>
-            {(!without_legend).then(|| view! { <RunLegend/> })}
-            <details class="chart-data" on:toggle=on_toggle>
-                <summary>
-                    {texts::DATA}
-                    <span class="visually-hidden">{texts::of_the_chart(name)}</span>
-                </summary>
-                <div class="chart-files">
-                    <button
-                        type="button"
-                        class="button small"
-                        data-testid=format!("{testid}-svg")
-                        on:click=save_svg
-                    >
-                        {texts::SAVE_SVG}
-                        <span class="visually-hidden">{texts::of_the_chart(name)}</span>
-                    </button>
-                    <button
-                        type="button"
-                        class="button small"
-                        data-testid=format!("{testid}-csv")
-                        on:click=save_csv
-                    >
-                        {texts::SAVE_CSV}
-                        <span class="visually-hidden">{texts::of_the_chart(name)}</span>
-                    </button>
-                </div>
-                // Drawn only while it is looked at.
-                {move || is_open.get().then(|| table.with(|table| cells(table, name, digits)))}
-            </details>
-        </figure>
+        <div class="chart-files">
+            <button
+                type="button"
+                class="button small"
+                data-testid=format!("{testid}-svg")
+                on:click=save_svg
+            >
+                {texts::SAVE_SVG}
+                <span class="visually-hidden">{texts::of_the_chart(name)}</span>
+            </button>
+            <button
+                type="button"
+                class="button small"
+                data-testid=format!("{testid}-csv")
+                on:click=save_csv
+            >
+                {texts::SAVE_CSV}
+                <span class="visually-hidden">{texts::of_the_chart(name)}</span>
+            </button>
+        </div>
+        // Drawn only while it is looked at.
+        {move || is_open.get().then(|| table.with(|table| cells(table, name, digits)))}
     }
 }
 

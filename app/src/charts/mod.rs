@@ -16,6 +16,7 @@ mod figure;
 mod line_chart;
 mod line_data;
 mod metric_chart;
+pub mod more;
 pub mod path;
 mod plot;
 mod run_style;

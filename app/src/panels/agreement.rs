@@ -4,14 +4,17 @@
 use crate::agreement::{Agreement, between_labellers, matched};
 use crate::format::{fixed, percent};
 use crate::importer::Importer;
+use crate::later::{Build, NotLoaded, wasm_split};
+use crate::parts::later::Later;
 use crate::state::{Lab, use_lab};
 use crate::texts::agreement as texts;
 use gloo_file::{File, FileList};
+use leptos::context::Provider;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::dataset::import::{ImportOptions, Sample};
 use tilt_protocol::{ImportEvent, ImportRequest, ImportSource, Label};
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlDetailsElement, HtmlInputElement};
 
 /// Labels that another person gave.
 #[derive(Clone, PartialEq)]
@@ -32,10 +35,35 @@ struct Compared {
 
 #[component]
 pub fn AgreementPanel() -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    view! {
+        <details
+            class="panel drawer"
+            on:toggle=move |event| is_open.set(event_target::<HtmlDetailsElement>(&event).open())
+        >
+            <summary data-testid="agreement-open">{texts::AGREEMENT}</summary>
+            <Provider value=IsOpen(is_open)>
+                <Later wanted=is_open load=|| Box::pin(comparison())/>
+            </Provider>
+        </details>
+    }
+}
+
+/// Whether somebody looks.
+#[derive(Clone, Copy)]
+struct IsOpen(RwSignal<bool>);
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn comparison() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <Comparison/> }.into_any())
+}
+
+#[component]
+fn Comparison() -> impl IntoView {
     let lab = use_lab();
+    let IsOpen(is_open) = expect_context();
     let others = RwSignal::new(None::<OtherLabels>);
     let importer = StoredValue::new_local(None);
-    let is_open = RwSignal::new(false);
     let compared = Memo::new(move |_| {
         // Thousands of labels are compared only while somebody looks.
         if !is_open.get() {
@@ -59,14 +87,6 @@ pub fn AgreementPanel() -> impl IntoView {
         })
     };
     view! {
-        <details
-            class="panel drawer"
-            on:toggle=move |event| {
-                let details: web_sys::HtmlDetailsElement = event_target(&event);
-                is_open.set(details.open());
-            }
-        >
-            <summary data-testid="agreement-open">{texts::AGREEMENT}</summary>
             <ul class="agreements">
                 <For each=move || compared.get() key=|one| (one.names.clone(), one.agreement.json()) let:one>
                     <AgreementRow one=one/>
@@ -92,7 +112,6 @@ pub fn AgreementPanel() -> impl IntoView {
                     />
                 </label>
             </div>
-        </details>
     }
 }
 

@@ -1,8 +1,10 @@
 //! The benchmark: what this machine can do, set up, run and read.
 
 use crate::format::{bytes, fixed, full, parameters};
+use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::clipboard::copied;
+use crate::parts::later::Later;
 use crate::state::bench::{self, BenchState};
 use crate::state::bench_form::{BenchField, BenchForm};
 use crate::state::use_lab;
@@ -39,19 +41,27 @@ pub fn BenchPanel() -> impl IntoView {
                 </button>
             </header>
             <p class="muted">{texts::WHAT_IT_IS}</p>
-            <Show when=move || store.is_open().get()>
-                <div class="bench-halves">
-                    <div>
-                        <Form/>
-                        <Transport/>
-                    </div>
-                    <div>
-                        <Outcome/>
-                    </div>
-                </div>
-            </Show>
+            <Later wanted=store.is_open() load=|| Box::pin(halves())/>
         </section>
     }
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn halves() -> Result<Build, NotLoaded> {
+    Ok(|| {
+        view! {
+            <div class="bench-halves">
+                <div>
+                    <Form/>
+                    <Transport/>
+                </div>
+                <div>
+                    <Outcome/>
+                </div>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// The slug of a choice with what the page calls it.

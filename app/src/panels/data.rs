@@ -3,7 +3,7 @@
 use crate::files;
 use crate::lab_file;
 use crate::model_files;
-use crate::panels::import::{FromTheWeb, ImportProgress, ImportReport};
+use crate::panels::import::{FromTheWeb, Import};
 use crate::parts::action::Action;
 use crate::state::{actions, export, import, use_lab};
 use crate::texts::files as texts;
@@ -11,7 +11,6 @@ use crate::texts::saving as saving_texts;
 use gloo_file::{File, FileList};
 use leptos::prelude::*;
 use tilt_protocol::CuratedSet;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 
 #[component]
@@ -65,7 +64,7 @@ pub fn DataPanel() -> impl IntoView {
                         on:change=move |event| {
                             let chosen = taken_files(&event);
                             if !chosen.is_empty() {
-                                spawn_local(model_files::import_model(lab, chosen));
+                                model_files::import_model(lab, chosen);
                             }
                         }
                     />
@@ -85,7 +84,7 @@ pub fn DataPanel() -> impl IntoView {
                 <Action
                     testid="lab-export"
                     text=saving_texts::EXPORT_LAB
-                    on_press=move || spawn_local(lab_file::export_lab(lab))
+                    on_press=move || lab_file::export_lab(lab)
                 />
                 <label class="button file">
                     <span>{saving_texts::IMPORT_LAB}</span>
@@ -96,7 +95,7 @@ pub fn DataPanel() -> impl IntoView {
                         data-testid="lab-import"
                         on:change=move |event| {
                             for file in taken_files(&event) {
-                                spawn_local(lab_file::import_lab(lab, file));
+                                lab_file::import_lab(lab, file);
                             }
                         }
                     />
@@ -124,8 +123,7 @@ pub fn DataPanel() -> impl IntoView {
             <p class="muted">
                 {texts::FORMATS}
             </p>
-            <ImportProgress/>
-            <ImportReport/>
+            <Import/>
             <FromTheWeb/>
             <Show when=move || is_asking.get()>
                 <div class="confirm" role="group" aria-label=texts::ERASE_EVERYTHING>

@@ -1,8 +1,10 @@
 //! What the labels are like, as the engine finds it, and filters to make them better.
 
+use crate::later::{Build, NotLoaded, wasm_split};
 use crate::panels::finding::card;
 use crate::panels::held_out::HeldOutRow;
 use crate::parts::action::Action;
+use crate::parts::later::Later;
 use crate::state::data_report::{Shown, ask, filter, give_up};
 use crate::state::{Lab, use_lab};
 use crate::texts::data_report as texts;
@@ -16,6 +18,7 @@ pub fn DataReportPanel() -> impl IntoView {
     let store = lab.data_report;
     let shown = store.shown();
     let is_current = store.is_current();
+    let is_any = Memo::new(move |_| shown.with(Option::is_some));
     let entries = lab.labels.entries();
     let is_busy = move || store.progress().is_some();
     let cannot = Signal::derive(move || {
@@ -60,10 +63,19 @@ pub fn DataReportPanel() -> impl IntoView {
                     <span class="muted number">{progress}</span>
                 </Show>
             </div>
-            {move || shown.with(|shown| shown.as_ref().map(|shown| findings(lab, shown)))}
+            <Later wanted=is_any load=|| Box::pin(all_findings())/>
             <HeldOutRow/>
         </section>
     }
+}
+
+#[wasm_split(labels, wasm_split_path = leptos::wasm_split, fallible)]
+fn all_findings() -> Result<Build, NotLoaded> {
+    Ok(|| {
+        let lab = use_lab();
+        let shown = lab.data_report.shown();
+        (move || shown.with(|shown| shown.as_ref().map(|shown| findings(lab, shown)))).into_any()
+    })
 }
 
 fn findings(lab: Lab, shown: &Shown) -> AnyView {

@@ -1,5 +1,7 @@
 //! Help: what Tilt is in three sentences, and the keys.
 
+use crate::later::{Build, NotLoaded, wasm_split};
+use crate::parts::later::Later;
 use crate::texts::glossary::KEYS;
 use crate::texts::guide as texts;
 use leptos::prelude::*;
@@ -10,9 +12,29 @@ const ID: &str = "help";
 
 #[component]
 pub fn Help() -> impl IntoView {
+    let is_open = RwSignal::new(false);
     view! {
-        <div id=ID class="help" popover="auto" role="dialog" aria-labelledby="help-title">
+        <div
+            id=ID
+            class="help"
+            popover="auto"
+            role="dialog"
+            aria-labelledby="help-title"
+            on:beforetoggle=move |_: web_sys::Event| is_open.set(true)
+        >
             <h2 id="help-title">{texts::HOW_TO_USE}</h2>
+            <Later wanted=is_open load=|| Box::pin(explanation())/>
+            <button type="button" class="button" popovertarget=ID popovertargetaction="hide">
+                {texts::CLOSE}
+            </button>
+        </div>
+    }
+}
+
+#[wasm_split(labels, wasm_split_path = leptos::wasm_split, fallible)]
+fn explanation() -> Result<Build, NotLoaded> {
+    Ok(|| {
+        view! {
             <ol>
                 <li>
                     <b>{texts::HELP_LABEL}</b>
@@ -48,11 +70,9 @@ pub fn Help() -> impl IntoView {
             <p class="muted">
                 {texts::HELP_PRIVACY}
             </p>
-            <button type="button" class="button" popovertarget=ID popovertargetaction="hide">
-                {texts::CLOSE}
-            </button>
-        </div>
-    }
+        }
+        .into_any()
+    })
 }
 
 pub fn toggle() {

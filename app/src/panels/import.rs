@@ -1,8 +1,10 @@
 //! Data coming in: how far it is, what was found, and from where else it can come.
 
 use crate::files;
+use crate::later::{Build, NotLoaded, wasm_split};
 use crate::model_files;
 use crate::parts::action::Action;
+use crate::parts::later::Later;
 use crate::state::import::{self, Finished, Progress, remote};
 use crate::state::use_lab;
 use crate::texts::files as file_texts;
@@ -11,7 +13,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::Error;
 use tilt_protocol::dataset::import::NectarPairs;
-use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlDetailsElement;
 
 const RANKINGS: [NectarPairs; 4] = [
     NectarPairs::BestWorst,
@@ -22,8 +24,23 @@ const RANKINGS: [NectarPairs; 4] = [
 /// Refused rows that are shown.
 const LISTED: usize = 20;
 
+/// A file under way, and what came of the last one.
 #[component]
-pub fn ImportProgress() -> impl IntoView {
+pub fn Import() -> impl IntoView {
+    let import = use_lab().import;
+    let is_any = Memo::new(move |_| {
+        import.progress().with(Option::is_some) || import.finished().with(Option::is_some)
+    });
+    view! { <Later wanted=is_any load=|| Box::pin(progress_and_report())/> }
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn progress_and_report() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <ImportProgress/> <ImportReport/> }.into_any())
+}
+
+#[component]
+fn ImportProgress() -> impl IntoView {
     let lab = use_lab();
     let progress = lab.import.progress();
     let share = |progress: &Progress| {
@@ -57,7 +74,7 @@ pub fn ImportProgress() -> impl IntoView {
 }
 
 #[component]
-pub fn ImportReport() -> impl IntoView {
+fn ImportReport() -> impl IntoView {
     let lab = use_lab();
     let finished = lab.import.finished();
     view! {
@@ -204,7 +221,7 @@ fn ModelFromTheWeb() -> impl IntoView {
             disabled=Signal::derive(move || found.get().is_none())
             on_press=move || {
                 if let Some((_, folder)) = found.get_untracked() {
-                    spawn_local(model_files::fetch_model(lab, folder));
+                    model_files::fetch_model(lab, folder);
                 }
             }
         />
@@ -214,6 +231,26 @@ fn ModelFromTheWeb() -> impl IntoView {
 /// Data from another host, and what becomes of a long or ranked file.
 #[component]
 pub fn FromTheWeb() -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    view! {
+        <details
+            class="import-more"
+            data-testid="import-more"
+            on:toggle=move |event| is_open.set(event_target::<HtmlDetailsElement>(&event).open())
+        >
+            <summary>{texts::FROM_THE_WEB}</summary>
+            <Later wanted=is_open load=|| Box::pin(web_fields())/>
+        </details>
+    }
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn web_fields() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <WebFields/> }.into_any())
+}
+
+#[component]
+fn WebFields() -> impl IntoView {
     let lab = use_lab();
     let store = lab.import;
     let host = Memo::new(move |_| {
@@ -235,8 +272,6 @@ pub fn FromTheWeb() -> impl IntoView {
         None => texts::FETCH.to_owned(),
     });
     view! {
-        <details class="import-more" data-testid="import-more">
-            <summary>{texts::FROM_THE_WEB}</summary>
             <div class="fields">
                 <label class="field">
                     <span>{texts::ADDRESS}</span>
@@ -292,6 +327,5 @@ pub fn FromTheWeb() -> impl IntoView {
                 </label>
                 <ModelFromTheWeb/>
             </div>
-        </details>
     }
 }

@@ -9,6 +9,7 @@ pub mod blind;
 pub mod compare;
 pub mod data;
 pub mod data_report;
+pub mod drawer;
 pub mod finding;
 pub mod formula;
 pub mod guide;

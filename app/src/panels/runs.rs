@@ -1,7 +1,9 @@
 //! The runs of this visit beside each other.
 
 use crate::format::{fixed, percent};
+use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
+use crate::parts::later::Later;
 use crate::state::runs::RunRecord;
 use crate::state::{training, use_lab};
 use crate::texts::page::NO_NUMBER;
@@ -15,7 +17,32 @@ use tilt_protocol::metrics::LOSS;
 #[component]
 pub fn RunsPanel() -> impl IntoView {
     let lab = use_lab();
-    let records = lab.runs.records();
+    let (records, removed) = (lab.runs.records(), lab.runs.removed());
+    let is_any = Memo::new(move |_| {
+        records.with(|records| !records.is_empty()) || removed.with(Option::is_some)
+    });
+    view! {
+        <section class="panel runs-panel" aria-labelledby="runs-title">
+            <div class="panel-head">
+                <h2 id="runs-title">{texts::RUNS}</h2>
+                <span class="muted">{texts::PINNED_STAY}</span>
+            </div>
+            <Show when=move || records.with(|records| records.is_empty())>
+                <p class="muted">{texts::NO_RUNS}</p>
+            </Show>
+            <Later wanted=is_any load=|| Box::pin(all_runs())/>
+        </section>
+    }
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn all_runs() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <AllRuns/> }.into_any())
+}
+
+#[component]
+fn AllRuns() -> impl IntoView {
+    let records = use_lab().runs.records();
     // The latest first.
     let ids = Memo::new(move |_| {
         records.with(|records| {
@@ -37,21 +64,12 @@ pub fn RunsPanel() -> impl IntoView {
         });
     });
     view! {
-        <section class="panel runs-panel" aria-labelledby="runs-title">
-            <div class="panel-head">
-                <h2 id="runs-title">{texts::RUNS}</h2>
-                <span class="muted">{texts::PINNED_STAY}</span>
-            </div>
-            <Show when=move || ids.get().is_empty()>
-                <p class="muted">{texts::NO_RUNS}</p>
-            </Show>
             <ul class="runs" data-testid="runs-list">
                 <For each=move || ids.get() key=|id| *id let:id>
                     <RunRow id=id on_removed=on_removed/>
                 </For>
             </ul>
             <Removed undo=undo/>
-        </section>
     }
 }
 

@@ -3,8 +3,10 @@
 
 use super::agreement::AgreementPanel;
 use super::verdict_row::{VerdictRow, verdict_options};
+use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::focus::{SEARCH_ID, focus_search};
+use crate::parts::later::Later;
 use crate::state::label_filter::{LabelFilter, Whose, page_range};
 use crate::state::use_lab;
 use crate::texts::verdicts as texts;
@@ -18,6 +20,33 @@ const FEW: usize = 5;
 const MANY: usize = 25;
 #[component]
 pub fn Verdicts() -> impl IntoView {
+    let entries = use_lab().labels.entries();
+    // Once there was a label the table stays, to say that there is none.
+    let has_any = Memo::new(move |had: Option<&bool>| {
+        had.copied().unwrap_or_default() || entries.with(|entries| !entries.is_empty())
+    });
+    view! {
+        <Show when=move || !has_any.get()>
+            <section class="panel quiet" aria-labelledby="verdicts-title">
+                <header class="panel-head">
+                    <h2 id="verdicts-title">{texts::LABELS}</h2>
+                    <span class="muted number" data-testid="verdicts-range">{texts::NO_LABELS}</span>
+                </header>
+                <p class="muted">{texts::NONE_YET}</p>
+            </section>
+        </Show>
+        <Later wanted=has_any load=|| Box::pin(labels_table())/>
+        <AgreementPanel/>
+    }
+}
+
+#[wasm_split(labels, wasm_split_path = leptos::wasm_split, fallible)]
+fn labels_table() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <LabelsTable/> }.into_any())
+}
+
+#[component]
+fn LabelsTable() -> impl IntoView {
     let lab = use_lab();
     let entries = lab.labels.entries();
     let filter = RwSignal::new(LabelFilter::default());
@@ -123,7 +152,6 @@ pub fn Verdicts() -> impl IntoView {
                 <span class="muted">{texts::U_BRINGS_BACK}</span>
             </div>
         </section>
-        <AgreementPanel/>
     }
 }
 

@@ -1,16 +1,25 @@
 //! A pair of one's own: write prompt and answers, or have answers to a prompt sampled.
 
+use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
+use crate::parts::later::Later;
 use crate::state::{Lab, actions, use_lab};
 use crate::texts::write as texts;
 use leptos::prelude::*;
+use std::cell::Cell;
 use tilt_protocol::{Pair, PairSource};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDetailsElement;
 
 const ID: &str = "write";
 const MESSAGE_ID: &str = "write-message";
+const PROMPT: &str = "[data-testid=\"write-prompt\"]";
+
+thread_local! {
+    /// The key was pressed, and the field that it goes to is on its way.
+    static IS_AWAITED: Cell<bool> = const { Cell::new(false) };
+}
 
 /// What is typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,19 +70,45 @@ pub fn open() {
         .and_then(|element| element.dyn_into::<HtmlDetailsElement>().ok());
     if let Some(details) = details {
         details.set_open(true);
-        focus("[data-testid=\"write-prompt\"]");
+        // Before its first opening there is no field yet: it takes the focus as it comes.
+        IS_AWAITED.set(!focus(PROMPT));
     }
 }
 
 #[component]
 pub fn WritePanel() -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    view! {
+        <details
+            class="panel drawer"
+            id=ID
+            on:toggle=move |event| is_open.set(event_target::<HtmlDetailsElement>(&event).open())
+        >
+            <summary data-testid="write-open" aria-keyshortcuts="W">{texts::WRITE_A_PAIR} <kbd aria-hidden="true">"W"</kbd></summary>
+            <Later wanted=is_open load=|| Box::pin(fields())/>
+        </details>
+    }
+}
+
+#[wasm_split(labels, wasm_split_path = leptos::wasm_split, fallible)]
+fn fields() -> Result<Build, NotLoaded> {
+    Ok(|| {
+        if IS_AWAITED.take() {
+            request_animation_frame(|| {
+                focus(PROMPT);
+            });
+        }
+        view! { <Fields/> }.into_any()
+    })
+}
+
+#[component]
+fn Fields() -> impl IntoView {
     let lab = use_lab();
     let draft = RwSignal::new(Draft::default());
     let defect = RwSignal::new(None::<&'static str>);
     let cannot_sample = Signal::derive(move || !lab.engine.is_up());
     view! {
-        <details class="panel drawer" id=ID>
-            <summary data-testid="write-open" aria-keyshortcuts="W">{texts::WRITE_A_PAIR} <kbd aria-hidden="true">"W"</kbd></summary>
             <div class="write-fields">
                 <TextField testid="write-prompt" name=texts::PROMPT draft=draft part=|draft| &mut draft.prompt/>
                 <TextField testid="write-a" name=texts::ANSWER_A draft=draft part=|draft| &mut draft.a/>
@@ -100,7 +135,6 @@ pub fn WritePanel() -> impl IntoView {
             <p class="muted">
                 {texts::WHAT_FOLLOWS}
             </p>
-        </details>
     }
 }
 

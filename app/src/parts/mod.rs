@@ -4,6 +4,7 @@ pub mod action;
 pub mod clipboard;
 pub mod define;
 pub mod focus;
+pub mod later;
 pub mod level;
 pub mod number_field;
 pub mod principle_options;

@@ -4,6 +4,7 @@
 use super::Lab;
 use super::bench_form::BenchForm;
 use super::startup::engine_address;
+use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::texts::bench as texts;
 use crate::worker::{Incoming, WorkerClient};
 use leptos::prelude::*;
@@ -105,9 +106,14 @@ pub fn run_if_asked(lab: Lab) {
     Effect::new(move |_| {
         if is_time.get() && !has_begun.get_value() {
             has_begun.set_value(true);
-            run(lab);
+            do_later(lab, Box::pin(running(lab)));
         }
     });
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn running(lab: Lab) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move { run(lab) }))
 }
 
 /// Whether the lab's engine leaves the machine to a benchmark.

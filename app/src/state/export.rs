@@ -3,15 +3,34 @@
 use super::Lab;
 use super::engine::Purpose;
 use super::runs::RunRecord;
+use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::export::{ExportMeta, label_counts};
 use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{Command, EngineStatus, Example, TrainSettings};
-use wasm_bindgen_futures::spawn_local;
 
 /// The policy as it is, with a card.
 pub fn export_model(lab: Lab) {
+    do_later(lab, Box::pin(asking_for_model(lab)));
+}
+
+/// The run under way or the last one; before the first the one that the form describes.
+pub fn continue_in_trl(lab: Lab) {
+    do_later(lab, Box::pin(asking_for_trl(lab)));
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn asking_for_model(lab: Lab) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move { ask_for_model(lab) }))
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn asking_for_trl(lab: Lab) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(ask_for_trl(lab)))
+}
+
+fn ask_for_model(lab: Lab) {
     lab.notices.dismiss("export");
     let run = lab.run.run().get_untracked();
     let record = lab.runs.get(run.id).filter(|_| run.step > 0);
@@ -22,36 +41,33 @@ pub fn export_model(lab: Lab) {
     lab.engine.send(Purpose::ExportModel, command);
 }
 
-/// The run under way or the last one; before the first the one that the form describes.
-pub fn continue_in_trl(lab: Lab) {
+async fn ask_for_trl(lab: Lab) {
     lab.notices.dismiss("export");
     let run = lab.run.run().get_untracked();
     let record = lab.runs.get(run.id).filter(|_| run.rows > 0);
-    spawn_local(async move {
-        let stored = match &record {
-            Some(record) => lab.run_saving.saved(record.uid).await,
-            None => None,
-        };
-        let settings = match &record {
-            Some(record) => record.settings.clone(),
-            None => untrack(|| lab.form.settings()),
-        };
-        let examples = match stored {
-            Some(stored) => stored.rows,
-            None => rows(lab, &settings),
-        };
-        let meta = ExportMeta {
-            rows: examples.len(),
-            ..meta(lab, record.as_ref(), run.step)
-        };
-        let command = Command::ContinueInTrl {
-            settings,
-            examples,
-            meta: Box::new(meta),
-        };
-        let id = lab.engine.send(Purpose::ExportModel, command);
-        lab.engine.expect(id, EngineStatus::Evaluating);
-    });
+    let stored = match &record {
+        Some(record) => lab.run_saving.saved(record.uid).await,
+        None => None,
+    };
+    let settings = match &record {
+        Some(record) => record.settings.clone(),
+        None => untrack(|| lab.form.settings()),
+    };
+    let examples = match stored {
+        Some(stored) => stored.rows,
+        None => rows(lab, &settings),
+    };
+    let meta = ExportMeta {
+        rows: examples.len(),
+        ..meta(lab, record.as_ref(), run.step)
+    };
+    let command = Command::ContinueInTrl {
+        settings,
+        examples,
+        meta: Box::new(meta),
+    };
+    let id = lab.engine.send(Purpose::ExportModel, command);
+    lab.engine.expect(id, EngineStatus::Evaluating);
 }
 
 fn rows(lab: Lab, settings: &TrainSettings) -> Vec<Example> {

@@ -3,6 +3,7 @@
 use super::Lab;
 use crate::files;
 use crate::importer::Importer;
+use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::url::resolve;
 use gloo_file::File;
 use leptos::prelude::*;
@@ -166,6 +167,15 @@ fn host_of(url: &str) -> Option<String> {
 
 fn import(lab: Lab, source: ImportSource, file: Option<File>, set: Option<CuratedSet>) {
     let wanted = Wanted { source, file, set };
+    do_later(lab, Box::pin(coming_in(lab, wanted)));
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn coming_in(lab: Lab, wanted: Wanted) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move { take_turn(lab, wanted) }))
+}
+
+fn take_turn(lab: Lab, wanted: Wanted) {
     lab.import
         .waiting
         .update_value(|waiting| waiting.push_back(wanted));

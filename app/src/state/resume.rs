@@ -9,6 +9,7 @@ use super::Lab;
 use super::engine::Purpose;
 use super::run::Phase;
 use super::runs::RunRecord;
+use crate::later::{Doing, NotLoaded, do_later, tell, wasm_split};
 use crate::locks::{self, Held};
 use crate::other_tabs::News;
 use crate::texts::saving as texts;
@@ -160,7 +161,11 @@ pub async fn load_runs(lab: Lab) {
 
 /// Takes in what is stored: runs of this tab that are not stored stay.
 pub async fn take_stored_runs(lab: Lab) {
-    let stored = lab.run_saving.load().await;
+    let Ok(stored) = lab.run_saving.load().await else {
+        // They stay where they are.
+        tell(lab, false);
+        return;
+    };
     let live = lab.run.run().with_untracked(|run| run.id);
     let is_active = lab.run.phase().get_untracked().is_active();
     lab.runs.merge(stored, |record| {
@@ -209,7 +214,7 @@ pub fn model_loaded(lab: Lab) {
     }
     let earlier = || is_first.then(|| of_earlier_visit(lab)).flatten();
     if let Some(plan) = planned.or_else(earlier) {
-        spawn_local(bring_back(lab, plan));
+        do_later(lab, Box::pin(bringing_back(lab, plan)));
     }
 }
 
@@ -224,6 +229,11 @@ fn of_earlier_visit(lab: Lab) -> Option<Plan> {
         uid: latest.uid,
         goes_on: reloaded == Some(latest.uid),
     })
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn bringing_back(lab: Lab, plan: Plan) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(bring_back(lab, plan)))
 }
 
 async fn bring_back(lab: Lab, plan: Plan) {

@@ -5,6 +5,7 @@ use super::run::CurvePoint;
 use super::runs::RunRecord;
 use super::saving::Saving;
 use crate::json;
+use crate::later::{NotLoaded, wasm_split};
 use crate::storage::{Store, Write};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -39,32 +40,16 @@ impl RunSaving {
     }
 
     /// All stored runs, oldest first; what cannot be read stays where it is.
-    pub async fn load(self) -> Vec<RunRecord> {
+    ///
+    /// # Errors
+    /// [`NotLoaded`] when there are some and the code that reads them did not come.
+    pub async fn load(self) -> Result<Vec<RunRecord>, NotLoaded> {
         let runs = self.saving.read_all(Store::Runs).await;
-        let mut curves: BTreeMap<u64, JsValue> = self
-            .saving
-            .read_all(Store::Curves)
-            .await
-            .into_iter()
-            .collect();
-        let mut records = Vec::with_capacity(runs.len());
-        for (uid, value) in runs {
-            let Some(mut record) = read::<RunRecord>(&value) else {
-                continue;
-            };
-            let curve = curves
-                .remove(&uid)
-                .and_then(|curve| read::<Vec<CurvePoint>>(&curve));
-            record.curve = Arc::new(
-                curve
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(Arc::new)
-                    .collect(),
-            );
-            records.push(record);
+        if runs.is_empty() {
+            return Ok(Vec::new());
         }
-        records
+        let curves = self.saving.read_all(Store::Curves).await;
+        records_of(runs, curves).await
     }
 
     /// These runs are as they are stored.
@@ -146,6 +131,32 @@ impl RunSaving {
             checkpoint: checkpoint?.dyn_into().ok()?,
         })
     }
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn records_of(
+    runs: Vec<(u64, JsValue)>,
+    curves: Vec<(u64, JsValue)>,
+) -> Result<Vec<RunRecord>, NotLoaded> {
+    let mut curves: BTreeMap<u64, JsValue> = curves.into_iter().collect();
+    let mut records = Vec::with_capacity(runs.len());
+    for (uid, value) in runs {
+        let Some(mut record) = read::<RunRecord>(&value) else {
+            continue;
+        };
+        let curve = curves
+            .remove(&uid)
+            .and_then(|curve| read::<Vec<CurvePoint>>(&curve));
+        record.curve = Arc::new(
+            curve
+                .unwrap_or_default()
+                .into_iter()
+                .map(Arc::new)
+                .collect(),
+        );
+        records.push(record);
+    }
+    Ok(records)
 }
 
 fn put_curve(record: &RunRecord) -> Write {

@@ -18,7 +18,6 @@ use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{
     Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RunId, TrainSettings,
 };
-use wasm_bindgen_futures::spawn_local;
 
 /// Trains from the reference with the labels there are; a paused run goes on.
 pub fn train(lab: Lab) {
@@ -325,7 +324,7 @@ pub fn adjusted(lab: Lab, run: RunId, step: usize, beta: Option<f64>, learning_r
 pub fn load_model(lab: Lab, name: &str) {
     if name == IMPORTED_MODEL {
         lab.form.set_model(name);
-        spawn_local(model_files::load_stored_model(lab));
+        model_files::load_stored_model(lab);
         return;
     }
     if ModelName::from_slug(name).is_none() {

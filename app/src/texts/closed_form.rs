@@ -6,6 +6,7 @@ pub const EXPLANATION: &str = "The best possible policy for rewards r: the refer
 pub const CAUTION: &str = "Shares are among these answers alone; a shorter answer is often far likelier than a longer one. The policy was trained on labels, not on these rewards: compare direction and size, do not expect the same numbers.";
 
 pub const NO_ANSWERS: &str = "Label a pair, or write a prompt and answers.";
+pub const WRITE_OWN: &str = "Write a prompt";
 pub const SCORING: &str = "Scoring the answers\u{2026}";
 pub const NO_ENGINE: &str = "The engine scores these answers once it is ready.";
 

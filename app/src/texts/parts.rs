@@ -7,3 +7,9 @@ pub const CURVES_TAB: &str = "Curves";
 
 /// Under a field that a run under way takes over.
 pub const FROM_NEXT_STEP: &str = "applies from the next step";
+
+// A part of the page whose code is fetched when it is wanted.
+pub const COMES: &str = "Loading\u{2026}";
+pub const NOT_HERE: &str = "This part could not be loaded.";
+pub const TRY_AGAIN: &str = "Try again";
+pub const PART_NOT_LOADED: &str = "A part of the page could not be loaded. See that there is a connection and try again; if Tilt was renewed on its host meanwhile, reload the page. Your labels are kept.";

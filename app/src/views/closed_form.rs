@@ -2,7 +2,10 @@
 //! reached.
 
 use crate::format::{fixed, percent, signed};
+use crate::later::{Build, NotLoaded, wasm_split};
+use crate::parts::action::Action;
 use crate::parts::define::Define;
+use crate::parts::later::Later;
 use crate::state::closed_bars::{Bars, Summary};
 use crate::state::closed_form::BETAS;
 use crate::state::use_lab;
@@ -20,19 +23,14 @@ const FORMULA: &str = "<mrow><msup><mi>π</mi><mo>*</mo></msup><mo>(</mo><mi>y</
 #[component]
 pub fn ClosedForm() -> impl IntoView {
     let lab = use_lab();
-    let store = lab.closed_form;
-    let bars = store.bars();
-    let hint = move || {
-        if let Some(reason) = store.failure().get() {
-            texts::not_scored(&reason)
-        } else if store.question().with(|q| q.candidates.is_empty()) {
-            texts::NO_ANSWERS.to_owned()
-        } else if lab.engine.is_up() {
-            texts::SCORING.to_owned()
-        } else {
-            texts::NO_ENGINE.to_owned()
-        }
-    };
+    let question = lab.closed_form.question();
+    let is_own = RwSignal::new(false);
+    // The selected pair's answers, or those that the person writes.
+    let is_any = Memo::new(move |had: Option<&bool>| {
+        had.copied().unwrap_or_default()
+            || is_own.get()
+            || question.with(|q| !q.candidates.is_empty())
+    });
     view! {
         <section class="panel closed" data-testid="closed-form" aria-labelledby="closed-title">
             <header class="panel-head">
@@ -50,14 +48,44 @@ pub fn ClosedForm() -> impl IntoView {
                 <math display="block" inner_html=FORMULA></math>
             </div>
             <p class="closed-note">{texts::EXPLANATION}</p>
+            <Later wanted=is_any load=|| Box::pin(answers())/>
+            <Show when=move || !is_any.get()>
+                <p class="closed-hint">{texts::NO_ANSWERS}</p>
+                <Action testid="closed-own" text=texts::WRITE_OWN on_press=move || is_own.set(true)/>
+            </Show>
+            <p class="closed-note muted">{texts::CAUTION}</p>
+        </section>
+    }
+}
+
+#[wasm_split(labels, wasm_split_path = leptos::wasm_split, fallible)]
+fn answers() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <Answers/> }.into_any())
+}
+
+#[component]
+fn Answers() -> impl IntoView {
+    let lab = use_lab();
+    let store = lab.closed_form;
+    let bars = store.bars();
+    let hint = move || {
+        if let Some(reason) = store.failure().get() {
+            texts::not_scored(&reason)
+        } else if store.question().with(|q| q.candidates.is_empty()) {
+            texts::NO_ANSWERS.to_owned()
+        } else if lab.engine.is_up() {
+            texts::SCORING.to_owned()
+        } else {
+            texts::NO_ENGINE.to_owned()
+        }
+    };
+    view! {
             <BetaSlider/>
             <ClosedCandidates/>
             {move || bars.with(|bars| match bars {
                 Some(bars) => sums(bars).into_any(),
                 None => view! { <p class="closed-hint">{hint}</p> }.into_any(),
             })}
-            <p class="closed-note muted">{texts::CAUTION}</p>
-        </section>
     }
 }
 

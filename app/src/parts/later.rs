@@ -1,0 +1,62 @@
+//! A view that comes when it is wanted.
+
+use crate::later::{Build, Coming, tell};
+use crate::parts::action::Action;
+use crate::state::use_lab;
+use crate::texts::parts as texts;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+#[derive(Clone, Copy)]
+enum State {
+    NotAsked,
+    Asked,
+    Failed,
+    Here(Build),
+}
+
+/// A view that is there from when it is first wanted; until then its place is empty.
+#[component]
+pub fn Later(
+    /// A failed fetch is tried again when this becomes true again, or by a button.
+    #[prop(into)]
+    wanted: Signal<bool>,
+    load: fn() -> Coming<Build>,
+) -> impl IntoView {
+    let lab = use_lab();
+    let state = RwSignal::new(State::NotAsked);
+    let ask = move || {
+        if matches!(state.get_untracked(), State::Asked | State::Here(_)) {
+            return;
+        }
+        state.set(State::Asked);
+        spawn_local(async move {
+            let came = load().await;
+            // Where the place is gone by now there is nothing to show.
+            let _ = state.try_set(match came {
+                Ok(build) => State::Here(build),
+                Err(_) => State::Failed,
+            });
+            tell(lab, came.is_ok());
+        });
+    };
+    Effect::new(move |_| {
+        if wanted.get() {
+            ask();
+        }
+    });
+    move || match state.get() {
+        State::NotAsked => ().into_any(),
+        State::Asked => {
+            view! { <p class="muted" data-testid="later-coming">{texts::COMES}</p> }.into_any()
+        }
+        State::Failed => view! {
+            <p class="row muted" data-testid="later-failed">
+                <span>{texts::NOT_HERE}</span>
+                <Action testid="later-again" text=texts::TRY_AGAIN class="slim" on_press=ask/>
+            </p>
+        }
+        .into_any(),
+        State::Here(build) => untrack(build),
+    }
+}
