@@ -27,6 +27,8 @@ test('ε of cDPO goes into the TRL config, and a wrong one is refused', async ({
   expect((await lab.trlConfig()).label_smoothing).toBe(0.2);
 
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  // The same line says that the model is there.
+  await lab.untilReady();
   await lab.openDrawer();
   await lab.id('trl-copy').click();
   await expect(page.locator('[role="status"]')).toContainText('copied');
