@@ -12,6 +12,10 @@ use gloo_file::{Blob, File};
 use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tilt_protocol::tokenizer_files::{
+    CHAT_TEMPLATE, MERGES, TOKENIZER, TOKENIZER_CONFIG, VOCAB, from_vocab_and_merges,
+    with_chat_template,
+};
 use tilt_protocol::{Command, Error, ModelName, ModelSource};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -107,20 +111,38 @@ async fn of_files(lab: Lab, files: &[File]) -> Result<(), Error> {
             Error::malformed(wanted, texts::not_among_files(&chosen))
         })
     };
-    let (config, weights, tokenizer) = (
-        need("config.json")?,
-        need("model.safetensors")?,
-        need("tokenizer.json")?,
-    );
+    let (config, weights) = (need("config.json")?, need("model.safetensors")?);
+    let found = async |name: &str| -> Result<Option<String>, Error> {
+        match find(name) {
+            None => Ok(None),
+            Some(file) => text_of(file).await.map(Some),
+        }
+    };
+    let tokenizer_config = templated(
+        found(TOKENIZER_CONFIG).await?,
+        found(CHAT_TEMPLATE).await?.as_deref(),
+    )?;
+    let tokenizer = match (find(TOKENIZER), find(VOCAB), find(MERGES)) {
+        (None, Some(vocab), Some(merges)) => {
+            let (vocab, merges) = (text_of(vocab).await?, text_of(merges).await?);
+            from_vocab_and_merges(&vocab, &merges, tokenizer_config.as_deref())?
+        }
+        _ => text_of(need(TOKENIZER)?).await?,
+    };
     let parts = Texts {
         config: text_of(config).await?,
-        tokenizer: text_of(tokenizer).await?,
-        tokenizer_config: match find("tokenizer_config.json") {
-            None => None,
-            Some(file) => Some(text_of(file).await?),
-        },
+        tokenizer,
+        tokenizer_config,
     };
     store_and_send(lab, parts, weights.as_ref()).await
+}
+
+/// A tokenizer's config with the chat template that lies beside it, if one does.
+fn templated(config: Option<String>, template: Option<&str>) -> Result<Option<String>, Error> {
+    match template {
+        None => Ok(config),
+        Some(template) => with_chat_template(config.as_deref(), template).map(Some),
+    }
 }
 
 async fn text_of(file: &File) -> Result<String, Error> {
@@ -135,10 +157,29 @@ async fn of_address(lab: Lab, folder: &str) -> Result<(), Error> {
         let text = read_as_text(&Blob::from(blob)).await;
         text.map_err(|error| Error::malformed(url, error))
     };
+    let config = text("config.json").await?;
+    let tokenizer_config = text(TOKENIZER_CONFIG).await.ok();
+    // Asked for only where it can be: most hosts answer with an error that the console shows.
+    let has_template = |config: &String| config.contains("\"chat_template\"");
+    let template = match tokenizer_config.as_ref().is_some_and(has_template) {
+        true => None,
+        false => text(CHAT_TEMPLATE).await.ok(),
+    };
+    let tokenizer_config = templated(tokenizer_config, template.as_deref())?;
+    let tokenizer = match text(TOKENIZER).await {
+        Ok(tokenizer) => tokenizer,
+        // An older folder, or else the address of what is missing is the newer file's.
+        Err(missing) => match (text(VOCAB).await, text(MERGES).await) {
+            (Ok(vocab), Ok(merges)) => {
+                from_vocab_and_merges(&vocab, &merges, tokenizer_config.as_deref())?
+            }
+            _ => return Err(missing),
+        },
+    };
     let parts = Texts {
-        config: text("config.json").await?,
-        tokenizer: text("tokenizer.json").await?,
-        tokenizer_config: text("tokenizer_config.json").await.ok(),
+        config,
+        tokenizer,
+        tokenizer_config,
     };
     let weights = fetch(&format!("{folder}model.safetensors")).await?;
     store_and_send(lab, parts, &weights).await
@@ -228,7 +269,8 @@ async fn check_size(weights: &web_sys::Blob) -> Result<(), Error> {
     ))
 }
 
-/// The parameters that the header of a safetensors file counts.
+/// The parameters that the header of a safetensors file counts; attention's constant masks
+/// are none.
 async fn parameters(weights: &web_sys::Blob) -> Option<u64> {
     let bytes = async |from: f64, to: f64| -> Option<Vec<u8>> {
         let part = weights.slice_with_f64_and_f64(from, to).ok()?;
@@ -242,7 +284,10 @@ async fn parameters(weights: &web_sys::Blob) -> Option<u64> {
     }
     let header = bytes(8.0, 8.0 + length as f64).await?;
     let tensors: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&header).ok()?;
-    let counts = tensors.into_values().filter_map(|tensor| {
+    let counts = tensors.into_iter().filter_map(|(name, tensor)| {
+        if name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") {
+            return None;
+        }
         let info: TensorInfo = serde_json::from_value(tensor).ok()?;
         Some(
             info.shape

@@ -59,7 +59,7 @@ pub fn DataPanel() -> impl IntoView {
                         type="file"
                         class="visually-hidden"
                         multiple
-                        accept=".json,.safetensors"
+                        accept=".json,.safetensors,.txt,.jinja"
                         data-testid="model-import"
                         on:change=move |event| {
                             let chosen = taken_files(&event);

@@ -6,7 +6,7 @@ pub const EXPORT_PAIRS: &str = "Export pairs";
 pub const EXPORT_LABELS: &str = "Export all labels";
 pub const IMPORT_MODEL: &str = "Import model";
 pub const EXPORT_MODEL: &str = "Export model";
-pub const FORMATS: &str = "Data: JSON lines, a JSON array or CSV, as TRL, HH-RLHF, UltraFeedback or Nectar write them; drop it on the page, or paste it. A model is config.json, model.safetensors and tokenizer.json, chosen together.";
+pub const FORMATS: &str = "Data: JSON lines, a JSON array or CSV, as TRL, HH-RLHF, UltraFeedback or Nectar write them; drop it on the page, or paste it. A model is config.json, model.safetensors and tokenizer.json (or vocab.json and merges.txt), chosen together with tokenizer_config.json and chat_template.jinja where the folder has them.";
 
 pub const PRACTICE_SET: &str = "Practice set to add";
 pub const PRACTICE_SETS: &str = "Practice sets\u{2026}";
@@ -100,7 +100,7 @@ pub fn model_not_imported(error: &str) -> String {
 
 pub fn not_among_files(chosen: &[String]) -> String {
     format!(
-        "not among the chosen files ({}); choose config.json, model.safetensors and tokenizer.json together",
+        "not among the chosen files ({}); choose config.json, model.safetensors and tokenizer.json (or vocab.json and merges.txt) together",
         chosen.join(", ")
     )
 }

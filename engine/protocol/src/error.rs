@@ -69,7 +69,7 @@ pub enum Error {
     #[error("token id {id} is outside the model's vocabulary of {vocab}")]
     TokenOutOfRange { id: u32, vocab: usize },
     #[error(
-        "{what} needs a tokenizer, and this model has none; pass token ids, or add tokenizer.json to its folder"
+        "{what} needs a tokenizer, and this model has none; pass token ids, or add tokenizer.json (or vocab.json and merges.txt) to its folder"
     )]
     NoTokenizer { what: String },
     #[error("the chat template failed: {reason}")]

@@ -22,6 +22,7 @@ pub mod report;
 pub mod score;
 pub mod settings;
 pub mod statistics;
+pub mod tokenizer_files;
 pub mod view;
 
 pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, Simd};

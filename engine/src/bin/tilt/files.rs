@@ -8,6 +8,10 @@ use tilt_engine::hf::{Precision, WEIGHTS_FILE};
 use tilt_engine::model::{Model, ModelFiles};
 use tilt_engine::text::Rows;
 use tilt_protocol::dataset::{ParsedRows, parse_jsonl};
+use tilt_protocol::tokenizer_files::{
+    CHAT_TEMPLATE, MERGES, TOKENIZER, TOKENIZER_CONFIG, VOCAB, from_vocab_and_merges,
+    with_chat_template,
+};
 use tilt_protocol::{Error, Result, TrainSettings};
 
 fn io_error(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
@@ -52,16 +56,30 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] and those of [`Model::load`].
 pub fn load_model(folder: &Path, device: &Device) -> Result<(Model, Tensor<1>)> {
-    let weights = folder.join(WEIGHTS_FILE);
-    let tokenizer = read_optional(&folder.join("tokenizer.json"))?;
-    let tokenizer_config = read_optional(&folder.join("tokenizer_config.json"))?;
+    let (tokenizer, tokenizer_config) = read_tokenizer(folder)?;
     let files = ModelFiles {
         config: &read_text(&folder.join("config.json"))?,
-        weights: &read_bytes(&weights)?,
+        weights: &read_bytes(&folder.join(WEIGHTS_FILE))?,
         tokenizer: tokenizer.as_deref(),
         tokenizer_config: tokenizer_config.as_deref(),
     };
     Model::load(&files, device)
+}
+
+/// `tokenizer.json` and `tokenizer_config.json`, or what stands for them in the folder.
+fn read_tokenizer(folder: &Path) -> Result<(Option<String>, Option<String>)> {
+    let read = |name: &str| read_optional(&folder.join(name));
+    let mut config = read(TOKENIZER_CONFIG)?;
+    if let Some(template) = read(CHAT_TEMPLATE)? {
+        config = Some(with_chat_template(config.as_deref(), &template)?);
+    }
+    let tokenizer = match (read(TOKENIZER)?, read(VOCAB)?, read(MERGES)?) {
+        (None, Some(vocab), Some(merges)) => {
+            Some(from_vocab_and_merges(&vocab, &merges, config.as_deref())?)
+        }
+        (tokenizer, ..) => tokenizer,
+    };
+    Ok((tokenizer, config))
 }
 
 /// # Errors
@@ -79,9 +97,9 @@ pub fn save_model(
     let bytes = block_on(model.weights_file(arena, precision))?;
     write(&folder.join(WEIGHTS_FILE), bytes)?;
     if let Some(text) = &model.text {
-        write(&folder.join("tokenizer.json"), &text.tokenizer_json)?;
+        write(&folder.join(TOKENIZER), &text.tokenizer_json)?;
         if let Some(config) = &text.tokenizer_config {
-            write(&folder.join("tokenizer_config.json"), config)?;
+            write(&folder.join(TOKENIZER_CONFIG), config)?;
         }
     }
     Ok(())
