@@ -260,6 +260,52 @@ mod tests {
         assert!(error.to_string().contains("at most 400000000"), "{error}");
     }
 
+    /// `config.json` of `openai-community/gpt2`, and what `distilgpt2` has besides.
+    #[test]
+    fn the_fields_of_gpt2_itself_are_read_and_kept() {
+        let config = GptConfig::from_json(
+            r#"{
+                "_num_labels": 1,
+                "activation_function": "gelu_new",
+                "architectures": ["GPT2LMHeadModel"],
+                "attn_pdrop": 0.1,
+                "bos_token_id": 50256,
+                "embd_pdrop": 0.1,
+                "eos_token_id": 50256,
+                "id2label": {"0": "LABEL_0"},
+                "initializer_range": 0.02,
+                "label2id": {"LABEL_0": 0},
+                "layer_norm_epsilon": 1e-05,
+                "model_type": "gpt2",
+                "n_ctx": 1024,
+                "n_embd": 768,
+                "n_head": 12,
+                "n_inner": null,
+                "n_layer": 12,
+                "n_positions": 1024,
+                "resid_pdrop": 0.1,
+                "summary_activation": null,
+                "summary_first_dropout": 0.1,
+                "summary_proj_to_labels": true,
+                "summary_type": "cls_index",
+                "summary_use_proj": true,
+                "task_specific_params": {
+                    "text-generation": {"do_sample": true, "max_length": 50}
+                },
+                "vocab_size": 50257
+            }"#,
+        )
+        .unwrap();
+        let mut expected = GptConfig::new(50_257, 1024, 768, 12, 12);
+        expected.eos_token_id = Some(50_256);
+        let fields = config.fields.clone();
+        assert_eq!(config, GptConfig { fields, ..expected });
+        assert_eq!(config.parameters(), 124_439_808);
+        let written: Value = serde_json::from_str(&config.to_json("float32")).unwrap();
+        assert_eq!(written["summary_type"], "cls_index");
+        assert_eq!(written["bos_token_id"], 50_256);
+    }
+
     #[test]
     fn another_architecture_is_refused_by_name() {
         let error = GptConfig::from_json(r#"{"model_type": "llama"}"#).unwrap_err();

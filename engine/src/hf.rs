@@ -1,10 +1,10 @@
 //! Weights in Hugging Face's layout: `model.safetensors` of a `GPT2LMHeadModel`.
 //!
-//! Tensor names are read with and without the `transformer.` prefix, in f32 or
-//! f16, and written as `transformers` writes them: with it, the tied head left out.
+//! Tensor names are read with and without the `transformer.` prefix, in f32,
+//! f16 or bf16, and written as `transformers` writes them: with it, the tied head left out.
 
 use crate::layout::{LM_HEAD, Layout, SCORE_HEAD, Slot};
-use half::f16;
+use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
 use tilt_protocol::{Error, Result};
@@ -116,8 +116,13 @@ fn copy_numbers(name: &str, view: &TensorView<'_>, into: &mut [f32]) -> Result<(
                 *number = f16::from_le_bytes([bytes[0], bytes[1]]).to_f32();
             }
         }
+        Dtype::BF16 => {
+            for (number, bytes) in into.iter_mut().zip(data.chunks_exact(2)) {
+                *number = bf16::from_le_bytes([bytes[0], bytes[1]]).to_f32();
+            }
+        }
         other => {
-            let reason = format!("tensor \"{name}\" is {other:?}, expected F32 or F16");
+            let reason = format!("tensor \"{name}\" is {other:?}, expected F32, F16 or BF16");
             return Err(Error::malformed(WEIGHTS_FILE, reason));
         }
     }
@@ -246,15 +251,88 @@ mod tests {
         let bytes = write_weights(&numbers(), &layout(), Precision::F32).unwrap();
         let deeper = Layout::of(&GptConfig::new(11, 8, 4, 2, 2));
         let error = read_weights(&bytes, &deeper).unwrap_err();
-        assert!(
-            error.to_string().contains("\"h.1.ln_1.weight\" is missing"),
-            "{error}"
+        assert_eq!(
+            error.to_string(),
+            "model.safetensors: tensor \"h.1.ln_1.weight\" is missing, expected shape [4]"
         );
         let mut more = numbers();
         more.resize(deeper.len, 0.0);
         let bytes = write_weights(&more, &deeper, Precision::F32).unwrap();
         let error = read_weights(&bytes, &layout()).unwrap_err();
         assert!(error.to_string().contains("does not belong"), "{error}");
+    }
+
+    /// A file of the layout's parameters under other names and in another format, with
+    /// `more` beside them.
+    fn written(
+        name: impl Fn(&str) -> String,
+        (dtype, bytes): (Dtype, impl Fn(f32) -> Vec<u8>),
+        more: &[(&str, TensorView<'_>)],
+    ) -> Vec<u8> {
+        let (layout, numbers) = (layout(), numbers());
+        let data: Vec<Vec<u8>> = layout
+            .slots
+            .iter()
+            .map(|slot| {
+                numbers[slot.range()]
+                    .iter()
+                    .flat_map(|&n| bytes(n))
+                    .collect()
+            })
+            .collect();
+        let views = layout.slots.iter().zip(&data).map(|(slot, data)| {
+            let view = TensorView::new(dtype, slot.shape.clone(), data).unwrap();
+            (name(&slot.name), view)
+        });
+        let more = more
+            .iter()
+            .map(|(name, view)| (name.to_string(), view.clone()));
+        safetensors::serialize(views.chain(more), None).unwrap()
+    }
+
+    #[test]
+    fn a_file_as_openai_named_it_is_read_with_its_masks_and_head() {
+        let mask = [1_u8; 64];
+        let minus = (-1e4_f32).to_le_bytes();
+        let head: Vec<u8> = numbers()[layout().slots[0].range()]
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect();
+        let view =
+            |dtype, shape: &[usize], data| TensorView::new(dtype, shape.to_vec(), data).unwrap();
+        for prefix in ["", PREFIX] {
+            let bias = format!("{prefix}h.0.attn.bias");
+            let masked_bias = format!("{prefix}h.0.attn.masked_bias");
+            let more = [
+                (bias.as_str(), view(Dtype::BOOL, &[1, 1, 8, 8], &mask)),
+                (masked_bias.as_str(), view(Dtype::F32, &[], &minus)),
+                (LM_HEAD, view(Dtype::F32, &[11, 4], &head)),
+            ];
+            let f32s = (Dtype::F32, |number: f32| number.to_le_bytes().to_vec());
+            let bytes = written(|name| format!("{prefix}{name}"), f32s, &more);
+            assert_eq!(read_weights(&bytes, &layout()).unwrap(), numbers());
+        }
+    }
+
+    #[test]
+    fn bf16_is_read_and_other_formats_are_named() {
+        let bf16s = (Dtype::BF16, |number: f32| {
+            bf16::from_f32(number).to_le_bytes().to_vec()
+        });
+        let bytes = written(str::to_owned, bf16s, &[]);
+        let expected: Vec<f32> = numbers()
+            .iter()
+            .map(|&n| bf16::from_f32(n).to_f32())
+            .collect();
+        assert_eq!(read_weights(&bytes, &layout()).unwrap(), expected);
+        let f64s = (Dtype::F64, |number: f32| {
+            f64::from(number).to_le_bytes().to_vec()
+        });
+        let error = read_weights(&written(str::to_owned, f64s, &[]), &layout()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "model.safetensors: tensor \"wte.weight\" is F64, expected F32, F16 or BF16"
+        );
     }
 
     #[test]
