@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './fixtures.mjs';
 import { cutShort, withShapeOf } from './broken_models.mjs';
+import { asOlderFolder } from './older_folder.mjs';
 
 const MODEL_FOLDER = path.join(
   path.dirname(fileURLToPath(import.meta.url)),
@@ -47,6 +48,21 @@ for (const { name, damage, says } of BROKEN_MODELS) {
 test('the intact model is imported and trains', async ({ lab }) => {
   await lab.open({ device: 'cpu', model: 'nano', seed: 7 });
   await lab.whileBusy('loading', () => lab.chooseFiles('model-import', modelFiles({})), 60_000);
+  await goesOnWorking(lab);
+  expect(await lab.banner()).toBe('');
+});
+
+test('a model is imported whose tokenizer lies in the two older files', async ({ lab }) => {
+  await lab.open({ device: 'cpu', model: 'nano', seed: 7 });
+  const files = asOlderFolder(MODEL_FOLDER).map(({ name, bytes }) => ({
+    name,
+    mimeType: 'application/octet-stream',
+    buffer: bytes,
+  }));
+  const without = (name) => files.filter((file) => file.name !== name);
+  await lab.chooseFiles('model-import', without('merges.txt'));
+  expect(await lab.untilBanner()).toMatch(/tokenizer\.json: not among the chosen files.*vocab\.json and merges\.txt/s);
+  await lab.whileBusy('loading', () => lab.chooseFiles('model-import', files), 60_000);
   await goesOnWorking(lab);
   expect(await lab.banner()).toBe('');
 });

@@ -67,6 +67,29 @@ export async function scoreInBrowser(page, device, model, reference, tasks) {
   };
 }
 
+/**
+ * The tokens of texts, each as `{ id, token }`, as the engine in the page has them. `model`
+ * is `{ config, weights, tokenizer, tokenizer_config }` with weights in base64; `start` is a
+ * special token, and stands before each text so that all of it is a completion. The
+ * end-of-text token is the last one.
+ */
+export async function tokensInBrowser(page, model, start, texts) {
+  const { weights, ...files } = model;
+  const load = { load_model: { source: { files: { name: 'tokens', ...files } } } };
+  const watches = texts.map((chosen) => ({
+    command: {
+      watch: { example: { row: 'pair', prompt: start, chosen, rejected: '' }, against: null },
+    },
+  }));
+  const commands = [{ command: load, buffers: [weights] }, ...watches];
+  const [, loaded, ...answers] = await page.evaluate(converse, { device: 'cpu', commands });
+  if (!loaded.model_loaded) throw new Error(JSON.stringify(loaded));
+  return answers.map((answer) => {
+    if (!answer.inspected) throw new Error(JSON.stringify(answer));
+    return answer.inspected.inspection.chosen.completion.map(({ id, token }) => ({ id, token }));
+  });
+}
+
 /** For models that are only shown ids. */
 const EMPTY_TOKENIZER = JSON.stringify({
   version: '1.0',

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { expect, test } from './fixtures.mjs';
+import { asOlderFolder } from './older_folder.mjs';
 
 const VIEWER = 'https://datasets-server.huggingface.co';
 const NANO = new URL('../public/models/nano/', import.meta.url).pathname;
@@ -62,28 +63,40 @@ test('a host that fails is named, and nothing comes in', async ({ lab, page }) =
   expect(await lab.labelCount()).toBe(0);
 });
 
-test('a model of another host loads, and is there at the next visit', async ({ lab }) => {
-  const asked = [];
-  const server = http.createServer((request, response) => {
-    const name = path.basename(request.url);
-    asked.push(name);
-    response.setHeader('access-control-allow-origin', '*');
-    response.end(fs.readFileSync(path.join(NANO, name)));
+const SHIPPED = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'].map(
+  (name) => ({ name, bytes: fs.readFileSync(path.join(NANO, name)) }),
+);
+
+for (const [folder, files] of [
+  ['a model of another host', SHIPPED],
+  ['a model of another host, in the files of an older folder,', asOlderFolder(NANO)],
+]) {
+  test(`${folder} loads, and is there at the next visit`, async ({ lab }) => {
+    const asked = [];
+    const server = http.createServer((request, response) => {
+      const name = path.basename(request.url);
+      const file = files.find((candidate) => candidate.name === name);
+      asked.push(name);
+      response.setHeader('access-control-allow-origin', '*');
+      response.statusCode = file ? 200 : 404;
+      response.end(file?.bytes);
+    });
+    await new Promise((resolve) => server.listen(0, resolve));
+    const host = `localhost:${server.address().port}`;
+    await lab.open({ device: 'cpu', seed: 93 });
+    await lab.id('import-more').locator('summary').click();
+    await lab.id('model-address').fill(`http://${host}/mine`);
+    await expect(lab.id('model-host')).toContainText(host);
+    expect(asked).toEqual([]);
+    await lab.id('model-fetch').click();
+    await lab.until('the model', async () => (await lab.id('model-select').inputValue()) === 'imported', 60_000);
+    await lab.untilReady();
+    for (const { name } of files) expect(asked).toContain(name);
+    const before = asked.length;
+    server.close();
+    await lab.reload();
+    await lab.untilReady();
+    expect(await lab.id('model-select').inputValue()).toBe('imported');
+    expect(asked).toHaveLength(before);
   });
-  await new Promise((resolve) => server.listen(0, resolve));
-  const host = `localhost:${server.address().port}`;
-  await lab.open({ device: 'cpu', seed: 93 });
-  await lab.id('import-more').locator('summary').click();
-  await lab.id('model-address').fill(`http://${host}/mine`);
-  await expect(lab.id('model-host')).toContainText(host);
-  expect(asked).toEqual([]);
-  await lab.id('model-fetch').click();
-  await lab.until('the model', async () => (await lab.id('model-select').inputValue()) === 'imported', 60_000);
-  await lab.untilReady();
-  const before = asked.length;
-  server.close();
-  await lab.reload();
-  await lab.untilReady();
-  expect(await lab.id('model-select').inputValue()).toBe('imported');
-  expect(asked).toHaveLength(before);
-});
+}

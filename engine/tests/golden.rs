@@ -1,12 +1,15 @@
 //! Golden numbers from TRL 1.16.0: every set under `tests/golden/`, or under the
 //! folder that the environment variable `TILT_GOLDEN` names. They run natively and,
-//! over the project's own set, as wasm.
+//! over the project's own set, as wasm. The tokenizer of `tests/golden/byte_level/` is
+//! small; `TILT_BYTE_LEVEL` names a folder with another one (see `tests/tokenizer/`).
 //!
 //! Tolerances are those of a float32 engine against float64 goldens: 1e-4 on a
 //! token's log-prob, 1e-5 relative on losses (1e-4 for IPO), 1e-4 relative on
 //! gradient norms and of a tensor's norm on gradient digests, 1e-4 on parameters
 //! after three steps.
 
+#[path = "golden/byte_level.rs"]
+mod byte_level;
 #[path = "golden/checks.rs"]
 mod checks;
 #[path = "golden/config.rs"]
@@ -75,6 +78,14 @@ fn schedules() {
 fn text_to_ids() {
     for_each_set("tokenizer_golden.json", text::tokenizer);
     for_each_set("pipeline.json", text::pipeline);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn gpt2s_pre_tokenizer_cuts_as_python_does() {
+    let mut checks = Checks::default();
+    let folder = byte_level::Folder::own_or_named();
+    byte_level::cases(&folder, &mut checks);
+    checks.report("byte_level/cases.json", &folder.name);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
