@@ -4,6 +4,8 @@
 //! rustup and Node.js and nothing else.
 
 mod bench;
+mod cargo_tool;
+mod chromium;
 mod command;
 mod count;
 mod engine_files;

@@ -4,6 +4,8 @@
 //! What Tilt installs for itself goes to a cache folder that all checkouts share,
 //! never over a person's own tools: `$TILT_TOOLS`, or `tilt-tools` in the user's cache.
 
+use crate::cargo_tool::{self, CargoTool};
+use crate::chromium;
 use crate::command::Run;
 use crate::error::Error;
 use std::env;
@@ -57,7 +59,7 @@ pub fn for_lints(root: &Path) -> Result<(), Error> {
 /// What builds page and worker; returns the search path that finds it.
 pub fn for_page(root: &Path) -> Result<OsString, Error> {
     wasm_target(root)?;
-    let trunk = cargo_tool(&CargoTool {
+    let trunk = cargo_tool::find_or_install(&CargoTool {
         package: "trunk",
         program: "trunk",
         version: TRUNK_VERSION,
@@ -69,7 +71,7 @@ pub fn for_page(root: &Path) -> Result<OsString, Error> {
         may_ignore_lock: false,
     })?;
     let wasm_bindgen = wasm_bindgen(root)?;
-    let wasm_split = cargo_tool(&CargoTool {
+    let wasm_split = cargo_tool::find_or_install(&CargoTool {
         package: "wasm_split_cli_support",
         program: "wasm-split-cli",
         version: WASM_SPLIT_VERSION,
@@ -93,7 +95,7 @@ pub fn for_wasm_tests(root: &Path) -> Result<OsString, Error> {
 /// The folder of `wasm-bindgen` and of its test runner.
 fn wasm_bindgen(root: &Path) -> Result<PathBuf, Error> {
     let version = locked_version(root, "wasm-bindgen")?;
-    cargo_tool(&CargoTool {
+    cargo_tool::find_or_install(&CargoTool {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
         version: &version,
@@ -136,7 +138,7 @@ pub fn for_shipping(root: &Path) -> Result<PathBuf, Error> {
 pub fn for_browser_tests(root: &Path) -> Result<PathBuf, Error> {
     node(root)?;
     playwright(root)?;
-    chromium(root)
+    chromium::find_or_install(root)
 }
 
 fn wasm_target(root: &Path) -> Result<(), Error> {
@@ -155,71 +157,6 @@ fn wasm_target(root: &Path) -> Result<(), Error> {
         .dir(root)
         .fix("install the target wasm32-unknown-unknown for the toolchain in rust-toolchain.toml")
         .stream()
-}
-
-struct CargoTool<'a> {
-    package: &'a str,
-    program: &'a str,
-    version: &'a str,
-    /// What it has to be installed with.
-    features: Option<&'a str>,
-    /// Without `--version` only Tilt's own, whose folder is named after it, is known.
-    says_version: bool,
-    purpose: &'a str,
-    duration: &'a str,
-    /// Try once more with the newest dependencies when the tool's own lockfile fails.
-    may_ignore_lock: bool,
-}
-
-/// Finds the tool at exactly its version, on the search path or among Tilt's own, or
-/// installs it there; returns its folder.
-fn cargo_tool(tool: &CargoTool) -> Result<PathBuf, Error> {
-    let name = format!("{} {}", tool.program, tool.version);
-    let own_root = tools_folder().join(format!("{}-{}", tool.package, tool.version));
-    let own_folder = own_root.join("bin");
-    let on_path = env::var_os("PATH").unwrap_or_default();
-    for folder in env::split_paths(&on_path).chain([own_folder.clone()]) {
-        let program = folder
-            .join(tool.program)
-            .with_extension(env::consts::EXE_EXTENSION);
-        let is_right = match tool.says_version {
-            true => version_of(&program).as_deref() == Some(tool.version),
-            false => folder == own_folder,
-        };
-        if program.is_file() && is_right {
-            found(&name, &program.display().to_string());
-            return Ok(folder);
-        }
-    }
-    installing(&name, tool.purpose, tool.duration);
-    let install = |locked: bool| {
-        Run::new("cargo", &format!("installing {name}"))
-            .args(["install", tool.package, "--version", tool.version])
-            .args(locked.then_some("--locked"))
-            .args(tool.features.iter().flat_map(|features| ["--features", features]))
-            .args(["--root"])
-            .args([&own_root])
-            .fix("see that crates.io can be reached and that a C compiler is installed, then run it again")
-            .stream()
-    };
-    match install(true) {
-        Err(error) if tool.may_ignore_lock => {
-            println!("{error}\n  trying once more, with newer dependencies");
-            install(false)?;
-        }
-        outcome => outcome?,
-    }
-    Ok(own_folder)
-}
-
-/// The second word of `program --version`, as in `trunk 0.21.14`.
-fn version_of(program: &Path) -> Option<String> {
-    let output = Run::new(program, "asking a tool for its version")
-        .args(["--version"])
-        .without_env("NO_COLOR")
-        .probe()?;
-    let first_line = output.lines().next()?;
-    Some(first_line.split_whitespace().nth(1)?.to_string())
 }
 
 /// Trunk runs cargo offline, so what wasm needs has to be here before. Without a
@@ -301,92 +238,8 @@ fn packages(folder: &Path, what: &str, purpose: &str) -> Result<(), Error> {
     fs::write(&stamp, wanted).map_err(Error::io("noting what is installed", &stamp))
 }
 
-fn chromium(root: &Path) -> Result<PathBuf, Error> {
-    let missing = |reason: &str| {
-        Error::Missing {
-        program: format!("Chromium {reason}"),
-        fix: "install Chromium or Chrome (Debian: apt-get install chromium), or say where it is: CHROMIUM=/path/to/chromium".into(),
-    }
-    };
-    if let Some(chosen) = env::var_os("CHROMIUM") {
-        let chosen = PathBuf::from(chosen);
-        return if chosen.is_file() {
-            found("Chromium", &chosen.display().to_string());
-            Ok(chosen)
-        } else {
-            Err(missing(&format!("(CHROMIUM={})", chosen.display())))
-        };
-    }
-    if let Some(browser) = installed_chromium() {
-        found("Chromium", &browser.display().to_string());
-        return Ok(browser);
-    }
-    let is_root = Run::new("id", "asking who runs this")
-        .args(["-u"])
-        .probe()
-        .is_some_and(|user| user.trim() == "0");
-    if !is_root || find_program("apt-get").is_none() {
-        return Err(missing("for the browser tests"));
-    }
-    installing("Chromium", "to run the browser tests", "1 or 2 minutes");
-    for arguments in [&["update"][..], &["install", "-y", "chromium"]] {
-        Run::new("apt-get", "installing Chromium")
-            .args(arguments)
-            .dir(root)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .fix("install Chromium by hand, or say where it is: CHROMIUM=/path/to/chromium")
-            .stream()?;
-    }
-    installed_chromium().ok_or_else(|| missing("(apt-get installed none)"))
-}
-
-/// The driver of the Vulkan in software that comes with Chromium for Linux, where it has one.
-pub fn software_vulkan(chromium: &Path) -> Option<PathBuf> {
-    let own = chromium.canonicalize().ok()?;
-    // Debian's program is a script beside whose name the browser's folder stands.
-    let beside = own.parent().map(Path::to_path_buf);
-    [
-        beside,
-        Some("/usr/lib/chromium".into()),
-        Some("/opt/google/chrome".into()),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|folder| folder.join("vk_swiftshader_icd.json"))
-    .find(|driver| cfg!(target_os = "linux") && driver.is_file())
-}
-
-fn installed_chromium() -> Option<PathBuf> {
-    const NAMES: [&str; 4] = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ];
-    const PLACES: [&str; 4] = [
-        "/Applications/Chromium.app/Contents/MacOS/Chromium",
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-        r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
-    ];
-    let on_path = NAMES.iter().find_map(|name| find_program(name));
-    on_path.or_else(|| {
-        PLACES
-            .iter()
-            .map(PathBuf::from)
-            .find(|place| place.is_file())
-    })
-}
-
-fn find_program(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION))
-        .find(|program| program.is_file())
-}
-
 /// Where Tilt keeps the tools that it installs for itself.
-fn tools_folder() -> PathBuf {
+pub fn tools_folder() -> PathBuf {
     let set = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty());
     if let Some(folder) = set("TILT_TOOLS") {
         return folder.into();
@@ -436,11 +289,11 @@ fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
 }
 
-fn found(what: &str, detail: &str) {
+pub fn found(what: &str, detail: &str) {
     println!("  {what}: there ({detail})");
 }
 
-fn installing(what: &str, purpose: &str, duration: &str) {
+pub fn installing(what: &str, purpose: &str, duration: &str) {
     println!("  {what}: missing; needed {purpose}. Installing takes {duration}.");
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, one after the other, and one line that counts them.
 
+use crate::chromium;
 use crate::command::Run;
 use crate::count::{Count, count_from_browser_file, count_from_cargo_line};
 use crate::error::Error;
@@ -228,7 +229,7 @@ fn lint_wasm(context: &Context) -> Result<Count, Error> {
 /// On Linux Chromium's own Vulkan in software serves the tests of the GPU kernels;
 /// elsewhere they run where the machine has a GPU.
 fn native(context: &Context) -> Result<Count, Error> {
-    let driver = setup::software_vulkan(&setup::for_browser_tests(context.root)?);
+    let driver = chromium::software_vulkan(&setup::for_browser_tests(context.root)?);
     let mut count = Count::default();
     let selections = [
         &["--workspace", "--exclude", "tilt-app"][..],

@@ -1,0 +1,73 @@
+//! Programs that cargo installs, each at exactly one version.
+
+use crate::command::Run;
+use crate::error::Error;
+use crate::setup::{found, installing, tools_folder};
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// A program of crates.io, as Tilt needs it.
+pub struct CargoTool<'a> {
+    pub package: &'a str,
+    pub program: &'a str,
+    pub version: &'a str,
+    /// What it has to be installed with.
+    pub features: Option<&'a str>,
+    /// Without `--version` only Tilt's own, whose folder is named after it, is known.
+    pub says_version: bool,
+    pub purpose: &'a str,
+    pub duration: &'a str,
+    /// Try once more with the newest dependencies when the tool's own lockfile fails.
+    pub may_ignore_lock: bool,
+}
+
+/// Finds the tool at exactly its version, on the search path or among Tilt's own, or
+/// installs it there; returns its folder.
+pub fn find_or_install(tool: &CargoTool) -> Result<PathBuf, Error> {
+    let name = format!("{} {}", tool.program, tool.version);
+    let own_root = tools_folder().join(format!("{}-{}", tool.package, tool.version));
+    let own_folder = own_root.join("bin");
+    let on_path = env::var_os("PATH").unwrap_or_default();
+    for folder in env::split_paths(&on_path).chain([own_folder.clone()]) {
+        let program = folder
+            .join(tool.program)
+            .with_extension(env::consts::EXE_EXTENSION);
+        let is_right = match tool.says_version {
+            true => version_of(&program).as_deref() == Some(tool.version),
+            false => folder == own_folder,
+        };
+        if program.is_file() && is_right {
+            found(&name, &program.display().to_string());
+            return Ok(folder);
+        }
+    }
+    installing(&name, tool.purpose, tool.duration);
+    let install = |locked: bool| {
+        Run::new("cargo", &format!("installing {name}"))
+            .args(["install", tool.package, "--version", tool.version])
+            .args(locked.then_some("--locked"))
+            .args(tool.features.iter().flat_map(|features| ["--features", features]))
+            .args(["--root"])
+            .args([&own_root])
+            .fix("see that crates.io can be reached and that a C compiler is installed, then run it again")
+            .stream()
+    };
+    match install(true) {
+        Err(error) if tool.may_ignore_lock => {
+            println!("{error}\n  trying once more, with newer dependencies");
+            install(false)?;
+        }
+        outcome => outcome?,
+    }
+    Ok(own_folder)
+}
+
+/// The second word of `program --version`, as in `trunk 0.21.14`.
+fn version_of(program: &Path) -> Option<String> {
+    let output = Run::new(program, "asking a tool for its version")
+        .args(["--version"])
+        .without_env("NO_COLOR")
+        .probe()?;
+    let first_line = output.lines().next()?;
+    Some(first_line.split_whitespace().nth(1)?.to_string())
+}
