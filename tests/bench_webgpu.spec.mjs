@@ -1,9 +1,6 @@
 // The benchmark on WebGPU: what it counts, an observer outside counts too.
-import fs from 'node:fs';
-import path from 'node:path';
 import { expect, test } from './fixtures.mjs';
-import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
-import { BUILT_FOLDER } from './static_site.mjs';
+import { onWebGpuAfter } from './on_webgpu.mjs';
 
 const WARM_UP = 5;
 
@@ -30,16 +27,7 @@ const COUNT_OUTSIDE = `
   };
 `;
 
-test.use({
-  launchOptions: {
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS],
-  },
-  replaced: async ({}, use) => {
-    const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
-    await use({ 'engine.js': { body: `${COUNT_OUTSIDE}\n${engine}` } });
-  },
-});
+test.use(onWebGpuAfter(COUNT_OUTSIDE));
 
 test('it counts what an outside observer counts', async ({ lab, page }) => {
   test.setTimeout(15 * 60_000);

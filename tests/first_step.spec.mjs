@@ -1,9 +1,6 @@
 // The first step on WebGPU: what it needs is compiled before it is asked for.
-import fs from 'node:fs';
-import path from 'node:path';
 import { expect, test } from './fixtures.mjs';
-import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
-import { BUILT_FOLDER } from './static_site.mjs';
+import { onWebGpuAfter } from './on_webgpu.mjs';
 
 // Notes every pipeline with its entry point: Tilt's own kernels call it `main`.
 const NOTE_PIPELINES = `
@@ -14,16 +11,7 @@ const NOTE_PIPELINES = `
     return createPipeline.call(this, description);
   };`;
 
-test.use({
-  launchOptions: {
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS],
-  },
-  replaced: async ({}, use) => {
-    const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
-    await use({ 'engine.js': { body: `${NOTE_PIPELINES}\n${engine}` } });
-  },
-});
+test.use(onWebGpuAfter(NOTE_PIPELINES));
 
 test('the first step waits for no kernel', async ({ lab, page }) => {
   test.setTimeout(10 * 60_000);

@@ -1,25 +1,17 @@
 // A GPU that is lost in mid-run: another device takes over from the last checkpoint.
-import fs from 'node:fs';
-import path from 'node:path';
 import { expect, test } from './fixtures.mjs';
-import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
-import { BUILT_FOLDER } from './static_site.mjs';
+import { onWebGpuAfter } from './on_webgpu.mjs';
+
+// The device that the engine works on, at hand for the test.
+const KEEP_DEVICE = `
+  const request = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    self.lastDevice = await request.apply(this, args);
+    return self.lastDevice;
+  };`;
 
 test.use({
-  launchOptions: {
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS],
-  },
-  replaced: async ({}, use) => {
-    const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
-    const keep = `
-      const request = GPUAdapter.prototype.requestDevice;
-      GPUAdapter.prototype.requestDevice = async function (...args) {
-        self.lastDevice = await request.apply(this, args);
-        return self.lastDevice;
-      };`;
-    await use({ 'engine.js': { body: `${keep}\n${engine}` } });
-  },
+  ...onWebGpuAfter(KEEP_DEVICE),
   expectedComplaints: [/[Dd]evice|GPU|lost|destroyed/],
 });
 

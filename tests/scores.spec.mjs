@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { scoreInBrowser } from './engine.mjs';
 import { expect, test } from './fixtures.mjs';
-import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
+import { ON_WEBGPU } from './on_webgpu.mjs';
 
 const GOLDEN = new URL('../engine/tests/golden/open/', import.meta.url);
 const read = (name, encoding = 'utf8') => readFileSync(new URL(name, GOLDEN), encoding);
@@ -13,12 +13,7 @@ const model = (folder) => ({
   weights: read(`${folder}/model.safetensors`, 'base64'),
 });
 
-test.use({
-  launchOptions: {
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS],
-  },
-});
+test.use(ON_WEBGPU);
 
 /** Family and entry of losses.json. */
 const SAMPLE = [

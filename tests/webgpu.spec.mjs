@@ -1,17 +1,12 @@
 // WebGPU, computed by SwiftShader on the CPU: slow, so the smallest model and few steps.
 import { expect, test } from './fixtures.mjs';
 import { largestMagnitude, largestShift } from './statistics.mjs';
-import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
+import { ON_WEBGPU } from './on_webgpu.mjs';
 
 const STEPS = 3;
 const STEP_LIMIT_MS = 180_000;
 
-test.use({
-  launchOptions: {
-    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS],
-  },
-});
+test.use(ON_WEBGPU);
 
 test('WebGPU trains as the CPU does', async ({ lab }) => {
   test.setTimeout(20 * 60_000);
