@@ -12,6 +12,7 @@ use gloo_file::{Blob, File};
 use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tilt_protocol::tensor_names::is_attention_mask;
 use tilt_protocol::tokenizer_files::{
     CHAT_TEMPLATE, MERGES, TOKENIZER, TOKENIZER_CONFIG, VOCAB, from_vocab_and_merges,
     with_chat_template,
@@ -285,7 +286,7 @@ async fn parameters(weights: &web_sys::Blob) -> Option<u64> {
     let header = bytes(8.0, 8.0 + length as f64).await?;
     let tensors: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&header).ok()?;
     let counts = tensors.into_iter().filter_map(|(name, tensor)| {
-        if name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") {
+        if is_attention_mask(&name) {
             return None;
         }
         let info: TensorInfo = serde_json::from_value(tensor).ok()?;

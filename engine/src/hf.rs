@@ -7,6 +7,7 @@ use crate::layout::{LM_HEAD, Layout, SCORE_HEAD, Slot};
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
+use tilt_protocol::tensor_names::is_attention_mask;
 use tilt_protocol::{Error, Result};
 
 pub const WEIGHTS_FILE: &str = "model.safetensors";
@@ -80,7 +81,7 @@ fn check_rest(
     layout: &Layout,
 ) -> Result<()> {
     for (name, view) in tensors {
-        if name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias") {
+        if is_attention_mask(&name) {
             continue;
         }
         let embedding = &arena[layout.slots[0].range()];

@@ -22,6 +22,7 @@ pub mod report;
 pub mod score;
 pub mod settings;
 pub mod statistics;
+pub mod tensor_names;
 pub mod tokenizer_files;
 pub mod view;
 
