@@ -5,13 +5,12 @@ use super::run_style::{RunLegend, run_names};
 use super::table::Table;
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::later::Later;
+use crate::parts::opened::noted;
 use crate::state::use_lab;
 use crate::texts::charts as texts;
 use leptos::context::Provider;
 use leptos::html::Figure;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlDetailsElement;
 
 #[component]
 pub fn ChartFigure(
@@ -34,14 +33,6 @@ pub fn ChartFigure(
 ) -> impl IntoView {
     let figure = NodeRef::<Figure>::new();
     let is_open = RwSignal::new(false);
-    let on_toggle = move |event: web_sys::Event| {
-        let details = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
-        if let Some(details) = details {
-            is_open.set(details.open());
-        }
-    };
     let chart = ChartData {
         testid,
         name,
@@ -57,7 +48,7 @@ pub fn ChartFigure(
             <div class="chart-frame">{children()}</div>
             <p class="chart-summary">{move || words.get()}</p>
             {(!without_legend).then(|| view! { <RunLegend/> })}
-            <details class="chart-data" on:toggle=on_toggle>
+            <details class="chart-data" on:toggle=noted(is_open)>
                 <summary>
                     {texts::DATA}
                     <span class="visually-hidden">{texts::of_the_chart(name)}</span>

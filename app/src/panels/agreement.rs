@@ -6,6 +6,7 @@ use crate::format::{fixed, percent};
 use crate::importer::Importer;
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::later::Later;
+use crate::parts::opened::noted;
 use crate::state::{Lab, use_lab};
 use crate::texts::agreement as texts;
 use gloo_file::{File, FileList};
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::dataset::import::{ImportOptions, Sample};
 use tilt_protocol::{ImportEvent, ImportRequest, ImportSource, Label};
-use web_sys::{HtmlDetailsElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 
 /// Labels that another person gave.
 #[derive(Clone, PartialEq)]
@@ -39,7 +40,7 @@ pub fn AgreementPanel() -> impl IntoView {
     view! {
         <details
             class="panel drawer"
-            on:toggle=move |event| is_open.set(event_target::<HtmlDetailsElement>(&event).open())
+            on:toggle=noted(is_open)
         >
             <summary data-testid="agreement-open">{texts::AGREEMENT}</summary>
             <Provider value=IsOpen(is_open)>

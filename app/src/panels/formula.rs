@@ -3,6 +3,7 @@
 use crate::formula::{formula, mark_new, pair_text};
 use crate::panels::drawer::drawer;
 use crate::parts::later::Later;
+use crate::parts::opened::noted;
 use crate::state::use_lab;
 use crate::texts::formula as texts;
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ pub fn FormulaPanel() -> impl IntoView {
             <details
                 id=ID
                 class="drawer"
-                on:toggle=move |event| is_open.set(event_target::<HtmlDetailsElement>(&event).open())
+                on:toggle=noted(is_open)
             >
                 <summary>
                     <span>{texts::PARAMETERS_AND_MEANING}</span>

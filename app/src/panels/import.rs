@@ -5,6 +5,7 @@ use crate::later::{Build, NotLoaded, wasm_split};
 use crate::model_files;
 use crate::parts::action::Action;
 use crate::parts::later::Later;
+use crate::parts::opened::noted;
 use crate::state::import::{self, Finished, Progress, remote};
 use crate::state::use_lab;
 use crate::texts::files as file_texts;
@@ -13,7 +14,6 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::Error;
 use tilt_protocol::dataset::import::NectarPairs;
-use web_sys::HtmlDetailsElement;
 
 const RANKINGS: [NectarPairs; 4] = [
     NectarPairs::BestWorst,
@@ -236,7 +236,7 @@ pub fn FromTheWeb() -> impl IntoView {
         <details
             class="import-more"
             data-testid="import-more"
-            on:toggle=move |event| is_open.set(event_target::<HtmlDetailsElement>(&event).open())
+            on:toggle=noted(is_open)
         >
             <summary>{texts::FROM_THE_WEB}</summary>
             <Later wanted=is_open load=|| Box::pin(web_fields())/>

@@ -4,6 +4,7 @@ use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
+use crate::parts::opened::noted;
 use crate::state::{Lab, actions, use_lab};
 use crate::texts::write as texts;
 use leptos::prelude::*;
@@ -82,7 +83,7 @@ pub fn WritePanel() -> impl IntoView {
         <details
             class="panel drawer"
             id=ID
-            on:toggle=move |event| is_open.set(event_target::<HtmlDetailsElement>(&event).open())
+            on:toggle=noted(is_open)
         >
             <summary data-testid="write-open" aria-keyshortcuts="W">{texts::WRITE_A_PAIR} <kbd aria-hidden="true">"W"</kbd></summary>
             <Later wanted=is_open load=|| Box::pin(fields())/>

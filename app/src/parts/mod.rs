@@ -7,6 +7,7 @@ pub mod focus;
 pub mod later;
 pub mod level;
 pub mod number_field;
+pub mod opened;
 pub mod principle_options;
 pub mod slider;
 pub mod tabs;
