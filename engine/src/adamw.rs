@@ -4,9 +4,9 @@
 //! p <- p (1 - lr wd), then p <- p - lr m^ / (sqrt(v^) + eps).
 
 use crate::kernels::cpu::update::{self, Factors};
-use crate::kernels::cpu::{Numbers, dispatch};
+use crate::kernels::cpu::{Numbers, dispatch, tensor_of};
 use crate::kernels::gpu;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use tilt_protocol::TrainSettings;
 
 /// First and second moments, `[parameters]`, in the arena's layout.
@@ -85,8 +85,8 @@ impl AdamW {
     ) -> Option<(Tensor<1>, Tensor<1>)> {
         let device = parameters.device();
         let mut numbers = Numbers::of(parameters)?.to_vec();
-        let mut first = Numbers::of(&self.first)?.to_vec();
-        let mut second = Numbers::of(&self.second)?.to_vec();
+        let mut first = taken(&mut self.first)?;
+        let mut second = taken(&mut self.second)?;
         let decays = Numbers::of(&self.decay_mask)?;
         let gradient = Numbers::of(gradient)?;
         let norm = update::norm(&gradient);
@@ -110,10 +110,7 @@ impl AdamW {
             },
             factors,
         });
-        let tensor = |numbers: Vec<f32>| {
-            let len = numbers.len();
-            Tensor::<1>::from_data(TensorData::new(numbers, [len]), &device)
-        };
+        let tensor = |numbers| tensor_of(numbers, &device);
         self.first = tensor(first);
         self.second = tensor(second);
         Some((tensor(numbers), tensor(vec![norm])))
@@ -140,6 +137,14 @@ impl AdamW {
         self.second = second;
         params - update
     }
+}
+
+/// A tensor's numbers, to be changed in place where nobody else holds them. `None`, and the
+/// tensor as it was, where they are on another device.
+fn taken(tensor: &mut Tensor<1>) -> Option<Vec<f32>> {
+    let numbers = Numbers::of(tensor)?;
+    *tensor = Tensor::empty([0], &tensor.device());
+    numbers.into_vec()
 }
 
 /// The gradient scaled to a global L2 norm of at most `max_norm` (0: unscaled),

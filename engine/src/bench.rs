@@ -174,25 +174,27 @@ impl Bench {
 
     /// What was measured so far; `device` and `adapter` are the caller's.
     pub fn report(&self, device: &str, adapter: &str) -> BenchReport {
-        let mut timed: Vec<f64> = self
+        let timed: Vec<f64> = self
             .ms
             .iter()
             .skip(BenchSettings::WARM_UP)
             .copied()
             .collect();
-        timed.sort_by(f64::total_cmp);
-        let median = timed.get(timed.len() / 2).copied().unwrap_or(f64::NAN);
+        let mut sorted = timed.clone();
+        sorted.sort_by(f64::total_cmp);
+        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
         let tokens = self.settings.batch * self.settings.context;
         let per_step = |read: fn(&GpuCalls) -> u64| {
             let [before, last] = self.counted.as_ref()?;
             let calls = read(last).saturating_sub(read(before));
-            Some(calls as f64 / timed.len() as f64)
+            Some(calls as f64 / sorted.len() as f64)
         };
         BenchReport {
             settings: self.settings.clone(),
             parameters: self.model.layout.len,
             median_ms: median,
-            min_ms: timed.first().copied().unwrap_or(f64::NAN),
+            min_ms: sorted.first().copied().unwrap_or(f64::NAN),
+            step_ms: timed,
             first_step_ms: self.ms.first().copied().unwrap_or(f64::NAN),
             tokens_per_s: tokens as f64 / median * 1e3,
             dispatches_per_step: per_step(|calls| calls.dispatches),

@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 pub struct Options {
     /// Cases by name; empty for all of them.
     only: Vec<String>,
-    /// Timed steps a case.
+    /// Timed steps a case and round.
     steps: Option<String>,
+    /// How often what is compared takes turns.
+    rounds: Option<String>,
     /// Time this instead of a fresh build.
     folder: Option<PathBuf>,
     /// The machine's own WebGPU adapter instead of one in software.
@@ -33,6 +35,7 @@ impl Options {
             match option.as_str() {
                 "--only" => options.only.push(value()?),
                 "--steps" => options.steps = Some(value()?),
+                "--rounds" => options.rounds = Some(value()?),
                 "--folder" => options.folder = Some(value()?.into()),
                 "--real-gpu" => options.has_real_gpu = true,
                 unknown => {
@@ -64,8 +67,10 @@ pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
     for case in &options.only {
         bench = bench.args(["--only", case]);
     }
-    if let Some(steps) = &options.steps {
-        bench = bench.args(["--steps", steps]);
+    for (option, value) in [("--steps", &options.steps), ("--rounds", &options.rounds)] {
+        if let Some(value) = value {
+            bench = bench.args([option, value]);
+        }
     }
     if options.has_real_gpu {
         bench = bench.args(["--real-gpu"]);

@@ -137,6 +137,8 @@ pub struct BenchReport {
     /// Over the timed steps, each with its loss read back.
     pub median_ms: f64,
     pub min_ms: f64,
+    /// Of each timed step, in order.
+    pub step_ms: Vec<f64>,
     /// The first step by itself, with whatever is compiled or allocated then.
     pub first_step_ms: f64,
     /// Of the tokens that the model reads, at the median.

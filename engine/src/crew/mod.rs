@@ -12,7 +12,7 @@ pub use helper::Helper;
 
 use crate::batch::Batch;
 use crate::kernels::cpu::gpt::{self, Trace};
-use crate::kernels::cpu::{Numbers, Scored};
+use crate::kernels::cpu::{Numbers, Scored, tensor_of};
 use crate::kernels::shape::Shape;
 use crate::kernels::{self, Packed, Share, statistics_of};
 use crate::model::Model;
@@ -138,7 +138,7 @@ impl Pass {
             Pass::Alone(pass) => pass.backward(model, batch, upstream),
             Pass::Shared(shared) => {
                 let gradient = shared.backward(upstream).await;
-                Tensor::from_data(gradient.as_slice(), &model.device)
+                tensor_of(gradient, &model.device)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! One forward pass over a batch and its way back, by the best means the device has.
 
-use super::cpu::{self, Numbers, gpt::Trace};
+use super::cpu::{self, Numbers, gpt::Trace, tensor_of};
 use super::gpu;
 use super::shape::Shape;
 use crate::batch::Batch;
@@ -236,7 +236,7 @@ impl Pass {
                 arena,
             } => {
                 let gradient = trace.backward(&shape, &arena, &batch.packed, upstream);
-                Tensor::from_data(gradient.as_slice(), &model.device)
+                tensor_of(gradient, &model.device)
             }
             Means::Gpu { trace, shape } => trace.backward(&shape, model.layout.len, upstream),
             Means::Plain { leaves, tracked } => {

@@ -2,7 +2,7 @@
 
 use burn::backend::flex::FlexTensor;
 use burn::backend::{BackendTensor, DispatchTensorKind};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor, TensorData};
 use std::ops::Deref;
 
 /// The numbers of a tensor in this processor's memory.
@@ -18,6 +18,17 @@ impl Numbers {
             _ => None,
         }
     }
+
+    /// The numbers themselves: a copy only where another tensor shares them.
+    pub fn into_vec(self) -> Option<Vec<f32>> {
+        self.0.into_data().try_into_vec().ok()
+    }
+}
+
+/// `[n]`; on the CPU without a copy.
+pub fn tensor_of(numbers: Vec<f32>, device: &Device) -> Tensor<1> {
+    let len = numbers.len();
+    Tensor::from_data(TensorData::new(numbers, [len]), device)
 }
 
 impl Deref for Numbers {

@@ -1,0 +1,114 @@
+// What `cargo xtask bench` times, what is set against what, and the losses to expect.
+import { SHAPE } from './peers/step.js';
+
+const LONG = { ...SHAPE, context: 256, batch: 2 };
+const WIDE = { ...SHAPE, d_model: 256, heads: 8 };
+export const SHAPE_NAMES = new Map([
+  [SHAPE, '4 layers, width 128, 8 x 64 tokens'],
+  [LONG, 'longer context: 2 x 256 tokens'],
+  [WIDE, 'wider: width 256'],
+]);
+
+const tilt = (settings, shape = SHAPE) => ({ kind: 'tilt', shape, settings });
+const peer = (device, shape = SHAPE, library = 'jax-js') => ({ kind: 'peer', shape, device, library });
+
+/**
+ * What is compared runs in turns, `rounds` times `steps` timed steps each, so that a machine
+ * that slows down slows down all of it.
+ */
+export const GROUPS = [
+  {
+    rounds: 4,
+    steps: 20,
+    cases: {
+      'jax-js-wasm': peer('wasm'),
+      'cpu-plain': tilt({ device: 'cpu', simd: 'plain', workers: 1 }),
+      'cpu-relaxed': tilt({ device: 'cpu', simd: 'relaxed', workers: 1 }),
+      'cpu-2-workers': tilt({ device: 'cpu', simd: 'plain', workers: 2 }),
+      'cpu-relaxed-2-workers': tilt({ device: 'cpu', simd: 'relaxed', workers: 2 }),
+      'cpu-dpo': tilt({ device: 'cpu', simd: 'plain', workers: 1, objective: 'dpo' }),
+    },
+  },
+  {
+    rounds: 2,
+    steps: 10,
+    cases: {
+      'jax-js-webgpu': peer('webgpu'),
+      webgpu: tilt({ device: 'webgpu' }),
+      'webgpu-dpo': tilt({ device: 'webgpu', objective: 'dpo' }),
+    },
+  },
+  {
+    rounds: 2,
+    steps: 10,
+    cases: {
+      'jax-js-webgpu-long': peer('webgpu', LONG),
+      'webgpu-long': tilt({ device: 'webgpu' }, LONG),
+    },
+  },
+  {
+    rounds: 2,
+    steps: 10,
+    cases: {
+      'jax-js-webgpu-wide': peer('webgpu', WIDE),
+      'webgpu-wide': tilt({ device: 'webgpu' }, WIDE),
+    },
+  },
+  // Far behind, so a few steps tell.
+  {
+    rounds: 1,
+    steps: 5,
+    cases: {
+      'tfjs-wasm': peer('wasm', SHAPE, 'tfjs'),
+      'tfjs-webgpu': peer('webgpu', SHAPE, 'tfjs'),
+    },
+  },
+];
+export const CASES = Object.assign({}, ...GROUPS.map((group) => group.cases));
+
+/** The first is to be faster than the second. */
+export const RATIOS = [
+  ['CPU, plain SIMD', 'cpu-plain', 'jax-js-wasm'],
+  ['CPU, relaxed SIMD', 'cpu-relaxed', 'jax-js-wasm'],
+  ['CPU, plain SIMD, 2 workers', 'cpu-2-workers', 'jax-js-wasm'],
+  ['CPU, relaxed SIMD, 2 workers', 'cpu-relaxed-2-workers', 'jax-js-wasm'],
+  ['WebGPU', 'webgpu', 'jax-js-webgpu'],
+  ['WebGPU', 'webgpu-long', 'jax-js-webgpu-long'],
+  ['WebGPU', 'webgpu-wide', 'jax-js-webgpu-wide'],
+];
+/** Behind jax-js, so in a line below the table: what is timed, on what Tilt is beside it. */
+export const TFJS = [
+  ['CPU', 'tfjs-wasm', 'cpu-plain'],
+  ['WebGPU', 'tfjs-webgpu', 'webgpu'],
+];
+/** DPO over pairs against SFT over as many sequences. */
+export const DPO = [
+  ['CPU, plain SIMD', 'cpu-dpo', 'cpu-plain'],
+  ['WebGPU', 'webgpu-dpo', 'webgpu'],
+];
+
+/** Of the specified shape, by step, with how far a port may lie from them. */
+const KNOWN_LOSSES = { 0: [6.25389, 1e-4], 4: [6.2089, 1e-3], 24: [5.4106, 5e-3] };
+/** Between two that train on the same numbers. */
+const TOLERANCE = 5e-3;
+
+/** What is wrong with a case's losses, `results` holding those of others; nothing where all is well. */
+export function lossDefects(name, losses, results) {
+  const { shape, kind } = CASES[name];
+  const isDpo = (one) => CASES[one].settings?.objective === 'dpo';
+  if (isDpo(name)) {
+    return Math.abs(losses[0] - Math.LN2) < 1e-4 ? [] : [`${name}: first loss ${losses[0]}, expected ln 2`];
+  }
+  const far = (step, expected, tolerance) =>
+    losses.length > step &&
+    !(Math.abs(losses[step] - expected) <= tolerance) &&
+    `${name}: loss ${losses[step]} at step ${step}, expected ${expected}`;
+  const known = shape === SHAPE ? Object.entries(KNOWN_LOSSES) : [];
+  const other = Object.keys(results).find(
+    (one) => CASES[one].shape === shape && CASES[one].kind !== kind && !isDpo(one),
+  );
+  const others = (results[other]?.losses ?? []).map((loss, step) => [step, [loss, TOLERANCE]]);
+  return [...known, ...others]
+    .map(([step, [expected, tolerance]]) => far(Number(step), expected, tolerance))
+    .filter(Boolean);
+}
