@@ -56,7 +56,9 @@ const LIBRARIES = {
 ${script('tfjs-backend-wasm/dist/tf-backend-wasm')}
 ${script('tfjs-backend-webgpu/dist/tf-backend-webgpu')}
 <script type="module" src="./tfjs.js"></script>`,
+  peak: '<script type="module" src="./peak.js"></script>',
 };
+const PEAK = { kind: 'peer', library: 'peak' };
 const PEER_PAGES = Object.fromEntries(
   Object.entries(LIBRARIES).map(([library, scripts]) => [
     `${library}.html`,
@@ -112,6 +114,7 @@ const sites = {
   peers: await serveSite({ folder: path.join(here, 'peers'), replaced: PEER_PAGES }),
 };
 const results = {};
+const peaks = [];
 const failures = [];
 let adapter;
 const load = os.loadavg()[0];
@@ -148,6 +151,7 @@ for (const group of GROUPS) {
   const given = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
     if (rounds > 1 && names.length > 0) console.log(`round ${round} of ${rounds}, ${steps} steps each`);
+    if (group.measuresPeak && names.length > 0) peaks.push(await runCase(browser, sites, PEAK, steps));
     for (const name of names) {
       given[name].push(...(await runRound(name, steps)));
       if (given[name].length === 0) continue;
@@ -168,7 +172,7 @@ const machine = [
   `${new Date().toISOString().slice(0, 10)}`,
   `load ${load.toFixed(1)} before`,
 ].filter(Boolean);
-const table = tableOf(results, machine);
+const table = tableOf(results, peaks, machine);
 console.log(`\n${table}\n`);
 for (const failure of failures) console.log(`FAILED ${failure}`);
 

@@ -14,10 +14,11 @@ const peer = (device, shape = SHAPE, library = 'jax-js') => ({ kind: 'peer', sha
 
 /**
  * What is compared runs in turns, `rounds` times `steps` timed steps each, so that a machine
- * that slows down slows down all of it.
+ * that slows down slows down all of it; the peak of one thread of the CPU too.
  */
 export const GROUPS = [
   {
+    measuresPeak: true,
     rounds: 4,
     steps: 20,
     cases: {
@@ -85,6 +86,12 @@ export const TFJS = [
 export const DPO = [
   ['CPU, plain SIMD', 'cpu-dpo', 'cpu-plain'],
   ['WebGPU', 'webgpu-dpo', 'webgpu'],
+];
+
+/** What each of Tilt's CPU builds reaches of the peak of one thread. */
+export const SHARES = [
+  ['simd128', 'cpu-plain', 'plain'],
+  ['relaxed multiply-add', 'cpu-relaxed', 'relaxed'],
 ];
 
 /** Of the specified shape, by step, with how far a port may lie from them. */

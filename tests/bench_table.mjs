@@ -1,5 +1,6 @@
 // The table of `cargo xtask bench`.
-import { CASES, DPO, RATIOS, SHAPE_NAMES, TFJS } from './bench_cases.mjs';
+import { CASES, DPO, RATIOS, SHAPE_NAMES, SHARES, TFJS } from './bench_cases.mjs';
+import { gflop } from './peers/step.js';
 
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -19,8 +20,8 @@ export function pooled(rounds) {
   };
 }
 
-/** `results` by case, each [`pooled`]; `machine` says where. */
-export function tableOf(results, machine) {
+/** `results` by case, each [`pooled`]; `peaks` of one thread in GFLOP/s; `machine` says where. */
+export function tableOf(results, peaks, machine) {
   const ms = (name) => `${results[name].median_ms.toFixed(results[name].median_ms < 100 ? 1 : 0)} ms`;
   const calls = (name) => {
     const { dispatches_per_step: dispatches, submissions_per_step: submissions } = results[name];
@@ -47,6 +48,13 @@ export function tableOf(results, machine) {
     const times = ratio(theirs, ours).toFixed(1);
     return `- ${what}: TensorFlow.js takes ${ms(theirs)} for the first step of the table, ${times} times as long as Tilt${dispatches}.`;
   });
+  const shares = SHARES.filter(([, ours, simd]) => results[ours] && peaks.some((peak) => peak[simd])).map(
+    ([what, ours, simd]) => {
+      const peak = median(peaks.map((one) => one[simd]));
+      const reached = gflop(CASES[ours].shape) / (results[ours].median_ms / 1e3);
+      return `- CPU, one thread with ${what}: ${reached.toFixed(1)} GFLOP/s, ${((100 * reached) / peak).toFixed(0)}% of the ${peak.toFixed(1)} that this browser can do at best.`;
+    },
+  );
   return [
     '| Tilt on | Step | Tilt | jax-js | Tilt is faster by (in single rounds) | Dispatches / submissions, Tilt | jax-js |',
     '|---|---|---|---|---|---|---|',
@@ -54,6 +62,7 @@ export function tableOf(results, machine) {
     '',
     ...dpo,
     ...tfjs,
+    ...shares,
     '',
     `Medians over all steps of all rounds, each step with its loss read back; one browser session, in which what is compared took turns. ${machine.join('; ')}.`,
   ].join('\n');

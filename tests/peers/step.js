@@ -6,6 +6,13 @@ export const SHAPE = { layers: 4, d_model: 128, heads: 4, vocab: 512, context: 6
 export const ADAMW = { lr: 1e-3, b1: 0.9, b2: 0.999, eps: 1e-8, wd: 0.01 };
 export const LN_EPS = 1e-5;
 
+/** Of a step: 6 for each weight of a matrix and token, and the attention. In GFLOP. */
+export function gflop({ layers, d_model: d, vocab, context, batch }) {
+  const weights = layers * 12 * d * d + d * vocab;
+  const attention = layers * 12 * batch * context * context * d;
+  return (6 * weights * batch * context + attention) / 1e9;
+}
+
 /** mulberry32: uniform in [0, 1). */
 function random(seed) {
   let a = seed >>> 0;

@@ -5,6 +5,7 @@ use crate::engine_files;
 use crate::error::Error;
 use crate::page_parts;
 use crate::setup;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,12 +73,15 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     let mut files = files_with_extension(&folder, "wasm")?;
     files.extend(files_with_extension(&folder, "js")?);
     files.extend(files_with_extension(&folder, "css")?);
-    let (later, start): (Vec<_>, Vec<_>) = files
+    let (engine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_engine(file));
+    let (later, start): (Vec<_>, Vec<_>) = rest
         .into_iter()
-        .partition(|file| page_parts::comes_later(file));
-    println!("\nWhat the browser loads at the start");
+        .partition(|file| page_parts::comes_later(file) || name_of(file).starts_with("importer"));
+    println!("\nThe page, as it starts");
     print_sizes(&start)?;
-    println!("\nParts of the page that come when they are wanted");
+    println!("\nThe engine: a browser loads one of the two builds, beside the page");
+    print_sizes(&engine)?;
+    println!("\nWhat comes when it is wanted: parts of the page, the reader of data files");
     print_sizes(&later)?;
     println!("\n{} is ready for any static host.", folder.display());
     println!("Try it: cargo xtask serve --folder {SHIPPED_FOLDER} --prefix /any/path/");
@@ -133,15 +137,12 @@ fn absolute_address(html: &str) -> Option<&str> {
 fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
     let shrink_one = |file: &PathBuf| {
         let started = Instant::now();
-        // The worker computes, the page is only waited for.
-        let is_worker = file
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with("worker"));
         let smaller = file.with_extension("smaller");
         Run::new("node", "making the wasm small")
             .args([format!("--stack-size={NODE_STACK_KB}")])
             .args([wasm_opt])
-            .args([if is_worker { "-O3" } else { "-Os" }])
+            // The engine computes, the page is only waited for.
+            .args([if is_engine(file) { "-O3" } else { "-Os" }])
             // Functions of one kind beside each other: they compress better by 1 or 2%.
             .args(["--reorder-functions-by-name", "--strip-debug"])
             .args(WASM_FEATURES)
@@ -168,6 +169,14 @@ fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
                 Err(panic) => std::panic::resume_unwind(panic),
             })
     })
+}
+
+fn is_engine(file: &Path) -> bool {
+    name_of(file).starts_with("worker")
+}
+
+fn name_of(file: &Path) -> Cow<'_, str> {
+    file.file_name().unwrap_or_default().to_string_lossy()
 }
 
 fn files_with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
