@@ -120,12 +120,12 @@ let adapter;
 const load = os.loadavg()[0];
 
 /** One round of a case: what it gave, or nothing after noting what failed. */
-async function runRound(name, steps) {
+async function runRound(name, one, steps) {
   try {
     if (!browser.isConnected()) browser = await launch();
-    const result = await runCase(browser, sites, CASES[name], steps);
+    const result = await runCase(browser, sites, one, steps);
     if (result.device === 'webgpu') adapter = result.adapter;
-    failures.push(...lossDefects(name, result.losses, results));
+    if (result.losses) failures.push(...lossDefects(name, result.losses, results));
     return [result];
   } catch (error) {
     failures.push(`${name}: ${String(error.message ?? error).split('\n')[0]}`);
@@ -151,9 +151,9 @@ for (const group of GROUPS) {
   const given = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
     if (rounds > 1 && names.length > 0) console.log(`round ${round} of ${rounds}, ${steps} steps each`);
-    if (group.measuresPeak && names.length > 0) peaks.push(await runCase(browser, sites, PEAK, steps));
+    if (group.measuresPeak && names.length > 0) peaks.push(...(await runRound('peak', PEAK, steps)));
     for (const name of names) {
-      given[name].push(...(await runRound(name, steps)));
+      given[name].push(...(await runRound(name, group.cases[name], steps)));
       if (given[name].length === 0) continue;
       results[name] = pooled(given[name]);
       print(name);

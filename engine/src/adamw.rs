@@ -85,10 +85,10 @@ impl AdamW {
     ) -> Option<(Tensor<1>, Tensor<1>)> {
         let device = parameters.device();
         let mut numbers = Numbers::of(parameters)?.to_vec();
-        let mut first = taken(&mut self.first)?;
-        let mut second = taken(&mut self.second)?;
         let decays = Numbers::of(&self.decay_mask)?;
         let gradient = Numbers::of(gradient)?;
+        let mut first = taken(&mut self.first)?;
+        let mut second = taken(&mut self.second)?;
         let norm = update::norm(&gradient);
         let clips = max_norm > 0.0 && norm.is_finite();
         let zeros;
