@@ -119,18 +119,15 @@ const failures = [];
 let adapter;
 const load = os.loadavg()[0];
 
-/** One round of a case: what it gave, or nothing after noting what failed. */
-async function runRound(name, one, steps) {
+/** What one round of a case gave, or nothing after noting what failed. */
+async function attempt(name, one, steps) {
   try {
     if (!browser.isConnected()) browser = await launch();
-    const result = await runCase(browser, sites, one, steps);
-    if (result.device === 'webgpu') adapter = result.adapter;
-    if (result.losses) failures.push(...lossDefects(name, result.losses, results));
-    return [result];
+    return await runCase(browser, sites, one, steps);
   } catch (error) {
     failures.push(`${name}: ${String(error.message ?? error).split('\n')[0]}`);
     console.log(failures.at(-1));
-    return [];
+    return undefined;
   }
 }
 
@@ -147,14 +144,19 @@ function print(name) {
 
 for (const group of GROUPS) {
   const names = Object.keys(group.cases).filter((name) => wanted.includes(name));
+  if (names.length === 0) continue;
   const [steps, rounds] = [Number(options.steps ?? group.steps), Number(options.rounds ?? group.rounds)];
   const given = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
-    if (rounds > 1 && names.length > 0) console.log(`round ${round} of ${rounds}, ${steps} steps each`);
-    if (group.measuresPeak && names.length > 0) peaks.push(...(await runRound('peak', PEAK, steps)));
+    if (rounds > 1) console.log(`round ${round} of ${rounds}, ${steps} steps each`);
+    const peak = group.measuresPeak && (await attempt('peak', PEAK, steps));
+    if (peak) peaks.push(peak);
     for (const name of names) {
-      given[name].push(...(await runRound(name, group.cases[name], steps)));
-      if (given[name].length === 0) continue;
+      const result = await attempt(name, group.cases[name], steps);
+      if (!result) continue;
+      if (result.device === 'webgpu') adapter = result.adapter;
+      failures.push(...lossDefects(name, result.losses, results));
+      given[name].push(result);
       results[name] = pooled(given[name]);
       print(name);
     }

@@ -89,13 +89,9 @@ export async function timed(step, { warmUp, steps }) {
     losses.push(await step(i));
     times.push(performance.now() - start);
   }
-  const stepMs = times.slice(warmUp);
-  const sorted = stepMs.toSorted((a, b) => a - b);
   const perStep = (name) => (calls?.[name] ? (calls[name] - before[name]) / steps : null);
   return {
-    median_ms: sorted[sorted.length >> 1],
-    min_ms: sorted[0],
-    step_ms: stepMs,
+    step_ms: times.slice(warmUp),
     first_step_ms: times[0],
     dispatches_per_step: perStep('dispatches'),
     submissions_per_step: perStep('submissions'),

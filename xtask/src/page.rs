@@ -5,7 +5,6 @@ use crate::engine_files;
 use crate::error::Error;
 use crate::page_parts;
 use crate::setup;
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -76,7 +75,7 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     let (engine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_engine(file));
     let (later, start): (Vec<_>, Vec<_>) = rest
         .into_iter()
-        .partition(|file| page_parts::comes_later(file) || name_of(file).starts_with("importer"));
+        .partition(|file| page_parts::comes_later(file));
     println!("\nThe page, as it starts");
     print_sizes(&start)?;
     println!("\nThe engine: a browser loads one of the two builds, beside the page");
@@ -172,11 +171,8 @@ fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
 }
 
 fn is_engine(file: &Path) -> bool {
-    name_of(file).starts_with("worker")
-}
-
-fn name_of(file: &Path) -> Cow<'_, str> {
-    file.file_name().unwrap_or_default().to_string_lossy()
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().starts_with("worker")
 }
 
 fn files_with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {

@@ -103,10 +103,12 @@ fn put_beside(parts: &Path, folder: &Path, stem: &str) -> Result<(), Error> {
     )
 }
 
-/// Whether the browser loads this file only when something of it is wanted.
+/// Whether the browser loads this file only when something of it is wanted: a part of the
+/// page, or the importer.
 pub fn comes_later(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with(PAGE) && name.contains(PART) && name.ends_with(".wasm")
+    let is_part = name.starts_with(PAGE) && name.contains(PART) && name.ends_with(".wasm");
+    is_part || name.starts_with("importer")
 }
 
 /// The name of the page's files, without the extension.
@@ -169,6 +171,7 @@ mod tests {
         );
         assert!(comes_later(&folder.join("tilt-app-0f_part_help.wasm")));
         assert!(folder.join("tilt-app-0f_part_chunk_1.wasm").is_file());
+        assert!(comes_later(&folder.join("importer_bg.wasm")));
         assert!(!comes_later(&folder.join("tilt-app-0f_bg.wasm")));
         assert!(!comes_later(&folder.join("tilt-app-0f_part_loader.js")));
         fs::remove_dir_all(outer).unwrap();
