@@ -7,6 +7,7 @@
 
 use crate::adamw::AdamW;
 use crate::kernels::cpu::matmul::{Band, Packing, View, matmul};
+use crate::kernels::cpu::tensor_of;
 use crate::layout::Layout;
 use crate::logps::read;
 use burn::tensor::{Device, Tensor};
@@ -73,8 +74,8 @@ impl Muon {
                 *number = before * keep - scale * step;
             }
         }
-        self.momentum = Tensor::from_data(momentum.as_slice(), &device);
-        Ok(Tensor::from_data(numbers.as_slice(), &device))
+        self.momentum = tensor_of(momentum, &device);
+        Ok(tensor_of(numbers, &device))
     }
 }
 

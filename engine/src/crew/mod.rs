@@ -123,10 +123,9 @@ pub async fn forward_logps(
     let shape = Shape::new(&model.config, &model.layout);
     let (shared, scored) = Shared::forward(team, shape, numbers, &batch.packed).await;
     let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
-    let tensor = |numbers: &[f32]| Tensor::from_data(numbers, &model.device);
     Forward {
-        values: tensor(&logps),
-        statistics: statistics.then(|| tensor(&statistics_of(&scored))),
+        values: tensor_of(logps, &model.device),
+        statistics: statistics.then(|| tensor_of(statistics_of(&scored), &model.device)),
         pass: Pass::Shared(Box::new(shared)),
     }
 }

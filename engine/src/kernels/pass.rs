@@ -161,7 +161,7 @@ pub fn forward_rewards(
         let rows = rows.map(|(row, &t)| batch.packed.row(row, t)).collect();
         let rewards = trace.rewards(&shape, &arena, rows).ok_or_else(no_head)?;
         return Ok(Forward {
-            values: Tensor::from_data(rewards.as_slice(), &model.device),
+            values: tensor_of(rewards, &model.device),
             statistics: None,
             trace: Pass::cpu(trace, shape, arena),
         });
@@ -193,8 +193,7 @@ fn cpu_logps(model: &Model, arena: Numbers, batch: &Batch, statistics: bool) -> 
     let shape = Shape::new(&model.config, &model.layout);
     let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
     let scored = trace.logps(&shape, &arena, &batch.packed);
-    let statistics =
-        statistics.then(|| Tensor::from_data(statistics_of(&scored).as_slice(), &model.device));
+    let statistics = statistics.then(|| tensor_of(statistics_of(&scored), &model.device));
     Forward {
         values: logps_of(model, &scored),
         statistics,
@@ -214,7 +213,7 @@ pub fn statistics_of(scored: &[cpu::Scored]) -> Vec<f32> {
 
 fn logps_of(model: &Model, scored: &[cpu::Scored]) -> Tensor<1> {
     let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
-    Tensor::from_data(logps.as_slice(), &model.device)
+    tensor_of(logps, &model.device)
 }
 
 impl Pass {
