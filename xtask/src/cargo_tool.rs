@@ -6,6 +6,15 @@ use crate::setup::{found, installing, tools_folder};
 use std::env;
 use std::path::{Path, PathBuf};
 
+/// The tools run for seconds and are compiled for minutes, so they are compiled lightly. One
+/// build folder serves them all: what they have in common is compiled once.
+const LIGHT_PROFILE: [(&str, &str); 4] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+];
+
 /// A program of crates.io, as Tilt needs it.
 pub struct CargoTool<'a> {
     pub package: &'a str,
@@ -49,6 +58,8 @@ pub fn find_or_install(tool: &CargoTool) -> Result<PathBuf, Error> {
             .args(tool.features.iter().flat_map(|features| ["--features", features]))
             .args(["--root"])
             .args([&own_root])
+            .env("CARGO_TARGET_DIR", tools_folder().join("build"))
+            .envs(LIGHT_PROFILE)
             .fix("see that crates.io can be reached and that a C compiler is installed, then run it again")
             .stream()
     };

@@ -60,6 +60,14 @@ impl Run {
         self
     }
 
+    pub fn envs(
+        mut self,
+        variables: impl IntoIterator<Item = (&'static str, &'static str)>,
+    ) -> Run {
+        self.command.envs(variables);
+        self
+    }
+
     pub fn without_env(mut self, name: &str) -> Run {
         self.command.env_remove(name);
         self
