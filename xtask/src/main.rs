@@ -15,6 +15,7 @@ mod page_parts;
 mod serve;
 mod setup;
 mod test;
+mod torture;
 
 use error::Error;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,9 @@ Tilt's commands. Each installs what it needs and is missing.
       Time a training step of Tilt and of its peers in one browser; a run of all
       cases puts its table into README.md. --real-gpu takes the machine's own
       adapter, --folder times a folder built before, for example dist.
+  cargo xtask torture [--trials N] [--only KIND]... [--seed N] [--folder DIR]
+      Long campaigns: broken files for every reader (kind parsers, N inputs each), and
+      in the browser runs that are cut off in every way, N trials a kind.
   cargo xtask setup
       Install everything that the other commands would.
   cargo xtask help
@@ -66,6 +70,7 @@ fn dispatch(root: &Path, arguments: &[String]) -> Result<ExitCode, Error> {
             page::ship(root)?;
         }
         "bench" => bench::run(root, &bench::Options::from_arguments(rest)?)?,
+        "torture" => torture::run(root, &torture::Options::from_arguments(rest)?)?,
         "test" => {
             let options = test::Options::from_arguments(rest)?;
             return Ok(if test::run(root, &options)? {

@@ -1,0 +1,24 @@
+// Runs in the page before anything of it: calls to IndexedDB fail, as many of them as
+// `storageFails` says (a share of 1), in an order that follows from the seed.
+
+export function FAILING_STORAGE(seed) {
+  globalThis.storageFails = 0;
+  let state = seed >>> 0;
+  const unit = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const failing = (prototype, method) => {
+    const usual = prototype[method];
+    prototype[method] = function (...args) {
+      if (unit() < globalThis.storageFails) {
+        throw new DOMException('the storage is out of order', 'UnknownError');
+      }
+      return usual.apply(this, args);
+    };
+  };
+  for (const method of ['put', 'get', 'getAll', 'getAllKeys', 'delete', 'clear']) {
+    failing(IDBObjectStore.prototype, method);
+  }
+  failing(IDBDatabase.prototype, 'transaction');
+}

@@ -1,0 +1,280 @@
+// The kinds of harm, each as a trial: what is going on, what happens to it, what must hold.
+import fs from 'node:fs';
+import path from 'node:path';
+import { BUILT_FOLDER } from '../static_site.mjs';
+import { FAILING_STORAGE } from './failing_storage.mjs';
+import { stored } from './stored.mjs';
+
+/** The device that the engine works on, at hand for whoever destroys it. */
+const KEEP_DEVICE = `
+  const request = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    self.lastDevice = await request.apply(this, args);
+    return self.lastDevice;
+  };`;
+
+/** The engine's worker; its helpers end with it. */
+async function engineWorker(page) {
+  for (const worker of page.workers()) {
+    if (!worker.url().includes('engine.js')) continue;
+    if ((await worker.evaluate(() => self.name)) !== 'helper') return worker;
+  }
+  throw new Error('there is no engine to harm');
+}
+
+/** Harm to a run on the CPU: it goes on, and comes to the same numbers to the last bit. */
+function duringRun(harm) {
+  return async (trial) => {
+    const { random } = trial;
+    await trial.begin();
+    await trial.label(random.between(0, 4));
+    await trial.judge(random.between(6, 16));
+    const steps = random.between(40, 160);
+    await trial.beginRun(steps);
+    const wanted = await trial.outcome(steps);
+    await trial.reset();
+    const labels = await trial.labelsNow();
+    await trial.beginRun(steps);
+    const times = random.between(1, 2);
+    for (let time = 0; time < times; time += 1) {
+      const { step } = await trial.lab.metrics();
+      const next = random.between((step || 0) + 1, steps - 1);
+      if (next >= steps - 1) break;
+      await trial.untilStep(next);
+      await trial.lab.page.waitForTimeout(random.between(0, 200));
+      trial.tell(`harm at step ${next}`);
+      await harm(trial);
+      await trial.goOn();
+    }
+    trial.same(await trial.outcome(steps), wanted);
+    await trial.labelsAreThere(labels);
+  };
+}
+
+async function reload({ lab }) {
+  await lab.reload();
+}
+
+async function closeTab(trial) {
+  const closed = trial.lab;
+  trial.lab = await trial.newTab();
+  await closed.page.close();
+  await trial.lab.open(trial.opened, { ready: false });
+}
+
+async function killWorker({ lab }) {
+  const engine = await engineWorker(lab.page);
+  await engine.evaluate(() => self.close());
+  await lab.until('the news', async () => /again/.test(await lab.notices()), 60_000);
+}
+
+/** Harm while labels come about, by hand, by the judge, or from a file. */
+async function duringLabels(trial) {
+  const { random } = trial;
+  await trial.begin();
+  for (let round = 0; round < 3; round += 1) {
+    await trial.label(random.between(1, 3));
+    const before = await trial.labelsNow();
+    const { lab } = trial;
+    const act = random.choose(['judge', 'import', 'undo and redo', 'export']);
+    trial.tell(act);
+    if (act === 'judge') {
+      if (!(await lab.id('autolabel-principle').isVisible())) await lab.id('autolabel-open').click();
+      await lab.id('autolabel-principle').selectOption('short');
+      await lab.id('autolabel-count').fill('24');
+      await lab.id('autolabel-run').click();
+    } else if (act === 'import') {
+      await lab.chooseFiles('data-import', [pairsFile(random.between(5, 200), trial.seed + round)]);
+    } else if (act === 'undo and redo') {
+      await lab.undo();
+      await lab.redo();
+    } else {
+      await lab.id('lab-export').click();
+    }
+    await lab.page.waitForTimeout(random.between(0, 1500));
+    trial.tell('harm');
+    await random.choose([reload, closeTab])(trial);
+    await trial.lab.untilReady();
+    await trial.labelsAreThere(before);
+  }
+}
+
+function pairsFile(rows, salt) {
+  const lines = Array.from({ length: rows }, (_, row) =>
+    JSON.stringify({ prompt: `What is ${row}?`, chosen: `It is ${row} ${salt}.`, rejected: 'No.' }),
+  );
+  return {
+    name: `pairs-${salt}.jsonl`,
+    mimeType: 'application/jsonl',
+    buffer: Buffer.from(lines.join('\n')),
+  };
+}
+
+/** No room for a while: nothing on the screen is lost, and all of it is stored once there is. */
+async function storageFull(trial) {
+  const { random } = trial;
+  await trial.begin();
+  const { lab } = trial;
+  await trial.label(random.between(1, 3));
+  const devtools = await trial.context.newCDPSession(lab.page);
+  const { origin } = new URL(trial.site.url);
+  trial.tell('no room');
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+  await trial.label(random.between(1, 5));
+  if (random.unit() < 0.5) await lab.undo();
+  trial.tell('room again');
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin });
+  await trial.label(random.between(1, 3));
+  const count = await lab.labelCount();
+  await lab.until('all labels in the storage', async () => {
+    const { labels } = await stored(lab.page);
+    return Object.keys(labels).length === count;
+  }, 60_000);
+  const before = await trial.labelsNow();
+  await lab.reload();
+  await trial.labelsAreThere(before);
+}
+
+/** Calls to the storage fail at random for a while, then no more. */
+async function storageFails(trial) {
+  const { random } = trial;
+  await trial.begin({ script: `(${FAILING_STORAGE})(${trial.seed})` });
+  const { lab } = trial;
+  await trial.label(random.between(1, 3));
+  await trial.judge(random.between(6, 12));
+  const steps = random.between(40, 120);
+  await trial.beginRun(steps);
+  const wanted = await trial.outcome(steps);
+  await trial.reset();
+  const share = random.choose([0.1, 0.3, 0.7]);
+  trial.tell(`${share} of the calls fail`);
+  await lab.page.evaluate((share) => (globalThis.storageFails = share), share);
+  await trial.label(random.between(1, 4));
+  await trial.beginRun(steps);
+  await trial.untilStep(random.between(1, steps - 1));
+  await lab.page.evaluate(() => (globalThis.storageFails = 0));
+  trial.tell('they work again');
+  await trial.untilStep(steps);
+  await lab.untilReady();
+  await trial.label(1);
+  const count = await lab.labelCount();
+  await lab.until('all labels in the storage', async () => {
+    const { labels } = await stored(lab.page);
+    return Object.keys(labels).length === count;
+  }, 60_000);
+  const before = await trial.labelsNow();
+  await lab.reload();
+  await lab.untilReady();
+  await trial.labelsAreThere(before);
+  trial.check(wanted.step === steps, 'the run before came to its end');
+}
+
+/** Two tabs of one person, each at something. */
+async function twoTabs(trial) {
+  const { random } = trial;
+  await trial.begin();
+  const first = trial.lab;
+  const second = await trial.newTab();
+  await second.open(trial.opened);
+  let count = 0;
+  for (let act = 0; act < 12; act += 1) {
+    const tab = random.choose([first, second]);
+    await tab.page.bringToFront();
+    const what = count > 0 ? random.choose(['label', 'label', 'undo', 'reload']) : 'label';
+    trial.tell(`${tab === first ? 'first' : 'second'} tab: ${what}`);
+    if (what === 'label') {
+      await tab.label(random.choose(['1', '2']));
+      count += 1;
+    } else if (what === 'undo') {
+      const before = await tab.labelCount();
+      await tab.page.keyboard.press('u');
+      await tab.page.waitForTimeout(300);
+      const after = await tab.labelCount();
+      trial.check(after === before || after === before - 1, `undo took ${before - after} labels`);
+      count -= before - after;
+    } else {
+      await tab.reload();
+    }
+    await first.untilLabelCount(count);
+    await second.untilLabelCount(count);
+  }
+  const before = await trial.labelsNow();
+  trial.check(Object.keys(before).length === count, 'the storage holds what the tabs show');
+  for (const tab of [first, second]) {
+    await tab.reload();
+    await tab.untilLabelCount(count);
+  }
+}
+
+/** A GPU that is lost in mid-run: another device takes over, and the run comes to its end. */
+function losingGpu(lose) {
+  return async (trial) => {
+    const { random } = trial;
+    const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
+    const replaced = { 'engine.js': { body: `${KEEP_DEVICE}\n${engine}` } };
+    trial.expected.push(/[Dd]evice|GPU|lost|destroyed/);
+    await trial.begin({ device: 'webgpu', replaced });
+    const { lab } = trial;
+    await lab.labelShorter(4);
+    const labels = await trial.labelsNow();
+    const steps = random.between(12, 24);
+    await trial.beginRun(steps);
+    await trial.untilStep(random.between(1, steps - 4));
+    trial.tell('the GPU is lost');
+    await lose(trial);
+    await lab.until('the news', async () => /again/.test(await lab.notices()), 120_000);
+    await trial.untilStep(steps, 600_000);
+    trial.check((await lab.device()) === 'webgpu', 'the device is WebGPU again');
+    trial.check((await lab.metrics()).loss < Math.LN2, 'the run has learnt something');
+    await trial.labelsAreThere(labels);
+  };
+}
+
+async function destroyDevice({ lab }) {
+  const engine = await engineWorker(lab.page);
+  await engine.evaluate(() => self.lastDevice.destroy());
+}
+
+async function crashGpu({ browser }) {
+  const devtools = await browser.newBrowserCDPSession();
+  // No answer comes from where the process is on its way out.
+  devtools.send('Browser.crashGpuProcess').catch(() => {});
+}
+
+/** Many steps with everything open: what the page and the engine hold does not grow. */
+async function soak(trial) {
+  const steps = 2000;
+  await trial.begin();
+  const { lab } = trial;
+  await trial.judge(24);
+  await lab.openDrawer();
+  await trial.beginRun(steps);
+  const devtools = await trial.context.newCDPSession(lab.page);
+  const held = async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+    const engine = await engineWorker(lab.page);
+    const memory = await engine.evaluate(() => globalThis.wasmBytes?.() ?? 0);
+    return { page: usedSize, engine: memory };
+  };
+  await trial.untilStep(steps / 4);
+  const early = await held();
+  await trial.untilStep(steps, 30 * 60_000);
+  const late = await held();
+  trial.tell(`page ${early.page} to ${late.page} bytes, engine ${early.engine} to ${late.engine}`);
+  trial.check(late.engine <= early.engine * 1.02, `the engine grew: ${early.engine}, ${late.engine}`);
+}
+
+/** By name: what is played, and how many trials of it where a campaign says nothing. */
+export const KINDS = {
+  reload: { play: duringRun(reload) },
+  'tab-closed': { play: duringRun(closeTab) },
+  'worker-killed': { play: duringRun(killWorker) },
+  'labels-cut-off': { play: duringLabels },
+  'storage-full': { play: storageFull },
+  'storage-fails': { play: storageFails },
+  'two-tabs': { play: twoTabs },
+  'gpu-destroyed': { play: losingGpu(destroyDevice), most: 10 },
+  'gpu-crashed': { play: losingGpu(crashGpu), most: 10 },
+  soak: { play: soak, most: 1 },
+};
