@@ -17,7 +17,7 @@ use crate::panels::guide::Guide;
 use crate::panels::help::Help;
 use crate::panels::label::LabelPanel;
 use crate::panels::metrics::MetricsStrip;
-use crate::panels::notices::NoticeBanner;
+use crate::panels::notices::{Announcer, NoticeBanner};
 use crate::panels::recorded::{self, RecordedRun};
 use crate::panels::runs::RunsPanel;
 use crate::panels::top_bar::TopBar;
@@ -28,6 +28,7 @@ use crate::panels::write::WritePanel;
 use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
 use crate::parts::tabs::{Column, TabList, Tabs};
+use crate::state::notices::NoticeKey;
 use crate::state::{Lab, startup};
 use crate::texts::page as texts;
 use crate::url::read_params;
@@ -41,9 +42,12 @@ pub fn App() -> impl IntoView {
     let (params, remarks) = read_params();
     let lab = Lab::new(&params);
     provide_context(lab);
-    for remark in remarks {
-        lab.notices.show(remark);
-    }
+    // Once the region stands in the page: what is there at first is not announced.
+    Effect::new(move |_| {
+        if !remarks.is_empty() {
+            lab.notices.info(NoticeKey::Address, &remarks.join("\n"));
+        }
+    });
     keys::listen(lab);
     drop::listen(lab);
     mark_root(lab, params.is_embedded);
@@ -62,7 +66,7 @@ pub fn App() -> impl IntoView {
         <BenchPanel/>
         <Guide/>
         <TabList tabs=tabs/>
-        <main id="lab" class="lab" data-tab=move || tabs.slug()>
+        <main id="lab" class="lab" tabindex="-1" data-tab=move || tabs.slug()>
             <Column tabs=tabs slug="label">
                 <LabelPanel/>
                 <AutolabelPanel/>
@@ -111,9 +115,7 @@ pub fn App() -> impl IntoView {
             </Column>
         </main>
         <Help/>
-        <p class="visually-hidden" role="status" aria-live="polite">
-            {move || lab.notices.said().get()}
-        </p>
+        <Announcer/>
     }
 }
 

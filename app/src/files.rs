@@ -4,6 +4,7 @@
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::state::Lab;
 use crate::state::import::Finished;
+use crate::state::notices::NoticeKey;
 use crate::texts::files as texts;
 use crate::texts::training::DECISIVE_PAIRS;
 use gloo_file::{Blob, ObjectUrl};
@@ -81,7 +82,7 @@ fn exporting(lab: Lab, is_decisive: bool) -> Result<Doing, NotLoaded> {
 
 fn offer_pairs(lab: Lab) {
     let examples = pairs_from_labels(&lab.labels.all());
-    lab.notices.dismiss("data");
+    lab.notices.dismiss(NoticeKey::Data);
     let result = if examples.is_empty() {
         Err(Error::NothingToUse {
             what: DECISIVE_PAIRS.to_owned(),
@@ -94,16 +95,16 @@ fn offer_pairs(lab: Lab) {
         download(texts::LABELS_FILE, &blob)
     };
     if let Err(error) = result {
-        lab.notices.error("data", &error.to_string());
+        lab.notices.error(NoticeKey::Data, &error.to_string());
     }
 }
 
 fn offer_labels(lab: Lab) {
-    lab.notices.dismiss("data");
+    lab.notices.dismiss(NoticeKey::Data);
     let text = write_tilt_jsonl(&lab.labels.all());
     let blob = Blob::new_with_options(text.as_str(), Some("application/jsonl"));
     if let Err(error) = download(texts::ALL_LABELS_FILE, &blob) {
-        lab.notices.error("data", &error.to_string());
+        lab.notices.error(NoticeKey::Data, &error.to_string());
     }
 }
 
@@ -121,16 +122,17 @@ pub fn add_labels(lab: Lab, file: &Finished, labels: Vec<Label>, set: Option<Cur
     }
     if report.refused > 0 {
         let text = texts::imported_in_part(name, count, report.refused, &listed);
-        lab.notices.error("data", &text);
+        lab.notices.error(NoticeKey::Data, &text);
     } else if count == 0 {
-        lab.notices.error("data", &texts::no_rows(name));
+        lab.notices.error(NoticeKey::Data, &texts::no_rows(name));
     } else if let Some(set) = set {
         let told = texts::set_imported(&set.name(), count, set.explanation());
-        lab.notices.info("data", &told);
+        lab.notices.info(NoticeKey::Data, &told);
     } else if report.taken < report.good {
         let text = texts::imported_sample(name, count, report.good);
-        lab.notices.info("data", &text);
+        lab.notices.info(NoticeKey::Data, &text);
     } else {
-        lab.notices.info("data", &texts::imported(name, count));
+        lab.notices
+            .info(NoticeKey::Data, &texts::imported(name, count));
     }
 }

@@ -8,6 +8,7 @@ use crate::files::download;
 use crate::json;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::state::Lab;
+use crate::state::notices::NoticeKey;
 use crate::state::settings::Settings;
 use crate::storage::{Store, Write};
 use crate::texts::saving as texts;
@@ -62,7 +63,7 @@ fn importing(lab: Lab, file: File) -> Result<Doing, NotLoaded> {
 }
 
 async fn export(lab: Lab) {
-    lab.notices.dismiss("lab-file");
+    lab.notices.dismiss(NoticeKey::LabFile);
     let mut tables = Vec::new();
     let parts = Array::new();
     for store in Store::ALL {
@@ -98,14 +99,14 @@ async fn export(lab: Lab) {
         })
         .and_then(|blob| download(texts::LAB_FILE, &Blob::from(blob)));
     if let Err(error) = offered {
-        lab.notices.error("lab-file", &error.to_string());
+        lab.notices.error(NoticeKey::LabFile, &error.to_string());
     }
 }
 
 async fn import(lab: Lab, file: File) {
-    lab.notices.dismiss("lab-file");
+    lab.notices.dismiss(NoticeKey::LabFile);
     match read(&file).await {
-        Err(error) => lab.notices.error("lab-file", &error.to_string()),
+        Err(error) => lab.notices.error(NoticeKey::LabFile, &error.to_string()),
         Ok((settings, writes)) => {
             let settings_store = lab.settings;
             lab.saving.write(&writes, move |is_written| {

@@ -5,6 +5,7 @@
 //! same name need lies in the same file; what others need too stays where all find it.
 
 use crate::state::Lab;
+use crate::state::notices::NoticeKey;
 use crate::texts::parts as texts;
 use leptos::prelude::AnyView;
 pub use leptos::wasm_split::{SplitLoaderError as NotLoaded, wasm_split};
@@ -18,8 +19,6 @@ pub type Coming<T> = Pin<Box<dyn Future<Output = Result<T, NotLoaded>>>>;
 pub type Build = fn() -> AnyView;
 /// What is done with code that was fetched.
 pub type Doing = Pin<Box<dyn Future<Output = ()>>>;
-
-const NOTICE: &str = "later";
 
 /// Does something whose code is fetched first.
 pub fn do_later(lab: Lab, coming: Coming<Doing>) {
@@ -35,8 +34,9 @@ pub fn do_later(lab: Lab, coming: Coming<Doing>) {
 /// Says that a part of the page did not come, until one does.
 pub fn tell(lab: Lab, is_here: bool) {
     if is_here {
-        lab.notices.dismiss(NOTICE);
+        lab.notices.dismiss(NoticeKey::PagePart);
     } else {
-        lab.notices.error(NOTICE, texts::PART_NOT_LOADED);
+        lab.notices
+            .error(NoticeKey::PagePart, texts::PART_NOT_LOADED);
     }
 }

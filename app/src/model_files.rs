@@ -4,6 +4,7 @@
 use crate::json;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::state::engine::Purpose;
+use crate::state::notices::NoticeKey;
 use crate::state::{Lab, startup};
 use crate::storage::{Store, Write};
 use crate::texts::files as texts;
@@ -97,10 +98,10 @@ async fn load_stored(lab: Lab) {
 }
 
 fn tell(lab: Lab, outcome: Result<(), Error>) {
-    lab.notices.dismiss("model");
+    lab.notices.dismiss(NoticeKey::Model);
     if let Err(error) = outcome {
         let text = texts::model_not_imported(&error.to_string());
-        lab.notices.error("model", &text);
+        lab.notices.error(NoticeKey::Model, &text);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::run_style::marker;
 use crate::files::download;
 use crate::state::Lab;
+use crate::state::notices::NoticeKey;
 use crate::texts::charts as texts;
 use gloo_file::Blob;
 use tilt_protocol::Error;
@@ -48,8 +49,8 @@ pub fn download_svg(lab: Lab, name: &str, svg: &Element, runs: &[(String, usize)
 
 fn tell(lab: Lab, result: Result<(), Error>) {
     match result {
-        Ok(()) => lab.notices.dismiss("export"),
-        Err(error) => lab.notices.error("export", &error.to_string()),
+        Ok(()) => lab.notices.dismiss(NoticeKey::Export),
+        Err(error) => lab.notices.error(NoticeKey::Export, &error.to_string()),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::importer::Importer;
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
+use crate::state::notices::NoticeKey;
 use crate::state::{Lab, use_lab};
 use crate::texts::agreement as texts;
 use gloo_file::{File, FileList};
@@ -144,7 +145,7 @@ fn read(
     file: &File,
 ) {
     let notices = lab.notices;
-    notices.dismiss("agreement");
+    notices.dismiss(NoticeKey::Agreement);
     let request = ImportRequest {
         source: ImportSource::File { name: file.name() },
         options: ImportOptions::default(),
@@ -162,11 +163,11 @@ fn read(
             labels: Arc::new(labels),
             refused: report.refused,
         })),
-        ImportEvent::Failed { error } => notices.error("agreement", &error.to_string()),
+        ImportEvent::Failed { error } => notices.error(NoticeKey::Agreement, &error.to_string()),
     });
     match started {
         Ok(started) => importer.set_value(Some(started)),
-        Err(error) => notices.error("agreement", &error.to_string()),
+        Err(error) => notices.error(NoticeKey::Agreement, &error.to_string()),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::panels::held_out::HeldOutRow;
 use crate::parts::action::Action;
 use crate::parts::later::Later;
 use crate::state::data_report::{Shown, ask, filter, give_up};
+use crate::state::notices::NoticeKey;
 use crate::state::{Lab, use_lab};
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
@@ -174,5 +175,5 @@ fn button(lab: Lab, id: &'static str, text: &'static str, on_press: Box<dyn Fn()
 fn refuse(lab: Lab, what: &str, text: RwSignal<String>, expected: &str) {
     let typed = crate::format::quoted(&text.get_untracked());
     let error = Error::invalid(what, typed, expected);
-    lab.notices.error("data-report", &error.to_string());
+    lab.notices.error(NoticeKey::DataReport, &error.to_string());
 }

@@ -7,6 +7,7 @@ use crate::parts::action::Action;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
 use crate::state::import::{self, Finished, Progress, remote};
+use crate::state::notices::NoticeKey;
 use crate::state::use_lab;
 use crate::texts::files as file_texts;
 use crate::texts::import as texts;
@@ -115,7 +116,7 @@ fn Found(finished: Arc<Finished>) -> impl IntoView {
         if let Some(refused) = lab.import.refused()
             && let Err(error) = files::download(&refused_name, &gloo_file::Blob::from(refused))
         {
-            lab.notices.error("data", &error.to_string());
+            lab.notices.error(NoticeKey::Data, &error.to_string());
         }
     };
     view! {

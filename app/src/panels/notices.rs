@@ -1,60 +1,136 @@
-//! The banner that says what went wrong and what to do.
+//! What went wrong and what there is to know: a stack that stays in sight however far the
+//! page is scrolled, and the line that screen readers alone hear.
 
-use crate::state::notices::NoticeKind;
+use crate::parts::action::Action;
+use crate::parts::focus::{self, focus_target};
+use crate::state::notices::{Notice, NoticeKind, SHOWN_AT_ONCE, shown};
 use crate::state::use_lab;
 use crate::texts::notices as texts;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{FocusEvent, HtmlElement};
 
+/// The live regions stay in the page and on the screen: one must be there before its text.
 #[component]
 pub fn NoticeBanner() -> impl IntoView {
-    let notices = use_lab().notices;
-    let list = notices.list();
-    let kind = move || {
-        list.with(|list| {
-            if list.iter().any(|notice| notice.kind == NoticeKind::Error) {
-                "error"
-            } else {
-                "info"
-            }
-        })
+    let list = use_lab().notices.list();
+    let is_all = RwSignal::new(false);
+    let count = Memo::new(move |_| list.with(Vec::len));
+    let visible = Memo::new(move |_| list.with(|list| shown(list, is_all.get())));
+    let of = move |kind: NoticeKind| {
+        let mut notices = visible.get();
+        notices.retain(|notice| notice.kind == kind);
+        notices
     };
-    // The element stays in the page: a live region must be there before its text.
+    let kind = move || {
+        let is_error = list.with(|list| list.iter().any(|notice| notice.kind == NoticeKind::Error));
+        if is_error { "error" } else { "info" }
+    };
+    // Where the focus was before it came in here.
+    let before = StoredValue::new_local(None::<HtmlElement>);
+    let came_in = move |event: FocusEvent| {
+        let from = event
+            .related_target()
+            .and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        if let Some(from) = from
+            && from.closest(".notices").ok().flatten().is_none()
+        {
+            before.set_value(Some(from));
+        }
+    };
+    let hidden_count = move || count.get().saturating_sub(SHOWN_AT_ONCE);
+    let more = Signal::derive(move || {
+        if is_all.get() {
+            texts::FEWER.to_owned()
+        } else {
+            texts::and_more(hidden_count())
+        }
+    });
     view! {
-        <div
+        <section
             class="notices"
             data-testid="error-banner"
             data-kind=kind
-            role="alert"
-            hidden=move || list.with(Vec::is_empty)
+            aria-label=texts::MESSAGES
+            on:focusin=came_in
         >
-            <For
-                each=move || list.get()
-                key=|notice| (notice.key.clone(), notice.text.clone())
-                let:notice
+            <div class="notice-list" role="alert" aria-atomic="false">
+                <For each=move || of(NoticeKind::Error) key=|notice| notice.serial let:notice>
+                    <NoticeCard notice=notice before=before/>
+                </For>
+            </div>
+            <div class="notice-list" role="status" aria-atomic="false">
+                <For each=move || of(NoticeKind::Info) key=|notice| notice.serial let:notice>
+                    <NoticeCard notice=notice before=before/>
+                </For>
+            </div>
+            <Show when=move || { hidden_count() > 0 }>
+                <Action
+                    testid="notices-more" text=more class="slim"
+                    on_press=move || is_all.update(|is_all| *is_all = !*is_all)
+                />
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn NoticeCard(
+    notice: Notice,
+    before: StoredValue<Option<HtmlElement>, LocalStorage>,
+) -> impl IntoView {
+    let notices = use_lab().notices;
+    let (class, mark) = match notice.kind {
+        NoticeKind::Error => ("notice error", texts::ERROR_MARK),
+        NoticeKind::Info => ("notice info", texts::INFO_MARK),
+    };
+    let key = notice.key;
+    view! {
+        <div class=class data-testid="notice" data-times=notice.times.to_string()>
+            <span class="notice-mark" aria-hidden="true">{mark}</span>
+            <p>
+                {notice.text}
+                {(notice.times > 1).then(|| view! {
+                    " "<span class="notice-times">{texts::times(notice.times)}</span>
+                })}
+            </p>
+            <button
+                type="button"
+                class="button icon"
+                aria-label=texts::DISMISS
+                on:click=move |_| {
+                    notices.dismiss(key);
+                    // Once it is gone.
+                    request_animation_frame(move || go_on(before));
+                }
             >
-                <div class=match notice.kind {
-                    NoticeKind::Error => "notice error",
-                    NoticeKind::Info => "notice info",
-                }>
-                    <span class="notice-mark" aria-hidden="true">
-                        {match notice.kind {
-                            NoticeKind::Error => texts::ERROR_MARK,
-                            NoticeKind::Info => texts::INFO_MARK,
-                        }}
-                    </span>
-                    <p>{notice.text.clone()}</p>
-                    <button
-                        type="button"
-                        class="button icon"
-                        aria-label=texts::DISMISS
-                        on:click={
-                            let key = notice.key.clone();
-                            move |_| notices.dismiss(&key)
-                        }
-                    >
-                        {texts::DISMISS_MARK}
-                    </button>
-                </div>
+                {texts::DISMISS_MARK}
+            </button>
+        </div>
+    }
+}
+
+/// After a notice was dismissed: to the next one, or back to where the person came from.
+fn go_on(before: StoredValue<Option<HtmlElement>, LocalStorage>) {
+    let came_from = move || {
+        let came_from = before.get_value()?;
+        (came_from.is_connected() && came_from.focus().is_ok()).then_some(())
+    };
+    let next = focus_target(".notice button").map(|next| next.focus());
+    if next.is_none() && came_from().is_none() {
+        focus::focus("#lab");
+    }
+}
+
+/// What happened, for those who do not see it. Each sentence is an element of its own, so
+/// the same one twice is heard twice.
+#[component]
+pub fn Announcer() -> impl IntoView {
+    let said = use_lab().notices.said();
+    view! {
+        <div class="visually-hidden" role="status" aria-atomic="false" data-testid="said">
+            <For each=move || said.get() key=|said| said.serial let:said>
+                <p>{said.text}</p>
             </For>
         </div>
     }

@@ -94,7 +94,7 @@ fn Control(
     let set = move |value: String| {
         lab.form.set_parameter(parameter, value);
         if !untrack(is_wrong) {
-            lab.notices.dismiss(&parameter.key());
+            lab.notices.dismiss(parameter.key());
         }
     };
     if let Some(choices) = parameter.choices() {

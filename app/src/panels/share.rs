@@ -1,10 +1,11 @@
 //! A link that opens the Lab with the same settings. Labels stay here.
 
 use crate::parts::clipboard::copied;
-use crate::state::form::Field;
+use crate::state::form::{Field, parse};
+use crate::state::notices::NoticeKey;
 use crate::state::{Lab, use_lab};
 use crate::texts::page as texts;
-use crate::url::{here, link, parameters_in_link};
+use crate::url::{UrlParams, here, link, written};
 use leptos::prelude::*;
 use tilt_protocol::ModelName;
 use wasm_bindgen_futures::spawn_local;
@@ -29,37 +30,29 @@ pub fn ShareButton() -> impl IntoView {
 
 /// Fields with a defect and imported models cannot travel in a link.
 fn settings_link(lab: Lab) -> String {
-    let field = |field: Field| {
+    let number = |field: Field| {
         let is_good = lab.form.is_used(field) && lab.form.defect(field).is_none();
-        is_good.then(|| lab.form.text(field).get().text.trim().to_owned())
+        is_good.then(|| lab.form.text(field).get().text)
     };
-    let model = ModelName::from_slug(&lab.form.model().get());
-    link(
-        &here(),
-        &[
-            ("model", model.map(|model| model.slug().to_owned())),
-            (
-                "objective",
-                Some(lab.form.objective().get().slug().to_owned()),
-            ),
-            ("beta", field(Field::Beta)),
-            ("lr", field(Field::LearningRate)),
-            ("steps", field(Field::Steps)),
-            ("seed", field(Field::Seed)),
-            (
-                "parameters",
-                Some(parameters_in_link(&lab.form.sound_parameters())),
-            ),
-            ("level", Some(lab.settings.level().get().slug().to_owned())),
-            ("theme", lab.settings.theme().get()),
-        ],
-    )
+    let settings = UrlParams {
+        model: ModelName::from_slug(&lab.form.model().get()),
+        objective: Some(lab.form.objective().get()),
+        beta: number(Field::Beta).and_then(|text| parse(&text)),
+        lr: number(Field::LearningRate).and_then(|text| parse(&text)),
+        steps: number(Field::Steps).and_then(|text| parse(&text)),
+        seed: number(Field::Seed).and_then(|text| parse(&text)),
+        parameters: Some(lab.form.sound_parameters()),
+        level: Some(lab.settings.level().get()),
+        theme: lab.settings.theme().get(),
+        ..UrlParams::default()
+    };
+    link(&here(), &written(&settings))
 }
 
 /// Without a clipboard the link is there to be copied by hand.
 fn copy(lab: Lab, address: String) {
     spawn_local(async move {
         let said = texts::link_to_share(copied(&address).await, &address);
-        lab.notices.info("share", &said);
+        lab.notices.info(NoticeKey::Share, &said);
     });
 }

@@ -54,7 +54,7 @@ pub fn NumberField(
                 on:input=move |event| {
                     lab.form.set_text(field, event_target_value(&event));
                     if untrack(|| lab.form.defect(field)).is_none() {
-                        lab.notices.dismiss(&field.key());
+                        lab.notices.dismiss(field.key());
                     }
                 }
                 on:change=move |_| training::commit_field(lab, field)

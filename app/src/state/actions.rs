@@ -2,6 +2,7 @@
 
 use super::Lab;
 use super::engine::Purpose;
+use super::notices::NoticeKey;
 use super::resume;
 use super::startup::{load_starter_pairs, sample_pairs};
 use super::training::reset;
@@ -22,7 +23,7 @@ pub fn judge(lab: Lab, verdict: Verdict) {
         .entries()
         .with_untracked(|entries| entries.is_empty());
     lab.labels.judge(verdict);
-    lab.notices.dismiss("train");
+    lab.notices.dismiss(NoticeKey::Train);
     if is_first {
         ask_to_persist();
     }
@@ -58,12 +59,12 @@ fn ask_to_persist() {
 }
 
 pub fn autolabel(lab: Lab) {
-    lab.notices.dismiss("autolabel");
+    lab.notices.dismiss(NoticeKey::Autolabel);
     let form = lab.evaluate.autolabel_form().get_untracked();
     let (count, judge) = match form.count().and_then(|count| Ok((count, form.judge()?))) {
         Ok(read) => read,
         Err(error) => {
-            lab.notices.error("autolabel", &error.to_string());
+            lab.notices.error(NoticeKey::Autolabel, &error.to_string());
             return;
         }
     };
@@ -99,12 +100,12 @@ pub fn compare(lab: Lab) {
     let prompt = lab.evaluate.prompt().get_untracked().trim().to_owned();
     if prompt.is_empty() {
         lab.notices.error(
-            "compare",
+            NoticeKey::Compare,
             &Error::invalid(texts::PROMPT, texts::NOTHING, texts::QUESTION_FOR_BOTH).to_string(),
         );
         return;
     }
-    lab.notices.dismiss("compare");
+    lab.notices.dismiss(NoticeKey::Compare);
     let draw = lab.evaluate.begin_comparison();
     let id = lab.engine.send(
         Purpose::Compare,
@@ -124,10 +125,11 @@ pub fn compare(lab: Lab) {
 
 pub fn measure_win_rate(lab: Lab) {
     let Some(principle) = lab.evaluate.principle().get_untracked() else {
-        lab.notices.error("winrate", texts::CHOOSE_PRINCIPLE);
+        lab.notices
+            .error(NoticeKey::WinRate, texts::CHOOSE_PRINCIPLE);
         return;
     };
-    lab.notices.dismiss("winrate");
+    lab.notices.dismiss(NoticeKey::WinRate);
     let id = lab.engine.send(
         Purpose::WinRate,
         Command::WinRate {

@@ -2,6 +2,7 @@
 
 use super::Lab;
 use super::engine::Purpose;
+use super::notices::NoticeKey;
 use crate::random::{coin, derived, mix};
 use crate::texts::blind as texts;
 use leptos::prelude::*;
@@ -191,10 +192,10 @@ fn draw(lab: Lab) {
     let at = (seed % prompts.len().max(1) as u64) as usize;
     let prompt = prompts.get(at).cloned().unwrap_or(own);
     if prompt.is_empty() {
-        lab.notices.error("blind", texts::NO_PROMPT);
+        lab.notices.error(NoticeKey::Blind, texts::NO_PROMPT);
         return;
     }
-    lab.notices.dismiss("blind");
+    lab.notices.dismiss(NoticeKey::Blind);
     let command = Command::Compare {
         prompt,
         sampling: Sampling {
@@ -217,7 +218,7 @@ pub fn compared(lab: Lab, prompt: String, policy: String, reference: String) {
             store.redraws.set_value(redraws + 1);
             draw(lab);
         } else {
-            lab.notices.info("blind", texts::ALWAYS_SAME);
+            lab.notices.info(NoticeKey::Blind, texts::ALWAYS_SAME);
         }
         return;
     }

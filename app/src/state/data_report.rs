@@ -5,6 +5,7 @@ use super::Lab;
 use super::engine::Purpose;
 use super::labels::Entry;
 use super::labels::LabelStore;
+use super::notices::NoticeKey;
 use super::settings::SettingsStore;
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
@@ -150,7 +151,7 @@ impl DataReportStore {
 /// principle is chosen.
 pub fn ask(lab: Lab) {
     let store = lab.data_report;
-    lab.notices.dismiss("data-report");
+    lab.notices.dismiss(NoticeKey::DataReport);
     give_up(lab);
     let principle = lab.evaluate.principle().get_untracked();
     let entries = lab.labels.entries().get_untracked();
@@ -191,7 +192,7 @@ pub fn filter(lab: Lab, filter: Filter) {
         .shown
         .with_untracked(|shown| shown.as_ref().map(|shown| shown.id));
     if let Some(report) = report.filter(|_| lab.data_report.is_current.get_untracked()) {
-        lab.notices.dismiss("data-report");
+        lab.notices.dismiss(NoticeKey::DataReport);
         lab.engine.send(
             Purpose::Report,
             Command::Filter {

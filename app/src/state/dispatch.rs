@@ -5,6 +5,7 @@ use super::blind;
 use super::data_report;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use super::evaluate::Comparison;
+use super::notices::NoticeKey;
 use super::resume;
 use super::run::CurvePoint;
 use super::runs::{KlPoint, WinRatePoint};
@@ -120,7 +121,8 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             resume::started(lab, run, step, steps);
             lab.pace.answered();
             if dropped > 0 {
-                lab.notices.info("dropped", &texts::rows_dropped(dropped));
+                lab.notices
+                    .info(NoticeKey::RowsDropped, &texts::rows_dropped(dropped));
             }
             lab.notices.say(&texts::training_started(steps, rows));
         }
@@ -210,7 +212,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
         Event::Exported { kind } => {
             lab.engine.settle(id);
             if let Err(error) = files::download_zip(kind, buffers) {
-                lab.notices.error("export", &error.to_string());
+                lab.notices.error(NoticeKey::Export, &error.to_string());
             }
         }
         Event::Candidates {
@@ -274,19 +276,21 @@ fn device_ready(lab: Lab, device: DeviceInfo) {
     let is_refused =
         lab.engine.preference() == Some(DevicePreference::Webgpu) && device.kind == DeviceKind::Cpu;
     if is_refused {
-        lab.notices
-            .info("device", &texts::webgpu_refused(device.fallback.as_deref()));
+        lab.notices.info(
+            NoticeKey::Device,
+            &texts::webgpu_refused(device.fallback.as_deref()),
+        );
     }
     if lab.engine.simd() == Some(Simd::Relaxed) && device.simd == Simd::Plain {
-        lab.notices.info("url-simd", texts::NO_RELAXED_SIMD);
+        lab.notices.info(NoticeKey::Simd, texts::NO_RELAXED_SIMD);
     }
     lab.engine.set_device(device);
     training::load_first_model(lab);
 }
 
 fn model_loaded(lab: Lab, model: ModelInfo) {
-    lab.notices.dismiss("model");
-    lab.notices.dismiss("engine");
+    lab.notices.dismiss(NoticeKey::Model);
+    lab.notices.dismiss(NoticeKey::Engine);
     lab.evaluate.stop_autolabel();
     training::break_off(lab);
     lab.run.clear();
@@ -333,7 +337,7 @@ fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize,
     if count > 0 {
         lab.labels
             .append_portion(labels, Some(progress.at_ms as u64));
-        lab.notices.dismiss("train");
+        lab.notices.dismiss(NoticeKey::Train);
     }
     lab.evaluate.autolabelled(count, ties, is_done);
     if is_done {
@@ -349,7 +353,8 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
     };
     lab.engine.settle(Some(id));
     let Some(purpose) = lab.engine.purpose_of(id) else {
-        lab.notices.error("engine-message", &error.to_string());
+        lab.notices
+            .error(NoticeKey::EngineMessage, &error.to_string());
         return;
     };
     // A lost device stays lost, whatever it was asked for; a run is not at its end by it.
@@ -363,50 +368,50 @@ fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
         return;
     }
     let key = match &purpose {
-        Purpose::Start | Purpose::LoadModel(_) | Purpose::LoadStandIn => "model",
+        Purpose::Start | Purpose::LoadModel(_) | Purpose::LoadStandIn => NoticeKey::Model,
         Purpose::SamplePairs => {
             lab.labels.refill_failed();
-            "pairs"
+            NoticeKey::Pairs
         }
         Purpose::Autolabel => {
             lab.evaluate.stop_autolabel();
-            "autolabel"
+            NoticeKey::Autolabel
         }
         Purpose::Train => {
             training::refused(lab);
-            "run"
+            NoticeKey::Run
         }
         Purpose::Checkpoint => {
             resume::save_failed(lab);
-            "save"
+            NoticeKey::Checkpoint
         }
-        Purpose::Control => "run",
+        Purpose::Control => NoticeKey::Run,
         Purpose::Watch => {
             lab.selection.clear();
             // A run whose weights are no longer kept is no longer compared with.
             lab.selection.set_against(None);
-            "watch"
+            NoticeKey::Watch
         }
         Purpose::Candidates => {
             lab.closed_form.failed(Some(id), error.to_string());
-            "candidates"
+            NoticeKey::Candidates
         }
         Purpose::Compare => {
             lab.evaluate.compared(None);
-            "compare"
+            NoticeKey::Compare
         }
         Purpose::Blind => {
             lab.blind.failed();
-            "blind"
+            NoticeKey::Blind
         }
         Purpose::WinRate => {
             lab.evaluate.stop_win_rate();
-            "winrate"
+            NoticeKey::WinRate
         }
-        Purpose::ExportModel => "export",
+        Purpose::ExportModel => NoticeKey::Export,
         Purpose::Report => {
             lab.data_report.failed(id);
-            "data-report"
+            NoticeKey::DataReport
         }
     };
     let loaded = lab.engine.model().get_untracked();

@@ -2,6 +2,7 @@
 
 use super::Lab;
 use super::engine::Purpose;
+use super::notices::NoticeKey;
 use super::runs::RunRecord;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use leptos::prelude::*;
@@ -31,7 +32,7 @@ fn asking_for_trl(lab: Lab) -> Result<Doing, NotLoaded> {
 }
 
 fn ask_for_model(lab: Lab) {
-    lab.notices.dismiss("export");
+    lab.notices.dismiss(NoticeKey::Export);
     let run = lab.run.run().get_untracked();
     let record = lab.runs.get(run.id).filter(|_| run.step > 0);
     let meta = meta(lab, record.as_ref(), run.step);
@@ -42,7 +43,7 @@ fn ask_for_model(lab: Lab) {
 }
 
 async fn ask_for_trl(lab: Lab) {
-    lab.notices.dismiss("export");
+    lab.notices.dismiss(NoticeKey::Export);
     let run = lab.run.run().get_untracked();
     let record = lab.runs.get(run.id).filter(|_| run.rows > 0);
     let stored = match &record {

@@ -2,6 +2,7 @@
 
 mod drawer;
 
+use super::notices::NoticeKey;
 use super::parameters::{Parameter, ParameterTexts, apply};
 use super::settings::SettingsStore;
 use crate::format::quoted;
@@ -15,7 +16,7 @@ use std::str::FromStr;
 use tilt_protocol::{Error, ModelName, Objective, ObjectiveKind, TrainSettings};
 
 /// The number fields, by the names that messages use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     Beta,
     LearningRate,
@@ -36,14 +37,8 @@ impl Field {
     }
 
     /// The key of its notice.
-    pub fn key(self) -> String {
-        let id = match self {
-            Field::Beta => "beta",
-            Field::LearningRate => "learning-rate",
-            Field::Steps => "steps",
-            Field::Seed => "seed",
-        };
-        format!("field-{id}")
+    pub fn key(self) -> NoticeKey {
+        NoticeKey::Field(self)
     }
 
     fn expected(self) -> &'static str {
@@ -244,7 +239,7 @@ impl FormStore {
 
     /// # Errors
     /// One [`Error::InvalidConfig`] a bad value, with the key of its notice.
-    pub fn train_settings(&self) -> Result<TrainSettings, Vec<(String, Error)>> {
+    pub fn train_settings(&self) -> Result<TrainSettings, Vec<(NoticeKey, Error)>> {
         let of_fields = Field::ALL
             .into_iter()
             .filter_map(|field| Some((field.key(), self.defect(field)?)));
@@ -252,7 +247,7 @@ impl FormStore {
         let of_parameters = defects
             .into_iter()
             .map(|(parameter, error)| (parameter.key(), error));
-        let all: Vec<(String, Error)> = of_fields.chain(of_parameters).collect();
+        let all: Vec<(NoticeKey, Error)> = of_fields.chain(of_parameters).collect();
         if all.is_empty() {
             Ok(settings)
         } else {
@@ -290,15 +285,15 @@ pub fn usual_beside(kind: ObjectiveKind, settings: &TrainSettings) -> TrainSetti
     })
 }
 
-fn parse_positive(text: &str) -> Option<f64> {
+pub fn parse_positive(text: &str) -> Option<f64> {
     parse(text).filter(|value: &f64| value.is_finite() && *value > 0.0)
 }
 
-fn parse_steps(text: &str) -> Option<usize> {
+pub fn parse_steps(text: &str) -> Option<usize> {
     parse(text).filter(|steps| (1..=100_000).contains(steps))
 }
 
-fn parse<T: FromStr>(text: &str) -> Option<T> {
+pub fn parse<T: FromStr>(text: &str) -> Option<T> {
     text.trim().parse().ok()
 }
 

@@ -1,6 +1,7 @@
 //! Data coming in: one file after the other, each through the importer.
 
 use super::Lab;
+use super::notices::NoticeKey;
 use crate::files;
 use crate::importer::Importer;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
@@ -191,7 +192,7 @@ fn next(lab: Lab) {
     let Some(Wanted { source, file, set }) = wanted.flatten() else {
         return;
     };
-    lab.notices.dismiss("data");
+    lab.notices.dismiss(NoticeKey::Data);
     store.close();
     let name = set.map_or_else(|| source.name(), |set| format!("{}.jsonl", set.slug()));
     store.progress.set(Some(Progress {
@@ -220,7 +221,7 @@ fn next(lab: Lab) {
     match started {
         Ok(importer) => store.importer.set_value(Some(importer)),
         Err(error) => {
-            lab.notices.error("data", &error.to_string());
+            lab.notices.error(NoticeKey::Data, &error.to_string());
             ended(lab);
         }
     }
@@ -241,7 +242,7 @@ fn take(lab: Lab, name: &str, set: Option<CuratedSet>, event: ImportEvent, refus
             refused,
         })),
         ImportEvent::Failed { error } => {
-            lab.notices.error("data", &error.to_string());
+            lab.notices.error(NoticeKey::Data, &error.to_string());
             ended(lab);
         }
         ImportEvent::Done { report, labels } => {

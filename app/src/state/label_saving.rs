@@ -1,7 +1,7 @@
 //! Labels on their way to IndexedDB and back.
 
 use super::label_history::{Entry, Slot};
-use super::notices::Notices;
+use super::notices::{NoticeKey, Notices};
 use super::saving::Saving;
 use crate::json;
 use crate::storage::{Store, Write};
@@ -42,7 +42,7 @@ impl LabelSaving {
             .collect();
         if unreadable > 0 {
             self.notices
-                .info("labels-unreadable", &texts::unreadable(unreadable));
+                .info(NoticeKey::UnreadableLabels, &texts::unreadable(unreadable));
         }
         entries
     }

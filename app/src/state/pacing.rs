@@ -2,6 +2,7 @@
 
 use super::Lab;
 use super::engine::Purpose;
+use super::notices::NoticeKey;
 use super::pace::Pace;
 use super::run::Phase;
 use super::training;
@@ -94,7 +95,7 @@ pub fn take_one_row(lab: Lab) {
         return;
     }
     let text = texts::rows_together(rows, settings.objective.needs_mismatched());
-    lab.notices.info("one-row", &text);
+    lab.notices.info(NoticeKey::OneRow, &text);
 }
 
 /// The settings of the run under way, or of the next one.

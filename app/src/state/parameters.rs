@@ -1,6 +1,7 @@
 //! The parameters of an objective and of the optimiser as data: where each lies in a
 //! run's settings, and how its text is read. The drawer's fields are made from this.
 
+use super::notices::NoticeKey;
 use crate::format::quoted;
 use crate::texts::parameters as texts;
 use std::collections::BTreeMap;
@@ -159,8 +160,8 @@ impl Parameter {
     }
 
     /// The key of its notice.
-    pub fn key(self) -> String {
-        format!("parameter-{}", self.id())
+    pub fn key(self) -> NoticeKey {
+        NoticeKey::Parameter(self)
     }
 
     pub fn is_of_optimiser(self) -> bool {

@@ -7,6 +7,7 @@
 
 use super::Lab;
 use super::engine::Purpose;
+use super::notices::NoticeKey;
 use super::run::Phase;
 use super::runs::RunRecord;
 use crate::later::{Doing, NotLoaded, do_later, tell, wasm_split};
@@ -244,7 +245,7 @@ async fn bring_back(lab: Lab, plan: Plan) {
     if model.as_ref() != Some(&record.model) {
         if !record.is_ended {
             let text = texts::other_model(&record.name, &record.model);
-            lab.notices.info("resume", &text);
+            lab.notices.info(NoticeKey::Resume, &text);
         }
         return;
     }
@@ -252,7 +253,7 @@ async fn bring_back(lab: Lab, plan: Plan) {
     if !record.is_ended && lab.resume.lock.with_value(Option::is_none) {
         let Some(lock) = locks::take_if_free(&lock_name(plan.uid)).await else {
             let text = texts::runs_elsewhere(&record.name);
-            lab.notices.info("resume", &text);
+            lab.notices.info(NoticeKey::Resume, &text);
             return;
         };
         lab.resume.lock.set_value(Some(lock));
@@ -295,7 +296,7 @@ async fn bring_back(lab: Lab, plan: Plan) {
         Ok(None) => lab.run.refused(),
         Err(error) => {
             lab.run.refused();
-            lab.notices.error("run", &error.to_string());
+            lab.notices.error(NoticeKey::Run, &error.to_string());
         }
     }
 }
@@ -318,5 +319,5 @@ pub fn started(lab: Lab, run: RunId, step: usize, steps: usize) {
         Phase::Paused => texts::cut_off(&record.name, step, steps),
         _ => texts::goes_on(&record.name, step, steps),
     };
-    lab.notices.info("resume", &text);
+    lab.notices.info(NoticeKey::Resume, &text);
 }

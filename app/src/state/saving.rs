@@ -1,6 +1,6 @@
 //! Whatever is stored goes through here: what cannot be is said once, with what to do.
 
-use super::notices::Notices;
+use super::notices::{NoticeKey, Notices};
 use crate::storage::{Storage, StorageError, Store, Write};
 use crate::texts::saving as texts;
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ impl Saving {
         let notices = self.notices;
         let outdated = move || {
             self.storage.set_value(None);
-            notices.error("outdated", texts::OUTDATED);
+            notices.error(NoticeKey::Outdated, texts::OUTDATED);
         };
         match Storage::open(outdated).await {
             Ok(storage) => self.storage.set_value(Some(Rc::new(storage))),
@@ -51,7 +51,7 @@ impl Saving {
                 if let Err(error) = &written {
                     self.warn(error);
                 } else {
-                    self.notices.dismiss(NOTICE);
+                    self.notices.dismiss(NoticeKey::Storage);
                 }
                 told(written.is_ok());
             }),
@@ -86,8 +86,6 @@ impl Saving {
             StorageError::Full => texts::FULL.to_owned(),
             StorageError::Browser(error) => texts::cannot_store(&error.to_string()),
         };
-        self.notices.error(NOTICE, &text);
+        self.notices.error(NoticeKey::Storage, &text);
     }
 }
-
-const NOTICE: &str = "labels-unsaved";

@@ -7,6 +7,7 @@ use super::closed_form;
 use super::dispatch;
 use super::engine::{Again, Purpose};
 use super::labels::Entry;
+use super::notices::NoticeKey;
 use super::others;
 use super::resume;
 use super::training;
@@ -48,7 +49,9 @@ fn connect_engine(lab: Lab) {
     let address = engine_address(lab.engine.simd());
     let started = WorkerClient::start(&address, move |incoming| match incoming {
         Incoming::Message { message, buffers } => dispatch::handle(lab, message, &buffers),
-        Incoming::Unreadable(error) => lab.notices.error("engine-message", &error.to_string()),
+        Incoming::Unreadable(error) => lab
+            .notices
+            .error(NoticeKey::EngineMessage, &error.to_string()),
         Incoming::Broken(error) => engine_failed(lab, &error),
     });
     match started {
@@ -74,12 +77,15 @@ pub fn engine_failed(lab: Lab, error: &Error) {
     let may_be_better = matches!(error, Error::Internal { .. } | Error::Device { .. });
     let again = match may_be_better.then(|| lab.engine.start_again(js_sys::Date::now())) {
         Some(Again::SameDevice) => {
-            lab.notices
-                .info("engine", &saving_texts::engine_restarts(&error.to_string()));
+            lab.notices.info(
+                NoticeKey::Engine,
+                &saving_texts::engine_restarts(&error.to_string()),
+            );
             true
         }
         Some(Again::Cpu) => {
-            lab.notices.info("device", &texts::webgpu_failed(error));
+            lab.notices
+                .info(NoticeKey::Device, &texts::webgpu_failed(error));
             true
         }
         Some(Again::No) | None => false,
@@ -91,7 +97,8 @@ pub fn engine_failed(lab: Lab, error: &Error) {
     }
     training::break_off(lab);
     lab.engine.give_up();
-    lab.notices.error("engine", &texts::engine_down(error));
+    lab.notices
+        .error(NoticeKey::Engine, &texts::engine_down(error));
 }
 
 /// Puts the recorded pairs that come with the page into the queue.
@@ -101,9 +108,10 @@ pub async fn load_starter_pairs(lab: Lab) {
         json::from_str::<Vec<Pair>>(&text).map_err(|error| Error::malformed(&url, error))
     }) {
         Ok(pairs) => lab.labels.enqueue(pairs, Some(lab.form.seed())),
-        Err(error) => lab
-            .notices
-            .error("starter-pairs", &texts::starter_pairs_missing(&error)),
+        Err(error) => lab.notices.error(
+            NoticeKey::StarterPairs,
+            &texts::starter_pairs_missing(&error),
+        ),
     }
 }
 

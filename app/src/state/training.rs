@@ -3,6 +3,7 @@
 use super::Lab;
 use super::engine::{Purpose, STAND_IN};
 use super::form::Field;
+use super::notices::NoticeKey;
 use super::pace::Pace;
 use super::pacing;
 use super::parameters::Parameter;
@@ -58,7 +59,7 @@ fn start_run(lab: Lab, start: Start) -> bool {
         Ok(settings) => settings,
         Err(defects) => {
             for (key, error) in defects {
-                lab.notices.error(&key, &error.to_string());
+                lab.notices.error(key, &error.to_string());
             }
             return false;
         }
@@ -80,11 +81,12 @@ fn start_run(lab: Lab, start: Start) -> bool {
             }
             .to_owned(),
         };
-        lab.notices.error("train", &capitalised(&error.to_string()));
+        lab.notices
+            .error(NoticeKey::Train, &capitalised(&error.to_string()));
         return false;
     }
-    lab.notices.dismiss("train");
-    lab.notices.dismiss("run");
+    lab.notices.dismiss(NoticeKey::Train);
+    lab.notices.dismiss(NoticeKey::Run);
     lab.pace.stop();
     let is_paused = start == Start::Paused;
     let run = lab.runs.next_id();
@@ -125,8 +127,8 @@ fn start_run(lab: Lab, start: Start) -> bool {
 /// Says what is wrong with a field when the person leaves it.
 pub fn check_field(lab: Lab, field: Field) {
     match untrack(|| lab.form.defect(field)) {
-        Some(error) => lab.notices.error(&field.key(), &error.to_string()),
-        None => lab.notices.dismiss(&field.key()),
+        Some(error) => lab.notices.error(field.key(), &error.to_string()),
+        None => lab.notices.dismiss(field.key()),
     }
 }
 
@@ -218,22 +220,22 @@ pub fn reset_parameters(lab: Lab) {
 }
 
 /// Takes complaints about fields back.
-fn dismiss_defects(lab: Lab, is_meant: impl Fn(&str) -> bool) {
+fn dismiss_defects(lab: Lab, is_meant: impl Fn(NoticeKey) -> bool) {
     let fields = Field::ALL.into_iter().map(Field::key);
     let parameters = Parameter::ALL.into_iter().map(Parameter::key);
-    for key in fields.chain(parameters).filter(|key| is_meant(key)) {
-        lab.notices.dismiss(&key);
+    for key in fields.chain(parameters).filter(|key| is_meant(*key)) {
+        lab.notices.dismiss(key);
     }
 }
 
 /// Takes another objective; a complaint about a field that it does not read goes.
 pub fn choose_objective(lab: Lab, kind: ObjectiveKind) {
     lab.form.set_objective(kind);
-    let wrong: Vec<String> = match untrack(|| lab.form.train_settings()) {
+    let wrong: Vec<NoticeKey> = match untrack(|| lab.form.train_settings()) {
         Ok(_) => Vec::new(),
         Err(defects) => defects.into_iter().map(|(key, _)| key).collect(),
     };
-    dismiss_defects(lab, |key| !wrong.iter().any(|wrong| wrong == key));
+    dismiss_defects(lab, |key| !wrong.contains(&key));
 }
 
 pub fn pause_or_resume(lab: Lab) {
@@ -331,7 +333,7 @@ pub fn load_model(lab: Lab, name: &str) {
         return;
     }
     lab.form.set_model(name);
-    lab.notices.dismiss("model");
+    lab.notices.dismiss(NoticeKey::Model);
     let source = shipped(name);
     let id = lab.engine.send(
         Purpose::LoadModel(name.to_owned()),

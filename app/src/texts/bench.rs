@@ -67,7 +67,7 @@ pub fn measured(parameters: &str, device: &str, workers: usize) -> String {
 }
 
 pub fn steps_chart(count: usize) -> String {
-    format!("Time of each of {count} steps; the first ones warm up and are not counted")
+    format!("Time of each step, {count} in all; the first ones warm up and are not counted")
 }
 
 pub const AS_JSON: &str = "As JSON";

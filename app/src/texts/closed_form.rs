@@ -1,5 +1,7 @@
 //! The closed form: its explanation, its answers and what is said of them.
 
+use super::counts::counted;
+
 pub const HEADING: &str = "Closed form";
 pub const OPTIMUM_SIGN: &str = "optimum \u{03c0}*";
 pub const EXPLANATION: &str = "The best possible policy for rewards r: the reference, tilted towards answers with more reward, and the more the smaller beta is.";
@@ -45,7 +47,7 @@ pub const ADDED: &str = "The answer is added.";
 pub const NOT_ADDED: &str = "Not added: the answer is empty or stands here already.";
 
 pub fn after_steps(steps: usize) -> String {
-    format!("after {steps} steps")
+    format!("after {}", counted(steps, "step"))
 }
 
 pub const EXPECTED_REWARD: &str = "expected reward E[r]";

@@ -1,5 +1,7 @@
 //! Before and after: one question to policy and reference.
 
+use super::counts::counted;
+
 pub const BEFORE_AND_AFTER: &str = "Before and after";
 pub const PROMPT: &str = "Prompt for both models";
 pub const PROMPT_EXAMPLE: &str = "Ask both models something";
@@ -8,5 +10,5 @@ pub const SAMPLING: &str = "Sampling\u{2026}";
 pub const BEFORE: &str = "before";
 
 pub fn after_steps(step: usize) -> String {
-    format!("after {step} steps")
+    format!("after {}", counted(step, "step"))
 }

@@ -1,6 +1,7 @@
 //! What the data is like: each finding's number, what it means and what to do; the filters;
 //! the prompts that are held out.
 
+use super::counts::counted;
 use crate::format::{fixed, percent, signed};
 use tilt_protocol::report::{DataReport, Finding, FindingKind, Histogram, Severity};
 use tilt_protocol::statistics::Share;
@@ -13,7 +14,7 @@ pub const CHANGED: &str = "The labels have changed since. Ask again to filter by
 pub const REMOVED_CAN_COME_BACK: &str = "What a filter removes comes back with U.";
 
 pub fn looking(done: usize, of: usize) -> String {
-    format!("{done} of {of} labels")
+    format!("{done} of {}", counted(of, "label"))
 }
 
 /// A card on one statistic.
@@ -40,13 +41,6 @@ pub fn fine_ones(count: usize) -> String {
 /// The prompt of a label that a finding is about.
 pub fn example(prompt: &str) -> String {
     format!("For example, \u{201c}{prompt}\u{201d}")
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        count => format!("{count} {noun}s"),
-    }
 }
 
 /// "6% to 21%"
@@ -236,11 +230,16 @@ fn too_long(report: &DataReport) -> String {
     let counts = &report.counts;
     let limit = report.max_length;
     if counts.dropped + counts.cut == 0 {
-        return format!("labels are too long: all fit into {limit} tokens.");
+        return format!(
+            "labels are too long: all fit into {}.",
+            counted(limit, "token")
+        );
     }
     format!(
-        "labels do not fit into {limit} tokens: of {} the prompt leaves no room and training drops them, of {} an answer loses its end.",
-        counts.dropped, counts.cut
+        "labels do not fit into {}: of {} the prompt leaves no room and training drops them, of {} an answer loses its end.",
+        counted(limit, "token"),
+        counts.dropped,
+        counts.cut
     )
 }
 

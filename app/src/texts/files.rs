@@ -1,5 +1,7 @@
 //! Data and models: files in and out, and the way to erase everything.
 
+use super::counts::counted;
+
 pub const DATA_AND_MODELS: &str = "Data and models";
 pub const IMPORT_PAIRS: &str = "Import data";
 pub const EXPORT_PAIRS: &str = "Export pairs";
@@ -12,7 +14,7 @@ pub const PRACTICE_SET: &str = "Practice set to add";
 pub const PRACTICE_SETS: &str = "Practice sets\u{2026}";
 
 pub fn set_imported(set: &str, pairs: usize, explanation: &str) -> String {
-    format!("{set}: {} added. {explanation}", counted(pairs))
+    format!("{set}: {} added. {explanation}", counted(pairs, "pair"))
 }
 
 pub const ERASE_ALL: &str = "Erase all\u{2026}";
@@ -21,9 +23,9 @@ pub const ERASE: &str = "Erase";
 pub const KEEP: &str = "Keep";
 
 pub fn erase_question(labels: usize) -> String {
-    let noun = if labels == 1 { "label" } else { "labels" };
     format!(
-        "Erase {labels} {noun}, all settings and what the policy has learnt? This cannot be undone."
+        "Erase {}, all settings and what the policy has learnt? This cannot be undone.",
+        counted(labels, "label")
     )
 }
 
@@ -40,7 +42,7 @@ pub const TO_EXPORT: &str = "export";
 pub const LABEL_ONE_PAIR: &str = "label at least one pair with 1 or 2";
 
 pub fn imported_from(pairs: usize, file: &str) -> String {
-    format!("{} imported from {file}.", counted(pairs))
+    format!("{} imported from {file}.", counted(pairs, "pair"))
 }
 
 pub fn no_rows(file: &str) -> String {
@@ -48,14 +50,14 @@ pub fn no_rows(file: &str) -> String {
 }
 
 pub fn imported(file: &str, pairs: usize) -> String {
-    format!("{file}: {} imported.", counted(pairs))
+    format!("{file}: {} imported.", counted(pairs, "pair"))
 }
 
 /// `listed` are lines, one a defect.
 pub fn imported_in_part(file: &str, pairs: usize, refused: usize, listed: &[String]) -> String {
     format!(
         "{file}: {} imported, rows refused: {refused}\n{}",
-        counted(pairs),
+        counted(pairs, "pair"),
         listed.join("\n")
     )
 }
@@ -64,17 +66,11 @@ pub fn and_more(count: usize) -> String {
     format!("and {count} more")
 }
 
-fn counted(pairs: usize) -> String {
-    match pairs {
-        1 => "1 pair".to_owned(),
-        count => format!("{count} pairs"),
-    }
-}
-
 pub fn imported_sample(file: &str, pairs: usize, good: usize) -> String {
     format!(
-        "{file}: {} imported, a random sample of its {good} rows.",
-        counted(pairs)
+        "{file}: {} imported, a random sample of its {}.",
+        counted(pairs, "pair"),
+        counted(good, "row")
     )
 }
 

@@ -1,5 +1,6 @@
 //! Data coming in: where from, what was found in it, what cannot be used.
 
+use super::counts::counted;
 use tilt_protocol::dataset::import::{ImportReport, NectarPairs};
 
 pub const IMPORTER_ENDED: &str = "the importer ended without a word";
@@ -42,7 +43,7 @@ pub fn reading(name: &str, rows: usize, refused: usize, share: Option<f64>) -> S
         0 => String::new(),
         count => format!(", {count} refused"),
     };
-    format!("Reading {name},{part} {rows} rows{bad}")
+    format!("Reading {name},{part} {}{bad}", counted(rows, "row"))
 }
 
 pub fn found(name: &str, report: &ImportReport) -> String {
@@ -57,7 +58,11 @@ pub fn found(name: &str, report: &ImportReport) -> String {
 }
 
 pub fn counts(report: &ImportReport) -> String {
-    let mut text = format!("{} rows, {} refused", report.rows, report.refused);
+    let mut text = format!(
+        "{}, {} refused",
+        counted(report.rows, "row"),
+        report.refused
+    );
     if report.taken < report.good {
         text.push_str(&format!(
             "; a random sample of {} of the {} good ones came in",
@@ -67,7 +72,7 @@ pub fn counts(report: &ImportReport) -> String {
         text.push_str(&format!("; {} came in", report.taken));
     }
     if report.examples != report.taken {
-        text.push_str(&format!(", as {} pairs", report.examples));
+        text.push_str(&format!(", as {}", counted(report.examples, "pair")));
     }
     text.push('.');
     text

@@ -1,5 +1,7 @@
 //! Letting the judge label: its form, and what is said of it.
 
+use super::counts::counted;
+
 pub const LET_THE_JUDGE_LABEL: &str = "Let the judge label";
 pub const PAIRS: &str = "pairs";
 
@@ -32,8 +34,11 @@ pub const PAIRS_LABELLED: &str = "Pairs labelled";
 
 /// `judge` in words.
 pub fn report(done: usize, asked: usize, judge: &str, ties: usize) -> String {
-    let word = if ties == 1 { "tie" } else { "ties" };
-    format!("{done} of {asked} pairs labelled by “{judge}”; {ties} {word} left out.")
+    format!(
+        "{done} of {} labelled by “{judge}”; {} left out.",
+        counted(asked, "pair"),
+        counted(ties, "tie")
+    )
 }
 
 /// The length bias, after the principles.

@@ -1,15 +1,12 @@
 //! Labelling: the pair to judge, how far the labels go, and what is said of storing them.
 
+use super::counts::counted;
+
 pub const WHICH_IS_BETTER: &str = "Which is better?";
 
 /// Stands before the term "decisive".
 pub fn label_count(count: usize, decisive: usize) -> String {
-    let labels = labels(count);
-    format!("{count} {labels}, {decisive}")
-}
-
-fn labels(count: usize) -> &'static str {
-    if count == 1 { "label" } else { "labels" }
+    format!("{}, {decisive}", counted(count, "label"))
 }
 
 pub const READING_LABELS: &str = "Reading your labels…";
@@ -65,8 +62,7 @@ pub fn shares(decide: &str, ties: usize, both_good: usize, both_bad: usize) -> S
     let mut parts = vec![format!("{decide} decide")];
     match ties {
         0 => {}
-        1 => parts.push("1 tie".to_owned()),
-        ties => parts.push(format!("{ties} ties")),
+        ties => parts.push(counted(ties, "tie")),
     }
     if both_good > 0 {
         parts.push(format!("{both_good} both good"));
@@ -90,17 +86,19 @@ pub fn come_again(agreed: usize, checked: usize) -> String {
 pub const CHECKED_YOURSELF: &str = "1 check of yourself";
 
 pub fn labels_added(count: usize) -> String {
-    format!("{count} {} added", labels(count))
+    format!("{} added", counted(count, "label"))
 }
 
 pub fn labels_deleted(count: usize) -> String {
-    format!("{count} {} deleted", labels(count))
+    format!("{} deleted", counted(count, "label"))
 }
 
 pub fn labels_changed(count: usize) -> String {
-    format!("{count} {} changed", labels(count))
+    format!("{} changed", counted(count, "label"))
 }
 
 pub fn unreadable(count: usize) -> String {
-    format!("{count} stored labels could not be read and are left out.")
+    let are = if count == 1 { "is" } else { "are" };
+    let stored = counted(count, "stored label");
+    format!("{stored} could not be read and {are} left out.")
 }

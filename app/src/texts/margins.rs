@@ -1,12 +1,15 @@
 //! The chart of the margins' spread.
 
+use super::counts::counted;
+
 pub const NAME: &str = "margins";
 pub const HEADING: &str = "Margins";
 pub const NO_PAIRS: &str =
     "Chosen minus rejected implicit reward, for objectives that compare two answers.";
 
 pub fn below_zero(share: &str, pairs: usize, step: usize) -> String {
-    format!("{share} of the last {pairs} pairs up to step {step} lie below zero.")
+    let pairs = counted(pairs, "pair");
+    format!("{share} of the last {pairs} up to step {step} lie below zero.")
 }
 
 /// The vertical axis.

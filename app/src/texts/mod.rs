@@ -12,6 +12,7 @@ pub mod blind;
 pub mod charts;
 pub mod closed_form;
 pub mod compare;
+pub mod counts;
 pub mod data_report;
 pub mod drawer;
 pub mod files;

@@ -1,11 +1,24 @@
 //! The banner, and what it and the screen reader's line tell of engine and actions.
 
+use super::counts::counted;
 use tilt_protocol::Error;
 
 pub const ERROR_MARK: &str = "!";
 pub const INFO_MARK: &str = "i";
 pub const DISMISS: &str = "Dismiss this message";
 pub const DISMISS_MARK: &str = "\u{00d7}";
+pub const MESSAGES: &str = "Messages";
+pub const FEWER: &str = "Show fewer";
+
+/// How many notices there are beside those that are shown.
+pub fn and_more(count: usize) -> String {
+    format!("and {count} more")
+}
+
+/// How often a notice came in a row.
+pub fn times(times: usize) -> String {
+    format!("({})", counted(times, "time"))
+}
 
 pub fn undone(summary: &str) -> String {
     format!("Undone: {summary}.")
@@ -28,23 +41,29 @@ pub fn model_ready(name: &str) -> String {
 }
 
 pub fn rows_dropped(count: usize) -> String {
-    format!("{count} rows are too long for the model and are left out.")
+    let are = if count == 1 { "is" } else { "are" };
+    let rows = counted(count, "row");
+    format!("{rows} {are} too long for the model and {are} left out.")
 }
 
 pub fn training_started(steps: usize, rows: usize) -> String {
-    format!("Training started: {steps} steps on {rows} rows.")
+    format!(
+        "Training started: {} on {}.",
+        counted(steps, "step"),
+        counted(rows, "row")
+    )
 }
 
 pub fn training_ended(is_stopped: bool, step: usize) -> String {
     let verb = if is_stopped { "stopped" } else { "finished" };
-    format!("Training {verb} after {step} steps.")
+    format!("Training {verb} after {}.", counted(step, "step"))
 }
 
 pub const WAS_RESET: &str = "The policy equals its reference again.";
 pub const WIN_RATE_MEASURED: &str = "The win rate is measured.";
 
 pub fn judge_labelled(count: usize) -> String {
-    format!("The judge labelled {count} pairs.")
+    format!("The judge labelled {}.", counted(count, "pair"))
 }
 
 /// `reason` is the engine's.

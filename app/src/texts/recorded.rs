@@ -1,5 +1,7 @@
 //! The recorded run that plays until the engine is ready.
 
+use super::counts::counted;
+
 pub const TITLE: &str = "Meanwhile, a recorded run";
 pub const MARK: &str = "recorded";
 pub const CHOSEN: &str = "chosen";
@@ -11,12 +13,15 @@ pub fn step_and_loss(step: usize, loss: f64) -> String {
 
 pub fn summary(steps: usize, pairs: usize) -> String {
     format!(
-        "Recorded: {steps} steps of DPO on {pairs} pairs. The chosen answers stay likely, the rejected ones become unlikely."
+        "Recorded: {} of DPO on {}. The chosen answers stay likely, the rejected ones become unlikely.",
+        counted(steps, "step"),
+        counted(pairs, "pair")
     )
 }
 
 pub fn caption(pairs: usize, model: &str) -> String {
+    let pairs = counted(pairs, "pair");
     format!(
-        "Log-probs of {pairs} pairs while the model \u{201c}{model}\u{201d} learned to prefer short answers; dashed: its reference. Yours starts when the engine is ready; label meanwhile."
+        "Log-probs of {pairs} while the model \u{201c}{model}\u{201d} learned to prefer short answers; dashed: its reference. Yours starts when the engine is ready; label meanwhile."
     )
 }

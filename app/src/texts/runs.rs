@@ -1,5 +1,7 @@
 //! The runs of this visit: their list, their names, what was changed in them.
 
+use super::counts::counted;
+
 pub const RUNS: &str = "Runs";
 pub const PINNED_STAY: &str = "Pinned runs stay in the charts.";
 pub const NO_RUNS: &str = "Each run of this visit is listed here.";
@@ -40,7 +42,7 @@ pub fn named_learning_rate(rate: f64) -> String {
 }
 
 pub fn named_steps(steps: usize) -> String {
-    format!(" {steps} steps")
+    format!(" {}", counted(steps, "step"))
 }
 
 pub fn named_seed(seed: u64) -> String {

@@ -1,5 +1,6 @@
 //! Training: what to train, the controls of the run, its pace and its live numbers.
 
+use super::counts::counted;
 use tilt_protocol::RowKind;
 
 pub const HAS_NO_BETA: &str = " has no beta: no reference holds it back.";
@@ -14,11 +15,11 @@ pub const RESET: &str = "Reset";
 pub const STEPS_OF_THE_RUN: &str = "Steps of the run";
 
 pub fn steps_taken(step: usize, steps: usize) -> String {
-    format!("{step} of {steps} steps")
+    format!("{step} of {}", counted(steps, "step"))
 }
 
 pub fn trained_on(rows: usize) -> String {
-    format!("trained on {rows} rows")
+    format!("trained on {}", counted(rows, "row"))
 }
 
 pub const ONE_EPOCH: &str = "One epoch";
@@ -36,7 +37,7 @@ pub fn rows_together(rows: usize, needs_mismatched: bool) -> String {
     } else {
         "To go one by one, set batch size and accumulation to 1 under Optimiser (key F), and start a new run."
     };
-    format!("A step takes {rows} rows together. {advice}")
+    format!("A step takes {} together. {advice}", counted(rows, "row"))
 }
 
 pub const DECISIVE_PAIRS: &str = "decisive pairs";

@@ -1,5 +1,7 @@
 //! The win rate on held-out prompts, as a number.
 
+use super::counts::counted;
+
 pub const WIN_RATE: &str = "Win rate";
 
 /// Before the term "temperature".
@@ -15,7 +17,13 @@ pub const NOT_MEASURED: &str = "–";
 
 /// Stands before the term of the interval.
 pub fn wins(wins: usize, losses: usize, ties: usize, step: usize) -> String {
-    format!("{wins} wins, {losses} losses, {ties} ties after {step} steps; ")
+    format!(
+        "{}, {}, {} after {}; ",
+        counted(wins, "win"),
+        counted(losses, "loss"),
+        counted(ties, "tie"),
+        counted(step, "step")
+    )
 }
 
 /// Stands after the term of the interval.

@@ -1,5 +1,7 @@
 //! The chart of win rates over the steps.
 
+use super::counts::counted;
+
 pub const NAME: &str = "win rate";
 pub const HEADING_TERM: &str = "Win rate";
 /// After the term.
@@ -17,7 +19,8 @@ pub fn measured(
     steps: usize,
     principle: &str,
 ) -> String {
-    format!("{run}{rate} ({low} to {high}) after {steps} steps, judged by {principle}")
+    let steps = counted(steps, "step");
+    format!("{run}{rate} ({low} to {high}) after {steps}, judged by {principle}")
 }
 
 /// Those of [`measured`].
