@@ -7,10 +7,11 @@
 use crate::files::download;
 use crate::json;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
+use crate::other_tabs::News;
 use crate::state::Lab;
 use crate::state::notices::NoticeKey;
 use crate::state::settings::Settings;
-use crate::storage::{Store, Write};
+use crate::storage::{Store, Stored, Write};
 use crate::texts::saving as texts;
 use gloo_file::Blob;
 use gloo_file::File;
@@ -64,11 +65,19 @@ fn importing(lab: Lab, file: File) -> Result<Doing, NotLoaded> {
 
 async fn export(lab: Lab) {
     lab.notices.dismiss(NoticeKey::LabFile);
+    let stored = match lab.saving.read_all(Store::ALL).await {
+        Stored::Found(stored) => stored,
+        Stored::Absent => Store::ALL.map(|_| Vec::new()),
+        Stored::Failed => {
+            lab.notices.error(NoticeKey::LabFile, texts::LAB_NOT_READ);
+            return;
+        }
+    };
     let mut tables = Vec::new();
     let parts = Array::new();
-    for store in Store::ALL {
+    for (store, stored) in Store::ALL.into_iter().zip(stored) {
         let mut values = Vec::new();
-        for (key, value) in lab.saving.read_all(store).await {
+        for (key, value) in stored {
             let described = if let Some(text) = value.as_string() {
                 Value::Text(text)
             } else if let Some(bytes) = value.dyn_ref::<ArrayBuffer>() {
@@ -107,18 +116,19 @@ async fn import(lab: Lab, file: File) {
     lab.notices.dismiss(NoticeKey::LabFile);
     match read(&file).await {
         Err(error) => lab.notices.error(NoticeKey::LabFile, &error.to_string()),
-        Ok((settings, writes)) => {
-            let settings_store = lab.settings;
-            lab.saving.write(&writes, move |is_written| {
-                if is_written {
-                    settings_store.remember(|saved| *saved = settings);
-                    if let Some(window) = web_sys::window() {
-                        // Only a page that is being left cannot be loaded anew.
-                        let _ = window.location().reload();
-                    }
+        Ok((settings, writes)) => match lab.saving.write_once(&writes).await {
+            Err(reason) => lab
+                .notices
+                .error(NoticeKey::LabFile, &texts::lab_not_stored(&reason)),
+            Ok(()) => {
+                lab.settings.replace(settings);
+                lab.others.tell(&News::Imported);
+                if let Some(window) = web_sys::window() {
+                    // Only a page that is being left cannot be loaded anew.
+                    let _ = window.location().reload();
                 }
-            });
-        }
+            }
+        },
     }
 }
 

@@ -106,7 +106,7 @@ fn ModelSelect() -> impl IntoView {
                 data-testid="model-select"
                 aria-labelledby="model-label"
                 prop:value=move || model.get()
-                on:change=move |event| training::load_model(lab, &event_target_value(&event))
+                on:change=move |event| training::choose_model(lab, &event_target_value(&event))
             >
                 {ModelName::ALL
                     .into_iter()

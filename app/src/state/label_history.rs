@@ -1,8 +1,10 @@
 //! Every change of the labels, so that each can be undone and done again without
 //! end. Plain data: [`super::labels`] is the one that applies it.
 
+use super::label_saving::Found;
+use crate::storage::Stored;
 use crate::texts::label as texts;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tilt_protocol::{Label, Labeller, Pair};
 
 /// A label and its place in the order of labelling.
@@ -192,6 +194,29 @@ pub fn apply(entries: &mut Vec<Entry>, slots: &[Slot]) {
     entries.sort_by_key(|entry| entry.key);
 }
 
+/// What was read of the storage, as changes of these entries. Where all of it was read,
+/// what is not among it is gone; what could not be read stays as it is.
+pub fn taken_in(entries: &[Entry], found: Vec<Found>, is_all: bool) -> Vec<Slot> {
+    let read: HashSet<u64> = found.iter().map(|(key, _)| *key).collect();
+    let gone = entries
+        .iter()
+        .filter(|entry| is_all && !read.contains(&entry.key))
+        .map(|entry| (entry.key, None));
+    let there = found.into_iter().filter_map(|(key, stored)| match stored {
+        Stored::Found(label) => Some((key, Some(label))),
+        Stored::Absent => Some((key, None)),
+        Stored::Failed => None,
+    });
+    there
+        .chain(gone)
+        .map(|(key, after)| Slot {
+            key,
+            before: None,
+            after,
+        })
+        .collect()
+}
+
 #[cfg(test)]
 pub mod tests {
     use super::*;
@@ -261,6 +286,25 @@ pub mod tests {
             assert_eq!(&labels, state);
         }
         assert!(!history.has_future());
+    }
+
+    #[test]
+    fn what_is_read_is_taken_in_and_what_cannot_be_read_stays() {
+        let mut labels = entries(3);
+        let other = label("other", Verdict::B);
+        let some = vec![
+            (1, Stored::Absent),
+            (2, Stored::Failed),
+            (9, Stored::Found(other.clone())),
+        ];
+        let slots = taken_in(&labels, some, false);
+        apply(&mut labels, &slots);
+        let keys = |labels: &[Entry]| labels.iter().map(|e| e.key).collect::<Vec<u64>>();
+        assert_eq!(keys(&labels), [2, 3, 9]);
+        let all = vec![(2, Stored::Failed), (9, Stored::Found(other))];
+        let slots = taken_in(&labels, all, true);
+        apply(&mut labels, &slots);
+        assert_eq!(keys(&labels), [2, 9]);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! [`LabelStore::change`]: it is written to IndexedDB as it falls, and can be undone.
 
 pub use super::label_history::Entry;
-use super::label_history::{Change, History, Shown, Slot, apply, last_of_earlier_visit};
-use super::label_saving::LabelSaving;
+use super::label_history::{Change, History, Shown, Slot, apply, last_of_earlier_visit, taken_in};
+use super::label_saving::{Found, LabelSaving, Wanted};
 use super::notices::Notices;
 use super::others::Others;
 use super::queue::{PairQueue, make_unique};
@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tilt_protocol::{Label, Labeller, Pair, RequestId, Verdict};
+use wasm_bindgen_futures::spawn_local;
 
 /// Share of the person's decisive pairs that come again.
 const RECHECK_SHARE: f64 = 0.1;
@@ -133,16 +134,14 @@ impl LabelStore {
             .with_untracked(|entries| entries.iter().map(|entry| entry.label.clone()).collect())
     }
 
-    /// Reads what earlier visits stored.
+    /// Reads what earlier visits stored. Where that fails the page goes on, and takes it in
+    /// when it can be read.
     pub async fn load(self) {
-        let stored = self.saving.load().await;
-        if let Some(last) = stored.last() {
-            self.last_key.set_value(last.key);
-        }
-        self.entries.set(Arc::new(stored));
-        let known = self.known_ids();
-        self.queue.remove(|pair| known.contains(&pair.id));
-        self.is_loaded.set(true);
+        self.take_in(Wanted {
+            all: true,
+            ..Wanted::default()
+        })
+        .await;
     }
 
     /// Adds pairs to label. With a seed, sides change by it.
@@ -295,7 +294,6 @@ impl LabelStore {
 
     /// Everything gone for good, what could be undone too.
     pub fn erase_all(&self) {
-        self.saving.forget();
         self.history.set(History::default());
         self.again.set(None);
         self.recheck_share.set(RECHECK_SHARE);
@@ -315,11 +313,7 @@ impl LabelStore {
     /// Writes what the slots hold after a change, here and in IndexedDB.
     fn write(&self, slots: &[Slot]) {
         let others = self.others;
-        let current = |key| {
-            let entry = untrack(|| self.entry(key));
-            entry.map(|entry| entry.label)
-        };
-        self.saving.write(slots, current, move |keys| {
+        self.saving.write(slots, move |keys| {
             others.tell(&News::Labels(keys));
         });
         self.entries
@@ -328,11 +322,60 @@ impl LabelStore {
 
     /// Takes in what another tab has stored or deleted.
     pub async fn take_stored(self, keys: &[u64]) {
-        let slots = self.saving.stored(keys).await;
+        self.take_in(Wanted {
+            keys: keys.iter().copied().collect(),
+            ..Wanted::default()
+        })
+        .await;
+    }
+
+    async fn take_in(self, wanted: Wanted) {
+        if !self.saving.want(wanted) {
+            // Whoever reads now takes this in too.
+            return;
+        }
+        while let Some(wanted) = self.saving.next_wanted() {
+            let moment = self.saving.now();
+            let found = self.saving.stored(&wanted).await;
+            if let Some(found) = found {
+                self.take(found, wanted.all, moment);
+                self.is_loaded.set(true);
+            } else {
+                self.is_loaded.set(true);
+                self.take_in_later(wanted);
+                return;
+            }
+        }
+    }
+
+    fn take_in_later(self, wanted: Wanted) {
+        spawn_local(async move {
+            self.saving.put_off(wanted).await;
+            self.take_in(Wanted::default()).await;
+        });
+    }
+
+    /// What was read since `moment`, but for what this tab has changed since then.
+    fn take(&self, found: Vec<Found>, is_all: bool, moment: u64) {
+        let mut slots = self
+            .entries
+            .with_untracked(|entries| taken_in(entries, found, is_all));
+        slots.retain(|slot| !self.saving.is_newer(moment, slot.key));
+        if let Some(last) = slots.iter().map(|slot| slot.key).max() {
+            self.last_key.update_value(|key| *key = last.max(*key));
+        }
         self.entries
             .update(|entries| apply(Arc::make_mut(entries), &slots));
         let known = self.known_ids();
         self.queue.remove(|pair| known.contains(&pair.id));
+    }
+
+    /// Their database was taken away: what it no longer holds is stored again.
+    pub async fn store_again(self) {
+        let entries = self.entries.get_untracked();
+        let others = self.others;
+        let stored = move |keys| others.tell(&News::Labels(keys));
+        self.saving.write_missing(&entries, stored).await;
     }
 
     /// Labels with their keys, their pairs' ids made unique.

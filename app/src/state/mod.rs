@@ -71,8 +71,8 @@ pub struct Lab {
 impl Lab {
     /// The state at the page's start; the URL wins over what was remembered.
     pub fn new(params: &UrlParams) -> Lab {
-        let settings = settings::SettingsStore::load(params);
         let notices = notices::Notices::new();
+        let settings = settings::SettingsStore::load(params, notices);
         let saving = saving::Saving::new(notices);
         let others = others::Others::new();
         let labels = labels::LabelStore::new(saving, others, notices);
@@ -82,7 +82,7 @@ impl Lab {
             labels.set_recheck_share(share.clamp(0.0, 1.0));
         }
         let selection = selection::SelectionStore::new(labels);
-        let form = form::FormStore::new(params, settings);
+        let form = form::FormStore::new(settings);
         Lab {
             notices,
             engine: engine::EngineStore::new(params.device, params.simd),

@@ -49,7 +49,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     /// Names of keys and of DOM types, which start like a word for people.
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 12] = [
         "Home",
         "End",
         "Enter",
@@ -60,6 +60,8 @@ mod tests {
         "ArrowRight",
         "Tab",
         "Files",
+        "QuotaExceededError",
+        "InvalidStateError",
     ];
 
     fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
