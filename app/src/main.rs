@@ -15,7 +15,6 @@ mod later;
 mod level;
 mod locks;
 mod model_files;
-mod navigator;
 mod other_tabs;
 mod panels;
 mod parts;

@@ -8,7 +8,10 @@ use web_sys::UrlSearchParams;
 
 /// Reads the URL; what cannot be honoured comes back as remarks.
 pub fn read_params() -> (UrlParams, Vec<String>) {
-    let Ok(query) = UrlSearchParams::new_with_str(&search()) else {
+    let search = web_sys::window()
+        .and_then(|window| window.location().search().ok())
+        .unwrap_or_default();
+    let Ok(query) = UrlSearchParams::new_with_str(&search) else {
         return (UrlParams::default(), Vec::new());
     };
     let pairs = js_sys::Array::from(&query);
@@ -20,13 +23,6 @@ pub fn read_params() -> (UrlParams, Vec<String>) {
         })
         .collect();
     parameters::read(&query)
-}
-
-/// The part of the address that the parameters stand in.
-pub fn search() -> String {
-    web_sys::window()
-        .and_then(|window| window.location().search().ok())
-        .unwrap_or_default()
 }
 
 /// The version of the files beside the page, where the build has written one.

@@ -26,7 +26,6 @@ pub enum NoticeKey {
     Device,
     Engine,
     EngineMessage,
-    Erase,
     Export,
     Field(Field),
     LabFile,
@@ -40,8 +39,6 @@ pub enum NoticeKey {
     Resume,
     RowsDropped,
     Run,
-    /// Settings that the browser does not keep.
-    Settings,
     Share,
     Simd,
     StarterPairs,
