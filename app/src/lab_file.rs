@@ -7,12 +7,11 @@
 use crate::files::download;
 use crate::json;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
+use crate::other_tabs::News;
 use crate::state::Lab;
-use crate::state::lab_arrival::arrived;
-use crate::state::lab_code::lab_code;
 use crate::state::notices::NoticeKey;
 use crate::state::settings::Settings;
-use crate::storage::{Store, Write};
+use crate::storage::{Store, Stored, Write};
 use crate::texts::saving as texts;
 use gloo_file::Blob;
 use gloo_file::File;
@@ -49,7 +48,7 @@ pub fn export_lab(lab: Lab) {
     do_later(lab, Box::pin(exporting(lab)));
 }
 
-/// Reads a lab; what becomes of it the person says, where there is something to say.
+/// Takes a lab in, beside what is here, and opens the page anew.
 pub fn import_lab(lab: Lab, file: File) {
     do_later(lab, Box::pin(importing(lab, file)));
 }
@@ -66,13 +65,19 @@ fn importing(lab: Lab, file: File) -> Result<Doing, NotLoaded> {
 
 async fn export(lab: Lab) {
     lab.notices.dismiss(NoticeKey::LabFile);
-    // So that the lab is known as its own when it comes back.
-    lab_code(lab.settings);
+    let stored = match lab.saving.read_all(Store::ALL).await {
+        Stored::Found(stored) => stored,
+        Stored::Absent => Store::ALL.map(|_| Vec::new()),
+        Stored::Failed => {
+            lab.notices.error(NoticeKey::LabFile, texts::LAB_NOT_READ);
+            return;
+        }
+    };
     let mut tables = Vec::new();
     let parts = Array::new();
-    for store in Store::ALL {
+    for (store, stored) in Store::ALL.into_iter().zip(stored) {
         let mut values = Vec::new();
-        for (key, value) in lab.saving.read_all(store).await {
+        for (key, value) in stored {
             let described = if let Some(text) = value.as_string() {
                 Value::Text(text)
             } else if let Some(bytes) = value.dyn_ref::<ArrayBuffer>() {
@@ -111,7 +116,19 @@ async fn import(lab: Lab, file: File) {
     lab.notices.dismiss(NoticeKey::LabFile);
     match read(&file).await {
         Err(error) => lab.notices.error(NoticeKey::LabFile, &error.to_string()),
-        Ok((settings, writes)) => arrived(lab, &file.name(), settings, writes),
+        Ok((settings, writes)) => match lab.saving.write_once(&writes).await {
+            Err(reason) => lab
+                .notices
+                .error(NoticeKey::LabFile, &texts::lab_not_stored(&reason)),
+            Ok(()) => {
+                lab.settings.replace(settings);
+                lab.others.tell(&News::Imported);
+                if let Some(window) = web_sys::window() {
+                    // Only a page that is being left cannot be loaded anew.
+                    let _ = window.location().reload();
+                }
+            }
+        },
     }
 }
 

@@ -4,6 +4,7 @@
 //! Where the browser has none (an insecure address), every lock is free, and nobody ever
 //! gets one by waiting.
 
+use crate::navigator;
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,6 +15,11 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
     fn request(name: &str, options: &Object, granted: &Function) -> Result<Promise, JsValue>;
+}
+
+/// Whether this browser has locks.
+pub fn are_there() -> bool {
+    navigator::part("locks").is_some()
 }
 
 /// A lock, held until this is dropped.
@@ -61,8 +67,13 @@ async fn acquire(name: &str, only_if_free: bool) -> Option<Held> {
             }
         });
         match request(name, &options, granted.unchecked_ref()) {
-            // Fails only with the page; whoever waits then is gone too.
-            Ok(ended) => spawn_local(async move { drop(JsFuture::from(ended).await) }),
+            // Refused after all, as a page without storage is.
+            Ok(ended) => spawn_local(async move {
+                if JsFuture::from(ended).await.is_err() {
+                    // A promise's own resolver takes anything, and only once.
+                    let _ = refuse.call1(&JsValue::UNDEFINED, &only_if_free.into());
+                }
+            }),
             Err(_) => drop(refuse.call1(&JsValue::UNDEFINED, &only_if_free.into())),
         }
     });

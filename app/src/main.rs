@@ -15,6 +15,7 @@ mod later;
 mod level;
 mod locks;
 mod model_files;
+mod navigator;
 mod other_tabs;
 mod panels;
 mod parts;

@@ -5,12 +5,15 @@ use crate::json;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::state::engine::Purpose;
 use crate::state::notices::NoticeKey;
+use crate::state::run::Phase;
+use crate::state::training;
 use crate::state::{Lab, startup};
-use crate::storage::{Store, Write};
+use crate::storage::{Store, Stored, Write};
 use crate::texts::files as texts;
 use gloo_file::futures::read_as_text;
 use gloo_file::{Blob, File};
 use js_sys::ArrayBuffer;
+use leptos::prelude::GetUntracked;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tilt_protocol::tensor_names::is_attention_mask;
@@ -83,18 +86,44 @@ async fn fetch_all(lab: Lab, folder: String) {
 }
 
 async fn load_stored(lab: Lab) {
-    let [texts] = lab.saving.read([Store::Models], TEXTS).await;
-    let [weights] = lab.saving.read([Store::Models], WEIGHTS).await;
+    let mut stored = stored_parts(lab).await;
+    if stored == Stored::Failed {
+        lab.notices.error(NoticeKey::Model, texts::MODEL_NOT_READ);
+        training::load_model(lab, ModelName::Small.slug());
+        while stored == Stored::Failed {
+            lab.saving.later().await;
+            stored = stored_parts(lab).await;
+        }
+        // The person may have gone on without it.
+        let is_idle = lab.run.phase().get_untracked() == Phase::Idle;
+        if !is_idle || lab.form.model().get_untracked() != ModelName::Small.slug() {
+            return;
+        }
+    }
+    let Stored::Found((texts, weights)) = stored else {
+        // It was erased, or never fitted in.
+        lab.notices.info(NoticeKey::Model, texts::MODEL_NOT_STORED);
+        training::choose_model(lab, ModelName::Small.slug());
+        return;
+    };
+    tell(lab, send(lab, texts, &weights).await);
+}
+
+async fn stored_parts(lab: Lab) -> Stored<(Texts, web_sys::Blob)> {
+    let places = [(Store::Models, TEXTS), (Store::Models, WEIGHTS)];
+    let (texts, weights) = match lab.saving.read(places).await {
+        Stored::Found([texts, weights]) => (texts, weights),
+        Stored::Absent => return Stored::Absent,
+        Stored::Failed => return Stored::Failed,
+    };
     let texts = texts
         .and_then(|texts| texts.as_string())
         .and_then(|texts| json::from_str(&texts).ok());
     let weights = weights.and_then(|weights| weights.dyn_into::<web_sys::Blob>().ok());
-    let (Some(texts), Some(weights)) = (texts, weights) else {
-        // It was erased, or never fitted in.
-        crate::state::training::load_model(lab, ModelName::Small.slug());
-        return;
-    };
-    tell(lab, send(lab, texts, &weights).await);
+    match (texts, weights) {
+        (Some(texts), Some(weights)) => Stored::Found((texts, weights)),
+        _ => Stored::Absent,
+    }
 }
 
 fn tell(lab: Lab, outcome: Result<(), Error>) {
@@ -220,7 +249,7 @@ async fn store_and_send(lab: Lab, parts: Texts, weights: &web_sys::Blob) -> Resu
         Write::Put(Store::Models, WEIGHTS, weights.clone().into()),
     ];
     send(lab, parts, weights).await?;
-    lab.saving.write(&writes, |_| {});
+    lab.saving.write(writes.to_vec(), || {});
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::json;
 use gloo_events::EventListener;
+use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
@@ -14,7 +15,10 @@ pub enum News {
     Labels(Vec<u64>),
     /// The list of runs changed.
     Runs,
-    Erased,
+    /// A whole lab came in.
+    Imported,
+    /// Everything was erased, by what was asked for at this time.
+    Erased { at_ms: f64 },
 }
 
 /// This tab's end of the channel. Other tabs never hear their own news.
@@ -47,4 +51,19 @@ impl OtherTabs {
         // Fails only on a closed channel, and this one is open as long as it lives.
         let _ = self.channel.post_message(&JsValue::from_str(&text));
     }
+}
+
+/// Calls with key and text of whatever another tab keeps in the browser's local storage.
+pub fn on_kept(take: impl Fn(&str, &str) + 'static) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    // As long as the page lives.
+    EventListener::new(&window, "storage", move |event| {
+        let told = |name: &str| Reflect::get(event, &name.into()).ok()?.as_string();
+        if let (Some(key), Some(text)) = (told("key"), told("newValue")) {
+            take(&key, &text);
+        }
+    })
+    .forget();
 }

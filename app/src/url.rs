@@ -8,10 +8,7 @@ use web_sys::UrlSearchParams;
 
 /// Reads the URL; what cannot be honoured comes back as remarks.
 pub fn read_params() -> (UrlParams, Vec<String>) {
-    let search = web_sys::window()
-        .and_then(|window| window.location().search().ok())
-        .unwrap_or_default();
-    let Ok(query) = UrlSearchParams::new_with_str(&search) else {
+    let Ok(query) = UrlSearchParams::new_with_str(&search()) else {
         return (UrlParams::default(), Vec::new());
     };
     let pairs = js_sys::Array::from(&query);
@@ -23,6 +20,13 @@ pub fn read_params() -> (UrlParams, Vec<String>) {
         })
         .collect();
     parameters::read(&query)
+}
+
+/// The part of the address that the parameters stand in.
+pub fn search() -> String {
+    web_sys::window()
+        .and_then(|window| window.location().search().ok())
+        .unwrap_or_default()
 }
 
 /// The version of the files beside the page, where the build has written one.

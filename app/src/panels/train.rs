@@ -1,7 +1,6 @@
 //! What to train, and the controls of the run.
 
 use crate::panels::pacing::PacingRow;
-use crate::panels::training_view::WhatTrainingSees;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::number_field::NumberField;
@@ -30,7 +29,6 @@ pub fn TrainPanel() -> impl IntoView {
                 <ModelSelect/>
             </div>
             <UnusedBeta/>
-            <WhatTrainingSees/>
             <Controls/>
             <PacingRow/>
         </section>
@@ -108,7 +106,7 @@ fn ModelSelect() -> impl IntoView {
                 data-testid="model-select"
                 aria-labelledby="model-label"
                 prop:value=move || model.get()
-                on:change=move |event| training::load_model(lab, &event_target_value(&event))
+                on:change=move |event| training::choose_model(lab, &event_target_value(&event))
             >
                 {ModelName::ALL
                     .into_iter()

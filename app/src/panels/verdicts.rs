@@ -1,4 +1,4 @@
-//! All labels: found by text, verdict, and whose or from where they are, changed, deleted, shown in the
+//! All labels: found by text, verdict and labeller, changed, deleted, shown in the
 //! views. A page of rows at a time, so that thousands stay quick.
 
 use super::agreement::AgreementPanel;
@@ -162,9 +162,6 @@ fn Filters(filter: RwSignal<LabelFilter>, page: RwSignal<usize>) -> impl IntoVie
         filter.update(|filter| change(filter));
         page.set(0);
     };
-    let entries = use_lab().labels.entries();
-    let choices = Memo::new(move |_| entries.with(|entries| Whose::all(entries)));
-    let whose = Memo::new(move |_| filter.with(|filter| filter.whose.clone()));
     view! {
         <div class="verdict-filters">
             <input
@@ -196,19 +193,14 @@ fn Filters(filter: RwSignal<LabelFilter>, page: RwSignal<usize>) -> impl IntoVie
                 aria-label=texts::SHOW_LABELS_BY
                 data-testid="verdicts-by"
                 on:change=move |event| {
-                    let slug = event_target_value(&event);
-                    let chosen = choices.with_untracked(|choices| {
-                        choices.iter().find(|whose| whose.slug() == slug).cloned()
-                    });
-                    change(&|filter| filter.whose = chosen.clone().unwrap_or_default());
+                    let whose = Whose::from_slug(&event_target_value(&event));
+                    change(&|filter| filter.whose = whose);
                 }
             >
-                <For each=move || choices.get() key=Whose::slug let:choice>
-                    <option value=choice.slug() selected={
-                        let choice = choice.clone();
-                        move || whose.get() == choice
-                    }>{choice.name()}</option>
-                </For>
+                {Whose::ALL
+                    .into_iter()
+                    .map(|whose| view! { <option value=whose.slug()>{whose.name()}</option> })
+                    .collect_view()}
             </select>
         </div>
     }

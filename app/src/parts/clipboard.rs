@@ -1,16 +1,23 @@
 //! Copying for the person.
 
+use crate::navigator;
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 /// False where the browser does not let the page copy: without a secure connection there
 /// is no clipboard.
 pub async fn copied(text: &str) -> bool {
-    let window = web_sys::window().filter(web_sys::Window::is_secure_context);
-    match window {
-        Some(window) => {
-            let written = window.navigator().clipboard().write_text(text);
-            JsFuture::from(written).await.is_ok()
-        }
+    match writing(text) {
+        Some(writing) => JsFuture::from(writing).await.is_ok(),
         None => false,
     }
+}
+
+fn writing(text: &str) -> Option<Promise> {
+    let clipboard = navigator::part("clipboard")?;
+    let write = Reflect::get(&clipboard, &"writeText".into()).ok()?;
+    let write: Function = write.dyn_into().ok()?;
+    let writing = write.call1(&clipboard, &text.into()).ok()?;
+    writing.dyn_into().ok()
 }

@@ -6,13 +6,16 @@ use super::notices::NoticeKey;
 use super::resume;
 use super::startup::{load_starter_pairs, sample_pairs};
 use super::training::reset;
+use crate::navigator;
 use crate::other_tabs::News;
 use crate::random::derived;
 use crate::storage::{Store, Write};
 use crate::texts::notices as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus, Error, Sampling, Verdict};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::StorageManager;
 
 /// Pairs sampled at a time for a prompt of the person's own.
 const OWN_PAIRS: usize = 4;
@@ -49,9 +52,8 @@ pub fn sample_for(lab: Lab, prompt: &str) {
 
 /// Asks the browser to keep what is stored; a refusal changes nothing.
 fn ask_to_persist() {
-    if let Some(window) = web_sys::window()
-        && let Ok(asked) = window.navigator().storage().persist()
-    {
+    let storage = navigator::part("storage").map(JsCast::unchecked_into::<StorageManager>);
+    if let Some(Ok(asked)) = storage.map(|storage| storage.persist()) {
         spawn_local(async move {
             let _ = JsFuture::from(asked).await;
         });
@@ -148,18 +150,31 @@ pub fn measure_win_rate(lab: Lab) {
 /// Everything that is stored gone, in the other tabs too, the policy back at its
 /// reference.
 pub fn erase_all(lab: Lab) {
-    let others = lab.others;
-    lab.saving
-        .write(&Store::ALL.map(Write::Clear), move |is_written| {
-            if is_written {
-                others.tell(&News::Erased);
+    lab.notices.dismiss(NoticeKey::Erase);
+    spawn_local(async move {
+        let at_ms = js_sys::Date::now();
+        let was_open = lab.saving.was_open();
+        match lab.saving.write_once(&Store::ALL.map(Write::Clear)).await {
+            Ok(()) => lab.others.tell(&News::Erased { at_ms }),
+            Err(reason) if was_open => {
+                lab.notices
+                    .error(NoticeKey::Erase, &texts::not_erased(&reason));
+                return;
             }
-        });
-    forget_all(lab);
+            // Nothing of this visit was stored, and what it holds can be let go.
+            Err(reason) => {
+                lab.notices
+                    .error(NoticeKey::Erase, &texts::erased_here(&reason));
+            }
+        }
+        forget_all(lab, at_ms);
+    });
 }
 
-/// What this tab knows gone: nothing of it is stored any more.
-pub fn forget_all(lab: Lab) {
+/// What this tab knows gone, and what it was about to store: everything was erased at
+/// `at_ms`.
+pub fn forget_all(lab: Lab, at_ms: f64) {
+    lab.saving.erased(at_ms);
     lab.run_saving.note_stored(&[]);
     resume::ended(lab);
     lab.labels.erase_all();
@@ -170,8 +185,6 @@ pub fn forget_all(lab: Lab) {
     if untrack(|| lab.engine.is_up()) {
         reset(lab);
     }
-    lab.import.give_up();
-    lab.lab_arrival.give_up();
     lab.runs.clear();
     lab.evaluate.clear();
     super::data_report::give_up(lab);

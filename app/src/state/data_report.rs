@@ -86,6 +86,14 @@ impl DataReportStore {
         self.held_out.into()
     }
 
+    /// Another tab has changed what is remembered.
+    pub fn follow(&self) {
+        let held_out = self.settings.saved().held_out;
+        if self.held_out.get_untracked() != held_out {
+            self.held_out.set(held_out);
+        }
+    }
+
     pub fn set_held_out(&self, held_out: HeldOut) {
         self.held_out.set(held_out);
         self.settings.remember(|saved| saved.held_out = held_out);

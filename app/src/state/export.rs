@@ -47,7 +47,7 @@ async fn ask_for_trl(lab: Lab) {
     let run = lab.run.run().get_untracked();
     let record = lab.runs.get(run.id).filter(|_| run.rows > 0);
     let stored = match &record {
-        Some(record) => lab.run_saving.saved(record.uid).await,
+        Some(record) => lab.run_saving.saved_in_time(record.uid).await,
         None => None,
     };
     let settings = match &record {

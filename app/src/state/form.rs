@@ -4,11 +4,10 @@ mod drawer;
 
 use super::notices::NoticeKey;
 use super::parameters::{Parameter, ParameterTexts, apply};
-use super::settings::SettingsStore;
+use super::settings::{Settings, SettingsStore};
 use crate::format::quoted;
 use crate::texts::drawer as texts;
 use crate::texts::files::IMPORTED_MODEL;
-use crate::url::UrlParams;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -50,6 +49,20 @@ impl Field {
         }
     }
 
+    /// As the settings have it, or the default.
+    fn text_of(self, saved: &Settings, kind: ObjectiveKind) -> FieldText {
+        let given = match self {
+            Field::Beta => &saved.beta,
+            Field::LearningRate => &saved.lr,
+            Field::Steps => &saved.steps,
+            Field::Seed => &saved.seed,
+        };
+        FieldText {
+            is_touched: given.is_some(),
+            text: given.clone().unwrap_or_else(|| self.default_text(kind)),
+        }
+    }
+
     fn default_text(self, kind: ObjectiveKind) -> String {
         let defaults = TrainSettings::lab_defaults(kind);
         match self {
@@ -59,6 +72,15 @@ impl Field {
             Field::Seed => defaults.seed.to_string(),
         }
     }
+}
+
+fn objective_of(saved: &Settings) -> ObjectiveKind {
+    saved
+        .objective
+        .as_deref()
+        .and_then(ObjectiveKind::from_slug)
+        .filter(|kind| kind.trains_policy())
+        .unwrap_or(ObjectiveKind::Dpo)
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -88,39 +110,16 @@ pub struct FormStore {
 }
 
 impl FormStore {
-    pub fn new(params: &UrlParams, settings: SettingsStore) -> FormStore {
+    pub fn new(settings: SettingsStore) -> FormStore {
         let saved = settings.saved();
-        let objective = params
-            .objective
-            .or_else(|| ObjectiveKind::from_slug(saved.objective.as_deref()?))
-            .filter(|kind| kind.trains_policy())
-            .unwrap_or(ObjectiveKind::Dpo);
-        let given = |field: Field| match field {
-            Field::Beta => as_text(params.beta).or(saved.beta.clone()),
-            Field::LearningRate => as_text(params.lr).or(saved.lr.clone()),
-            Field::Steps => as_text(params.steps).or(saved.steps.clone()),
-            Field::Seed => as_text(params.seed).or(saved.seed.clone()),
-        };
-        let texts = Field::ALL.map(|field| {
-            let given = given(field);
-            RwSignal::new(FieldText {
-                is_touched: given.is_some(),
-                text: given.unwrap_or_else(|| field.default_text(objective)),
-            })
-        });
+        let objective = objective_of(&saved);
+        let texts = Field::ALL.map(|field| RwSignal::new(field.text_of(&saved, objective)));
         let remembered = saved
             .model
             .filter(|name| name == IMPORTED_MODEL || ModelName::from_slug(name).is_some());
-        let model = params.model.map(|name| name.slug().to_owned());
-        let model = model
-            .or(remembered)
-            .unwrap_or_else(|| ModelName::Small.slug().to_owned());
+        let model = remembered.unwrap_or_else(|| ModelName::Small.slug().to_owned());
         let objective = RwSignal::new(objective);
-        let mut remembered = saved.parameters;
-        if let (Some(kind), Some(given)) = (params.objective, &params.parameters) {
-            remembered.insert(kind.slug().to_owned(), given.clone());
-        }
-        let parameters = RwSignal::new(remembered);
+        let parameters = RwSignal::new(saved.parameters);
         let assembled = Memo::new(move |_| {
             let kind = objective.get();
             let usual = usual_settings(kind, |field| texts[field as usize].get().text);
@@ -180,10 +179,38 @@ impl FormStore {
         });
     }
 
+    /// The model that is loaded, or on its way. One of the person's own is remembered; a
+    /// shipped one only when it was chosen, not where it stands in or a link names it.
     pub fn set_model(&self, name: &str) {
+        self.model.set(name.to_owned());
+        if ModelName::from_slug(name).is_none() {
+            self.choose_model(name);
+        }
+    }
+
+    /// The model that the person wants.
+    pub fn choose_model(&self, name: &str) {
         self.model.set(name.to_owned());
         self.settings
             .remember(|saved| saved.model = Some(name.to_owned()));
+    }
+
+    /// Another tab has changed what is remembered. The model stays the one that is loaded.
+    pub fn follow(&self) {
+        let saved = self.settings.saved();
+        let objective = objective_of(&saved);
+        if self.objective.get_untracked() != objective {
+            self.objective.set(objective);
+        }
+        for field in Field::ALL {
+            let text = field.text_of(&saved, objective);
+            if self.texts[field as usize].get_untracked() != text {
+                self.texts[field as usize].set(text);
+            }
+        }
+        if self.parameters.get_untracked() != saved.parameters {
+            self.parameters.set(saved.parameters);
+        }
     }
 
     /// The defaults again, after everything was erased.

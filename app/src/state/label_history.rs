@@ -1,9 +1,11 @@
 //! Every change of the labels, so that each can be undone and done again without
 //! end. Plain data: [`super::labels`] is the one that applies it.
 
+use super::label_saving::Found;
+use crate::storage::Stored;
 use crate::texts::label as texts;
-use std::collections::HashMap;
-use tilt_protocol::{Label, Pair};
+use std::collections::{HashMap, HashSet};
+use tilt_protocol::{Label, Labeller, Pair};
 
 /// A label and its place in the order of labelling.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,12 +91,7 @@ impl Change {
     /// What it did, for a sentence: "12 labels added".
     pub fn summary(&self) -> String {
         let count = self.slots.len();
-        let added = self.slots.iter().filter(|slot| slot.before.is_none());
-        let added = added.count();
-        let removed = self.slots.iter().filter(|slot| slot.after.is_none());
-        let removed = removed.count();
         match self.slots.first() {
-            _ if added > 0 && removed > 0 => texts::labels_replaced(removed, added),
             _ if matches!(self.shown, Shown::Again(_)) => texts::CHECKED_YOURSELF.to_owned(),
             Some(Slot { before: None, .. }) => texts::labels_added(count),
             Some(Slot { after: None, .. }) => texts::labels_deleted(count),
@@ -154,11 +151,11 @@ impl History {
     }
 }
 
-/// The last label of an earlier visit as a change, with what the judge labelled, or a file
-/// brought, in the same batch.
+/// The last label of an earlier visit as a change, with what the judge labelled in
+/// the same batch.
 pub fn last_of_earlier_visit(entries: &[Entry]) -> Option<Change> {
     let last = &entries.last()?.label;
-    if last.is_own() {
+    if last.labeller == Labeller::Person {
         let entry = entries.last()?.clone();
         let shown = Shown::Queue(last.pair.clone());
         return Some(Change {
@@ -166,12 +163,8 @@ pub fn last_of_earlier_visit(entries: &[Entry]) -> Option<Change> {
             ..Change::added(vec![(entry.key, entry.label)])
         });
     }
-    let is_of_batch = |entry: &&Entry| {
-        let label = &entry.label;
-        label.at_ms == last.at_ms
-            && label.labeller == last.labeller
-            && label.origin() == last.origin()
-    };
+    let is_of_batch =
+        |entry: &&Entry| entry.label.at_ms == last.at_ms && entry.label.labeller == last.labeller;
     let mut batch: Vec<(u64, Label)> = entries
         .iter()
         .rev()
@@ -201,10 +194,33 @@ pub fn apply(entries: &mut Vec<Entry>, slots: &[Slot]) {
     entries.sort_by_key(|entry| entry.key);
 }
 
+/// What was read of the storage, as changes of these entries. Where all of it was read,
+/// what is not among it is gone; what could not be read stays as it is.
+pub fn taken_in(entries: &[Entry], found: Vec<Found>, is_all: bool) -> Vec<Slot> {
+    let read: HashSet<u64> = found.iter().map(|(key, _)| *key).collect();
+    let gone = entries
+        .iter()
+        .filter(|entry| is_all && !read.contains(&entry.key))
+        .map(|entry| (entry.key, None));
+    let there = found.into_iter().filter_map(|(key, stored)| match stored {
+        Stored::Found(label) => Some((key, Some(label))),
+        Stored::Absent => Some((key, None)),
+        Stored::Failed => None,
+    });
+    there
+        .chain(gone)
+        .map(|(key, after)| Slot {
+            key,
+            before: None,
+            after,
+        })
+        .collect()
+}
+
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use tilt_protocol::{Labeller, Origin, PairSource, Principle, Verdict};
+    use tilt_protocol::{PairSource, Principle, Verdict};
 
     pub fn label(id: &str, verdict: Verdict) -> Label {
         let pair = Pair {
@@ -273,11 +289,22 @@ pub mod tests {
     }
 
     #[test]
-    fn an_exchange_is_said_as_one() {
-        let mut change = Change::removed(entries(2));
-        let added = Change::added(vec![(7, label("seven", Verdict::A))]);
-        change.slots.extend(added.slots);
-        assert_eq!(change.summary(), "2 labels replaced by 1");
+    fn what_is_read_is_taken_in_and_what_cannot_be_read_stays() {
+        let mut labels = entries(3);
+        let other = label("other", Verdict::B);
+        let some = vec![
+            (1, Stored::Absent),
+            (2, Stored::Failed),
+            (9, Stored::Found(other.clone())),
+        ];
+        let slots = taken_in(&labels, some, false);
+        apply(&mut labels, &slots);
+        let keys = |labels: &[Entry]| labels.iter().map(|e| e.key).collect::<Vec<u64>>();
+        assert_eq!(keys(&labels), [2, 3, 9]);
+        let all = vec![(2, Stored::Failed), (9, Stored::Found(other))];
+        let slots = taken_in(&labels, all, true);
+        apply(&mut labels, &slots);
+        assert_eq!(keys(&labels), [2, 9]);
     }
 
     #[test]
@@ -320,15 +347,6 @@ pub mod tests {
         let keys: Vec<u64> = change.slots.iter().map(|slot| slot.key).collect();
         assert_eq!(keys, [4, 5, 6]);
         assert_eq!(change.summary(), "3 labels added");
-
-        for entry in &mut labels[3..] {
-            entry.label.labeller = Labeller::Person;
-            let name = "b.csv".to_owned();
-            entry.label.origin = Some(Origin::File { name, author: None });
-        }
-        let change = last_of_earlier_visit(&labels).expect("labels");
-        assert_eq!(change.slots.len(), 3, "a file's labels came together");
-        assert_eq!(change.shown, Shown::Nowhere);
 
         let own = last_of_earlier_visit(&labels[..2]).expect("labels");
         assert_eq!(own.slots.len(), 1);

@@ -4,7 +4,7 @@ use super::label_history::{Entry, Slot};
 use super::notices::{NoticeKey, Notices};
 use super::saving::Saving;
 use crate::json;
-use crate::storage::{Store, Write};
+use crate::storage::{Store, Stored, Write};
 use crate::texts::label as texts;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -15,84 +15,147 @@ use wasm_bindgen::JsValue;
 pub struct LabelSaving {
     saving: Saving,
     notices: Notices,
-    /// Keys that could not be written: tried again with the next change.
-    unwritten: StoredValue<BTreeSet<u64>>,
+    reading: StoredValue<Reading>,
 }
+
+/// What is to be read of the stored labels.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    pub all: bool,
+    pub keys: BTreeSet<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Reading {
+    wanted: Wanted,
+    is_under_way: bool,
+}
+
+/// What was found under a key; [`Stored::Failed`] for what is no label that this version
+/// can read.
+pub type Found = (u64, Stored<Label>);
 
 impl LabelSaving {
     pub fn new(saving: Saving, notices: Notices) -> LabelSaving {
         LabelSaving {
             saving,
             notices,
-            unwritten: StoredValue::new(BTreeSet::new()),
+            reading: StoredValue::new(Reading::default()),
         }
     }
 
-    /// What is stored, by key.
-    pub async fn load(self) -> Vec<Entry> {
-        let mut unreadable = 0;
-        let stored = self.saving.read_all(Store::Labels).await;
-        let entries = stored
-            .into_iter()
-            .filter_map(|(key, value)| {
-                let label = label_of(&value);
-                unreadable += usize::from(label.is_none());
-                Some(Entry { key, label: label? })
-            })
-            .collect();
-        if unreadable > 0 {
-            self.notices
-                .info(NoticeKey::UnreadableLabels, &texts::unreadable(unreadable));
-        }
-        entries
+    /// More is to be read; true where nobody reads already. Readings take turns, so that
+    /// none overtakes a later one.
+    pub fn want(self, wanted: Wanted) -> bool {
+        let want = |reading: &mut Reading| {
+            reading.wanted.all |= wanted.all;
+            reading.wanted.keys.extend(wanted.keys);
+            !std::mem::replace(&mut reading.is_under_way, true)
+        };
+        self.reading.try_update_value(want).unwrap_or_default()
     }
 
-    /// What is stored under these keys now.
-    pub async fn stored(self, keys: &[u64]) -> Vec<Slot> {
-        let mut slots = Vec::with_capacity(keys.len());
-        for &key in keys {
-            let [value] = self.saving.read([Store::Labels], key).await;
-            slots.push(Slot {
-                key,
-                before: None,
-                after: value.and_then(|value| label_of(&value)),
-            });
-        }
-        slots
+    /// What is to be read now; `None` ends the reading.
+    pub fn next_wanted(self) -> Option<Wanted> {
+        let next = |reading: &mut Reading| {
+            let wanted = std::mem::take(&mut reading.wanted);
+            let is_any = wanted.all || !wanted.keys.is_empty();
+            reading.is_under_way = is_any;
+            is_any.then_some(wanted)
+        };
+        self.reading.try_update_value(next).flatten()
     }
 
-    /// Writes what the slots hold after a change, and what could not be written before;
-    /// `stored` is called with the keys once they are.
-    pub fn write(
-        self,
-        slots: &[Slot],
-        current: impl Fn(u64) -> Option<Label>,
-        stored: impl FnOnce(Vec<u64>) + 'static,
-    ) {
-        let mut writes: Vec<Write> = slots
-            .iter()
-            .map(|slot| change(slot.key, slot.after.as_ref()))
-            .collect();
-        let mut keys: BTreeSet<u64> = slots.iter().map(|slot| slot.key).collect();
-        let again = self.unwritten.try_update_value(std::mem::take);
-        for key in again.unwrap_or_default() {
-            if keys.insert(key) {
-                writes.push(change(key, current(key).as_ref()));
-            }
-        }
-        self.saving.write(&writes, move |is_written| {
-            if is_written {
-                stored(keys.into_iter().collect());
-            } else {
-                self.unwritten
-                    .update_value(|unwritten| unwritten.extend(keys));
-            }
+    /// The reading failed, and is to be taken up later.
+    pub async fn put_off(self, wanted: Wanted) {
+        self.reading
+            .update_value(|reading| reading.is_under_way = false);
+        self.saving.later().await;
+        // Another one may have begun meanwhile; then it reads this too.
+        self.reading.update_value(|reading| {
+            reading.wanted.all |= wanted.all;
+            reading.wanted.keys.extend(wanted.keys);
         });
     }
 
-    /// Everything was erased: there is nothing left to write.
-    pub fn forget(&self) {
-        self.unwritten.update_value(BTreeSet::clear);
+    /// What is stored of it, by key; `None` where that could not be read.
+    pub async fn stored(self, wanted: &Wanted) -> Option<Vec<Found>> {
+        if wanted.all {
+            let labels = match self.saving.read_all([Store::Labels]).await {
+                Stored::Failed => return None,
+                Stored::Absent => Vec::new(),
+                Stored::Found([labels]) => labels,
+            };
+            let found = labels.iter().map(|(key, value)| (*key, label_of(value)));
+            let found: Vec<Found> = found.collect();
+            let is_unreadable = |found: &&Found| found.1 == Stored::Failed;
+            let unreadable = found.iter().filter(is_unreadable).count();
+            if unreadable > 0 {
+                self.notices
+                    .info(NoticeKey::UnreadableLabels, &texts::unreadable(unreadable));
+            }
+            return Some(found);
+        }
+        let places: Vec<(Store, u64)> = wanted.keys.iter().map(|k| (Store::Labels, *k)).collect();
+        let values = match self.saving.read_places(&places).await {
+            Stored::Failed => return None,
+            Stored::Absent => vec![None; places.len()],
+            Stored::Found(values) => values,
+        };
+        let labels = values.iter().map(|value| match value {
+            None => Stored::Absent,
+            Some(value) => label_of(value),
+        });
+        Some(wanted.keys.iter().copied().zip(labels).collect())
+    }
+
+    /// A moment, for [`LabelSaving::is_newer`].
+    pub fn now(self) -> u64 {
+        self.saving.now()
+    }
+
+    /// This tab's label, or its removal, is newer than what was read since `moment`.
+    pub fn is_newer(self, moment: u64, key: u64) -> bool {
+        self.saving.is_newer(moment, Store::Labels, key)
+    }
+
+    /// Writes what the slots hold after a change; `stored` is called with their keys once
+    /// they are.
+    pub fn write(self, slots: &[Slot], stored: impl FnOnce(Vec<u64>) + 'static) {
+        let writes = slots
+            .iter()
+            .map(|slot| change(slot.key, slot.after.as_ref()))
+            .collect();
+        let keys = slots.iter().map(|slot| slot.key).collect();
+        self.saving.write(writes, move || stored(keys));
+    }
+
+    /// Writes those of the labels that are not stored, as after their database was taken
+    /// away; `stored` as above.
+    pub async fn write_missing(self, entries: &[Entry], stored: impl FnOnce(Vec<u64>) + 'static) {
+        let all = Wanted {
+            all: true,
+            ..Wanted::default()
+        };
+        let found = loop {
+            match self.stored(&all).await {
+                Some(found) => break found,
+                None => self.saving.later().await,
+            }
+        };
+        let there: BTreeSet<u64> = found.into_iter().map(|(key, _)| key).collect();
+        let missing: Vec<Slot> = entries
+            .iter()
+            .filter(|entry| !there.contains(&entry.key))
+            .map(|entry| Slot {
+                key: entry.key,
+                before: None,
+                after: Some(entry.label.clone()),
+            })
+            .collect();
+        if !missing.is_empty() {
+            self.write(&missing, stored);
+        }
     }
 }
 
@@ -107,6 +170,9 @@ fn change(key: u64, label: Option<&Label>) -> Write {
     }
 }
 
-fn label_of(value: &JsValue) -> Option<Label> {
-    json::from_str(&value.as_string()?).ok()
+fn label_of(value: &JsValue) -> Stored<Label> {
+    let label = value
+        .as_string()
+        .and_then(|text| json::from_str(&text).ok());
+    label.map_or(Stored::Failed, Stored::Found)
 }

@@ -2,8 +2,8 @@
 //! [`LabelStore::change`]: it is written to IndexedDB as it falls, and can be undone.
 
 pub use super::label_history::Entry;
-use super::label_history::{Change, History, Shown, Slot, apply, last_of_earlier_visit};
-use super::label_saving::LabelSaving;
+use super::label_history::{Change, History, Shown, Slot, apply, last_of_earlier_visit, taken_in};
+use super::label_saving::{Found, LabelSaving, Wanted};
 use super::notices::Notices;
 use super::others::Others;
 use super::queue::{PairQueue, make_unique};
@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tilt_protocol::{Label, Labeller, Pair, RequestId, Verdict};
+use wasm_bindgen_futures::spawn_local;
 
 /// Share of the person's decisive pairs that come again.
 const RECHECK_SHARE: f64 = 0.1;
@@ -105,15 +106,6 @@ impl LabelStore {
         self.history.with(History::has_future)
     }
 
-    /// The pairs that come with the page are there, or will not come.
-    pub fn has_begun(&self) -> bool {
-        self.is_loaded.get() && self.queue.has_begun().get()
-    }
-
-    pub fn set_begun(&self, has_begun: bool) {
-        self.queue.has_begun().set(has_begun);
-    }
-
     /// How many pairs wait.
     pub fn waiting(&self) -> usize {
         self.queue.len()
@@ -142,16 +134,14 @@ impl LabelStore {
             .with_untracked(|entries| entries.iter().map(|entry| entry.label.clone()).collect())
     }
 
-    /// Reads what earlier visits stored.
+    /// Reads what earlier visits stored. Where that fails the page goes on, and takes it in
+    /// when it can be read.
     pub async fn load(self) {
-        let stored = self.saving.load().await;
-        if let Some(last) = stored.last() {
-            self.last_key.set_value(last.key);
-        }
-        self.entries.set(Arc::new(stored));
-        let known = self.known_ids();
-        self.queue.remove(|pair| known.contains(&pair.id));
-        self.is_loaded.set(true);
+        self.take_in(Wanted {
+            all: true,
+            ..Wanted::default()
+        })
+        .await;
     }
 
     /// Adds pairs to label. With a seed, sides change by it.
@@ -193,8 +183,7 @@ impl LabelStore {
         let Some(pair) = self.queue.pop_front() else {
             return;
         };
-        let label = Label::new(pair, verdict, Labeller::Person, js_sys::Date::now()).given_here();
-        let is_decisive = label.is_decisive();
+        let label = Label::new(pair, verdict, Labeller::Person, js_sys::Date::now());
         let added = self.keyed(vec![label]);
         let shown = added
             .first()
@@ -202,7 +191,7 @@ impl LabelStore {
             .unwrap_or_default();
         let change = Change::added(added);
         self.change(Change { shown, ..change });
-        if is_decisive {
+        if verdict.is_decisive() {
             self.since_recheck.update_value(|count| *count += 1);
             self.recheck_if_due();
         }
@@ -229,19 +218,14 @@ impl LabelStore {
         }
     }
 
+    pub fn append(&self, labels: Vec<Label>) {
+        self.append_portion(labels, None);
+    }
+
     /// Adds labels that are undone together with the others of their batch.
     pub fn append_portion(&self, labels: Vec<Label>, batch: Option<u64>) {
         let change = Change::added(self.keyed(labels));
         self.change(Change { batch, ..change });
-    }
-
-    /// Adds labels in the place of those of these keys, as one change.
-    pub fn exchange(&self, removed: &[u64], labels: Vec<Label>) {
-        let removed: Vec<Entry> =
-            untrack(|| removed.iter().filter_map(|&key| self.entry(key))).collect();
-        let mut change = Change::removed(removed);
-        change.slots.extend(Change::added(self.keyed(labels)).slots);
-        self.change(change);
     }
 
     /// Gives a label another verdict, which is the person's then.
@@ -258,7 +242,7 @@ impl LabelStore {
             at_ms: js_sys::Date::now(),
             ..entry.label.clone()
         };
-        self.change(Change::edited(entry, label.given_here()));
+        self.change(Change::edited(entry, label));
     }
 
     /// Removes the labels for which `is_removed` holds.
@@ -310,7 +294,6 @@ impl LabelStore {
 
     /// Everything gone for good, what could be undone too.
     pub fn erase_all(&self) {
-        self.saving.forget();
         self.history.set(History::default());
         self.again.set(None);
         self.recheck_share.set(RECHECK_SHARE);
@@ -330,11 +313,7 @@ impl LabelStore {
     /// Writes what the slots hold after a change, here and in IndexedDB.
     fn write(&self, slots: &[Slot]) {
         let others = self.others;
-        let current = |key| {
-            let entry = untrack(|| self.entry(key));
-            entry.map(|entry| entry.label)
-        };
-        self.saving.write(slots, current, move |keys| {
+        self.saving.write(slots, move |keys| {
             others.tell(&News::Labels(keys));
         });
         self.entries
@@ -343,11 +322,60 @@ impl LabelStore {
 
     /// Takes in what another tab has stored or deleted.
     pub async fn take_stored(self, keys: &[u64]) {
-        let slots = self.saving.stored(keys).await;
+        self.take_in(Wanted {
+            keys: keys.iter().copied().collect(),
+            ..Wanted::default()
+        })
+        .await;
+    }
+
+    async fn take_in(self, wanted: Wanted) {
+        if !self.saving.want(wanted) {
+            // Whoever reads now takes this in too.
+            return;
+        }
+        while let Some(wanted) = self.saving.next_wanted() {
+            let moment = self.saving.now();
+            let found = self.saving.stored(&wanted).await;
+            if let Some(found) = found {
+                self.take(found, wanted.all, moment);
+                self.is_loaded.set(true);
+            } else {
+                self.is_loaded.set(true);
+                self.take_in_later(wanted);
+                return;
+            }
+        }
+    }
+
+    fn take_in_later(self, wanted: Wanted) {
+        spawn_local(async move {
+            self.saving.put_off(wanted).await;
+            self.take_in(Wanted::default()).await;
+        });
+    }
+
+    /// What was read since `moment`, but for what this tab has changed since then.
+    fn take(&self, found: Vec<Found>, is_all: bool, moment: u64) {
+        let mut slots = self
+            .entries
+            .with_untracked(|entries| taken_in(entries, found, is_all));
+        slots.retain(|slot| !self.saving.is_newer(moment, slot.key));
+        if let Some(last) = slots.iter().map(|slot| slot.key).max() {
+            self.last_key.update_value(|key| *key = last.max(*key));
+        }
         self.entries
             .update(|entries| apply(Arc::make_mut(entries), &slots));
         let known = self.known_ids();
         self.queue.remove(|pair| known.contains(&pair.id));
+    }
+
+    /// Their database was taken away: what it no longer holds is stored again.
+    pub async fn store_again(self) {
+        let entries = self.entries.get_untracked();
+        let others = self.others;
+        let stored = move |keys| others.tell(&News::Labels(keys));
+        self.saving.write_missing(&entries, stored).await;
     }
 
     /// Labels with their keys, their pairs' ids made unique.

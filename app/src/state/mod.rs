@@ -4,7 +4,6 @@
 //! engine says).
 
 pub mod actions;
-pub mod arrivals;
 pub mod autolabel_form;
 pub mod bench;
 pub mod bench_form;
@@ -20,8 +19,6 @@ pub mod export;
 pub mod form;
 pub mod history;
 pub mod import;
-pub mod lab_arrival;
-pub mod lab_code;
 pub mod label_filter;
 pub mod label_history;
 pub mod label_saving;
@@ -42,7 +39,6 @@ pub mod selection;
 pub mod settings;
 pub mod startup;
 pub mod training;
-pub mod training_view;
 
 use crate::url::UrlParams;
 use leptos::prelude::*;
@@ -66,7 +62,6 @@ pub struct Lab {
     pub bench: bench::BenchStore,
     pub settings: settings::SettingsStore,
     pub import: import::ImportStore,
-    pub lab_arrival: lab_arrival::LabArrivalStore,
     pub saving: saving::Saving,
     pub run_saving: run_saving::RunSaving,
     pub resume: resume::ResumeStore,
@@ -76,8 +71,8 @@ pub struct Lab {
 impl Lab {
     /// The state at the page's start; the URL wins over what was remembered.
     pub fn new(params: &UrlParams) -> Lab {
-        let settings = settings::SettingsStore::load(params);
         let notices = notices::Notices::new();
+        let settings = settings::SettingsStore::load(params, notices);
         let saving = saving::Saving::new(notices);
         let others = others::Others::new();
         let labels = labels::LabelStore::new(saving, others, notices);
@@ -87,7 +82,7 @@ impl Lab {
             labels.set_recheck_share(share.clamp(0.0, 1.0));
         }
         let selection = selection::SelectionStore::new(labels);
-        let form = form::FormStore::new(params, settings);
+        let form = form::FormStore::new(settings);
         Lab {
             notices,
             engine: engine::EngineStore::new(params.device, params.simd),
@@ -105,7 +100,6 @@ impl Lab {
             bench: bench::BenchStore::new(params.bench.clone()),
             settings,
             import: import::ImportStore::new(),
-            lab_arrival: lab_arrival::LabArrivalStore::new(),
             saving,
             run_saving: run_saving::RunSaving::new(saving),
             resume: resume::ResumeStore::new(),

@@ -26,6 +26,7 @@ pub enum NoticeKey {
     Device,
     Engine,
     EngineMessage,
+    Erase,
     Export,
     Field(Field),
     LabFile,
@@ -39,6 +40,8 @@ pub enum NoticeKey {
     Resume,
     RowsDropped,
     Run,
+    /// Settings that the browser does not keep.
+    Settings,
     Share,
     Simd,
     StarterPairs,

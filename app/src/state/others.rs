@@ -1,7 +1,7 @@
 //! The other tabs of this page: what this one stores they are told, and the reverse.
 
 use super::Lab;
-use crate::other_tabs::{News, OtherTabs};
+use crate::other_tabs::{self, News, OtherTabs};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -17,6 +17,11 @@ impl Others {
         }
     }
 
+    /// The browser has a way to tell them.
+    pub fn is_listening(&self) -> bool {
+        self.tabs.with_value(Option::is_some)
+    }
+
     pub fn tell(&self, news: &News) {
         self.tabs.with_value(|tabs| {
             if let Some(tabs) = tabs {
@@ -30,8 +35,21 @@ impl Others {
 pub fn listen(lab: Lab) {
     let tabs = OtherTabs::listen(move |news| match news {
         News::Labels(keys) => spawn_local(async move { lab.labels.take_stored(&keys).await }),
-        News::Runs => spawn_local(super::resume::take_stored_runs(lab)),
-        News::Erased => super::actions::forget_all(lab),
+        News::Runs => spawn_local(super::resume::take_in_time(lab)),
+        News::Imported => spawn_local(async move {
+            lab.labels.load().await;
+            super::resume::take_in_time(lab).await;
+        }),
+        News::Erased { at_ms } => super::actions::forget_all(lab, at_ms),
     });
     lab.others.tabs.set_value(tabs);
+    other_tabs::on_kept(move |key, text| {
+        if lab.settings.follow(key, text) {
+            lab.form.follow();
+            lab.data_report.follow();
+            if let Some(share) = lab.settings.saved().recheck_share {
+                lab.labels.set_recheck_share(share.clamp(0.0, 1.0));
+            }
+        }
+    });
 }

@@ -13,10 +13,12 @@ use super::runs::RunRecord;
 use crate::later::{Doing, NotLoaded, do_later, tell, wasm_split};
 use crate::locks::{self, Held};
 use crate::other_tabs::News;
+use crate::storage::web::Area;
+use crate::storage::{Store, Stored};
 use crate::texts::saving as texts;
-use gloo_storage::{SessionStorage, Storage};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tilt_protocol::{Command, EngineStatus, Example, RunId};
 use wasm_bindgen_futures::spawn_local;
@@ -93,7 +95,7 @@ fn lock_name(uid: u64) -> String {
 pub fn ended(lab: Lab) {
     lab.resume.lock.set_value(None);
     lab.resume.asked.set_value(None);
-    SessionStorage::delete(TRAINING);
+    Area::Session.remove(TRAINING);
 }
 
 /// A step was taken: now and then the run is saved.
@@ -151,29 +153,58 @@ pub fn engine_gone(lab: Lab) {
     }
 }
 
-/// Takes in the stored runs, at the start of a visit.
+/// Takes in the stored runs, at the start of a visit. Where they cannot be read the page
+/// goes on, and takes them in when they can.
 pub async fn load_runs(lab: Lab) {
-    take_stored_runs(lab).await;
+    if !take_stored_runs(lab).await {
+        spawn_local(async move {
+            take_in_time(lab).await;
+            if lab.engine.status().get_untracked() != EngineStatus::Loading {
+                model_loaded(lab);
+            }
+        });
+    }
     lab.runs.set_loaded();
     if lab.engine.status().get_untracked() != EngineStatus::Loading {
         model_loaded(lab);
     }
 }
 
-/// Takes in what is stored: runs of this tab that are not stored stay.
-pub async fn take_stored_runs(lab: Lab) {
-    let Ok(stored) = lab.run_saving.load().await else {
-        // They stay where they are.
-        tell(lab, false);
-        return;
+/// As [`take_stored_runs`], again and again until they can be read.
+pub async fn take_in_time(lab: Lab) {
+    while !take_stored_runs(lab).await {
+        lab.saving.later().await;
+    }
+}
+
+/// Takes in what is stored: runs of this tab that are not stored stay, and so does what it
+/// has changed since. False where it could not be read: the runs stay as they are.
+async fn take_stored_runs(lab: Lab) -> bool {
+    let moment = lab.saving.now();
+    let mut stored = match lab.run_saving.load().await {
+        Ok(Stored::Found(stored)) => stored,
+        Ok(Stored::Absent) => Vec::new(),
+        Ok(Stored::Failed) => return false,
+        Err(_) => {
+            // They stay where they are.
+            tell(lab, false);
+            return true;
+        }
     };
     let live = lab.run.run().with_untracked(|run| run.id);
     let is_active = lab.run.phase().get_untracked().is_active();
+    let is_newer = |uid| lab.saving.is_newer(moment, Store::Runs, uid);
+    // One that this tab has removed meanwhile does not return.
+    stored.retain(|record| !is_newer(record.uid));
+    let read: BTreeSet<u64> = stored.iter().map(|record| record.uid).collect();
     lab.runs.merge(stored, |record| {
-        (is_active && record.id == live) || !lab.run_saving.has(record.uid)
+        (is_active && record.id == live) || is_newer(record.uid) || !lab.run_saving.has(record.uid)
     });
     let records = lab.runs.records().get_untracked();
-    lab.run_saving.note_stored(&records);
+    let is_as_read =
+        |record: &RunRecord| read.contains(&record.uid) && !(is_active && record.id == live);
+    lab.run_saving.note_read(&records, is_as_read);
+    true
 }
 
 /// Writes each change of the runs.
@@ -188,15 +219,29 @@ pub fn keep_stored(lab: Lab) {
     });
 }
 
+/// The database was taken away and is there again: what it no longer holds is stored again
+/// from what this tab knows.
+pub fn store_again(lab: Lab) {
+    spawn_local(async move {
+        lab.labels.store_again().await;
+        let records = lab.runs.records().get_untracked();
+        let others = lab.others;
+        lab.run_saving
+            .store_again(&records, move || others.tell(&News::Runs))
+            .await;
+        save(lab);
+    });
+}
+
 /// The run goes on or waits; one that waits is saved, and a reload does not let it go on.
 pub fn set_going(lab: Lab, is_going: bool) {
     let id = lab.run.run().with_untracked(|run| run.id);
     let record = lab.runs.get(id);
     match record.filter(|_| lab.run.phase().get_untracked().is_active()) {
         // A browser without session storage asks before it goes on.
-        Some(record) if is_going => drop(SessionStorage::set(TRAINING, record.uid)),
+        Some(record) if is_going => drop(Area::Session.set(TRAINING, &record.uid.to_string())),
         Some(_) => {
-            SessionStorage::delete(TRAINING);
+            Area::Session.remove(TRAINING);
             save(lab);
         }
         None => {}
@@ -225,7 +270,7 @@ fn of_earlier_visit(lab: Lab) -> Option<Plan> {
         return None;
     }
     let latest = lab.runs.find(|_| true).filter(|latest| !latest.is_left)?;
-    let reloaded = SessionStorage::get::<u64>(TRAINING).ok();
+    let reloaded = Area::Session.get(TRAINING).and_then(|uid| uid.parse().ok());
     Some(Plan {
         uid: latest.uid,
         goes_on: reloaded == Some(latest.uid),
@@ -258,7 +303,7 @@ async fn bring_back(lab: Lab, plan: Plan) {
         };
         lab.resume.lock.set_value(Some(lock));
     }
-    let Some(saved) = lab.run_saving.saved(plan.uid).await else {
+    let Some(saved) = lab.run_saving.saved_in_time(plan.uid).await else {
         // It never got as far as its first checkpoint, or is one of the older ones.
         ended(lab);
         lab.runs.finished(record.id, record.curve.clone());

@@ -6,7 +6,7 @@ use super::runs::RunRecord;
 use super::saving::Saving;
 use crate::json;
 use crate::later::{NotLoaded, wasm_split};
-use crate::storage::{Store, Write};
+use crate::storage::{Store, Stored, Write};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub struct RunSaving {
     saving: Saving,
     /// The runs as they are stored, by uid.
     stored: StoredValue<BTreeMap<u64, Arc<RunRecord>>>,
+    /// The JSON of the rows of the run that this tab trained last, and its uid.
+    rows: StoredValue<Option<(u64, JsValue)>, LocalStorage>,
 }
 
 impl RunSaving {
@@ -36,20 +38,21 @@ impl RunSaving {
         RunSaving {
             saving,
             stored: StoredValue::new(BTreeMap::new()),
+            rows: StoredValue::new_local(None),
         }
     }
 
-    /// All stored runs, oldest first; what cannot be read stays where it is.
+    /// All stored runs, oldest first; what is no run that this version reads stays where it
+    /// is.
     ///
     /// # Errors
     /// [`NotLoaded`] when there are some and the code that reads them did not come.
-    pub async fn load(self) -> Result<Vec<RunRecord>, NotLoaded> {
-        let runs = self.saving.read_all(Store::Runs).await;
-        if runs.is_empty() {
-            return Ok(Vec::new());
+    pub async fn load(self) -> Result<Stored<Vec<RunRecord>>, NotLoaded> {
+        match self.saving.read_all([Store::Runs, Store::Curves]).await {
+            Stored::Failed => Ok(Stored::Failed),
+            Stored::Absent => Ok(Stored::Absent),
+            Stored::Found([runs, curves]) => Ok(Stored::Found(records_of(runs, curves).await?)),
         }
-        let curves = self.saving.read_all(Store::Curves).await;
-        records_of(runs, curves).await
     }
 
     /// These runs are as they are stored.
@@ -58,12 +61,22 @@ impl RunSaving {
         self.stored.set_value(stored.collect());
     }
 
+    /// Runs were read: those that `is_as_read` are as they are stored, and what else this tab
+    /// knows to be stored stays if it is still a run.
+    pub fn note_read(&self, records: &[Arc<RunRecord>], is_as_read: impl Fn(&RunRecord) -> bool) {
+        self.stored.update_value(|stored| {
+            stored.retain(|uid, _| records.iter().any(|record| record.uid == *uid));
+            let read = records.iter().filter(|record| is_as_read(record));
+            stored.extend(read.map(|record| (record.uid, record.clone())));
+        });
+    }
+
     /// Whether a run of this uid is stored, as far as this tab knows.
     pub fn has(&self, uid: u64) -> bool {
         self.stored.with_value(|stored| stored.contains_key(&uid))
     }
 
-    /// Writes what differs from what is stored; `told` when that was something, and worked.
+    /// Writes what differs from what is stored; `told` when that was something, once it is.
     pub fn keep(self, records: &[Arc<RunRecord>], told: impl FnOnce() + 'static) {
         let mut writes = Vec::new();
         self.stored.with_value(|stored| {
@@ -88,20 +101,38 @@ impl RunSaving {
             return;
         }
         self.note_stored(records);
-        self.saving.write(&writes, move |is_written| {
-            if is_written {
-                told();
-            } else {
-                // All of them are written again with the next change.
-                self.stored.update_value(BTreeMap::clear);
+        self.saving.write(writes, told);
+    }
+
+    /// Writes those of the runs that are no longer stored, and the rows of the one that this
+    /// tab trains; `told` as above.
+    pub async fn store_again(self, records: &[Arc<RunRecord>], told: impl FnOnce() + 'static) {
+        let runs = loop {
+            match self.saving.read_all([Store::Runs, Store::Rows]).await {
+                Stored::Found([runs, rows]) => break [runs, rows],
+                Stored::Absent => break [Vec::new(), Vec::new()],
+                Stored::Failed => self.saving.later().await,
             }
-        });
+        };
+        let [runs, rows] = runs;
+        let is_in = |table: &[(u64, JsValue)], uid| table.iter().any(|(key, _)| *key == uid);
+        self.stored
+            .update_value(|stored| stored.retain(|uid, _| is_in(&runs, *uid)));
+        if let Some((uid, json)) = self.rows.get_value()
+            && !is_in(&rows, uid)
+        {
+            self.saving
+                .write(vec![Write::Put(Store::Rows, uid, json)], || {});
+        }
+        self.keep(records, told);
     }
 
     /// The rows that a run trains on.
     pub fn keep_rows(self, uid: u64, rows: &[Example]) {
-        let rows = Write::Put(Store::Rows, uid, as_json(rows));
-        self.saving.write(&[rows], |_| {});
+        let json = as_json(rows);
+        self.rows.set_value(Some((uid, json.clone())));
+        self.saving
+            .write(vec![Write::Put(Store::Rows, uid, json)], || {});
     }
 
     /// A checkpoint with the curve up to it, at once or not at all; those of runs before the
@@ -119,17 +150,35 @@ impl RunSaving {
                 writes.push(Write::Delete(Store::Rows, *old));
             }
         });
-        self.saving.write(&writes, |_| {});
+        self.saving.write(writes, || {});
     }
 
     /// What a run goes on from, where it is still there.
-    pub async fn saved(self, uid: u64) -> Option<Saved> {
-        let stores = [Store::Rows, Store::Checkpoints];
-        let [rows, checkpoint] = self.saving.read(stores, uid).await;
-        Some(Saved {
-            rows: read(&rows?)?,
-            checkpoint: checkpoint?.dyn_into().ok()?,
-        })
+    pub async fn saved(self, uid: u64) -> Stored<Saved> {
+        let places = [(Store::Rows, uid), (Store::Checkpoints, uid)];
+        match self.saving.read(places).await {
+            Stored::Failed => Stored::Failed,
+            Stored::Absent => Stored::Absent,
+            Stored::Found([rows, checkpoint]) => {
+                let rows = rows.and_then(|rows| read(&rows));
+                let checkpoint = checkpoint.and_then(|checkpoint| checkpoint.dyn_into().ok());
+                match (rows, checkpoint) {
+                    (Some(rows), Some(checkpoint)) => Stored::Found(Saved { rows, checkpoint }),
+                    _ => Stored::Absent,
+                }
+            }
+        }
+    }
+
+    /// As [`RunSaving::saved`], again and again until it can be read.
+    pub async fn saved_in_time(self, uid: u64) -> Option<Saved> {
+        loop {
+            match self.saved(uid).await {
+                Stored::Found(saved) => return Some(saved),
+                Stored::Absent => return None,
+                Stored::Failed => self.saving.later().await,
+            }
+        }
     }
 }
 

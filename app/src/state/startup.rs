@@ -12,7 +12,9 @@ use super::others;
 use super::resume;
 use super::training;
 use crate::json;
+use crate::locks;
 use crate::random::derived;
+use crate::storage::web::Area;
 use crate::texts::notices as texts;
 use crate::texts::saving as saving_texts;
 use crate::url::{link, resolve, version};
@@ -30,9 +32,11 @@ const REFILL: usize = 12;
 
 /// Starts what the page needs at its start: stored labels, shipped pairs, engine.
 pub fn start(lab: Lab) {
+    lab.saving.when_lost(move || resume::store_again(lab));
     spawn_local(async move {
         lab.saving.open().await;
         others::listen(lab);
+        say_what_is_missing(lab);
         lab.labels.load().await;
         resume::load_runs(lab).await;
         load_starter_pairs(lab).await;
@@ -43,6 +47,20 @@ pub fn start(lab: Lab) {
     keep_queue_filled(lab);
     closed_form::keep_scored(lab);
     bench::run_if_asked(lab);
+}
+
+/// Says what this browser does not let the page keep, or tell its other tabs. What comes of
+/// a database that is missing is said where it is opened.
+fn say_what_is_missing(lab: Lab) {
+    let missing = saving_texts::missing(
+        Area::Local.is_there(),
+        Area::Session.is_there(),
+        locks::are_there(),
+        lab.others.is_listening(),
+    );
+    if let Some(missing) = missing {
+        lab.notices.info(NoticeKey::Settings, &missing);
+    }
 }
 
 fn connect_engine(lab: Lab) {
@@ -103,7 +121,6 @@ pub fn engine_failed(lab: Lab, error: &Error) {
 
 /// Puts the recorded pairs that come with the page into the queue.
 pub async fn load_starter_pairs(lab: Lab) {
-    lab.labels.set_begun(false);
     let url = resolve("datasets/starter-pairs.json");
     match fetch_text(&url).await.and_then(|text| {
         json::from_str::<Vec<Pair>>(&text).map_err(|error| Error::malformed(&url, error))
@@ -114,7 +131,6 @@ pub async fn load_starter_pairs(lab: Lab) {
             &texts::starter_pairs_missing(&error),
         ),
     }
-    lab.labels.set_begun(true);
 }
 
 /// A text that comes with the page.

@@ -322,7 +322,13 @@ pub fn adjusted(lab: Lab, run: RunId, step: usize, beta: Option<f64>, learning_r
     }
 }
 
-/// Loads one of the shipped models.
+/// Loads the model that the person chose, and remembers it.
+pub fn choose_model(lab: Lab, name: &str) {
+    lab.form.choose_model(name);
+    load_model(lab, name);
+}
+
+/// Loads one of the shipped models, or the one that an earlier visit brought.
 pub fn load_model(lab: Lab, name: &str) {
     if name == IMPORTED_MODEL {
         lab.form.set_model(name);

@@ -53,15 +53,6 @@ pub fn imported(file: &str, pairs: usize) -> String {
     format!("{file}: {} imported.", counted(pairs, "pair"))
 }
 
-/// A sentence, and on a line of their own the remarks, where there are any.
-pub fn with_remarks(mut text: String, remarks: &str) -> String {
-    if !remarks.is_empty() {
-        text.push('\n');
-        text.push_str(remarks);
-    }
-    text
-}
-
 /// `listed` are lines, one a defect.
 pub fn imported_in_part(file: &str, pairs: usize, refused: usize, listed: &[String]) -> String {
     format!(
@@ -84,6 +75,9 @@ pub fn imported_sample(file: &str, pairs: usize, good: usize) -> String {
 }
 
 /// What a model from files is called.
+pub const MODEL_NOT_READ: &str = "Your imported model could not be read from this browser's storage. The model small stands in for it; yours is loaded when it can be read, unless you train or choose another one before.";
+pub const MODEL_NOT_STORED: &str =
+    "Your imported model is not stored any more. The model small is used.";
 pub const IMPORTED_MODEL: &str = "imported";
 
 pub fn parameters_need(parameters: u64, bytes: u64) -> String {

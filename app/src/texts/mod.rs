@@ -37,7 +37,6 @@ pub mod parts;
 pub mod recorded;
 pub mod runs;
 pub mod saving;
-pub mod tokens;
 pub mod training;
 pub mod verdicts;
 pub mod win_rate;
@@ -50,7 +49,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     /// Names of keys and of DOM types, which start like a word for people.
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 12] = [
         "Home",
         "End",
         "Enter",
@@ -61,6 +60,8 @@ mod tests {
         "ArrowRight",
         "Tab",
         "Files",
+        "QuotaExceededError",
+        "InvalidStateError",
     ];
 
     fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

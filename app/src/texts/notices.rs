@@ -36,6 +36,16 @@ pub const CHOOSE_PRINCIPLE: &str =
     "Choose the principle to judge by first: labels given by hand do not say what they prefer.";
 pub const ERASED: &str = "Everything stored was erased.";
 
+pub fn not_erased(reason: &str) -> String {
+    format!("Nothing was erased: the storage cannot be written now ({reason}). Try again.")
+}
+
+pub fn erased_here(reason: &str) -> String {
+    format!(
+        "What this tab held was erased. What an earlier visit may have stored could not be reached ({reason})."
+    )
+}
+
 pub fn model_ready(name: &str) -> String {
     format!("The model {name} is ready.")
 }

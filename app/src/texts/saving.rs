@@ -1,19 +1,76 @@
 //! What is stored in this browser, and what cannot be.
 
-use super::counts::counted;
-use super::verdicts::YOU;
-use crate::state::arrivals::Standing;
-use crate::state::lab_arrival::Summary;
-use crate::state::settings::Settings;
-use tilt_protocol::label::Arrival;
+use crate::storage::StorageError;
 
 pub const FULL: &str = "The browser has no room left for this page, so the last change is not stored. It works until this tab closes: export your labels or the whole lab now, then remove runs that you no longer need or free space on the disk. The change is tried again with the next one.";
 pub const OUTDATED: &str = "Tilt was opened in another tab in a newer version. Reload this tab: until then nothing that you do here is stored.";
 
-pub fn cannot_store(error: &str) -> String {
+pub fn cannot_store(reason: &str) -> String {
     format!(
-        "Nothing can be stored in this browser ({error}). Everything works until this tab closes; export your labels before that."
+        "Nothing can be stored in this browser ({reason}). Everything works until this tab closes; export your labels before that."
     )
+}
+
+/// What comes of what this browser does not offer; `None` where all is there.
+pub fn missing(
+    has_local: bool,
+    has_session: bool,
+    has_locks: bool,
+    has_channel: bool,
+) -> Option<String> {
+    let told = [
+        (
+            has_local,
+            "the page's settings last until it is loaded anew",
+        ),
+        (
+            has_session,
+            "a run that a reload cuts off waits before it goes on",
+        ),
+        (has_locks, "two tabs may go on with the same run"),
+        (
+            has_channel,
+            "a tab learns what others did when it is loaded anew",
+        ),
+    ];
+    let told: Vec<&str> = told
+        .into_iter()
+        .filter(|(is_there, _)| !is_there)
+        .map(|(_, told)| told)
+        .collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "This browser keeps less than Tilt asks for: {}.",
+            told.join("; ")
+        )
+    })
+}
+
+pub const SETTINGS_NOT_KEPT: &str = "This browser does not keep the page's settings (theme, level, the fields of the form): they last until the page is loaded anew.";
+
+pub fn not_stored_yet(reason: &str) -> String {
+    format!(
+        "The last change is not stored yet ({reason}). It is kept here and tried again; if this stays, export your labels before the tab closes."
+    )
+}
+
+pub fn not_read(reason: &str) -> String {
+    format!(
+        "What is stored could not be read ({reason}). Nothing of it is lost or written over; it is tried again."
+    )
+}
+
+/// Why something is not stored, or not read.
+pub fn reason(error: &StorageError) -> String {
+    match error {
+        StorageError::Missing => "it has no database".to_owned(),
+        StorageError::Closed => "the database is closed".to_owned(),
+        StorageError::Full => "there is no room left".to_owned(),
+        StorageError::Blocked => {
+            "an older copy of Tilt is open in another tab: close or reload that one".to_owned()
+        }
+        StorageError::Browser(told) => told.clone(),
+    }
 }
 
 pub fn engine_restarts(error: &str) -> String {
@@ -42,6 +99,13 @@ pub const EXPORT_LAB: &str = "Export the whole lab";
 pub const IMPORT_LAB: &str = "Import a lab";
 pub const NO_FIRST_LINE: &str = "it has no first line, expected a lab as Tilt exports it";
 
+pub const LAB_NOT_READ: &str =
+    "The lab was not exported: what is stored could not be read. Try again.";
+
+pub fn lab_not_stored(reason: &str) -> String {
+    format!("Nothing of the lab was taken in: it could not be stored ({reason}).")
+}
+
 pub fn not_a_lab(error: &serde_json::Error) -> String {
     format!("its first line is not that of a lab ({error})")
 }
@@ -60,124 +124,4 @@ pub fn bad_label(key: u64, error: &serde_json::Error) -> String {
 
 pub fn cut_short(found: u64, expected: u64) -> String {
     format!("it has {found} bytes, expected at least {expected}: it was cut short")
-}
-
-/// A name for a lab whose file says none: that of the file, where a person gave it one,
-/// or else its code.
-pub fn lab_name(file: &str, code: Option<&str>) -> String {
-    let stem = file.strip_suffix(".tilt").unwrap_or(file).trim();
-    // What browsers make of it when the file is there already: "lab (1)".
-    let plain = stem.split([' ', '(', '-']).next().unwrap_or_default();
-    match code {
-        Some(code) if plain == "lab" => code.to_owned(),
-        _ => stem.to_owned(),
-    }
-}
-
-/// "anna.tilt is a lab with 40 labels (you: 32, practice set: polite, clean: 8), 3 runs."
-pub fn lab_holds(file: &str, summary: &Summary) -> String {
-    let count = summary.labels.values().sum();
-    let by: Vec<String> = summary
-        .labels
-        .iter()
-        .map(|(name, count)| match name.as_str() {
-            YOU => format!("{THEIR_PERSON}: {count}"),
-            name => format!("{name}: {count}"),
-        })
-        .collect();
-    let by = if by.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", by.join("; "))
-    };
-    let model = if summary.has_model {
-        " and an imported model"
-    } else {
-        ""
-    };
-    format!(
-        "{file} is a lab with {}{by}, {}{model}.",
-        counted(count, "label"),
-        counted(summary.runs, "run")
-    )
-}
-
-/// Whoever labelled by hand in the lab that comes in.
-const THEIR_PERSON: &str = "by hand";
-
-/// What its form says, where it is not as the page proposes it.
-pub fn lab_settings(settings: &Settings) -> String {
-    let said = [
-        ("objective", &settings.objective),
-        ("\u{3b2}", &settings.beta),
-        ("learning rate", &settings.lr),
-        ("steps", &settings.steps),
-        ("seed", &settings.seed),
-        ("model", &settings.model),
-    ];
-    let said: Vec<String> = said
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)))
-        .collect();
-    if said.is_empty() {
-        return "Its settings are the usual ones.".to_owned();
-    }
-    format!("Its settings: {}.", said.join(", "))
-}
-
-/// How its labels stand to those here; empty where no pair has a label already.
-pub fn lab_stands(standing: &Standing) -> String {
-    let Arrival {
-        repeated, contrary, ..
-    } = &standing.arrival;
-    if repeated.is_empty() && contrary.is_empty() {
-        return String::new();
-    }
-    format!(
-        "{} of its pairs have a label here: {} with the same verdict, {} with another.",
-        repeated.len() + contrary.len(),
-        repeated.len(),
-        contrary.len()
-    )
-}
-
-pub const LAB_IS_MINE: &str = " These labels are mine";
-pub const LAB_IS_OF: &str = "Whose labels they are ";
-pub const LAB_WITH_SETTINGS: &str = " Take its settings over, too";
-
-pub fn lab_beside(labels: usize) -> String {
-    format!("Add beside mine: {}", counted(labels, "label"))
-}
-
-pub fn lab_beside_new(labels: usize) -> String {
-    format!("Add new pairs alone: {}", counted(labels, "label"))
-}
-
-/// With what would go.
-pub fn lab_replace(labels: usize, runs: usize) -> String {
-    format!(
-        "Replace mine: {} and {} go",
-        counted(labels, "label"),
-        counted(runs, "run")
-    )
-}
-
-pub fn lab_came_in(file: &str, labels: usize) -> String {
-    format!("{} of {file} came in.", counted(labels, "label"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lab_is_named_after_its_file_where_a_person_named_that() {
-        let name = |file: &str| lab_name(file, Some("7f3a2c"));
-        assert_eq!(name("anna.tilt"), "anna");
-        assert_eq!(name("Lab of Ben.tilt"), "Lab of Ben");
-        for plain in ["lab.tilt", "lab (1).tilt", "lab-2.tilt"] {
-            assert_eq!(name(plain), "7f3a2c");
-        }
-        assert_eq!(lab_name("lab.tilt", None), "lab");
-    }
 }

@@ -2,7 +2,6 @@
 
 mod rows;
 mod template;
-mod token_text;
 mod tokenizer;
 mod train_bpe;
 

@@ -8,8 +8,7 @@ use crate::objective::RowKind;
 impl Label {
     /// The label of a row. Of a pair, the chosen answer is A and the verdict too; a
     /// labelled completion is answer A alone, good or bad. What comes out of
-    /// [`Label::as_row`] or [`unpaired_from_labels`] is the row, exactly, unless it prefers
-    /// an answer to itself or to none.
+    /// [`Label::as_row`] or [`unpaired_from_labels`] is the row, exactly.
     ///
     /// `line` is where the row stands in its file, for the error; `at_ms` is in
     /// milliseconds since the Unix epoch.
@@ -174,8 +173,7 @@ pub fn pairs_from_labels(labels: &[Label]) -> Vec<Example> {
 }
 
 /// Two rows a label that is no tie, for KTO: the chosen answer (or both good ones)
-/// desirable, the rejected (or both bad ones) undesirable. A single answer gives one row;
-/// a preference between answers that cannot be told apart gives none.
+/// desirable, the rejected (or both bad ones) undesirable. A single answer gives one row.
 pub fn unpaired_from_labels(labels: &[Label]) -> Vec<Example> {
     let mut rows = Vec::new();
     for label in labels {
@@ -184,7 +182,6 @@ pub fn unpaired_from_labels(labels: &[Label]) -> Vec<Example> {
             continue;
         }
         let (a, b) = match label.verdict {
-            Verdict::A | Verdict::B if !label.pair.tells_apart() => continue,
             Verdict::A => (true, false),
             Verdict::B => (false, true),
             Verdict::BothGood => (true, true),

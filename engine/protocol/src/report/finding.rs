@@ -28,7 +28,7 @@ pub enum FindingKind {
     Ties,
     Duplicates,
     NearDuplicates,
-    /// Preferences of an answer to itself or to none.
+    /// Pairs of one answer with itself.
     SameAnswers,
     Contradictions,
     Cycles,
