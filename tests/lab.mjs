@@ -181,10 +181,14 @@ export class Lab extends Page {
 
   // ---- the data
 
-  /** Adds a practice set; afterwards there are `count` labels. */
+  /** Adds a practice set, also beside another; afterwards there are `count` labels. */
   async importSet(slug, count) {
     await this.id('data-set').selectOption(slug);
-    await this.untilLabelCount(count);
+    await this.until(`${count} labels`, async () => {
+      const all = this.id('import-all');
+      if (await all.isVisible()) await all.click();
+      return (await this.labelCount()) === count;
+    });
   }
 
   /** The findings that are shown: `{ ties: { severity, value, count }, ... }`. */

@@ -3,7 +3,8 @@
 
 use crate::state::label_filter::labeller_name;
 use std::collections::{BTreeMap, HashMap};
-use tilt_protocol::{Label, Pair, Verdict};
+use tilt_protocol::label::SamePair;
+use tilt_protocol::{Label, Verdict};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Agreement {
@@ -47,36 +48,10 @@ impl Agreement {
     }
 }
 
-/// A pair whichever way round it stands: prompt, and the two answers in order.
-type PairKey = (String, String, String);
-
-fn key_of(pair: &Pair) -> PairKey {
-    let (prompt, a, b) = (
-        pair.prompt.trim(),
-        pair.answer_a.trim(),
-        pair.answer_b.trim(),
-    );
-    let (first, second) = if a <= b { (a, b) } else { (b, a) };
-    (prompt.to_owned(), first.to_owned(), second.to_owned())
-}
-
-fn is_in_order(pair: &Pair) -> bool {
-    pair.answer_a.trim() <= pair.answer_b.trim()
-}
-
-/// The verdict as if the answers stood in the key's order.
-fn verdict_in_order(label: &Label) -> Verdict {
-    if is_in_order(&label.pair) {
-        label.verdict
-    } else {
-        label.verdict.swapped()
-    }
-}
-
 /// The last verdict on each pair.
-fn by_pair<'a>(labels: impl Iterator<Item = &'a Label>) -> HashMap<PairKey, Verdict> {
+fn by_pair<'a>(labels: impl Iterator<Item = &'a Label>) -> HashMap<SamePair<'a>, Verdict> {
     labels
-        .map(|label| (key_of(&label.pair), verdict_in_order(label)))
+        .map(|label| (SamePair::of(&label.pair), label.verdict_in_order()))
         .collect()
 }
 
@@ -94,16 +69,18 @@ pub fn matched<'a>(
         .collect()
 }
 
-/// Two labellers of the same pairs, by name, with how far they agree.
-pub fn between_labellers(labels: &[Label]) -> Vec<(String, String, Agreement)> {
+/// Labels by who gave them, or where they are from: in the order of the names.
+fn groups<'a>(labels: impl Iterator<Item = &'a Label>) -> BTreeMap<String, Vec<&'a Label>> {
     let mut groups: BTreeMap<String, Vec<&Label>> = BTreeMap::new();
     for label in labels {
-        groups
-            .entry(labeller_name(&label.labeller))
-            .or_default()
-            .push(label);
+        groups.entry(labeller_name(label)).or_default().push(label);
     }
-    let groups: Vec<(String, Vec<&Label>)> = groups.into_iter().collect();
+    groups
+}
+
+/// Two labellers of the same pairs, by name, with how far they agree.
+pub fn between_labellers(labels: &[Label]) -> Vec<(String, String, Agreement)> {
+    let groups: Vec<(String, Vec<&Label>)> = groups(labels.iter()).into_iter().collect();
     let mut found = Vec::new();
     for (index, (one, ones)) in groups.iter().enumerate() {
         for (other, others) in &groups[index + 1..] {
@@ -116,11 +93,29 @@ pub fn between_labellers(labels: &[Label]) -> Vec<(String, String, Agreement)> {
     found
 }
 
+/// How far a file's labels agree with those here: the labeller here, whose they are in the
+/// file, and the agreement. Beside it how many of the file's labels are of somebody who has
+/// labels here too: a set is not compared with itself.
+pub fn with_file(labels: &[Label], file: &[Label]) -> (Vec<(String, String, Agreement)>, usize) {
+    let (here, of_file) = (groups(labels.iter()), groups(file.iter()));
+    let mut found = Vec::new();
+    for (other, others) in &of_file {
+        for (one, ones) in here.iter().filter(|(one, _)| *one != other) {
+            let both = matched(ones.iter().copied(), others.iter().copied());
+            if let Some(agreement) = Agreement::of(&both) {
+                found.push((one.clone(), other.clone(), agreement));
+            }
+        }
+    }
+    let in_both = of_file.iter().filter(|(name, _)| here.contains_key(*name));
+    (found, in_both.map(|(_, labels)| labels.len()).sum())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::state::label_history::tests::label;
-    use tilt_protocol::{Labeller, Principle};
+    use tilt_protocol::{Labeller, Origin, Principle};
 
     fn verdicts(counts: [(Verdict, Verdict, usize); 4]) -> Vec<(Verdict, Verdict)> {
         counts
@@ -226,5 +221,48 @@ mod tests {
         assert_eq!(found[0].0, "judge: short");
         assert_eq!((found[0].2.n, found[0].2.share), (1, 0.0));
         assert!(between_labellers(&labels[2..]).is_empty());
+    }
+
+    #[test]
+    fn a_file_that_came_in_is_not_compared_with_itself() {
+        use Verdict::{A, B};
+        let of_file = |id: &str, verdict, name: &str| Label {
+            origin: Some(Origin::File {
+                name: name.to_owned(),
+                author: None,
+            }),
+            at_ms: 7.0,
+            ..label(id, verdict)
+        };
+        let own = [label("x", A), label("y", A), label("z", B)];
+        let file = [
+            of_file("x", A, "b.jsonl"),
+            of_file("y", B, "b.jsonl"),
+            of_file("z", B, "b.jsonl"),
+        ];
+        let (before, in_both) = with_file(&own, &file);
+        assert_eq!(in_both, 0);
+        assert_eq!(before.len(), 1);
+        let (one, other, agreement) = &before[0];
+        assert_eq!((one.as_str(), other.as_str()), ("you", "b.jsonl"));
+        assert_eq!(agreement.n, 3);
+        assert!((agreement.share - 2.0 / 3.0).abs() < 1e-12);
+
+        // Once it came in, also under a later time, nothing of that changes.
+        let mut both = own.to_vec();
+        let later = |label: Label| Label {
+            at_ms: 9.0,
+            ..label
+        };
+        both.extend(file.iter().cloned().map(later));
+        assert_eq!(with_file(&both, &file), (before.clone(), 3));
+        // And here it stands beside one's own, by its name.
+        let here = between_labellers(&both);
+        assert_eq!(here.len(), 1);
+        assert_eq!((here[0].0.as_str(), here[0].1.as_str()), ("b.jsonl", "you"));
+        assert_eq!(here[0].2, *agreement);
+
+        // One's own export says nothing about agreement.
+        assert_eq!(with_file(&own, &own), (vec![], 3));
     }
 }

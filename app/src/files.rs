@@ -3,16 +3,18 @@
 
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
 use crate::state::Lab;
-use crate::state::import::Finished;
+use crate::state::import::Question;
+use crate::state::lab_code::lab_code;
 use crate::state::notices::NoticeKey;
 use crate::texts::files as texts;
+use crate::texts::import as import_texts;
 use crate::texts::training::DECISIVE_PAIRS;
 use gloo_file::{Blob, ObjectUrl};
 use gloo_timers::callback::Timeout;
 use js_sys::ArrayBuffer;
 use tilt_protocol::dataset::{write_jsonl, write_tilt_jsonl};
 use tilt_protocol::label::pairs_from_labels;
-use tilt_protocol::{CuratedSet, Error, ExportKind, Label};
+use tilt_protocol::{Error, ExportKind, Label};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlAnchorElement;
 
@@ -101,18 +103,29 @@ fn offer_pairs(lab: Lab) {
 
 fn offer_labels(lab: Lab) {
     lab.notices.dismiss(NoticeKey::Data);
-    let text = write_tilt_jsonl(&lab.labels.all());
+    let code = lab_code(lab.settings);
+    let labels = lab.labels.all().into_iter();
+    let labels: Vec<Label> = labels.map(|label| label.leaving(&code)).collect();
+    let text = write_tilt_jsonl(&labels);
     let blob = Blob::new_with_options(text.as_str(), Some("application/jsonl"));
     if let Err(error) = download(texts::ALL_LABELS_FILE, &blob) {
         lab.notices.error(NoticeKey::Data, &error.to_string());
     }
 }
 
-/// Adds what came of a file as labels, and says what did not.
-pub fn add_labels(lab: Lab, file: &Finished, labels: Vec<Label>, set: Option<CuratedSet>) {
+/// Adds what came of a file as labels, in the place of those of the keys `removed`, and
+/// says what did not come in, and what of it teaches nothing.
+pub fn add_labels(lab: Lab, question: &Question, removed: &[u64], labels: Vec<Label>) {
+    let (file, set) = (&question.finished, question.set);
     let (name, count, report) = (&file.name, labels.len(), &file.report);
+    let was_any = !question.labels.is_empty();
+    // Of a practice set the explanation says what is wrong with it.
+    let remarks = match set {
+        None => import_texts::remarks(&question.standing.arrival),
+        Some(_) => String::new(),
+    };
     if count > 0 {
-        lab.labels.append(labels);
+        lab.labels.exchange(removed, labels);
         lab.notices.say(&texts::imported_from(count, name));
     }
     let listed = report.errors.iter().take(LISTED_DEFECTS);
@@ -121,18 +134,21 @@ pub fn add_labels(lab: Lab, file: &Finished, labels: Vec<Label>, set: Option<Cur
         listed.push(texts::and_more(report.refused - listed.len()));
     }
     if report.refused > 0 {
+        listed.extend(Some(remarks).filter(|remarks| !remarks.is_empty()));
         let text = texts::imported_in_part(name, count, report.refused, &listed);
         lab.notices.error(NoticeKey::Data, &text);
-    } else if count == 0 {
+    } else if !was_any {
         lab.notices.error(NoticeKey::Data, &texts::no_rows(name));
     } else if let Some(set) = set {
         let told = texts::set_imported(&set.name(), count, set.explanation());
         lab.notices.info(NoticeKey::Data, &told);
     } else if report.taken < report.good {
         let text = texts::imported_sample(name, count, report.good);
-        lab.notices.info(NoticeKey::Data, &text);
-    } else {
         lab.notices
-            .info(NoticeKey::Data, &texts::imported(name, count));
+            .info(NoticeKey::Data, &texts::with_remarks(text, &remarks));
+    } else {
+        let text = texts::imported(name, count);
+        lab.notices
+            .info(NoticeKey::Data, &texts::with_remarks(text, &remarks));
     }
 }

@@ -7,8 +7,9 @@
 use crate::files::download;
 use crate::json;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
-use crate::other_tabs::News;
 use crate::state::Lab;
+use crate::state::lab_arrival::arrived;
+use crate::state::lab_code::lab_code;
 use crate::state::notices::NoticeKey;
 use crate::state::settings::Settings;
 use crate::storage::{Store, Stored, Write};
@@ -48,7 +49,7 @@ pub fn export_lab(lab: Lab) {
     do_later(lab, Box::pin(exporting(lab)));
 }
 
-/// Takes a lab in, beside what is here, and opens the page anew.
+/// Reads a lab; what becomes of it the person says, where there is something to say.
 pub fn import_lab(lab: Lab, file: File) {
     do_later(lab, Box::pin(importing(lab, file)));
 }
@@ -65,6 +66,8 @@ fn importing(lab: Lab, file: File) -> Result<Doing, NotLoaded> {
 
 async fn export(lab: Lab) {
     lab.notices.dismiss(NoticeKey::LabFile);
+    // So that the lab is known as its own when it comes back.
+    lab_code(lab.settings);
     let stored = match lab.saving.read_all(Store::ALL).await {
         Stored::Found(stored) => stored,
         Stored::Absent => Store::ALL.map(|_| Vec::new()),
@@ -116,19 +119,7 @@ async fn import(lab: Lab, file: File) {
     lab.notices.dismiss(NoticeKey::LabFile);
     match read(&file).await {
         Err(error) => lab.notices.error(NoticeKey::LabFile, &error.to_string()),
-        Ok((settings, writes)) => match lab.saving.write_once(&writes).await {
-            Err(reason) => lab
-                .notices
-                .error(NoticeKey::LabFile, &texts::lab_not_stored(&reason)),
-            Ok(()) => {
-                lab.settings.replace(settings);
-                lab.others.tell(&News::Imported);
-                if let Some(window) = web_sys::window() {
-                    // Only a page that is being left cannot be loaded anew.
-                    let _ = window.location().reload();
-                }
-            }
-        },
+        Ok((settings, writes)) => arrived(lab, &file.name(), settings, writes),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Agreement of two sets of labels on the same pairs: of labellers on this page, or of
 //! these labels with those of a file.
 
-use crate::agreement::{Agreement, between_labellers, matched};
+use crate::agreement::{Agreement, between_labellers, with_file};
 use crate::format::{fixed, percent};
 use crate::importer::Importer;
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
+use crate::state::lab_code::lab_code;
 use crate::state::notices::NoticeKey;
 use crate::state::{Lab, use_lab};
 use crate::texts::agreement as texts;
@@ -16,6 +17,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::dataset::import::{ImportOptions, Sample};
 use tilt_protocol::{ImportEvent, ImportRequest, ImportSource, Label};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 
 /// Labels that another person gave.
@@ -25,6 +27,14 @@ struct OtherLabels {
     labels: Arc<Vec<Label>>,
     /// Rows that could not be read as labels.
     refused: usize,
+}
+
+/// What was found of two sets or more.
+#[derive(Clone, Default, PartialEq)]
+struct Found {
+    compared: Vec<Compared>,
+    /// Labels of the file that are among those here.
+    in_both: usize,
 }
 
 /// Two sets, by name, with how far they agree.
@@ -66,10 +76,10 @@ fn Comparison() -> impl IntoView {
     let IsOpen(is_open) = expect_context();
     let others = RwSignal::new(None::<OtherLabels>);
     let importer = StoredValue::new_local(None);
-    let compared = Memo::new(move |_| {
+    let found = Memo::new(move |_| {
         // Thousands of labels are compared only while somebody looks.
         if !is_open.get() {
-            return Vec::new();
+            return Found::default();
         }
         lab.labels.entries().track();
         let labels = lab.labels.all();
@@ -82,15 +92,18 @@ fn Comparison() -> impl IntoView {
                 labels,
                 refused,
             }) => {
-                let is_matched = compared.with(|found| found.iter().any(|one| one.is_with_file));
-                texts::file_read(file, labels.len(), *refused, is_matched)
+                let (is_matched, in_both) = found.with(|found| {
+                    let with_file = found.compared.iter().any(|one| one.is_with_file);
+                    (with_file, found.in_both)
+                });
+                texts::file_read(file, labels.len(), *refused, is_matched, in_both)
             }
             None => texts::HOW_TO.to_owned(),
         })
     };
     view! {
             <ul class="agreements">
-                <For each=move || compared.get() key=|one| (one.names.clone(), one.agreement.json()) let:one>
+                <For each=move || found.get().compared key=|one| (one.names.clone(), one.agreement.json()) let:one>
                     <AgreementRow one=one/>
                 </For>
             </ul>
@@ -118,15 +131,17 @@ fn Comparison() -> impl IntoView {
 }
 
 /// Agreement with the file first, then that of labellers on this page.
-fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Vec<Compared> {
-    let with_file = others.and_then(|others| {
-        let both = matched(labels.iter(), others.labels.iter());
-        Some(Compared {
-            names: texts::yours_and(&others.file),
+fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Found {
+    let (with_file, in_both) = others
+        .map(|others| with_file(labels, &others.labels))
+        .unwrap_or_default();
+    let with_file = with_file
+        .into_iter()
+        .map(|(one, other, agreement)| Compared {
+            names: texts::with_file(&one, &other),
             is_with_file: true,
-            agreement: Agreement::of(&both)?,
-        })
-    });
+            agreement,
+        });
     let here = between_labellers(labels)
         .into_iter()
         .map(|(one, other, agreement)| Compared {
@@ -134,7 +149,10 @@ fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Vec<Compared> {
             is_with_file: false,
             agreement,
         });
-    with_file.into_iter().chain(here).collect()
+    Found {
+        compared: with_file.chain(here).collect(),
+        in_both,
+    }
 }
 
 /// Reads a file's labels; the importer lives until it has told what came of them.
@@ -156,14 +174,26 @@ fn read(
         at_ms: js_sys::Date::now(),
     };
     let name = file.name();
-    let started = Importer::start(&request, Some(file.as_ref()), move |event, _| match event {
+    let code = lab_code(lab.settings);
+    let take = move |event| match event {
         ImportEvent::Progress { .. } => {}
-        ImportEvent::Done { report, labels } => others.set(Some(OtherLabels {
-            file: name.clone(),
-            labels: Arc::new(labels),
-            refused: report.refused,
-        })),
+        ImportEvent::Done { report, labels } => {
+            let labels = labels.into_iter().map(|label| label.arriving(&name, &code));
+            others.set(Some(OtherLabels {
+                file: name.clone(),
+                labels: Arc::new(labels.collect()),
+                refused: report.refused,
+            }));
+        }
         ImportEvent::Failed { error } => notices.error(NoticeKey::Agreement, &error.to_string()),
+    };
+    let started = Importer::start(&request, Some(file.as_ref()), move |event, _| {
+        let is_last = !matches!(event, ImportEvent::Progress { .. });
+        take(event);
+        if is_last {
+            // Not inside the worker's own event: its listeners end with it.
+            spawn_local(async move { importer.set_value(None) });
+        }
     });
     match started {
         Ok(started) => importer.set_value(Some(started)),

@@ -9,7 +9,12 @@ use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
 use crate::texts::judge as texts;
 use leptos::prelude::*;
-use tilt_protocol::{Labeller, Principle};
+use tilt_protocol::{Label, Labeller, Origin, Principle};
+
+/// By the judge of this lab.
+fn is_judged_here(label: &Label) -> bool {
+    label.labeller != Labeller::Person && label.origin() == Origin::Here
+}
 
 #[component]
 pub fn AutolabelPanel() -> impl IntoView {
@@ -23,7 +28,7 @@ pub fn AutolabelPanel() -> impl IntoView {
         lab.labels.entries().with(|entries| {
             entries
                 .iter()
-                .filter(|entry| entry.label.labeller != Labeller::Person)
+                .filter(|entry| is_judged_here(&entry.label))
                 .count()
         })
     });
@@ -99,7 +104,7 @@ pub fn AutolabelPanel() -> impl IntoView {
                 <Action
                     text=Signal::derive(move || texts::remove_judged(judged.get()))
                     disabled=Signal::derive(move || judged.get() == 0)
-                    on_press=move || lab.labels.remove(|entry| entry.label.labeller != Labeller::Person)
+                    on_press=move || lab.labels.remove(|entry| is_judged_here(&entry.label))
                 />
             </div>
             <Show when=move || progress.with(Option::is_some)>

@@ -4,6 +4,7 @@ use crate::files;
 use crate::lab_file;
 use crate::model_files;
 use crate::panels::import::{FromTheWeb, Import};
+use crate::panels::lab_arrival::LabQuestion;
 use crate::parts::action::Action;
 use crate::state::{actions, export, import, use_lab};
 use crate::texts::files as texts;
@@ -123,6 +124,7 @@ pub fn DataPanel() -> impl IntoView {
             <p class="muted">
                 {texts::FORMATS}
             </p>
+            <LabQuestion/>
             <Import/>
             <FromTheWeb/>
             <Show when=move || is_asking.get()>

@@ -1,12 +1,15 @@
 //! Data coming in: how far it is, what was found, and from where else it can come.
 
 use crate::files;
+use crate::format::quoted;
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::model_files;
 use crate::parts::action::Action;
+use crate::parts::focus::focus;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
-use crate::state::import::{self, Finished, Progress, remote};
+use crate::state::arrivals::Answer;
+use crate::state::import::{self, Finished, Progress, Question, answer, remote};
 use crate::state::notices::NoticeKey;
 use crate::state::use_lab;
 use crate::texts::files as file_texts;
@@ -15,6 +18,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::Error;
 use tilt_protocol::dataset::import::NectarPairs;
+use web_sys::HtmlInputElement;
 
 const RANKINGS: [NectarPairs; 4] = [
     NectarPairs::BestWorst,
@@ -22,6 +26,8 @@ const RANKINGS: [NectarPairs; 4] = [
     NectarPairs::Neighbours,
     NectarPairs::All,
 ];
+/// Rows of a file that may come in.
+const LIMITS: std::ops::RangeInclusive<usize> = 1..=50_000;
 /// Refused rows that are shown.
 const LISTED: usize = 20;
 
@@ -30,14 +36,16 @@ const LISTED: usize = 20;
 pub fn Import() -> impl IntoView {
     let import = use_lab().import;
     let is_any = Memo::new(move |_| {
-        import.progress().with(Option::is_some) || import.finished().with(Option::is_some)
+        import.progress().with(Option::is_some)
+            || import.question().with(Option::is_some)
+            || import.finished().with(Option::is_some)
     });
     view! { <Later wanted=is_any load=|| Box::pin(progress_and_report())/> }
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
 fn progress_and_report() -> Result<Build, NotLoaded> {
-    Ok(|| view! { <ImportProgress/> <ImportReport/> }.into_any())
+    Ok(|| view! { <ImportProgress/> <ImportQuestion/> <ImportReport/> }.into_any())
 }
 
 #[component]
@@ -72,6 +80,57 @@ fn ImportProgress() -> impl IntoView {
             </div>
         </Show>
     }
+}
+
+/// What shall become of labels that are here in part already. It takes the focus, and so
+/// comes into sight: it answers what the person did last.
+#[component]
+fn ImportQuestion() -> impl IntoView {
+    let lab = use_lab();
+    let question = lab.import.question();
+    Effect::new(move |_| {
+        if question.with(Option::is_some) {
+            request_animation_frame(|| {
+                focus(".import-question");
+            });
+        }
+    });
+    let ask = move |question: &Question| {
+        let Question {
+            finished,
+            labels,
+            standing,
+            ..
+        } = question;
+        let (new, all) = (standing.arrival.new.len(), labels.len());
+        let replaced = standing.replaced.len();
+        let counts = format!(
+            "{{\"new\":{new},\"same\":{},\"other\":{}}}",
+            standing.arrival.repeated.len(),
+            standing.arrival.contrary.len()
+        );
+        view! {
+            <div
+                class="confirm import-question"
+                role="group"
+                tabindex="-1"
+                aria-label=texts::BEFORE_IT_COMES_IN
+                data-testid="import-question"
+                data-value=counts
+            >
+                <p>{texts::question(&finished.name, all, standing)}</p>
+                {(new > 0 && new < all).then(|| view! {
+                    <Action testid="import-new" text=texts::add_new(new) on_press=move || answer(lab, Answer::New)/>
+                })}
+                {(replaced > 0).then(|| view! {
+                    <Action testid="import-replace" text=texts::replace(replaced) on_press=move || answer(lab, Answer::Replace)/>
+                })}
+                <Action testid="import-all" text=texts::add_all(all) on_press=move || answer(lab, Answer::All)/>
+                <Action testid="import-none" text=texts::CANCEL on_press=move || answer(lab, Answer::Cancel)/>
+            </div>
+        }
+    };
+    view! { {move || question.get().map(|question| ask(&question))} }
 }
 
 #[component]
@@ -272,6 +331,7 @@ fn WebFields() -> impl IntoView {
         Some(host) => texts::fetch_from(&host),
         None => texts::FETCH.to_owned(),
     });
+    let refused_limit = RwSignal::new(None::<String>);
     view! {
             <div class="fields">
                 <label class="field">
@@ -301,15 +361,32 @@ fn WebFields() -> impl IntoView {
                         type="text"
                         inputmode="numeric"
                         data-testid="import-limit"
+                        aria-describedby="import-limit-hint"
+                        aria-invalid=move || refused_limit.with(Option::is_some).to_string()
                         prop:value=move || store.limit.get().to_string()
                         on:change=move |event| {
-                            if let Ok(limit) = event_target_value(&event).parse::<usize>() {
-                                store.limit.set(limit.clamp(1, 50_000));
-                            }
+                            let typed = event_target_value(&event);
+                            let limit = typed.trim().parse::<usize>().ok();
+                            let limit = limit.filter(|limit| LIMITS.contains(limit));
+                            // What is no such number leaves the limit as it was, and the
+                            // field shows that.
+                            let kept = limit.unwrap_or_else(|| store.limit.get_untracked());
+                            refused_limit.set(limit.is_none().then(|| {
+                                texts::not_a_limit(&quoted(&typed), *LIMITS.end(), kept)
+                            }));
+                            store.limit.set(kept);
+                            event_target::<HtmlInputElement>(&event).set_value(&kept.to_string());
                         }
                     />
                 </label>
-                <p class="muted">{texts::MOST_ROWS_HINT}</p>
+                <p
+                    id="import-limit-hint"
+                    data-testid="import-limit-hint"
+                    class=move || if refused_limit.with(Option::is_some) { "write-message" } else { "muted" }
+                    role="status"
+                >
+                    {move || refused_limit.get().unwrap_or_else(|| texts::MOST_ROWS_HINT.to_owned())}
+                </p>
                 <label class="field">
                     <span>{texts::RANKED}</span>
                     <select

@@ -3,6 +3,7 @@
 use crate::panels::label_progress::LabelProgress;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
+use crate::parts::long_text::{ShowAll, shown};
 use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
 use crate::texts::label as texts;
@@ -26,18 +27,21 @@ pub fn LabelPanel() -> impl IntoView {
         entries.with(|entries| {
             entries
                 .iter()
-                .filter(|entry| entry.label.chosen_rejected().is_some())
+                .filter(|entry| entry.label.is_decisive())
                 .count()
         })
     });
     let prompt = move || match pair.get() {
         Some(pair) => pair.prompt,
         None if !lab.labels.is_loaded().get() => texts::READING_LABELS.to_owned(),
+        None if !lab.labels.has_begun() => texts::FETCHING_PAIRS.to_owned(),
         None => match lab.engine.status().get() {
             EngineStatus::Failed => texts::NONE_WITHOUT_ENGINE.to_owned(),
             _ => texts::NONE_WAITING.to_owned(),
         },
     };
+    let prompt = Signal::derive(prompt);
+    let whole = RwSignal::new(None);
     let source = move || {
         pair.get().map(|pair| match pair.source {
             PairSource::Shipped { model } => texts::recorded_from(&model),
@@ -77,8 +81,9 @@ pub fn LabelPanel() -> impl IntoView {
                 data-pair=move || pair.get().map(|pair| pair.id)
                 data-again=move || is_again.get().then_some("true")
             >
-                {prompt}
+                {move || prompt.with(|prompt| shown(prompt, whole))}
             </p>
+            <ShowAll text=prompt whole=whole/>
             <div class="answers">
                 <AnswerCard
                     letter=texts::A testid="label-a" text_testid="answer-a" key="1"

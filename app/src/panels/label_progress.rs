@@ -24,6 +24,10 @@ struct Counts {
     ties: usize,
     both_good: usize,
     both_bad: usize,
+    /// One answer alone, good or bad.
+    single: usize,
+    /// A preference between answers that are the same, or one of which is empty.
+    undecidable: usize,
 }
 
 impl Counts {
@@ -32,7 +36,12 @@ impl Counts {
         for entry in entries {
             counts.labels += 1;
             match entry.label.verdict {
-                Verdict::A | Verdict::B => counts.decisive += 1,
+                Verdict::A | Verdict::B if entry.label.is_decisive() => counts.decisive += 1,
+                Verdict::A | Verdict::B if entry.label.pair.is_single() => counts.single += 1,
+                Verdict::A | Verdict::B => counts.undecidable += 1,
+                Verdict::BothGood | Verdict::BothBad if entry.label.pair.is_single() => {
+                    counts.single += 1;
+                }
                 Verdict::Tie => counts.ties += 1,
                 Verdict::BothGood => counts.both_good += 1,
                 Verdict::BothBad => counts.both_bad += 1,
@@ -57,7 +66,14 @@ impl Counts {
             return texts::PRESS_TO_BEGIN.to_owned();
         }
         let decide = percent(self.decisive as f64 / self.labels as f64);
-        texts::shares(&decide, self.ties, self.both_good, self.both_bad)
+        let others = [
+            self.ties,
+            self.both_good,
+            self.both_bad,
+            self.single,
+            self.undecidable,
+        ];
+        texts::shares(&decide, others)
     }
 }
 
@@ -148,12 +164,16 @@ mod tests {
         assert_eq!(none.progress(), "0 of 12 decisive, for a first run");
         assert_eq!(none.shares(), "press 1 or 2 to begin");
 
-        let mut labels = entries(14);
+        let mut labels = entries(15);
         labels[0].label.verdict = Verdict::Tie;
         labels[1].label.verdict = Verdict::BothBad;
+        labels[2].label.pair.answer_b = labels[2].label.pair.answer_a.clone();
         let some = Counts::of(&labels);
         assert_eq!(some.goal().map(|(goal, _)| goal), Some(64));
-        assert_eq!(some.shares(), "86% decide, 1 tie, 1 both bad");
+        assert_eq!(
+            some.shares(),
+            "80% decide, 1 tie, 1 both bad, 1 without a difference"
+        );
         assert_eq!(Counts::of(&entries(64)).goal(), None);
     }
 }

@@ -1,6 +1,7 @@
 //! What to train, and the controls of the run.
 
 use crate::panels::pacing::PacingRow;
+use crate::panels::training_view::WhatTrainingSees;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::number_field::NumberField;
@@ -29,6 +30,7 @@ pub fn TrainPanel() -> impl IntoView {
                 <ModelSelect/>
             </div>
             <UnusedBeta/>
+            <WhatTrainingSees/>
             <Controls/>
             <PacingRow/>
         </section>

@@ -5,7 +5,7 @@ use crate::state::label_filter::labeller_name;
 use crate::state::{Lab, use_lab};
 use crate::texts::verdicts as texts;
 use leptos::prelude::*;
-use tilt_protocol::Verdict;
+use tilt_protocol::{Label, Verdict};
 
 const ROWS: &str = ".verdicts-table tbody tr";
 
@@ -14,7 +14,7 @@ pub fn VerdictRow(key: u64) -> impl IntoView {
     let lab = use_lab();
     let label = Memo::new(move |_| lab.labels.entry(key).map(|entry| entry.label));
     let verdict = Memo::new(move |_| label.with(|label| label.as_ref().map(|label| label.verdict)));
-    let is_decisive = move || verdict.get().is_some_and(Verdict::is_decisive);
+    let is_decisive = move || label.with(|label| label.as_ref().is_some_and(Label::is_decisive));
     let is_selected = move || {
         lab.selection.selected().with(|selected| {
             selected
@@ -38,9 +38,7 @@ pub fn VerdictRow(key: u64) -> impl IntoView {
             })
         })
     };
-    let by = Memo::new(move |_| {
-        label.with(|label| label.as_ref().map(|label| labeller_name(&label.labeller)))
-    });
+    let by = Memo::new(move |_| label.with(|label| label.as_ref().map(labeller_name)));
     view! {
         <tr data-key=key.to_string() aria-current=move || is_selected().then_some("true")>
             <td>

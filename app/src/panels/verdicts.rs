@@ -1,4 +1,4 @@
-//! All labels: found by text, verdict and labeller, changed, deleted, shown in the
+//! All labels: found by text, verdict, and whose or from where they are, changed, deleted, shown in the
 //! views. A page of rows at a time, so that thousands stay quick.
 
 use super::agreement::AgreementPanel;
@@ -162,6 +162,17 @@ fn Filters(filter: RwSignal<LabelFilter>, page: RwSignal<usize>) -> impl IntoVie
         filter.update(|filter| change(filter));
         page.set(0);
     };
+    let entries = use_lab().labels.entries();
+    let whose = Memo::new(move |_| filter.with(|filter| filter.whose.clone()));
+    let choices = Memo::new(move |_| {
+        let whose = whose.get();
+        let mut choices = entries.with(|entries| Whose::all(entries));
+        // Its last label may be gone: what is chosen still says why none is shown.
+        if !choices.contains(&whose) {
+            choices.push(whose);
+        }
+        choices
+    });
     view! {
         <div class="verdict-filters">
             <input
@@ -193,14 +204,19 @@ fn Filters(filter: RwSignal<LabelFilter>, page: RwSignal<usize>) -> impl IntoVie
                 aria-label=texts::SHOW_LABELS_BY
                 data-testid="verdicts-by"
                 on:change=move |event| {
-                    let whose = Whose::from_slug(&event_target_value(&event));
-                    change(&|filter| filter.whose = whose);
+                    let slug = event_target_value(&event);
+                    let chosen = choices.with_untracked(|choices| {
+                        choices.iter().find(|whose| whose.slug() == slug).cloned()
+                    });
+                    change(&|filter| filter.whose = chosen.clone().unwrap_or_default());
                 }
             >
-                {Whose::ALL
-                    .into_iter()
-                    .map(|whose| view! { <option value=whose.slug()>{whose.name()}</option> })
-                    .collect_view()}
+                <For each=move || choices.get() key=Whose::slug let:choice>
+                    <option value=choice.slug() selected={
+                        let choice = choice.clone();
+                        move || whose.get() == choice
+                    }>{choice.name()}</option>
+                </For>
             </select>
         </div>
     }

@@ -6,6 +6,7 @@ pub mod define;
 pub mod focus;
 pub mod later;
 pub mod level;
+pub mod long_text;
 pub mod number_field;
 pub mod opened;
 pub mod principle_options;

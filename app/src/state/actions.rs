@@ -185,6 +185,8 @@ pub fn forget_all(lab: Lab, at_ms: f64) {
     if untrack(|| lab.engine.is_up()) {
         reset(lab);
     }
+    lab.import.give_up();
+    lab.lab_arrival.give_up();
     lab.runs.clear();
     lab.evaluate.clear();
     super::data_report::give_up(lab);

@@ -1,6 +1,9 @@
-//! Data coming in: one file after the other, each through the importer.
+//! Data coming in: one file after the other, each through the importer. Labels of pairs
+//! that have some already wait for a word of the person.
 
 use super::Lab;
+use super::arrivals::{Answer, Standing};
+use super::lab_code::lab_code;
 use super::notices::NoticeKey;
 use crate::files;
 use crate::importer::Importer;
@@ -11,7 +14,7 @@ use leptos::prelude::*;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tilt_protocol::dataset::import::{ImportOptions, ImportReport, NectarPairs, Sample};
-use tilt_protocol::{CuratedSet, ImportEvent, ImportRequest, ImportSource};
+use tilt_protocol::{CuratedSet, ImportEvent, ImportRequest, ImportSource, Label, Origin};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
@@ -43,6 +46,15 @@ pub struct Finished {
     pub has_refused: bool,
 }
 
+/// Labels that were read and are not here yet.
+#[derive(Clone, PartialEq)]
+pub struct Question {
+    pub finished: Finished,
+    pub set: Option<CuratedSet>,
+    pub labels: Vec<Label>,
+    pub standing: Standing,
+}
+
 struct Wanted {
     source: ImportSource,
     file: Option<File>,
@@ -53,6 +65,8 @@ struct Wanted {
 pub struct ImportStore {
     progress: RwSignal<Option<Progress>>,
     finished: RwSignal<Option<Arc<Finished>>>,
+    /// Asked before anything of the file comes in.
+    question: RwSignal<Option<Arc<Question>>>,
     /// The refused rows of the finished file.
     refused: StoredValue<Option<Blob>, LocalStorage>,
     importer: StoredValue<Option<Importer>, LocalStorage>,
@@ -68,6 +82,7 @@ impl ImportStore {
         ImportStore {
             progress: RwSignal::new(None),
             finished: RwSignal::new(None),
+            question: RwSignal::new(None),
             refused: StoredValue::new_local(None),
             importer: StoredValue::new_local(None),
             waiting: StoredValue::new_local(VecDeque::new()),
@@ -83,6 +98,24 @@ impl ImportStore {
 
     pub fn finished(&self) -> Signal<Option<Arc<Finished>>> {
         self.finished.into()
+    }
+
+    pub fn question(&self) -> Signal<Option<Arc<Question>>> {
+        self.question.into()
+    }
+
+    /// Nothing is under way any more, and nothing comes in of what was.
+    pub fn give_up(&self) {
+        self.waiting.update_value(VecDeque::clear);
+        self.importer.set_value(None);
+        self.progress.set(None);
+        self.question.set(None);
+        self.close();
+    }
+
+    fn is_busy(&self) -> bool {
+        self.progress.with_untracked(Option::is_some)
+            || self.question.with_untracked(Option::is_some)
     }
 
     pub fn refused(&self) -> Option<Blob> {
@@ -180,7 +213,7 @@ fn take_turn(lab: Lab, wanted: Wanted) {
     lab.import
         .waiting
         .update_value(|waiting| waiting.push_back(wanted));
-    if lab.import.progress.get_untracked().is_none() {
+    if !lab.import.is_busy() {
         next(lab);
     }
 }
@@ -256,14 +289,70 @@ fn take(lab: Lab, name: &str, set: Option<CuratedSet>, event: ImportEvent, refus
                 has_refused: refused.is_some(),
                 report,
             };
-            files::add_labels(lab, &finished, labels, set);
             lab.import.refused.set_value(refused);
-            if set.is_none() {
-                lab.import.finished.set(Some(Arc::new(finished)));
+            let labels = origins_noted(lab, name, set, labels);
+            let entries = lab.labels.entries().get_untracked();
+            let question = Question {
+                standing: Standing::of(&entries, &labels, set),
+                finished,
+                set,
+                labels,
+            };
+            if question.standing.needs_an_answer() {
+                lab.import.question.set(Some(Arc::new(question)));
+            } else {
+                come_in(lab, &question, Answer::All);
             }
             ended(lab);
         }
     }
+}
+
+/// The labels with where they are from: a practice set, or this file.
+fn origins_noted(lab: Lab, file: &str, set: Option<CuratedSet>, labels: Vec<Label>) -> Vec<Label> {
+    let code = lab_code(lab.settings);
+    let note = |mut label: Label| match set {
+        Some(set) => {
+            label.origin = Some(Origin::of_set(set));
+            label
+        }
+        None => label.arriving(file, &code),
+    };
+    labels.into_iter().map(note).collect()
+}
+
+fn come_in(lab: Lab, question: &Question, answer: Answer) {
+    let Question {
+        finished,
+        set,
+        labels,
+        standing,
+    } = question;
+    let (removed, added) = standing.settle(labels.clone(), answer);
+    files::add_labels(lab, question, &removed, added);
+    if set.is_none() {
+        lab.import.finished.set(Some(Arc::new(finished.clone())));
+    }
+}
+
+/// What the person says to the question; then the next file has its turn.
+pub fn answer(lab: Lab, answer: Answer) {
+    let store = lab.import;
+    let asked = store.question.try_update(Option::take).flatten();
+    let Some(question) = asked else { return };
+    if answer == Answer::Cancel {
+        store.refused.set_value(None);
+    } else {
+        // Labelled on in the meantime: the answer is about the labels as they are now.
+        let entries = lab.labels.entries().get_untracked();
+        let standing = Standing::of(&entries, &question.labels, question.set);
+        let question = Question {
+            standing,
+            ..Question::clone(&question)
+        };
+        come_in(lab, &question, answer);
+    }
+    next(lab);
 }
 
 /// The person wants no more of it: nothing of the file under way comes in.
@@ -277,7 +366,9 @@ fn ended(lab: Lab) {
     // Not inside the worker's own event: its listeners end with it.
     spawn_local(async move {
         lab.import.importer.set_value(None);
-        next(lab);
+        if !lab.import.is_busy() {
+            next(lab);
+        }
     });
 }
 

@@ -1,44 +1,68 @@
-//! Which labels the table shows: by text, verdict and labeller.
+//! Which labels the table shows: by text, verdict, and by whom or from where they are.
 
 use super::autolabel_form::judge_in_words;
 use super::label_history::Entry;
 use crate::texts::verdicts as texts;
-use tilt_protocol::{Label, Labeller, Verdict};
+use std::collections::BTreeSet;
+use tilt_protocol::{CuratedSet, Label, Labeller, Origin, Verdict};
 
 /// Whose labels are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Whose {
     #[default]
     Anyone,
     Person,
     Judge,
+    From(Origin),
 }
 
 impl Whose {
-    pub const ALL: [Whose; 3] = [Whose::Anyone, Whose::Person, Whose::Judge];
+    /// What there is to choose from with these labels.
+    pub fn all(entries: &[Entry]) -> Vec<Whose> {
+        let origins = entries.iter().map(|entry| entry.label.origin());
+        let elsewhere: BTreeSet<Origin> = origins.filter(|from| *from != Origin::Here).collect();
+        [Whose::Anyone, Whose::Person, Whose::Judge]
+            .into_iter()
+            .chain(elsewhere.into_iter().map(Whose::From))
+            .collect()
+    }
 
-    pub fn slug(self) -> &'static str {
-        match self {
-            Whose::Anyone => "anyone",
-            Whose::Person => "you",
-            Whose::Judge => "judge",
+    /// Tells the choices apart.
+    pub fn slug(&self) -> String {
+        let origin = match self {
+            Whose::Anyone => return "anyone".to_owned(),
+            Whose::Person => return "you".to_owned(),
+            Whose::Judge => return "judge".to_owned(),
+            Whose::From(origin) => origin,
+        };
+        match origin {
+            Origin::Here => "here".to_owned(),
+            Origin::PracticeSet { name } => format!("set:{name}"),
+            Origin::File { name, author } => {
+                format!("file:{}:{name}", author.as_deref().unwrap_or_default())
+            }
+            Origin::Lab { name } => format!("lab:{name}"),
+            Origin::Author { code } => format!("author:{code}"),
         }
     }
 
     /// As the filter of the table says it.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> String {
         match self {
-            Whose::Anyone => texts::BY_ANYONE,
-            Whose::Person => texts::BY_YOU,
-            Whose::Judge => texts::BY_JUDGE,
+            Whose::Anyone => texts::BY_ANYONE.to_owned(),
+            Whose::Person => texts::BY_YOU.to_owned(),
+            Whose::Judge => texts::BY_JUDGE.to_owned(),
+            Whose::From(origin) => texts::from(&origin_name(origin)),
         }
     }
 
-    pub fn from_slug(slug: &str) -> Whose {
-        Whose::ALL
-            .into_iter()
-            .find(|whose| whose.slug() == slug)
-            .unwrap_or_default()
+    fn shows(&self, label: &Label) -> bool {
+        match self {
+            Whose::Anyone => true,
+            Whose::Person => label.is_own(),
+            Whose::Judge => label.labeller != Labeller::Person,
+            Whose::From(origin) => label.origin() == *origin,
+        }
     }
 }
 
@@ -72,11 +96,8 @@ impl LabelFilter {
         if self.verdict.is_some_and(|verdict| verdict != label.verdict) {
             return false;
         }
-        let is_of_person = label.labeller == Labeller::Person;
-        match self.whose {
-            Whose::Person if !is_of_person => return false,
-            Whose::Judge if is_of_person => return false,
-            _ => {}
+        if !self.whose.shows(label) {
+            return false;
         }
         if words.is_empty() {
             return true;
@@ -87,11 +108,34 @@ impl LabelFilter {
     }
 }
 
-/// Who labelled: "you", or "judge: polite + 0.5 truthful".
-pub fn labeller_name(labeller: &Labeller) -> String {
-    match labeller.judge_settings() {
-        None => texts::YOU.to_owned(),
-        Some(judge) => texts::judge(&judge_in_words(&judge)),
+/// Who labelled, or where the label is from: "you", "judge: polite + 0.5 truthful",
+/// "pairs.csv", "lab Anna, judge: polite".
+pub fn labeller_name(label: &Label) -> String {
+    let judge = label.labeller.judge_settings();
+    let judge = judge.map(|judge| texts::judge(&judge_in_words(&judge)));
+    match (label.origin(), judge) {
+        (Origin::Here, None) => texts::YOU.to_owned(),
+        (Origin::Here, Some(judge)) => judge,
+        (origin, None) => origin_name(&origin),
+        (origin, Some(judge)) => texts::from_and_by(&origin_name(&origin), &judge),
+    }
+}
+
+/// Where labels are from, for people.
+pub fn origin_name(origin: &Origin) -> String {
+    match origin {
+        Origin::Here => texts::THIS_LAB.to_owned(),
+        Origin::PracticeSet { name } => {
+            let set = CuratedSet::from_slug(name);
+            texts::practice_set(&set.map_or_else(|| name.clone(), CuratedSet::name))
+        }
+        Origin::File { name, author: None } => name.clone(),
+        Origin::File {
+            name,
+            author: Some(code),
+        } => texts::file_of(name, code),
+        Origin::Lab { name } => texts::lab(name),
+        Origin::Author { code } => texts::lab(code),
     }
 }
 
@@ -143,7 +187,7 @@ mod tests {
             }),
             [5]
         );
-        let whose = Whose::from_slug("you");
+        let whose = Whose::Person;
         assert_eq!(
             keys(LabelFilter {
                 whose,
@@ -151,6 +195,54 @@ mod tests {
             })
             .len(),
             11
+        );
+    }
+
+    #[test]
+    fn labels_are_found_by_where_they_are_from() {
+        let mut labels = entries(5);
+        let file = |author: Option<&str>| Origin::File {
+            name: "labels.tilt.jsonl".to_owned(),
+            author: author.map(str::to_owned),
+        };
+        let anna = "Anna".to_owned();
+        labels[0].label.origin = Some(file(Some("7f3a2c")));
+        labels[1].label.origin = Some(file(Some("00beef")));
+        labels[2].label.origin = Some(Origin::of_set(CuratedSet::Noisy));
+        labels[3].label.origin = Some(Origin::Lab { name: anna });
+        labels[3].label.labeller = Labeller::judge(Principle::Warm, 0.0);
+
+        let choices = Whose::all(&labels);
+        assert_eq!(choices.len(), 3 + 4, "{choices:?}");
+        let slugs: BTreeSet<String> = choices.iter().map(Whose::slug).collect();
+        assert_eq!(slugs.len(), choices.len());
+        let names: BTreeSet<String> = choices.iter().map(Whose::name).collect();
+        assert_eq!(names.len(), choices.len());
+        for whose in choices {
+            let count = match whose {
+                Whose::Anyone => 5,
+                Whose::Person | Whose::Judge | Whose::From(_) => 1,
+            };
+            let filter = LabelFilter {
+                whose,
+                ..LabelFilter::default()
+            };
+            assert_eq!(filter.keys(&labels).len(), count, "{filter:?}");
+        }
+
+        let said: Vec<String> = labels
+            .iter()
+            .map(|entry| labeller_name(&entry.label))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "labels.tilt.jsonl (lab 7f3a2c)",
+                "labels.tilt.jsonl (lab 00beef)",
+                "practice set: polite, noisy",
+                "lab Anna, judge: warm",
+                "you",
+            ]
         );
     }
 

@@ -5,7 +5,7 @@ use super::label_saving::Found;
 use crate::storage::Stored;
 use crate::texts::label as texts;
 use std::collections::{HashMap, HashSet};
-use tilt_protocol::{Label, Labeller, Pair};
+use tilt_protocol::{Label, Pair};
 
 /// A label and its place in the order of labelling.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +91,12 @@ impl Change {
     /// What it did, for a sentence: "12 labels added".
     pub fn summary(&self) -> String {
         let count = self.slots.len();
+        let added = self.slots.iter().filter(|slot| slot.before.is_none());
+        let added = added.count();
+        let removed = self.slots.iter().filter(|slot| slot.after.is_none());
+        let removed = removed.count();
         match self.slots.first() {
+            _ if added > 0 && removed > 0 => texts::labels_replaced(removed, added),
             _ if matches!(self.shown, Shown::Again(_)) => texts::CHECKED_YOURSELF.to_owned(),
             Some(Slot { before: None, .. }) => texts::labels_added(count),
             Some(Slot { after: None, .. }) => texts::labels_deleted(count),
@@ -151,11 +156,11 @@ impl History {
     }
 }
 
-/// The last label of an earlier visit as a change, with what the judge labelled in
-/// the same batch.
+/// The last label of an earlier visit as a change, with what the judge labelled, or a file
+/// brought, in the same batch.
 pub fn last_of_earlier_visit(entries: &[Entry]) -> Option<Change> {
     let last = &entries.last()?.label;
-    if last.labeller == Labeller::Person {
+    if last.is_own() {
         let entry = entries.last()?.clone();
         let shown = Shown::Queue(last.pair.clone());
         return Some(Change {
@@ -163,8 +168,12 @@ pub fn last_of_earlier_visit(entries: &[Entry]) -> Option<Change> {
             ..Change::added(vec![(entry.key, entry.label)])
         });
     }
-    let is_of_batch =
-        |entry: &&Entry| entry.label.at_ms == last.at_ms && entry.label.labeller == last.labeller;
+    let is_of_batch = |entry: &&Entry| {
+        let label = &entry.label;
+        label.at_ms == last.at_ms
+            && label.labeller == last.labeller
+            && label.origin() == last.origin()
+    };
     let mut batch: Vec<(u64, Label)> = entries
         .iter()
         .rev()
@@ -220,7 +229,7 @@ pub fn taken_in(entries: &[Entry], found: Vec<Found>, is_all: bool) -> Vec<Slot>
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use tilt_protocol::{PairSource, Principle, Verdict};
+    use tilt_protocol::{Labeller, Origin, PairSource, Principle, Verdict};
 
     pub fn label(id: &str, verdict: Verdict) -> Label {
         let pair = Pair {
@@ -308,6 +317,14 @@ pub mod tests {
     }
 
     #[test]
+    fn an_exchange_is_said_as_one() {
+        let mut change = Change::removed(entries(2));
+        let added = Change::added(vec![(7, label("seven", Verdict::A))]);
+        change.slots.extend(added.slots);
+        assert_eq!(change.summary(), "2 labels replaced by 1");
+    }
+
+    #[test]
     fn a_new_change_ends_what_could_be_done_again() {
         let mut history = History::default();
         history.record(Change::added(vec![(1, label("one", Verdict::A))]));
@@ -347,6 +364,15 @@ pub mod tests {
         let keys: Vec<u64> = change.slots.iter().map(|slot| slot.key).collect();
         assert_eq!(keys, [4, 5, 6]);
         assert_eq!(change.summary(), "3 labels added");
+
+        for entry in &mut labels[3..] {
+            entry.label.labeller = Labeller::Person;
+            let name = "b.csv".to_owned();
+            entry.label.origin = Some(Origin::File { name, author: None });
+        }
+        let change = last_of_earlier_visit(&labels).expect("labels");
+        assert_eq!(change.slots.len(), 3, "a file's labels came together");
+        assert_eq!(change.shown, Shown::Nowhere);
 
         let own = last_of_earlier_visit(&labels[..2]).expect("labels");
         assert_eq!(own.slots.len(), 1);

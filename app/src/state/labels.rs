@@ -106,6 +106,15 @@ impl LabelStore {
         self.history.with(History::has_future)
     }
 
+    /// The pairs that come with the page are there, or will not come.
+    pub fn has_begun(&self) -> bool {
+        self.is_loaded.get() && self.queue.has_begun().get()
+    }
+
+    pub fn set_begun(&self, has_begun: bool) {
+        self.queue.has_begun().set(has_begun);
+    }
+
     /// How many pairs wait.
     pub fn waiting(&self) -> usize {
         self.queue.len()
@@ -183,7 +192,8 @@ impl LabelStore {
         let Some(pair) = self.queue.pop_front() else {
             return;
         };
-        let label = Label::new(pair, verdict, Labeller::Person, js_sys::Date::now());
+        let label = Label::new(pair, verdict, Labeller::Person, js_sys::Date::now()).given_here();
+        let is_decisive = label.is_decisive();
         let added = self.keyed(vec![label]);
         let shown = added
             .first()
@@ -191,7 +201,7 @@ impl LabelStore {
             .unwrap_or_default();
         let change = Change::added(added);
         self.change(Change { shown, ..change });
-        if verdict.is_decisive() {
+        if is_decisive {
             self.since_recheck.update_value(|count| *count += 1);
             self.recheck_if_due();
         }
@@ -218,14 +228,19 @@ impl LabelStore {
         }
     }
 
-    pub fn append(&self, labels: Vec<Label>) {
-        self.append_portion(labels, None);
-    }
-
     /// Adds labels that are undone together with the others of their batch.
     pub fn append_portion(&self, labels: Vec<Label>, batch: Option<u64>) {
         let change = Change::added(self.keyed(labels));
         self.change(Change { batch, ..change });
+    }
+
+    /// Adds labels in the place of those of these keys, as one change.
+    pub fn exchange(&self, removed: &[u64], labels: Vec<Label>) {
+        let removed: Vec<Entry> =
+            untrack(|| removed.iter().filter_map(|&key| self.entry(key))).collect();
+        let mut change = Change::removed(removed);
+        change.slots.extend(Change::added(self.keyed(labels)).slots);
+        self.change(change);
     }
 
     /// Gives a label another verdict, which is the person's then.
@@ -242,7 +257,7 @@ impl LabelStore {
             at_ms: js_sys::Date::now(),
             ..entry.label.clone()
         };
-        self.change(Change::edited(entry, label));
+        self.change(Change::edited(entry, label.given_here()));
     }
 
     /// Removes the labels for which `is_removed` holds.

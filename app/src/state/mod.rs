@@ -4,6 +4,7 @@
 //! engine says).
 
 pub mod actions;
+pub mod arrivals;
 pub mod autolabel_form;
 pub mod bench;
 pub mod bench_form;
@@ -19,6 +20,8 @@ pub mod export;
 pub mod form;
 pub mod history;
 pub mod import;
+pub mod lab_arrival;
+pub mod lab_code;
 pub mod label_filter;
 pub mod label_history;
 pub mod label_saving;
@@ -39,6 +42,7 @@ pub mod selection;
 pub mod settings;
 pub mod startup;
 pub mod training;
+pub mod training_view;
 
 use crate::url::UrlParams;
 use leptos::prelude::*;
@@ -62,6 +66,7 @@ pub struct Lab {
     pub bench: bench::BenchStore,
     pub settings: settings::SettingsStore,
     pub import: import::ImportStore,
+    pub lab_arrival: lab_arrival::LabArrivalStore,
     pub saving: saving::Saving,
     pub run_saving: run_saving::RunSaving,
     pub resume: resume::ResumeStore,
@@ -100,6 +105,7 @@ impl Lab {
             bench: bench::BenchStore::new(params.bench.clone()),
             settings,
             import: import::ImportStore::new(),
+            lab_arrival: lab_arrival::LabArrivalStore::new(),
             saving,
             run_saving: run_saving::RunSaving::new(saving),
             resume: resume::ResumeStore::new(),

@@ -14,6 +14,8 @@ pub struct PairQueue {
     /// How many labels there were when sampling last failed: it is tried again
     /// after the next one.
     failed_refill: RwSignal<Option<usize>>,
+    /// The first pairs came, or will not.
+    has_begun: RwSignal<bool>,
 }
 
 impl PairQueue {
@@ -23,7 +25,12 @@ impl PairQueue {
             awaited: StoredValue::new(None),
             refills: StoredValue::new(0),
             failed_refill: RwSignal::new(None),
+            has_begun: RwSignal::new(false),
         }
+    }
+
+    pub fn has_begun(&self) -> RwSignal<bool> {
+        self.has_begun
     }
 
     pub fn front(&self) -> Option<Pair> {

@@ -3,7 +3,7 @@
 
 use super::label_history::Entry;
 use crate::random::mix;
-use tilt_protocol::{Label, Labeller, PairSource};
+use tilt_protocol::{Label, PairSource};
 
 /// No pair comes again before so many decisive labels of the person.
 pub const FROM: usize = 8;
@@ -34,8 +34,8 @@ pub fn consistency(entries: &[Entry]) -> Consistency {
 /// Decisive labels that the person gave on this page.
 fn own_decisive(entries: &[Entry]) -> Vec<&Entry> {
     let is_own = |label: &Label| {
-        label.labeller == Labeller::Person
-            && label.verdict.is_decisive()
+        label.is_own()
+            && label.is_decisive()
             && !matches!(label.pair.source, PairSource::Imported { .. })
     };
     entries
@@ -76,7 +76,7 @@ pub fn due(entries: &[Entry], share: f64, since: usize) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::state::label_history::tests::entries;
-    use tilt_protocol::{Principle, Verdict};
+    use tilt_protocol::{Labeller, Principle, Verdict};
 
     #[test]
     fn a_tenth_of_what_follows_the_first_eight_comes_again() {

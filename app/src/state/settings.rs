@@ -48,6 +48,8 @@ pub struct Settings {
     pub held_out: HeldOut,
     /// A level's slug.
     pub level: Option<String>,
+    /// See [`super::lab_code`].
+    pub lab_code: Option<String>,
     /// The guide to the first minute was put away.
     pub is_guide_dismissed: bool,
 }
@@ -108,6 +110,7 @@ by_name!(
     recheck_share,
     held_out,
     level,
+    lab_code,
     is_guide_dismissed
 );
 

@@ -121,6 +121,7 @@ pub fn engine_failed(lab: Lab, error: &Error) {
 
 /// Puts the recorded pairs that come with the page into the queue.
 pub async fn load_starter_pairs(lab: Lab) {
+    lab.labels.set_begun(false);
     let url = resolve("datasets/starter-pairs.json");
     match fetch_text(&url).await.and_then(|text| {
         json::from_str::<Vec<Pair>>(&text).map_err(|error| Error::malformed(&url, error))
@@ -131,6 +132,7 @@ pub async fn load_starter_pairs(lab: Lab) {
             &texts::starter_pairs_missing(&error),
         ),
     }
+    lab.labels.set_begun(true);
 }
 
 /// A text that comes with the page.

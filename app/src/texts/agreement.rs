@@ -6,8 +6,9 @@ pub const AGREEMENT: &str = "Agreement with other labels";
 pub const HOW_TO: &str = "Export pairs, have somebody else label the same ones, and import their file: prompts and answers are matched, in either order.";
 pub const COMPARE: &str = "Compare with a file";
 
-pub fn yours_and(file: &str) -> String {
-    format!("your labels and {file}")
+/// The labeller, or where labels are from, and the file that they are compared with.
+pub fn with_file(name: &str, file: &str) -> String {
+    format!("{name} and the file {file}")
 }
 
 pub fn both(one: &str, other: &str) -> String {
@@ -20,16 +21,25 @@ pub fn of_pairs(count: usize, kappa: Option<&str>) -> String {
     format!(" of {}, kappa {kappa}", counted(count, "pair"))
 }
 
-/// What a file brought: labels, rows that are none, and whether any pair is among one's own.
-pub fn file_read(file: &str, labels: usize, refused: usize, is_matched: bool) -> String {
+/// What a file brought: labels, rows that are none, whether any pair is among those here,
+/// and how many labels are from a set that is here itself.
+pub fn file_read(
+    file: &str,
+    labels: usize,
+    refused: usize,
+    is_matched: bool,
+    in_both: usize,
+) -> String {
     let refused = match refused {
         0 => String::new(),
         refused => format!(", {} of other forms left out", counted(refused, "row")),
     };
-    let advice = if is_matched {
-        ""
-    } else {
-        " None of them is among your pairs: both sides must label the same ones."
+    let advice = match in_both {
+        0 if is_matched => String::new(),
+        0 => " None of them is among your pairs: both sides must label the same ones.".to_owned(),
+        count => {
+            format!(" {count} of them are of a set that is here: it is not compared with itself.")
+        }
     };
     let labels = counted(labels, "labelled pair");
     format!("{file}: {labels}{refused}.{advice}")

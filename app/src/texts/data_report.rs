@@ -89,7 +89,7 @@ pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> Said {
         FindingKind::SameAnswers => Said {
             title: "An answer against itself",
             number: count,
-            means: "decisive labels have the same text on both sides. They teach nothing.".to_owned(),
+            means: "labels prefer an answer to the same text, or to an empty one. They teach nothing: they count as not decisive, and training leaves them out.".to_owned(),
             advice: unless_fine("Remove them."),
         },
         FindingKind::Contradictions => Said {
@@ -316,7 +316,7 @@ pub const HELD_OUT_PERCENT: &str = "% of the prompts held out, seed";
 
 pub fn held_out(labels: usize, of: usize, prompts: usize) -> String {
     match labels {
-        0 => format!("Training sees all {}.", counted(of, "label")),
+        0 => format!("None of {} is held out.", counted(of, "label")),
         _ => format!(
             "{labels} of {} are held out, on {}; training leaves them alone.",
             counted(of, "label"),

@@ -53,6 +53,15 @@ pub fn imported(file: &str, pairs: usize) -> String {
     format!("{file}: {} imported.", counted(pairs, "pair"))
 }
 
+/// A sentence, and on a line of their own the remarks, where there are any.
+pub fn with_remarks(mut text: String, remarks: &str) -> String {
+    if !remarks.is_empty() {
+        text.push('\n');
+        text.push_str(remarks);
+    }
+    text
+}
+
 /// `listed` are lines, one a defect.
 pub fn imported_in_part(file: &str, pairs: usize, refused: usize, listed: &[String]) -> String {
     format!(

@@ -20,9 +20,6 @@ pub fn tokens_of(side: &str) -> String {
     format!("Tokens of the {side} answer")
 }
 
-/// The end marker, among tokens.
-pub const END_TOKEN: &str = "\u{25a0} end";
-
 /// `ratio` is the log-ratio, `nats` the same as text.
 pub fn token(text: &str, nats: &str, ratio: f64) -> String {
     let direction = if ratio > 0.0 {

@@ -1,7 +1,9 @@
 //! Data coming in: where from, what was found in it, what cannot be used.
 
 use super::counts::counted;
+use crate::state::arrivals::Standing;
 use tilt_protocol::dataset::import::{ImportReport, NectarPairs};
+use tilt_protocol::label::Arrival;
 
 pub const IMPORTER_ENDED: &str = "the importer ended without a word";
 
@@ -23,6 +25,11 @@ pub fn will_ask(host: &str) -> String {
 
 pub const MOST_ROWS: &str = "At most so many rows";
 pub const MOST_ROWS_HINT: &str = "Of a longer file a random sample comes in.";
+/// `typed` is quoted.
+pub fn not_a_limit(typed: &str, most: usize, kept: usize) -> String {
+    format!("{typed} is not taken: expected a whole number from 1 to {most}. It stays {kept}.")
+}
+
 pub const RANKED: &str = "Ranked answers become";
 
 pub fn nectar(pairs: NectarPairs) -> &'static str {
@@ -76,6 +83,93 @@ pub fn counts(report: &ImportReport) -> String {
     }
     text.push('.');
     text
+}
+
+/// What of the labels of a file repeats, contradicts itself or teaches nothing; empty where
+/// nothing does.
+pub fn remarks(arrival: &Arrival) -> String {
+    let within = arrival.repeated_within + arrival.contrary_within;
+    let said = [
+        (
+            within,
+            format!(
+                "{} on a pair that the file has already, {} with another verdict.",
+                counted(within, "label"),
+                arrival.contrary_within
+            ),
+        ),
+        (
+            arrival.same_answers,
+            format!(
+                "{} with the same answer on both sides: not decisive, and left out of training.",
+                counted(arrival.same_answers, "pair")
+            ),
+        ),
+        (
+            arrival.empty_answers,
+            format!(
+                "{} with an empty answer: not decisive, and left out of training.",
+                counted(arrival.empty_answers, "pair")
+            ),
+        ),
+    ];
+    let said = said.into_iter().filter(|(count, _)| *count > 0);
+    said.map(|(_, said)| said).collect::<Vec<_>>().join("\n")
+}
+
+pub const BEFORE_IT_COMES_IN: &str = "Before it comes in";
+
+/// What is asked of labels that are here in part, or of a practice set beside another.
+pub fn question(name: &str, coming: usize, standing: &Standing) -> String {
+    let Arrival {
+        repeated, contrary, ..
+    } = &standing.arrival;
+    let mut text = format!("{name} has {}. ", counted(coming, "label"));
+    if standing.came_before {
+        text.push_str("It came in before: each of them is here already, with the same verdict. ");
+    } else if !standing.sets.is_empty() {
+        let sets: Vec<&str> = standing.sets.iter().map(String::as_str).collect();
+        text.push_str(&format!(
+            "Of practice sets there are {} here already ({}). ",
+            counted(standing.replaced.len(), "label"),
+            sets.join(", ")
+        ));
+    }
+    if !standing.came_before && standing.arrival.is_known_in_part() {
+        text.push_str(&format!(
+            "{} of its pairs have a label here: {} with the same verdict, {} with another. ",
+            repeated.len() + contrary.len(),
+            repeated.len(),
+            contrary.len()
+        ));
+    }
+    if !repeated.is_empty() {
+        text.push_str("A label that stands there twice weighs twice in training. ");
+    }
+    if !contrary.is_empty() {
+        text.push_str("Of two that contradict each other, one takes back what the other teaches. ");
+    }
+    text.push_str("What shall come in?");
+    text
+}
+
+pub fn add_new(count: usize) -> String {
+    match count {
+        1 => "Add the new one".to_owned(),
+        count => format!("Add the {count} new ones"),
+    }
+}
+
+pub fn add_all(count: usize) -> String {
+    format!("Add all {count}")
+}
+
+/// Labels of pairs that come in again, or of practice sets.
+pub fn replace(count: usize) -> String {
+    match count {
+        1 => "Replace the one that is here".to_owned(),
+        count => format!("Replace the {count} that are here"),
+    }
 }
 
 pub const FIRST_ROWS: &str = "First rows";

@@ -10,10 +10,10 @@ pub fn label_count(count: usize, decisive: usize) -> String {
 }
 
 pub const READING_LABELS: &str = "Reading your labels…";
-pub const NONE_WITHOUT_ENGINE: &str =
-    "Every pair that came with the page has a label. New ones need the engine.";
+pub const FETCHING_PAIRS: &str = "The first pairs are on their way…";
+pub const NONE_WITHOUT_ENGINE: &str = "No pair is left to judge. New ones need the engine.";
 pub const NONE_WAITING: &str =
-    "Every waiting pair has a label. New ones are sampled as soon as the engine is free.";
+    "No pair is left to judge. New ones are sampled as soon as the engine is free.";
 
 pub const A: &str = "A";
 pub const B: &str = "B";
@@ -58,18 +58,23 @@ pub const PROGRESS_DOT: &str = " · ";
 pub const PRESS_TO_BEGIN: &str = "press 1 or 2 to begin";
 
 /// "63% decide, 2 ties, 1 both good", from the share that decides in percent.
-pub fn shares(decide: &str, ties: usize, both_good: usize, both_bad: usize) -> String {
+/// The others: ties, both good, both bad, single answers, and preferences between answers
+/// that cannot be told apart.
+pub fn shares(decide: &str, others: [usize; 5]) -> String {
+    let [ties, both_good, both_bad, single, same] = others;
     let mut parts = vec![format!("{decide} decide")];
-    match ties {
-        0 => {}
-        ties => parts.push(counted(ties, "tie")),
-    }
-    if both_good > 0 {
-        parts.push(format!("{both_good} both good"));
-    }
-    if both_bad > 0 {
-        parts.push(format!("{both_bad} both bad"));
-    }
+    let said = [
+        (ties, counted(ties, "tie")),
+        (both_good, format!("{both_good} both good")),
+        (both_bad, format!("{both_bad} both bad")),
+        (single, counted(single, "single answer")),
+        (same, format!("{same} without a difference")),
+    ];
+    parts.extend(
+        said.into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(_, said)| said),
+    );
     parts.join(", ")
 }
 
@@ -91,6 +96,11 @@ pub fn labels_added(count: usize) -> String {
 
 pub fn labels_deleted(count: usize) -> String {
     format!("{} deleted", counted(count, "label"))
+}
+
+/// "64 labels replaced by 60"
+pub fn labels_replaced(removed: usize, added: usize) -> String {
+    format!("{} replaced by {added}", counted(removed, "label"))
 }
 
 pub fn labels_changed(count: usize) -> String {

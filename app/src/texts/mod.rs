@@ -37,6 +37,7 @@ pub mod parts;
 pub mod recorded;
 pub mod runs;
 pub mod saving;
+pub mod tokens;
 pub mod training;
 pub mod verdicts;
 pub mod win_rate;

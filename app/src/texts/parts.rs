@@ -8,6 +8,13 @@ pub const CURVES_TAB: &str = "Curves";
 /// Under a field that a run under way takes over.
 pub const FROM_NEXT_STEP: &str = "applies from the next step";
 
+// A long text of which the beginning is shown.
+pub const LESS: &str = "Show less";
+
+pub fn show_all(characters: usize) -> String {
+    format!("Show all {characters} characters")
+}
+
 // A part of the page whose code is fetched when it is wanted.
 pub const COMES: &str = "Loading\u{2026}";
 pub const NOT_HERE: &str = "This part could not be loaded.";

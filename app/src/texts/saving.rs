@@ -1,6 +1,12 @@
 //! What is stored in this browser, and what cannot be.
 
+use super::counts::counted;
+use super::verdicts::YOU;
+use crate::state::arrivals::Standing;
+use crate::state::lab_arrival::Summary;
+use crate::state::settings::Settings;
 use crate::storage::StorageError;
+use tilt_protocol::label::Arrival;
 
 pub const FULL: &str = "The browser has no room left for this page, so the last change is not stored. It works until this tab closes: export your labels or the whole lab now, then remove runs that you no longer need or free space on the disk. The change is tried again with the next one.";
 pub const OUTDATED: &str = "Tilt was opened in another tab in a newer version. Reload this tab: until then nothing that you do here is stored.";
@@ -124,4 +130,124 @@ pub fn bad_label(key: u64, error: &serde_json::Error) -> String {
 
 pub fn cut_short(found: u64, expected: u64) -> String {
     format!("it has {found} bytes, expected at least {expected}: it was cut short")
+}
+
+/// A name for a lab whose file says none: that of the file, where a person gave it one,
+/// or else its code.
+pub fn lab_name(file: &str, code: Option<&str>) -> String {
+    let stem = file.strip_suffix(".tilt").unwrap_or(file).trim();
+    // What browsers make of it when the file is there already: "lab (1)".
+    let plain = stem.split([' ', '(', '-']).next().unwrap_or_default();
+    match code {
+        Some(code) if plain == "lab" => code.to_owned(),
+        _ => stem.to_owned(),
+    }
+}
+
+/// "anna.tilt is a lab with 40 labels (you: 32, practice set: polite, clean: 8), 3 runs."
+pub fn lab_holds(file: &str, summary: &Summary) -> String {
+    let count = summary.labels.values().sum();
+    let by: Vec<String> = summary
+        .labels
+        .iter()
+        .map(|(name, count)| match name.as_str() {
+            YOU => format!("{THEIR_PERSON}: {count}"),
+            name => format!("{name}: {count}"),
+        })
+        .collect();
+    let by = if by.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", by.join("; "))
+    };
+    let model = if summary.has_model {
+        " and an imported model"
+    } else {
+        ""
+    };
+    format!(
+        "{file} is a lab with {}{by}, {}{model}.",
+        counted(count, "label"),
+        counted(summary.runs, "run")
+    )
+}
+
+/// Whoever labelled by hand in the lab that comes in.
+const THEIR_PERSON: &str = "by hand";
+
+/// What its form says, where it is not as the page proposes it.
+pub fn lab_settings(settings: &Settings) -> String {
+    let said = [
+        ("objective", &settings.objective),
+        ("\u{3b2}", &settings.beta),
+        ("learning rate", &settings.lr),
+        ("steps", &settings.steps),
+        ("seed", &settings.seed),
+        ("model", &settings.model),
+    ];
+    let said: Vec<String> = said
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)))
+        .collect();
+    if said.is_empty() {
+        return "Its settings are the usual ones.".to_owned();
+    }
+    format!("Its settings: {}.", said.join(", "))
+}
+
+/// How its labels stand to those here; empty where no pair has a label already.
+pub fn lab_stands(standing: &Standing) -> String {
+    let Arrival {
+        repeated, contrary, ..
+    } = &standing.arrival;
+    if repeated.is_empty() && contrary.is_empty() {
+        return String::new();
+    }
+    format!(
+        "{} of its pairs have a label here: {} with the same verdict, {} with another.",
+        repeated.len() + contrary.len(),
+        repeated.len(),
+        contrary.len()
+    )
+}
+
+pub const LAB_IS_MINE: &str = " These labels are mine";
+pub const LAB_IS_OF: &str = "Whose labels they are ";
+pub const LAB_WITH_SETTINGS: &str = " Take its settings over, too";
+
+pub fn lab_beside(labels: usize) -> String {
+    format!("Add beside mine: {}", counted(labels, "label"))
+}
+
+pub fn lab_beside_new(labels: usize) -> String {
+    format!("Add new pairs alone: {}", counted(labels, "label"))
+}
+
+/// With what would go.
+pub fn lab_replace(labels: usize, runs: usize) -> String {
+    format!(
+        "Replace mine: {} and {} go",
+        counted(labels, "label"),
+        counted(runs, "run")
+    )
+}
+
+pub fn lab_came_in(file: &str, labels: usize) -> String {
+    format!("{} of {file} came in.", counted(labels, "label"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lab_is_named_after_its_file_where_a_person_named_that() {
+        let name = |file: &str| lab_name(file, Some("7f3a2c"));
+        assert_eq!(name("anna.tilt"), "anna");
+        assert_eq!(name("Lab of Ben.tilt"), "Lab of Ben");
+        for plain in ["lab.tilt", "lab (1).tilt", "lab-2.tilt"] {
+            assert_eq!(name(plain), "7f3a2c");
+        }
+        assert_eq!(lab_name("lab.tilt", None), "lab");
+    }
 }

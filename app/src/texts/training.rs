@@ -1,6 +1,7 @@
 //! Training: what to train, the controls of the run, its pace and its live numbers.
 
 use super::counts::counted;
+use crate::state::training_view::TrainingView;
 use tilt_protocol::RowKind;
 
 pub const HAS_NO_BETA: &str = " has no beta: no reference holds it back.";
@@ -59,6 +60,56 @@ pub const LABEL_FIRST: &str =
 pub const LABEL_OR_HOLD_OUT_LESS: &str =
     "label pairs, or hold out fewer prompts under \u{201c}What the data is like\u{201d}";
 
+/// What training with an objective of this title sees of the labels; empty where that is
+/// all of them.
+pub fn training_sees(view: &TrainingView, kind: RowKind, title: &str) -> String {
+    let TrainingView { labels, seen, .. } = *view;
+    if labels == 0 {
+        return String::new();
+    }
+    let out = [
+        (view.held_out, format!("{} held out", view.held_out)),
+        (view.ties, counted(view.ties, "tie")),
+        (view.both, format!("{} both good or both bad", view.both)),
+        (view.single, counted(view.single, "single answer")),
+        (
+            view.undecidable,
+            format!(
+                "{} with the same answer twice or an empty one",
+                view.undecidable
+            ),
+        ),
+    ];
+    let out = out.into_iter().filter(|(count, _)| *count > 0);
+    let out: Vec<String> = out.map(|(_, said)| said).collect();
+    let labels = counted(labels, "label");
+    let mut said = match (seen, out.is_empty()) {
+        (0, _) => format!("{title} would see none of {labels}: {}.", out.join(", ")),
+        (_, true) => String::new(),
+        (_, false) => format!(
+            "{title} sees {seen} of {labels}; left out: {}.",
+            out.join(", ")
+        ),
+    };
+    if kind != RowKind::Unpaired && seen == 0 && view.both + view.single > 0 {
+        said.push_str(" KTO also learns from answers that are good or bad by themselves.");
+    }
+    if view.has_one_class() {
+        let (there, missing) = if view.undesirable == 0 {
+            (counted(view.desirable, "desirable answer"), "undesirable")
+        } else {
+            (counted(view.undesirable, "undesirable answer"), "desirable")
+        };
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(&format!(
+            "There are {there} and no {missing} one: {title} learns from the difference."
+        ));
+    }
+    said
+}
+
 pub fn settings_adopted(run: &str) -> String {
     format!("The settings of {run} are in the form.")
 }
@@ -85,3 +136,47 @@ pub fn from_next_step(changes: &str) -> String {
 
 pub const LIVE_NUMBERS: &str = "Live numbers of the run";
 pub const KTO_ESTIMATE: &str = "KTO\u{2019}s batch estimate (TRL: kl): ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_training_passes_over_is_said_and_nothing_else() {
+        let all = TrainingView {
+            labels: 7,
+            seen: 7,
+            ..TrainingView::default()
+        };
+        assert_eq!(training_sees(&all, RowKind::Pairs, "DPO"), "");
+        let some = TrainingView {
+            labels: 3,
+            seen: 1,
+            ties: 1,
+            undecidable: 1,
+            ..TrainingView::default()
+        };
+        assert_eq!(
+            training_sees(&some, RowKind::Pairs, "DPO"),
+            "DPO sees 1 of 3 labels; left out: 1 tie, 1 with the same answer twice or an empty one."
+        );
+        let none = TrainingView {
+            labels: 1,
+            both: 1,
+            ..TrainingView::default()
+        };
+        let said = training_sees(&none, RowKind::Pairs, "DPO");
+        assert!(said.starts_with("DPO would see none of 1 label: 1 both good or both bad."));
+        assert!(said.contains("KTO"));
+        let one_class = TrainingView {
+            labels: 1,
+            seen: 1,
+            undesirable: 2,
+            ..TrainingView::default()
+        };
+        assert_eq!(
+            training_sees(&one_class, RowKind::Unpaired, "KTO"),
+            "There are 2 undesirable answers and no desirable one: KTO learns from the difference."
+        );
+    }
+}

@@ -22,6 +22,11 @@ pub const BY_ANYONE: &str = "by anyone";
 pub const BY_YOU: &str = "by you";
 pub const BY_JUDGE: &str = "by judge";
 
+/// After the name of a file, a set or a lab.
+pub fn from(origin: &str) -> String {
+    format!("from {origin}")
+}
+
 pub const NONE_YET: &str = "No labels yet: press 1 or 2 above, or let the judge label.";
 pub const NONE_FITS: &str = "No label fits. Search for less, or show all verdicts of anyone.";
 
@@ -51,6 +56,26 @@ pub const YOU: &str = "you";
 /// From the judge's principles in words.
 pub fn judge(principles: &str) -> String {
     format!("judge: {principles}")
+}
+
+pub const THIS_LAB: &str = "this lab";
+
+pub fn practice_set(name: &str) -> String {
+    format!("practice set: {name}")
+}
+
+/// A file that another lab wrote; `code` is that lab's.
+pub fn file_of(name: &str, code: &str) -> String {
+    format!("{name} (lab {code})")
+}
+
+pub fn lab(name: &str) -> String {
+    format!("lab {name}")
+}
+
+/// `judge` as [`judge`] says it.
+pub fn from_and_by(origin: &str, judge: &str) -> String {
+    format!("{origin}, {judge}")
 }
 
 pub const DELETE_LABEL: &str = "Delete this label";

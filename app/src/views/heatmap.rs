@@ -1,12 +1,14 @@
 //! The token heat map: log pi - log pi_ref of the selected pair, token by token.
 
-use super::readable_token;
+use super::token::{joined, readable_token, token_note};
 use crate::format::{fixed, signed};
 use crate::parts::define::Define;
+use crate::parts::long_text::LongText;
 use crate::state::selection::{Side, TokenAt};
 use crate::state::use_lab;
 use crate::texts::glossary::Term;
 use crate::texts::heatmap as texts;
+use crate::texts::tokens as token_texts;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use tilt_protocol::{Inspection, SequenceView};
@@ -57,7 +59,7 @@ pub fn Heatmap() -> impl IntoView {
         inspection.with(|inspection| {
             inspection
                 .as_ref()
-                .map(|inspection| inspection.chosen.prompt.concat())
+                .map(|inspection| joined(inspection.chosen.prompt.iter().map(String::as_str)))
                 .unwrap_or_default()
         })
     };
@@ -104,7 +106,7 @@ pub fn Heatmap() -> impl IntoView {
             </header>
             <div data-testid="heatmap" class="heatmap" data-value=value>
                 <Show when=move || !is_empty.get() fallback=move || view! { <p class="empty">{hint}</p> }>
-                    <p class="heat-prompt">{prompt}</p>
+                    <LongText class="heat-prompt" text=Signal::derive(prompt)/>
                     <SequenceRow side=Side::Chosen domain=domain/>
                     <SequenceRow side=Side::Rejected domain=domain/>
                 </Show>
@@ -214,14 +216,14 @@ fn SequenceRow(side: Side, domain: Memo<f64>) -> impl IntoView {
 fn Token(side: Side, index: usize, len: Memo<usize>, domain: Memo<f64>) -> impl IntoView {
     let lab = use_lab();
     let inspection = lab.selection.inspection();
-    // (text, log-ratio); the view keeps its node while numbers change, and with it
+    // (token, log-ratio); the view keeps its node while numbers change, and with it
     // the keyboard's focus.
     let token = Memo::new(move |_| {
         inspection.with(|inspection| {
             inspection
                 .as_ref()
                 .and_then(|inspection| sequence(inspection, side).completion.get(index))
-                .map(|token| (readable_token(&token.token), token.log_ratio()))
+                .map(|token| (token.token.clone(), token.log_ratio()))
                 .unwrap_or_default()
         })
     });
@@ -244,8 +246,9 @@ fn Token(side: Side, index: usize, len: Memo<usize>, domain: Memo<f64>) -> impl 
         )
     };
     let title = move || {
-        let (text, ratio) = token.get();
-        texts::token(&text, &signed(ratio, 4), ratio)
+        let (token, ratio) = token.get();
+        let said = texts::token(&readable_token(&token), &signed(ratio, 4), ratio);
+        token_texts::with_note(&said, token_note(&token))
     };
     view! {
         <button
@@ -260,7 +263,7 @@ fn Token(side: Side, index: usize, len: Memo<usize>, domain: Memo<f64>) -> impl 
             on:click=move |_| lab.selection.select_token(at)
             on:keydown=move |event| move_focus(&event, index, len.get_untracked())
         >
-            <span class="token-text">{move || token.get().0}</span>
+            <span class="token-text">{move || token.with(|(token, _)| readable_token(token))}</span>
             <span class="token-ratio number">{move || signed(token.get().1, 2)}</span>
         </button>
     }

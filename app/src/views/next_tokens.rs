@@ -1,7 +1,7 @@
 //! Next-token bars: what policy and reference would write at the selected token.
 
-use super::readable_token;
 use super::scrubber::Scrubber;
+use super::token::{joined, readable_token, token_note};
 use crate::format::{probability, signed};
 use crate::parts::define::Define;
 use crate::state::selection::Side;
@@ -29,10 +29,9 @@ pub fn NextTokenBars() -> impl IntoView {
                 Side::Rejected => &inspection.rejected,
             };
             let token = tokens.completion.get(at.index)?;
-            let before: String = tokens.completion[..at.index]
-                .iter()
-                .map(|token| readable_token(&token.token))
-                .collect();
+            let before = tokens.completion[..at.index].iter();
+            let before = joined(before.map(|token| token.token.as_str()));
+            let before = before.replace('\n', "\u{21b5}");
             Some((token.clone(), tail(&before), at.side))
         })
     });
@@ -108,7 +107,7 @@ fn bar_row(next: &NextToken, is_own: bool) -> impl IntoView + use<> {
     let title = is_own.then_some(texts::OWN_TOKEN);
     view! {
         <div class=class title=title>
-            <span class="bar-token">{readable_token(&next.token)}</span>
+            <span class="bar-token" title=token_note(&next.token)>{readable_token(&next.token)}</span>
             <span class="bar-pair" aria-hidden="true">
                 <span class="bar policy" style=width(next.policy)></span>
                 <span class="bar reference" style=width(next.reference)></span>

@@ -1,6 +1,6 @@
 //! The selected pair's tokens as a table: log-probs under both models.
 
-use super::readable_token;
+use super::token::{readable_token, token_note};
 use crate::format::{fixed, signed};
 use crate::parts::define::Define;
 use crate::state::use_lab;
@@ -43,10 +43,10 @@ pub fn TokenTable() -> impl IntoView {
 }
 
 fn of_answer(name: &'static str, sequence: &SequenceView) -> impl IntoView + use<> {
-    let row = |text: String, policy: f64, reference: f64| {
+    let row = |text: String, note: Option<&'static str>, policy: f64, reference: f64| {
         view! {
             <tr>
-                <th scope="row">{text}</th>
+                <th scope="row" title=note>{text}</th>
                 <td>{fixed(policy, 3)}</td>
                 <td>{fixed(reference, 3)}</td>
                 <td>{signed(policy - reference, 3)}</td>
@@ -59,6 +59,7 @@ fn of_answer(name: &'static str, sequence: &SequenceView) -> impl IntoView + use
         .map(|token| {
             row(
                 readable_token(&token.token),
+                token_note(&token.token),
                 token.policy_logp,
                 token.reference_logp,
             )
@@ -66,7 +67,7 @@ fn of_answer(name: &'static str, sequence: &SequenceView) -> impl IntoView + use
         .collect_view();
     view! {
         <tbody>
-            {row(texts::whole_answer(name), sequence.policy_logp(), sequence.reference_logp())}
+            {row(texts::whole_answer(name), None, sequence.policy_logp(), sequence.reference_logp())}
             {tokens}
         </tbody>
     }

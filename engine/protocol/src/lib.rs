@@ -32,7 +32,7 @@ pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};
 pub use export::{ExportMeta, LabelCount};
 pub use import_message::{ImportEvent, ImportRequest, ImportSource};
-pub use label::{Label, Labeller, Pair, PairSource, Verdict};
+pub use label::{Label, Labeller, Origin, Pair, PairSource, Verdict};
 pub use message::{
     Command, DeviceKind, DevicePreference, EngineStatus, Event, ExportKind, Message, ModelName,
     ModelSource, PROTOCOL_VERSION, Request, RequestId, RunId, Sampling,

@@ -79,7 +79,7 @@ impl Reporting {
             let max_length = self.options.max_length;
             let fits = pair[0].prompt.len() < max_length;
             pair.iter_mut().for_each(|side| side.cut(max_length));
-            if fits && label.verdict.is_decisive() {
+            if fits && label.is_decisive() {
                 scored.push((place, pair));
             }
         }

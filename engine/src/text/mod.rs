@@ -2,6 +2,7 @@
 
 mod rows;
 mod template;
+mod token_text;
 mod tokenizer;
 mod train_bpe;
 

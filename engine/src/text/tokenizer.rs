@@ -2,6 +2,7 @@
 
 use crate::gpt_config::GptConfig;
 use crate::text::template::{ChatTemplate, turns};
+use crate::text::token_text::token_text;
 use serde_json::Value;
 use tilt_protocol::{Content, Error, Result, Role, Turn};
 use tokenizers::Tokenizer;
@@ -93,10 +94,13 @@ impl Text {
         self.tokenizer.decode(ids, true).unwrap_or_default()
     }
 
-    /// Each id's own text, special tokens shown.
+    /// Each id's own text, special tokens shown, parts of characters as their bytes.
     pub fn token_text(&self, id: u32) -> String {
         match self.tokenizer.decode(&[id], false) {
-            Ok(text) if !text.is_empty() => text,
+            Ok(text) if !text.is_empty() => {
+                let piece = self.tokenizer.id_to_token(id).unwrap_or_default();
+                token_text(&text, &piece)
+            }
             _ => self
                 .tokenizer
                 .id_to_token(id)

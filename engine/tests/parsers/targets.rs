@@ -211,6 +211,13 @@ fn read_labels(input: &[u8]) {
             examples: vec![imported.clone()],
         };
         let labels = labels_of(vec![row]);
+        if labels
+            .iter()
+            .any(|label| !label.pair.is_single() && !label.pair.tells_apart())
+        {
+            // An answer against itself or against none: not for training.
+            continue;
+        }
         let given = match example {
             Example::Pair { .. } => pairs_from_labels(&labels),
             _ => unpaired_from_labels(&labels),

@@ -18,7 +18,7 @@ use super::Example;
 use super::row::{Row, kind_of};
 use super::write::columns;
 use crate::error::Result;
-use crate::label::{Label, Labeller, Pair, PairSource, Verdict, check_row};
+use crate::label::{Label, Labeller, Origin, Pair, PairSource, Verdict, check_row};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -32,6 +32,8 @@ struct TiltColumn {
     at_ms: f64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     rechecks: Vec<Verdict>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
     /// What is labelled, where TRL's columns do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answers: Option<Answers>,
@@ -47,7 +49,8 @@ struct Answers {
     row: Option<Box<Example>>,
 }
 
-/// Writes labels as JSON lines that read back as the same labels.
+/// Writes labels as JSON lines that read back as the same labels. What leaves a lab says so
+/// first, by [`Label::leaving`].
 pub fn write_tilt_jsonl(labels: &[Label]) -> String {
     let mut text = String::new();
     for label in labels {
@@ -65,6 +68,7 @@ fn line(label: &Label) -> Map<String, Value> {
         labeller: label.labeller.clone(),
         at_ms: label.at_ms,
         rechecks: label.rechecks.clone(),
+        origin: label.origin.clone(),
         answers: None,
     };
     let row = label.as_row().or_else(|| label.as_single_row());
@@ -116,6 +120,7 @@ impl TiltColumn {
         label.verdict = self.verdict;
         label.labeller = self.labeller.clone();
         label.rechecks = self.rechecks.clone();
+        label.origin = self.origin.clone();
         Ok(label)
     }
 }
@@ -157,6 +162,7 @@ pub(super) fn label(row: &Row) -> Result<Label> {
         labeller: tilt.labeller,
         at_ms: tilt.at_ms,
         rechecks: tilt.rechecks,
+        origin: tilt.origin,
     })
 }
 

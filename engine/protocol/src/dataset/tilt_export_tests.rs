@@ -57,6 +57,27 @@ fn a_decisive_line_is_a_row_of_trl() {
 }
 
 #[test]
+fn an_answer_against_itself_or_against_none_gives_trl_no_row() {
+    for other in ["Hi. ", " "] {
+        let mut label = sampled(Verdict::A);
+        label.pair.answer_b = other.to_owned();
+        let text = write_tilt_jsonl(std::slice::from_ref(&label));
+        let row: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(row["chosen"], Value::Null);
+        assert_eq!(read(&text).0, [label]);
+    }
+}
+
+#[test]
+fn a_line_says_whose_label_it_is() {
+    let mine = sampled(Verdict::A).leaving("7f3a");
+    let text = write_tilt_jsonl(std::slice::from_ref(&mine));
+    assert!(text.contains(r#"\"origin\":{\"author\":{\"code\":\"7f3a\"}}"#));
+    let (labels, _) = read(&text);
+    assert_eq!(labels, [mine]);
+}
+
+#[test]
 fn a_tie_gives_trl_no_row() {
     let text = write_tilt_jsonl(&[sampled(Verdict::Tie)]);
     let row: Value = serde_json::from_str(&text).unwrap();
@@ -173,9 +194,19 @@ fn any_label() -> impl Strategy<Value = Label> {
     let verdict = || prop::sample::select(Verdict::ALL.to_vec());
     let rechecks = prop::collection::vec(verdict(), 0..3);
     let at_ms = prop_oneof![0.0..2e12f64, Just(1.7e12)];
-    (pair, verdict(), labeller, at_ms, rechecks).prop_map(
-        |(pair, verdict, labeller, at_ms, rechecks)| Label {
+    let origin = prop_oneof![
+        Just(None),
+        Just(Some(Origin::Here)),
+        ("[a-z]{0,3}", prop::option::of("[0-9a-f]{3}"))
+            .prop_map(|(name, author)| Some(Origin::File { name, author })),
+        "[a-z]{0,3}".prop_map(|name| Some(Origin::Lab { name })),
+        "[a-z]{0,3}".prop_map(|name| Some(Origin::PracticeSet { name })),
+        "[0-9a-f]{3}".prop_map(|code| Some(Origin::Author { code })),
+    ];
+    (pair, verdict(), labeller, at_ms, rechecks, origin).prop_map(
+        |(pair, verdict, labeller, at_ms, rechecks, origin)| Label {
             rechecks,
+            origin,
             ..Label::new(pair, verdict, labeller, at_ms)
         },
     )

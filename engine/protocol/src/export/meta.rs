@@ -1,11 +1,11 @@
 //! What the page or the terminal knows of a model that the weights do not say.
 
-use crate::label::Label;
+use crate::label::{Label, Labeller, Origin};
 use crate::metrics::Metrics;
+use crate::principle::JudgeSettings;
 use crate::settings::TrainSettings;
 use crate::view::WinRateReport;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What an export says of the model and its run. What is not known stays empty, and the
@@ -60,13 +60,30 @@ pub fn label_counts(labels: &[Label]) -> Vec<LabelCount> {
         .collect()
 }
 
-/// The labeller for people. What is not a judge goes by the name that exports give it.
+/// The labeller for people, and where the label came from if not from the lab itself.
 fn labeller(label: &Label) -> String {
-    let Some(judge) = label.labeller.judge_settings() else {
-        let tag = serde_json::to_value(&label.labeller).unwrap_or(Value::Null);
-        let by = tag.get("by").and_then(Value::as_str).unwrap_or("person");
-        return format!("a {}", by.replace('_', " "));
+    let by = match label.labeller.judge_settings() {
+        None => "a person".to_owned(),
+        Some(judge) => in_words(&judge),
     };
+    let from = match label.origin() {
+        Origin::Here => return by,
+        Origin::PracticeSet { name } => format!("the practice set {name}"),
+        Origin::File { name, author: None } => format!("the file {name}"),
+        Origin::File {
+            name,
+            author: Some(author),
+        } => format!("the file {name} of lab {author}"),
+        Origin::Lab { name } => format!("the lab {name}"),
+        Origin::Author { code } => format!("lab {code}"),
+    };
+    match label.labeller {
+        Labeller::Person => from,
+        Labeller::Judge { .. } => format!("{by}, from {from}"),
+    }
+}
+
+fn in_words(judge: &JudgeSettings) -> String {
     let principles: Vec<String> = judge
         .principles
         .iter()
@@ -89,7 +106,7 @@ fn labeller(label: &Label) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::label::{Labeller, Pair, PairSource, Verdict};
+    use crate::label::{Pair, PairSource, Verdict};
     use crate::principle::Principle;
 
     #[test]
@@ -106,7 +123,16 @@ mod tests {
             Label::new(pair, verdict, labeller, 0.0)
         };
         let judge = Labeller::judge(Principle::OnTopic, 0.1);
+        let of_file = |labeller| Label {
+            origin: Some(Origin::File {
+                name: "b.csv".to_owned(),
+                author: None,
+            }),
+            ..label(Verdict::A, labeller)
+        };
         let labels = [
+            of_file(Labeller::Person),
+            of_file(Labeller::judge(Principle::Warm, 0.0)),
             label(Verdict::A, judge.clone()),
             label(Verdict::BothGood, Labeller::Person),
             label(Verdict::A, judge),
@@ -121,7 +147,9 @@ mod tests {
             [
                 "a person a 1",
                 "a person both good 1",
+                "the file b.csv a 1",
                 "the judge (on topic, noise 0.1) a 2",
+                "the judge (warm), from the file b.csv a 1",
             ]
         );
     }

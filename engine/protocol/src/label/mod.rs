@@ -1,13 +1,17 @@
 //! What a person or a judge says about two answers, and the training rows that follow.
 
+mod origin;
 mod rows;
+mod same_pair;
 
 use crate::dataset::Example;
 use crate::principle::{JudgeSettings, Principle};
 use serde::{Deserialize, Serialize};
 
+pub use origin::Origin;
 pub(crate) use rows::check_row;
 pub use rows::{pairs_from_labels, rows_from_labels, unpaired_from_labels};
+pub use same_pair::{Arrival, SamePair};
 
 /// Two answers to one prompt, in the order in which they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +35,13 @@ impl Pair {
     /// Whether there is one answer alone, to be judged good or bad: answer A.
     pub fn is_single(&self) -> bool {
         matches!(self.row.as_deref(), Some(Example::Unpaired { .. }))
+    }
+
+    /// There are two answers, neither is empty, and they are not the same but for spaces at
+    /// their edges: otherwise a preference between them teaches nothing.
+    pub fn tells_apart(&self) -> bool {
+        let (a, b) = (self.answer_a.trim(), self.answer_b.trim());
+        !self.is_single() && !a.is_empty() && !b.is_empty() && a != b
     }
 
     /// The same pair with its sides swapped; a single answer stays where it is.
@@ -66,7 +77,7 @@ pub enum PairSource {
 }
 
 /// A judgement of one pair. Values are stable: they are in exports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     A,
@@ -190,6 +201,9 @@ pub struct Label {
     /// swapped. Written for the pair as it stands here; they train nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rechecks: Vec<Verdict>,
+    /// Where it was given, read by [`Label::origin`]; `None` where the pair says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 impl Label {
@@ -200,12 +214,19 @@ impl Label {
             labeller,
             at_ms,
             rechecks: Vec::new(),
+            origin: None,
         }
     }
 
-    /// Chosen and rejected, where there are two answers and the verdict is decisive.
+    /// Which of two answers is better, and they can be told apart.
+    pub fn is_decisive(&self) -> bool {
+        self.chosen_rejected().is_some()
+    }
+
+    /// Chosen and rejected, where there are two answers that can be told apart and the
+    /// verdict is decisive.
     pub fn chosen_rejected(&self) -> Option<(&str, &str)> {
-        if self.pair.is_single() {
+        if !self.pair.tells_apart() {
             return None;
         }
         match self.verdict {

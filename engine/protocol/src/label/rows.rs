@@ -8,7 +8,8 @@ use crate::objective::RowKind;
 impl Label {
     /// The label of a row. Of a pair, the chosen answer is A and the verdict too; a
     /// labelled completion is answer A alone, good or bad. What comes out of
-    /// [`Label::as_row`] or [`unpaired_from_labels`] is the row, exactly.
+    /// [`Label::as_row`] or [`unpaired_from_labels`] is the row, exactly, unless it prefers
+    /// an answer to itself or to none.
     ///
     /// `line` is where the row stands in its file, for the error; `at_ms` is in
     /// milliseconds since the Unix epoch.
@@ -173,7 +174,8 @@ pub fn pairs_from_labels(labels: &[Label]) -> Vec<Example> {
 }
 
 /// Two rows a label that is no tie, for KTO: the chosen answer (or both good ones)
-/// desirable, the rejected (or both bad ones) undesirable. A single answer gives one row.
+/// desirable, the rejected (or both bad ones) undesirable. A single answer gives one row;
+/// a preference between answers that cannot be told apart gives none.
 pub fn unpaired_from_labels(labels: &[Label]) -> Vec<Example> {
     let mut rows = Vec::new();
     for label in labels {
@@ -182,6 +184,7 @@ pub fn unpaired_from_labels(labels: &[Label]) -> Vec<Example> {
             continue;
         }
         let (a, b) = match label.verdict {
+            Verdict::A | Verdict::B if !label.pair.tells_apart() => continue,
             Verdict::A => (true, false),
             Verdict::B => (false, true),
             Verdict::BothGood => (true, true),

@@ -156,6 +156,28 @@ fn ids_and_rows_that_judge_nothing_are_refused() {
     }
 }
 
+#[test]
+fn answers_that_cannot_be_told_apart_prefer_nothing() {
+    let turn = Content::assistant;
+    for (chosen, rejected) in [
+        (turn("c"), turn("c")),
+        (plain("c"), plain(" c\n")),
+        (turn("c"), turn("")),
+        (plain(" "), plain("r")),
+    ] {
+        let prompt = match chosen {
+            Content::Plain(_) => plain("p"),
+            _ => Content::user("p"),
+        };
+        let label = label(&pair(prompt, chosen, rejected));
+        assert_eq!(label.verdict, Verdict::A);
+        assert!(!label.is_decisive());
+        let labels = [label];
+        assert_eq!(pairs_from_labels(&labels), vec![]);
+        assert_eq!(unpaired_from_labels(&labels), vec![]);
+    }
+}
+
 fn any_content() -> impl Strategy<Value = Content> {
     let role = prop::sample::select(vec![Role::System, Role::User, Role::Assistant]);
     let turn = (role, "[a\n é🙂:]{0,4}").prop_map(|(role, content)| Turn { role, content });
@@ -192,7 +214,13 @@ proptest! {
     fn rows_come_back_from_labels_as_they_were(rows in prop::collection::vec(any_row(), 0..6)) {
         let labels: Vec<Label> = rows.iter().map(label).collect();
         let is_pair = |row: &&Example| matches!(row, Example::Pair { .. });
-        let pairs: Vec<Example> = rows.iter().filter(is_pair).cloned().collect();
+        // But for those that prefer an answer to itself or to none.
+        let pairs: Vec<Example> = rows
+            .iter()
+            .zip(&labels)
+            .filter(|(row, label)| is_pair(row) && label.pair.tells_apart())
+            .map(|(row, _)| row.clone())
+            .collect();
         prop_assert_eq!(pairs_from_labels(&labels), pairs);
         let singles: Vec<Label> =
             labels.iter().filter(|label| label.pair.is_single()).cloned().collect();

@@ -17,7 +17,7 @@ pub enum Filter {
     /// Rows that nearly repeat an earlier one.
     NearDuplicates,
     Ties,
-    /// Decisive rows whose two answers are the same text.
+    /// Rows that prefer an answer to the same text or to none.
     SameAnswers,
     /// Every decisive row about two answers that are preferred both ways: which of them is
     /// right, the data do not say.

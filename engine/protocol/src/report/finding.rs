@@ -28,7 +28,7 @@ pub enum FindingKind {
     Ties,
     Duplicates,
     NearDuplicates,
-    /// Pairs of one answer with itself.
+    /// Preferences of an answer to itself or to none.
     SameAnswers,
     Contradictions,
     Cycles,

@@ -31,6 +31,10 @@ impl<'a> Statement<'a> {
             answers.swap(0, 1);
             verdict = verdict.swapped();
         }
+        // And an answer is not better than itself on either side.
+        if answers[0] == answers[1] && verdict == Verdict::B {
+            verdict = Verdict::A;
+        }
         Statement {
             prompt: row.prompt,
             answers,
@@ -78,14 +82,10 @@ pub fn contradictions(rows: &[ReportRow<'_>]) -> Vec<Vec<usize>> {
     found
 }
 
-/// Decisive rows whose two answers are the same text: they teach nothing.
+/// Rows that prefer an answer to the same text or to none: they teach nothing.
 pub fn same_answers(rows: &[ReportRow<'_>]) -> Vec<usize> {
-    let is_same = |row: &ReportRow<'_>| {
-        row.chosen_rejected()
-            .is_some_and(|(chosen, rejected)| chosen == rejected)
-    };
     (0..rows.len())
-        .filter(|&index| is_same(&rows[index]))
+        .filter(|&index| rows[index].is_undecidable())
         .collect()
 }
 

@@ -48,10 +48,17 @@ impl<'a> ReportRow<'a> {
         self.single
     }
 
-    /// The place of the chosen answer, where two are there and the verdict is decisive.
+    /// Two answers of which one is preferred, though they are the same or one is empty.
+    pub fn is_undecidable(&self) -> bool {
+        let [a, b] = self.answers;
+        !self.is_single() && self.verdict.is_decisive() && (a == b || a.is_empty() || b.is_empty())
+    }
+
+    /// The place of the chosen answer, where two are there that can be told apart and the
+    /// verdict is decisive.
     fn chosen_place(&self) -> Option<usize> {
         match self.verdict {
-            _ if self.is_single() => None,
+            _ if self.is_single() || self.is_undecidable() => None,
             Verdict::A => Some(0),
             Verdict::B => Some(1),
             Verdict::Tie | Verdict::BothGood | Verdict::BothBad => None,
@@ -133,6 +140,14 @@ pub mod tests {
         assert_eq!(second.chosen_rejected(), Some(("two words", "one")));
         assert_eq!(second.chosen_rejected_tokens(), Some((3, 2)));
         assert!(!row("p", "one", "two", Verdict::Tie).is_decisive());
+        assert!(row("p", "one", "one", Verdict::A).is_undecidable());
+        assert!(!row("p", "one", "one", Verdict::A).is_decisive());
+        assert!(!row("p", "one", "one", Verdict::Tie).is_undecidable());
+        let empty = ReportRow {
+            single: false,
+            ..row("p", "one", "", Verdict::A)
+        };
+        assert!(empty.is_undecidable() && empty.chosen_rejected().is_none());
         let single = row("p", "one", "", Verdict::A);
         assert!(single.is_single() && !single.is_decisive());
     }

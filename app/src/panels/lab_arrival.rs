@@ -1,0 +1,144 @@
+//! A whole lab before it comes in: what is in it, and whether it takes this one's place.
+
+use crate::later::{Build, NotLoaded, wasm_split};
+use crate::parts::action::Action;
+use crate::parts::focus::focus;
+use crate::parts::later::Later;
+use crate::state::arrivals::Answer;
+use crate::state::lab_arrival::{LabAnswer, LabArrival, answer};
+use crate::state::use_lab;
+use crate::texts::import as import_texts;
+use crate::texts::saving as texts;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[component]
+pub fn LabQuestion() -> impl IntoView {
+    let question = use_lab().lab_arrival.question();
+    let is_any = Memo::new(move |_| question.with(Option::is_some));
+    view! { <Later wanted=is_any load=|| Box::pin(asking())/> }
+}
+
+#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+fn asking() -> Result<Build, NotLoaded> {
+    Ok(|| {
+        let question = use_lab().lab_arrival.question();
+        Effect::new(move |_| {
+            if question.with(Option::is_some) {
+                request_animation_frame(|| {
+                    focus(".lab-question");
+                });
+            }
+        });
+        (move || {
+            question
+                .get()
+                .map(|arrival| view! { <Summary arrival=arrival/> })
+        })
+        .into_any()
+    })
+}
+
+#[component]
+fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
+    let lab = use_lab();
+    let is_mine = RwSignal::new(arrival.is_own);
+    let with_settings = RwSignal::new(false);
+    let name = RwSignal::new(texts::lab_name(
+        &arrival.file,
+        arrival.settings.lab_code.as_deref(),
+    ));
+    let whose = move || {
+        let name = name.get().trim().to_owned();
+        (!is_mine.get()).then_some(name)
+    };
+    let has_no_name = Signal::derive(move || whose().is_some_and(|name| name.is_empty()));
+    let standing = Memo::new({
+        let arrival = arrival.clone();
+        move |_| arrival.standing(lab, whose().as_deref()).1
+    });
+    let beside = move |labels: Answer| {
+        answer(
+            lab,
+            LabAnswer::Beside {
+                name: untrack(whose),
+                labels,
+                with_settings: with_settings.get_untracked(),
+            },
+        );
+    };
+    let new = move || standing.with(|standing| standing.arrival.new.len());
+    let all = move || {
+        let arrival = |standing: &crate::state::arrivals::Standing| standing.arrival.clone();
+        let arrival = standing.with(arrival);
+        arrival.new.len() + arrival.repeated.len() + arrival.contrary.len()
+    };
+    let labels_here = move || lab.labels.entries().with(|entries| entries.len());
+    let runs_here = move || lab.runs.records().with(|runs| runs.len());
+    view! {
+        <div
+            class="confirm lab-question"
+            role="group"
+            tabindex="-1"
+            aria-label=import_texts::BEFORE_IT_COMES_IN
+            data-testid="lab-summary"
+        >
+            <p>{texts::lab_holds(&arrival.file, &arrival.summary)}</p>
+            <p>{texts::lab_settings(&arrival.settings)}</p>
+            <p>{move || standing.with(texts::lab_stands)}</p>
+            <label>
+                <input
+                    type="checkbox"
+                    data-testid="lab-mine"
+                    prop:checked=move || is_mine.get()
+                    on:change=move |event| is_mine.set(event_target_checked(&event))
+                />
+                {texts::LAB_IS_MINE}
+            </label>
+            <label hidden=move || is_mine.get()>
+                {texts::LAB_IS_OF}
+                <input
+                    type="text"
+                    autocomplete="off"
+                    data-testid="lab-name"
+                    prop:value=move || name.get()
+                    on:input=move |event| name.set(event_target_value(&event))
+                />
+            </label>
+            <label>
+                <input
+                    type="checkbox"
+                    data-testid="lab-settings"
+                    prop:checked=move || with_settings.get()
+                    on:change=move |event| with_settings.set(event_target_checked(&event))
+                />
+                {texts::LAB_WITH_SETTINGS}
+            </label>
+            <div class="row">
+                <Action
+                    testid="lab-beside" class="strong"
+                    text=Signal::derive(move || texts::lab_beside(all()))
+                    disabled=has_no_name
+                    on_press=move || beside(Answer::All)
+                />
+                <Show when=move || { new() < all() }>
+                    <Action
+                        testid="lab-beside-new"
+                        text=Signal::derive(move || texts::lab_beside_new(new()))
+                        disabled=has_no_name
+                        on_press=move || beside(Answer::New)
+                    />
+                </Show>
+                <Action
+                    testid="lab-replace"
+                    text=Signal::derive(move || texts::lab_replace(labels_here(), runs_here()))
+                    on_press=move || answer(lab, LabAnswer::Replace)
+                />
+                <Action
+                    testid="lab-cancel" text=import_texts::CANCEL
+                    on_press=move || answer(lab, LabAnswer::Cancel)
+                />
+            </div>
+        </div>
+    }
+}
