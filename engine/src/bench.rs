@@ -66,6 +66,7 @@ impl Bench {
             layout,
             text: None,
             device: device.clone(),
+            identity: None,
         };
         let work = match settings.objective {
             BenchObjective::Sft => Work::Texts(Box::new(Texts {

@@ -137,6 +137,7 @@ async fn self_test_numbers(device: &Device) -> Result<Vec<f32>> {
         layout,
         text: None,
         device: device.clone(),
+        identity: None,
     };
     let rows = [
         Sequence {

@@ -91,6 +91,7 @@ mod tests {
             layout: Layout::of(config),
             text: None,
             device: device.clone(),
+            identity: None,
         };
         let rows = [Sequence {
             prompt: vec![3, 9, 4],

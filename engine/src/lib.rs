@@ -15,6 +15,7 @@ pub mod gpt;
 pub mod gpt_config;
 mod grow;
 pub mod hf;
+pub mod identity;
 pub mod judge;
 pub mod kernels;
 pub mod lab;

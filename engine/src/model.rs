@@ -3,12 +3,13 @@
 use crate::gpt::Gpt;
 use crate::gpt_config::GptConfig;
 use crate::hf::{self, Precision};
+use crate::identity::identity_of;
 use crate::layout::Layout;
 use crate::logps;
 use crate::random::Random;
 use crate::text::{Preparation, Rows, Text, tokenise};
 use burn::tensor::{Device, Tensor};
-use tilt_protocol::{Error, Example, Objective, Result};
+use tilt_protocol::{Error, Example, ModelIdentity, Objective, Result};
 
 /// Shape, layout and tokenizer: what policy and reference share.
 pub struct Model {
@@ -16,6 +17,8 @@ pub struct Model {
     pub layout: Layout,
     pub text: Option<Text>,
     pub device: Device,
+    /// `None` for a model that comes from no files.
+    pub identity: Option<ModelIdentity>,
 }
 
 /// transformers' `initializer_range`.
@@ -55,6 +58,7 @@ impl Model {
             config.pad_token_id = reward_pad_id(&config, text.as_ref());
         }
         let numbers = hf::read_weights(files.weights, &layout)?;
+        let identity = Some(identity_of(files, &numbers));
         let arena = Tensor::from_data(numbers.as_slice(), device);
         Ok((
             Model {
@@ -62,6 +66,7 @@ impl Model {
                 layout,
                 text,
                 device: device.clone(),
+                identity,
             },
             arena,
         ))
@@ -95,6 +100,7 @@ impl Model {
         if self.config.has_score_head {
             return (self, arena);
         }
+        self.identity = None;
         self.config.has_score_head = true;
         self.config.pad_token_id = reward_pad_id(&self.config, self.text.as_ref());
         self.layout = Layout::of(&self.config);

@@ -139,6 +139,7 @@ impl Pretraining {
             layout,
             text: Some(text),
             device: device.clone(),
+            identity: None,
         };
         let train = TrainSettings {
             learning_rate: settings.learning_rate,
@@ -230,7 +231,7 @@ impl Pretraining {
     /// One optimiser step; the mean nats a token before it.
     ///
     /// # Errors
-    /// [`Error::NonFinite`], [`Error::Device`].
+    /// [`Error::Diverged`], [`Error::Device`].
     pub async fn step(&mut self) -> Result<f64> {
         let (sequences, spreads): (Vec<Sequence>, Vec<Vec<Spread>>) =
             self.next_batch()?.into_iter().unzip();
@@ -254,7 +255,7 @@ impl Pretraining {
             return Ok(loss);
         }
         let quantity = "loss".to_owned();
-        Err(Error::NonFinite {
+        Err(Error::Diverged {
             quantity,
             value: loss.to_string(),
             step: self.step,

@@ -145,7 +145,7 @@ fn a_run_that_diverges_keeps_the_weights_it_had() {
     let before = weights(&session);
     let failure = (0..9).find_map(|_| block_on(session.step(&model)).err());
     assert!(
-        matches!(failure, Some(Error::NonFinite { .. })),
+        matches!(failure, Some(Error::Diverged { .. })),
         "{failure:?}"
     );
     let after = weights(&session);

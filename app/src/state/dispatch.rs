@@ -17,7 +17,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use tilt_protocol::{
     Command, DeviceKind, DevicePreference, EngineStatus, Error, Event, Label, Labeller, Message,
-    PROTOCOL_VERSION, Pair, RequestId, Simd, Verdict, WinRateReport,
+    PROTOCOL_VERSION, Pair, RequestId, RunEnd, Simd, Verdict, WinRateReport,
 };
 
 pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
@@ -74,6 +74,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             context,
             training_prompts,
             held_out_prompts,
+            ..
         } => {
             let is_stand_in =
                 id.and_then(|id| lab.engine.purpose_of(id)) == Some(Purpose::LoadStandIn);
@@ -148,6 +149,7 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             step,
             kl,
             reward,
+            ..
         } => {
             lab.run.set_kl(run, kl);
             lab.runs.add_kl(run, KlPoint { step, kl, reward });
@@ -161,15 +163,27 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             training::adjusted(lab, run, step, beta, learning_rate);
             resume::save(lab);
         }
+        // Nothing else is to be said of what was asked.
+        Event::Done => {}
         // A run that came back, and by then another one was asked for.
         Event::RunEnded { run, .. } if lab.run.run().with_untracked(|live| live.id != run) => {}
-        Event::RunEnded { run, step, stopped } => {
+        Event::RunEnded { run, step, end } => {
             lab.pace.stop();
             let curve = lab.run.ended(run);
             lab.runs.finished(run, curve);
             resume::ended(lab);
             startup::watch_again(lab);
-            lab.notices.say(&texts::training_ended(stopped, step));
+            match end {
+                RunEnd::Failed { error } => {
+                    let what = Purpose::Train.failed();
+                    lab.notices
+                        .error(NoticeKey::Run, &texts::failed(&what, &error));
+                }
+                RunEnd::Finished => lab.notices.say(&texts::training_ended(false, step)),
+                RunEnd::Stopped | RunEnd::Replaced { .. } => {
+                    lab.notices.say(&texts::training_ended(true, step));
+                }
+            }
         }
         Event::WasReset => {
             lab.engine.settle(id);

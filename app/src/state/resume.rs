@@ -121,9 +121,14 @@ pub fn save_came(lab: Lab, run: RunId, step: usize, checkpoint: ArrayBuffer) {
     let asked = lab.resume.asked.try_update_value(Option::take).flatten();
     let took = asked.map_or(0.0, |asked| now - asked);
     lab.resume.due.set_value(now + EVERY_MS.max(took / SHARE));
-    let mut curve = lab.run.whole_curve().to_vec();
-    curve.retain(|point| point.step <= step);
     if let Some(record) = lab.runs.get(run) {
+        // A run that another one replaced has its curve in the list alone.
+        let is_live = lab.run.run().with_untracked(|live| live.id == run);
+        let mut curve = match is_live {
+            true => lab.run.whole_curve().to_vec(),
+            false => record.curve.to_vec(),
+        };
+        curve.retain(|point| point.step <= step);
         let record = RunRecord {
             curve: Arc::new(curve),
             ..(*record).clone()

@@ -1,6 +1,7 @@
 //! Everything that can go wrong, with the fields needed to say what, where and
 //! what was expected. The page and the terminal print the `Display` text.
 
+use crate::identity::ModelIdentity;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -43,13 +44,25 @@ pub enum Error {
         found: usize,
         limit: usize,
     },
+    /// The criterion stands in `engine/src/session/diverged.rs`. `step` counts from 1.
     #[error(
-        "{quantity} became {value} at step {step}; try a lower learning rate or restart the run"
+        "the run diverged: {quantity} became {value} at step {step}; nothing of that step was applied. Try a lower learning rate, more warm-up steps or a smaller max_grad_norm"
     )]
-    NonFinite {
+    Diverged {
         quantity: String,
         value: String,
         step: usize,
+    },
+    /// Of rows that are scored without training.
+    #[error("{quantity} is {value}; the model's numbers or the rows are out of all range")]
+    NonFinite { quantity: String, value: String },
+    /// A saved run belongs to another model than the loaded one.
+    #[error(
+        "the saved run belongs to another model: it was trained on the one with identity {expected}, and {found} is loaded; load the model that it was trained on"
+    )]
+    OtherModel {
+        expected: ModelIdentity,
+        found: ModelIdentity,
     },
     #[error("{file}: {reason}")]
     MalformedFile { file: String, reason: String },

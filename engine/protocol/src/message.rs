@@ -5,22 +5,35 @@
 //! first: [`Event::Ready`] with its protocol version. Before that, the script
 //! that loads the engine posts [`Event::Fetching`] and, if it fails,
 //! [`Event::Failed`].
+//!
+//! # The last event of a request
+//!
+//! Every request is answered, and exactly one of its events is the last: the one for which
+//! [`Event::is_last`] is true. Each command says below which one that is; whatever it is,
+//! [`Event::Failed`] with the request's id stands in its place where the command could not
+//! be carried out, and no further event follows it. The page can forget a request then.
+//!
+//! [`Event::Failed`] without an id is the engine's own end: the device is lost, or a defect
+//! stopped it. It is said once, whatever was under way; nothing is heard of any request
+//! after it, and a run is to be restored in a fresh engine.
 
 use crate::bench::{BenchReport, BenchSettings, Simd};
 use crate::dataset::Example;
 use crate::error::Error;
 use crate::export::ExportMeta;
+use crate::identity::ModelIdentity;
 use crate::label::{Label, Pair};
 use crate::metrics::Metrics;
 use crate::principle::{JudgeSettings, Principle};
 use crate::report::{DataReport, Filter, HeldOut};
+use crate::run_end::RunEnd;
 use crate::score::ScoreReport;
 use crate::settings::TrainSettings;
 use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes shape.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 pub type RequestId = u64;
 pub type RunId = u64;
@@ -143,30 +156,34 @@ impl Default for Sampling {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
-    /// Choose the device and test it. Answered by `DeviceReady`.
+    /// Choose the device and test it. Last: `DeviceReady`.
     Start {
         protocol_version: u32,
         device: DevicePreference,
     },
-    /// Replace the model; the policy starts as its copy. Answered by `ModelLoaded`.
-    LoadModel {
-        source: ModelSource,
-    },
+    /// Replace the model; the policy starts as its copy. A run under way ends before
+    /// (`RunEnded`, replaced), and whatever else is under way is cancelled. `Fetching`
+    /// several times where it comes from an address. Last: `ModelLoaded`; `Failed`,
+    /// cancelled, where another model was asked for meanwhile.
+    LoadModel { source: ModelSource },
     /// Sample two answers each for `count` training prompts of the world (or the
-    /// given ones, in turn). Answered by `Pairs`, in several batches.
+    /// given ones, in turn). `Pairs`, in several batches. Last: the one with `done`.
     SamplePairs {
         count: usize,
         prompts: Vec<String>,
         sampling: Sampling,
     },
-    /// Sample pairs until `count` are decisive under a judge. Answered by `Autolabelled`.
+    /// Sample pairs until `count` are decisive under a judge. `Autolabelled`, in several
+    /// batches. Last: the one with `done`.
     Autolabel {
         judge: JudgeSettings,
         count: usize,
         sampling: Sampling,
     },
-    /// Start a run from the reference. Answered by `RunStarted`, then `Step` each
-    /// step, and `RunEnded`.
+    /// Start a run from the reference. A run under way ends before (`RunEnded`, replaced);
+    /// where this one cannot begin (`Failed`), the other goes on. `RunStarted`, then `Step`
+    /// each step and `Kl` now and then, at the end `Checkpoint` where it `is_kept`.
+    /// Last: `RunEnded`.
     Train {
         run: RunId,
         settings: TrainSettings,
@@ -178,68 +195,60 @@ pub enum Command {
         /// The run's end is followed by a `Checkpoint`, before `RunEnded`.
         is_kept: bool,
     },
+    /// Last: `Done`, when the run will take no further step.
     Pause,
+    /// Last: `Done`.
     Resume,
-    /// So many optimiser steps of a run, which is paused after them.
-    Steps {
-        count: usize,
-    },
-    /// Change a run under way from its next step on. Answered by `Adjusted`.
+    /// So many optimiser steps of a run, which is paused after them. Last: `Done`, at once:
+    /// the steps are told under the id of the request that started the run.
+    Steps { count: usize },
+    /// Change a run under way from its next step on. Last: `Adjusted`.
     Adjust {
         beta: Option<f64>,
         learning_rate: Option<f64>,
     },
-    /// End the run; the policy stays as it is.
+    /// End the run; the policy stays as it is. Last: `Done`, after the run's own `RunEnded`.
     Stop,
-    /// End the run and make the policy equal to the reference again. Answered by `WasReset`.
+    /// End the run and make the policy equal to the reference again. Last: `WasReset`,
+    /// after the `RunEnded` of a run under way.
     Reset,
     /// Show this pair now and every few steps: the policy against the reference, or
-    /// against the policy that an earlier run ended with. Answered by `Inspected` each
-    /// time.
+    /// against the policy that an earlier run ended with. `Inspected` each time.
+    /// Last: `Done`, when another pair is watched or another model is loaded.
     Watch {
         example: Example,
         against: Option<RunId>,
     },
-    /// Log-probs of written answers to one prompt, under policy and reference. Answered
-    /// by `Candidates`.
+    /// Log-probs of written answers to one prompt, under policy and reference.
+    /// Last: `Candidates`.
     Candidates {
         prompt: String,
         answers: Vec<String>,
     },
-    /// One answer of policy and one of reference. Answered by `Compared`.
-    Compare {
-        prompt: String,
-        sampling: Sampling,
-    },
-    /// Answered by `WinRate` (several while it counts; the last has `done`).
-    WinRate {
-        principle: Principle,
-        seed: u64,
-    },
+    /// One answer of policy and one of reference. Last: `Compared`.
+    Compare { prompt: String, sampling: Sampling },
+    /// `WinRate`, several times while it counts. Last: the one with `done`.
+    WinRate { principle: Principle, seed: u64 },
     /// Loss, log-probs, metrics and gradient norm of rows (JSON lines in TRL's formats)
     /// under the loaded policy, as `tilt score` prints them. `config` has TRL's fields.
     /// The first transferable, if any, is another reference (`model.safetensors`).
-    /// Answered by `Scored`.
-    Score {
-        config: String,
-        data: String,
-    },
-    /// The policy as a zip that `transformers` loads. Answered by `Exported`.
-    ExportModel {
-        meta: Box<ExportMeta>,
-    },
-    /// A run as a zip that repeats it with TRL, from the reference. Answered by `Exported`.
+    /// Last: `Scored`.
+    Score { config: String, data: String },
+    /// The policy as a zip that `transformers` loads. Last: `Exported`.
+    ExportModel { meta: Box<ExportMeta> },
+    /// A run as a zip that repeats it with TRL, from the reference. Last: `Exported`.
     ContinueInTrl {
         settings: TrainSettings,
         examples: Vec<Example>,
         meta: Box<ExportMeta>,
     },
-    /// The run's weights, optimiser and random state. Answered by `Checkpoint`,
-    /// state as transferable.
+    /// The run's weights, optimiser and random state, at any time of a run, paused or not.
+    /// `Checkpoint`, state as transferable. Last: `Done`, right after it.
     SaveRun,
     /// Continue a saved run with the rows it had, or have the policy back that an ended
-    /// one had come to. The checkpoint is the first transferable. Answered by
-    /// `RunStarted` with the step it stands at.
+    /// one had come to. The checkpoint is the first transferable; one of another model is
+    /// refused ([`Error::OtherModel`]). A run under way ends before (`RunEnded`, replaced).
+    /// `RunStarted` with the step it stands at, and on as `Train`. Last: `RunEnded`.
     RestoreRun {
         run: RunId,
         examples: Vec<Example>,
@@ -247,18 +256,15 @@ pub enum Command {
         paused: bool,
         ended: bool,
     },
-    /// Time a specified training step; needs no model. Answered by `BenchStep` each step,
-    /// and `Benched`.
-    Bench {
-        settings: BenchSettings,
-    },
-    /// Give up the sampling, labelling, evaluation, benchmark or report with this id.
-    Cancel {
-        request: RequestId,
-    },
+    /// Time a specified training step; needs no model. `BenchStep` each step.
+    /// Last: `Benched`.
+    Bench { settings: BenchSettings },
+    /// Give up the request with this id, whatever it is: what is still under way of it ends
+    /// with `Failed`, cancelled; a run ends as by `Stop`. A request that is answered already
+    /// is no error. Last: `Done`, after the other's last event.
+    Cancel { request: RequestId },
     /// What labels are like, scored under the reference and, with a principle, by the
-    /// judge. Goes on beside training. Answered by `Reporting`, several times, and
-    /// `Reported`.
+    /// judge. Goes on beside training. `Reporting`, several times. Last: `Reported`.
     Report {
         labels: Vec<Label>,
         principle: Option<Principle>,
@@ -266,7 +272,7 @@ pub enum Command {
         max_length: usize,
         held_out: HeldOut,
     },
-    /// Which labels of the latest report are left by filters. Answered by `Filtered`.
+    /// Which labels of the latest report are left by filters. Last: `Filtered`.
     Filter {
         /// The request that asked for the report.
         report: RequestId,
@@ -341,6 +347,8 @@ pub enum Event {
     },
     ModelLoaded {
         name: String,
+        /// Of weights, config and tokenizer: a name says nothing about what was imported.
+        identity: ModelIdentity,
         parameters: usize,
         vocab: usize,
         context: usize,
@@ -393,7 +401,13 @@ pub enum Event {
     Kl {
         run: RunId,
         step: usize,
+        /// Mean over the sampled answers.
         kl: f64,
+        /// Answers that were sampled.
+        n: usize,
+        /// Of the mean: the answers' standard deviation over the root of `n`. `None` for a
+        /// single answer.
+        standard_error: Option<f64>,
         /// Mean of the same answers under the run's principle: a share of 1 for what an
         /// answer has or has not, words for lengths.
         reward: Option<f64>,
@@ -411,11 +425,15 @@ pub enum Event {
         policy: Vec<f64>,
         reference: Vec<f64>,
     },
+    /// Nothing more comes of this run. The policy is the one of `step`, whose weights are
+    /// finite whatever `end` says; where the run is kept, its checkpoint came before.
     RunEnded {
         run: RunId,
         step: usize,
-        stopped: bool,
+        end: RunEnd,
     },
+    /// The request was carried out, and nothing else is to be said of it.
+    Done,
     WasReset,
     Inspected {
         inspection: Inspection,
@@ -441,7 +459,8 @@ pub enum Event {
         run: RunId,
         step: usize,
     },
-    /// The request failed. Without an id: the engine did.
+    /// The request failed. Without an id the engine did, for instance because the device
+    /// was lost, whatever was under way: nothing more comes of any request.
     Failed {
         error: Error,
     },
@@ -458,4 +477,40 @@ pub enum Event {
     Filtered {
         kept: Vec<usize>,
     },
+}
+
+impl Event {
+    /// True where nothing more comes of the request whose id the event carries. The match
+    /// names every event, so that a new one has to say.
+    pub fn is_last(&self) -> bool {
+        match self {
+            Event::DeviceReady { .. }
+            | Event::ModelLoaded { .. }
+            | Event::RunEnded { .. }
+            | Event::Done
+            | Event::Benched { .. }
+            | Event::Adjusted { .. }
+            | Event::Candidates { .. }
+            | Event::WasReset
+            | Event::Compared { .. }
+            | Event::Scored { .. }
+            | Event::Exported { .. }
+            | Event::Failed { .. }
+            | Event::Reported { .. }
+            | Event::Filtered { .. } => true,
+            Event::Pairs { done, .. }
+            | Event::Autolabelled { done, .. }
+            | Event::WinRate { done, .. } => *done,
+            Event::Fetching { .. }
+            | Event::Ready { .. }
+            | Event::Status { .. }
+            | Event::RunStarted { .. }
+            | Event::BenchStep { .. }
+            | Event::Step { .. }
+            | Event::Kl { .. }
+            | Event::Inspected { .. }
+            | Event::Checkpoint { .. }
+            | Event::Reporting { .. } => false,
+        }
+    }
 }

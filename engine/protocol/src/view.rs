@@ -82,6 +82,13 @@ pub struct WinRateReport {
     /// Mean over the policy's answers of the sum over tokens of
     /// log pi - log pi_ref, in nats an answer.
     pub kl: f64,
+    /// Of `kl`: the answers' standard deviation over the root of their number. `None` for a
+    /// single answer, and where an older version measured.
+    #[serde(default)]
+    pub kl_standard_error: Option<f64>,
+    /// The policy's answers that were sampled.
+    #[serde(default)]
+    pub answers: usize,
     /// Words an answer, mean.
     pub policy_words: f64,
     pub reference_words: f64,

@@ -58,6 +58,7 @@ fn model(is_tied: bool) -> (Model, Tensor<1>) {
         layout,
         text,
         device,
+        identity: None,
     };
     (model, arena)
 }

@@ -58,8 +58,31 @@ pub async fn answer_prompts(
         .collect())
 }
 
-/// Mean over answers sampled from the policy of sum_t [log pi - log pi_ref], in
-/// nats an answer: the Monte Carlo estimate of KL(policy || reference).
+/// A Monte Carlo estimate of KL(policy || reference), in nats an answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kl {
+    pub mean: f64,
+    /// The answers' standard deviation over the root of their number; `None` for fewer
+    /// than two.
+    pub standard_error: Option<f64>,
+}
+
+impl Kl {
+    /// Of the log-ratios of single answers.
+    pub fn of(log_ratios: &[f64]) -> Kl {
+        let n = log_ratios.len() as f64;
+        let mean = log_ratios.iter().sum::<f64>() / n.max(1.0);
+        let squares: f64 = log_ratios.iter().map(|x| (x - mean).powi(2)).sum();
+        let standard_error = (log_ratios.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt());
+        Kl {
+            mean,
+            standard_error,
+        }
+    }
+}
+
+/// Mean over answers sampled from the policy of sum_t [log pi - log pi_ref]
+/// (see [`log_ratios`]).
 ///
 /// # Errors
 /// [`tilt_protocol::Error::Device`] when the device was lost.
@@ -67,7 +90,19 @@ pub async fn kl_of_answers(
     model: &Model,
     reference: &Tensor<1>,
     answers: &[WorldAnswer],
-) -> Result<f64> {
+) -> Result<Kl> {
+    Ok(Kl::of(&log_ratios(model, reference, answers).await?))
+}
+
+/// sum_t [log pi - log pi_ref] of each answer that was sampled from the policy, in nats.
+///
+/// # Errors
+/// [`tilt_protocol::Error::Device`] when the device was lost.
+pub async fn log_ratios(
+    model: &Model,
+    reference: &Tensor<1>,
+    answers: &[WorldAnswer],
+) -> Result<Vec<f64>> {
     let sequences: Vec<Sequence> = answers
         .iter()
         .map(|answer| Sequence {
@@ -77,10 +112,9 @@ pub async fn kl_of_answers(
         .collect();
     let refs: Vec<&Sequence> = sequences.iter().collect();
     let scored = logps::score(model, reference, &refs, 32).await?;
-    let sum: f64 = answers
+    Ok(answers
         .iter()
         .zip(&scored)
         .map(|(answer, reference)| answer.answer.logps.iter().sum::<f64>() - reference.sum.0)
-        .sum();
-    Ok(sum / answers.len().max(1) as f64)
+        .collect())
 }

@@ -3,7 +3,7 @@
 //! One answer each for every held-out prompt at temperature 1, repeated with further
 //! seeds until at least 200 comparisons are decisive or 2,000 were drawn.
 
-use crate::evaluate::answers::{WorldAnswer, answer_prompts, kl_of_answers};
+use crate::evaluate::answers::{Kl, WorldAnswer, answer_prompts, log_ratios};
 use crate::generate::GENERATION_BATCH;
 use crate::judge::{self, Weighted};
 use crate::model::Model;
@@ -32,7 +32,8 @@ pub struct WinRateRun {
     ties: usize,
     policy: Side,
     reference: Side,
-    kl_sum: f64,
+    /// Of each of the policy's answers, in nats.
+    log_ratios: Vec<f64>,
 }
 
 /// Sums over one model's answers.
@@ -78,7 +79,7 @@ impl WinRateRun {
             ties: 0,
             policy: Side::default(),
             reference: Side::default(),
-            kl_sum: 0.0,
+            log_ratios: Vec::new(),
         }
     }
 
@@ -112,7 +113,8 @@ impl WinRateRun {
         let ours = answer_prompts(model, policy, &prompts, &self.sampling, self.drawn).await?;
         let stream = REFERENCE_STREAM + self.drawn;
         let theirs = answer_prompts(model, reference, &prompts, &self.sampling, stream).await?;
-        self.kl_sum += kl_of_answers(model, reference, &ours).await? * ours.len() as f64;
+        self.log_ratios
+            .extend(log_ratios(model, reference, &ours).await?);
         let weighted = Weighted::single(self.principle);
         for (our, their) in ours.iter().zip(&theirs) {
             match judge::compare(&weighted, &our.prompt, &our.text, &their.text).verdict {
@@ -132,6 +134,7 @@ impl WinRateRun {
         let decisive = self.wins + self.losses;
         let (low, high) = wilson_interval(self.wins as u64, decisive as u64);
         let answers = self.drawn.max(1) as f64;
+        let kl = Kl::of(&self.log_ratios);
         WinRateReport {
             principle: self.principle,
             win_rate: (decisive > 0).then(|| self.wins as f64 / decisive as f64),
@@ -142,7 +145,9 @@ impl WinRateRun {
             ties: self.ties,
             policy_rate: self.policy.rate(),
             reference_rate: self.reference.rate(),
-            kl: self.kl_sum / answers,
+            kl: kl.mean,
+            kl_standard_error: kl.standard_error,
+            answers: self.log_ratios.len(),
             policy_words: self.policy.words as f64 / answers,
             reference_words: self.reference.words as f64 / answers,
         }

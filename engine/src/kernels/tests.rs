@@ -48,6 +48,7 @@ fn model(config: GptConfig, device: &Device) -> (Model, Tensor<1>) {
         layout,
         text: None,
         device: device.clone(),
+        identity: None,
     };
     (model, arena)
 }

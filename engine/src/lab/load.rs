@@ -5,7 +5,7 @@ use crate::gpt_config::GptConfig;
 use crate::layout::Layout;
 use crate::model::{Model, ModelFiles};
 use crate::world;
-use tilt_protocol::{DeviceKind, Error, Event, RequestId, Result};
+use tilt_protocol::{DeviceKind, Error, Event, Replacement, RequestId, Result};
 
 impl Lab {
     /// Replaces the model.
@@ -13,7 +13,7 @@ impl Lab {
     /// # Errors
     /// Those of [`Model::load`], and [`Error::InvalidConfig`] for one that the device has no
     /// room for; the model that was there is then still there.
-    pub(super) fn load(
+    pub(super) async fn load(
         &mut self,
         id: RequestId,
         name: String,
@@ -24,18 +24,23 @@ impl Lab {
         let texts = |prompts: Vec<world::Prompt>| -> Vec<String> {
             prompts.into_iter().map(|prompt| prompt.text).collect()
         };
+        let identity = model
+            .identity
+            .clone()
+            .ok_or_else(|| Error::internal("a model of files has no identity"))?;
         // Only now, when nothing can fail any more, does the old model go.
-        self.run = None;
+        self.replace_run(Replacement::Model).await;
         for job in std::mem::take(&mut self.jobs) {
             self.fail(job.id, Error::Cancelled);
         }
-        self.watch = None;
+        self.end_watch();
         self.reported = None;
         self.ended.clear();
         self.emit(
             id,
             Event::ModelLoaded {
                 name: name.clone(),
+                identity,
                 parameters: model.layout.len,
                 vocab: model.config.vocab_size,
                 context: model.config.n_positions,

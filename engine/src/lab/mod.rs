@@ -30,7 +30,7 @@ use std::collections::VecDeque;
 use tilt_protocol::report::ReportOptions;
 use tilt_protocol::{
     Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, Request,
-    RequestId, Result, RunId, Sampling,
+    RequestId, Result, RunEnd, RunId, Sampling,
 };
 
 /// Ended runs whose weights are kept for comparison.
@@ -69,6 +69,8 @@ pub struct Lab {
     /// The policies that the last runs ended with, oldest first.
     ended: VecDeque<(RunId, Tensor<1>)>,
     status: Option<EngineStatus>,
+    /// The device is lost, and the page knows.
+    is_broken: bool,
     outbox: Vec<Outgoing>,
     /// Who shares training steps on the CPU; where there is nobody, `None`.
     pub team: Option<Team>,
@@ -114,13 +116,7 @@ impl Lab {
             && let Err(error) = self.warm_up().await
         {
             // The device fails before anything depends on it.
-            self.outbox.push(Outgoing {
-                message: Message {
-                    id: None,
-                    event: Event::Failed { error },
-                },
-                buffers: Vec::new(),
-            });
+            self.break_down(error);
         }
         self.tell_status();
     }
@@ -156,6 +152,7 @@ impl Lab {
                     },
                 );
                 self.compute = Some(compute);
+                self.is_broken = false;
                 Ok(())
             }
             Command::LoadModel { source } => {
@@ -184,6 +181,7 @@ impl Lab {
                         tokenizer_config: tokenizer_config.as_deref(),
                     },
                 )
+                .await
             }
             Command::SamplePairs {
                 count,
@@ -215,10 +213,8 @@ impl Lab {
                 self.queue(Job::bench(id, bench))
             }
             Command::Cancel { request } => {
-                if let Some(place) = self.jobs.iter().position(|job| job.id == request) {
-                    self.jobs.remove(place);
-                    self.fail(request, Error::Cancelled);
-                }
+                self.cancel(request).await;
+                self.emit(id, Event::Done);
                 Ok(())
             }
             Command::Report {
@@ -257,9 +253,9 @@ impl Lab {
                 };
                 self.start_run(plan, settings, examples).await
             }
-            Command::Pause => self.set_paused(true),
-            Command::Resume => self.set_paused(false),
-            Command::Steps { count } => self.take_steps(count),
+            Command::Pause => self.set_paused(id, true),
+            Command::Resume => self.set_paused(id, false),
+            Command::Steps { count } => self.take_steps(id, count),
             Command::Adjust {
                 beta,
                 learning_rate,
@@ -267,12 +263,13 @@ impl Lab {
             Command::Candidates { prompt, answers } => self.candidates(id, prompt, answers).await,
             Command::Stop => {
                 self.run.as_ref().ok_or(Error::NoRun)?;
-                self.end_run(true).await;
+                self.end_run(RunEnd::Stopped).await;
+                self.emit(id, Event::Done);
                 Ok(())
             }
             Command::Reset => {
                 if self.run.is_some() {
-                    self.end_run(true).await;
+                    self.end_run(RunEnd::Stopped).await;
                 }
                 let loaded = self.loaded.as_mut().ok_or(Error::NoModel)?;
                 loaded.policy = loaded.reference.clone();
@@ -385,7 +382,45 @@ impl Lab {
         });
     }
 
+    /// Gives up what is under way of a request; nothing where it is answered already.
+    async fn cancel(&mut self, request: RequestId) {
+        if let Some(place) = self.jobs.iter().position(|job| job.id == request) {
+            self.jobs.remove(place);
+            self.fail(request, Error::Cancelled);
+        }
+        if self.watch.take_if(|(id, _)| *id == request).is_some() {
+            self.fail(request, Error::Cancelled);
+        }
+        if self.run.as_ref().is_some_and(|run| run.is_of(request)) {
+            self.end_run(RunEnd::Stopped).await;
+        }
+    }
+
+    /// A lost device stays lost, whatever it was asked for: then not the request has failed
+    /// but the engine.
     fn fail(&mut self, id: RequestId, error: Error) {
-        self.emit(id, Event::Failed { error });
+        if matches!(error, Error::Device { .. }) {
+            self.break_down(error);
+        } else {
+            self.emit(id, Event::Failed { error });
+        }
+    }
+
+    /// The engine is at its end, and says so once. Nothing that is under way goes on: a run
+    /// can come back from its checkpoint in a fresh engine.
+    fn break_down(&mut self, error: Error) {
+        self.run = None;
+        self.jobs.clear();
+        self.watch = None;
+        self.is_cold = false;
+        if !std::mem::replace(&mut self.is_broken, true) {
+            self.outbox.push(Outgoing {
+                message: Message {
+                    id: None,
+                    event: Event::Failed { error },
+                },
+                buffers: Vec::new(),
+            });
+        }
     }
 }

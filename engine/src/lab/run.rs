@@ -11,7 +11,8 @@ use crate::world;
 use burn::tensor::Tensor;
 use std::time::Duration;
 use tilt_protocol::{
-    Error, Event, Example, Principle, RequestId, Result, RunId, Sampling, TrainSettings,
+    Error, Event, Example, Principle, Replacement, RequestId, Result, RunEnd, RunId, Sampling,
+    TrainSettings,
 };
 use web_time::Instant;
 
@@ -68,6 +69,7 @@ impl Lab {
         }
         let policy = loaded.reference.clone();
         let session = Session::start(&loaded.model, policy, &loaded.reference, rows, settings)?;
+        self.replace_run(Replacement::Train).await;
         self.begin(Run::new(session, plan), dropped).await
     }
 
@@ -89,17 +91,26 @@ impl Lab {
         Ok(())
     }
 
-    pub(super) fn set_paused(&mut self, paused: bool) -> Result<()> {
+    /// A run under way gives way to something that cannot fail any more.
+    pub(super) async fn replace_run(&mut self, by: Replacement) {
+        if self.run.is_some() {
+            self.end_run(RunEnd::Replaced { by }).await;
+        }
+    }
+
+    pub(super) fn set_paused(&mut self, id: RequestId, paused: bool) -> Result<()> {
         let run = self.run.as_mut().ok_or(Error::NoRun)?;
         run.paused = paused;
         run.until_pause = None;
+        self.emit(id, Event::Done);
         Ok(())
     }
 
-    pub(super) fn take_steps(&mut self, count: usize) -> Result<()> {
+    pub(super) fn take_steps(&mut self, id: RequestId, count: usize) -> Result<()> {
         let run = self.run.as_mut().ok_or(Error::NoRun)?;
         run.paused = count == 0;
         run.until_pause = Some(count);
+        self.emit(id, Event::Done);
         Ok(())
     }
 
@@ -127,15 +138,11 @@ impl Lab {
         let (Some(run), Some(loaded)) = (&mut self.run, &self.loaded) else {
             return;
         };
-        let id = run.id;
         let started = Instant::now();
         match run.session.step(&loaded.model).await {
             Ok(outcome) => self.after_step(outcome, started.elapsed()).await,
-            Err(error) => {
-                // The weights are those before the step that broke; the run is over.
-                self.fail(id, error);
-                self.end_run(true).await;
-            }
+            // The weights are those before the step that broke.
+            Err(error) => self.end_run(RunEnd::Failed { error }).await,
         }
     }
 
@@ -159,7 +166,7 @@ impl Lab {
             },
         );
         if done {
-            self.end_run(false).await;
+            self.end_run(RunEnd::Finished).await;
             return;
         }
         if step == 1 || step.is_multiple_of(WATCH_EVERY) {
@@ -168,9 +175,7 @@ impl Lab {
         if step.is_multiple_of(KL_EVERY)
             && let Err(error) = self.measure_kl(id, run_id, step, principle).await
         {
-            // Only a lost device fails here.
-            self.fail(id, error);
-            self.end_run(true).await;
+            self.end_run(RunEnd::Failed { error }).await;
         }
     }
 
@@ -188,6 +193,7 @@ impl Lab {
             return Ok(());
         }
         let kl = kl_of_answers(model, &loaded.reference, &answers).await?;
+        let n = answers.len();
         let reward = principle.map(|principle| {
             let scores = answers
                 .iter()
@@ -197,7 +203,9 @@ impl Lab {
         let event = Event::Kl {
             run,
             step,
-            kl,
+            kl: kl.mean,
+            n,
+            standard_error: kl.standard_error,
             reward,
         };
         self.emit(id, event);
@@ -205,20 +213,28 @@ impl Lab {
     }
 
     /// Ends the run; its policy stays.
-    pub(super) async fn end_run(&mut self, stopped: bool) {
+    pub(super) async fn end_run(&mut self, mut end: RunEnd) {
         let Some(mut run) = self.run.take() else {
             return;
         };
-        let step = run.session.step;
+        if let RunEnd::Failed {
+            error: error @ Error::Device { .. },
+        } = end
+        {
+            return self.break_down(error);
+        }
         if run.is_kept {
             match run.session.save().await {
                 Ok(bytes) => {
+                    let step = run.session.step;
                     let event = Event::Checkpoint { run: run.run, step };
                     self.emit_with(run.id, event, vec![bytes]);
                 }
-                Err(error) => self.fail(run.id, error),
+                Err(error @ Error::Device { .. }) => return self.break_down(error),
+                Err(error) => end = RunEnd::Failed { error },
             }
         }
+        let step = run.session.step;
         if self.ended.len() >= MOST_ENDED {
             self.ended.pop_front();
         }
@@ -227,18 +243,21 @@ impl Lab {
             loaded.policy = run.session.arena;
             loaded.policy_step = step;
         }
-        self.show_watched().await;
-        if let Err(error) = self.measure_kl(run.id, run.run, step, run.principle).await {
-            self.fail(run.id, error);
+        if !matches!(end, RunEnd::Replaced { .. }) {
+            self.show_watched().await;
+            match self.measure_kl(run.id, run.run, step, run.principle).await {
+                Ok(()) => {}
+                Err(error @ Error::Device { .. }) => return self.break_down(error),
+                Err(error) => end = RunEnd::Failed { error },
+            }
         }
-        self.emit(
-            run.id,
-            Event::RunEnded {
-                run: run.run,
-                step,
-                stopped,
-            },
-        );
+        let run_number = run.run;
+        let event = Event::RunEnded {
+            run: run_number,
+            step,
+            end,
+        };
+        self.emit(run.id, event);
     }
 
     pub(super) async fn save_run(&mut self, id: RequestId) -> Result<()> {
@@ -246,6 +265,7 @@ impl Lab {
         let (number, step) = (run.run, run.session.step);
         let bytes = run.session.save().await?;
         self.emit_with(id, Event::Checkpoint { run: number, step }, vec![bytes]);
+        self.emit(id, Event::Done);
         Ok(())
     }
 
@@ -263,19 +283,29 @@ impl Lab {
             .rows(&examples, &settings.objective, settings.max_length)?
             .all_good()?;
         let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows)?;
+        self.replace_run(Replacement::Restore).await;
         let mut run = Run::new(session, plan);
         let has_ended = ended || run.session.step >= run.session.settings.steps;
         // What it ended with is stored already.
         run.is_kept &= !has_ended;
+        let end = match run.session.step >= run.session.settings.steps {
+            true => RunEnd::Finished,
+            false => RunEnd::Stopped,
+        };
         self.begin(run, dropped).await?;
         if has_ended {
-            self.end_run(ended).await;
+            self.end_run(end).await;
         }
         Ok(())
     }
 }
 
 impl Run {
+    /// Whether this request started it.
+    pub fn is_of(&self, request: RequestId) -> bool {
+        self.id == request
+    }
+
     fn new(mut session: Session, plan: Plan) -> Run {
         // The page shows none of them, and they cost a pass over all logits.
         session.statistics = false;

@@ -7,6 +7,9 @@ use tilt_protocol::{EngineStatus, Event, Message};
 impl Lab {
     /// What the engine is doing, told when it changes.
     pub(super) fn tell_status(&mut self) {
+        if self.is_broken {
+            return self.tell(EngineStatus::Failed);
+        }
         let status = match (self.jobs.front(), &self.run, &self.loaded) {
             (Some(job), _, _) => EngineStatus::from(job),
             (None, Some(run), _) if run.paused => EngineStatus::Paused,

@@ -14,7 +14,7 @@ impl Lab {
         against: Option<RunId>,
     ) -> Result<()> {
         // Whatever is wrong with this pair, the old one is no longer wanted.
-        self.watch = None;
+        self.end_watch();
         let loaded = self.loaded()?;
         let reference = match against {
             None => &loaded.reference,
@@ -24,6 +24,13 @@ impl Lab {
         self.watch = Some((id, inspector));
         self.show_watched().await;
         Ok(())
+    }
+
+    /// Nothing is watched any more; whoever asked for it hears so.
+    pub(super) fn end_watch(&mut self) {
+        if let Some((id, _)) = self.watch.take() {
+            self.emit(id, Event::Done);
+        }
     }
 
     fn ended_policy(&self, run: RunId) -> Result<&Tensor<1>> {
@@ -48,7 +55,10 @@ impl Lab {
         };
         match inspected {
             Ok(inspection) => self.emit(id, Event::Inspected { inspection }),
-            Err(error) => self.fail(id, error),
+            Err(error) => {
+                self.watch = None;
+                self.fail(id, error);
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ use burn::tensor::Tensor;
 use order::Order;
 use reference::Reference;
 use step::{Task, add_share};
-use tilt_protocol::{Error, Metrics, Objective, Result, TrainSettings, metrics};
+use tilt_protocol::{Error, Metrics, ModelIdentity, Objective, Result, TrainSettings, metrics};
 
 /// One run: the policy's arena, its optimiser, and where it stands.
 pub struct Session {
@@ -48,6 +48,8 @@ pub struct Session {
     unread_norm: Option<Tensor<1>>,
     /// To go back to when the last step turns out broken.
     before_last: Option<Before>,
+    /// The model that is trained, where it has an identity.
+    model: Option<ModelIdentity>,
 }
 
 /// A run's weights before a step.
@@ -108,18 +110,19 @@ impl Session {
             tokens_seen: 0,
             unread_norm: None,
             before_last: None,
+            model: model.identity.clone(),
         })
     }
 
     /// One optimiser step.
     ///
     /// # Errors
-    /// [`Error::NonFinite`] when the loss or the last gradient is not finite: the
+    /// [`Error::Diverged`] when the loss or the last gradient is not finite: the
     /// weights are then those before the step that broke them; [`Error::Device`] when
     /// the device was lost.
     pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
         let outcome = self.try_step(model).await;
-        if matches!(outcome, Err(Error::NonFinite { .. }))
+        if matches!(outcome, Err(Error::Diverged { .. }))
             && let Some(before) = self.before_last.take()
         {
             self.arena = before.arena;
@@ -217,7 +220,7 @@ impl Session {
     /// The last step's gradient norm before clipping, read now.
     ///
     /// # Errors
-    /// [`Error::NonFinite`], [`Error::Device`].
+    /// [`Error::Diverged`], [`Error::Device`].
     pub async fn last_grad_norm(&mut self) -> Result<Option<f64>> {
         let Some(norm) = self.unread_norm.clone() else {
             return Ok(None);
@@ -248,7 +251,7 @@ fn finite(quantity: &str, value: f64, step: usize) -> Result<()> {
     if value.is_finite() {
         return Ok(());
     }
-    Err(Error::NonFinite {
+    Err(Error::Diverged {
         quantity: quantity.to_owned(),
         value: value.to_string(),
         step,

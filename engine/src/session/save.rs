@@ -9,7 +9,7 @@ use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
-use tilt_protocol::{Error, Result, TrainSettings};
+use tilt_protocol::{Error, ModelIdentity, Result, TrainSettings};
 
 const KIND: Kind = Kind {
     key: "tilt.session",
@@ -32,6 +32,9 @@ struct State {
     tokens_seen: usize,
     rows: usize,
     grad_norm: Option<f64>,
+    /// The model that is trained. Older checkpoints do not say.
+    #[serde(default)]
+    model: Option<ModelIdentity>,
 }
 
 impl Session {
@@ -49,6 +52,7 @@ impl Session {
             tokens_seen: self.tokens_seen,
             rows: self.data.len(),
             grad_norm,
+            model: self.model.clone(),
         };
         let mut arenas = vec![
             (POLICY, self.arena.clone()),
@@ -66,8 +70,8 @@ impl Session {
     /// Goes on from a saved state with the same model, reference and rows.
     ///
     /// # Errors
-    /// [`Error::MalformedFile`], [`Error::CheckpointShape`] for another model,
-    /// [`Error::InvalidConfig`] for another number of rows, and those of
+    /// [`Error::OtherModel`], or [`Error::CheckpointShape`] where the checkpoint does not say
+    /// which model it is of; [`Error::MalformedFile`]; [`Error::InvalidConfig`] for another number of rows, and those of
     /// [`Data::new`].
     pub fn restore(
         bytes: &[u8],
@@ -76,6 +80,14 @@ impl Session {
         rows: Vec<TokenisedRow>,
     ) -> Result<Session> {
         let state: State = checkpoint::read_state(KIND, bytes)?;
+        if let (Some(expected), Some(found)) = (&state.model, &model.identity)
+            && expected != found
+        {
+            return Err(Error::OtherModel {
+                expected: expected.clone(),
+                found: found.clone(),
+            });
+        }
         if rows.len() != state.rows || !state.order.fits(rows.len()) {
             return Err(Error::invalid(
                 "rows",
@@ -112,6 +124,7 @@ impl Session {
             tokens_seen: state.tokens_seen,
             unread_norm,
             before_last: None,
+            model: model.identity.clone(),
         })
     }
 }

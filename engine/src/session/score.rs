@@ -1,15 +1,15 @@
 //! Loss, log-probs, metrics and gradient of rows, without training.
 
+use super::check_head;
 use super::data::Data;
 use super::reference::Reference;
 use super::step::{Task, add_share};
-use super::{check_head, finite};
 use crate::logps::read;
 use crate::loss::CompletionLogp;
 use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
-use tilt_protocol::{BothModels, Metrics, Result, ScoreReport, Sides, TrainSettings};
+use tilt_protocol::{BothModels, Error, Metrics, Result, ScoreReport, Sides, TrainSettings};
 
 /// What is printed, and the gradient.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +60,7 @@ pub async fn score(
     let mut total: Option<Tensor<1>> = None;
     for (batch, share) in batches.iter().zip(shares) {
         let out = task.gradient(&mut reference, batch, None).await?;
-        finite("loss", out.evaluated.loss, 0)?;
+        finite("the loss", out.evaluated.loss)?;
         loss += share * out.evaluated.loss;
         per_example.extend(out.evaluated.per_example);
         of_policy.extend(&out.evaluated.policy, batch.len());
@@ -74,7 +74,7 @@ pub async fn score(
     };
     let squares = gradient.iter().map(|&g| f64::from(g).powi(2));
     let grad_norm = squares.sum::<f64>().sqrt();
-    finite("grad_norm", grad_norm, 0)?;
+    finite("the norm of the gradient", grad_norm)?;
     let report = ScoreReport {
         loss,
         per_example,
@@ -86,6 +86,16 @@ pub async fn score(
         grad_norm,
     };
     Ok(Score { report, gradient })
+}
+
+fn finite(quantity: &str, value: f64) -> Result<()> {
+    if value.is_finite() {
+        return Ok(());
+    }
+    Err(Error::NonFinite {
+        quantity: quantity.to_owned(),
+        value: value.to_string(),
+    })
 }
 
 /// Log-probs of batches, each all first sides and then all second ones.

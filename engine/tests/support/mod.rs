@@ -36,6 +36,7 @@ pub fn model() -> (Model, Tensor<1>) {
             layout,
             text: None,
             device,
+            identity: None,
         },
         arena,
     )

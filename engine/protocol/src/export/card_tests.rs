@@ -45,6 +45,8 @@ fn meta() -> ExportMeta {
             policy_rate: 0.9,
             reference_rate: 0.5,
             kl: 3.0,
+            kl_standard_error: Some(0.2),
+            answers: 207,
             policy_words: 20.0,
             reference_words: 21.0,
         }),

@@ -77,7 +77,12 @@ fn main() -> ExitCode {
             }
             ExitCode::from(2)
         }
-        Err(error @ (Error::Internal { .. } | Error::Device { .. } | Error::NonFinite { .. })) => {
+        Err(
+            error @ (Error::Internal { .. }
+            | Error::Device { .. }
+            | Error::Diverged { .. }
+            | Error::NonFinite { .. }),
+        ) => {
             eprintln!("{error}");
             ExitCode::FAILURE
         }

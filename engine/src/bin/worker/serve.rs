@@ -18,6 +18,9 @@ use web_sys::{MessageChannel, MessageEvent};
 
 type Incoming = (Request, Vec<Vec<u8>>);
 
+/// The request whose model is being fetched.
+type Fetched = Rc<Cell<Option<RequestId>>>;
+
 /// What has come from the page, and a way to put more into it.
 struct Inbox {
     sender: UnboundedSender<Incoming>,
@@ -70,8 +73,7 @@ async fn serve(inbox: Inbox) {
         sender,
         mut receiver,
     } = inbox;
-    // The model that was asked for last: what comes of an earlier request is too late.
-    let wanted = Rc::new(Cell::new(None));
+    let fetched = Fetched::default();
     let mut lab = Lab::default();
     lab.team = helpers::team();
     lab.gpu_calls = Some(gpu_calls::read);
@@ -89,15 +91,23 @@ async fn serve(inbox: Inbox) {
                 Command::LoadModel {
                     source: ModelSource::Url { name, url },
                 } => {
-                    wanted.set(Some(request.id));
-                    let fetch = fetch_model(request.id, name, url, wanted.clone(), sender.clone());
+                    // Of several models the one that was asked for last.
+                    give_up(&fetched);
+                    fetched.set(Some(request.id));
+                    let fetch = fetch_model(request.id, name, url, fetched.clone(), sender.clone());
                     wasm_bindgen_futures::spawn_local(fetch);
                 }
-                _ => {
-                    if matches!(request.command, Command::LoadModel { .. }) {
-                        wanted.set(Some(request.id));
+                command => {
+                    let ends_fetch = match command {
+                        Command::LoadModel { .. } => true,
+                        Command::Cancel { request } => fetched.get() == Some(request),
+                        _ => false,
+                    };
+                    if ends_fetch {
+                        give_up(&fetched);
                     }
-                    lab.handle(request, buffers).await;
+                    let id = request.id;
+                    lab.handle(Request { id, command }, buffers).await;
                 }
             },
             None => lab.advance().await,
@@ -107,21 +117,31 @@ async fn serve(inbox: Inbox) {
     }
 }
 
+/// The model on its way is no longer wanted.
+fn give_up(fetched: &Fetched) {
+    if let Some(id) = fetched.take() {
+        let error = Error::Cancelled;
+        post_event(Some(id), Event::Failed { error });
+    }
+}
+
 /// A model's address becomes its files, which come into the inbox as if the page had sent
 /// them; meanwhile the lab goes on.
 async fn fetch_model(
     id: RequestId,
     name: String,
     url: String,
-    wanted: Rc<Cell<Option<RequestId>>>,
+    fetched: Fetched,
     inbox: UnboundedSender<Incoming>,
 ) {
-    let fetched = fetch_files(id, name, &url).await;
-    if wanted.get() != Some(id) {
-        let error = Error::Cancelled;
-        return post_event(Some(id), Event::Failed { error });
+    let is_wanted = || fetched.get() == Some(id);
+    let files = fetch_files(id, name, &url, &is_wanted).await;
+    if !is_wanted() {
+        // It was answered when it was given up.
+        return;
     }
-    match fetched {
+    fetched.set(None);
+    match files {
         // Sending fails only after the loop has ended, with the worker.
         Ok((command, buffers)) => {
             drop(inbox.unbounded_send((Request { id, command }, buffers)));
@@ -130,12 +150,23 @@ async fn fetch_model(
     }
 }
 
-async fn fetch_files(id: RequestId, name: String, url: &str) -> Result<(Command, Vec<Vec<u8>>)> {
-    let what = "model";
-    let config = fetch::text(id, what, &format!("{url}config.json")).await?;
-    let tokenizer = fetch::text(id, what, &format!("{url}tokenizer.json")).await?;
-    let tokenizer_config = fetch::text(id, what, &format!("{url}tokenizer_config.json")).await?;
-    let weights = fetch::bytes(id, what, &format!("{url}model.safetensors")).await?;
+async fn fetch_files(
+    id: RequestId,
+    name: String,
+    url: &str,
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<(Command, Vec<Vec<u8>>)> {
+    let of_model = fetch::Progress {
+        id,
+        what: "model",
+        is_wanted,
+    };
+    let config = of_model.text(&format!("{url}config.json")).await?;
+    let tokenizer = of_model.text(&format!("{url}tokenizer.json")).await?;
+    let tokenizer_config = of_model
+        .text(&format!("{url}tokenizer_config.json"))
+        .await?;
+    let weights = of_model.bytes(&format!("{url}model.safetensors")).await?;
     let tokenizer_config = Some(tokenizer_config);
     let source = ModelSource::Files {
         name,
