@@ -6,8 +6,8 @@ use tilt_engine::lab::Lab;
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
 use tilt_protocol::{
     Command, DevicePreference, EngineStatus, Error, Event, Example, JudgeSettings, Label, Labeller,
-    ModelSource, ObjectiveKind, PROTOCOL_VERSION, Principle, Request, Sampling, TrainSettings,
-    Verdict, metrics,
+    ModelSource, ObjectiveKind, PROTOCOL_VERSION, Principle, Request, RunEnd, Sampling,
+    TrainSettings, Verdict, metrics,
 };
 
 struct Page {
@@ -193,7 +193,10 @@ fn label_train_watch_and_reset() {
     );
     assert!(matches!(
         events.iter().rev().nth(1),
-        Some(Event::RunEnded { stopped: false, .. })
+        Some(Event::RunEnded {
+            end: RunEnd::Finished,
+            ..
+        })
     ));
     assert_eq!(last_status(&events), Some(EngineStatus::Ready));
 
