@@ -79,7 +79,7 @@ macro_rules! readers {
         #[test]
         fn every_reader_has_a_test() {
             let tested = [$(stringify!($name)),*];
-            assert_eq!(TARGETS.map(|target| target.name), tested);
+            assert_eq!(TARGETS.each_ref().map(|target| target.name), tested);
         }
     };
 }

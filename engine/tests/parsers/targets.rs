@@ -333,9 +333,9 @@ fn checkpoint_seeds() -> Vec<Vec<u8>> {
     };
     let device = burn::tensor::Device::flex();
     let arena = burn::tensor::Tensor::from_data([1.0_f32, 2.0, 3.0], &device);
-    let table = ("table", [1, 2], vec![0.5, 1.5]);
+    let tables = [("table", [1, 2], vec![0.5, 1.5])];
     let written =
-        tilt_engine::checkpoint::write(CHECKPOINT, &state, vec![("policy", arena)], &[table]);
+        tilt_engine::checkpoint::write(CHECKPOINT, &state, vec![("policy", arena)], &tables);
     vec![pollster::block_on(written).expect("a checkpoint")]
 }
 
