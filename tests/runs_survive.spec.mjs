@@ -1,5 +1,7 @@
 // A run that is cut off goes on from its last checkpoint with the numbers it would have had.
+import fs from 'node:fs';
 import { expect, test } from './fixtures.mjs';
+import { engineAfter, engineOf } from './engine_script.mjs';
 import { Lab } from './lab.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 51 };
@@ -73,6 +75,127 @@ test('a worker that dies is followed by another, which goes on', async ({ lab, p
   await lab.until('the news', async () => (await lab.notices()).includes('started again'), 30_000);
   await untilEnd(lab);
   expect((await lab.metrics()).loss).toBe(whole);
+  // Its curve has every step, those before the worker died too, here and in the storage.
+  const steps = Array.from({ length: STEPS }, (_, index) => index + 1);
+  expect(await stepsOfCurve(page, lab)).toEqual(steps);
+  await lab.reload();
+  await lab.until('the run', async () => (await lab.metrics()).step === STEPS, 60_000);
+  expect(await stepsOfCurve(page, lab)).toEqual(steps);
+});
+
+/** The steps of the last run that the chart of the loss has as CSV. */
+async function stepsOfCurve(page, lab) {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    lab.id('chart-loss-csv').click(),
+  ]);
+  const lines = fs.readFileSync(await download.path(), 'utf8').trim().split('\n').slice(1);
+  return lines.map((line) => Number(line.split(',')[0]));
+}
+
+test('a reload after some seconds of slow steps loses few of them', async ({ lab }) => {
+  await lab.open(OPENED);
+  await lab.autolabel({ principle: 'short', count: 8 });
+  await lab.type('steps-input', '200');
+  await lab.id('train-speed').selectOption('10');
+  await lab.id('train-start').click();
+  await lab.until('14 steps', async () => (await lab.metrics()).step >= 14, 60_000);
+  await lab.reload();
+  await lab.until('the run', async () => (await lab.notices()).includes('goes on from step'), 60_000);
+  const [, from] = /goes on from step (\d+)/.exec(await lab.notices());
+  expect(Number(from)).toBeGreaterThanOrEqual(10);
+  await lab.id('train-stop').click();
+  await lab.untilReady();
+});
+
+test('a run that waits at its own pace is saved where it waits', async ({ lab }) => {
+  await lab.open(OPENED);
+  await lab.autolabel({ principle: 'short', count: 8 });
+  await lab.type('steps-input', '200');
+  await lab.id('train-speed').selectOption('10');
+  await lab.id('train-start').click();
+  await lab.until('some steps', async () => (await lab.metrics()).step >= 4, 60_000);
+  await lab.id('train-pause').click();
+  await lab.until('a pause', async () => (await lab.status()) === 'paused');
+  const { step } = await lab.metrics();
+  await lab.reload();
+  await lab.until('the run', async () => (await lab.notices()).includes('is back at step'), 60_000);
+  expect((await lab.metrics()).step).toBeGreaterThanOrEqual(step);
+});
+
+test('a run that was stopped by hand is back after a reload, with all it had', async ({
+  lab,
+  page,
+}) => {
+  await prepare(lab, 20);
+  await lab.type('steps-input', '2000');
+  await begin(lab);
+  await lab.id('train-stop').click();
+  await lab.untilReady();
+  const before = { metrics: await lab.metrics(), heatmap: await lab.heatmap() };
+  const steps = await stepsOfCurve(page, lab);
+  expect(steps.at(-1)).toBe(before.metrics.step);
+  await lab.reload();
+  await lab.until('the run', async () => (await lab.metrics()).step === before.metrics.step, 30_000);
+  expect((await lab.metrics()).loss).toBe(before.metrics.loss);
+  expect(await stepsOfCurve(page, lab)).toEqual(steps);
+  await lab.until('the heat map', async () => {
+    const after = await lab.heatmap();
+    return JSON.stringify(after) === JSON.stringify(before.heatmap);
+  });
+});
+
+test.describe('where the engine says late that it is ready', () => {
+  // After the model is loaded every further message waits, in its order.
+  test.use(
+    engineAfter(`
+      const post = self.postMessage.bind(self);
+      let held;
+      self.postMessage = (data, transfer) => {
+        if (held) held.push([data, transfer]);
+        else post(data, transfer);
+        if (data?.json?.includes('"model_loaded"')) {
+          held = [];
+          self.letGo = () => {
+            const waiting = held;
+            held = undefined;
+            for (const message of waiting) post(...message);
+          };
+          setTimeout(() => held && self.letGo(), 20000);
+        }
+      };`),
+  );
+
+  test('a run comes back, whatever is read first', async ({ lab, page }) => {
+    const letGo = async () => {
+      const engine = await engineOf(page);
+      await lab.until('the model', () => engine.evaluate(() => Boolean(self.letGo)), 60_000);
+      await engine.evaluate(() => self.letGo());
+    };
+    await lab.open(OPENED, { ready: false });
+    await lab.until('an engine', () => engineOf(page).catch(() => false));
+    await letGo();
+    await lab.untilReady();
+    await lab.autolabel({ principle: 'short', count: 8 });
+    await lab.train({ objective: 'dpo', steps: 10 });
+
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route(/_part_runs\.wasm$/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await lab.reload();
+    await lab.until('an engine', () => engineOf(page).catch(() => false));
+    const engine = await engineOf(page);
+    await lab.until('the model', () => engine.evaluate(() => Boolean(self.letGo)), 60_000);
+    await page.waitForTimeout(500);
+    release();
+    await lab.until('the stored runs', async () => (await lab.runs()).length === 1);
+    await page.waitForTimeout(500);
+    await engine.evaluate(() => self.letGo());
+    await lab.until('the run', async () => (await lab.metrics()).step === 10, 30_000);
+  });
 });
 
 test('what a finished run has learnt is there after a reload', async ({ lab }) => {

@@ -17,6 +17,7 @@ mod locks;
 mod model_files;
 mod navigator;
 mod other_tabs;
+mod own_models;
 mod panels;
 mod parts;
 mod random;

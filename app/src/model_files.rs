@@ -1,28 +1,22 @@
 //! A model of the person's own: the files of a Hugging Face folder, chosen here or fetched
-//! from an address, and stored for the next visit.
+//! from an address.
 
-use crate::json;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
-use crate::state::engine::Purpose;
-use crate::state::notices::NoticeKey;
-use crate::state::run::Phase;
-use crate::state::training;
-use crate::state::{Lab, startup};
-use crate::storage::{Store, Stored, Write};
+use crate::own_models::{send, tell};
+use crate::state::models::{ModelTexts, Origin, OwnModel, Wanted};
+use crate::state::{Lab, startup, training};
 use crate::texts::files as texts;
 use gloo_file::futures::read_as_text;
 use gloo_file::{Blob, File};
-use js_sys::ArrayBuffer;
-use leptos::prelude::GetUntracked;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
+use tilt_protocol::Error;
 use tilt_protocol::tensor_names::is_attention_mask;
 use tilt_protocol::tokenizer_files::{
     CHAT_TEMPLATE, MERGES, TOKENIZER, TOKENIZER_CONFIG, VOCAB, from_vocab_and_merges,
     with_chat_template,
 };
-use tilt_protocol::{Command, Error, ModelName, ModelSource};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 /// Weights, gradient, two moments and the reference, in f32: what training keeps for each
@@ -30,31 +24,24 @@ use wasm_bindgen_futures::JsFuture;
 const BYTES_A_PARAMETER: u64 = 5 * 4;
 /// A page's wasm addresses 4 GB.
 const MOST_TRAINING_BYTES: u64 = 3_500_000_000;
-/// Under these keys the parts lie in [`Store::Models`].
-const TEXTS: u64 = 1;
-const WEIGHTS: u64 = 2;
-
-/// The parts of a model that are text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Texts {
-    config: String,
-    tokenizer: String,
-    tokenizer_config: Option<String>,
-}
 
 /// Loads a model from chosen files.
 pub fn import_model(lab: Lab, files: Vec<File>) {
-    do_later(lab, Box::pin(importing(lab, files)));
+    training::want_model(lab, Wanted::Files(files));
 }
 
 /// Loads a model from an address, which the person asked for.
 pub fn fetch_model(lab: Lab, folder: String) {
-    do_later(lab, Box::pin(fetching(lab, folder)));
+    training::want_model(lab, Wanted::Folder(folder));
 }
 
-/// Loads the model that an earlier visit brought.
-pub fn load_stored_model(lab: Lab) {
-    do_later(lab, Box::pin(loading(lab)));
+/// The person's word is there, where one was needed.
+pub fn import_now(lab: Lab, files: Vec<File>) {
+    do_later(lab, Box::pin(importing(lab, files)));
+}
+
+pub fn fetch_now(lab: Lab, folder: String) {
+    do_later(lab, Box::pin(fetching(lab, folder)));
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
@@ -69,11 +56,6 @@ fn fetching(lab: Lab, folder: String) -> Result<Doing, NotLoaded> {
     Ok(Box::pin(fetch_all(lab, folder)))
 }
 
-#[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
-fn loading(lab: Lab) -> Result<Doing, NotLoaded> {
-    Ok(Box::pin(load_stored(lab)))
-}
-
 async fn fetch_all(lab: Lab, folder: String) {
     lab.engine.set_fetching(crate::state::engine::Fetching {
         what: folder.clone(),
@@ -83,55 +65,6 @@ async fn fetch_all(lab: Lab, folder: String) {
     let outcome = of_address(lab, &folder).await;
     lab.engine.stop_fetching();
     tell(lab, outcome);
-}
-
-async fn load_stored(lab: Lab) {
-    let mut stored = stored_parts(lab).await;
-    if stored == Stored::Failed {
-        lab.notices.error(NoticeKey::Model, texts::MODEL_NOT_READ);
-        training::load_model(lab, ModelName::Small.slug());
-        while stored == Stored::Failed {
-            lab.saving.later().await;
-            stored = stored_parts(lab).await;
-        }
-        // The person may have gone on without it.
-        let is_idle = lab.run.phase().get_untracked() == Phase::Idle;
-        if !is_idle || lab.form.model().get_untracked() != ModelName::Small.slug() {
-            return;
-        }
-    }
-    let Stored::Found((texts, weights)) = stored else {
-        // It was erased, or never fitted in.
-        lab.notices.info(NoticeKey::Model, texts::MODEL_NOT_STORED);
-        training::choose_model(lab, ModelName::Small.slug());
-        return;
-    };
-    tell(lab, send(lab, texts, &weights).await);
-}
-
-async fn stored_parts(lab: Lab) -> Stored<(Texts, web_sys::Blob)> {
-    let places = [(Store::Models, TEXTS), (Store::Models, WEIGHTS)];
-    let (texts, weights) = match lab.saving.read(places).await {
-        Stored::Found([texts, weights]) => (texts, weights),
-        Stored::Absent => return Stored::Absent,
-        Stored::Failed => return Stored::Failed,
-    };
-    let texts = texts
-        .and_then(|texts| texts.as_string())
-        .and_then(|texts| json::from_str(&texts).ok());
-    let weights = weights.and_then(|weights| weights.dyn_into::<web_sys::Blob>().ok());
-    match (texts, weights) {
-        (Some(texts), Some(weights)) => Stored::Found((texts, weights)),
-        _ => Stored::Absent,
-    }
-}
-
-fn tell(lab: Lab, outcome: Result<(), Error>) {
-    lab.notices.dismiss(NoticeKey::Model);
-    if let Err(error) = outcome {
-        let text = texts::model_not_imported(&error.to_string());
-        lab.notices.error(NoticeKey::Model, &text);
-    }
 }
 
 async fn of_files(lab: Lab, files: &[File]) -> Result<(), Error> {
@@ -160,12 +93,12 @@ async fn of_files(lab: Lab, files: &[File]) -> Result<(), Error> {
         }
         _ => text_of(need(TOKENIZER)?).await?,
     };
-    let parts = Texts {
+    let parts = ModelTexts {
         config: text_of(config).await?,
         tokenizer,
         tokenizer_config,
     };
-    store_and_send(lab, parts, weights.as_ref()).await
+    check_and_send(lab, parts, weights.as_ref(), "").await
 }
 
 /// A tokenizer's config with the chat template that lies beside it, if one does.
@@ -207,13 +140,15 @@ async fn of_address(lab: Lab, folder: &str) -> Result<(), Error> {
             _ => return Err(missing),
         },
     };
-    let parts = Texts {
+    let parts = ModelTexts {
         config,
         tokenizer,
         tokenizer_config,
     };
     let weights = fetch(&format!("{folder}model.safetensors")).await?;
-    store_and_send(lab, parts, &weights).await
+    let name = folder.trim_end_matches("/resolve/main/");
+    let name = name.trim_end_matches('/').rsplit('/').next();
+    check_and_send(lab, parts, &weights, name.unwrap_or_default()).await
 }
 
 async fn fetch(url: &str) -> Result<web_sys::Blob, Error> {
@@ -240,42 +175,21 @@ pub fn folder(address: &str) -> Option<(String, String)> {
     (!host.is_empty()).then_some((host, folder))
 }
 
-async fn store_and_send(lab: Lab, parts: Texts, weights: &web_sys::Blob) -> Result<(), Error> {
+async fn check_and_send(
+    lab: Lab,
+    texts: ModelTexts,
+    weights: &web_sys::Blob,
+    source: &str,
+) -> Result<(), Error> {
     check_size(weights).await?;
-    // Text parts are plain data.
-    let json = serde_json::to_string(&parts).unwrap_or_default();
-    let writes = [
-        Write::Put(Store::Models, TEXTS, JsValue::from_str(&json)),
-        Write::Put(Store::Models, WEIGHTS, weights.clone().into()),
-    ];
-    send(lab, parts, weights).await?;
-    lab.saving.write(writes.to_vec(), || {});
-    Ok(())
-}
-
-async fn send(lab: Lab, parts: Texts, weights: &web_sys::Blob) -> Result<(), Error> {
-    // The browser's own buffer: the file never passes through the page's memory.
-    let buffer: ArrayBuffer = JsFuture::from(weights.array_buffer())
-        .await
-        .and_then(JsCast::dyn_into)
-        .map_err(|cause| Error::malformed("model.safetensors", crate::worker::js_text(&cause)))?;
-    let name = texts::IMPORTED_MODEL.to_owned();
-    let source = ModelSource::Files {
-        name: name.clone(),
-        config: parts.config,
-        tokenizer: parts.tokenizer,
-        tokenizer_config: parts.tokenizer_config,
+    let model = OwnModel {
+        origin: Origin::New,
+        name: None,
+        source: source.to_owned(),
+        texts,
+        weights: weights.clone(),
     };
-    let id = lab.engine.send_with(
-        Purpose::LoadModel(name),
-        Command::LoadModel { source },
-        &[buffer],
-    )?;
-    if id.is_none() {
-        return Err(Error::NoModel);
-    }
-    lab.engine.await_model(id);
-    Ok(())
+    send(lab, model).await
 }
 
 #[derive(Deserialize)]

@@ -23,6 +23,15 @@ pub fn FormulaPanel() -> impl IntoView {
     let numbers = move || {
         inspection.with(|inspection| pair_text(inspection.as_ref()?, &objective.get(), kl.get()))
     };
+    // The run whose weights the numbers are of, where its objective is another one.
+    let other = Memo::new(move |_| {
+        let (id, step) = lab.run.run().with(|run| (run.id, run.step));
+        let formula = objective.get();
+        lab.runs.records().with(|records| {
+            let record = records.iter().find(|record| record.id == id && step > 0)?;
+            (record.settings.objective != formula).then(|| record.name.clone())
+        })
+    });
     let is_open = RwSignal::new(false);
     view! {
         <section class="panel formula-panel" aria-label=texts::PANEL>
@@ -34,6 +43,9 @@ pub fn FormulaPanel() -> impl IntoView {
                         .collect_view()
                 }}
             </div>
+            {move || other.get().map(|run| view! {
+                <p class="field-note muted" data-testid="formula-of">{texts::weights_of(&run)}</p>
+            })}
             <details
                 id=ID
                 class="drawer"

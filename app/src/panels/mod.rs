@@ -21,6 +21,7 @@ pub mod label;
 pub mod label_progress;
 pub mod level_select;
 pub mod metrics;
+pub mod model_change;
 pub mod notices;
 pub mod pacing;
 pub mod parameters;

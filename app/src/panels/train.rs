@@ -1,21 +1,34 @@
 //! What to train, and the controls of the run.
 
+use crate::later::{Build, NotLoaded, wasm_split};
+use crate::own_models;
+use crate::panels::model_change::ModelQuestion;
 use crate::panels::pacing::PacingRow;
 use crate::panels::training_view::WhatTrainingSees;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
+use crate::parts::later::Later;
 use crate::parts::number_field::NumberField;
 use crate::state::form::Field;
+use crate::state::models::Wanted;
 use crate::state::run::Phase;
 use crate::state::{training, use_lab};
+use crate::texts::files::REMOVE_MODEL;
 use crate::texts::glossary::Term;
 use crate::texts::objectives::{GROUPS, group};
 use crate::texts::training as texts;
 use leptos::prelude::*;
 use tilt_protocol::{ModelName, ObjectiveKind};
+use web_sys::HtmlSelectElement;
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn model_question() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <ModelQuestion/> }.into_any())
+}
 
 #[component]
 pub fn TrainPanel() -> impl IntoView {
+    let lab = use_lab();
     view! {
         <section class="panel train-panel" aria-labelledby="train-title">
             <h2 id="train-title" class="visually-hidden">{texts::TRAIN}</h2>
@@ -31,6 +44,7 @@ pub fn TrainPanel() -> impl IntoView {
             </div>
             <UnusedBeta/>
             <WhatTrainingSees/>
+            <Later wanted=lab.models.is_asking() load=|| Box::pin(model_question())/>
             <Controls/>
             <PacingRow/>
         </section>
@@ -100,30 +114,57 @@ fn options(label: &'static str, selected: ObjectiveKind) -> impl IntoView {
 fn ModelSelect() -> impl IntoView {
     let lab = use_lab();
     let model = lab.form.model();
-    let imported = move || Some(model.get()).filter(|name| ModelName::from_slug(name).is_none());
+    let own = lab.models.own();
+    let is_own = Memo::new(move |_| {
+        own.with(|own| own.iter().any(|card| model.with(|name| card.name == *name)))
+    });
+    // Chosen at the start of a visit, before the list of them is there.
+    let is_unlisted =
+        move || !is_own.get() && model.with(|name| ModelName::from_slug(name).is_none());
+    let option = move |name: String, title: String| {
+        let value = name.clone();
+        view! {
+            <option value=value selected=move || model.with(|model| *model == name)>{title}</option>
+        }
+    };
     view! {
         <div class="field">
             <Define term=Term::Model id="model-label"/>
             <select
                 data-testid="model-select"
                 aria-labelledby="model-label"
-                prop:value=move || model.get()
-                on:change=move |event| training::choose_model(lab, &event_target_value(&event))
+                prop:value=move || {
+                    own.track();
+                    model.get()
+                }
+                on:change=move |event| {
+                    let wanted = Wanted::Named(event_target_value(&event));
+                    // Until the person has answered, and it has come, the old one stands there.
+                    event_target::<HtmlSelectElement>(&event).set_value(&model.get_untracked());
+                    training::want_model(lab, wanted);
+                }
             >
                 {ModelName::ALL
                     .into_iter()
-                    .map(|name| {
-                        view! {
-                            <option value=name.slug() selected=move || model.get() == name.slug()>
-                                {name.slug()}
-                            </option>
-                        }
-                    })
+                    .map(|name| option(name.slug().to_owned(), name.slug().to_owned()))
                     .collect_view()}
-                {move || imported().map(|name| view! {
-                    <option value=name.clone() selected=true>{name.clone()}</option>
-                })}
+                {move || own
+                    .get()
+                    .into_iter()
+                    .map(|card| option(card.name.clone(), card.title()))
+                    .collect_view()}
+                {move || is_unlisted().then(|| option(model.get(), model.get()))}
             </select>
+            <Show when=move || is_own.get()>
+                <button
+                    type="button"
+                    class="button slim"
+                    data-testid="model-remove"
+                    on:click=move |_| own_models::remove(lab, &model.get_untracked())
+                >
+                    {REMOVE_MODEL}
+                </button>
+            </Show>
         </div>
     }
 }

@@ -175,12 +175,14 @@ pub fn erase_all(lab: Lab) {
 /// `at_ms`.
 pub fn forget_all(lab: Lab, at_ms: f64) {
     lab.saving.erased(at_ms);
-    lab.run_saving.note_stored(&[]);
+    lab.run_saving.forget();
+    lab.models.clear();
     resume::ended(lab);
     lab.labels.erase_all();
     lab.settings.forget();
     lab.form.reset();
-    lab.engine.cancel_labelling();
+    lab.engine
+        .give_up_on(|purpose| matches!(purpose, Purpose::Autolabel | Purpose::SamplePairs));
     lab.evaluate.stop_autolabel();
     if untrack(|| lab.engine.is_up()) {
         reset(lab);

@@ -5,6 +5,8 @@ use super::blind;
 use super::data_report;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use super::evaluate::Comparison;
+use super::failures::failed;
+use super::models::ModelAsked;
 use super::notices::NoticeKey;
 use super::resume;
 use super::run::CurvePoint;
@@ -12,17 +14,34 @@ use super::runs::{KlPoint, WinRatePoint};
 use super::startup;
 use super::training;
 use crate::files;
+use crate::own_models;
 use crate::texts::notices as texts;
+use crate::texts::training as training_texts;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use tilt_protocol::{
     Command, DeviceKind, DevicePreference, EngineStatus, Error, Event, Label, Labeller, Message,
-    PROTOCOL_VERSION, Pair, RequestId, RunEnd, Simd, Verdict, WinRateReport,
+    PROTOCOL_VERSION, Pair, RequestId, RunEnd, RunId, Simd, Verdict, WinRateReport,
 };
 
 pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
-    let id = message.id;
-    match message.event {
+    match message.id {
+        None => unasked(lab, message.event),
+        Some(id) => {
+            // Without a ticket nobody waits for it.
+            if let Some(answered) = lab.engine.answered(id, &message.event) {
+                if answered.is_last && answered.purpose != Purpose::LoadStandIn {
+                    lab.engine.settle(id);
+                }
+                answer(lab, id, answered.purpose, message.event, buffers);
+            }
+        }
+    }
+}
+
+/// What the engine says by itself.
+fn unasked(lab: Lab, event: Event) {
+    match event {
         Event::Fetching {
             what,
             received,
@@ -51,6 +70,16 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
                 _ => {}
             }
         }
+        // Whatever was under way: the engine is gone.
+        Event::Failed { error } => startup::engine_failed(lab, &error),
+        // Everything else answers a request.
+        _ => {}
+    }
+}
+
+/// What the engine answers to `purpose`.
+fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[ArrayBuffer]) {
+    match event {
         Event::DeviceReady {
             kind,
             adapter,
@@ -69,48 +98,36 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
         ),
         Event::ModelLoaded {
             name,
+            identity,
             parameters,
             vocab,
             context,
             training_prompts,
             held_out_prompts,
-            ..
         } => {
-            let is_stand_in =
-                id.and_then(|id| lab.engine.purpose_of(id)) == Some(Purpose::LoadStandIn);
             let model = ModelInfo {
                 name,
+                identity,
                 parameters,
                 vocab,
                 context,
                 training_prompts,
                 held_out_prompts,
             };
-            if is_stand_in {
+            if purpose == Purpose::LoadStandIn {
                 lab.engine.set_model(model);
                 training::load_chosen_model(lab);
-            } else {
-                lab.engine.settle(id);
-                model_loaded(lab, model);
+            } else if let Purpose::LoadModel(asked) = purpose {
+                model_loaded(lab, model, asked);
             }
         }
-        Event::Pairs { pairs, done } => {
-            if done {
-                lab.engine.settle(id);
-            }
-            lab.labels.sampled(id, pairs);
-        }
+        Event::Pairs { pairs, .. } => lab.labels.sampled(Some(id), pairs),
         Event::Autolabelled {
             pairs,
             verdicts,
             ties,
             done,
-        } => {
-            if done {
-                lab.engine.settle(id);
-            }
-            autolabelled(lab, pairs, verdicts, ties, done);
-        }
+        } => autolabelled(lab, pairs, verdicts, ties, done),
         Event::RunStarted {
             run,
             steps,
@@ -163,48 +180,23 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             training::adjusted(lab, run, step, beta, learning_rate);
             resume::save(lab);
         }
-        // Nothing else is to be said of what was asked.
-        Event::Done => {}
-        // A run that came back, and by then another one was asked for.
-        Event::RunEnded { run, .. } if lab.run.run().with_untracked(|live| live.id != run) => {}
-        Event::RunEnded { run, step, end } => {
-            lab.pace.stop();
-            let curve = lab.run.ended(run);
-            lab.runs.finished(run, curve);
-            resume::ended(lab);
-            startup::watch_again(lab);
-            match end {
-                RunEnd::Failed { error } => {
-                    let what = Purpose::Train.failed();
-                    lab.notices
-                        .error(NoticeKey::Run, &texts::failed(&what, &error));
-                }
-                RunEnd::Finished => lab.notices.say(&texts::training_ended(false, step)),
-                RunEnd::Stopped | RunEnd::Replaced { .. } => {
-                    lab.notices.say(&texts::training_ended(true, step));
-                }
-            }
-        }
+        Event::RunEnded { run, step, end } => run_ended(lab, run, step, end),
         Event::WasReset => {
-            lab.engine.settle(id);
             lab.runs.leave(lab.run.run().with_untracked(|run| run.id));
             lab.run.clear();
             startup::watch_again(lab);
             lab.notices.say(texts::WAS_RESET);
         }
-        Event::Inspected { inspection } => lab.selection.inspected(id, inspection),
+        Event::Inspected { inspection } => lab.selection.inspected(Some(id), inspection),
         Event::Compared {
             prompt,
             policy,
             reference,
         } => {
-            lab.engine.settle(id);
-            if lab.blind.is_asking(id) {
-                blind::compared(lab, prompt, policy, reference);
-                return;
-            }
-            if id.and_then(|id| lab.engine.purpose_of(id)) == Some(Purpose::Blind) {
-                // Of a test that was given up.
+            if purpose == Purpose::Blind {
+                if lab.blind.is_asking(Some(id)) {
+                    blind::compared(lab, prompt, policy, reference);
+                }
                 return;
             }
             let step = lab.run.run().with_untracked(|run| run.step);
@@ -217,14 +209,12 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
         }
         Event::WinRate { report, done } => {
             if done {
-                lab.engine.settle(id);
                 lab.notices.say(texts::WIN_RATE_MEASURED);
                 keep_win_rate(lab, &report);
             }
             lab.evaluate.measured(report, done);
         }
         Event::Exported { kind } => {
-            lab.engine.settle(id);
             if let Err(error) = files::download_zip(kind, buffers) {
                 lab.notices.error(NoticeKey::Export, &error.to_string());
             }
@@ -233,21 +223,70 @@ pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
             step,
             policy,
             reference,
-        } => lab.closed_form.answered(id, step, policy, reference),
+        } => lab.closed_form.answered(Some(id), step, policy, reference),
         Event::Checkpoint { run, step } => {
             if let Some(checkpoint) = buffers.first() {
-                resume::save_came(lab, run, step, checkpoint.clone());
+                let is_asked = matches!(purpose, Purpose::Checkpoint(_));
+                resume::save_came(lab, run, step, checkpoint.clone(), is_asked);
             }
         }
-        Event::Reporting { done, .. } => lab.data_report.progressed(id, done),
-        Event::Reported { report } => {
-            lab.engine.settle(id);
-            lab.data_report.answered(id, *report);
+        Event::Done => {
+            if matches!(purpose, Purpose::Checkpoint(_)) {
+                resume::save_answered(lab);
+            }
         }
+        Event::Reporting { done, .. } => lab.data_report.progressed(Some(id), done),
+        Event::Reported { report } => lab.data_report.answered(Some(id), *report),
         Event::Filtered { kept } => data_report::filtered(lab, &kept),
-        // The benchmark has an engine of its own; scores nothing asks for yet.
-        Event::Scored { .. } | Event::BenchStep { .. } | Event::Benched { .. } => {}
-        Event::Failed { error } => failed(lab, id, &error),
+        Event::Failed { error } => failed(lab, id, &purpose, &error),
+        Event::Fetching {
+            what,
+            received,
+            total,
+        } => lab.engine.set_fetching(Fetching {
+            what,
+            received,
+            total,
+        }),
+        // The benchmark has an engine of its own; scores nothing asks for yet; the others
+        // answer nothing.
+        Event::Scored { .. }
+        | Event::BenchStep { .. }
+        | Event::Benched { .. }
+        | Event::Ready { .. }
+        | Event::Status { .. } => {}
+    }
+}
+
+/// A run takes no further steps. It may be one that another has followed already.
+fn run_ended(lab: Lab, run: RunId, step: usize, end: RunEnd) {
+    lab.runs.finished(run);
+    let is_live = lab.run.run().with_untracked(|live| live.id == run);
+    if is_live {
+        lab.pace.stop();
+        lab.run.ended(run);
+        resume::ended(lab);
+        startup::watch_again(lab);
+    }
+    let is_stopped = match end {
+        RunEnd::Finished => false,
+        RunEnd::Stopped => true,
+        RunEnd::Replaced { by } => {
+            if let Some(record) = lab.runs.get(run) {
+                let text = training_texts::replaced(&record.name, step, by);
+                lab.notices.info(NoticeKey::Run, &text);
+            }
+            return;
+        }
+        RunEnd::Failed { error } => {
+            let what = Purpose::Train(run).failed();
+            lab.notices
+                .error(NoticeKey::Run, &texts::failed(&what, &error));
+            return;
+        }
+    };
+    if is_live {
+        lab.notices.say(&texts::training_ended(is_stopped, step));
     }
 }
 
@@ -302,7 +341,7 @@ fn device_ready(lab: Lab, device: DeviceInfo) {
     training::load_first_model(lab);
 }
 
-fn model_loaded(lab: Lab, model: ModelInfo) {
+fn model_loaded(lab: Lab, mut model: ModelInfo, asked: ModelAsked) {
     lab.notices.dismiss(NoticeKey::Model);
     lab.notices.dismiss(NoticeKey::Engine);
     lab.evaluate.stop_autolabel();
@@ -320,7 +359,18 @@ fn model_loaded(lab: Lab, model: ModelInfo) {
     {
         prompt.set(first.clone());
     }
-    lab.form.set_model(&model.name);
+    let is_chosen = match asked {
+        ModelAsked::Shipped { is_chosen, .. } => is_chosen,
+        ModelAsked::Own(own) => {
+            let card = lab.models.loaded(&own, &model.identity);
+            model.name = card.name.clone();
+            own_models::keep(lab, *own, card);
+            true
+        }
+    };
+    if is_chosen {
+        lab.form.choose_model(&model.name);
+    }
     lab.notices.say(&texts::model_ready(&model.name));
     let is_replaced = lab.engine.model().with_untracked(Option::is_some);
     lab.engine.set_model(model);
@@ -358,97 +408,4 @@ fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize,
         lab.notices
             .say(&texts::judge_labelled(progress.done + count));
     }
-}
-
-fn failed(lab: Lab, id: Option<RequestId>, error: &Error) {
-    let Some(id) = id else {
-        startup::engine_failed(lab, error);
-        return;
-    };
-    lab.engine.settle(Some(id));
-    let Some(purpose) = lab.engine.purpose_of(id) else {
-        lab.notices
-            .error(NoticeKey::EngineMessage, &error.to_string());
-        return;
-    };
-    // A lost device stays lost, whatever it was asked for; a run is not at its end by it.
-    if matches!(error, Error::Device { .. }) {
-        startup::engine_failed(lab, error);
-        return;
-    }
-    if purpose == Purpose::LoadStandIn {
-        // It was only to bridge the time.
-        training::load_chosen_model(lab);
-        return;
-    }
-    let key = match &purpose {
-        Purpose::Start | Purpose::LoadModel(_) | Purpose::LoadStandIn => NoticeKey::Model,
-        Purpose::SamplePairs => {
-            lab.labels.refill_failed();
-            NoticeKey::Pairs
-        }
-        Purpose::Autolabel => {
-            lab.evaluate.stop_autolabel();
-            NoticeKey::Autolabel
-        }
-        Purpose::Train => {
-            training::refused(lab);
-            NoticeKey::Run
-        }
-        Purpose::Checkpoint => {
-            resume::save_failed(lab);
-            NoticeKey::Checkpoint
-        }
-        Purpose::Control => NoticeKey::Run,
-        Purpose::Watch => {
-            lab.selection.clear();
-            // A run whose weights are no longer kept is no longer compared with.
-            lab.selection.set_against(None);
-            NoticeKey::Watch
-        }
-        Purpose::Candidates => {
-            lab.closed_form.failed(Some(id), error.to_string());
-            NoticeKey::Candidates
-        }
-        Purpose::Compare => {
-            lab.evaluate.compared(None);
-            NoticeKey::Compare
-        }
-        Purpose::Blind => {
-            lab.blind.failed();
-            NoticeKey::Blind
-        }
-        Purpose::WinRate => {
-            lab.evaluate.stop_win_rate();
-            NoticeKey::WinRate
-        }
-        Purpose::ExportModel => NoticeKey::Export,
-        Purpose::Report => {
-            lab.data_report.failed(id);
-            NoticeKey::DataReport
-        }
-    };
-    let loaded = lab.engine.model().get_untracked();
-    let is_fatal = match &purpose {
-        Purpose::Start => true,
-        Purpose::LoadModel(_) => loaded.is_none(),
-        _ => false,
-    };
-    if is_fatal {
-        startup::engine_failed(lab, error);
-    } else if *error != Error::Cancelled && !is_told_elsewhere(&purpose, error) {
-        if let (Purpose::LoadModel(_), Some(model)) = (&purpose, &loaded) {
-            // The model that was there is still the one in use.
-            lab.form.set_model(&model.name);
-        }
-        lab.notices
-            .error(key, &texts::failed(&purpose.failed(), error));
-    }
-}
-
-/// A press of pause or stop that met the run's own end: nothing is wrong. Answers that
-/// cannot be scored say so where they stand.
-fn is_told_elsewhere(purpose: &Purpose, error: &Error) -> bool {
-    let is_of_the_run = matches!(purpose, Purpose::Control | Purpose::Checkpoint);
-    (is_of_the_run && *error == Error::NoRun) || *purpose == Purpose::Candidates
 }

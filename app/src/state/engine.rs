@@ -1,14 +1,18 @@
 //! The engine as the page sees it: worker, device, model, status, requests under
 //! way.
 
+use super::notices::{NoticeKey, Notices};
+use super::tickets::{Answered, Tickets};
 use crate::texts::notices as texts;
 use crate::worker::WorkerClient;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use tilt_protocol::{
-    Command, DeviceKind, DevicePreference, EngineStatus, Error, ModelName, RequestId, Simd,
+    Command, DeviceKind, DevicePreference, EngineStatus, Event, ModelIdentity, ModelName,
+    RequestId, Simd,
 };
+
+pub use super::tickets::Purpose;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceInfo {
@@ -23,6 +27,7 @@ pub struct DeviceInfo {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelInfo {
     pub name: String,
+    pub identity: ModelIdentity,
     pub parameters: usize,
     pub vocab: usize,
     pub context: usize,
@@ -53,53 +58,11 @@ const FORGIVEN_MS: f64 = 300_000.0;
 /// The model that comes first: the smallest.
 pub const STAND_IN: ModelName = ModelName::Nano;
 
-/// What a request is for: says what failed when it fails.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Purpose {
-    Start,
-    LoadModel(String),
-    /// The smallest model, to look at until the chosen one has come.
-    LoadStandIn,
-    SamplePairs,
-    Autolabel,
-    Train,
-    Checkpoint,
-    Control,
-    Watch,
-    Candidates,
-    Compare,
-    Blind,
-    WinRate,
-    ExportModel,
-    Report,
-}
-
-impl Purpose {
-    /// The first words of the message when the request fails.
-    pub fn failed(&self) -> String {
-        match self {
-            Purpose::Start => texts::DEVICE_NOT_STARTED.to_owned(),
-            Purpose::LoadModel(name) => texts::not_loaded(name),
-            Purpose::LoadStandIn => texts::not_loaded(STAND_IN.slug()),
-            Purpose::SamplePairs => texts::NOT_SAMPLED_PAIRS.to_owned(),
-            Purpose::Autolabel => texts::NOT_LABELLED.to_owned(),
-            Purpose::Train => texts::RUN_STOPPED.to_owned(),
-            Purpose::Checkpoint => texts::NOT_SAVED.to_owned(),
-            Purpose::Control => texts::NOT_FOLLOWED.to_owned(),
-            Purpose::Watch => texts::NOT_SHOWN_BY_TOKEN.to_owned(),
-            Purpose::Candidates => texts::NOT_SCORED.to_owned(),
-            Purpose::Compare | Purpose::Blind => texts::NOT_SAMPLED.to_owned(),
-            Purpose::WinRate => texts::NOT_MEASURED.to_owned(),
-            Purpose::ExportModel => texts::NOT_EXPORTED.to_owned(),
-            Purpose::Report => texts::NOT_REPORTED.to_owned(),
-        }
-    }
-}
-
 #[derive(Clone, Copy)]
 pub struct EngineStore {
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
-    requests: StoredValue<BTreeMap<RequestId, Purpose>>,
+    tickets: StoredValue<Tickets, LocalStorage>,
+    notices: Notices,
     preference: Option<DevicePreference>,
     simd: Option<Simd>,
     /// WebGPU broke in this page: from then on the CPU.
@@ -120,7 +83,11 @@ pub struct EngineStore {
 }
 
 impl EngineStore {
-    pub fn new(preference: Option<DevicePreference>, simd: Option<Simd>) -> EngineStore {
+    pub fn new(
+        preference: Option<DevicePreference>,
+        simd: Option<Simd>,
+        notices: Notices,
+    ) -> EngineStore {
         let reported = RwSignal::new(EngineStatus::Loading);
         let expected = RwSignal::new(None::<(RequestId, EngineStatus)>);
         let awaited = RwSignal::new(None::<RequestId>);
@@ -143,7 +110,8 @@ impl EngineStore {
         });
         EngineStore {
             client: StoredValue::new_local(None),
-            requests: StoredValue::new(BTreeMap::new()),
+            tickets: StoredValue::new_local(Tickets::default()),
+            notices,
             preference,
             simd,
             left_webgpu: StoredValue::new(false),
@@ -215,7 +183,7 @@ impl EngineStore {
         if again == Again::Cpu {
             self.left_webgpu.set_value(true);
         }
-        self.requests.update_value(BTreeMap::clear);
+        self.tickets.update_value(Tickets::clear);
         self.fetching.set(None);
         self.expected.set(None);
         self.awaited.set(None);
@@ -234,54 +202,55 @@ impl EngineStore {
         self.client.set_value(Some(client));
     }
 
-    /// Sends a command. `None` when there is no engine to send it to.
+    /// Sends a command. `None` when there is no engine to send it to, or the message could
+    /// not be posted, which is said.
     pub fn send(&self, purpose: Purpose, command: Command) -> Option<RequestId> {
-        self.send_with(purpose, command, &[]).ok().flatten()
+        self.send_with(purpose, command, &[])
     }
 
-    /// # Errors
-    /// When the message could not be posted.
+    /// Like [`EngineStore::send`], with buffers that are transferred.
     pub fn send_with(
         &self,
         purpose: Purpose,
         command: Command,
         buffers: &[ArrayBuffer],
-    ) -> Result<Option<RequestId>, Error> {
+    ) -> Option<RequestId> {
         let sent = self.client.with_value(|client| {
-            client
-                .as_ref()
-                .map(|client| client.send(command, buffers))
-                .transpose()
+            let client = client.as_ref()?;
+            Some(client.send(command, buffers))
         })?;
-        if let Some(id) = sent {
-            self.requests.update_value(|requests| {
-                requests.insert(id, purpose);
-                // Answers are not always one; the oldest are forgotten.
-                while requests.len() > 200 {
-                    requests.pop_first();
-                }
-            });
+        match sent {
+            Ok(id) => {
+                self.tickets
+                    .update_value(|tickets| tickets.open(id, purpose));
+                Some(id)
+            }
+            Err(error) => {
+                self.notices.error(
+                    NoticeKey::EngineMessage,
+                    &texts::failed(&purpose.failed(), &error),
+                );
+                None
+            }
         }
-        Ok(sent)
     }
 
-    /// Gives up whatever pairs are being sampled or judged.
-    pub fn cancel_labelling(&self) {
-        let wanted: Vec<RequestId> = self.requests.with_value(|requests| {
-            requests
-                .iter()
-                .filter(|(_, purpose)| matches!(purpose, Purpose::Autolabel | Purpose::SamplePairs))
-                .map(|(id, _)| *id)
-                .collect()
-        });
-        for request in wanted {
+    /// Gives up what was asked for such purposes: nothing that is still said of it counts.
+    pub fn give_up_on(&self, is_meant: impl Fn(&Purpose) -> bool) {
+        let closed = self
+            .tickets
+            .try_update_value(|tickets| tickets.close(is_meant));
+        for request in closed.unwrap_or_default() {
+            self.settle(request);
             self.send(Purpose::Control, Command::Cancel { request });
         }
     }
 
-    pub fn purpose_of(&self, id: RequestId) -> Option<Purpose> {
-        self.requests
-            .with_value(|requests| requests.get(&id).cloned())
+    /// Whom an answer is for; `None` where nobody waits for it any more.
+    pub fn answered(&self, id: RequestId, event: &Event) -> Option<Answered> {
+        self.tickets
+            .try_update_value(|tickets| tickets.answered(id, event))
+            .flatten()
     }
 
     /// Shows `status` from the moment of asking until the engine has answered.
@@ -296,14 +265,18 @@ impl EngineStore {
         self.awaited.set(id);
     }
 
+    pub fn is_model_awaited(&self) -> bool {
+        self.awaited.with_untracked(Option::is_some)
+    }
+
     /// The request is answered; from here on the engine's own word counts.
-    pub fn settle(&self, id: Option<RequestId>) {
-        if id.is_some() && self.awaited.get_untracked() == id {
+    pub fn settle(&self, id: RequestId) {
+        if self.awaited.get_untracked() == Some(id) {
             self.awaited.set(None);
         }
         let is_settled = self
             .expected
-            .with_untracked(|expected| expected.is_some_and(|(waiting, _)| Some(waiting) == id));
+            .with_untracked(|expected| expected.is_some_and(|(waiting, _)| waiting == id));
         if is_settled {
             self.expected.set(None);
         }
@@ -344,6 +317,7 @@ impl EngineStore {
 
     /// Nothing more can be expected of the engine in this page.
     pub fn give_up(&self) {
+        self.tickets.update_value(Tickets::clear);
         self.fetching.set(None);
         self.expected.set(None);
         self.awaited.set(None);

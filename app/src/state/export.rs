@@ -5,6 +5,7 @@ use super::engine::Purpose;
 use super::notices::NoticeKey;
 use super::runs::RunRecord;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
+use crate::texts::runs as run_texts;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::export::{ExportMeta, label_counts};
@@ -84,6 +85,14 @@ fn meta(lab: Lab, record: Option<&Arc<RunRecord>>, steps_taken: usize) -> Export
     ExportMeta {
         base_model: model.map(|model| model.name).unwrap_or_default(),
         settings: record.map(|record| record.settings.clone()),
+        changes: record
+            .map(|record| {
+                let changes = record.changes.iter();
+                changes.map(|change| run_texts::change(change.step, &change.what))
+            })
+            .into_iter()
+            .flatten()
+            .collect(),
         steps_taken,
         labels: label_counts(&lab.labels.all()),
         rows: run.rows,

@@ -114,9 +114,9 @@ impl FormStore {
         let saved = settings.saved();
         let objective = objective_of(&saved);
         let texts = Field::ALL.map(|field| RwSignal::new(field.text_of(&saved, objective)));
-        let remembered = saved
-            .model
-            .filter(|name| name == IMPORTED_MODEL || ModelName::from_slug(name).is_some());
+        let remembered = saved.model.filter(|name| {
+            name.starts_with(IMPORTED_MODEL) || ModelName::from_slug(name).is_some()
+        });
         let model = remembered.unwrap_or_else(|| ModelName::Small.slug().to_owned());
         let objective = RwSignal::new(objective);
         let parameters = RwSignal::new(saved.parameters);
@@ -179,18 +179,14 @@ impl FormStore {
         });
     }
 
-    /// The model that is loaded, or on its way. One of the person's own is remembered; a
-    /// shipped one only when it was chosen, not where it stands in or a link names it.
-    pub fn set_model(&self, name: &str) {
+    /// Shows a model as the one that is used, or is to be.
+    pub fn show_model(&self, name: &str) {
         self.model.set(name.to_owned());
-        if ModelName::from_slug(name).is_none() {
-            self.choose_model(name);
-        }
     }
 
-    /// The model that the person wants.
+    /// The model that the person wants, at the next visit too.
     pub fn choose_model(&self, name: &str) {
-        self.model.set(name.to_owned());
+        self.show_model(name);
         self.settings
             .remember(|saved| saved.model = Some(name.to_owned()));
     }

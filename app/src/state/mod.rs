@@ -12,11 +12,13 @@ pub mod blind;
 pub mod charts;
 pub mod closed_bars;
 pub mod closed_form;
+pub mod curves;
 pub mod data_report;
 pub mod dispatch;
 pub mod engine;
 pub mod evaluate;
 pub mod export;
+pub mod failures;
 pub mod form;
 pub mod history;
 pub mod import;
@@ -26,6 +28,7 @@ pub mod label_filter;
 pub mod label_history;
 pub mod label_saving;
 pub mod labels;
+pub mod models;
 pub mod notices;
 pub mod others;
 pub mod pace;
@@ -41,6 +44,7 @@ pub mod saving;
 pub mod selection;
 pub mod settings;
 pub mod startup;
+pub mod tickets;
 pub mod training;
 pub mod training_view;
 
@@ -54,6 +58,7 @@ pub struct Lab {
     pub engine: engine::EngineStore,
     pub labels: labels::LabelStore,
     pub form: form::FormStore,
+    pub models: models::ModelsStore,
     pub run: run::RunStore,
     pub pace: pace::PaceStore,
     pub runs: runs::RunsStore,
@@ -81,8 +86,8 @@ impl Lab {
         let saving = saving::Saving::new(notices);
         let others = others::Others::new();
         let labels = labels::LabelStore::new(saving, others, notices);
-        let run = run::RunStore::new();
         let runs = runs::RunsStore::new();
+        let run = run::RunStore::new(runs);
         if let Some(share) = settings.saved().recheck_share {
             labels.set_recheck_share(share.clamp(0.0, 1.0));
         }
@@ -90,9 +95,10 @@ impl Lab {
         let form = form::FormStore::new(settings);
         Lab {
             notices,
-            engine: engine::EngineStore::new(params.device, params.simd),
+            engine: engine::EngineStore::new(params.device, params.simd, notices),
             labels,
             form,
+            models: models::ModelsStore::new(),
             run,
             runs,
             charts: charts::ChartsStore::new(run, runs),

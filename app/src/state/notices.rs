@@ -40,6 +40,8 @@ pub enum NoticeKey {
     Resume,
     RowsDropped,
     Run,
+    /// The runs take much room.
+    Runs,
     /// Settings that the browser does not keep.
     Settings,
     Share,

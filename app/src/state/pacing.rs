@@ -4,6 +4,7 @@ use super::Lab;
 use super::engine::Purpose;
 use super::notices::NoticeKey;
 use super::pace::Pace;
+use super::resume;
 use super::run::Phase;
 use super::training;
 use crate::texts::training as texts;
@@ -36,6 +37,10 @@ pub fn go_on(lab: Lab) {
         Command::Steps { count: 1 }
     };
     let id = lab.engine.send(Purpose::Control, command);
+    if id.is_none() {
+        lab.pace.stop();
+        return;
+    }
     lab.engine.expect(id, EngineStatus::Training);
     lab.run.set_paused(false);
 }
@@ -44,8 +49,12 @@ pub fn go_on(lab: Lab) {
 pub fn walk(lab: Lab, is_waiting: bool) {
     lab.pace.walk(is_waiting, move || {
         if lab.run.phase().get_untracked() == Phase::Running {
-            lab.engine
+            let id = lab
+                .engine
                 .send(Purpose::Control, Command::Steps { count: 1 });
+            if id.is_none() {
+                stop_walking(lab);
+            }
         } else {
             lab.pace.stop();
         }
@@ -59,6 +68,7 @@ pub fn stop_walking(lab: Lab) {
     lab.engine.send(Purpose::Control, Command::Pause);
     lab.engine.report(EngineStatus::Paused);
     lab.run.set_paused(true);
+    resume::set_going(lab, false);
 }
 
 /// Takes as many steps as an epoch has.

@@ -19,13 +19,13 @@ use crate::texts::saving as texts;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use tilt_protocol::{Command, EngineStatus, Example, RunId};
+use tilt_protocol::{Command, Example, RunId};
 use wasm_bindgen_futures::spawn_local;
 
-/// Between two checkpoints of a run at least.
-const EVERY_MS: f64 = 5_000.0;
-/// A checkpoint may take this share of the time.
+/// A checkpoint is due after so much time, or so many steps, whichever comes first...
+const EVERY_MS: f64 = 2_000.0;
+const EVERY_STEPS: usize = 10;
+/// ...as long as checkpoints take no more than this share of the time.
 const SHARE: f64 = 0.05;
 /// Larger models are not saved while they train: a checkpoint holds three numbers of four
 /// bytes for each parameter.
@@ -35,14 +35,36 @@ const TRAINING: &str = "tilt.training";
 
 #[derive(Clone, Copy)]
 pub struct ResumeStore {
-    lock: StoredValue<Option<Held>, LocalStorage>,
-    /// When the next checkpoint is due, and since when one has been asked for.
-    due: StoredValue<f64>,
-    asked: StoredValue<Option<f64>>,
+    /// The uid of the run that is this tab's, and its lock once it is there.
+    lock: StoredValue<Option<(u64, Option<Held>)>, LocalStorage>,
+    saves: StoredValue<Saves>,
     /// The run to go on with once a model is loaded.
     planned: StoredValue<Option<Plan>>,
     /// The stored runs were looked through for one to go on with.
     is_looked_through: StoredValue<bool>,
+}
+
+/// When the live run was saved, and when it is to be saved again.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Saves {
+    /// The last checkpoint came at this time; 0 before the first.
+    last_ms: f64,
+    /// Steps since then.
+    steps: usize,
+    /// What it took beside the step that was under way, in ms.
+    took_ms: f64,
+    /// Since when one has been asked for.
+    asked: Option<f64>,
+    /// The one that was asked for will be too old: another is wanted after it.
+    is_another_wanted: bool,
+}
+
+impl Saves {
+    fn is_due(&self, now: f64) -> bool {
+        let since = now - self.last_ms;
+        let is_time = since >= EVERY_MS || self.steps >= EVERY_STEPS;
+        is_time && since >= self.took_ms / SHARE
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,8 +77,7 @@ impl ResumeStore {
     pub fn new() -> ResumeStore {
         ResumeStore {
             lock: StoredValue::new_local(None),
-            due: StoredValue::new(0.0),
-            asked: StoredValue::new(None),
+            saves: StoredValue::new(Saves::default()),
             planned: StoredValue::new(None),
             is_looked_through: StoredValue::new(false),
         }
@@ -79,11 +100,18 @@ pub fn begin(lab: Lab, uid: u64, rows: &[Example]) {
 
 fn hold(lab: Lab, uid: u64) {
     let store = lab.resume;
-    store.due.set_value(0.0);
-    store.asked.set_value(None);
+    store.saves.set_value(Saves::default());
+    store.lock.set_value(Some((uid, None)));
     spawn_local(async move {
         let lock = locks::take_if_free(&lock_name(uid)).await;
-        store.lock.set_value(lock);
+        // One that comes after its run has ended is let go.
+        store.lock.update_value(|held| {
+            if let Some((wanted, held)) = held
+                && *wanted == uid
+            {
+                *held = lock;
+            }
+        });
     });
 }
 
@@ -91,54 +119,79 @@ fn lock_name(uid: u64) -> String {
     format!("tilt-run-{uid}")
 }
 
+/// The person stops the run: a reload before its end does not let it go on.
+pub fn stopping() {
+    Area::Session.remove(TRAINING);
+}
+
 /// The run takes no further steps.
 pub fn ended(lab: Lab) {
     lab.resume.lock.set_value(None);
-    lab.resume.asked.set_value(None);
+    lab.resume.saves.set_value(Saves::default());
     Area::Session.remove(TRAINING);
 }
 
 /// A step was taken: now and then the run is saved.
 pub fn stepped(lab: Lab) {
-    if js_sys::Date::now() >= lab.resume.due.get_value() {
+    let now = js_sys::Date::now();
+    let is_due = lab.resume.saves.try_update_value(|saves| {
+        saves.steps += 1;
+        saves.is_due(now)
+    });
+    if is_due == Some(true) && lab.resume.saves.with_value(|saves| saves.asked.is_none()) {
         save(lab);
     }
 }
 
-/// Saves the run under way, unless that is being done.
+/// Saves the run under way as it is now.
 pub fn save(lab: Lab) {
-    let is_active = lab.run.phase().get_untracked().is_active();
-    if !is_active || lab.resume.asked.get_value().is_some() || !is_saved(lab) {
+    let (id, is_active) = lab
+        .run
+        .run()
+        .with_untracked(|run| (run.id, run.phase.is_active()));
+    if !is_active || !is_saved(lab) {
         return;
     }
-    lab.resume.asked.set_value(Some(js_sys::Date::now()));
-    lab.engine.send(Purpose::Checkpoint, Command::SaveRun);
+    let saves = lab.resume.saves;
+    if saves.with_value(|saves| saves.asked.is_some()) {
+        // What comes may be older than now.
+        saves.update_value(|saves| saves.is_another_wanted = true);
+        return;
+    }
+    let sent = lab.engine.send(Purpose::Checkpoint(id), Command::SaveRun);
+    saves.update_value(|saves| saves.asked = sent.map(|_| js_sys::Date::now()));
 }
 
-/// The engine's answer: the run as it was after `step`.
-pub fn save_came(lab: Lab, run: RunId, step: usize, checkpoint: ArrayBuffer) {
+/// The run as it was after `step`; the engine was asked for it, or the run has ended.
+pub fn save_came(lab: Lab, run: RunId, step: usize, checkpoint: ArrayBuffer, is_asked: bool) {
     let now = js_sys::Date::now();
-    let asked = lab.resume.asked.try_update_value(Option::take).flatten();
-    let took = asked.map_or(0.0, |asked| now - asked);
-    lab.resume.due.set_value(now + EVERY_MS.max(took / SHARE));
+    let step_ms = lab.run.run().with_untracked(|run| run.ms_per_step);
+    lab.resume.saves.update_value(|saves| {
+        saves.last_ms = now;
+        saves.steps = 0;
+        if let Some(asked) = saves.asked.filter(|_| is_asked) {
+            saves.took_ms = (now - asked - step_ms.unwrap_or(0.0)).max(0.0);
+        }
+    });
     if let Some(record) = lab.runs.get(run) {
-        // A run that another one replaced has its curve in the list alone.
-        let is_live = lab.run.run().with_untracked(|live| live.id == run);
-        let mut curve = match is_live {
-            true => lab.run.whole_curve().to_vec(),
-            false => record.curve.to_vec(),
-        };
-        curve.retain(|point| point.step <= step);
-        let record = RunRecord {
-            curve: Arc::new(curve),
-            ..(*record).clone()
-        };
-        lab.run_saving.keep_checkpoint(&record, checkpoint);
+        let stored = lab.run_saving.stored_step(record.uid);
+        let points = lab.runs.points(run, stored, step);
+        lab.run_saving
+            .keep_checkpoint(record.uid, &points, step, checkpoint, || {
+                lab.labels.next_key()
+            });
     }
 }
 
-pub fn save_failed(lab: Lab) {
-    lab.resume.asked.set_value(None);
+/// The engine has done what it was asked for, or cannot.
+pub fn save_answered(lab: Lab) {
+    let wanted = lab.resume.saves.try_update_value(|saves| {
+        saves.asked = None;
+        std::mem::take(&mut saves.is_another_wanted)
+    });
+    if wanted == Some(true) {
+        save(lab);
+    }
 }
 
 /// The engine is gone: the run that it was training, or had trained last, comes back with
@@ -146,7 +199,7 @@ pub fn save_failed(lab: Lab) {
 pub fn engine_gone(lab: Lab) {
     let phase = lab.run.phase().get_untracked();
     let id = lab.run.run().with_untracked(|run| run.id);
-    lab.resume.asked.set_value(None);
+    lab.resume.saves.set_value(Saves::default());
     let has_learnt = phase.is_active() || phase == Phase::Ended;
     if let (true, Some(record)) = (has_learnt, lab.runs.get(id)) {
         lab.resume.planned.set_value(Some(Plan {
@@ -164,13 +217,18 @@ pub async fn load_runs(lab: Lab) {
     if !take_stored_runs(lab).await {
         spawn_local(async move {
             take_in_time(lab).await;
-            if lab.engine.status().get_untracked() != EngineStatus::Loading {
-                model_loaded(lab);
-            }
+            runs_came(lab);
         });
     }
     lab.runs.set_loaded();
-    if lab.engine.status().get_untracked() != EngineStatus::Loading {
+    runs_came(lab);
+}
+
+/// The runs are there: if the model is too, whatever the engine has yet to say, the one that
+/// is to come back does.
+fn runs_came(lab: Lab) {
+    let has_model = lab.engine.model().with_untracked(Option::is_some);
+    if has_model && !lab.engine.is_model_awaited() {
         model_loaded(lab);
     }
 }
@@ -218,8 +276,9 @@ pub fn keep_stored(lab: Lab) {
         if lab.runs.is_loaded().get() {
             let records = lab.runs.records().get();
             let others = lab.others;
+            let next_key = || lab.labels.next_key();
             lab.run_saving
-                .keep(&records, move || others.tell(&News::Runs));
+                .keep(&records, next_key, move || others.tell(&News::Runs));
         }
     });
 }
@@ -232,7 +291,11 @@ pub fn store_again(lab: Lab) {
         let records = lab.runs.records().get_untracked();
         let others = lab.others;
         lab.run_saving
-            .store_again(&records, move || others.tell(&News::Runs))
+            .store_again(
+                &records,
+                || lab.labels.next_key(),
+                move || others.tell(&News::Runs),
+            )
             .await;
         save(lab);
     });
@@ -291,40 +354,51 @@ async fn bring_back(lab: Lab, plan: Plan) {
     let Some(record) = lab.runs.find(|record| record.uid == plan.uid) else {
         return;
     };
-    let model = lab.engine.model().get_untracked().map(|model| model.name);
-    if model.as_ref() != Some(&record.model) {
+    let Some(model) = lab.engine.model().get_untracked() else {
+        return;
+    };
+    if !record.is_of(&model.name, &model.identity) {
         if !record.is_ended {
             let text = texts::other_model(&record.name, &record.model);
             lab.notices.info(NoticeKey::Resume, &text);
+            // Comes again with the model.
+            lab.resume.planned.set_value(Some(plan));
         }
         return;
     }
     lab.resume.is_looked_through.set_value(true);
-    if !record.is_ended && lab.resume.lock.with_value(Option::is_none) {
+    if !record.is_ended && !is_held(lab, plan.uid) {
         let Some(lock) = locks::take_if_free(&lock_name(plan.uid)).await else {
             let text = texts::runs_elsewhere(&record.name);
             lab.notices.info(NoticeKey::Resume, &text);
             return;
         };
-        lab.resume.lock.set_value(Some(lock));
+        lab.resume.lock.set_value(Some((plan.uid, Some(lock))));
     }
     let Some(saved) = lab.run_saving.saved_in_time(plan.uid).await else {
         // It never got as far as its first checkpoint, or is one of the older ones.
         ended(lab);
-        lab.runs.finished(record.id, record.curve.clone());
+        if !record.is_ended {
+            lab.notices
+                .info(NoticeKey::Resume, &texts::not_saved(&record.name));
+            lab.runs.finished(record.id);
+        }
         return;
     };
-    // The person may have started something meanwhile.
-    if lab.run.phase().get_untracked().is_active() {
+    // The person may have started something meanwhile, or chosen another model.
+    let still = lab.engine.model().get_untracked();
+    let is_same = still.is_some_and(|still| still.identity == model.identity);
+    if lab.run.phase().get_untracked().is_active() || !is_same {
         return;
     }
+    lab.resume.saves.set_value(Saves::default());
     let settings = &record.settings;
+    let steps = settings.steps;
     lab.run.restore(
         record.id,
         settings.objective.clone(),
-        settings.steps,
+        steps,
         saved.rows.len(),
-        &record.curve,
     );
     if record.is_ended {
         // Whoever presses train now wants another run.
@@ -339,16 +413,20 @@ async fn bring_back(lab: Lab, plan: Plan) {
     };
     let sent = lab
         .engine
-        .send_with(Purpose::Train, command, &[saved.checkpoint]);
-    match sent {
-        Ok(Some(_)) if plan.goes_on && !record.is_ended => lab.run.set_paused(false),
-        Ok(Some(_)) => {}
-        Ok(None) => lab.run.refused(),
-        Err(error) => {
-            lab.run.refused();
-            lab.notices.error(NoticeKey::Run, &error.to_string());
-        }
+        .send_with(Purpose::Train(record.id), command, &[saved.checkpoint]);
+    if sent.is_none() {
+        lab.run.refused();
+    } else if plan.goes_on && !record.is_ended {
+        lab.run.set_paused(false);
     }
+}
+
+/// Whether this tab has the run's lock.
+fn is_held(lab: Lab, uid: u64) -> bool {
+    lab.resume.lock.with_value(|lock| {
+        let held = lock.as_ref().filter(|(held, _)| *held == uid);
+        held.is_some_and(|(_, lock)| lock.is_some())
+    })
 }
 
 /// The engine has taken a run in; one that had taken steps before is one that came back.
@@ -361,7 +439,7 @@ pub fn started(lab: Lab, run: RunId, step: usize, steps: usize) {
         return;
     }
     lab.run.rewind(run, step);
-    lab.runs.rewind(run, step);
+    lab.run_saving.rewound(record.uid, step);
     if record.is_ended {
         return;
     }
@@ -370,4 +448,27 @@ pub fn started(lab: Lab, run: RunId, step: usize, steps: usize) {
         _ => texts::goes_on(&record.name, step, steps),
     };
     lab.notices.info(NoticeKey::Resume, &text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_is_due_by_time_or_by_steps_and_takes_a_share_of_the_time() {
+        let saves = |steps, took_ms| Saves {
+            last_ms: 1_000_000.0,
+            steps,
+            took_ms,
+            ..Saves::default()
+        };
+        let is_due = |saves: Saves, since: f64| saves.is_due(1_000_000.0 + since);
+        assert!(is_due(Saves::default(), 0.0), "the first step");
+        assert!(!is_due(saves(3, 20.0), 1_900.0));
+        assert!(is_due(saves(3, 20.0), 2_000.0), "by time");
+        assert!(is_due(saves(EVERY_STEPS, 20.0), 500.0), "by steps");
+        assert!(!is_due(saves(EVERY_STEPS, 20.0), 300.0), "too dear");
+        assert!(!is_due(saves(1, 1_000.0), 19_000.0), "too dear");
+        assert!(is_due(saves(1, 1_000.0), 20_000.0));
+    }
 }

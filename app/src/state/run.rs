@@ -1,14 +1,12 @@
-//! The live run: its numbers as they come, its curves at most ten times a second.
+//! The live run: its numbers as they come. Its curve is in the care of the list of runs.
 
-use gloo_timers::callback::Timeout;
+use super::runs::RunsStore;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::sync::Arc;
 use tilt_protocol::{Metrics, Objective, RunId};
 
-/// Curves are drawn again at most this often.
-const REDRAW_MS: u32 = 100;
+pub use super::curves::{Curve, CurvePoint};
+
 /// Steps over which ms/step and tokens/s are averaged.
 const SPEED_WINDOW: usize = 10;
 
@@ -52,40 +50,24 @@ impl Run {
     }
 }
 
-/// One step of the curves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CurvePoint {
-    pub step: usize,
-    pub metrics: Metrics,
-    /// Implicit-reward margins of the step's pairs.
-    pub margins: Vec<f64>,
-}
-
-/// The curve is copied at every redraw, its points are not.
-pub type Curve = Arc<Vec<Arc<CurvePoint>>>;
-
 #[derive(Clone, Copy)]
 pub struct RunStore {
     run: RwSignal<Run>,
-    curve: RwSignal<Curve>,
-    points: StoredValue<Vec<Arc<CurvePoint>>>,
+    runs: RunsStore,
     /// What stood here before the latest run was asked for.
-    before: StoredValue<Option<(Run, Vec<Arc<CurvePoint>>)>>,
+    before: StoredValue<Option<Run>>,
     speeds: StoredValue<VecDeque<(f64, usize)>>,
-    redraw: StoredValue<Option<Timeout>, LocalStorage>,
     phase: Memo<Phase>,
 }
 
 impl RunStore {
-    pub fn new() -> RunStore {
+    pub fn new(runs: RunsStore) -> RunStore {
         let run = RwSignal::new(Run::default());
         RunStore {
             run,
-            curve: RwSignal::new(Arc::default()),
-            points: StoredValue::new(Vec::new()),
+            runs,
             before: StoredValue::new(None),
             speeds: StoredValue::new(VecDeque::new()),
-            redraw: StoredValue::new_local(None),
             phase: Memo::new(move |_| run.with(|run| run.phase)),
         }
     }
@@ -99,15 +81,14 @@ impl RunStore {
     }
 
     pub fn curve(&self) -> Signal<Curve> {
-        self.curve.into()
+        self.runs.drawn_curve()
     }
 
-    /// A new run is asked for.
+    /// A run is asked for, which has a record.
     pub fn begin(&self, id: RunId, objective: Objective, steps: usize, is_paused: bool) {
-        let before = self.run.get_untracked();
-        let points = self.points.try_update_value(std::mem::take);
-        self.before.set_value(points.map(|points| (before, points)));
-        self.clear();
+        self.before.set_value(Some(self.run.get_untracked()));
+        self.speeds.update_value(VecDeque::clear);
+        self.runs.grow(id);
         self.run.set(Run {
             id,
             phase: if is_paused {
@@ -121,18 +102,17 @@ impl RunStore {
         });
     }
 
-    /// A stored run is back, its curve as it was when it was saved.
-    pub fn restore(
-        &self,
-        id: RunId,
-        objective: Objective,
-        steps: usize,
-        rows: usize,
-        curve: &Curve,
-    ) {
+    /// A stored run is back; until the engine has spoken it stands where its curve ends.
+    pub fn restore(&self, id: RunId, objective: Objective, steps: usize, rows: usize) {
         self.begin(id, objective, steps, true);
-        self.points.set_value(curve.to_vec());
-        self.run.update(|run| run.rows = rows);
+        let last = self.runs.last_point(id);
+        self.run.update(|run| {
+            run.rows = rows;
+            if let Some(last) = last {
+                run.step = last.step;
+                run.metrics = last.metrics.clone();
+            }
+        });
     }
 
     /// The engine is gone: nothing runs, but nothing has ended either.
@@ -142,46 +122,39 @@ impl RunStore {
 
     /// The run stands at `step`: what was seen after it will come again.
     pub fn rewind(&self, id: RunId, step: usize) {
-        self.points
-            .update_value(|points| points.retain(|point| point.step <= step));
-        let points = self.points.with_value(Vec::clone);
+        self.runs.rewind(id, step);
+        let last = self.runs.last_point(id);
         self.update(id, |run| {
             run.step = step;
-            if let Some(last) = points.last() {
+            if let Some(last) = last {
                 run.metrics = last.metrics.clone();
             }
         });
-        self.curve.set(Arc::new(points));
-    }
-
-    /// The curve with its last points, whatever is drawn.
-    pub fn whole_curve(&self) -> Curve {
-        Arc::new(self.points.with_value(Vec::clone))
     }
 
     /// The engine refused the run that was begun: the policy is still that of the one
     /// before.
     pub fn refused(&self) {
         self.clear();
-        let before = self.before.try_update_value(Option::take).flatten();
-        if let Some((run, points)) = before {
+        if let Some(run) = self.before.try_update_value(Option::take).flatten() {
+            if run.phase != Phase::Idle {
+                self.runs.draw(run.id);
+            }
             self.run.set(run);
-            self.curve.set(Arc::new(points.clone()));
-            self.points.set_value(points);
         }
     }
 
     /// Forgets the run, as the policy does when it is reset.
     pub fn clear(&self) {
-        self.points.update_value(Vec::clear);
         self.speeds.update_value(VecDeque::clear);
+        self.runs.settle();
         self.run.update(|run| {
             *run = Run {
                 id: run.id,
                 ..Run::default()
             }
         });
-        self.curve.set(Arc::default());
+        self.runs.draw_none();
     }
 
     pub fn started(&self, id: RunId, steps: usize, rows: usize) {
@@ -228,40 +201,21 @@ impl RunStore {
             run.ms_per_step = Some(ms_sum / count.max(1) as f64);
             run.tokens_per_second = (ms_sum > 0.0).then(|| token_sum as f64 / (ms_sum / 1000.0));
         });
-        self.points
-            .update_value(|points| points.push(Arc::new(point)));
-        self.redraw_soon();
+        self.runs.add_point(id, point);
     }
 
     pub fn set_kl(&self, id: RunId, kl: f64) {
         self.update(id, |run| run.kl = kl.is_finite().then_some(kl));
     }
 
-    /// Ends the run; returns its whole curve.
-    pub fn ended(&self, id: RunId) -> Curve {
+    /// Ends the run, if it is this one.
+    pub fn ended(&self, id: RunId) {
         self.update(id, |run| run.phase = Phase::Ended);
-        let curve = self.whole_curve();
-        self.curve.set(curve.clone());
-        curve
     }
 
     fn update(&self, id: RunId, change: impl FnOnce(&mut Run)) {
         if self.run.with_untracked(|run| run.id == id) {
             self.run.update(change);
-        }
-    }
-
-    fn redraw_soon(&self) {
-        let is_due = self.redraw.with_value(Option::is_none);
-        if is_due {
-            let store = *self;
-            let timeout = Timeout::new(REDRAW_MS, move || {
-                store.redraw.set_value(None);
-                store
-                    .curve
-                    .set(Arc::new(store.points.with_value(Vec::clone)));
-            });
-            self.redraw.set_value(Some(timeout));
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Runs on their way to IndexedDB and back: each with its curve, and the latest with what
 //! it takes to go on.
+//!
+//! A curve is stored in pieces, each under a key of its own: a checkpoint brings the steps
+//! since the one before it, whatever their number.
 
-use super::run::CurvePoint;
+use super::curves::{CurvePoint, between};
 use super::runs::RunRecord;
 use super::saving::Saving;
 use crate::json;
@@ -9,7 +12,7 @@ use crate::later::{NotLoaded, wasm_split};
 use crate::storage::{Store, Stored, Write};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tilt_protocol::Example;
@@ -24,11 +27,39 @@ pub struct Saved {
     pub checkpoint: ArrayBuffer,
 }
 
+/// A piece of a curve as it is stored.
+#[derive(Serialize)]
+struct Piece<'a> {
+    /// The run's uid.
+    run: u64,
+    points: Vec<&'a CurvePoint>,
+}
+
+/// The same as it is read; older versions stored a curve as a list under its run's uid.
+#[derive(Deserialize)]
+struct StoredPiece {
+    run: u64,
+    points: Vec<CurvePoint>,
+}
+
+/// What is stored of a curve.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct StoredCurve {
+    /// The last step.
+    step: usize,
+    keys: Vec<u64>,
+    bytes: usize,
+}
+
+type StoredCurves = BTreeMap<u64, StoredCurve>;
+
 #[derive(Clone, Copy)]
 pub struct RunSaving {
     saving: Saving,
     /// The runs as they are stored, by uid.
     stored: StoredValue<BTreeMap<u64, Arc<RunRecord>>>,
+    /// By uid.
+    curves: StoredValue<StoredCurves>,
     /// The JSON of the rows of the run that this tab trained last, and its uid.
     rows: StoredValue<Option<(u64, JsValue)>, LocalStorage>,
 }
@@ -38,6 +69,7 @@ impl RunSaving {
         RunSaving {
             saving,
             stored: StoredValue::new(BTreeMap::new()),
+            curves: StoredValue::new(BTreeMap::new()),
             rows: StoredValue::new_local(None),
         }
     }
@@ -51,8 +83,40 @@ impl RunSaving {
         match self.saving.read_all([Store::Runs, Store::Curves]).await {
             Stored::Failed => Ok(Stored::Failed),
             Stored::Absent => Ok(Stored::Absent),
-            Stored::Found([runs, curves]) => Ok(Stored::Found(records_of(runs, curves).await?)),
+            Stored::Found([runs, pieces]) => {
+                let (records, curves) = records_of(runs, pieces).await?;
+                self.note_curves(curves);
+                Ok(Stored::Found(records))
+            }
         }
+    }
+
+    /// Curves were read; what this tab has stored since is stored all the same.
+    fn note_curves(&self, read: StoredCurves) {
+        self.curves.update_value(|curves| {
+            for (uid, mut curve) in read {
+                if let Some(known) = curves.remove(&uid) {
+                    curve.step = curve.step.max(known.step);
+                    curve.bytes = curve.bytes.max(known.bytes);
+                    curve.keys.extend(known.keys);
+                    curve.keys.sort_unstable();
+                    curve.keys.dedup();
+                }
+                curves.insert(uid, curve);
+            }
+        });
+    }
+
+    /// What the curves of these runs take in the storage, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.curves
+            .with_value(|curves| curves.values().map(|curve| curve.bytes).sum())
+    }
+
+    /// Everything was erased.
+    pub fn forget(&self) {
+        self.stored.update_value(BTreeMap::clear);
+        self.curves.update_value(BTreeMap::clear);
     }
 
     /// These runs are as they are stored.
@@ -77,8 +141,14 @@ impl RunSaving {
     }
 
     /// Writes what differs from what is stored; `told` when that was something, once it is.
-    pub fn keep(self, records: &[Arc<RunRecord>], told: impl FnOnce() + 'static) {
+    pub fn keep(
+        self,
+        records: &[Arc<RunRecord>],
+        next_key: impl Fn() -> u64,
+        told: impl FnOnce() + 'static,
+    ) {
         let mut writes = Vec::new();
+        let mut removed = Vec::new();
         self.stored.with_value(|stored| {
             for record in records {
                 let old = stored.get(&record.uid);
@@ -86,15 +156,23 @@ impl RunSaving {
                     continue;
                 }
                 writes.push(Write::Put(Store::Runs, record.uid, as_json(&**record)));
-                if old.is_none_or(|old| !Arc::ptr_eq(&old.curve, &record.curve)) {
-                    writes.push(put_curve(record));
-                }
+                writes.extend(self.put_new(record.uid, &record.curve, usize::MAX, &next_key));
             }
             for uid in stored.keys() {
                 if records.iter().all(|record| record.uid != *uid) {
                     let all = [Store::Runs, Store::Curves, Store::Rows, Store::Checkpoints];
                     writes.extend(all.map(|store| Write::Delete(store, *uid)));
+                    removed.push(*uid);
                 }
+            }
+        });
+        self.curves.update_value(|curves| {
+            for uid in removed {
+                let keys = curves.remove(&uid).unwrap_or_default().keys;
+                writes.extend(
+                    keys.into_iter()
+                        .map(|key| Write::Delete(Store::Curves, key)),
+                );
             }
         });
         if writes.is_empty() {
@@ -106,7 +184,12 @@ impl RunSaving {
 
     /// Writes those of the runs that are no longer stored, and the rows of the one that this
     /// tab trains; `told` as above.
-    pub async fn store_again(self, records: &[Arc<RunRecord>], told: impl FnOnce() + 'static) {
+    pub async fn store_again(
+        self,
+        records: &[Arc<RunRecord>],
+        next_key: impl Fn() -> u64,
+        told: impl FnOnce() + 'static,
+    ) {
         let runs = loop {
             match self.saving.read_all([Store::Runs, Store::Rows]).await {
                 Stored::Found([runs, rows]) => break [runs, rows],
@@ -118,13 +201,15 @@ impl RunSaving {
         let is_in = |table: &[(u64, JsValue)], uid| table.iter().any(|(key, _)| *key == uid);
         self.stored
             .update_value(|stored| stored.retain(|uid, _| is_in(&runs, *uid)));
+        self.curves
+            .update_value(|curves| curves.retain(|uid, _| is_in(&runs, *uid)));
         if let Some((uid, json)) = self.rows.get_value()
             && !is_in(&rows, uid)
         {
             self.saving
                 .write(vec![Write::Put(Store::Rows, uid, json)], || {});
         }
-        self.keep(records, told);
+        self.keep(records, next_key, told);
     }
 
     /// The rows that a run trains on.
@@ -135,22 +220,68 @@ impl RunSaving {
             .write(vec![Write::Put(Store::Rows, uid, json)], || {});
     }
 
-    /// A checkpoint with the curve up to it, at once or not at all; those of runs before the
-    /// last few go.
-    pub fn keep_checkpoint(self, record: &RunRecord, checkpoint: ArrayBuffer) {
-        let uid = record.uid;
-        let mut writes = vec![
-            Write::Put(Store::Checkpoints, uid, checkpoint.into()),
-            put_curve(record),
-        ];
+    /// A checkpoint after `step` with the curve up to it, at once or not at all; those of
+    /// runs before the last few go, unless they were cut off.
+    pub fn keep_checkpoint(
+        self,
+        uid: u64,
+        points: &[Arc<CurvePoint>],
+        step: usize,
+        checkpoint: ArrayBuffer,
+        next_key: impl Fn() -> u64,
+    ) {
+        let mut writes = vec![Write::Put(Store::Checkpoints, uid, checkpoint.into())];
+        writes.extend(self.put_new(uid, points, step, &next_key));
         self.stored.with_value(|stored| {
-            let others = stored.keys().rev().filter(|other| **other != uid);
-            for old in others.skip(MOST_CHECKPOINTS - 1) {
-                writes.push(Write::Delete(Store::Checkpoints, *old));
-                writes.push(Write::Delete(Store::Rows, *old));
+            let others = stored.iter().rev().filter(|(other, _)| **other != uid);
+            for (old, record) in others.skip(MOST_CHECKPOINTS - 1) {
+                if record.is_ended {
+                    writes.push(Write::Delete(Store::Checkpoints, *old));
+                    writes.push(Write::Delete(Store::Rows, *old));
+                }
             }
         });
         self.saving.write(writes, || {});
+    }
+
+    /// The run stands at `step` again: later steps are stored anew when they come.
+    pub fn rewound(&self, uid: u64, step: usize) {
+        self.curves.update_value(|curves| {
+            if let Some(curve) = curves.get_mut(&uid) {
+                curve.step = curve.step.min(step);
+            }
+        });
+    }
+
+    /// The last step of a run's curve that is stored.
+    pub fn stored_step(&self, uid: u64) -> usize {
+        self.curves
+            .with_value(|curves| curves.get(&uid).map_or(0, |curve| curve.step))
+    }
+
+    /// What is not yet stored of a curve up to a step, noted as stored.
+    fn put_new(
+        &self,
+        uid: u64,
+        points: &[Arc<CurvePoint>],
+        step: usize,
+        next_key: &impl Fn() -> u64,
+    ) -> Option<Write> {
+        let new = between(points, self.stored_step(uid), step);
+        let last = new.last()?.step;
+        let piece = Piece {
+            run: uid,
+            points: new.iter().map(|point| &**point).collect(),
+        };
+        let json = serde_json::to_string(&piece).unwrap_or_default();
+        let key = next_key();
+        self.curves.update_value(|curves| {
+            let curve = curves.entry(uid).or_default();
+            curve.step = last;
+            curve.keys.push(key);
+            curve.bytes += json.len();
+        });
+        Some(Write::Put(Store::Curves, key, JsValue::from_str(&json)))
     }
 
     /// What a run goes on from, where it is still there.
@@ -185,32 +316,40 @@ impl RunSaving {
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
 fn records_of(
     runs: Vec<(u64, JsValue)>,
-    curves: Vec<(u64, JsValue)>,
-) -> Result<Vec<RunRecord>, NotLoaded> {
-    let mut curves: BTreeMap<u64, JsValue> = curves.into_iter().collect();
+    pieces: Vec<(u64, JsValue)>,
+) -> Result<(Vec<RunRecord>, StoredCurves), NotLoaded> {
+    let mut curves = StoredCurves::new();
+    let mut points: BTreeMap<u64, BTreeMap<usize, Arc<CurvePoint>>> = BTreeMap::new();
+    for (key, value) in pieces {
+        let piece = match read::<StoredPiece>(&value) {
+            Some(piece) => piece,
+            None => match read(&value) {
+                Some(points) => StoredPiece { run: key, points },
+                None => continue,
+            },
+        };
+        let curve = curves.entry(piece.run).or_default();
+        curve.keys.push(key);
+        curve.bytes += value.as_string().map_or(0, |text| text.len());
+        let points = points.entry(piece.run).or_default();
+        for point in piece.points {
+            // Of a step that was taken twice the later one counts.
+            points.insert(point.step, Arc::new(point));
+        }
+    }
     let mut records = Vec::with_capacity(runs.len());
     for (uid, value) in runs {
         let Some(mut record) = read::<RunRecord>(&value) else {
             continue;
         };
-        let curve = curves
-            .remove(&uid)
-            .and_then(|curve| read::<Vec<CurvePoint>>(&curve));
-        record.curve = Arc::new(
-            curve
-                .unwrap_or_default()
-                .into_iter()
-                .map(Arc::new)
-                .collect(),
-        );
+        let curve = points.remove(&uid).unwrap_or_default();
+        if let (Some(stored), Some(last)) = (curves.get_mut(&uid), curve.keys().last()) {
+            stored.step = *last;
+        }
+        record.curve = Arc::new(curve.into_values().collect());
         records.push(record);
     }
-    Ok(records)
-}
-
-fn put_curve(record: &RunRecord) -> Write {
-    let points: Vec<&CurvePoint> = record.curve.iter().map(|point| &**point).collect();
-    Write::Put(Store::Curves, record.uid, as_json(&points))
+    Ok((records, curves))
 }
 
 /// Plain data as JSON, which cannot fail.

@@ -1,17 +1,16 @@
 //! The runs of this visit: each with its settings, its curves and what was measured of
 //! it, kept to be looked at beside each other.
 
+use super::curves::{Curve, CurvePoint, GrowingCurve, between};
 use super::form::usual_beside;
 use super::parameters::differences;
-use super::run::{Curve, RunStore};
+use super::run::RunStore;
 use crate::texts::runs as texts;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tilt_protocol::{ObjectiveKind, Principle, RunId, TrainSettings};
+use tilt_protocol::{ModelIdentity, ModelName, ObjectiveKind, Principle, RunId, TrainSettings};
 
-/// Runs kept; the oldest that is not pinned goes first.
-const MOST_RUNS: usize = 24;
 /// Colours, dashes and markers that runs are told apart by.
 pub const STYLES: usize = 6;
 
@@ -59,7 +58,11 @@ pub struct RunRecord {
     pub name: String,
     pub kind: ObjectiveKind,
     pub settings: TrainSettings,
+    /// As it is called.
     pub model: String,
+    /// The model itself; `None` where an older version stored the run.
+    #[serde(default)]
+    pub identity: Option<ModelIdentity>,
     pub principle: Option<Principle>,
     /// From 0 to [`STYLES`] - 1.
     pub style: usize,
@@ -72,10 +75,23 @@ pub struct RunRecord {
     pub changes: Vec<Change>,
 }
 
+impl RunRecord {
+    /// Whether its policy is one of this model. A name tells shipped models apart; what an
+    /// older version stored of an imported one is nobody's.
+    pub fn is_of(&self, name: &str, identity: &ModelIdentity) -> bool {
+        match &self.identity {
+            Some(of_run) => of_run == identity,
+            None => self.model == name && ModelName::from_slug(name).is_some(),
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct RunsStore {
     /// In the order in which they were started.
     records: RwSignal<Vec<Arc<RunRecord>>>,
+    /// The live run's, which its record is without.
+    growing: GrowingCurve,
     /// The last one removed, and where it stood.
     removed: RwSignal<Option<(usize, Arc<RunRecord>)>>,
     last_id: StoredValue<RunId>,
@@ -87,6 +103,7 @@ impl RunsStore {
     pub fn new() -> RunsStore {
         RunsStore {
             records: RwSignal::new(Vec::new()),
+            growing: GrowingCurve::new(),
             removed: RwSignal::new(None),
             last_id: StoredValue::new(0),
             is_loaded: RwSignal::new(false),
@@ -158,14 +175,10 @@ impl RunsStore {
         uid: u64,
         kind: ObjectiveKind,
         settings: TrainSettings,
-        model: String,
+        (model, identity): (String, ModelIdentity),
         principle: Option<Principle>,
     ) {
         self.records.update(|records| {
-            if records.len() >= MOST_RUNS {
-                let oldest = records.iter().position(|record| !record.is_pinned);
-                records.remove(oldest.unwrap_or(0));
-            }
             let is_free = |style: &usize| records.iter().all(|record| record.style != *style);
             let style = (0..STYLES).find(is_free).unwrap_or(id as usize % STYLES);
             let name = unique_name(&name_of(kind, &settings), records);
@@ -178,6 +191,7 @@ impl RunsStore {
                 kind,
                 settings,
                 model,
+                identity: Some(identity),
                 principle,
                 style,
                 is_pinned: false,
@@ -189,16 +203,70 @@ impl RunsStore {
         });
     }
 
-    /// The run takes no further steps: its curve is kept.
-    pub fn finished(&self, id: RunId, curve: Curve) {
-        self.update(id, |record| {
-            record.curve = curve;
-            record.is_ended = true;
+    /// The run takes no further steps.
+    pub fn finished(&self, id: RunId) {
+        if self.growing.with(id, |_| ()).is_some() {
+            self.settle();
+            self.draw(id);
+        }
+        self.update(id, |record| record.is_ended = true);
+    }
+
+    /// The curve that is drawn: the live or latest run's.
+    pub fn drawn_curve(&self) -> Signal<Curve> {
+        self.growing.drawn()
+    }
+
+    /// Draws this run's curve as it is.
+    pub fn draw(&self, id: RunId) {
+        let curve = self.get(id).map(|record| record.curve.clone());
+        self.growing.draw(curve.unwrap_or_default());
+    }
+
+    pub fn draw_none(&self) {
+        self.growing.draw(Curve::default());
+    }
+
+    /// From now on this run's curve grows; whatever grew before has its end.
+    pub fn grow(&self, id: RunId) {
+        self.settle();
+        let curve = self.records.try_update(|records| {
+            let record = records.iter_mut().find(|record| record.id == id)?;
+            Some(std::mem::take(&mut Arc::make_mut(record).curve))
         });
+        self.growing.start(id, curve.flatten().unwrap_or_default());
+    }
+
+    /// The curve that grew lies in its record again.
+    pub fn settle(&self) {
+        if let Some((id, curve)) = self.growing.take() {
+            self.update(id, |record| record.curve = curve);
+        }
+    }
+
+    pub fn add_point(&self, id: RunId, point: CurvePoint) {
+        self.growing.push(id, point);
+    }
+
+    /// The last point of a run's curve.
+    pub fn last_point(&self, id: RunId) -> Option<Arc<CurvePoint>> {
+        self.growing
+            .with(id, |points| points.last().cloned())
+            .unwrap_or_else(|| self.get(id)?.curve.last().cloned())
+    }
+
+    /// The points of a run's curve after one step, up to another.
+    pub fn points(&self, id: RunId, after: usize, to: usize) -> Vec<Arc<CurvePoint>> {
+        let of = |points: &[Arc<CurvePoint>]| between(points, after, to).to_vec();
+        self.growing.with(id, of).unwrap_or_else(|| {
+            let record = self.get(id);
+            record.map(|record| of(&record.curve)).unwrap_or_default()
+        })
     }
 
     /// What came after `step` will come again.
     pub fn rewind(&self, id: RunId, step: usize) {
+        self.growing.cut(id, step);
         self.update(id, |record| {
             record.kls.retain(|point| point.step <= step);
             record.win_rates.retain(|point| point.step <= step);
@@ -283,6 +351,8 @@ impl RunsStore {
     }
 
     pub fn clear(&self) {
+        drop(self.growing.take());
+        self.growing.draw(Curve::default());
         self.records.set(Vec::new());
         self.removed.set(None);
     }

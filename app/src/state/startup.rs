@@ -13,6 +13,7 @@ use super::resume;
 use super::training;
 use crate::json;
 use crate::locks;
+use crate::own_models;
 use crate::random::derived;
 use crate::storage::web::Area;
 use crate::texts::notices as texts;
@@ -37,6 +38,7 @@ pub fn start(lab: Lab) {
         lab.saving.open().await;
         others::listen(lab);
         say_what_is_missing(lab);
+        own_models::list_stored(lab).await;
         lab.labels.load().await;
         resume::load_runs(lab).await;
         load_starter_pairs(lab).await;

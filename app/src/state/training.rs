@@ -3,6 +3,7 @@
 use super::Lab;
 use super::engine::{Purpose, STAND_IN};
 use super::form::Field;
+use super::models::{ModelAsked, Wanted};
 use super::notices::NoticeKey;
 use super::pace::Pace;
 use super::pacing;
@@ -11,7 +12,8 @@ use super::resume;
 use super::run::Phase;
 use crate::format::capitalised;
 use crate::model_files;
-use crate::texts::files::IMPORTED_MODEL;
+use crate::own_models;
+use crate::texts::runs as run_texts;
 use crate::texts::training as texts;
 use crate::url::resolve;
 use leptos::prelude::*;
@@ -19,6 +21,9 @@ use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{
     Command, EngineStatus, Error, ModelName, ModelSource, ObjectiveKind, RunId, TrainSettings,
 };
+
+/// Curves of runs that take so much in the storage are spoken of.
+const MANY_BYTES: usize = 50_000_000;
 
 /// Trains from the reference with the labels there are; a paused run goes on.
 pub fn train(lab: Lab) {
@@ -54,6 +59,9 @@ fn start_run(lab: Lab, start: Start) -> bool {
     if lab.engine.status().get_untracked() == EngineStatus::Loading {
         return false;
     }
+    let Some(model) = lab.engine.model().get_untracked() else {
+        return false;
+    };
     dismiss_defects(lab, |_| true);
     let mut settings = match untrack(|| lab.form.train_settings()) {
         Ok(settings) => settings,
@@ -64,9 +72,7 @@ fn start_run(lab: Lab, start: Start) -> bool {
             return false;
         }
     };
-    if let Some(model) = lab.engine.model().get_untracked() {
-        settings.max_length = settings.max_length.min(model.context);
-    }
+    settings.max_length = settings.max_length.min(model.context);
     let kind = settings.objective.row_kind();
     let labels = lab.data_report.training_side(lab.labels.all());
     let examples = rows_from_labels(&labels, kind);
@@ -90,17 +96,18 @@ fn start_run(lab: Lab, start: Start) -> bool {
     lab.pace.stop();
     let is_paused = start == Start::Paused;
     let run = lab.runs.next_id();
-    lab.run
-        .begin(run, settings.objective.clone(), settings.steps, is_paused);
     let principle = lab.evaluate.principle().get_untracked();
     let kind = lab.form.objective().get_untracked();
-    let model = lab.form.model().get_untracked();
     let uid = lab.labels.next_key();
+    let of_model = (model.name, model.identity);
     lab.runs
-        .begin(run, uid, kind, settings.clone(), model, principle);
+        .begin(run, uid, kind, settings.clone(), of_model, principle);
+    lab.run
+        .begin(run, settings.objective.clone(), settings.steps, is_paused);
     resume::begin(lab, uid, &examples);
+    warn_of_bytes(lab);
     let id = lab.engine.send(
-        Purpose::Train,
+        Purpose::Train(run),
         Command::Train {
             run,
             settings,
@@ -117,11 +124,26 @@ fn start_run(lab: Lab, start: Start) -> bool {
     };
     lab.engine.expect(id, status);
     if id.is_none() {
-        refused(lab);
+        refused(lab, run);
     } else if start == Start::Walking {
         pacing::walk(lab, true);
     }
     id.is_some()
+}
+
+/// No run goes by itself: where they take much room, the person is told.
+fn warn_of_bytes(lab: Lab) {
+    let bytes = lab.run_saving.bytes();
+    if bytes < MANY_BYTES {
+        lab.notices.dismiss(NoticeKey::Runs);
+        return;
+    }
+    let oldest = lab.runs.records().with_untracked(|records| {
+        let oldest = records.iter().find(|record| !record.is_pinned)?;
+        Some(oldest.name.clone())
+    });
+    let text = run_texts::many_bytes(bytes, oldest.as_deref());
+    lab.notices.info(NoticeKey::Runs, &text);
 }
 
 /// Says what is wrong with a field when the person leaves it.
@@ -171,38 +193,40 @@ pub fn break_off(lab: Lab) {
     }
     lab.pace.stop();
     let id = lab.run.run().with_untracked(|run| run.id);
-    let curve = lab.run.ended(id);
-    lab.runs.finished(id, curve);
+    lab.run.ended(id);
+    lab.runs.finished(id);
     resume::ended(lab);
 }
 
-/// The run cannot go on. One that never began is no run.
-pub fn refused(lab: Lab) {
-    let (id, began) = lab
+/// A run cannot go on. One that never began is no run.
+pub fn refused(lab: Lab, run: RunId) {
+    let (live, has_begun) = lab
         .run
         .run()
         .with_untracked(|run| (run.id, run.rows > 0 || run.step > 0));
-    if began {
+    if live != run {
+        return;
+    }
+    if has_begun {
         break_off(lab);
     } else {
         lab.pace.stop();
         lab.run.refused();
-        lab.runs.forget(id);
+        lab.runs.forget(run);
         resume::ended(lab);
     }
 }
 
-/// Puts a run's settings back into the form; the model stays.
+/// Puts a run's settings back into the form, for the next run; the model stays.
 pub fn use_settings(lab: Lab, run: RunId) {
     let record = lab
         .runs
         .records()
         .with_untracked(|records| records.iter().find(|record| record.id == run).cloned());
     if let Some(record) = record {
+        // For the next run: the one under way goes on as it is.
         lab.form.adopt(record.kind, &record.settings);
         dismiss_defects(lab, |_| true);
-        commit_field(lab, Field::Beta);
-        commit_field(lab, Field::LearningRate);
         lab.notices.say(&texts::settings_adopted(&record.name));
     }
 }
@@ -280,12 +304,13 @@ pub fn take_steps(lab: Lab, count: usize) {
 
 pub fn stop(lab: Lab) {
     if lab.run.phase().get_untracked().is_active() {
+        resume::stopping();
         lab.engine.send(Purpose::Control, Command::Stop);
     }
 }
 
 pub fn reset(lab: Lab) {
-    lab.engine.send(Purpose::Control, Command::Reset);
+    lab.engine.send(Purpose::Reset, Command::Reset);
 }
 
 /// Gives a run under way another beta or learning rate, from its next step on.
@@ -295,7 +320,7 @@ pub fn adjust(lab: Lab, beta: Option<f64>, learning_rate: Option<f64>) {
             beta,
             learning_rate,
         };
-        lab.engine.send(Purpose::Control, command);
+        lab.engine.send(Purpose::Adjust, command);
     }
 }
 
@@ -322,30 +347,63 @@ pub fn adjusted(lab: Lab, run: RunId, step: usize, beta: Option<f64>, learning_r
     }
 }
 
-/// Loads the model that the person chose, and remembers it.
-pub fn choose_model(lab: Lab, name: &str) {
-    lab.form.choose_model(name);
-    load_model(lab, name);
+/// Another model is wanted: at once, or once the person has said so where that ends a run.
+pub fn want_model(lab: Lab, wanted: Wanted) {
+    let is_active = lab.run.phase().get_untracked().is_active();
+    if !lab.models.ask(is_active, &wanted) {
+        take_model(lab, wanted);
+    }
 }
 
-/// Loads one of the shipped models, or the one that an earlier visit brought.
-pub fn load_model(lab: Lab, name: &str) {
-    if name == IMPORTED_MODEL {
-        lab.form.set_model(name);
-        model_files::load_stored_model(lab);
-        return;
+/// The person's answer to whether the run is to end.
+pub fn change_model(lab: Lab, is_wanted: bool) {
+    if let Some(wanted) = lab.models.answered().filter(|_| is_wanted) {
+        take_model(lab, wanted);
     }
-    if ModelName::from_slug(name).is_none() {
-        return;
+}
+
+fn take_model(lab: Lab, wanted: Wanted) {
+    match wanted {
+        Wanted::Named(name) => load_model(lab, &name),
+        Wanted::Files(files) => model_files::import_now(lab, files),
+        Wanted::Folder(folder) => model_files::fetch_now(lab, folder),
     }
-    lab.form.set_model(name);
-    lab.notices.dismiss(NoticeKey::Model);
-    let source = shipped(name);
-    let id = lab.engine.send(
-        Purpose::LoadModel(name.to_owned()),
-        Command::LoadModel { source },
-    );
+}
+
+/// Loads one of the models at hand.
+fn load_model(lab: Lab, name: &str) {
+    match ModelName::from_slug(name) {
+        Some(name) => load_shipped(lab, name, true),
+        None => {
+            lab.form.show_model(name);
+            own_models::load(lab, name);
+        }
+    }
+}
+
+/// Loads one of the models that come with the page; one that was not chosen is not
+/// remembered either.
+pub fn load_shipped(lab: Lab, name: ModelName, is_chosen: bool) {
+    lab.form.show_model(name.slug());
+    if is_chosen {
+        lab.notices.dismiss(NoticeKey::Model);
+    }
+    let source = shipped(name.slug());
+    let asked = ModelAsked::Shipped { name, is_chosen };
+    let id = lab
+        .engine
+        .send(Purpose::LoadModel(asked), Command::LoadModel { source });
     lab.engine.await_model(id);
+    if id.is_none() {
+        show_loaded_model(lab);
+    }
+}
+
+/// What was chosen did not come: the form stands at the model that is loaded.
+pub fn show_loaded_model(lab: Lab) {
+    if let Some(model) = lab.engine.model().get_untracked() {
+        lab.form.show_model(&model.name);
+    }
 }
 
 /// Loads the smallest model, so that there is something to look at, and the chosen one
@@ -364,7 +422,11 @@ pub fn load_first_model(lab: Lab) {
 
 pub fn load_chosen_model(lab: Lab) {
     let model = lab.form.model().get_untracked();
-    load_model(lab, &model);
+    match ModelName::from_slug(&model) {
+        // It is what a link names, or what was chosen before.
+        Some(name) => load_shipped(lab, name, false),
+        None => load_model(lab, &model),
+    }
 }
 
 /// A model that lies beside the page.

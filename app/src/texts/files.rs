@@ -88,6 +88,21 @@ pub const MODEL_NOT_READ: &str = "Your imported model could not be read from thi
 pub const MODEL_NOT_STORED: &str =
     "Your imported model is not stored any more. The model small is used.";
 pub const IMPORTED_MODEL: &str = "imported";
+pub const REMOVE_MODEL: &str = "Remove model";
+
+/// The name of a further one.
+pub fn numbered_model(name: &str, number: usize) -> String {
+    format!("{name} {number}")
+}
+
+/// As the list shows it; `mark` tells it from others.
+pub fn model_title(name: &str, mark: &str) -> String {
+    format!("{name} ({mark})")
+}
+
+pub fn model_removed(name: &str) -> String {
+    format!("The model {name} is removed from this browser.")
+}
 
 pub fn parameters_need(parameters: u64, bytes: u64) -> String {
     format!(

@@ -82,3 +82,10 @@ pub fn log_probs(is_mean: bool, chosen: &str, rejected: &str, loss: &str) -> Str
 pub fn loss_of_chosen(loss: &str) -> String {
     format!("the chosen answer\u{2019}s loss {loss} a token")
 }
+
+/// Under a formula other than the one that the weights were trained by.
+pub fn weights_of(run: &str) -> String {
+    format!(
+        "The numbers are what this objective says of the policy of {run}, which other settings trained."
+    )
+}

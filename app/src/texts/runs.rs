@@ -31,6 +31,15 @@ pub fn removed(name: &str) -> String {
     format!("{name} is removed. Undo brings it back.")
 }
 
+/// `oldest` is the oldest run that is not pinned.
+pub fn many_bytes(bytes: usize, oldest: Option<&str>) -> String {
+    let oldest = oldest.map_or_else(String::new, |name| format!(" The oldest is {name}."));
+    format!(
+        "The curves of the runs take {} MB in this browser. Delete those that you no longer need under Runs.{oldest}",
+        bytes / 1_000_000
+    )
+}
+
 // A run's name begins with its objective; these follow it.
 
 pub fn named_beta(beta: f64) -> String {

@@ -95,6 +95,12 @@ pub fn other_model(name: &str, model: &str) -> String {
     format!("{name} was cut off. Choose the model {model} to go on with it.")
 }
 
+pub fn not_saved(name: &str) -> String {
+    format!(
+        "{name} was cut off before it was saved, and cannot go on. Its settings and labels are still there."
+    )
+}
+
 pub fn runs_elsewhere(name: &str) -> String {
     format!("{name} is training in another tab.")
 }

@@ -2,7 +2,7 @@
 
 use super::counts::counted;
 use crate::state::training_view::TrainingView;
-use tilt_protocol::RowKind;
+use tilt_protocol::{Replacement, RowKind};
 
 pub const HAS_NO_BETA: &str = " has no beta: no reference holds it back.";
 
@@ -133,6 +133,29 @@ pub fn changes(changes: &[String]) -> String {
 pub fn from_next_step(changes: &str) -> String {
     format!("From the next step on: {changes}.")
 }
+
+/// Something else took the run's place.
+pub fn replaced(run: &str, step: usize, by: Replacement) -> String {
+    let by = match by {
+        Replacement::Train => "a new run",
+        Replacement::Restore => "a run that came back",
+        Replacement::Model => "another model",
+    };
+    format!(
+        "{run} ended after {}: {by} took its place.",
+        counted(step, "step")
+    )
+}
+
+pub fn other_model_ends(run: &str, step: usize, steps: usize) -> String {
+    format!(
+        "{run} is at step {step} of {steps}. Another model ends it; what it has shown stays in the list of runs."
+    )
+}
+
+pub const ANOTHER_MODEL: &str = "Another model";
+pub const CHANGE_MODEL: &str = "End it and change";
+pub const KEEP_MODEL: &str = "Go on with it";
 
 pub const LIVE_NUMBERS: &str = "Live numbers of the run";
 pub const KTO_ESTIMATE: &str = "KTO\u{2019}s batch estimate (TRL: kl): ";

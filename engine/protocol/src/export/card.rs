@@ -203,6 +203,18 @@ fn push_settings(text: &mut String, settings: &TrainSettings, meta: &ExportMeta)
         put("device", &plain(device));
     }
     text.push('\n');
+    if !meta.changes.is_empty() {
+        text.push_str("These are the last values. While it trained, they were changed:\n\n");
+        push_changes(text, meta);
+    }
+}
+
+/// What was changed in mid-run, as a list.
+pub(super) fn push_changes(text: &mut String, meta: &ExportMeta) {
+    for change in &meta.changes {
+        let _ = writeln!(text, "- {}", plain(change));
+    }
+    text.push('\n');
 }
 
 fn push_numbers(text: &mut String, meta: &ExportMeta) {

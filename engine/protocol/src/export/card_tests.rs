@@ -26,6 +26,7 @@ fn meta() -> ExportMeta {
         base_model: "nano".to_owned(),
         license: Some("mit".to_owned()),
         settings: Some(TrainSettings::lab_defaults(ObjectiveKind::Ipo)),
+        changes: vec!["after step 40: beta 0.1 to 0.3".to_owned()],
         steps_taken: 60,
         labels: vec![LabelCount {
             kind: "a".to_owned(),
@@ -113,4 +114,15 @@ fn numbers_are_short() {
     assert_eq!(thousands(1_234_567), "1,234,567");
     assert_eq!(significant(0.000_123_456_7), "0.00012346");
     assert_eq!(significant(-2.0), "-2");
+}
+
+#[test]
+fn a_setting_that_was_changed_in_mid_run_has_all_its_values() {
+    let text = model_card(&meta(), &facts());
+    assert!(
+        text.contains("- after step 40: beta 0.1 to 0.3\n"),
+        "{text}"
+    );
+    let text = model_card(&ExportMeta::default(), &facts());
+    assert!(!text.contains("were changed"));
 }

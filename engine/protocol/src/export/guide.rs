@@ -1,5 +1,6 @@
 //! The README of a zip that continues a run in TRL.
 
+use super::card::push_changes;
 use super::meta::ExportMeta;
 use super::papers::sources;
 use super::trainer::TrlRun;
@@ -84,6 +85,13 @@ pub fn trl_readme(
     for note in &run.notes {
         let _ = writeln!(text, "- {note}");
     }
+    if !meta.changes.is_empty() {
+        text.push_str(
+            "- The run was changed while it trained; `train.py` and `expected.json` have the last \
+             values from the first step on, so they do not repeat it:\n\n",
+        );
+        push_changes(&mut text, meta);
+    }
     text.push_str("\n## The objective\n\n");
     for source in sources(&settings.objective) {
         let equation = match source.equation {
@@ -120,5 +128,16 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
+    }
+
+    #[test]
+    fn a_run_that_was_changed_in_its_midst_is_not_said_to_be_repeated() {
+        let settings = TrainSettings::lab_defaults(ObjectiveKind::Dpo);
+        let run = trl_run(&settings).unwrap();
+        let mut meta = ExportMeta::default();
+        assert!(!trl_readme(&run, &settings, &meta, 64, 0, 3).contains("was changed"));
+        meta.changes = vec!["after step 40: \u{3b2} 0.1 \u{2192} 0.3".to_owned()];
+        let text = trl_readme(&run, &settings, &meta, 64, 0, 3);
+        assert!(text.contains("do not repeat it") && text.contains("after step 40"));
     }
 }

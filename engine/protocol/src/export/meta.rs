@@ -19,6 +19,9 @@ pub struct ExportMeta {
     pub license: Option<String>,
     /// The run that made the weights; `None` for a model as it was loaded.
     pub settings: Option<TrainSettings>,
+    /// What was changed while the run was under way, in order and in words; `settings` are
+    /// as the last change left them.
+    pub changes: Vec<String>,
     /// Optimiser steps taken, which may be fewer than the settings ask for.
     pub steps_taken: usize,
     /// Where the labels come from, and how many there are of each kind.
