@@ -2,6 +2,7 @@
 //! (Cohen 1960), which takes off what chance alone would give. Plain functions.
 
 use crate::state::label_filter::labeller_name;
+use crate::texts::verdicts::YOU;
 use std::collections::{BTreeMap, HashMap};
 use tilt_protocol::label::SamePair;
 use tilt_protocol::{Label, Verdict};
@@ -78,9 +79,11 @@ fn groups<'a>(labels: impl Iterator<Item = &'a Label>) -> BTreeMap<String, Vec<&
     groups
 }
 
-/// Two labellers of the same pairs, by name, with how far they agree.
+/// Two labellers of the same pairs, by name, with how far they agree; the person of this
+/// lab stands first.
 pub fn between_labellers(labels: &[Label]) -> Vec<(String, String, Agreement)> {
-    let groups: Vec<(String, Vec<&Label>)> = groups(labels.iter()).into_iter().collect();
+    let mut groups: Vec<(String, Vec<&Label>)> = groups(labels.iter()).into_iter().collect();
+    groups.sort_by_key(|(name, _)| name != YOU);
     let mut found = Vec::new();
     for (index, (one, ones)) in groups.iter().enumerate() {
         for (other, others) in &groups[index + 1..] {
@@ -218,7 +221,10 @@ mod tests {
         let labels = [label("x", Verdict::A), judged, label("y", Verdict::A)];
         let found = between_labellers(&labels);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].0, "judge: short");
+        assert_eq!(
+            (found[0].0.as_str(), found[0].1.as_str()),
+            ("you", "judge: short")
+        );
         assert_eq!((found[0].2.n, found[0].2.share), (1, 0.0));
         assert!(between_labellers(&labels[2..]).is_empty());
     }
@@ -259,7 +265,7 @@ mod tests {
         // And here it stands beside one's own, by its name.
         let here = between_labellers(&both);
         assert_eq!(here.len(), 1);
-        assert_eq!((here[0].0.as_str(), here[0].1.as_str()), ("b.jsonl", "you"));
+        assert_eq!((here[0].0.as_str(), here[0].1.as_str()), ("you", "b.jsonl"));
         assert_eq!(here[0].2, *agreement);
 
         // One's own export says nothing about agreement.

@@ -95,7 +95,16 @@ fn ImportQuestion() -> impl IntoView {
             });
         }
     });
+    let say = move |said: Answer, is_set: bool| {
+        answer(lab, said);
+        // Where the file or the set was chosen: the question is gone.
+        let chosen = if is_set { "data-set" } else { "data-import" };
+        request_animation_frame(move || {
+            focus(&format!("[data-testid=\"{chosen}\"]"));
+        });
+    };
     let ask = move |question: &Question| {
+        let is_set = question.set.is_some();
         let Question {
             finished,
             labels,
@@ -120,13 +129,13 @@ fn ImportQuestion() -> impl IntoView {
             >
                 <p>{texts::question(&finished.name, all, standing)}</p>
                 {(new > 0 && new < all).then(|| view! {
-                    <Action testid="import-new" text=texts::add_new(new) on_press=move || answer(lab, Answer::New)/>
+                    <Action testid="import-new" text=texts::add_new(new) on_press=move || say(Answer::New, is_set)/>
                 })}
                 {(replaced > 0).then(|| view! {
-                    <Action testid="import-replace" text=texts::replace(replaced) on_press=move || answer(lab, Answer::Replace)/>
+                    <Action testid="import-replace" text=texts::replace(replaced) on_press=move || say(Answer::Replace, is_set)/>
                 })}
-                <Action testid="import-all" text=texts::add_all(all) on_press=move || answer(lab, Answer::All)/>
-                <Action testid="import-none" text=texts::CANCEL on_press=move || answer(lab, Answer::Cancel)/>
+                <Action testid="import-all" text=texts::add_all(all) on_press=move || say(Answer::All, is_set)/>
+                <Action testid="import-none" text=texts::CANCEL on_press=move || say(Answer::Cancel, is_set)/>
             </div>
         }
     };
@@ -155,6 +164,7 @@ fn Found(finished: Arc<Finished>) -> impl IntoView {
         report,
         preview,
         has_refused,
+        came_in,
     } = &*finished;
     let counts = format!(
         "{{\"rows\":{},\"good\":{},\"refused\":{},\"taken\":{}}}",
@@ -183,7 +193,7 @@ fn Found(finished: Arc<Finished>) -> impl IntoView {
             <p>
                 <strong>{texts::found(name, report)}</strong>
                 " "
-                {texts::counts(report)}
+                {texts::counts(report, *came_in)}
             </p>
             {(!preview.is_empty())
                 .then(|| view! {

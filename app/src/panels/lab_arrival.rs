@@ -57,15 +57,19 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
         let arrival = arrival.clone();
         move |_| arrival.standing(lab, whose().as_deref()).1
     });
+    let say = move |said: LabAnswer| {
+        answer(lab, said);
+        // Where the file was chosen: the question is gone.
+        request_animation_frame(|| {
+            focus("[data-testid=\"lab-import\"]");
+        });
+    };
     let beside = move |labels: Answer| {
-        answer(
-            lab,
-            LabAnswer::Beside {
-                name: untrack(whose),
-                labels,
-                with_settings: with_settings.get_untracked(),
-            },
-        );
+        say(LabAnswer::Beside {
+            name: untrack(whose),
+            labels,
+            with_settings: with_settings.get_untracked(),
+        });
     };
     let new = move || standing.with(|standing| standing.arrival.new.len());
     let all = move || {
@@ -132,11 +136,11 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
                 <Action
                     testid="lab-replace"
                     text=Signal::derive(move || texts::lab_replace(labels_here(), runs_here()))
-                    on_press=move || answer(lab, LabAnswer::Replace)
+                    on_press=move || say(LabAnswer::Replace)
                 />
                 <Action
                     testid="lab-cancel" text=import_texts::CANCEL
-                    on_press=move || answer(lab, LabAnswer::Cancel)
+                    on_press=move || say(LabAnswer::Cancel)
                 />
             </div>
         </div>

@@ -44,6 +44,8 @@ pub struct Finished {
     /// Prompt and answers of the first rows.
     pub preview: Vec<[String; 3]>,
     pub has_refused: bool,
+    /// Labels that came in: fewer than there are where the person wanted but the new ones.
+    pub came_in: usize,
 }
 
 /// Labels that were read and are not here yet.
@@ -287,6 +289,7 @@ fn take(lab: Lab, name: &str, set: Option<CuratedSet>, event: ImportEvent, refus
                 name: name.to_owned(),
                 preview: preview.collect(),
                 has_refused: refused.is_some(),
+                came_in: 0,
                 report,
             };
             lab.import.refused.set_value(refused);
@@ -329,9 +332,13 @@ fn come_in(lab: Lab, question: &Question, answer: Answer) {
         standing,
     } = question;
     let (removed, added) = standing.settle(labels.clone(), answer);
+    let finished = Finished {
+        came_in: added.len(),
+        ..finished.clone()
+    };
     files::add_labels(lab, question, &removed, added);
     if set.is_none() {
-        lab.import.finished.set(Some(Arc::new(finished.clone())));
+        lab.import.finished.set(Some(Arc::new(finished)));
     }
 }
 

@@ -42,13 +42,13 @@ impl PairQueue {
     }
 
     /// Adds pairs at the end. With a seed, sides change by it, and pairs that are known
-    /// are left out; so are answers that are the same on both sides.
+    /// are left out; so are answers that cannot be told apart.
     pub fn push_back(&self, new: Vec<Pair>, side_seed: Option<u64>, mut known: HashSet<String>) {
         self.pairs.update(|pairs| {
             known.extend(pairs.iter().map(|pair| pair.id.clone()));
             for mut pair in new {
                 let is_shipped = side_seed.is_some();
-                if pair.answer_a == pair.answer_b || (is_shipped && known.contains(&pair.id)) {
+                if !pair.tells_apart() || (is_shipped && known.contains(&pair.id)) {
                     continue;
                 }
                 if side_seed.is_some_and(|seed| coin(seed, &pair.id)) {
@@ -60,13 +60,12 @@ impl PairQueue {
         });
     }
 
-    /// Puts pairs before all that wait. Answers that are the same on both sides are
-    /// left out.
+    /// Puts pairs before all that wait. Answers that cannot be told apart are left out.
     pub fn push_front(&self, new: Vec<Pair>, mut known: HashSet<String>) {
         self.pairs.update(|pairs| {
             known.extend(pairs.iter().map(|pair| pair.id.clone()));
             for mut pair in new.into_iter().rev() {
-                if pair.answer_a != pair.answer_b {
+                if pair.tells_apart() {
                     make_unique(&mut pair.id, &mut known);
                     pairs.push_front(pair);
                 }

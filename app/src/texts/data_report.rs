@@ -219,7 +219,7 @@ fn judged(report: &DataReport, judge: &str) -> String {
         return String::new();
     };
     format!(
-        "of {} that the judge tells apart by \u{201c}{judge}\u{201d} it judges as you do, {}; {} score alike.",
+        "of {} that the judge tells apart by \u{201c}{judge}\u{201d} it judges as the labels do, {}; {} score alike.",
         counted(margins.right.of, "pair"),
         interval(&margins.right),
         margins.ties

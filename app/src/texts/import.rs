@@ -64,7 +64,8 @@ pub fn found(name: &str, report: &ImportReport) -> String {
     format!("{name} is {container}{format}.")
 }
 
-pub fn counts(report: &ImportReport) -> String {
+/// `came_in` labels, which may be fewer than were read.
+pub fn counts(report: &ImportReport, came_in: usize) -> String {
     let mut text = format!(
         "{}, {} refused",
         counted(report.rows, "row"),
@@ -80,6 +81,12 @@ pub fn counts(report: &ImportReport) -> String {
     }
     if report.examples != report.taken {
         text.push_str(&format!(", as {}", counted(report.examples, "pair")));
+    }
+    if came_in < report.examples {
+        text.push_str(&format!(
+            ", of which you took the {}",
+            counted(came_in, "new label")
+        ));
     }
     text.push('.');
     text
