@@ -27,10 +27,9 @@ use crate::panels::win_rate::WinRatePanel;
 use crate::panels::write::WritePanel;
 use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
-use crate::parts::tabs::{Column, TabList, Tabs};
+use crate::parts::tabs::{Column, SkipLinks, TabList, Tabs};
 use crate::state::notices::NoticeKey;
 use crate::state::{Lab, startup};
-use crate::texts::page as texts;
 use crate::url::read_params;
 use crate::views::closed_form::ClosedForm;
 use crate::views::heatmap::Heatmap;
@@ -60,7 +59,7 @@ pub fn App() -> impl IntoView {
     provide_context(tabs);
     let is_recorded = recorded::is_shown();
     view! {
-        <a class="skip-link" href="#lab">{texts::SKIP_TO_LAB}</a>
+        <SkipLinks tabs=tabs/>
         <TopBar/>
         <NoticeBanner/>
         <BenchPanel/>
@@ -132,6 +131,8 @@ fn mark_root(lab: Lab, is_embedded: bool) {
             None => root.remove_attribute("data-theme"),
         };
         let _ = root.set_attribute("data-level", lab.settings.level().get().slug());
+        // Where keys do nothing, none is printed on a button.
+        let _ = root.toggle_attribute_with_force("data-keys-off", !lab.settings.are_keys_on());
         if is_embedded {
             let _ = root.set_attribute("data-embed", "");
         }

@@ -1,4 +1,5 @@
-//! One key, one action, inert while text is typed. The glossary lists them.
+//! One key, one action, inert while text is typed or where the person has switched them
+//! off. The glossary lists them.
 
 use crate::panels::formula;
 use crate::panels::help;
@@ -24,6 +25,7 @@ pub fn listen(lab: Lab) {
             && !event.alt_key()
             && !event.repeat()
             && !is_typing(event)
+            && untrack(|| lab.settings.are_keys_on())
         {
             // What the key would type must not land in the field that it goes to.
             if matches!(event.key().as_str(), "/" | "w" | "W") {
@@ -42,7 +44,7 @@ fn press(lab: Lab, key: &str) {
         "3" => actions::judge(lab, Verdict::Tie),
         "4" => actions::judge(lab, Verdict::BothBad),
         "5" => actions::judge(lab, Verdict::BothGood),
-        "s" | "S" => lab.labels.skip(),
+        "s" | "S" => actions::skip(lab),
         "u" | "U" => actions::undo(lab),
         "r" | "R" => actions::redo(lab),
         "w" | "W" => write::open(),

@@ -4,6 +4,7 @@ use crate::format::{bytes, fixed, full, parameters};
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::clipboard::copied;
+use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
 use crate::state::bench::{self, BenchState};
 use crate::state::bench_form::{BenchField, BenchForm};
@@ -35,7 +36,10 @@ pub fn BenchPanel() -> impl IntoView {
                     class="button icon small"
                     data-testid="bench-close"
                     aria-label=texts::CLOSE
-                    on:click=move |_| store.toggle()
+                    on:click=move |_| {
+                        store.toggle();
+                        focus_after(&["[data-testid=\"device-badge\"]"]);
+                    }
                 >
                     {texts::CLOSE_SIGN}
                 </button>

@@ -6,6 +6,7 @@ use crate::model_files;
 use crate::panels::import::{FromTheWeb, Import};
 use crate::panels::lab_arrival::LabQuestion;
 use crate::parts::action::Action;
+use crate::parts::focus::focus_after;
 use crate::state::{actions, export, import, use_lab};
 use crate::texts::files as texts;
 use crate::texts::saving as saving_texts;
@@ -19,6 +20,10 @@ pub fn DataPanel() -> impl IntoView {
     let lab = use_lab();
     let is_down = Signal::derive(move || !lab.engine.is_up());
     let is_asking = RwSignal::new(false);
+    let end_asking = move || {
+        is_asking.set(false);
+        focus_after(&["[data-testid=\"erase-all\"]"]);
+    };
     let question = move || {
         let count = lab.labels.entries().with(|entries| entries.len());
         texts::erase_question(count)
@@ -101,7 +106,12 @@ pub fn DataPanel() -> impl IntoView {
                         }
                     />
                 </label>
-                <Action testid="erase-all" text=texts::ERASE_ALL on_press=move || is_asking.set(true)/>
+                <Action testid="erase-all" text=texts::ERASE_ALL on_press=move || {
+                        is_asking.set(true);
+                        // The answer that changes nothing.
+                        focus_after(&["[data-testid=\"erase-cancel\"]"]);
+                    }
+                />
             </div>
             <select
                 class="practice-sets"
@@ -135,11 +145,11 @@ pub fn DataPanel() -> impl IntoView {
                         text=texts::ERASE
                         class="strong"
                         on_press=move || {
-                            is_asking.set(false);
+                            end_asking();
                             actions::erase_all(lab);
                         }
                     />
-                    <Action testid="erase-cancel" text=texts::KEEP on_press=move || is_asking.set(false)/>
+                    <Action testid="erase-cancel" text=texts::KEEP on_press=end_asking/>
                 </div>
             </Show>
         </section>

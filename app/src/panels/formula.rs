@@ -4,6 +4,7 @@ use crate::formula::{formula, mark_new, pair_text};
 use crate::panels::drawer::drawer;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
+use crate::parts::scroll::Scroll;
 use crate::state::use_lab;
 use crate::texts::formula as texts;
 use leptos::prelude::*;
@@ -35,14 +36,14 @@ pub fn FormulaPanel() -> impl IntoView {
     let is_open = RwSignal::new(false);
     view! {
         <section class="panel formula-panel" aria-label=texts::PANEL>
-            <div class="formula-line">
+            <Scroll class="formula-line" name=texts::LOSS>
                 {move || {
                     lines(&objective.get())
                         .into_iter()
                         .map(|line| view! { <math display="block" inner_html=line></math> })
                         .collect_view()
                 }}
-            </div>
+            </Scroll>
             {move || other.get().map(|run| view! {
                 <p class="field-note muted" data-testid="formula-of">{texts::weights_of(&run)}</p>
             })}

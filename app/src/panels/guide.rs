@@ -1,6 +1,7 @@
 //! The first minute: label three comparisons, train on them, tell the models apart.
 
 use crate::parts::action::Action;
+use crate::parts::focus::focus_after;
 use crate::parts::tabs::Tabs;
 use crate::state::{Lab, actions, blind, training, use_lab};
 use crate::texts::guide as texts;
@@ -82,7 +83,10 @@ pub fn Guide() -> impl IntoView {
                     type="button"
                     class="button icon small guide-close"
                     aria-label=texts::PUT_AWAY
-                    on:click=move |_| lab.settings.dismiss_guide()
+                    on:click=move |_| {
+                        lab.settings.dismiss_guide();
+                        focus_after(&["[data-testid=\"label-a\"]"]);
+                    }
                 >
                     {texts::PUT_AWAY_SIGN}
                 </button>

@@ -2,6 +2,7 @@
 
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::later::Later;
+use crate::state::use_lab;
 use crate::texts::glossary::KEYS;
 use crate::texts::guide as texts;
 use leptos::prelude::*;
@@ -20,6 +21,9 @@ pub fn Help() -> impl IntoView {
             popover="auto"
             role="dialog"
             aria-labelledby="help-title"
+            // A key opens it from anywhere: the focus goes in, and back when it is closed.
+            tabindex="-1"
+            autofocus
             on:beforetoggle=move |_: web_sys::Event| is_open.set(true)
         >
             <h2 id="help-title">{texts::HOW_TO_USE}</h2>
@@ -34,6 +38,7 @@ pub fn Help() -> impl IntoView {
 #[wasm_split(labels, wasm_split_path = leptos::wasm_split, fallible)]
 fn explanation() -> Result<Build, NotLoaded> {
     Ok(|| {
+        let settings = use_lab().settings;
         view! {
             <ol>
                 <li>
@@ -64,6 +69,15 @@ fn explanation() -> Result<Build, NotLoaded> {
                     })
                     .collect_view()}
             </dl>
+            <label class="row keys-switch">
+                <input
+                    type="checkbox"
+                    data-testid="keys-switch"
+                    prop:checked=move || settings.are_keys_on()
+                    on:change=move |event| settings.set_keys(event_target_checked(&event))
+                />
+                {texts::KEYS_SWITCH}
+            </label>
             <p class="muted">
                 {texts::HELP_KEYS}
             </p>

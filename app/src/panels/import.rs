@@ -73,6 +73,7 @@ fn ImportProgress() -> impl IntoView {
             <div class="row import-progress" data-testid="import-progress">
                 <span>{told}</span>
                 <progress
+                    aria-label=texts::SHARE_READ
                     max="1"
                     value=move || progress.with(|progress| progress.as_ref().and_then(share))
                 />
@@ -238,7 +239,7 @@ fn Refused(errors: Vec<Error>, count: usize) -> impl IntoView {
     view! {
         <details open>
             <summary>{texts::REFUSED_ROWS}</summary>
-            <div class="import-errors">
+            <div class="import-errors" role="region" tabindex="0" aria-label=texts::REFUSED_ROWS>
                 <table data-testid="import-errors">
                     <thead>
                         <tr>

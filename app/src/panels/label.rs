@@ -1,7 +1,7 @@
 //! Labelling: one prompt, two answers, a verdict by button or key.
 
 use crate::panels::label_progress::LabelProgress;
-use crate::parts::action::Action;
+use crate::parts::action::{Action, shortcut};
 use crate::parts::define::Define;
 use crate::parts::long_text::{ShowAll, shown};
 use crate::state::{actions, use_lab};
@@ -100,7 +100,7 @@ pub fn LabelPanel() -> impl IntoView {
                 <Action testid="label-tie" text=texts::TIE key="3" disabled=is_empty on_press=judge(Verdict::Tie)/>
                 <Action testid="label-both-bad" text=texts::BOTH_BAD key="4" disabled=is_empty on_press=judge(Verdict::BothBad)/>
                 <Action testid="label-both-good" text=texts::BOTH_GOOD key="5" disabled=is_empty on_press=judge(Verdict::BothGood)/>
-                <Action testid="label-skip" text=texts::SKIP key="S" disabled=is_empty on_press=move || lab.labels.skip()/>
+                <Action testid="label-skip" text=texts::SKIP key="S" disabled=is_empty on_press=move || actions::skip(lab)/>
                 <Action testid="label-undo" text=texts::UNDO key="U" disabled=cannot_undo on_press=move || actions::undo(lab)/>
                 <Action testid="label-redo" text=texts::REDO key="R" disabled=cannot_redo on_press=move || actions::redo(lab)/>
             </div>
@@ -127,7 +127,7 @@ fn AnswerCard(
             class="answer"
             data-testid=testid
             aria-disabled=move || disabled.get().then_some("true")
-            aria-keyshortcuts=key
+            aria-keyshortcuts=shortcut(key)
             on:click=move |_| {
                 if !disabled.get_untracked() {
                     on_press();

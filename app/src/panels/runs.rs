@@ -3,6 +3,7 @@
 use crate::format::{fixed, percent};
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
+use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
 use crate::state::runs::RunRecord;
 use crate::state::{training, use_lab};
@@ -91,6 +92,7 @@ fn Removed(undo: NodeRef<Button>) -> impl IntoView {
                     on:click=move |_| {
                         lab.runs.undo_remove();
                         lab.notices.say(texts::RUN_IS_BACK);
+                        focus_after(&["[data-testid=\"run-pin\"]"]);
                     }
                 >
                     {texts::UNDO}

@@ -12,7 +12,7 @@ use crate::parts::number_field::NumberField;
 use crate::state::form::Field;
 use crate::state::models::Wanted;
 use crate::state::run::Phase;
-use crate::state::{training, use_lab};
+use crate::state::{Lab, training, use_lab};
 use crate::texts::files::REMOVE_MODEL;
 use crate::texts::glossary::Term;
 use crate::texts::objectives::{GROUPS, group};
@@ -169,12 +169,29 @@ fn ModelSelect() -> impl IntoView {
     }
 }
 
+/// Tells screen readers that a run pauses or goes on, by whatever means.
+fn say_pauses(lab: Lab) {
+    Effect::new(move |before: Option<Phase>| {
+        let phase = lab.run.phase().get();
+        let (step, steps) = lab.run.run().with_untracked(|run| (run.step, run.steps));
+        match (before, phase) {
+            (Some(Phase::Running), Phase::Paused) => {
+                lab.notices.say(&texts::paused(step, steps));
+            }
+            (Some(Phase::Paused), Phase::Running) => lab.notices.say(texts::GOES_ON),
+            _ => {}
+        }
+        phase
+    });
+}
+
 #[component]
 fn Controls() -> impl IntoView {
     let lab = use_lab();
     let phase = lab.run.phase();
     let is_active = move || phase.get().is_active();
     let is_down = move || !lab.engine.is_up();
+    say_pauses(lab);
     let start_text = Signal::derive(move || {
         match phase.get() {
             Phase::Running => texts::TRAINING,

@@ -32,7 +32,7 @@ pub fn TrlConfigView() -> impl IntoView {
                 }
             />
         </div>
-        <pre class="trl" data-testid="trl-config">{shown}</pre>
+        <pre class="trl" tabindex="0" data-testid="trl-config">{shown}</pre>
     }
 }
 

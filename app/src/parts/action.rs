@@ -1,5 +1,6 @@
 //! A button that says its key, and keeps the focus when it cannot be used.
 
+use crate::state::use_lab;
 use leptos::prelude::*;
 
 /// `aria-disabled` instead of `disabled`: a button that turns itself off by being
@@ -27,6 +28,12 @@ pub fn Action(
     )
 }
 
+/// The key for `aria-keyshortcuts`, while keys are not switched off.
+pub fn shortcut(key: &'static str) -> impl Fn() -> Option<&'static str> {
+    let settings = use_lab().settings;
+    move || settings.are_keys_on().then_some(key)
+}
+
 /// Compiled once, whatever is done on a press.
 fn button(
     testid: Option<&'static str>,
@@ -38,6 +45,7 @@ fn button(
     on_press: Box<dyn Fn()>,
 ) -> AnyView {
     let class = format!("button {class}");
+    let settings = use_lab().settings;
     view! {
         <button
             type="button"
@@ -45,7 +53,7 @@ fn button(
             data-testid=testid
             aria-disabled=move || disabled.get().then_some("true")
             aria-pressed=move || pressed.map(|pressed| pressed.get().to_string())
-            aria-keyshortcuts=key
+            aria-keyshortcuts=move || key.filter(|_| settings.are_keys_on())
             on:click=move |_| {
                 if !disabled.get_untracked() {
                     on_press();

@@ -14,6 +14,16 @@ pub fn focus_search() {
     }
 }
 
+/// Once what was changed is on the screen: focuses the first of these that is there, or the
+/// lab itself. For whatever takes away the control that was pressed.
+pub fn focus_after(selectors: &'static [&'static str]) {
+    request_animation_frame(move || {
+        if !selectors.iter().any(|selector| focus(selector)) {
+            focus("#lab");
+        }
+    });
+}
+
 /// The first element that fits.
 pub fn focus_target(selector: &str) -> Option<HtmlElement> {
     let element = document().query_selector(selector).ok().flatten()?;

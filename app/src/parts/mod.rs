@@ -10,5 +10,6 @@ pub mod long_text;
 pub mod number_field;
 pub mod opened;
 pub mod principle_options;
+pub mod scroll;
 pub mod slider;
 pub mod tabs;

@@ -25,6 +25,7 @@ pub fn NumberField(
             && !is_unused()
             && training::adjustable(lab).is_some()
     };
+    let defect = Memo::new(move |_| lab.form.defect(field).map(|error| error.to_string()));
     let label_id = match field {
         Field::Beta => "beta-label",
         Field::LearningRate => "lr-label",
@@ -42,13 +43,16 @@ pub fn NumberField(
                 data-testid=id
                 aria-labelledby=label_id
                 aria-describedby=move || {
+                    if defect.get().is_some() {
+                        return Some(format!("{id}-defect"));
+                    }
                     if is_adjusted() {
                         return Some(format!("{id}-next-step"));
                     }
                     unused_note.filter(|_| is_unused()).map(str::to_owned)
                 }
                 disabled=is_unused
-                aria-invalid=move || lab.form.defect(field).is_some().to_string()
+                aria-invalid=move || defect.get().is_some().to_string()
                 // What was typed waits for an objective that reads it.
                 prop:value=move || if is_unused() { String::new() } else { text.get().text }
                 on:input=move |event| {
@@ -59,7 +63,12 @@ pub fn NumberField(
                 }
                 on:change=move |_| training::commit_field(lab, field)
             />
-            <Show when=move || is_adjusted()>
+            <Show when=move || defect.get().is_some()>
+                <span class="next-step field-defect" id=format!("{id}-defect")>
+                    {move || defect.get()}
+                </span>
+            </Show>
+            <Show when=move || is_adjusted() && defect.get().is_none()>
                 <span class="next-step" id=format!("{id}-next-step")>
                     {texts::FROM_NEXT_STEP}
                 </span>

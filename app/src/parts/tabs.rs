@@ -1,6 +1,7 @@
 //! The three columns as tabs, where the window is too narrow for them beside each
 //! other.
 
+use crate::parts::focus::focus;
 use crate::texts::parts as texts;
 use gloo_events::EventListener;
 use leptos::ev::KeyboardEvent;
@@ -106,16 +107,50 @@ pub fn TabList(tabs: Tabs) -> impl IntoView {
     }
 }
 
+/// Past the bar at the top, and past whole columns: dozens of controls lie before the
+/// button that trains.
+#[component]
+pub fn SkipLinks(tabs: Tabs) -> impl IntoView {
+    let links = TABS.into_iter().zip(texts::SKIP_TO);
+    view! {
+        <nav class="skip-links" aria-label=texts::SKIP>
+            {links
+                .map(|((slug, _), text)| view! {
+                    <a
+                        class="skip-link"
+                        href=format!("#column-{slug}")
+                        on:click=move |event| {
+                            // The address stays; a narrow window shows the column first.
+                            event.prevent_default();
+                            tabs.show(slug);
+                            request_animation_frame(move || {
+                                focus(&format!("#column-{slug}"));
+                            });
+                        }
+                    >
+                        {text}
+                    </a>
+                })
+                .collect_view()}
+        </nav>
+    }
+}
+
 /// One column; a tab's panel where there are tabs.
 #[component]
 pub fn Column(tabs: Tabs, slug: &'static str, children: Children) -> impl IntoView {
-    let narrow = move |text: String| move || tabs.is_narrow.get().then(|| text.clone());
+    let is_narrow = tabs.is_narrow;
+    let name = TABS
+        .into_iter()
+        .find_map(|(tab, name)| (tab == slug).then_some(name));
     view! {
         <div
             class=format!("column column-{slug}")
             id=format!("column-{slug}")
-            role=narrow("tabpanel".to_owned())
-            aria-labelledby=narrow(format!("tab-{slug}"))
+            tabindex="-1"
+            role=move || if is_narrow.get() { "tabpanel" } else { "region" }
+            aria-labelledby=move || is_narrow.get().then(|| format!("tab-{slug}"))
+            aria-label=move || name.filter(|_| !is_narrow.get())
         >
             {children()}
         </div>

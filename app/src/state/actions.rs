@@ -10,6 +10,7 @@ use crate::navigator;
 use crate::other_tabs::News;
 use crate::random::derived;
 use crate::storage::{Store, Write};
+use crate::texts::label as label_texts;
 use crate::texts::notices as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus, Error, Sampling, Verdict};
@@ -25,11 +26,34 @@ pub fn judge(lab: Lab, verdict: Verdict) {
         .labels
         .entries()
         .with_untracked(|entries| entries.is_empty());
+    let is_there = untrack(|| lab.labels.current()).is_some();
     lab.labels.judge(verdict);
     lab.notices.dismiss(NoticeKey::Train);
+    if is_there {
+        let count = lab.labels.entries().with_untracked(|entries| entries.len());
+        say_next(lab, &label_texts::judged(verdict, count));
+    }
     if is_first {
         ask_to_persist();
     }
+}
+
+/// Leaves the pair for later.
+pub fn skip(lab: Lab) {
+    let is_there = untrack(|| lab.labels.current()).is_some();
+    lab.labels.skip();
+    if is_there {
+        say_next(lab, label_texts::SKIPPED);
+    }
+}
+
+/// Tells a screen reader what was done, and the pair that is there now.
+fn say_next(lab: Lab, done: &str) {
+    let next = match untrack(|| lab.labels.current()) {
+        Some(pair) => label_texts::next(&pair.prompt, &pair.answer_a, &pair.answer_b),
+        None => label_texts::NO_NEXT.to_owned(),
+    };
+    lab.notices.say(&label_texts::then(done, &next));
 }
 
 pub fn undo(lab: Lab) {

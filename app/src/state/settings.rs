@@ -52,6 +52,8 @@ pub struct Settings {
     pub lab_code: Option<String>,
     /// The guide to the first minute was put away.
     pub is_guide_dismissed: bool,
+    /// Single keys do nothing: they get in the way of speech input, or of a tremor.
+    pub are_keys_off: bool,
 }
 
 /// The fields by name, each as JSON; a parameter is `parameters.OBJECTIVE.ID`.
@@ -288,6 +290,15 @@ impl SettingsStore {
 
     pub fn is_guide_dismissed(&self) -> bool {
         self.saved.with(|saved| saved.is_guide_dismissed)
+    }
+
+    /// Whether single keys do what they are said to do.
+    pub fn are_keys_on(&self) -> bool {
+        self.saved.with(|saved| !saved.are_keys_off)
+    }
+
+    pub fn set_keys(&self, are_on: bool) {
+        self.remember(|saved| saved.are_keys_off = !are_on);
     }
 
     pub fn dismiss_guide(&self) {

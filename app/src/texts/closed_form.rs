@@ -2,6 +2,7 @@
 
 use super::counts::counted;
 
+pub const OPTIMUM_FORMULA: &str = "The optimum as a formula";
 pub const HEADING: &str = "Closed form";
 pub const OPTIMUM_SIGN: &str = "optimum \u{03c0}*";
 pub const EXPLANATION: &str = "The best possible policy for rewards r: the reference, tilted towards answers with more reward, and the more the smaller beta is.";

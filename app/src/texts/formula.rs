@@ -2,6 +2,7 @@
 //! selected pair's numbers.
 
 pub const PANEL: &str = "The objective";
+pub const LOSS: &str = "The loss as a formula";
 pub const PARAMETERS_AND_MEANING: &str = "Parameters and meaning";
 pub const FOR_DEFAULTS: &str = "Numbers in these sentences are for the default parameters.";
 

@@ -31,6 +31,7 @@ pub const HELP_LOOK: &str = "Look. ";
 pub const HELP_LOOK_HOW: &str = "Watch which tokens became likelier, ask both models the same question, measure how often the new one wins.";
 pub const HELP_LEVELS: &str = "Start, Standard and Everything, at the top, say how much of the Lab is on the screen; nothing is lost when you change. The blind test asks which of two answers came from the model that you trained.";
 pub const KEYS: &str = "Keys";
+pub const KEYS_SWITCH: &str = "Single keys act (switch them off if they get in your way)";
 pub const HELP_KEYS: &str = "On the tokens: arrow keys move, Home and End jump. Keys do nothing while you type in a field. Words with a dotted line explain themselves.";
 pub const HELP_PRIVACY: &str =
     "Everything happens in this tab. Labels are kept in this browser; nothing is sent anywhere.";

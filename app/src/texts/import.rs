@@ -44,6 +44,8 @@ pub fn nectar(pairs: NectarPairs) -> &'static str {
 pub const CANCEL: &str = "Cancel";
 pub const CLOSE: &str = "Close";
 
+pub const SHARE_READ: &str = "Share of the file that is read";
+
 pub fn reading(name: &str, rows: usize, refused: usize, share: Option<f64>) -> String {
     let part = share.map_or_else(String::new, |share| format!(" {:.0}%:", 100.0 * share));
     let bad = match refused {

@@ -1,6 +1,7 @@
 //! Labelling: the pair to judge, how far the labels go, and what is said of storing them.
 
 use super::counts::counted;
+use tilt_protocol::Verdict;
 
 pub const WHICH_IS_BETTER: &str = "Which is better?";
 
@@ -25,6 +26,29 @@ pub const BOTH_GOOD: &str = "Both good";
 pub const SKIP: &str = "Skip";
 pub const UNDO: &str = "Undo";
 pub const REDO: &str = "Redo";
+
+/// What a screen reader is told when a pair was judged.
+pub fn judged(verdict: Verdict, labels: usize) -> String {
+    let verdict = match verdict {
+        Verdict::A => "A is better",
+        Verdict::B => "B is better",
+        Verdict::Tie => TIE,
+        Verdict::BothBad => BOTH_BAD,
+        Verdict::BothGood => BOTH_GOOD,
+    };
+    format!("{verdict}, {}.", counted(labels, "label"))
+}
+
+pub const SKIPPED: &str = "Skipped.";
+pub const NO_NEXT: &str = "No pair is waiting.";
+
+pub fn next(prompt: &str, answer_a: &str, answer_b: &str) -> String {
+    format!("Next: {prompt} A: {answer_a} B: {answer_b}")
+}
+
+pub fn then(done: &str, next: &str) -> String {
+    format!("{done} {next}")
+}
 
 pub fn recorded_from(model: &str) -> String {
     format!("recorded: sampled beforehand from {model}")

@@ -1,7 +1,5 @@
 //! The page as a whole: the top bar, how much is shown, the link to share, units.
 
-pub const SKIP_TO_LAB: &str = "Skip to the lab";
-
 pub const NAME: &str = "Tilt";
 pub const TAGLINE: &str = "Teach a small language model what you prefer, and watch it lean.";
 pub const RUN: &str = "Run";

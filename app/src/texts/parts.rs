@@ -5,6 +5,10 @@ pub const LABEL_TAB: &str = "Label";
 pub const MODEL_TAB: &str = "Model";
 pub const CURVES_TAB: &str = "Curves";
 
+pub const SKIP: &str = "Skip to";
+/// To each column, in their order.
+pub const SKIP_TO: [&str; 3] = ["Skip to labelling", "Skip to training", "Skip to results"];
+
 /// Under a field that a run under way takes over.
 pub const FROM_NEXT_STEP: &str = "applies from the next step";
 

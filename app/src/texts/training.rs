@@ -19,6 +19,13 @@ pub fn steps_taken(step: usize, steps: usize) -> String {
     format!("{step} of {}", counted(steps, "step"))
 }
 
+/// Told to screen readers.
+pub fn paused(step: usize, steps: usize) -> String {
+    format!("Paused at step {step} of {steps}.")
+}
+
+pub const GOES_ON: &str = "Training goes on.";
+
 pub fn trained_on(rows: usize) -> String {
     format!("trained on {}", counted(rows, "row"))
 }

@@ -3,6 +3,7 @@
 use super::closed_answer::AddAnswer;
 use crate::format::{probability, signed, typed_number};
 use crate::parts::action::Action;
+use crate::parts::focus::focus_after;
 use crate::state::closed_bars::Bar;
 use crate::state::closed_form::REWARDS;
 use crate::state::use_lab;
@@ -104,7 +105,13 @@ fn CandidateRow(id: usize) -> impl IntoView {
                 type="button"
                 class="button icon small"
                 aria-label=move || texts::remove(&answer())
-                on:click=move |_| store.remove(id)
+                on:click=move |_| {
+                    store.remove(id);
+                    focus_after(&[
+                        ".closed-candidate button.icon",
+                        "[data-testid=\"closed-answer\"]",
+                    ]);
+                }
             >
                 "\u{00d7}"
             </button>

@@ -6,6 +6,7 @@ use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::later::Later;
+use crate::parts::scroll::Scroll;
 use crate::state::closed_bars::{Bars, Summary};
 use crate::state::closed_form::BETAS;
 use crate::state::use_lab;
@@ -44,9 +45,9 @@ pub fn ClosedForm() -> impl IntoView {
                     <Define term=Term::Policy/>
                 </span>
             </header>
-            <div class="closed-formula">
+            <Scroll class="closed-formula" name=texts::OPTIMUM_FORMULA>
                 <math display="block" inner_html=FORMULA></math>
-            </div>
+            </Scroll>
             <p class="closed-note">{texts::EXPLANATION}</p>
             <Later wanted=is_any load=|| Box::pin(answers())/>
             <Show when=move || !is_any.get()>
