@@ -113,7 +113,8 @@ by_name!(
     held_out,
     level,
     lab_code,
-    is_guide_dismissed
+    is_guide_dismissed,
+    are_keys_off
 );
 
 impl Settings {
@@ -157,12 +158,13 @@ impl Settings {
 
 /// Whether a tab keeps its own value of the field: those of the training form.
 fn is_of_the_form(name: &str) -> bool {
-    const COMMON: [&str; 5] = [
+    const COMMON: [&str; 6] = [
         "theme",
         "recheck_share",
         "held_out",
         "level",
         "is_guide_dismissed",
+        "are_keys_off",
     ];
     !COMMON.contains(&name)
 }

@@ -124,7 +124,12 @@ fn what_cannot_be_honoured_is_said_and_not_taken() {
 
 #[test]
 fn what_the_objective_has_no_use_for_is_said() {
-    assert_eq!(remarked(&[("objective", "sft"), ("beta", "0.5")]), ["beta"]);
+    let (params, remarks) = read_query(&[("objective", "sft"), ("beta", "0.5")]);
+    assert!(params.beta.is_none() && params.objective.is_some());
+    assert!(
+        remarks.len() == 1 && remarks[0].contains("beta=0.5"),
+        "{remarks:?}"
+    );
     let batch = format!("{}:4", Parameter::BatchSize.id());
     assert_eq!(remarked(&[("parameters", &batch)]), ["parameters"]);
     let epsilon = Parameter::Epsilon.id();
@@ -137,7 +142,7 @@ fn what_the_objective_has_no_use_for_is_said() {
         params.parameters,
         Some([(epsilon.clone(), "0.2".to_owned())].into())
     );
-    for (objective, value) in [("cdpo", "7"), ("simpo", "0.2")] {
+    for (objective, value) in [("cdpo", "7"), ("ipo", "0.2")] {
         let (params, remarks) = read_query(&[
             ("objective", objective),
             ("parameters", &format!("{epsilon}:{value}")),
