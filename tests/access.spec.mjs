@@ -39,7 +39,7 @@ test.describe('notices', () => {
     context,
   }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await lab.open({ ...QUICK, seed: 41 }, { ready: false });
+    await lab.open({ ...QUICK, seed: 41 });
     const labTop = () => page.evaluate(() => document.querySelector('#lab').offsetTop);
     const top = await labTop();
     await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
@@ -167,9 +167,9 @@ for (const width of [1280, 390]) {
       [2, 'model', '.train-panel'],
       [3, 'curves', '.metrics'],
     ]) {
-      await page.evaluate(() => document.activeElement.blur());
-      await page.evaluate(() => getSelection().collapse(document.body, 0));
-      for (let press = 0; press < presses; press += 1) await page.keyboard.press('Tab');
+      // Of a page that was just opened they are what the tabulator comes to first.
+      if (presses > 1) await page.locator('.skip-link').first().focus();
+      for (let press = presses > 1 ? 1 : 0; press < presses; press += 1) await page.keyboard.press('Tab');
       expect(await focused(page)).toMatch(/^Skip to /);
       await page.keyboard.press('Enter');
       await expect.poll(() => focused(page)).toBe(`column-${column}`);
