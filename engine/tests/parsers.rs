@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use targets::{TARGETS, Target};
 
 /// Inputs a reader when nothing is said: seconds in all.
-const USUAL_INPUTS: u64 = 3_000;
+const USUAL_INPUTS: u64 = 10_000;
 /// A campaign gives the readers that are slow (tokenizers) no more than this each.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
 

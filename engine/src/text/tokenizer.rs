@@ -32,6 +32,11 @@ impl Text {
         tokenizer_config: Option<&str>,
         config: &GptConfig,
     ) -> Result<Text> {
+        // The tokenizer's own reader panics where the text is no JSON (a file cut short).
+        let valid: serde_json::Result<Value> = serde_json::from_str(tokenizer_json);
+        valid.map_err(|error| {
+            Error::malformed("tokenizer.json", format!("not valid JSON: {error}"))
+        })?;
         let mut tokenizer: Tokenizer = tokenizer_json.parse().map_err(|error| {
             Error::malformed("tokenizer.json", format!("not a tokenizer: {error}"))
         })?;
