@@ -92,8 +92,12 @@ pub fn is_saved(lab: Lab) -> bool {
 
 /// A run was asked for, on these rows.
 pub fn begin(lab: Lab, uid: u64, rows: &[Example]) {
-    if is_saved(lab) {
-        lab.run_saving.keep_rows(uid, rows);
+    if is_saved(lab)
+        && let Some(record) = lab.runs.find(|record| record.uid == uid)
+    {
+        let others = lab.others;
+        lab.run_saving
+            .keep_new(&record, rows, move || others.tell(&News::Runs));
     }
     hold(lab, uid);
 }
@@ -177,9 +181,7 @@ pub fn save_came(lab: Lab, run: RunId, step: usize, checkpoint: ArrayBuffer, is_
         let stored = lab.run_saving.stored_step(record.uid);
         let points = lab.runs.points(run, stored, step);
         lab.run_saving
-            .keep_checkpoint(record.uid, &points, step, checkpoint, || {
-                lab.labels.next_key()
-            });
+            .keep_checkpoint(&record, &points, step, checkpoint, || lab.labels.next_key());
     }
 }
 
@@ -257,6 +259,14 @@ async fn take_stored_runs(lab: Lab) -> bool {
     let live = lab.run.run().with_untracked(|run| run.id);
     let is_active = lab.run.phase().get_untracked().is_active();
     let is_newer = |uid| lab.saving.is_newer(moment, Store::Runs, uid);
+    for record in &stored {
+        // Said of the run that this tab trains, in another one.
+        if lab.run_saving.has(record.uid) && !lab.saving.is_newer(moment, Store::Marks, record.uid)
+        {
+            lab.run_saving.note_marks(record.uid, &record.marks());
+            lab.runs.take_marks(record.uid, record.marks());
+        }
+    }
     // One that this tab has removed meanwhile does not return.
     stored.retain(|record| !is_newer(record.uid));
     let read: BTreeSet<u64> = stored.iter().map(|record| record.uid).collect();

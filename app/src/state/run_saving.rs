@@ -4,8 +4,8 @@
 //! A curve is stored in pieces, each under a key of its own: a checkpoint brings the steps
 //! since the one before it, whatever their number.
 
-use super::curves::{CurvePoint, between};
-use super::runs::RunRecord;
+use super::curves::{Curve, CurvePoint, between};
+use super::runs::{Marks, RunRecord};
 use super::saving::Saving;
 use crate::json;
 use crate::later::{NotLoaded, wasm_split};
@@ -20,6 +20,15 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Runs whose rows and checkpoint are kept, the latest ones.
 const MOST_CHECKPOINTS: usize = 3;
+
+/// Where something of a run lies, under its uid.
+const OF_A_RUN: [Store; 5] = [
+    Store::Runs,
+    Store::Curves,
+    Store::Rows,
+    Store::Checkpoints,
+    Store::Marks,
+];
 
 /// What a run goes on from.
 pub struct Saved {
@@ -80,11 +89,12 @@ impl RunSaving {
     /// # Errors
     /// [`NotLoaded`] when there are some and the code that reads them did not come.
     pub async fn load(self) -> Result<Stored<Vec<RunRecord>>, NotLoaded> {
-        match self.saving.read_all([Store::Runs, Store::Curves]).await {
+        let tables = [Store::Runs, Store::Curves, Store::Marks];
+        match self.saving.read_all(tables).await {
             Stored::Failed => Ok(Stored::Failed),
             Stored::Absent => Ok(Stored::Absent),
-            Stored::Found([runs, pieces]) => {
-                let (records, curves) = records_of(runs, pieces).await?;
+            Stored::Found(tables) => {
+                let (records, curves) = records_of(tables).await?;
                 self.note_curves(curves);
                 Ok(Stored::Found(records))
             }
@@ -155,13 +165,20 @@ impl RunSaving {
                 if old.is_some_and(|old| Arc::ptr_eq(old, record)) {
                     continue;
                 }
-                writes.push(Write::Put(Store::Runs, record.uid, as_json(&**record)));
+                if old.is_none_or(|old| is_changed(old, record)) {
+                    writes.push(put_run(record));
+                }
+                if let Some(old) = old
+                    && old.marks() != record.marks()
+                {
+                    let marks = as_json(&record.marks());
+                    writes.push(Write::Put(Store::Marks, record.uid, marks));
+                }
                 writes.extend(self.put_new(record.uid, &record.curve, usize::MAX, &next_key));
             }
             for uid in stored.keys() {
                 if records.iter().all(|record| record.uid != *uid) {
-                    let all = [Store::Runs, Store::Curves, Store::Rows, Store::Checkpoints];
-                    writes.extend(all.map(|store| Write::Delete(store, *uid)));
+                    writes.extend(OF_A_RUN.map(|store| Write::Delete(store, *uid)));
                     removed.push(*uid);
                 }
             }
@@ -212,29 +229,50 @@ impl RunSaving {
         self.keep(records, next_key, told);
     }
 
-    /// The rows that a run trains on.
-    pub fn keep_rows(self, uid: u64, rows: &[Example]) {
-        let json = as_json(rows);
+    /// A run that begins, with the rows that it trains on; `told` as above.
+    pub fn keep_new(
+        self,
+        record: &Arc<RunRecord>,
+        rows: &[Example],
+        told: impl FnOnce() + 'static,
+    ) {
+        let (uid, json) = (record.uid, as_json(rows));
         self.rows.set_value(Some((uid, json.clone())));
-        self.saving
-            .write(vec![Write::Put(Store::Rows, uid, json)], || {});
+        self.stored
+            .update_value(|stored| drop(stored.insert(uid, record.clone())));
+        let rows = Write::Put(Store::Rows, uid, json);
+        self.saving.write(vec![put_run(record), rows], told);
     }
 
-    /// A checkpoint after `step` with the curve up to it, at once or not at all; those of
-    /// runs before the last few go, unless they were cut off.
+    /// What was said of a run in another tab is as it is stored.
+    pub fn note_marks(&self, uid: u64, marks: &Marks) {
+        self.stored.update_value(|stored| {
+            if let Some(record) = stored.get_mut(&uid) {
+                Arc::make_mut(record).take_marks(marks.clone());
+            }
+        });
+    }
+
+    /// A checkpoint after `step` with the run and its curve up to it, at once or not at all;
+    /// those of ended runs before the last few go.
     pub fn keep_checkpoint(
         self,
-        uid: u64,
+        record: &RunRecord,
         points: &[Arc<CurvePoint>],
         step: usize,
         checkpoint: ArrayBuffer,
         next_key: impl Fn() -> u64,
     ) {
-        let mut writes = vec![Write::Put(Store::Checkpoints, uid, checkpoint.into())];
+        let uid = record.uid;
+        let mut writes = vec![
+            Write::Put(Store::Checkpoints, uid, checkpoint.into()),
+            put_run(record),
+        ];
         writes.extend(self.put_new(uid, points, step, &next_key));
         self.stored.with_value(|stored| {
             let others = stored.iter().rev().filter(|(other, _)| **other != uid);
             for (old, record) in others.skip(MOST_CHECKPOINTS - 1) {
+                // One that has not ended may be under way in another tab.
                 if record.is_ended {
                     writes.push(Write::Delete(Store::Checkpoints, *old));
                     writes.push(Write::Delete(Store::Rows, *old));
@@ -315,9 +353,10 @@ impl RunSaving {
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
 fn records_of(
-    runs: Vec<(u64, JsValue)>,
-    pieces: Vec<(u64, JsValue)>,
+    tables: [Vec<(u64, JsValue)>; 3],
 ) -> Result<(Vec<RunRecord>, StoredCurves), NotLoaded> {
+    let [runs, pieces, marks] = tables;
+    let mut marks: BTreeMap<u64, JsValue> = marks.into_iter().collect();
     let mut curves = StoredCurves::new();
     let mut points: BTreeMap<u64, BTreeMap<usize, Arc<CurvePoint>>> = BTreeMap::new();
     for (key, value) in pieces {
@@ -347,9 +386,27 @@ fn records_of(
             stored.step = *last;
         }
         record.curve = Arc::new(curve.into_values().collect());
+        if let Some(marks) = marks.remove(&uid).and_then(|marks| read(&marks)) {
+            record.take_marks(marks);
+        }
         records.push(record);
     }
     Ok((records, curves))
+}
+
+/// Whether a run differs in more than curve and marks, which are stored by themselves.
+fn is_changed(old: &RunRecord, new: &RunRecord) -> bool {
+    let bare = |record: &RunRecord| RunRecord {
+        curve: Curve::default(),
+        ..record.clone()
+    };
+    let mut new = bare(new);
+    new.take_marks(old.marks());
+    new != bare(old)
+}
+
+fn put_run(record: &RunRecord) -> Write {
+    Write::Put(Store::Runs, record.uid, as_json(record))
 }
 
 /// Plain data as JSON, which cannot fail.

@@ -86,6 +86,31 @@ impl RunRecord {
     }
 }
 
+/// What a person has said of a run, in whichever tab. It is stored apart from what the run
+/// itself comes to: the tab that trains it writes that again and again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Marks {
+    pub name: String,
+    pub is_pinned: bool,
+    pub is_left: bool,
+}
+
+impl RunRecord {
+    pub fn marks(&self) -> Marks {
+        Marks {
+            name: self.name.clone(),
+            is_pinned: self.is_pinned,
+            is_left: self.is_left,
+        }
+    }
+
+    pub fn take_marks(&mut self, marks: Marks) {
+        self.name = marks.name;
+        self.is_pinned = marks.is_pinned;
+        self.is_left = marks.is_left;
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct RunsStore {
     /// In the order in which they were started.
@@ -159,6 +184,14 @@ impl RunsStore {
             }
             records.sort_by_key(|record| record.uid);
         });
+    }
+
+    /// Takes in what was said of a run in another tab.
+    pub fn take_marks(&self, uid: u64, marks: Marks) {
+        let known = self.find(|record| record.uid == uid);
+        if let Some(known) = known.filter(|known| known.marks() != marks) {
+            self.update(known.id, |record| record.take_marks(marks));
+        }
     }
 
     pub fn records(&self) -> Signal<Vec<Arc<RunRecord>>> {

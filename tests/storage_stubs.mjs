@@ -1,0 +1,54 @@
+// Browsers that keep less than they might: scripts that run in the page before anything of it.
+
+/** Every mention of these properties of the window, or of the navigator, throws. */
+export function REFUSED(names) {
+  for (const name of names) {
+    const owner = name in Navigator.prototype ? Navigator.prototype : globalThis;
+    Object.defineProperty(owner, name, {
+      configurable: true,
+      get() {
+        throw new DOMException(`${name} is refused`, 'SecurityError');
+      },
+    });
+  }
+}
+
+/** These properties are not there at all, as on an insecure address or in an old browser. */
+export function MISSING(names) {
+  for (const name of names) {
+    const owner = name in Navigator.prototype ? Navigator.prototype : globalThis;
+    Object.defineProperty(owner, name, { configurable: true, value: undefined });
+  }
+}
+
+/**
+ * Calls to IndexedDB fail as long as `failing` names them: `{ read: true }`,
+ * `{ write: true }`, or both. A failing write fails at once or, with `late`, by an aborted
+ * transaction.
+ */
+export function FAILING() {
+  globalThis.failing = JSON.parse(sessionStorage.getItem('failing') ?? '{}');
+  const out = () => {
+    throw new DOMException('the storage is out of order', 'UnknownError');
+  };
+  const wrap = (method, before) => {
+    const usual = IDBObjectStore.prototype[method];
+    IDBObjectStore.prototype[method] = function (...args) {
+      const request = usual.apply(this, args);
+      before(this);
+      return request;
+    };
+  };
+  for (const method of ['get', 'getAll', 'getAllKeys']) {
+    wrap(method, () => globalThis.failing.read && out());
+  }
+  for (const method of ['put', 'delete', 'clear']) {
+    wrap(method, ({ transaction }) => {
+      if (globalThis.failing.late) {
+        transaction.commit = () => transaction.abort();
+      } else if (globalThis.failing.write) {
+        out();
+      }
+    });
+  }
+}
