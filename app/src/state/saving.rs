@@ -313,8 +313,18 @@ impl Saving {
     /// A connection that turned out to be closed is opened again.
     fn closed_by(self, error: &StorageError) {
         let is_open = matches!(self.database.get_value(), Connection::Open(_));
-        if *error == StorageError::Closed && is_open {
+        if *error != StorageError::Closed || !is_open {
+            return;
+        }
+        if self.failures.get_value() == 0 {
+            self.failures.set_value(1);
             self.lost(Lost::Closed);
+        } else {
+            // Opening it has not helped: not again without a pause.
+            self.database.set_value(Connection::None {
+                was_open: true,
+                error: Some(StorageError::Closed),
+            });
         }
     }
 

@@ -175,6 +175,7 @@ pub struct SettingsStore {
     saved: RwSignal<Settings>,
     /// The fields that are this tab's own: changed here, or set by its address.
     own: StoredValue<BTreeSet<String>>,
+    has_storage: bool,
     notices: Notices,
 }
 
@@ -202,6 +203,7 @@ impl SettingsStore {
         SettingsStore {
             saved: RwSignal::new(saved),
             own: StoredValue::new(own),
+            has_storage: Area::Local.is_there(),
             notices,
         }
     }
@@ -255,7 +257,8 @@ impl SettingsStore {
             self.own
                 .update_value(|own| own.extend(changes.into_iter().map(|(name, _)| name)));
         }
-        if !is_kept {
+        // Where there is no such storage that is said already.
+        if !is_kept && self.has_storage {
             self.notices
                 .info(NoticeKey::Settings, texts::SETTINGS_NOT_KEPT);
         }

@@ -221,9 +221,8 @@ fn ended(transaction: IdbTransaction) -> impl Future<Output = Result<(), Storage
         if event.unchecked_ref::<Event>().type_() == "complete" {
             return Ok(());
         }
-        // Without a reason of its own: what closed the connection took it back.
         let reason = transaction.error().map(JsValue::from);
-        Err(reason.map_or(StorageError::Closed, StorageError::from))
+        Err(reason.map_or(StorageError::TakenBack, StorageError::from))
     }
 }
 

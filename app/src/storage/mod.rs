@@ -36,6 +36,8 @@ pub enum StorageError {
     Closed,
     /// There is no room left.
     Full,
+    /// The browser took the change back and gave no reason.
+    TakenBack,
     /// An older copy of the page holds the database open.
     Blocked,
     /// In the browser's own words.

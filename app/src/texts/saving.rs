@@ -72,6 +72,7 @@ pub fn reason(error: &StorageError) -> String {
         StorageError::Missing => "it has no database".to_owned(),
         StorageError::Closed => "the database is closed".to_owned(),
         StorageError::Full => "there is no room left".to_owned(),
+        StorageError::TakenBack => "the browser took it back".to_owned(),
         StorageError::Blocked => {
             "an older copy of Tilt is open in another tab: close or reload that one".to_owned()
         }
