@@ -158,13 +158,14 @@ impl Settings {
 
 /// Whether a tab keeps its own value of the field: those of the training form.
 fn is_of_the_form(name: &str) -> bool {
-    const COMMON: [&str; 6] = [
+    const COMMON: [&str; 7] = [
         "theme",
         "recheck_share",
         "held_out",
         "level",
         "is_guide_dismissed",
         "are_keys_off",
+        "lab_code",
     ];
     !COMMON.contains(&name)
 }
