@@ -245,7 +245,7 @@ pub async fn take_in_time(lab: Lab) {
 /// Takes in what is stored: runs of this tab that are not stored stay, and so does what it
 /// has changed since. False where it could not be read: the runs stay as they are.
 async fn take_stored_runs(lab: Lab) -> bool {
-    let moment = lab.saving.now();
+    let (moment, erasures) = (lab.saving.now(), lab.saving.erasures());
     let mut stored = match lab.run_saving.load().await {
         Ok(Stored::Found(stored)) => stored,
         Ok(Stored::Absent) => Vec::new(),
@@ -256,6 +256,10 @@ async fn take_stored_runs(lab: Lab) -> bool {
             return true;
         }
     };
+    if lab.saving.erasures() != erasures {
+        // Everything was erased since: what was read is gone.
+        return false;
+    }
     let live = lab.run.run().with_untracked(|run| run.id);
     let is_active = lab.run.phase().get_untracked().is_active();
     let is_newer = |uid| lab.saving.is_newer(moment, Store::Runs, uid);
@@ -385,7 +389,13 @@ async fn bring_back(lab: Lab, plan: Plan) {
         };
         lab.resume.lock.set_value(Some((plan.uid, Some(lock))));
     }
-    let Some(saved) = lab.run_saving.saved_in_time(plan.uid).await else {
+    let saved = lab.run_saving.saved_in_time(plan.uid).await;
+    if lab.runs.get(record.id).is_none() {
+        // Everything was erased meanwhile.
+        ended(lab);
+        return;
+    }
+    let Some(saved) = saved else {
         // It never got as far as its first checkpoint, or is one of the older ones.
         ended(lab);
         if !record.is_ended {

@@ -285,6 +285,12 @@ impl Saving {
             .with_value(|ledger| ledger.is_newer(moment, store, key))
     }
 
+    /// How often everything was erased in this visit: what was read before the last time, by
+    /// whatever way it came, is gone.
+    pub fn erasures(self) -> u32 {
+        self.erasures.get_value()
+    }
+
     /// Everything was erased at `at_ms`, here or in another tab: what this tab had asked for
     /// about then goes too, and so does whatever waits.
     pub fn erased(self, at_ms: f64) {
