@@ -51,7 +51,8 @@ for (const [theme, width, height] of [
       for (const name of ['Label', 'Model', 'Curves']) {
         await tab(name);
         await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
-        await page.waitForTimeout(200);
+        // What opens is laid out with the next frame.
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
         await expect(lab.id('later-coming')).toHaveCount(0);
         const { wide, culprits } = await page.evaluate(sideways);
         expect(culprits, `${level} ${name}: page ${wide} px wide`).toEqual([]);

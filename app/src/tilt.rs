@@ -67,6 +67,7 @@ mod tests {
     }
 
     fn close(a: &[f64], b: &[f64]) {
+        assert_eq!(a.len(), b.len());
         for (a, b) in a.iter().zip(b) {
             assert!((a - b).abs() < 1e-9, "{a} against {b}");
         }

@@ -2,6 +2,7 @@
 //!
 //! Masks come from lengths, never from comparing ids with the pad id.
 
+use crate::gpt_config::GptConfig;
 use crate::kernels::Packed;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::ops::Range;
@@ -82,7 +83,13 @@ impl Batch {
     /// Scores completions. Pads on the right to the longest sequence. The first token of
     /// a row has no prediction: with an empty prompt, the first completion token is not
     /// scored.
-    pub fn new<'a>(sequences: impl IntoIterator<Item = &'a Sequence>, pad_id: u32) -> Batch {
+    ///
+    /// # Errors
+    /// Those of [`Packed::new`].
+    pub fn new<'a>(
+        sequences: impl IntoIterator<Item = &'a Sequence>,
+        pad_id: u32,
+    ) -> Result<Batch> {
         let scoped = sequences
             .into_iter()
             .map(|sequence| (sequence, Scope::Completion));
@@ -90,21 +97,31 @@ impl Batch {
     }
 
     /// With every token packed, for a reward model, which reads the last one.
-    pub fn whole<'a>(sequences: impl IntoIterator<Item = &'a Sequence>, pad_id: u32) -> Batch {
+    ///
+    /// # Errors
+    /// Those of [`Packed::whole`].
+    pub fn whole<'a>(
+        sequences: impl IntoIterator<Item = &'a Sequence>,
+        pad_id: u32,
+    ) -> Result<Batch> {
         let scoped: Vec<(&Sequence, Scope)> = sequences
             .into_iter()
             .map(|sequence| (sequence, Scope::Completion))
             .collect();
-        Batch::build(&scoped, Packed::whole(&scoped), pad_id)
+        Ok(Batch::build(&scoped, Packed::whole(&scoped)?, pad_id))
     }
 
     /// As [`Batch::new`], with a scope a sequence.
+    ///
+    /// # Errors
+    /// Those of [`Packed::new`].
     pub fn scoped<'a>(
         sequences: impl IntoIterator<Item = (&'a Sequence, Scope)>,
         pad_id: u32,
-    ) -> Batch {
+    ) -> Result<Batch> {
         let sequences: Vec<(&Sequence, Scope)> = sequences.into_iter().collect();
-        Batch::build(&sequences, Packed::new(&sequences), pad_id)
+        let packed = Packed::new(&sequences)?;
+        Ok(Batch::build(&sequences, packed, pad_id))
     }
 
     /// As [`Batch::new`], but with a distribution over the next token for each scored
@@ -112,13 +129,14 @@ impl Batch {
     /// scored value is then the distribution's mean log-prob, nats.
     ///
     /// # Errors
-    /// [`Error::Internal`] unless there is one distribution a scored token.
+    /// [`Error::Internal`] unless there is one distribution a scored token, and those of
+    /// [`Packed::new`].
     pub fn towards(
         sequences: &[Sequence],
         spreads: Vec<Vec<(u32, f32)>>,
         pad_id: u32,
     ) -> Result<Batch> {
-        let mut batch = Batch::new(sequences, pad_id);
+        let mut batch = Batch::new(sequences, pad_id)?;
         if spreads.len() != batch.scored() {
             let (found, expected) = (spreads.len(), batch.scored());
             let message = format!("{found} distributions for {expected} scored tokens");
@@ -190,6 +208,28 @@ impl Batch {
         self.width
     }
 
+    /// Checks that a model has what the batch asks of it: a kernel that was given an id or a
+    /// position beyond its table would read what lies behind.
+    ///
+    /// # Errors
+    /// [`Error::TokenOutOfRange`], [`Error::SequenceTooLong`].
+    pub fn check(&self, config: &GptConfig) -> Result<()> {
+        let vocab = config.vocab_size;
+        let ids = self.packed.tokens.iter().chain(&self.packed.targets);
+        let spread = self.packed.spreads.iter().flatten().map(|(id, _)| id);
+        if let Some(&id) = ids.chain(spread).find(|&&id| id as usize >= vocab) {
+            return Err(Error::TokenOutOfRange { id, vocab });
+        }
+        match self.packed.positions.iter().max() {
+            Some(&last) if last as usize >= config.n_positions => Err(Error::SequenceTooLong {
+                what: "a row".to_owned(),
+                found: last as usize + 1,
+                limit: config.n_positions,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Scored positions over all rows.
     pub fn scored(&self) -> usize {
         self.positions.len()
@@ -243,7 +283,7 @@ mod tests {
     #[test]
     fn a_completion_token_is_predicted_by_the_position_before_it() {
         let rows = [sequence(&[5, 6], &[7, 8]), sequence(&[9], &[1])];
-        let batch = Batch::new(&rows, 0);
+        let batch = Batch::new(&rows, 0).unwrap();
         assert_eq!(batch.tokens, vec![5, 6, 7, 8, 9, 1, 0, 0]);
         assert_eq!(batch.positions, vec![1, 2, 4]);
         assert_eq!(batch.targets, vec![7, 8, 1]);
@@ -255,7 +295,7 @@ mod tests {
     fn everything_may_be_scored_but_the_first_token() {
         let rows = [sequence(&[5, 6], &[7, 8]), sequence(&[], &[9, 1])];
         let scoped = rows.iter().map(|row| (row, Scope::Everything));
-        let batch = Batch::scoped(scoped, 0);
+        let batch = Batch::scoped(scoped, 0).unwrap();
         assert_eq!(batch.targets, vec![6, 7, 8, 1]);
         assert_eq!(batch.scored_spans, vec![0..3, 3..4]);
         assert_eq!(batch.spans, vec![1..3, 3..4]);
@@ -264,7 +304,7 @@ mod tests {
     #[test]
     fn an_empty_prompt_leaves_the_first_completion_token_unscored() {
         let rows = [sequence(&[], &[7, 8]), sequence(&[3], &[])];
-        let batch = Batch::new(&rows, 0);
+        let batch = Batch::new(&rows, 0).unwrap();
         assert_eq!(batch.targets, vec![8]);
         assert_eq!(batch.spans, vec![0..1, 1..1]);
     }

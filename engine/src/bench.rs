@@ -146,9 +146,9 @@ impl Bench {
                     optimiser,
                     train,
                 } = work.as_mut();
-                let batch = Batch::new(&rows, 0);
+                let batch = Batch::new(&rows, 0)?;
                 let team = self.team.as_ref();
-                let forward = forward_logps(&self.model, arena, &batch, false, team).await;
+                let forward = forward_logps(&self.model, arena, &batch, false, team).await?;
                 let upstream = vec![-1.0 / batch.scored() as f32; batch.scored()];
                 let gradient = forward.pass.backward(&self.model, &batch, &upstream);
                 let gradient = gradient.await;

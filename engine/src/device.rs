@@ -1,12 +1,9 @@
 //! Which device computes: WebGPU where it works, otherwise the CPU (Flex).
 
-use crate::gpt_config::GptConfig;
-use crate::kernels::{self, forward_logps};
-use crate::layout::Layout;
-use crate::logps::read;
-use crate::model::Model;
+use crate::kernels;
+use crate::self_test::self_test;
 use burn::backend::wgpu::wgpu::DeviceType;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use tilt_protocol::{DeviceKind, DevicePreference, Error, Result};
 
 /// The device in use, and why it is this one.
@@ -17,8 +14,6 @@ pub struct Compute {
     pub adapter: String,
     /// Why WebGPU is not used, where it was wanted.
     pub fallback: Option<String>,
-    /// The largest buffer that a kernel can be given; `None` where only memory limits it.
-    pub most_buffer_bytes: Option<u64>,
 }
 
 impl Compute {
@@ -28,7 +23,6 @@ impl Compute {
             kind: DeviceKind::Cpu,
             adapter: cpu_name().to_owned(),
             fallback: None,
-            most_buffer_bytes: None,
         }
     }
 
@@ -71,7 +65,6 @@ async fn webgpu(takes_software: bool) -> Result<Compute> {
         .await
         .map_err(|error| refused(format!("WebGPU did not start: {error}")))?;
     let info = setup.adapter.get_info();
-    let limits = setup.device.limits();
     let is_software =
         info.device_type == DeviceType::Cpu || adapter.as_deref().is_some_and(is_software_name);
     kernels::gpu::set_software(is_software);
@@ -82,11 +75,6 @@ async fn webgpu(takes_software: bool) -> Result<Compute> {
         kind: DeviceKind::Webgpu,
         adapter,
         fallback: None,
-        most_buffer_bytes: Some(
-            limits
-                .max_buffer_size
-                .min(limits.max_storage_buffer_binding_size),
-        ),
     })
 }
 
@@ -99,61 +87,6 @@ fn refused(reason: impl ToString) -> Error {
         device: "WebGPU".to_owned(),
         reason: reason.to_string(),
     }
-}
-
-/// How far the self-test's log-probs and gradients may lie from the CPU's.
-const SELF_TEST_TOLERANCE: f32 = 1e-3;
-
-/// A one-block GPT forward and backward must agree with the CPU.
-///
-/// # Errors
-/// [`Error::Device`] saying what differed.
-pub async fn self_test(device: &Device) -> Result<()> {
-    let expected = self_test_numbers(&Device::flex()).await?;
-    let found = self_test_numbers(device).await?;
-    let worst = expected
-        .iter()
-        .zip(&found)
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, f32::max);
-    let finite = found.iter().all(|number| number.is_finite());
-    if finite && found.len() == expected.len() && worst <= SELF_TEST_TOLERANCE {
-        return Ok(());
-    }
-    Err(refused(format!(
-        "its results differ from the CPU's by {worst:e}, expected at most {SELF_TEST_TOLERANCE:e}"
-    )))
-}
-
-/// Log-probs of a few tokens and their gradient with respect to every parameter.
-async fn self_test_numbers(device: &Device) -> Result<Vec<f32>> {
-    use crate::batch::{Batch, Sequence};
-    let config = GptConfig::new(32, 16, 16, 1, 2);
-    let layout = Layout::of(&config);
-    let numbers = Model::initial_weights(&layout, &config, 1);
-    let arena = Tensor::<1>::from_data(numbers.as_slice(), device);
-    let model = Model {
-        config,
-        layout,
-        text: None,
-        device: device.clone(),
-        identity: None,
-    };
-    let rows = [
-        Sequence {
-            prompt: vec![5, 6, 7],
-            completion: vec![8, 9, 1],
-        },
-        Sequence {
-            prompt: vec![2],
-            completion: vec![30, 1],
-        },
-    ];
-    let batch = Batch::new(&rows, 0);
-    let forward = forward_logps(&model, &arena, &batch, false);
-    let ones = vec![1.0; batch.scored()];
-    let gradient = forward.trace.backward(&model, &batch, &ones);
-    read(Tensor::cat(vec![forward.values, gradient], 0)).await
 }
 
 #[cfg(not(target_arch = "wasm32"))]

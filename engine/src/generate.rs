@@ -6,6 +6,7 @@
 //! stream a row, so that a row's answer does not depend on its neighbours.
 
 use crate::gpt::KvCache;
+use crate::kernels::gpu::most_bytes;
 use crate::logps::read;
 use crate::model::Model;
 use crate::random::Random;
@@ -48,7 +49,8 @@ pub const GENERATION_BATCH: usize = 64;
 /// # Errors
 /// [`Error::SequenceTooLong`] for a prompt that leaves no room in the context,
 /// [`Error::TokenOutOfRange`], [`Error::NothingToUse`] for an empty prompt,
-/// [`Error::Device`] when the device was lost.
+/// [`Error::InvalidConfig`] for a model whose logits are no numbers or a prompt that a GPU has
+/// no room for, [`Error::Device`] when the device was lost.
 pub async fn generate(
     model: &Model,
     arena: &Tensor<1>,
@@ -63,8 +65,10 @@ pub async fn generate(
     }
     let mut answers: Vec<Option<Answer>> = prompts.iter().map(|_| None).collect();
     let gpt = model.gpt(arena);
-    for (chunk_index, chunk) in prompts.chunks(GENERATION_BATCH).enumerate() {
-        let first = chunk_index * GENERATION_BATCH;
+    let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
+    let at_once = rows_at_once(model, arena, longest, max_new_tokens)?;
+    for (chunk_index, chunk) in prompts.chunks(at_once).enumerate() {
+        let first = chunk_index * at_once;
         let mut rows: Vec<Row> = chunk
             .iter()
             .enumerate()
@@ -88,6 +92,46 @@ pub async fn generate(
         .into_iter()
         .map(|answer| answer.ok_or_else(|| Error::internal("an answer was lost")))
         .collect()
+}
+
+/// Rows in one forward pass: [`GENERATION_BATCH`], or what a GPU has buffers for. Each row draws
+/// from a stream of its own, so it is no matter how many there are.
+///
+/// # Errors
+/// [`Error::InvalidConfig`] where not even one has room.
+fn rows_at_once(
+    model: &Model,
+    arena: &Tensor<1>,
+    longest: usize,
+    max_new_tokens: usize,
+) -> Result<usize> {
+    let Some(most) = most_bytes(arena) else {
+        return Ok(GENERATION_BATCH);
+    };
+    let config = &model.config;
+    let tokens = longest
+        .saturating_add(max_new_tokens)
+        .min(config.n_positions);
+    let wide = longest.saturating_mul(config.n_inner().max(3 * config.n_embd));
+    // Logits, keys or values, the prompt's activations, its attention scores.
+    let a_row = [
+        config.vocab_size,
+        tokens.saturating_mul(config.n_embd),
+        wide,
+        config
+            .n_head
+            .saturating_mul(longest)
+            .saturating_mul(longest),
+    ];
+    let bytes = 4 * a_row.into_iter().max().unwrap_or(1) as u64;
+    match usize::try_from(most / bytes.max(1)).unwrap_or(usize::MAX) {
+        0 => Err(Error::invalid(
+            "the prompt",
+            format!("{longest} tokens, {bytes} bytes in one buffer"),
+            format!("at most {most} bytes on this GPU; the CPU (?device=cpu) takes more"),
+        )),
+        rows => Ok(rows.min(GENERATION_BATCH)),
+    }
 }
 
 /// # Errors
@@ -203,7 +247,15 @@ async fn next_logits(
     let hidden = gpt.hidden(tokens, Some(cache));
     let d = model.config.n_embd;
     let last = hidden.slice([0..b, t - 1..t, 0..d]).reshape([b, d]);
-    read(gpt.logits(last)).await
+    let logits = read(gpt.logits(last)).await?;
+    match logits.iter().find(|logit| !logit.is_finite()) {
+        None => Ok(logits),
+        Some(logit) => Err(Error::invalid(
+            "a logit of the model",
+            logit,
+            "a number: these weights have diverged, so train again at a lower learning rate",
+        )),
+    }
 }
 
 /// The picked id and its log-prob under the model at temperature 1.
@@ -331,7 +383,9 @@ mod tests {
     #[test]
     fn top_k_and_top_p_keep_the_most_likely() {
         let logits = [0.5_f32, 0.3, 0.2].map(f32::ln);
-        let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+        let close = |a: &[f64], b: &[f64]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6)
+        };
         let all = probabilities(&logits, &[], &sampling(1.0, None, 1.0));
         assert!(close(&all, &[0.5, 0.3, 0.2]), "{all:?}");
         let two = probabilities(&logits, &[], &sampling(1.0, Some(2), 1.0));

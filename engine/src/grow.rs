@@ -98,7 +98,8 @@ mod tests {
             completion: vec![7, 29, 11, 2],
         }];
         let arena = Tensor::from_data(numbers, &device);
-        block_on(read(token_logps(&model, &arena, &Batch::new(&rows, 0)))).unwrap()
+        let batch = Batch::new(&rows, 0).unwrap();
+        block_on(read(token_logps(&model, &arena, &batch).unwrap())).unwrap()
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub mod model;
 pub mod muon;
 pub mod pretrain;
 pub mod random;
+pub mod self_test;
 pub mod session;
 pub mod text;
 pub mod world;

@@ -58,7 +58,8 @@ pub fn completion_logps<'a>(
 /// of `batch_size`, in the order given.
 ///
 /// # Errors
-/// [`Error::Device`] when the device was lost.
+/// [`Error::Device`] when the device was lost, and those of [`Batch::new`] and
+/// [`token_logps`].
 pub async fn score(
     model: &Model,
     arena: &Tensor<1>,
@@ -67,11 +68,11 @@ pub async fn score(
 ) -> Result<Vec<CompletionLogp>> {
     let mut scored = Vec::with_capacity(sequences.len());
     for chunk in sequences.chunks(batch_size.max(1)) {
-        let batch = Batch::new(chunk.iter().copied(), model.pad_id());
+        let batch = Batch::new(chunk.iter().copied(), model.pad_id())?;
         let logps = if batch.scored() == 0 {
             Vec::new()
         } else {
-            let logps = read(token_logps(model, arena, &batch)).await?;
+            let logps = read(token_logps(model, arena, &batch)?).await?;
             logps.into_iter().map(f64::from).collect()
         };
         scored.extend(completion_logps(

@@ -237,7 +237,7 @@ impl Pretraining {
             self.next_batch()?.into_iter().unzip();
         let spreads: Vec<Spread> = spreads.into_iter().flatten().collect();
         let batch = Batch::towards(&sequences, spreads, self.model.pad_id())?;
-        let forward = forward_logps(&self.model, &self.arena, &batch, false);
+        let forward = forward_logps(&self.model, &self.arena, &batch, false)?;
         // Not the batch's own mean: batches are of like lengths, so tokens of short answers
         // would count more, and the model would learn that answers are short.
         let upstream = vec![-1.0 / self.tokens_a_batch as f32; batch.scored()];

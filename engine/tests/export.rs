@@ -72,11 +72,10 @@ fn a_model_comes_back_from_its_zip_to_the_last_bit() {
     for sequence in &expected.sequences {
         let exact = sequence.exact_outputs.as_ref().expect("a small model");
         assert_eq!(exact.len(), sequence.outputs.len());
-        for (exact, rounded) in exact
-            .iter()
-            .flatten()
-            .zip(sequence.outputs.iter().flatten())
-        {
+        let (exact, rounded) = (exact.concat(), sequence.outputs.concat());
+        assert_eq!(exact.len(), rounded.len());
+        assert!(!exact.is_empty());
+        for (exact, rounded) in exact.iter().zip(&rounded) {
             assert!(
                 (exact - f64::from(*rounded)).abs() < 1e-4,
                 "{exact} {rounded}"

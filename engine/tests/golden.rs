@@ -113,3 +113,70 @@ fn a_seed_names_a_text_of_the_world() {
     assert_eq!(hash, 0x0735_64d0_265f_4aee_u64, "{hash:#x}");
     assert_ne!(corpus(1).next(), corpus(2).next());
 }
+
+/// Scores of attention beyond f32 leave no number, on every instruction set: a softmax that
+/// swallowed them would give every token the same weight and look sound.
+#[wasm_bindgen_test(unsupported = test)]
+fn attention_that_overflows_gives_no_number() {
+    use burn::tensor::{Device, Tensor};
+    use pollster::block_on;
+    use tilt_engine::batch::{Batch, Sequence};
+    use tilt_engine::gpt_config::GptConfig;
+    use tilt_engine::kernels::token_logps;
+    use tilt_engine::layout::Layout;
+    use tilt_engine::logps::read;
+    use tilt_engine::model::Model;
+
+    let config = GptConfig::new(32, 16, 16, 1, 2);
+    let layout = Layout::of(&config);
+    let mut numbers = Model::initial_weights(&layout, &config, 1);
+    let is_qkv = |name: &str| name.ends_with("attn.c_attn.weight");
+    let qkv = layout.slots.iter().find(|slot| is_qkv(&slot.name));
+    let qkv = qkv.expect("the weights of queries, keys and values");
+    for row in numbers[qkv.range()].chunks_exact_mut(48) {
+        row[..32].iter_mut().for_each(|weight| *weight *= 1e25);
+    }
+    let device = Device::flex();
+    let arena = Tensor::from_data(numbers.as_slice(), &device);
+    let model = Model {
+        config,
+        layout,
+        text: None,
+        device,
+        identity: None,
+    };
+    let rows = [Sequence {
+        prompt: vec![5, 6],
+        completion: vec![7, 8, 9],
+    }];
+    let batch = Batch::new(&rows, 0).expect("a batch");
+    let logps = token_logps(&model, &arena, &batch).expect("a pass");
+    let logps = block_on(read(logps)).expect("readback");
+    assert_eq!(logps.len(), 3);
+    assert!(logps.iter().all(|logp| logp.is_nan()), "{logps:?}");
+}
+
+/// A seed keeps all of its bits on the way from a config, where `usize` has 32 of them too.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_seed_above_2_to_the_32_is_itself() {
+    use tilt_protocol::config::TrlConfig;
+    let seed = |text: &str| TrlConfig::from_json(&format!("{{\"seed\": {text}}}"));
+    for (text, expected) in [
+        ("4294967297", 4_294_967_297_u64),
+        ("4294967296.0", 4_294_967_296),
+        ("9007199254740993", 9_007_199_254_740_993),
+        ("18446744073709551615", u64::MAX),
+    ] {
+        let found = seed(text).expect("a config").settings.seed;
+        assert_eq!(found, expected);
+    }
+    for text in ["-1", "0.5", "18446744073709551616", "1e300"] {
+        assert!(seed(text).is_err(), "{text}");
+    }
+    // A count that no machine of 32 bits has is refused there, never cut.
+    let steps = TrlConfig::from_json("{\"max_steps\": 4294967297}");
+    match steps {
+        Ok(config) => assert_eq!(config.settings.steps as u64, 4_294_967_297),
+        Err(error) => assert!(error.to_string().starts_with("max_steps"), "{error}"),
+    }
+}

@@ -78,7 +78,10 @@ impl Page {
             .flat_map(|event| match event {
                 Event::Autolabelled {
                     pairs, verdicts, ..
-                } => pairs.into_iter().zip(verdicts).collect(),
+                } => {
+                    assert_eq!(pairs.len(), verdicts.len());
+                    pairs.into_iter().zip(verdicts).collect()
+                }
                 _ => Vec::new(),
             })
             .map(|(pair, verdict)| {

@@ -65,6 +65,7 @@ fn an_answers_log_probs_are_those_of_scoring() {
         ..Sampling::default()
     });
     let answers = block_on(generate(&model, &arena, &prompts, pick, 10, 1, 0)).expect("answers");
+    assert_eq!(answers.len(), prompts.len());
     for (prompt, answer) in prompts.iter().zip(&answers) {
         let sequence = Sequence {
             prompt: prompt.clone(),
@@ -171,4 +172,75 @@ fn a_pad_id_beyond_the_vocabulary_does_no_harm() {
     let together = block_on(score(&model, &arena, &rows, 2)).expect("scores");
     let alone = block_on(score(&model, &arena, &rows[1..], 1)).expect("a score");
     assert!((together[1].sum.0 - alone[0].sum.0).abs() < 1e-5);
+}
+
+/// A sequence without a token has no hidden state: a reward read of it was its neighbour's.
+#[test]
+fn a_reward_of_nothing_is_an_error_wherever_the_row_stands() {
+    use tilt_engine::session::score;
+    use tilt_engine::text::TokenisedRow;
+    let (model, arena) = model();
+    let (model, policy) = model.with_score_head(arena, 1);
+    let kind = ObjectiveKind::Reward;
+    for place in 0..3 {
+        for is_chosen in [true, false] {
+            let mut rows = pairs(3);
+            if let TokenisedRow::Pair {
+                chosen, rejected, ..
+            } = &mut rows[place]
+            {
+                *(if is_chosen { chosen } else { rejected }) = Sequence {
+                    prompt: Vec::new(),
+                    completion: Vec::new(),
+                };
+            } else {
+                panic!("not a pair");
+            }
+            let settings = TrainSettings {
+                batch_size: 3,
+                ..settings(kind, 1)
+            };
+            let error = block_on(score(&model, &policy, &policy, rows, &settings));
+            let message = error.expect_err("an error").to_string();
+            let sequence = if is_chosen { place } else { 3 + place };
+            let expected = format!("sequence {}", sequence + 1);
+            assert!(message.contains(&expected), "{message}");
+        }
+    }
+}
+
+/// An id or a position that the model has no row for is refused, not read from what lies
+/// behind the table.
+#[test]
+fn ids_and_positions_beyond_the_tables_are_errors() {
+    use tilt_engine::batch::Batch;
+    use tilt_engine::kernels::token_logps;
+    let (model, arena) = model();
+    let vocab = VOCAB as u32;
+    let long = vec![3; model.config.n_positions + 1];
+    for (prompt, completion, expected) in [
+        (vec![vocab], vec![3, 4], "outside the model's vocabulary"),
+        (vec![3], vec![vocab], "outside the model's vocabulary"),
+        (vec![3], long, "context"),
+    ] {
+        let rows = [Sequence { prompt, completion }];
+        let batch = Batch::new(&rows, 0).expect("a batch");
+        let error = token_logps(&model, &arena, &batch).expect_err("an error");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+/// Sampling from a model that says nothing is no sampling: it named the first token.
+#[test]
+fn a_model_that_overflows_gives_no_answer() {
+    let (model, arena) = model();
+    let broken = arena.mul_scalar(f32::NAN);
+    for pick in [Pick::Greedy, Pick::Sample(Sampling::default())] {
+        let answers = block_on(generate(&model, &broken, &[vec![5, 6]], pick, 4, 1, 0));
+        let message = answers.expect_err("an error").to_string();
+        assert!(
+            message.starts_with("a logit of the model: got NaN"),
+            "{message}"
+        );
+    }
 }

@@ -113,7 +113,7 @@ fn term_loss(term: DpoTerm, dpo: &DpoObjective, chosen: Logps, rejected: Logps) 
         DpoTerm::Aot { .. } | DpoTerm::AotUnpaired { .. } => return None,
         DpoTerm::Discopop { tau } => {
             // g e^-margin as one exponential, which cannot become 0 times infinity.
-            let modulated = (-softplus(-margin / tau) - margin).exp();
+            let modulated = 1.0 + growing_exp(-softplus(-margin / tau) - margin);
             sigmoid(-margin / tau) * softplus(-margin) + modulated
         }
         DpoTerm::SigmoidNorm => softplus(-beta * mean_gap),
@@ -130,21 +130,18 @@ pub fn thumbs_loss(kto: &KtoObjective, chosen: Logps, rejected: Logps, z: f64) -
 
 /// With the chosen answer's own loss.
 pub fn cpo_loss(cpo: &CpoObjective, chosen: Logps, rejected: Logps) -> f64 {
-    let gap = cpo.beta * (chosen.policy - rejected.policy);
+    // AlphaPO's reward, in all of them.
+    let reward = |m: f64| match cpo.alpha {
+        0.0 => m,
+        alpha => -growing_exp(-alpha * m) / alpha,
+    };
+    let gap = cpo.beta * (reward(chosen.policy) - reward(rejected.policy));
+    let mean_gap = reward(chosen.mean()) - reward(rejected.mean());
     let preference = match cpo.loss {
         CpoLoss::Sigmoid { epsilon } => smoothed(gap, epsilon),
         CpoLoss::Hinge => (1.0 - gap).max(0.0),
-        CpoLoss::Ipo => (chosen.mean() - rejected.mean() - 1.0 / (2.0 * cpo.beta)).powi(2),
-        CpoLoss::Simpo { gamma, epsilon } => {
-            let reward = |answer: Logps| match cpo.alpha {
-                0.0 => answer.mean(),
-                alpha => (1.0 - (-alpha * answer.mean()).exp()) / alpha,
-            };
-            smoothed(
-                cpo.beta * (reward(chosen) - reward(rejected)) - gamma,
-                epsilon,
-            )
-        }
+        CpoLoss::Ipo => (mean_gap - 1.0 / (2.0 * cpo.beta)).powi(2),
+        CpoLoss::Simpo { gamma, epsilon } => smoothed(cpo.beta * mean_gap - gamma, epsilon),
     };
     preference - cpo.cpo_alpha * chosen.mean()
 }
@@ -177,6 +174,12 @@ pub fn phi(divergence: FDivergence, u: f64) -> f64 {
         FDivergence::AlphaDivergence { alpha } if (alpha - 1.0).abs() < 1e-6 => u,
         FDivergence::AlphaDivergence { alpha } => (power((alpha - 1.0) * u) - 1.0) / (alpha - 1.0),
     }
+}
+
+/// e^x - 1, from [`EXPONENT_LIMIT`] on as a straight line: as in the engine's losses.
+fn growing_exp(x: f64) -> f64 {
+    let beyond = (x - EXPONENT_LIMIT).max(0.0);
+    x.min(EXPONENT_LIMIT).exp_m1() + beyond * EXPONENT_LIMIT.exp()
 }
 
 /// log(1 + e^x), without overflow.

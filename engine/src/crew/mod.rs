@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use tilt_protocol::Result;
 
 /// What a helper is told, with numbers beside it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -106,28 +107,32 @@ impl From<kernels::Forward> for Forward {
 }
 
 /// [`kernels::forward_logps`] by the team, where there is one and it pays.
+///
+/// # Errors
+/// As there.
 pub async fn forward_logps(
     model: &Model,
     arena: &Tensor<1>,
     batch: &Batch,
     statistics: bool,
     team: Option<&Team>,
-) -> Forward {
-    let alone = || Forward::from(kernels::forward_logps(model, arena, batch, statistics));
+) -> Result<Forward> {
+    let alone = || kernels::forward_logps(model, arena, batch, statistics).map(Forward::from);
     let Some((team, numbers)) = team.zip(Numbers::of(arena)) else {
         return alone();
     };
     if !team.is_worth(numbers.len(), batch.packed.rows()) {
         return alone();
     }
+    batch.check(&model.config)?;
     let shape = Shape::new(&model.config, &model.layout);
     let (shared, scored) = Shared::forward(team, shape, numbers, &batch.packed).await;
     let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
-    Forward {
+    Ok(Forward {
         values: tensor_of(logps, &model.device),
         statistics: statistics.then(|| tensor_of(statistics_of(&scored), &model.device)),
         pass: Pass::Shared(Box::new(shared)),
-    }
+    })
 }
 
 impl Pass {

@@ -74,7 +74,7 @@ fn batch() -> Batch {
         })
     };
     let sequences: Vec<Sequence> = pair(0).chain(pair(1)).collect();
-    Batch::new(&sequences, 0)
+    Batch::new(&sequences, 0).unwrap()
 }
 
 fn numbers(tensor: Tensor<1>) -> Vec<f32> {
@@ -86,7 +86,7 @@ fn check(team: &Team, is_tied: bool) {
     let (model, arena) = model(is_tied);
     let batch = batch();
     let run = |team: Option<&Team>| {
-        let forward = block_on(forward_logps(&model, &arena, &batch, true, team));
+        let forward = block_on(forward_logps(&model, &arena, &batch, true, team)).unwrap();
         let upstream: Vec<f32> = (0..batch.scored()).map(|i| 0.1 - i as f32 * 0.01).collect();
         let gradient = block_on(forward.pass.backward(&model, &batch, &upstream));
         (
@@ -101,6 +101,7 @@ fn check(team: &Team, is_tied: bool) {
     assert_eq!(statistics, shared_statistics);
     let largest = gradient.iter().fold(0.0f32, |most, g| most.max(g.abs()));
     assert!(largest > 0.01);
+    assert_eq!(gradient.len(), shared_gradient.len());
     for (one, shared) in gradient.iter().zip(&shared_gradient) {
         assert!((one - shared).abs() <= 1e-6 * largest, "{one} {shared}");
     }

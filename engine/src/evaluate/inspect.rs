@@ -13,7 +13,8 @@ const TOP: usize = 6;
 /// One pair, with the reference's log-probs computed once.
 pub struct Inspector {
     pub example: Example,
-    sides: [Sequence; 2],
+    /// Chosen and rejected, or the one there is.
+    sides: Vec<Sequence>,
     /// Log-probs over the vocabulary at each scored position, `[n * v]`.
     reference: Vec<f32>,
 }
@@ -34,13 +35,9 @@ impl Inspector {
         let sides = match rows.rows.into_iter().next().map(|row| row.cut(limit)) {
             Some(TokenisedRow::Pair {
                 chosen, rejected, ..
-            }) => [chosen, rejected],
+            }) => vec![chosen, rejected],
             Some(TokenisedRow::Unpaired { sequence, .. } | TokenisedRow::Text { sequence }) => {
-                let empty = Sequence {
-                    prompt: sequence.prompt.clone(),
-                    completion: Vec::new(),
-                };
-                [sequence, empty]
+                vec![sequence]
             }
             None => {
                 return Err(Error::SequenceTooLong {
@@ -69,11 +66,19 @@ impl Inspector {
         step: usize,
     ) -> Result<Inspection> {
         let policy = logps_of_sides(model, policy, &self.sides).await?;
-        let batch = Batch::new(&self.sides, model.pad_id());
+        let batch = Batch::new(&self.sides, model.pad_id())?;
         let vocab = model.config.vocab_size;
         let view = |side: usize| -> Result<SequenceView> {
             let text = model.text("showing tokens")?;
-            let sequence = &self.sides[side];
+            let prompt_of = |sequence: &Sequence| {
+                let ids = sequence.prompt.iter();
+                ids.map(|&id| text.token_text(id)).collect()
+            };
+            let Some(sequence) = self.sides.get(side) else {
+                let prompt = self.sides.first().map(prompt_of).unwrap_or_default();
+                let completion = Vec::new();
+                return Ok(SequenceView { prompt, completion });
+            };
             let span = batch.spans[side].clone();
             let skipped = sequence.completion.len() - span.len();
             let completion = span
@@ -90,11 +95,7 @@ impl Inspector {
                     }
                 })
                 .collect();
-            let prompt = sequence
-                .prompt
-                .iter()
-                .map(|&id| text.token_text(id))
-                .collect();
+            let prompt = prompt_of(sequence);
             Ok(SequenceView { prompt, completion })
         };
         Ok(Inspection {
@@ -140,12 +141,8 @@ pub fn next_tokens(
         .collect()
 }
 
-async fn logps_of_sides(
-    model: &Model,
-    arena: &Tensor<1>,
-    sides: &[Sequence; 2],
-) -> Result<Vec<f32>> {
-    let batch = Batch::new(sides, model.pad_id());
+async fn logps_of_sides(model: &Model, arena: &Tensor<1>, sides: &[Sequence]) -> Result<Vec<f32>> {
+    let batch = Batch::new(sides, model.pad_id())?;
     match batch.scored() {
         0 => Ok(Vec::new()),
         _ => vocabulary_logps(model, arena, &batch).await,

@@ -25,4 +25,4 @@ pub const SIMD: Simd = if cfg!(feature = "relaxed-simd") {
 };
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,6 +7,7 @@ use crate::batch::{Scope, Sequence};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use tilt_protocol::{Error, Result};
 
 /// Tokens that follow each other, after a prefix that other segments may share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ struct Place {
     prompt: usize,
     prompt_len: usize,
     completion: usize,
+    /// Tokens that are packed: without those that predict nothing.
+    len: usize,
 }
 
 /// A batch as rows of one matrix.
@@ -55,16 +58,30 @@ pub struct Share {
 
 impl Packed {
     /// Without the last token of each row, which predicts nothing.
-    pub fn new(sequences: &[(&Sequence, Scope)]) -> Packed {
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for a sequence without a token: it has no row, and what was
+    /// read of it would be its neighbour's.
+    pub fn new(sequences: &[(&Sequence, Scope)]) -> Result<Packed> {
         Packed::build(sequences, 1)
     }
 
     /// With every token, for what is read at the last one.
-    pub fn whole(sequences: &[(&Sequence, Scope)]) -> Packed {
+    ///
+    /// # Errors
+    /// As [`Packed::new`].
+    pub fn whole(sequences: &[(&Sequence, Scope)]) -> Result<Packed> {
         Packed::build(sequences, 0)
     }
 
-    fn build(sequences: &[(&Sequence, Scope)], left_out: usize) -> Packed {
+    fn build(sequences: &[(&Sequence, Scope)], left_out: usize) -> Result<Packed> {
+        if let Some(at) = sequences
+            .iter()
+            .position(|(sequence, _)| sequence.is_empty())
+        {
+            let field = format!("sequence {} of the batch", at + 1);
+            return Err(Error::invalid(&field, "no token", "at least one"));
+        }
         let mut packed = Packed::default();
         let mut uses: HashMap<&[u32], usize> = HashMap::new();
         for (sequence, _) in sequences {
@@ -86,6 +103,7 @@ impl Packed {
                     prompt: prefix.start,
                     prompt_len: prompt.len(),
                     completion: own.start,
+                    len: prompt.len() + completion.len(),
                 }
             } else {
                 let own = packed.push(0..0, &[prompt, completion], 0);
@@ -93,16 +111,19 @@ impl Packed {
                     prompt: own.start,
                     prompt_len: prompt.len(),
                     completion: own.start + prompt.len(),
+                    len: prompt.len() + completion.len(),
                 }
             };
             packed.places.push(place);
             let ids = sequence.prompt.iter().chain(&sequence.completion);
             for (t, &id) in ids.enumerate().skip(scope.first(sequence)) {
-                packed.scored.push(place.row(t - 1) as u32);
+                let row = place.row(t - 1);
+                let row = row.ok_or_else(|| Error::internal("a token is predicted by no row"))?;
+                packed.scored.push(row as u32);
                 packed.targets.push(id);
             }
         }
-        packed
+        Ok(packed)
     }
 
     fn push(&mut self, prefix: Range<usize>, ids: &[&[u32]], position: usize) -> Range<usize> {
@@ -167,6 +188,65 @@ impl Packed {
         shares
     }
 
+    /// Tokens of the longest segment with its prefix.
+    pub fn longest(&self) -> usize {
+        let with_prefix = |segment: &Segment| segment.prefix.len() + segment.own.len();
+        self.segments.iter().map(with_prefix).max().unwrap_or(0)
+    }
+
+    /// Batches of at most `most` rows and as many scored tokens, which together score what
+    /// this one does. A prompt whose rows do not fit together is in several. `None` where a
+    /// sequence alone does not fit.
+    pub fn within(&self, most: usize) -> Option<Vec<Share>> {
+        let mut places_of_row = vec![Vec::new(); self.rows()];
+        for (place, &row) in self.scored.iter().enumerate() {
+            places_of_row[row as usize].push(place);
+        }
+        let places_of = |rows: &Range<usize>| places_of_row[rows.clone()].concat();
+        let mut shares: Vec<Share> = Vec::new();
+        let mut put = |piece: Piece<'_>| {
+            let fits = |share: &&mut Share| {
+                share.packed.rows() + piece.rows() <= most
+                    && share.places.len() + piece.places.len() <= most
+            };
+            match shares.last_mut().filter(fits) {
+                Some(share) => share.push(self, &piece),
+                None => {
+                    let mut share = Share::default();
+                    share.push(self, &piece);
+                    shares.push(share);
+                }
+            }
+        };
+        for group in self.groups() {
+            let (head, behind) = group.split_first()?;
+            // Each of a prompt's own tokens, then each of what stands behind it.
+            let of_head = places_of(&head.own).into_iter();
+            let of_head = of_head.map(|place| (None, vec![place]));
+            let of_others = behind
+                .iter()
+                .map(|&other| (Some(other), places_of(&other.own)));
+            let mut piece = Piece::of(head);
+            for (segment, places) in of_head.chain(of_others) {
+                let rows = segment.map_or(0, |segment| segment.own.len());
+                let is_full =
+                    piece.rows() + rows > most || piece.places.len() + places.len() > most;
+                if is_full && !piece.places.is_empty() {
+                    put(std::mem::replace(&mut piece, Piece::of(head)));
+                }
+                piece.behind.extend(segment);
+                piece.places.extend(places);
+                if piece.rows() > most || piece.places.len() > most {
+                    return None;
+                }
+            }
+            if !piece.places.is_empty() {
+                put(piece);
+            }
+        }
+        Some(shares)
+    }
+
     /// The segments with those that they are the prefix of, largest group first.
     fn groups(&self) -> Vec<Vec<&Segment>> {
         let mut by_start: BTreeMap<usize, Vec<&Segment>> = BTreeMap::new();
@@ -183,9 +263,9 @@ impl Packed {
         groups
     }
 
-    /// The row of token `t` of a sequence.
-    pub fn row(&self, sequence: usize, t: usize) -> usize {
-        self.places[sequence].row(t)
+    /// The row of token `t` of a sequence; `None` where it has no such token.
+    pub fn row(&self, sequence: usize, t: usize) -> Option<usize> {
+        self.places.get(sequence)?.row(t)
     }
 
     pub fn rows(&self) -> usize {
@@ -193,12 +273,67 @@ impl Packed {
     }
 }
 
+/// A prompt, or a row that shares none, with some of the segments behind it.
+struct Piece<'a> {
+    head: &'a Segment,
+    behind: Vec<&'a Segment>,
+    /// Which scored tokens of the whole are read in it.
+    places: Vec<usize>,
+}
+
+impl Piece<'_> {
+    fn of(head: &Segment) -> Piece<'_> {
+        Piece {
+            head,
+            behind: Vec::new(),
+            places: Vec::new(),
+        }
+    }
+
+    fn rows(&self) -> usize {
+        let behind = self.behind.iter().map(|segment| segment.own.len());
+        self.head.own.len() + behind.sum::<usize>()
+    }
+}
+
+impl Share {
+    /// Adds a piece of a batch behind what is there.
+    fn push(&mut self, of: &Packed, piece: &Piece<'_>) {
+        let packed = &mut self.packed;
+        let mut row_here = HashMap::new();
+        let mut moved = |segment: &Segment| {
+            let start = packed.tokens.len();
+            for row in segment.own.clone() {
+                row_here.insert(row as u32, packed.tokens.len() as u32);
+                packed.tokens.push(of.tokens[row]);
+                packed.positions.push(of.positions[row]);
+            }
+            start..packed.tokens.len()
+        };
+        let head = moved(piece.head);
+        let behind: Vec<Range<usize>> = piece.behind.iter().map(|segment| moved(segment)).collect();
+        let segment = |prefix, own| Segment { prefix, own };
+        packed.segments.push(segment(0..0, head.clone()));
+        let of_head = behind.into_iter().map(|own| segment(head.clone(), own));
+        packed.segments.extend(of_head);
+        for &place in &piece.places {
+            packed.scored.extend(row_here.get(&of.scored[place]));
+            packed.targets.push(of.targets[place]);
+            packed.spreads.extend(of.spreads.get(place).cloned());
+            self.places.push(place);
+        }
+    }
+}
+
 impl Place {
-    fn row(self, t: usize) -> usize {
-        match t.checked_sub(self.prompt_len) {
+    fn row(self, t: usize) -> Option<usize> {
+        if t >= self.len {
+            return None;
+        }
+        Some(match t.checked_sub(self.prompt_len) {
             None => self.prompt + t,
             Some(t) => self.completion + t,
-        }
+        })
     }
 }
 
@@ -218,11 +353,11 @@ mod tests {
             sequence(&[5, 6], &[4]),
         ];
         let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
-        let scoped_only = Packed::new(&scoped);
+        let scoped_only = Packed::new(&scoped).unwrap();
         assert_eq!(scoped_only.tokens, [5, 6, 7, 9]);
         assert_eq!(scoped_only.scored, [1, 2, 3, 1]);
         assert_eq!(scoped_only.targets, [7, 8, 1, 4]);
-        let packed = Packed::whole(&scoped);
+        let packed = Packed::whole(&scoped).unwrap();
         assert_eq!(packed.tokens, [5, 6, 7, 8, 9, 1, 4]);
         assert_eq!(packed.positions, [0, 1, 2, 3, 0, 1, 2]);
         let segment = |prefix, own| Segment { prefix, own };
@@ -237,7 +372,103 @@ mod tests {
         );
         assert_eq!(packed.scored, [1, 2, 4, 1]);
         assert_eq!(packed.targets, [7, 8, 1, 4]);
-        assert_eq!(packed.row(2, 2), 6);
+        assert_eq!(packed.row(2, 2), Some(6));
+    }
+
+    #[test]
+    fn what_a_sequence_does_not_have_is_nobody_elses() {
+        let sequence = |prompt: &[u32], completion: &[u32]| Sequence {
+            prompt: prompt.to_vec(),
+            completion: completion.to_vec(),
+        };
+        // Two share a prompt, and the first has nothing of its own.
+        let rows = [
+            sequence(&[5, 6], &[]),
+            sequence(&[5, 6], &[7]),
+            sequence(&[], &[9]),
+        ];
+        let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
+        let packed = Packed::whole(&scoped).unwrap();
+        let row_of = |sequence, t| packed.row(sequence, t);
+        assert_eq!([row_of(0, 1), row_of(0, 2)], [Some(1), None]);
+        assert_eq!([row_of(1, 2), row_of(1, 3)], [Some(2), None]);
+        assert_eq!(
+            [row_of(2, 0), row_of(2, 1), row_of(3, 0)],
+            [Some(3), None, None]
+        );
+        // The last token predicts nothing, so it is not there.
+        assert_eq!(Packed::new(&scoped).unwrap().row(2, 0), None);
+
+        for place in 0..3 {
+            let mut rows = rows.clone();
+            rows[place] = sequence(&[], &[]);
+            let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
+            for built in [Packed::new(&scoped), Packed::whole(&scoped)] {
+                let message = built.unwrap_err().to_string();
+                assert!(
+                    message.contains(&format!("sequence {}", place + 1)),
+                    "{message}"
+                );
+            }
+        }
+    }
+
+    /// What each scored token of a share sees, in order, and what is scored.
+    fn seen(packed: &Packed, scored: usize) -> (Vec<u32>, u32) {
+        let row = packed.scored[scored] as usize;
+        let segment = packed
+            .segments
+            .iter()
+            .find(|segment| segment.own.contains(&row));
+        let Segment { prefix, own } = segment.unwrap();
+        let rows = prefix.clone().chain(own.start..row + 1);
+        (
+            rows.map(|row| packed.tokens[row]).collect(),
+            packed.targets[scored],
+        )
+    }
+
+    #[test]
+    fn a_batch_beyond_a_limit_is_divided_and_every_token_sees_what_it_saw() {
+        let sequence = |prompt: &[u32], completion: &[u32]| Sequence {
+            prompt: prompt.to_vec(),
+            completion: completion.to_vec(),
+        };
+        let rows = [
+            sequence(&[5, 6, 7], &[7, 8]),
+            sequence(&[9, 9, 9], &[1]),
+            sequence(&[5, 6, 7], &[4, 3, 2]),
+            sequence(&[], &[2, 3, 4, 5]),
+            // Nothing but a next token: scored, with no row of its own.
+            sequence(&[5, 6, 7], &[1]),
+            sequence(&[5, 6, 7], &[2]),
+            sequence(&[5, 6, 7], &[9]),
+        ];
+        let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
+        let packed = Packed::new(&scoped).unwrap();
+        assert_eq!(packed.longest(), 5);
+        for most in 5..20 {
+            let shares = packed.within(most).unwrap();
+            let mut found = vec![None; packed.scored.len()];
+            for share in &shares {
+                assert!(
+                    share.packed.rows() <= most && share.places.len() <= most,
+                    "{most}"
+                );
+                assert_eq!(share.packed.scored.len(), share.places.len());
+                for (scored, &place) in share.places.iter().enumerate() {
+                    let before = found[place].replace(seen(&share.packed, scored));
+                    assert!(before.is_none(), "scored twice");
+                }
+            }
+            let expected = (0..found.len()).map(|place| Some(seen(&packed, place)));
+            assert_eq!(found, expected.collect::<Vec<_>>(), "{most}");
+            assert_eq!(shares.len() > 1, most < packed.rows(), "{most}");
+        }
+        assert!(
+            packed.within(4).is_none(),
+            "three of the prompt and two more"
+        );
     }
 
     #[test]
@@ -252,7 +483,7 @@ mod tests {
             sequence(&[5, 6], &[4, 3, 2]),
         ];
         let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
-        let packed = Packed::new(&scoped);
+        let packed = Packed::new(&scoped).unwrap();
         let shares = packed.split(2);
         assert_eq!(shares.len(), 2);
         assert_eq!(shares[0].packed.tokens, [5, 6, 7, 4, 3]);

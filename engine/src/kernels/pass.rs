@@ -35,7 +35,7 @@ enum Means {
         arena: Numbers,
     },
     Gpu {
-        trace: Box<gpu::gpt::Trace>,
+        parts: Box<gpu::Parts>,
         shape: Box<Shape>,
     },
     /// burn's operations with burn's autodiff.
@@ -46,57 +46,73 @@ enum Means {
 }
 
 /// The log-probs of a batch that scores at least one token.
-pub fn forward_logps(model: &Model, arena: &Tensor<1>, batch: &Batch, statistics: bool) -> Forward {
+///
+/// # Errors
+/// Those of [`Batch::check`], and [`Error::InvalidConfig`] for what the device has no room
+/// for.
+pub fn forward_logps(
+    model: &Model,
+    arena: &Tensor<1>,
+    batch: &Batch,
+    statistics: bool,
+) -> Result<Forward> {
+    batch.check(&model.config)?;
     if let Some(numbers) = Numbers::of(arena) {
-        return cpu_logps(model, numbers, batch, statistics);
+        return Ok(cpu_logps(model, numbers, batch, statistics));
     }
     let shape = Shape::new(&model.config, &model.layout);
-    if let Some((read, trace)) = gpu::gpt::forward(&shape, arena, &batch.packed) {
-        return Forward {
+    if let Some((read, parts)) = gpu::forward(&shape, arena, &batch.packed)? {
+        return Ok(Forward {
             values: read.logps,
             statistics: statistics.then_some(read.statistics),
             trace: Pass(Means::Gpu {
-                trace: Box::new(trace),
+                parts: Box::new(parts),
                 shape: Box::new(shape),
             }),
-        };
+        });
     }
+    gpu::check_plain(&model.config, arena, batch)?;
     let leaves = Gpt::leaves(&model.config, &model.layout, arena);
-    plain_logps(leaves, batch, statistics)
+    Ok(plain_logps(leaves, batch, statistics))
 }
 
 /// The same log-probs to the last bit, `[n]`, with nothing kept for a way back: so one model
 /// says the same of a row in a training step and beside it.
-pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Tensor<1> {
+///
+/// # Errors
+/// Those of [`forward_logps`].
+pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Tensor<1>> {
+    batch.check(&model.config)?;
     let shape = Shape::new(&model.config, &model.layout);
     if let Some(numbers) = Numbers::of(arena) {
         let scored = cpu::gpt::score(&shape, &numbers, &batch.packed);
-        return logps_of(model, &scored);
+        return Ok(logps_of(model, &scored));
     }
-    if let Some((read, _)) = gpu::gpt::forward(&shape, arena, &batch.packed) {
-        return read.logps;
+    if let Some((read, _)) = gpu::forward(&shape, arena, &batch.packed)? {
+        return Ok(read.logps);
     }
+    gpu::check_plain(&model.config, arena, batch)?;
     let gpt = Gpt::as_leaves(&model.config, &model.layout, arena);
-    plain_logps(gpt, batch, false).values
+    Ok(plain_logps(gpt, batch, false).values)
 }
 
 /// Log-probs over the whole vocabulary at every scored position, `[n * v]` in nats, by the same
 /// pass that training makes.
 ///
 /// # Errors
-/// [`Error::Device`] when the device was lost.
+/// [`Error::Device`] when the device was lost, and those of [`forward_logps`].
 pub async fn vocabulary_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Vec<f32>> {
+    batch.check(&model.config)?;
     let shape = Shape::new(&model.config, &model.layout);
     if let Some(numbers) = Numbers::of(arena) {
         let logits = cpu::gpt::logits(&shape, &numbers, &batch.packed);
         return Ok(log_softmax(&logits, shape.vocab, shape.vocab));
     }
-    let trace = gpu::gpt::forward(&shape, arena, &batch.packed).map(|(_, trace)| trace);
-    if let Some(logits) = trace.and_then(|trace| trace.logits(&shape)) {
-        let row_len = logits.row_len;
-        let logits = read(logits.numbers).await?;
+    let logits = gpu::vocabulary_logits(&shape, arena, &batch.packed).await?;
+    if let Some((logits, row_len)) = logits {
         return Ok(log_softmax(&logits, row_len, shape.vocab));
     }
+    gpu::check_plain(&model.config, arena, batch)?;
     let logits = scored_logits(&model.gpt(arena), batch);
     read(activation::log_softmax(logits, 1)).await
 }
@@ -146,19 +162,27 @@ pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> Forward {
 /// A reward model's rewards, read at token `ends[i]` of each sequence.
 ///
 /// # Errors
-/// [`Error::Internal`] for a model without a scalar head.
+/// [`Error::Internal`] for a model without a scalar head, or tokens that the sequences do not
+/// have, and those of [`Batch::check`].
 pub fn forward_rewards(
     model: &Model,
     arena: &Tensor<1>,
     batch: &Batch,
     ends: &[usize],
 ) -> Result<Forward> {
+    batch.check(&model.config)?;
     let no_head = || Error::internal("a reward was asked of a language model");
+    let no_token = || Error::internal("a reward was asked of a token that is not there");
+    let is_there = |(end, len): (&usize, &usize)| end < len;
+    if ends.len() != batch.rows() || !ends.iter().zip(&batch.lengths).all(is_there) {
+        return Err(no_token());
+    }
     if let Some(arena) = Numbers::of(arena) {
         let shape = Shape::new(&model.config, &model.layout);
         let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
         let rows = ends.iter().enumerate();
-        let rows = rows.map(|(row, &t)| batch.packed.row(row, t)).collect();
+        let rows = rows.map(|(row, &t)| batch.packed.row(row, t).ok_or_else(no_token));
+        let rows = rows.collect::<Result<_>>()?;
         let rewards = trace.rewards(&shape, &arena, rows).ok_or_else(no_head)?;
         return Ok(Forward {
             values: tensor_of(rewards, &model.device),
@@ -166,6 +190,7 @@ pub fn forward_rewards(
             trace: Pass::cpu(trace, shape, arena),
         });
     }
+    gpu::check_plain(&model.config, arena, batch)?;
     let leaves = Gpt::leaves(&model.config, &model.layout, arena);
     let device = leaves.device();
     let hidden = leaves.hidden(batch.tokens(&device), None);
@@ -237,7 +262,7 @@ impl Pass {
                 let gradient = trace.backward(&shape, &arena, &batch.packed, upstream);
                 tensor_of(gradient, &model.device)
             }
-            Means::Gpu { trace, shape } => trace.backward(&shape, model.layout.len, upstream),
+            Means::Gpu { parts, shape } => parts.backward(&shape, model.layout.len, upstream),
             Means::Plain { leaves, tracked } => {
                 let upstream = Tensor::<1>::from_data(upstream, &tracked.device());
                 let mut gradients = (*tracked * upstream).sum().backward();

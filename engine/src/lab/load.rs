@@ -2,7 +2,7 @@
 
 use super::{Lab, Loaded};
 use crate::gpt_config::GptConfig;
-use crate::layout::Layout;
+use crate::kernels::gpu::check_room;
 use crate::model::{Model, ModelFiles};
 use crate::world;
 use tilt_protocol::{DeviceKind, Error, Event, Replacement, RequestId, Result};
@@ -60,28 +60,9 @@ impl Lab {
         Ok(())
     }
 
-    /// All parameters lie in one buffer, which a GPU limits.
+    /// All parameters lie in one buffer, which a GPU limits, as it limits others.
     fn check_room(&self, config: &str) -> Result<()> {
-        let Some(most) = self.compute()?.most_buffer_bytes else {
-            return Ok(());
-        };
-        let parameters = Layout::of(&GptConfig::from_json(config)?).len as u64;
-        let bytes = 4 * parameters;
-        if bytes <= most {
-            return Ok(());
-        }
-        let megabytes = |bytes: u64| bytes as f64 / 1e6;
-        Err(Error::invalid(
-            "model",
-            format!(
-                "{:.0} million parameters, {:.0} MB in one buffer",
-                parameters as f64 / 1e6,
-                megabytes(bytes)
-            ),
-            format!(
-                "at most {:.0} MB on this GPU; the CPU (?device=cpu) takes more",
-                megabytes(most)
-            ),
-        ))
+        let config = GptConfig::from_json(config)?;
+        check_room(&config, &self.compute()?.device)
     }
 }

@@ -3,10 +3,11 @@
 //!
 //! r = (1 - e^(-alpha m)) / alpha; alpha = 0 is m itself
 //!
-//! TRL: `alpha` of the CPO trainer, for all of its losses. Deviation: stays finite
-//! where TRL's e^m underflows in float32.
+//! TRL: `alpha` of the CPO trainer, for all of its losses. Deviation: beyond an exponent
+//! (-alpha m) of 80 the reward goes on as a straight line, where TRL's e^m underflows in
+//! float32 and its loss is no number; so it is finite for every m that float32 knows.
 
-use super::{CompletionLogp, PairLogps, PairLoss};
+use super::{CompletionLogp, PairLogps, PairLoss, growing_exp};
 
 /// How a completion's tokens make one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +38,8 @@ pub fn alpha_reward(m: f64, alpha: f64) -> (f64, f64) {
     if alpha == 0.0 {
         return (m, 1.0);
     }
-    let power = (-alpha * m).exp();
-    ((1.0 - power) / alpha, power)
+    let (growth, slope) = growing_exp(-alpha * m);
+    (-growth / alpha, slope)
 }
 
 /// A paired loss of r_c - r_r, without a reference; `term` gives the loss and its slope.
@@ -64,6 +65,20 @@ pub(super) fn of_rewards(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rewards_of_unlikely_completions_are_finite_and_in_order() {
+        // Exponents at which e^x leaves float32 (88) and float64 (709), and far beyond.
+        let rewards = [79.9, 80.1, 88.0, 89.0, 709.0, 710.0, 1e9].map(|m| alpha_reward(-m, 1.0));
+        for (reward, slope) in rewards {
+            assert!(reward.is_finite() && slope.is_finite(), "{reward} {slope}");
+        }
+        for two in rewards.windows(2) {
+            assert!(two[1].0 < two[0].0, "{two:?}");
+        }
+        // Without cancellation where the exponent is small.
+        assert!((alpha_reward(-3.0, 1e-14).0 + 3.0).abs() < 1e-12);
+    }
 
     #[test]
     fn slopes_agree_with_differences() {

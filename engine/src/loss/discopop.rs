@@ -4,9 +4,10 @@
 //! (1 - g) (-log sigma(beta h)) + g e^(-beta h)
 //!
 //! TRL: `loss_type = "discopop"`, `discopop_tau` 0.05. No deviation; g e^(-beta h) is
-//! computed as one exponential, so it cannot become 0 times infinity.
+//! computed as one exponential, so it cannot become 0 times infinity;
+//! where tau is above 1 and that exponential overflows in TRL, it goes on as a straight line.
 
-use super::{FDivergence, PairLogps, PairLoss, of_margin, sigmoid, softplus};
+use super::{FDivergence, PairLogps, PairLoss, growing_exp, of_margin, sigmoid, softplus};
 
 /// The loss and its derivatives.
 ///
@@ -23,9 +24,9 @@ pub fn discopop(
         let x = beta * h;
         let g = sigmoid(x / tau);
         let g_slope = g * sigmoid(-x / tau) / tau;
-        let modulated = (-softplus(-x / tau) - x).exp(); // g e^-x
-        let modulated_slope = modulated * (sigmoid(-x / tau) / tau - 1.0);
-        let value = (1.0 - g) * softplus(-x) + modulated;
+        let (modulated, modulated_slope) = growing_exp(-softplus(-x / tau) - x); // g e^-x - 1
+        let modulated_slope = modulated_slope * (sigmoid(-x / tau) / tau - 1.0);
+        let value = (1.0 - g) * softplus(-x) + (1.0 + modulated);
         let slope = -g_slope * softplus(-x) - (1.0 - g) * sigmoid(-x) + modulated_slope;
         (value, beta * slope)
     })

@@ -18,25 +18,25 @@ pub(super) fn phi(divergence: FDivergence, u: f64) -> (f64, f64) {
     match divergence {
         FDivergence::ReverseKl => (u, 1.0),
         FDivergence::ForwardKl => {
-            let (power, slope) = clamped_exp(-u);
-            (1.0 - power, slope)
+            let (growth, slope) = clamped_growth(-u);
+            (-growth, slope)
         }
         FDivergence::JsDivergence => (std::f64::consts::LN_2 - softplus(-u), sigmoid(-u)),
         // As TRL: the limit at 1 is the reverse KL.
         FDivergence::AlphaDivergence { alpha } if (alpha - 1.0).abs() < 1e-6 => (u, 1.0),
         FDivergence::AlphaDivergence { alpha } => {
-            let (power, slope) = clamped_exp((alpha - 1.0) * u);
-            ((power - 1.0) / (alpha - 1.0), slope)
+            let (growth, slope) = clamped_growth((alpha - 1.0) * u);
+            (growth / (alpha - 1.0), slope)
         }
     }
 }
 
-/// e^x and its derivative, with x at most [`EXPONENT_LIMIT`].
-fn clamped_exp(x: f64) -> (f64, f64) {
+/// e^x - 1 and its derivative, with x at most [`EXPONENT_LIMIT`].
+fn clamped_growth(x: f64) -> (f64, f64) {
     if x > EXPONENT_LIMIT {
-        return (EXPONENT_LIMIT.exp(), 0.0);
+        return (EXPONENT_LIMIT.exp_m1(), 0.0);
     }
-    (x.exp(), x.exp())
+    (x.exp_m1(), x.exp())
 }
 
 #[cfg(test)]

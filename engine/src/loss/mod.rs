@@ -189,6 +189,19 @@ fn smoothed(x: f64, epsilon: f64) -> (f64, f64) {
     (value, slope)
 }
 
+/// The exponent up to which [`growing_exp`] is e^x.
+const STRAIGHT_FROM: f64 = 80.0;
+
+/// e^x - 1 and its slope; beyond [`STRAIGHT_FROM`] the tangent there. It rises on, as e^x
+/// does, but stays finite for every log-prob that f32 knows.
+fn growing_exp(x: f64) -> (f64, f64) {
+    if x <= STRAIGHT_FROM {
+        return (x.exp_m1(), x.exp());
+    }
+    let slope = STRAIGHT_FROM.exp();
+    (slope * (1.0 + (x - STRAIGHT_FROM)), slope)
+}
+
 /// The logistic function, without overflow.
 fn sigmoid(x: f64) -> f64 {
     if x >= 0.0 {
@@ -257,6 +270,9 @@ fn pairs<'a>(
         .zip(reference.chosen.iter().zip(&reference.rejected))
         .map(|((pc, pr), (rc, rr))| [pc, pr, rc, rr])
 }
+
+#[cfg(test)]
+mod extremes;
 
 #[cfg(test)]
 pub(crate) mod tests {

@@ -2,6 +2,8 @@
 
 use super::order::UNPAIRED;
 use crate::batch::{Scope, Sequence};
+use crate::kernels::gpu::check_lengths;
+use crate::model::Model;
 use crate::random::Random;
 use crate::text::{TokenisedRow, rotate_completions};
 use tilt_protocol::{Error, Objective, Result, RowKind, SftObjective, TrainSettings};
@@ -29,13 +31,13 @@ pub enum Data {
 }
 
 impl Data {
-    /// Checks that the rows fit the objective and cuts them to `max_length` and to the
-    /// model's `context`, both in tokens.
+    /// Checks that the rows fit the objective, cuts them to `max_length` and to the model's
+    /// context, both in tokens, and checks that its device has room for each.
     ///
     /// # Errors
     /// [`Error::NothingToUse`] without rows, [`Error::InvalidConfig`] for rows of the
-    /// wrong kind.
-    pub fn new(rows: Vec<TokenisedRow>, settings: &TrainSettings, context: usize) -> Result<Data> {
+    /// wrong kind or too long for the device.
+    pub fn new(rows: Vec<TokenisedRow>, settings: &TrainSettings, model: &Model) -> Result<Data> {
         let kind = settings.objective.row_kind();
         if rows.is_empty() {
             let (what, advice) = match kind {
@@ -51,12 +53,14 @@ impl Data {
                 advice: advice.to_owned(),
             });
         }
-        let max_length = settings.max_length.min(context);
-        match kind {
+        let max_length = settings.max_length.min(model.config.n_positions);
+        let data = match kind {
             RowKind::Pairs => pairs(rows, max_length),
             RowKind::Unpaired => unpaired(rows, settings, max_length),
             RowKind::Texts => texts(rows, max_length),
-        }
+        }?;
+        check_lengths(&model.config, &model.device, data.longest())?;
+        Ok(data)
     }
 
     pub fn len(&self) -> usize {
@@ -65,6 +69,14 @@ impl Data {
             Data::Unpaired { rows, .. } => rows.len(),
             Data::Texts { rows } => rows.len(),
         }
+    }
+
+    /// Tokens of the longest sequence.
+    pub fn longest(&self) -> usize {
+        let indices: Vec<usize> = (0..self.len()).collect();
+        let sequences = self.sequences(&indices).into_iter();
+        let sequences = sequences.chain(self.mismatched(&indices));
+        sequences.map(Sequence::len).max().unwrap_or(0)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -178,6 +190,13 @@ fn unpaired(rows: Vec<TokenisedRow>, settings: &TrainSettings, max_length: usize
     let mismatched = if settings.objective.needs_mismatched() {
         let whole: Vec<&Sequence> = rows.iter().map(|row| &row.0).collect();
         let mut mismatched = rotate_completions(&whole, settings.batch_size);
+        if mismatched.iter().any(Sequence::is_empty) {
+            return Err(Error::invalid(
+                "data",
+                "an empty completion beside an empty prompt: together they have no token to estimate KTO's KL from",
+                "a token in each completion",
+            ));
+        }
         for sequence in &mut mismatched {
             sequence.cut(max_length);
         }

@@ -92,7 +92,7 @@ impl Session {
     ) -> Result<Session> {
         settings.check()?;
         check_head(model, &settings.objective)?;
-        let data = Data::new(rows, &settings, model.config.n_positions)?;
+        let data = Data::new(rows, &settings, model)?;
         let optimiser = AdamW::new(model.layout.decay_mask(settings.decay_all), &model.device);
         // Unpaired rows are shuffled once, when their partners are fixed.
         let shuffles = !settings.keep_order && !matches!(data, Data::Unpaired { .. });

@@ -97,7 +97,7 @@ impl Session {
         }
         let file = Tensors::of(bytes)?;
         state.settings.check()?;
-        let data = Data::new(rows, &state.settings, model.config.n_positions)?;
+        let data = Data::new(rows, &state.settings, model)?;
         let reference = match state.settings.reference_sync {
             None => reference.clone(),
             Some(_) => file.arena(REFERENCE, model)?,

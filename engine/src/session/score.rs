@@ -39,7 +39,7 @@ pub async fn score(
     };
     settings.check()?;
     check_head(model, &settings.objective)?;
-    let data = Data::new(rows, &settings, model.config.n_positions)?;
+    let data = Data::new(rows, &settings, model)?;
     let mut reference = Reference::new(reference.clone(), data.len());
     let indices: Vec<usize> = (0..data.len()).collect();
     let batches: Vec<Vec<usize>> = indices

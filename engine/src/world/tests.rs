@@ -279,6 +279,7 @@ fn next_tokens_have_the_probabilities_of_their_answers() {
             let tokens = encode(&drawn.answer).unwrap();
             let spreads = next_tokens.of_answer(&prompt, &tokens).unwrap();
             let mut nats = 0.0;
+            assert_eq!(spreads.len(), tokens.len());
             for (spread, token) in spreads.iter().zip(&tokens) {
                 let total: f32 = spread.iter().map(|(_, share)| share).sum();
                 assert!((total - 1.0).abs() < 1e-4, "{total} in {}", drawn.answer);

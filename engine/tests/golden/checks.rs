@@ -64,6 +64,18 @@ impl Checks {
     }
 }
 
+/// Two lists side by side. One that is shorter would end a comparison early.
+pub fn paired<A, B>(
+    what: &str,
+    found: impl IntoIterator<Item = A>,
+    expected: impl IntoIterator<Item = B>,
+) -> impl Iterator<Item = (A, B)> {
+    let found: Vec<A> = found.into_iter().collect();
+    let expected: Vec<B> = expected.into_iter().collect();
+    assert_eq!(found.len(), expected.len(), "{what}: numbers of both");
+    found.into_iter().zip(expected)
+}
+
 /// A golden model on the CPU device.
 pub fn load(set: &GoldenSet, folder: &str) -> (Model, Tensor<1>) {
     let files = ModelFiles {

@@ -1,7 +1,7 @@
 //! `edge_cases.json`: policy = reference, cut rows, empty prompts and completions,
 //! identical pairs.
 
-use crate::checks::{Checks, load};
+use crate::checks::{Checks, load, paired};
 use crate::config::trl_config;
 use crate::losses::{check_score, loss_tolerance, pair_rows, thumbs};
 use crate::set::{GoldenSet, ids, number, numbers};
@@ -52,10 +52,12 @@ fn sequences(case: &Value) -> Vec<Sequence> {
     };
     let (attended, completion) = (masks("attention_mask"), masks("completion_mask"));
     let rows = case["input_ids"].as_array().expect("rows").iter().map(ids);
-    rows.zip(attended.iter().zip(&completion))
+    let masks = paired("masks", &attended, &completion);
+    paired("rows and masks", rows, masks)
         .map(|(row, (attended, completion))| {
             let of = |wanted: f64| -> Vec<u32> {
-                let tokens = row.iter().zip(attended.iter().zip(completion));
+                let masks = paired("a row's masks", attended, completion);
+                let tokens = paired("a row and its masks", &row, masks);
                 tokens
                     .filter(|(_, (attended, completion))| {
                         **attended == 1.0 && **completion == wanted
@@ -76,7 +78,7 @@ fn check_case(set: &GoldenSet, name: &str, case: &Value, checks: &mut Checks) {
     let lengths: Vec<f64> = cut.iter().map(|row| row.completion.len() as f64).collect();
     checks.equal(name, &lengths, &numbers(&case["completion_mask_sum"]));
     let rejected = cut.split_off(cut.len() / 2);
-    let pairs: Vec<(Sequence, Sequence)> = cut.into_iter().zip(rejected).collect();
+    let pairs: Vec<(Sequence, Sequence)> = paired(name, cut, rejected).collect();
     let mut max_length = 1024;
     let whole: Vec<(Sequence, Sequence)> = case["rows"]
         .as_array()
@@ -123,8 +125,9 @@ fn check_case(set: &GoldenSet, name: &str, case: &Value, checks: &mut Checks) {
             let Some(Sides::Pairs { chosen, rejected }) = sides else {
                 panic!("{what}: no log-probs");
             };
-            let rows = chosen.iter().chain(rejected).zip(numbers(expected));
-            for ((found, expected), length) in rows.zip(&lengths) {
+            let sums = chosen.iter().chain(rejected);
+            let rows = paired(&what, sums, numbers(expected));
+            for ((found, expected), length) in paired(&what, rows, &lengths) {
                 checks.absolute(&what, *found, expected, 1e-4 * length.max(1.0));
             }
         }

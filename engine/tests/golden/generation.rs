@@ -1,6 +1,6 @@
 //! `generation.json`: greedy answers and next-token probabilities.
 
-use crate::checks::{Checks, load};
+use crate::checks::{Checks, load, paired};
 use crate::set::{GoldenSet, ids, number, numbers};
 use pollster::block_on;
 use tilt_engine::generate::{Pick, generate, next_token_logits, probabilities};
@@ -19,7 +19,7 @@ pub fn generation(set: &GoldenSet, checks: &mut Checks) {
         let answer = answers.expect("an answer").remove(0);
         checks.equal(&what, &answer.ids, &ids(&case["greedy_new_ids"]));
         checks.equal(&what, &answer.finished, &(case["stopped_by"] == "eos"));
-        for (found, expected) in answer.logps.iter().zip(numbers(&case["greedy_logps"])) {
+        for (found, expected) in paired(&what, &answer.logps, numbers(&case["greedy_logps"])) {
             checks.absolute(&what, *found, expected, 1e-4);
         }
 
@@ -44,8 +44,15 @@ pub fn generation(set: &GoldenSet, checks: &mut Checks) {
                 &filtered["repetition1.3"],
             ),
         ] {
-            for (found, expected) in draw(sampling).iter().zip(numbers(expected)) {
-                checks.absolute(&what, *found, expected, 1e-5);
+            let (found, expected) = (draw(sampling), numbers(expected));
+            // The whole distribution, or under a filter of all its first numbers.
+            let is_whole = sampling == all;
+            assert!(!expected.is_empty(), "{what}");
+            checks.equal(&what, &(found.len() == expected.len()), &is_whole);
+            checks.absolute(&what, found.iter().sum(), 1.0, 1e-9);
+            let first = found.into_iter().take(expected.len());
+            for (found, expected) in paired(&what, first, expected) {
+                checks.absolute(&what, found, expected, 1e-5);
             }
         }
         let mild = Sampling {
@@ -73,10 +80,8 @@ pub fn generation(set: &GoldenSet, checks: &mut Checks) {
                 .filter(|&id| found[id as usize] > 0.0)
                 .collect();
             checks.equal(&what, &kept, &ids(&filtered[name]["ids"]));
-            for (id, expected) in kept
-                .iter()
-                .zip(filtered[name]["probs"].as_array().expect("p"))
-            {
+            let probs = filtered[name]["probs"].as_array().expect("p");
+            for (id, expected) in paired(&what, &kept, probs) {
                 checks.absolute(&what, found[*id as usize], number(expected), 1e-5);
             }
         }

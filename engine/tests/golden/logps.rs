@@ -13,8 +13,9 @@ pub fn logps(set: &GoldenSet, checks: &mut Checks) {
     for (folder, key) in [("policy", "policy"), ("reference", "ref")] {
         let (model, arena) = load(set, folder);
         let sequences: Vec<&Sequence> = pairs.iter().flat_map(|(c, r)| [c, r]).collect();
-        let batch = Batch::new(sequences.iter().copied(), model.pad_id());
-        let found = block_on(read(token_logps(&model, &arena, &batch))).expect("readback");
+        let batch = Batch::new(sequences.iter().copied(), model.pad_id()).expect("a batch");
+        let found =
+            block_on(read(token_logps(&model, &arena, &batch).expect("a pass"))).expect("readback");
         for (index, span) in batch.spans.iter().enumerate() {
             let side = if index % 2 == 0 { "chosen" } else { "rejected" };
             let row = &golden["rows"][index / 2][side];

@@ -1,7 +1,7 @@
 //! `losses.json`: loss, losses of the examples, metrics, gradient, and three AdamW
 //! steps of every objective.
 
-use crate::checks::{Checks, load};
+use crate::checks::{Checks, load, paired};
 use crate::config::trl_config;
 use crate::digests::{Kind, check_digests};
 use crate::set::{GoldenSet, number, numbers};
@@ -92,9 +92,7 @@ pub fn pair_rows(pairs: &[(Sequence, Sequence)], margins: Option<&[f64]>) -> Vec
 /// Row i is the chosen completion of pair i where its label is 1, else the rejected one.
 pub fn thumbs(set: &GoldenSet) -> Vec<TokenisedRow> {
     let labels = numbers(&set.json("config.json")["kto_labels"]);
-    set.pairs()
-        .into_iter()
-        .zip(labels)
+    paired("pairs and their labels", set.pairs(), labels)
         .map(|((chosen, rejected), label)| TokenisedRow::Unpaired {
             sequence: if label != 0.0 { chosen } else { rejected },
             desirable: label != 0.0,
@@ -108,7 +106,7 @@ fn rewards(set: &GoldenSet, golden: &Value, checks: &mut Checks) {
     let mut arena = block_on(read(arena)).expect("readback");
     let head = numbers(&golden["_head"]["score.weight"]);
     let start = arena.len() - head.len();
-    for (to, from) in arena[start..].iter_mut().zip(&head) {
+    for (to, from) in paired("the head", &mut arena[start..], &head) {
         *to = *from as f32;
     }
     let arena = Tensor::from_data(arena.as_slice(), &model.device);
@@ -209,7 +207,8 @@ pub fn check_score(
             &found.per_example.len(),
             &expected.len(),
         );
-        for (row, (found, expected)) in found.per_example.iter().zip(expected).enumerate() {
+        let rows = paired(name, &found.per_example, expected);
+        for (row, (found, expected)) in rows.enumerate() {
             let what = format!("{name} row {row}");
             // One pair's loss carries the rounding of two sums of log-probs by itself; in
             // the mean over pairs it evens out.

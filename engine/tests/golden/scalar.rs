@@ -1,6 +1,6 @@
 //! `scalar_tables.json`: every loss as a function of log-probs and lengths.
 
-use crate::checks::Checks;
+use crate::checks::{Checks, paired};
 use crate::config::trl_config;
 use crate::set::{GoldenSet, number, numbers};
 use serde_json::Value;
@@ -23,7 +23,7 @@ pub fn scalar_tables(set: &GoldenSet, checks: &mut Checks) {
         .map(numbers)
         .collect();
     for (name, entry) in tables["losses"].as_object().expect("losses") {
-        for (case, row) in cases.iter().zip(entry["rows"].as_array().expect("rows")) {
+        for (case, row) in paired(name, &cases, entry["rows"].as_array().expect("rows")) {
             let out = paired_loss(name, &entry["config"], case);
             let row = numbers(row);
             for (what, found, expected) in [
@@ -66,7 +66,7 @@ fn paired_loss(name: &str, config: &Value, case: &[f64]) -> PairLoss {
         Objective::Dpo(dpo) => {
             let out = loss::dpo_loss(&dpo, &policy, &policy, &reference, None);
             let mut total = out.total;
-            for (d, sft) in total.d_chosen.iter_mut().zip(out.d_chosen_sft) {
+            for (d, sft) in paired(name, &mut total.d_chosen, out.d_chosen_sft) {
                 *d += sft;
             }
             total
@@ -79,7 +79,7 @@ fn paired_loss(name: &str, config: &Value, case: &[f64]) -> PairLoss {
 fn orpo(table: &Value, checks: &mut Checks) {
     let beta = number(&table["beta"]);
     let cases = table["cases"].as_array().expect("cases");
-    for (case, row) in cases.iter().zip(table["rows"].as_array().expect("rows")) {
+    for (case, row) in paired("orpo", cases, table["rows"].as_array().expect("rows")) {
         let (case, row) = (numbers(case), numbers(row));
         let policy = PairLogps {
             chosen: vec![CompletionLogp::new(case[0], 1)],

@@ -1,6 +1,6 @@
 //! Text to ids: `tokenizer_golden.json`, and the rows of `pipeline.json`.
 
-use crate::checks::Checks;
+use crate::checks::{Checks, paired};
 use crate::set::{GoldenSet, ids, numbers};
 use serde_json::{Value, json};
 use tilt_engine::batch::Sequence;
@@ -63,7 +63,7 @@ pub fn pipeline(set: &GoldenSet, checks: &mut Checks) {
             let found = tokenise(case, preparation);
             let expected = rows(&case["out"]);
             checks.equal(&what, &found.len(), &expected.len());
-            for (found, expected) in found.iter().zip(expected) {
+            for (found, expected) in paired(&what, &found, expected) {
                 check_row(checks, &what, found, expected);
             }
             if trainer == "kto" {
@@ -186,7 +186,7 @@ fn check_mismatched(
         .collect();
     let mismatched = rotate_completions(&sequences, block);
     checks.equal(what, &mismatched.len(), &expected.len());
-    for (found, expected) in mismatched.iter().zip(expected) {
+    for (found, expected) in paired(what, &mismatched, expected) {
         checks.equal(
             what,
             &found.completion,

@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+/// Up to here every whole number is an f64: 2^53.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// The fields of a config file, with a note of those that were asked for.
 pub struct Fields {
     fields: Map<String, Value>,
@@ -66,17 +69,33 @@ impl Fields {
         Ok(self.optional_number(name)?.unwrap_or(default))
     }
 
+    /// A whole number that counts something, as far as this machine counts.
     pub fn count(&self, name: &str, default: usize) -> Result<usize> {
+        let most = u64::try_from(usize::MAX).unwrap_or(u64::MAX);
+        let number = self.whole(name, most)?;
+        Ok(number.map_or(default, |number| number as usize))
+    }
+
+    /// A seed: the same 64 bits on every machine.
+    pub fn seed(&self, name: &str, default: u64) -> Result<u64> {
+        Ok(self.whole(name, u64::MAX)?.unwrap_or(default))
+    }
+
+    /// A whole number from 0 to `most`. Python writes them as 8 or as 8.0.
+    fn whole(&self, name: &str, most: u64) -> Result<Option<u64>> {
         let Some(value) = self.get(name) else {
-            return Ok(default);
+            return Ok(None);
         };
-        // Python writes whole numbers as 8 or 8.0.
-        let whole = value
-            .as_f64()
-            .filter(|number| number.fract() == 0.0 && (0.0..9e15).contains(number));
-        whole
-            .map(|number| value.as_u64().unwrap_or(number as u64) as usize)
-            .ok_or_else(|| Error::invalid(name, value, "a whole number from 0"))
+        let from_float = || {
+            let number = value.as_f64()?;
+            let is_whole = number.fract() == 0.0 && (0.0..=MOST_EXACT).contains(&number);
+            is_whole.then_some(number as u64)
+        };
+        match value.as_u64().or_else(from_float) {
+            Some(number) if number <= most => Ok(Some(number)),
+            Some(_) => Err(Error::invalid(name, value, format!("at most {most}"))),
+            None => Err(Error::invalid(name, value, "a whole number from 0")),
+        }
     }
 
     pub fn optional_flag(&self, name: &str) -> Result<Option<bool>> {

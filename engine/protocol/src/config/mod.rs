@@ -81,7 +81,7 @@ impl TrlConfig {
         let defaults = TrainSettings::trl_defaults(objective);
         // TRL's null: no limit but the model's own.
         let max_length = if fields.is_null("max_length") {
-            usize::MAX
+            u32::MAX as usize
         } else {
             defaults.max_length
         };
@@ -112,7 +112,7 @@ impl TrlConfig {
                 0
             },
             max_length: fields.count("max_length", max_length)?,
-            seed: fields.count("seed", 42)? as u64,
+            seed: fields.seed("seed", 42)?,
             reference_sync: read_sync(&fields)?,
             ..defaults
         };

@@ -1,6 +1,6 @@
 //! Elementary functions on vectors, and slices taken a vector at a time.
 
-use super::simd::Simd;
+use super::simd::{Simd, larger};
 
 /// A whole vector, or what is left of a slice with `fill` in the other lanes.
 #[inline(always)]
@@ -51,21 +51,21 @@ pub unsafe fn sum<S: Simd>(v: S::V) -> f32 {
     unsafe { fold::<S>(v, |a, b| a + b) }
 }
 
-/// The largest lane.
+/// The largest lane; NaN where one is NaN.
 #[inline(always)]
 pub unsafe fn largest<S: Simd>(v: S::V) -> f32 {
-    unsafe { fold::<S>(v, f32::max) }
+    unsafe { fold::<S>(v, larger) }
 }
 
 /// e^x with a relative error of at most 2e-7 for x from -87 to 88; below and above it
-/// stays at the values there.
+/// stays at the values there, and NaN stays NaN.
 ///
 /// x = n ln 2 + r with |r| <= ln 2 / 2, and e^r by its Taylor series to r^6 in the form
 /// that Cephes gives (Moshier 1989, `expf`).
 #[inline(always)]
 pub unsafe fn exp<S: Simd>(x: S::V) -> S::V {
     unsafe {
-        let x = S::min(S::max(x, S::splat(-87.0)), S::splat(88.0));
+        let x = S::clamp(x, S::splat(-87.0), S::splat(88.0));
         let n = S::round(S::mul(x, S::splat(std::f32::consts::LOG2_E)));
         // ln 2 in two parts, the first with few bits, so that n times it is exact.
         let r = S::mul_add(n, S::splat(-0.693_359_4), x);

@@ -24,8 +24,11 @@ pub trait Simd: Copy + 'static {
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
+    /// The larger; NaN where either is NaN, on every processor, though their own functions
+    /// differ: a kernel that lost a NaN would go on with numbers that mean nothing.
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
-    unsafe fn min(a: Self::V, b: Self::V) -> Self::V;
+    /// `x` within `least` and `most`, which are numbers; NaN stays NaN.
+    unsafe fn clamp(x: Self::V, least: Self::V, most: Self::V) -> Self::V;
     unsafe fn sqrt(a: Self::V) -> Self::V;
     /// `a * b + c`, in one rounding or two.
     unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
@@ -90,6 +93,12 @@ pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<Plain>()
 }
 
+/// The larger of two numbers; NaN where either is NaN.
+#[inline(always)]
+pub fn larger(a: f32, b: f32) -> f32 {
+    if a > b || a.is_nan() { a } else { b }
+}
+
 /// Four lanes in plain Rust, for processors without an own form here.
 #[cfg(not(target_arch = "wasm32"))]
 #[derive(Clone, Copy)]
@@ -139,11 +148,13 @@ impl Simd for Plain {
     }
     #[inline(always)]
     unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
-        Plain::zip(a, b, |a, b| if a > b { a } else { b })
+        Plain::zip(a, b, larger)
     }
     #[inline(always)]
-    unsafe fn min(a: Self::V, b: Self::V) -> Self::V {
-        Plain::zip(a, b, |a, b| if a < b { a } else { b })
+    unsafe fn clamp(x: Self::V, least: Self::V, most: Self::V) -> Self::V {
+        // A comparison with NaN is false, so it is x that stays.
+        let x = Plain::zip(x, least, |x, least| if x < least { least } else { x });
+        Plain::zip(x, most, |x, most| if x > most { most } else { x })
     }
     #[inline(always)]
     unsafe fn sqrt(a: Self::V) -> Self::V {
@@ -176,7 +187,7 @@ macro_rules! lanes {
     (
         $name:ident, $doc:literal, $v:ty, $lanes:literal, $rows:literal,
         $splat:path, $load:path, $store:path, $add:path, $sub:path, $mul:path, $div:path,
-        $max:path, $min:path, $sqrt:path, $mul_add:path, $round:path, $power_of_two:path
+        $max:path, $clamp:path, $sqrt:path, $mul_add:path, $round:path, $power_of_two:path
     ) => {
         #[doc = $doc]
         #[derive(Clone, Copy)]
@@ -222,8 +233,8 @@ macro_rules! lanes {
                 unsafe { $max(a, b) }
             }
             #[inline(always)]
-            unsafe fn min(a: $v, b: $v) -> $v {
-                unsafe { $min(a, b) }
+            unsafe fn clamp(x: $v, least: $v, most: $v) -> $v {
+                unsafe { $clamp(x, least, most) }
             }
             #[inline(always)]
             unsafe fn sqrt(a: $v) -> $v {
@@ -259,20 +270,26 @@ mod wasm {
     lanes!(
         Simd128, "WebAssembly's four lanes.", v128, 4, 4,
         f32x4_splat, v128_load, v128_store, f32x4_add, f32x4_sub, f32x4_mul, f32x4_div,
-        f32x4_pmax, f32x4_pmin, f32x4_sqrt, mul_then_add, f32x4_nearest, power_of_two
+        f32x4_max, clamp, f32x4_sqrt, mul_then_add, f32x4_nearest, power_of_two
     );
     #[cfg(feature = "relaxed-simd")]
     #[rustfmt::skip]
     lanes!(
         Relaxed, "WebAssembly's four lanes with multiply-add.", v128, 4, 4,
         f32x4_splat, v128_load, v128_store, f32x4_add, f32x4_sub, f32x4_mul, f32x4_div,
-        f32x4_pmax, f32x4_pmin, f32x4_sqrt, f32x4_relaxed_madd, f32x4_nearest, power_of_two
+        f32x4_max, clamp, f32x4_sqrt, f32x4_relaxed_madd, f32x4_nearest, power_of_two
     );
 
     #[cfg(not(feature = "relaxed-simd"))]
     #[inline(always)]
     fn mul_then_add(a: v128, b: v128, c: v128) -> v128 {
         f32x4_add(f32x4_mul(a, b), c)
+    }
+
+    /// pmax and pmin give their first side where a comparison fails, as it does for NaN.
+    #[inline(always)]
+    fn clamp(x: v128, least: v128, most: v128) -> v128 {
+        f32x4_pmin(f32x4_pmax(x, least), most)
     }
 
     #[inline(always)]
@@ -291,16 +308,44 @@ mod x86 {
     lanes!(
         Avx2, "Eight lanes.", __m256, 8, 6,
         _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_sub_ps,
-        _mm256_mul_ps, _mm256_div_ps, _mm256_max_ps, _mm256_min_ps, _mm256_sqrt_ps,
+        _mm256_mul_ps, _mm256_div_ps, max_8, clamp_8, _mm256_sqrt_ps,
         _mm256_fmadd_ps, round_8, power_of_two_8
     );
     #[rustfmt::skip]
     lanes!(
         Avx512, "Sixteen lanes.", __m512, 16, 12,
         _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_sub_ps,
-        _mm512_mul_ps, _mm512_div_ps, _mm512_max_ps, _mm512_min_ps, _mm512_sqrt_ps,
+        _mm512_mul_ps, _mm512_div_ps, max_16, clamp_16, _mm512_sqrt_ps,
         _mm512_fmadd_ps, round_16, power_of_two_16
     );
+
+    // This processor's max and min give their second side where either is NaN.
+
+    #[inline(always)]
+    unsafe fn max_8(a: __m256, b: __m256) -> __m256 {
+        unsafe {
+            let is_nan = _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a);
+            _mm256_blendv_ps(_mm256_max_ps(a, b), a, is_nan)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn max_16(a: __m512, b: __m512) -> __m512 {
+        unsafe {
+            let is_nan = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a);
+            _mm512_mask_mov_ps(_mm512_max_ps(a, b), is_nan, a)
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn clamp_8(x: __m256, least: __m256, most: __m256) -> __m256 {
+        unsafe { _mm256_min_ps(most, _mm256_max_ps(least, x)) }
+    }
+
+    #[inline(always)]
+    unsafe fn clamp_16(x: __m512, least: __m512, most: __m512) -> __m512 {
+        unsafe { _mm512_min_ps(most, _mm512_max_ps(least, x)) }
+    }
 
     const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
 
@@ -328,5 +373,104 @@ mod x86 {
             let n = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
             _mm512_castsi512_ps(_mm512_slli_epi32::<23>(n))
         }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::math::{exp, largest, load, store};
+    use super::*;
+
+    /// Runs a kernel with every instruction set that there is here, and names each.
+    pub fn with_each<K: Kernel>(kernel: impl Fn() -> K, mut check: impl FnMut(&str, K::Output)) {
+        #[cfg(target_arch = "wasm32")]
+        check("wasm", dispatch(kernel()));
+        #[cfg(not(target_arch = "wasm32"))]
+        check("plain", kernel().run::<Plain>());
+        #[cfg(target_arch = "x86_64")]
+        {
+            #[target_feature(enable = "avx512f")]
+            unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
+                kernel.run::<x86::Avx512>()
+            }
+            #[target_feature(enable = "avx2,fma")]
+            unsafe fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
+                kernel.run::<x86::Avx2>()
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                // SAFETY: the processor has them.
+                check("avx2", unsafe { with_avx2(kernel()) });
+            }
+            if is_x86_feature_detected!("avx512f") {
+                // SAFETY: the processor has it.
+                check("avx512", unsafe { with_avx512(kernel()) });
+            }
+        }
+    }
+
+    /// max, clamp to -1 and 1, e^x and the largest lane of two vectors' worth of numbers.
+    struct Probe {
+        a: [f32; 16],
+        b: [f32; 16],
+    }
+
+    struct Probed {
+        max: [f32; 16],
+        clamped: [f32; 16],
+        exp: [f32; 16],
+        largest: f32,
+    }
+
+    impl Kernel for Probe {
+        type Output = Probed;
+        #[inline(always)]
+        fn run<S: Simd>(self) -> Probed {
+            let mut out = Probed {
+                max: [0.0; 16],
+                clamped: [0.0; 16],
+                exp: [0.0; 16],
+                largest: 0.0,
+            };
+            for at in (0..16).step_by(S::LANES) {
+                // SAFETY: loads and stores stay within the 16 numbers.
+                unsafe {
+                    let (a, b) = (load::<S>(&self.a[at..], 0.0), load::<S>(&self.b[at..], 0.0));
+                    store::<S>(&mut out.max[at..], S::max(a, b));
+                    let clamped = S::clamp(a, S::splat(-1.0), S::splat(1.0));
+                    store::<S>(&mut out.clamped[at..], clamped);
+                    store::<S>(&mut out.exp[at..], exp::<S>(a));
+                    if at == 0 {
+                        out.largest = largest::<S>(a);
+                    }
+                }
+            }
+            out
+        }
+    }
+
+    #[test]
+    fn nan_stays_nan_on_every_instruction_set() {
+        let nan = f32::NAN;
+        let probe = || {
+            let (mut a, mut b) = ([0.5; 16], [2.0; 16]);
+            (a[0], a[1], a[2], a[3]) = (nan, -3.0, 3.0, f32::NEG_INFINITY);
+            (b[1], b[2], b[3]) = (nan, 1.0, -7.0);
+            Probe { a, b }
+        };
+        let mut sets = 0;
+        with_each(probe, |set, found| {
+            sets += 1;
+            assert!(
+                found.max[0].is_nan() && found.max[1].is_nan(),
+                "{set}: {:?}",
+                found.max
+            );
+            assert_eq!(found.max[2..5], [3.0, -7.0, 2.0], "{set}");
+            assert!(found.clamped[0].is_nan(), "{set}: {:?}", found.clamped);
+            assert_eq!(found.clamped[1..5], [-1.0, 1.0, -1.0, 0.5], "{set}");
+            assert!(found.exp[0].is_nan(), "{set}: {:?}", found.exp);
+            assert!(found.largest.is_nan(), "{set}: {}", found.largest);
+        });
+        assert!(sets > 0);
     }
 }

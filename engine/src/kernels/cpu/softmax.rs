@@ -39,9 +39,9 @@ impl Kernel for CausalSoftmax<'_> {
                     }
                     continue;
                 }
-                let mut most = S::splat(f32::MIN);
+                let mut most = S::splat(f32::NEG_INFINITY);
                 for chunk in seen.chunks(S::LANES) {
-                    most = S::max(most, load::<S>(chunk, f32::MIN));
+                    most = S::max(most, load::<S>(chunk, f32::NEG_INFINITY));
                 }
                 let most = largest::<S>(most) * self.scale;
                 let shift = S::splat(-most);
@@ -144,9 +144,9 @@ impl Kernel for ReadLogits<'_> {
         for ((row, &target), out) in rows.zip(self.targets).zip(self.out) {
             // SAFETY: loads stay within their slices.
             unsafe {
-                let mut most = S::splat(f32::MIN);
+                let mut most = S::splat(f32::NEG_INFINITY);
                 for chunk in row.chunks(S::LANES) {
-                    most = S::max(most, load::<S>(chunk, f32::MIN));
+                    most = S::max(most, load::<S>(chunk, f32::NEG_INFINITY));
                 }
                 let most = largest::<S>(most);
                 let shift = S::splat(-most);

@@ -1,39 +1,59 @@
 //! The way back of a GPT by WebGPU kernels: see `gpt.rs`.
 
 use super::gpt::{Block, MATMUL, Matmul, Named, Norms, ROWS_ALL, Trace, Work, quads, transpose};
-use super::launch::{Buffer, Kernel, Tile};
+use super::launch::{Buffer, Fold, Kernel, Tile};
+use super::limits::numbers;
 use super::plan::table_entries;
-use crate::kernels::shape::{LayerNormSlots, Linear, Shape};
+use crate::kernels::shape::{BlockSlots, LayerNormSlots, Linear, Shape};
 use burn::tensor::Tensor;
 
 const PLAIN: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_plain.wgsl")];
 const TIMES_SLOPE: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_slope.wgsl")];
 const WEIGHT_GRADIENT: &[&str] = &[ROWS_ALL, include_str!("wgsl/weight_gradient.wgsl")];
 
-/// The matrices of the blocks as the way back wants them, transposed, and where each lies.
+/// The matrices of the blocks as the way back wants them, transposed, in as few buffers as the
+/// device allows.
 struct Transposed {
-    numbers: Buffer,
-    /// A block's matrices one after another: qkv, attended, inner, outer.
-    block_len: usize,
+    buffers: Vec<Buffer>,
+    /// Of each matrix (qkv, attended, inner, outer of each block) which buffer, and where.
+    places: Vec<(usize, usize)>,
 }
 
 impl Transposed {
     fn new(work: &Work<'_>) -> Transposed {
-        let mut matrices = Vec::new();
+        let most = numbers(work.gpu.traits);
+        let mut places = Vec::new();
+        let mut pieces: Vec<Vec<[usize; 4]>> = vec![Vec::new()];
         let mut to = 0;
-        for slots in &work.shape.blocks {
-            for linear in [&slots.qkv, &slots.attended, &slots.inner, &slots.outer] {
-                matrices.push([linear.weight.start, linear.inputs, linear.outputs, to]);
-                to += linear.weight.len();
+        for linear in work.shape.blocks.iter().flat_map(linears) {
+            let len = linear.weight.len();
+            if to > 0 && to + len > most {
+                pieces.push(Vec::new());
+                to = 0;
             }
+            let at = pieces.len() - 1;
+            pieces[at].push([linear.weight.start, linear.inputs, linear.outputs, to]);
+            places.push((at, to));
+            to += len;
         }
-        let numbers = work.gpu.room(to);
-        transpose(work.gpu, work.arena, &numbers, &matrices);
+        let buffers = pieces.into_iter().map(|matrices| {
+            let len = matrices
+                .last()
+                .map_or(0, |&[_, rows, columns, to]| to + rows * columns);
+            let buffer = work.gpu.room(len);
+            transpose(work.gpu, work.arena, &buffer, &matrices);
+            buffer
+        });
         Transposed {
-            numbers,
-            block_len: to / work.shape.blocks.len().max(1),
+            buffers: buffers.collect(),
+            places,
         }
     }
+}
+
+/// A block's matrices in their order.
+fn linears(slots: &BlockSlots) -> [&Linear; 4] {
+    [&slots.qkv, &slots.attended, &slots.inner, &slots.outer]
 }
 
 impl Trace {
@@ -127,7 +147,7 @@ impl Back<'_> {
     /// The gradients of weight and bias.
     fn weight(&self, linear: &Linear, x: &Buffer, d_out: &Buffer) {
         let Work { gpu, plan, .. } = self.work;
-        let tile = Tile::of_gradient();
+        let tile = Tile::of_gradient(gpu.traits);
         gpu.launch(
             tile.kernel("weight_gradient", WEIGHT_GRADIENT),
             tile.groups(linear.inputs + 1, linear.outputs),
@@ -145,8 +165,9 @@ impl Back<'_> {
         );
     }
 
-    /// `d_out W^T`; W transposed lies at `at`.
-    fn input(&self, kernel: Named, (linear, at): (&Linear, usize), d_out: &Buffer, to: To<'_>) {
+    /// `d_out W^T`; W is the matrix of that index among all.
+    fn input(&self, kernel: Named, (linear, index): (&Linear, usize), d_out: &Buffer, to: To<'_>) {
+        let (buffer, at) = self.transposed.places[index];
         let matmul = Matmul {
             kernel,
             depth: linear.outputs,
@@ -155,20 +176,14 @@ impl Back<'_> {
             bias_at: 0,
             index: to.index,
         };
-        let weights = &self.transposed.numbers;
+        let weights = &self.transposed.buffers[buffer];
         self.work.matmul(&matmul, d_out, weights, to.buffers);
     }
 
     fn block(&self, index: usize, block: Block) {
         let work = &self.work;
         let slots = &work.shape.blocks[index];
-        let linears = [&slots.qkv, &slots.attended, &slots.inner, &slots.outer];
-        let mut at = index * self.transposed.block_len;
-        let [qkv_at, attended_at, inner_at, outer_at] = linears.map(|linear| {
-            let own = at;
-            at += linear.weight.len();
-            own
-        });
+        let [qkv_at, attended_at, inner_at, outer_at] = [0, 1, 2, 3].map(|own| 4 * index + own);
         let d = work.shape.width;
         let plain = ("matmul", PLAIN);
         let d_norms = [&self.d_norms];
@@ -286,7 +301,7 @@ impl Back<'_> {
             0
         };
         gpu.launch(
-            Kernel::new("embed_back", &[include_str!("wgsl/embed_back.wgsl")]),
+            Kernel::new("embed_back", &[include_str!("wgsl/embed_back.wgsl")]).folding(Fold::Y),
             [shape.width.div_ceil(4).div_ceil(64), entries],
             &[&plan.words, &self.d_x, &self.gradient],
             &[quads(shape.width), entries as u32, known as u32],

@@ -4,11 +4,13 @@
 //! Shapes: `rows` packed tokens, width `d`, inner width `4 d`.
 
 use super::head::{Head, row_len};
-use super::launch::{Buffer, Gpu, Kernel, Tile};
+use super::launch::{Buffer, Fold, Gpu, Kernel, Tile};
 use super::plan::Plan;
 use crate::kernels::packed::Packed;
 use crate::kernels::shape::{LayerNormSlots, Linear, Shape};
+use crate::logps::read;
 use burn::tensor::Tensor;
+use tilt_protocol::Result;
 
 pub(super) const MATMUL: &str = include_str!("wgsl/matmul.wgsl");
 pub(super) const ROWS_ALL: &str = include_str!("wgsl/rows_all.wgsl");
@@ -72,14 +74,9 @@ pub(super) fn quads(numbers: usize) -> u32 {
     (numbers / 4) as u32
 }
 
-/// Log-probs of the scored tokens, and what the way back needs. `None` where the kernels do
-/// not take the model or the tensor, or where distributions are scored.
-pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Option<(Read, Trace)> {
-    if !takes(shape) || !packed.spreads.is_empty() {
-        return None;
-    }
-    let gpu = Gpu::of(arena)?;
-    let arena = gpu.buffer(arena)?;
+/// Log-probs of the scored tokens, and what the way back needs, of rows that the device has
+/// room for.
+pub fn forward(gpu: Gpu, shape: &Shape, arena: Buffer, packed: &Packed) -> (Read, Trace) {
     let plan = Plan::upload(&gpu, shape, packed);
     let work = Work {
         gpu: &gpu,
@@ -95,7 +92,7 @@ pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Option<(Rea
     };
     let x = work.rows_of(d);
     gpu.launch(
-        Kernel::new("embed", &[include_str!("wgsl/embed.wgsl")]),
+        Kernel::new("embed", &[include_str!("wgsl/embed.wgsl")]).folding(Fold::Y),
         [d.div_ceil(4).div_ceil(64), plan.rows],
         &[&plan.words, &arena, &x],
         &[quads(d), quads(shape.positions.start)],
@@ -105,7 +102,7 @@ pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Option<(Rea
         .collect();
     let out = work.layer_norm(&shape.last, norm_count - 1, &norms, &x);
     let (logps, statistics, head) = Head::read(&work, out);
-    let read = Read {
+    let what_was_read = Read {
         logps: gpu.tensor(&logps, plan.scored),
         statistics: gpu.tensor(&statistics, crate::kernels::STATISTICS * plan.scored),
     };
@@ -117,23 +114,28 @@ pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Option<(Rea
         norms,
         head,
     };
-    Some((read, trace))
+    (what_was_read, trace)
 }
 
 impl Trace {
-    /// Logits of the scored tokens, of which each has a row of `row_len` numbers; `None` where
-    /// they are not all there at once.
-    pub fn logits(&self, shape: &Shape) -> Option<Logits> {
-        let numbers = self.head.whole_logits(&self.gpu, shape, self.plan.scored)?;
-        let row_len = row_len(shape);
-        Some(Logits { numbers, row_len })
+    /// Logits of the scored tokens, read a block of them at a time: `[n * row_len]`, of which
+    /// those of the vocabulary come first in each row.
+    ///
+    /// # Errors
+    /// [`tilt_protocol::Error::Device`] when the device was lost.
+    pub async fn logits(&self, shape: &Shape) -> Result<Vec<f32>> {
+        let work = Work {
+            gpu: &self.gpu,
+            shape,
+            plan: &self.plan,
+            arena: &self.arena,
+        };
+        let mut logits = Vec::with_capacity(self.plan.scored * row_len(shape));
+        for first in self.head.blocks(&work) {
+            logits.extend(read(self.head.block_of_logits(&work, first)).await?);
+        }
+        Ok(logits)
     }
-}
-
-/// Logits on the device, `[n * row_len]`; those of the vocabulary come first in each row.
-pub struct Logits {
-    pub numbers: Tensor<1>,
-    pub row_len: usize,
 }
 
 /// A kernel's name and its texts.
@@ -201,7 +203,7 @@ impl Work<'_> {
         let mut buffers = vec![&self.plan.words, a, weights];
         buffers.extend(out);
         let (name, texts) = matmul.kernel;
-        let tile = Tile::of_product();
+        let tile = Tile::of_product(self.gpu.traits);
         self.gpu.launch(
             tile.kernel(name, texts),
             tile.groups(self.plan.rows, matmul.columns),
@@ -301,12 +303,14 @@ const TRANSPOSED_AT_ONCE: usize = 64;
 /// Transposes matrices `[rows, columns]` at places of the arena to places of the result,
 /// whose rows are whole vec4s: `(from, rows, columns, to)`.
 pub(super) fn transpose(gpu: &Gpu, arena: &Buffer, to: &Buffer, matrices: &[[usize; 4]]) {
-    for matrices in matrices.chunks(TRANSPOSED_AT_ONCE) {
+    let at_once = TRANSPOSED_AT_ONCE.min(gpu.traits.most_groups.max(1));
+    for matrices in matrices.chunks(at_once) {
         let tiles = |&[_, rows, columns, _]: &[usize; 4]| rows.div_ceil(4) * columns / 4;
         let most = matrices.iter().map(tiles).max().unwrap_or(0);
         let words: Vec<u32> = matrices.iter().flatten().map(|&n| n as u32).collect();
         let kernel = Kernel {
             constants: vec![("MATRICES", matrices.len())],
+            folds: Fold::X,
             ..Kernel::new("transpose", &[include_str!("wgsl/transpose.wgsl")])
         };
         let groups = [most.div_ceil(64), matrices.len()];

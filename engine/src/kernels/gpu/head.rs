@@ -5,14 +5,11 @@
 //! tokens.
 
 use super::gpt::{Work, quads, transpose};
-use super::launch::{Buffer, Gpu, Kernel, Tile};
+use super::launch::{Buffer, Fold, Kernel, Tile};
+use super::traits::Traits;
 use crate::kernels::STATISTICS;
 use crate::kernels::shape::Shape;
 use burn::tensor::Tensor;
-
-/// Logits that are there at once, in numbers (64 MiB): beyond that, the way back computes
-/// them again, a block of scored tokens at a time. Tests have few logits, in several blocks.
-const LOGITS_BLOCK: usize = if cfg!(test) { 1 << 9 } else { 1 << 24 };
 
 const LOGITS: &[&str] = &[
     include_str!("wgsl/rows_scored.wgsl"),
@@ -42,16 +39,16 @@ pub struct Head {
 }
 
 /// Scored tokens whose logits are there at once.
-fn block_len(shape: &Shape, scored: usize) -> usize {
+fn block_len(traits: Traits, shape: &Shape, scored: usize) -> usize {
     // Whole tiles: a matmul stores every row of its last one.
     let tile = Tile::MOST_ROWS;
-    let most = LOGITS_BLOCK / row_len(shape) / tile * tile;
+    let most = traits.most_logits / row_len(shape) / tile * tile;
     most.max(tile).min(scored.next_multiple_of(tile))
 }
 
 /// That number for the kernels: where all are there at once it says so, whatever it is.
 fn most(work: &Work<'_>) -> u32 {
-    match block_len(work.shape, work.plan.scored) {
+    match block_len(work.gpu.traits, work.shape, work.plan.scored) {
         block if block < work.plan.scored => block as u32,
         _ => u32::MAX,
     }
@@ -70,7 +67,7 @@ impl Head {
         } = *work;
         let head = Head {
             transposed: gpu.room(shape.width * row_len(shape)),
-            logits: gpu.room(block_len(shape, plan.scored) * row_len(shape)),
+            logits: gpu.room(block_len(gpu.traits, shape, plan.scored) * row_len(shape)),
             log_sums: gpu.room(plan.scored),
             hidden,
         };
@@ -78,11 +75,11 @@ impl Head {
         transpose(gpu, work.arena, &head.transposed, &[matrix]);
         let logps = gpu.room(plan.scored);
         let statistics = gpu.room(STATISTICS * plan.scored);
-        for first in (0..plan.scored).step_by(block_len(shape, plan.scored)) {
+        for first in head.blocks(work) {
             head.logits_of(work, first);
             gpu.launch(
                 Kernel::new("logps", &[include_str!("wgsl/logps.wgsl")]),
-                [block_len(shape, plan.scored).div_ceil(64), 1],
+                [block_len(gpu.traits, shape, plan.scored).div_ceil(64), 1],
                 &[
                     &plan.words,
                     &head.logits,
@@ -100,10 +97,10 @@ impl Head {
         let Work {
             gpu, shape, plan, ..
         } = *work;
-        let tile = Tile::of_product();
+        let tile = Tile::of_product(gpu.traits);
         gpu.launch(
             tile.kernel("logits", LOGITS),
-            tile.groups(block_len(shape, plan.scored), row_len(shape)),
+            tile.groups(block_len(gpu.traits, shape, plan.scored), row_len(shape)),
             &[&plan.words, &self.hidden, &self.transposed, &self.logits],
             &[
                 quads(row_len(shape)),
@@ -117,11 +114,25 @@ impl Head {
         );
     }
 
-    /// The logits that are still there, a row of `row_len` a scored token; `None` where they
-    /// were more than one block.
-    pub fn whole_logits(&self, gpu: &Gpu, shape: &Shape, scored: usize) -> Option<Tensor<1>> {
-        let row = row_len(shape);
-        (scored <= block_len(shape, scored)).then(|| gpu.tensor(&self.logits, scored * row))
+    /// The first scored token of each block.
+    pub fn blocks(&self, work: &Work<'_>) -> impl Iterator<Item = usize> + use<> {
+        let scored = work.plan.scored;
+        (0..scored).step_by(block_len(work.gpu.traits, work.shape, scored))
+    }
+
+    /// The logits of the block that begins with token `first`, a row of `row_len` a scored
+    /// token.
+    pub fn block_of_logits(&self, work: &Work<'_>, first: usize) -> Tensor<1> {
+        let Work {
+            gpu, shape, plan, ..
+        } = *work;
+        let block = block_len(gpu.traits, shape, plan.scored);
+        // One block alone is still there.
+        if plan.scored > block {
+            self.logits_of(work, first);
+        }
+        let rows = block.min(plan.scored - first);
+        gpu.tensor(&self.logits, rows * row_len(shape))
     }
 
     /// Writes the hidden states' gradient, as result `index` of its buffer, and the head's.
@@ -136,16 +147,17 @@ impl Head {
             gpu, shape, plan, ..
         } = *work;
         let upstream = gpu.upload(upstream);
-        let (d, block) = (shape.width, block_len(shape, plan.scored));
+        let (d, block) = (shape.width, block_len(gpu.traits, shape, plan.scored));
         let d_scored = gpu.room(plan.scored.next_multiple_of(Tile::MOST_ROWS) * d);
-        let (tile, of_gradient) = (Tile::of_product(), Tile::of_gradient());
+        let (tile, of_gradient) = (Tile::of_product(gpu.traits), Tile::of_gradient(gpu.traits));
         for first in (0..plan.scored).step_by(block) {
             // One block alone is still there.
             if plan.scored > block {
                 self.logits_of(work, first);
             }
             gpu.launch(
-                Kernel::new("logits_back", &[include_str!("wgsl/logits_back.wgsl")]),
+                Kernel::new("logits_back", &[include_str!("wgsl/logits_back.wgsl")])
+                    .folding(Fold::Y),
                 [row_len(shape).div_ceil(4).div_ceil(64), block],
                 &[&plan.words, &self.logits, &self.log_sums, &upstream],
                 &block_sizes(work, first),
@@ -181,7 +193,7 @@ impl Head {
             );
         }
         gpu.launch(
-            Kernel::new("gather_back", &[include_str!("wgsl/gather_back.wgsl")]),
+            Kernel::new("gather_back", &[include_str!("wgsl/gather_back.wgsl")]).folding(Fold::Y),
             [d.div_ceil(4).div_ceil(64), plan.rows],
             &[&plan.words, &d_scored, d_hidden],
             &[quads(d), index as u32],

@@ -1,5 +1,6 @@
 //! Memory on the device, and kernels launched over it.
 
+use super::traits::{self, Traits};
 use burn::backend::wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
 use burn::backend::{BackendTensor, DispatchTensor, DispatchTensorKind};
 use burn::tensor::{DType, Shape, Tensor};
@@ -8,7 +9,6 @@ use cubecl::client::Client;
 use cubecl::prelude::KernelId;
 use cubecl::server::{Handle, KernelArguments, MetadataBindingInfo};
 use std::fmt::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Numbers on the device.
 #[derive(Clone, Debug)]
@@ -19,15 +19,7 @@ pub struct Gpu {
     client: Client,
     /// Any tensor of the device: what new ones are made like.
     like: DispatchTensor,
-}
-
-/// Whether the device is software on the CPU.
-static IS_SOFTWARE: AtomicBool = AtomicBool::new(false);
-
-/// Says before the first launch what sort of adapter there is. It decides the tiles of the
-/// matmuls: software has no registers to run out of, and each load costs it much.
-pub fn set_software(is_software: bool) {
-    IS_SOFTWARE.store(is_software, Ordering::Relaxed);
+    pub traits: Traits,
 }
 
 /// What a thread of a matmul computes, and how many threads are side by side.
@@ -42,18 +34,19 @@ pub struct Tile {
 
 impl Tile {
     /// Of a product with a weight.
-    pub fn of_product() -> Tile {
-        Tile::new(32, 8)
+    pub fn of_product(traits: Traits) -> Tile {
+        Tile::new(traits, 32, 8)
     }
 
     /// Of a weight's gradient.
-    pub fn of_gradient() -> Tile {
-        Tile::new(16, 8)
+    pub fn of_gradient(traits: Traits) -> Tile {
+        Tile::new(traits, 16, 8)
     }
 
-    /// With so many rows in software, and so many on a GPU.
-    fn new(in_software: usize, on_gpu: usize) -> Tile {
-        let (rows, columns, threads) = match IS_SOFTWARE.load(Ordering::Relaxed) {
+    /// With so many rows in software, and so many on a GPU: software has no registers to run
+    /// out of, and each load costs it much.
+    fn new(traits: Traits, in_software: usize, on_gpu: usize) -> Tile {
+        let (rows, columns, threads) = match traits.is_software {
             true => (in_software, 4, 4),
             false => (on_gpu, 2, 8),
         };
@@ -108,12 +101,49 @@ pub struct Kernel {
     /// the number in its place. So loops over registers are written out, of which there are
     /// no arrays.
     pub repeats: Vec<(char, usize)>,
+    pub folds: Fold,
+}
+
+/// Which side of a dispatch goes on along z where it has more workgroups than a device takes.
+/// The kernel's text puts the two together again, by `num_workgroups`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    None,
+    X,
+    Y,
+}
+
+impl Fold {
+    /// Workgroups along x, y and z, at most so many each; `None` where it cannot be.
+    pub fn groups(self, [x, y]: [usize; 2], most: usize) -> Option<[u32; 3]> {
+        let most = most.max(1);
+        let along_z = |count: usize| {
+            let z = count.div_ceil(most).max(1);
+            (count.div_ceil(z), z)
+        };
+        let [x, y, z] = match self {
+            Fold::None => [x, y, 1],
+            Fold::X => {
+                let (x, z) = along_z(x);
+                [x, y, z]
+            }
+            Fold::Y => {
+                let (y, z) = along_z(y);
+                [x, y, z]
+            }
+        };
+        let groups = [x, y, z];
+        let fits = groups.iter().all(|&count| count <= most);
+        fits.then_some(groups.map(|count| count as u32))
+    }
 }
 
 /// A shader's whole text, with its name and constants to know it by.
 struct Source {
     kernel: Kernel,
     buffers: usize,
+    /// A text that a test breaks the kernel by, and what stands in its place.
+    broken: Option<[&'static str; 2]>,
 }
 
 /// Words that begin a plan, by what they say or where: see `plan.rs`.
@@ -171,8 +201,14 @@ impl KernelSource for Source {
             text,
             "@group(0) @binding({binding}) var<uniform> sizes: Sizes;"
         );
-        for line in self.kernel.texts.iter().flat_map(|text| text.lines()) {
-            repeat(line, &self.kernel.repeats, &mut text);
+        for lines in self.kernel.texts {
+            let lines = match self.broken {
+                Some([from, to]) => lines.replace(from, to),
+                None => (*lines).to_owned(),
+            };
+            for line in lines.lines() {
+                repeat(line, &self.kernel.repeats, &mut text);
+            }
         }
         SourceTemplate::new(text)
     }
@@ -180,7 +216,7 @@ impl KernelSource for Source {
     fn id(&self) -> KernelId {
         let kernel = &self.kernel;
         let (constants, repeats) = (kernel.constants.clone(), kernel.repeats.clone());
-        KernelId::new::<Source>().info((kernel.name, constants, repeats))
+        KernelId::new::<Source>().info((kernel.name, constants, repeats, self.broken))
     }
 
     fn lang(&self) -> &'static str {
@@ -195,9 +231,11 @@ impl Gpu {
         let DispatchTensorKind::Cube(BackendTensor::Float(cube)) = &like.kind else {
             return None;
         };
+        let traits = Traits::of(&cube.client);
         Some(Gpu {
             client: cube.client.clone(),
             like,
+            traits,
         })
     }
 
@@ -248,9 +286,17 @@ impl Gpu {
 
     /// Runs a kernel over so many workgroups. Its bindings are `buffers` in their order, then
     /// `sizes` as a uniform: the same sizes are uploaded once, so what changes from step to
-    /// step belongs in a buffer.
+    /// step belongs in a buffer. That the device takes so many workgroups was checked before
+    /// (`limits.rs`).
     pub fn launch(&self, kernel: Kernel, groups: [usize; 2], buffers: &[&Buffer], sizes: &[u32]) {
+        let folded = kernel.folds.groups(groups, self.traits.most_groups);
+        debug_assert!(folded.is_some(), "{}: {groups:?}", kernel.name);
+        let [x, y, z] = folded.unwrap_or_else(|| {
+            let [x, y] = groups.map(|count| count as u32);
+            [x, y, 1]
+        });
         let source = Source {
+            broken: traits::broken(&kernel),
             kernel,
             buffers: buffers.len(),
         };
@@ -268,8 +314,7 @@ impl Gpu {
         arguments.info = MetadataBindingInfo::custom(words);
         // The shader says its workgroups' size itself; this only has to be one the device has.
         let kernel = SourceKernel::new(source, CubeDim::new_1d(1));
-        let [x, y] = groups.map(|count| count as u32);
-        let count = CubeCount::Static(x, y, 1);
+        let count = CubeCount::Static(x, y, z);
         self.client.launch(Box::new(kernel), count, arguments);
     }
 }
@@ -281,6 +326,35 @@ impl Kernel {
             texts,
             constants: Vec::new(),
             repeats: Vec::new(),
+            folds: Fold::None,
+        }
+    }
+
+    pub fn folding(self, folds: Fold) -> Kernel {
+        Kernel { folds, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_many_along_one_side_goes_on_along_z() {
+        assert_eq!(Fold::Y.groups([3, 8], 8), Some([3, 8, 1]));
+        assert_eq!(Fold::Y.groups([3, 9], 8), Some([3, 5, 2]));
+        assert_eq!(Fold::X.groups([100, 2], 16), Some([15, 2, 7]));
+        // Not along that side, or more than all three hold.
+        assert_eq!(Fold::Y.groups([9, 1], 8), None);
+        assert_eq!(Fold::None.groups([1, 9], 8), None);
+        assert_eq!(Fold::Y.groups([1, 65], 8), None);
+        // Every workgroup is there at least once.
+        for count in 1..600 {
+            let [x, y, z] = Fold::Y.groups([1, count], 25).unwrap_or_default();
+            assert!(
+                x == 1 && (y * z) as usize >= count && y <= 25 && z <= 25,
+                "{count}"
+            );
         }
     }
 }

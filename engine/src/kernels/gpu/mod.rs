@@ -8,7 +8,14 @@ mod back;
 pub mod gpt;
 mod head;
 mod launch;
+mod limits;
+mod parts;
 mod plan;
+mod traits;
 pub mod update;
 
-pub use launch::set_software;
+pub use limits::{check_lengths, check_plain, check_room, most_bytes};
+pub use parts::{Parts, Read, forward, vocabulary_logits};
+pub use traits::set_software;
+#[cfg(test)]
+pub use traits::trial;

@@ -43,7 +43,7 @@ pub struct Pass<'a> {
 impl Forward {
     /// # Errors
     /// [`tilt_protocol::Error::Internal`] for a reward objective on a model without a
-    /// scalar head.
+    /// scalar head, and those of [`forward_logps`].
     pub async fn run(
         task: &Task<'_>,
         batch: &Batch,
@@ -72,7 +72,7 @@ impl Forward {
             return Ok(forward);
         } else {
             let weighs = matches!(objective, Objective::Dpo(dpo) if dpo.use_weighting);
-            forward_logps(model, policy, batch, statistics || weighs, team).await
+            forward_logps(model, policy, batch, statistics || weighs, team).await?
         };
         forward.values = readback.add(pass.values);
         forward.statistics = pass

@@ -99,27 +99,31 @@ impl Task<'_> {
         let sequences = data.sequences(indices);
         let scopes = data.scopes(indices, self.objective);
         let batch = if matches!(self.objective, Objective::Reward { .. }) {
-            Batch::whole(sequences.iter().copied(), model.pad_id())
+            Batch::whole(sequences.iter().copied(), model.pad_id())?
         } else {
-            Batch::scoped(sequences.iter().copied().zip(scopes), model.pad_id())
+            Batch::scoped(sequences.iter().copied().zip(scopes), model.pad_id())?
         };
         let mismatched = data.mismatched(indices);
-        let others = Batch::new(mismatched.iter().copied(), model.pad_id());
+        let others = Batch::new(mismatched.iter().copied(), model.pad_id())?;
 
         let mut readback = Readback::default();
         let forward = Forward::run(self, &batch, &sequences, &mut readback).await?;
         let mut add_logps = |arena: &Tensor<1>, batch: &Batch| match batch.scored() {
-            0 => Place::default(),
-            _ => readback.add(token_logps(model, arena, batch)),
+            0 => Ok(Place::default()),
+            _ => token_logps(model, arena, batch).map(|logps| readback.add(logps)),
         };
-        let mismatched_place = add_logps(self.policy, &others);
+        let mismatched_place = add_logps(self.policy, &others)?;
         let known = match self.objective.needs_reference() {
             true => reference.get(indices),
             false => Some(Vec::new()),
         };
-        let reference_places = known
-            .is_none()
-            .then(|| [&batch, &others].map(|batch| add_logps(&reference.arena, batch)));
+        let reference_places = match known {
+            None => Some([
+                add_logps(&reference.arena, &batch)?,
+                add_logps(&reference.arena, &others)?,
+            ]),
+            Some(_) => None,
+        };
         let along = also_read.map(|tensor| readback.add(tensor));
         let numbers = readback.read().await?;
 

@@ -55,6 +55,26 @@ impl TokenisedRow {
         self
     }
 
+    /// # Errors
+    /// [`Error::InvalidConfig`] for a sequence without a token, by its field: nothing can be
+    /// read of it.
+    fn with_tokens(self) -> Result<TokenisedRow> {
+        let fields: &[&str] = match self {
+            TokenisedRow::Pair { .. } => &["chosen", "rejected"],
+            TokenisedRow::Unpaired { .. } => &["completion"],
+            TokenisedRow::Text { .. } => &["text"],
+        };
+        let mut named = self.sequences().into_iter().zip(fields);
+        match named.find(|(sequence, _)| sequence.is_empty()) {
+            Some((_, field)) => Err(Error::invalid(
+                field,
+                "no token, and none in its prompt",
+                "at least one token",
+            )),
+            None => Ok(self),
+        }
+    }
+
     /// Chosen and rejected, or the one there is.
     fn sequences(&self) -> Vec<&Sequence> {
         match self {
@@ -140,7 +160,8 @@ impl Rows {
 /// whole: they are cut where they are used, since KTO's mismatched rows pair a prompt with
 /// another row's whole completion.
 ///
-/// A row of a kind that the trainer does not take, with ids beyond `vocab`, whose prompt
+/// A row of a kind that the trainer does not take, with no token at all, with ids beyond
+/// `vocab`, whose prompt
 /// merges with its completions (see [`Preparation::PerSide`]) or on which the chat template
 /// fails is refused, and spoils no other.
 ///
@@ -166,7 +187,7 @@ pub fn tokenise(
     };
     let mut rows = Rows::default();
     for (index, example) in taken {
-        match tokenise_row(&encoder, &example, preparation) {
+        match tokenise_row(&encoder, &example, preparation).and_then(TokenisedRow::with_tokens) {
             Ok(row) => match fitting(row, max_length, preparation) {
                 Some(row) => rows.rows.push(row),
                 None => rows.dropped += 1,

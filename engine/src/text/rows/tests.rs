@@ -413,3 +413,62 @@ fn a_template_that_fails_names_the_row() {
     let error = rows.unwrap().all_good().unwrap_err().to_string();
     assert!(error.contains("line 1") && error.contains("no"), "{error}");
 }
+
+#[test]
+fn rows_without_a_token_are_refused_by_line_and_field() {
+    let text = text(Some(TEMPLATE));
+    let none = || ids(&[]);
+    let pairs = |chosen: Content, rejected: Content| {
+        vec![
+            pair(ids(&[2]), ids(&[3]), ids(&[4])),
+            pair(none(), chosen, rejected),
+        ]
+    };
+    let refused = |examples: &[Example], preparation| -> Vec<String> {
+        let rows = tokenise(examples, Some(&text), VOCAB, 64, preparation).unwrap();
+        assert_eq!(rows.dropped, 0);
+        rows.refused.iter().map(Error::to_string).collect()
+    };
+    for preparation in [
+        Preparation::Preference,
+        Preparation::PerSide,
+        Preparation::Reward,
+    ] {
+        for (chosen, rejected, field) in [
+            (none(), ids(&[3]), "chosen"),
+            (ids(&[3]), none(), "rejected"),
+        ] {
+            let refused = refused(&pairs(chosen, rejected), preparation);
+            let expected = format!("line 2, field \"{field}\": no token");
+            assert!(
+                matches!(&refused[..], [only] if only.starts_with(&expected)),
+                "{preparation:?}: {refused:?}"
+            );
+        }
+    }
+    let unpaired = |prompt: Content| Example::Unpaired {
+        prompt,
+        completion: none(),
+        label: true,
+    };
+    let completion = |prompt: Content| Example::Completion {
+        prompt,
+        completion: none(),
+    };
+    let whole = Example::Text { text: none() };
+    for (example, preparation, field) in [
+        (unpaired(none()), Preparation::Unpaired, "completion"),
+        (completion(none()), Preparation::Texts, "text"),
+        (completion(none()), Preparation::WholeTexts, "text"),
+        (whole, Preparation::Texts, "text"),
+    ] {
+        let refused = refused(&[example], preparation);
+        let expected = format!("line 1, field \"{field}\": no token");
+        assert!(
+            matches!(&refused[..], [only] if only.starts_with(&expected)),
+            "{preparation:?}: {refused:?}"
+        );
+    }
+    // An empty completion behind a prompt is a row, as it is in TRL.
+    assert!(refused(&[unpaired(ids(&[2]))], Preparation::Unpaired).is_empty());
+}

@@ -10,9 +10,12 @@ struct Sizes {
 @group(0) @binding(2) var<storage, read_write> d_hidden: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
     let c = id.x;
-    let row = id.y;
+    let row = id.z * groups.y + id.y;
     if (c >= sizes.d4 || row >= plan[ROWS]) {
         return;
     }

@@ -12,9 +12,12 @@ struct Sizes {
 @group(0) @binding(3) var<storage, read_write> upstream: array<f32>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
     let c = id.x;
-    let row = id.y;
+    let row = id.z * groups.y + id.y;
     let token = sizes.first + row;
     if (c >= sizes.v4 || row >= sizes.most || token >= plan[SCORED]) {
         return;

@@ -22,11 +22,15 @@ fn row_of(matrix: Matrix, row: u32, c4: u32) -> vec4<f32> {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
     let matrix = sizes.matrices[id.y];
     let across = matrix.columns / 4u;
-    let r4 = id.x / across;
-    let c4 = id.x % across;
+    let tile_at = id.z * groups.x * 64u + id.x;
+    let r4 = tile_at / across;
+    let c4 = tile_at % across;
     let rows4 = (matrix.rows + 3u) / 4u;
     if (r4 >= rows4) {
         return;

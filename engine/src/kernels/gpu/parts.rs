@@ -1,0 +1,153 @@
+//! A pass in as many parts as the device's limits want: usually one.
+
+use super::gpt::{self, Trace, takes};
+use super::head::row_len;
+use super::launch::Gpu;
+use super::limits::{check_row, check_shape, most_rows};
+use crate::kernels::STATISTICS;
+use crate::kernels::packed::{Packed, Share};
+use crate::kernels::shape::Shape;
+use burn::tensor::{Int, Tensor};
+use std::borrow::Cow;
+use tilt_protocol::{Error, Result};
+
+pub use super::gpt::Read;
+
+/// What the way back needs of each part.
+pub struct Parts {
+    first: Part,
+    rest: Vec<Part>,
+}
+
+struct Part {
+    trace: Trace,
+    /// Its scored tokens among those of the whole; `None` for a part that is the whole.
+    places: Option<Vec<usize>>,
+}
+
+/// Rows that make a pass, with their scored tokens among those of the whole.
+type Division<'a> = (Cow<'a, Packed>, Option<Vec<usize>>);
+
+/// The batch in parts that the device has room for.
+fn divided<'a>(gpu: &Gpu, shape: &Shape, packed: &'a Packed) -> Result<Vec<Division<'a>>> {
+    check_shape(shape, gpu.traits)?;
+    let most = most_rows(shape, gpu.traits);
+    if packed.rows() <= most && packed.scored.len() <= most {
+        return Ok(vec![(Cow::Borrowed(packed), None)]);
+    }
+    check_row(packed.longest(), most)?;
+    let shares = packed.within(most);
+    let shares = shares.ok_or_else(|| Error::internal("a row that fits has no part"))?;
+    let owned = |share: Share| (Cow::Owned(share.packed), Some(share.places));
+    Ok(shares.into_iter().map(owned).collect())
+}
+
+/// Log-probs of the scored tokens, and what the way back needs. `None` where the kernels do
+/// not take the model or the tensor, or where distributions are scored.
+///
+/// # Errors
+/// [`Error::InvalidConfig`] for what the device has no room for.
+pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Result<Option<(Read, Parts)>> {
+    let Some(passes) = passes(shape, arena, packed)? else {
+        return Ok(None);
+    };
+    let (mut reads, parts): (Vec<Read>, Vec<Part>) = passes.into_iter().unzip();
+    let read = match reads.len() {
+        1 => reads.pop(),
+        _ => Some(together(&reads, &parts, packed.scored.len())),
+    };
+    let mut parts = parts.into_iter();
+    let (read, first) = (read.zip(parts.next()))
+        .ok_or_else(|| Error::internal("a batch was divided into nothing"))?;
+    let rest = parts.collect();
+    Ok(Some((read, Parts { first, rest })))
+}
+
+fn passes(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Result<Option<Vec<(Read, Part)>>> {
+    if !takes(shape) || !packed.spreads.is_empty() {
+        return Ok(None);
+    }
+    let Some(gpu) = Gpu::of(arena) else {
+        return Ok(None);
+    };
+    let mut passes = Vec::new();
+    for (packed, places) in divided(&gpu, shape, packed)? {
+        let (Some(gpu), Some(buffer)) = (Gpu::of(arena), gpu.buffer(arena)) else {
+            return Ok(None);
+        };
+        let (read, trace) = gpt::forward(gpu, shape, buffer, &packed);
+        passes.push((read, Part { trace, places }));
+    }
+    Ok(Some(passes))
+}
+
+/// What the parts read, in the order of the whole.
+fn together(reads: &[Read], parts: &[Part], scored: usize) -> Read {
+    let mut order = vec![0_i32; scored];
+    let places = parts.iter().flat_map(|part| part.places.iter().flatten());
+    for (at, &place) in places.enumerate() {
+        order[place] = at as i32;
+    }
+    let joined = |pieces: Vec<Tensor<1>>| {
+        let all = Tensor::cat(pieces, 0);
+        let order = Tensor::<1, Int>::from_data(order.as_slice(), &all.device());
+        all.select(0, order)
+    };
+    let logps = joined(reads.iter().map(|read| read.logps.clone()).collect());
+    let statistics = (0..STATISTICS).map(|quantity| {
+        let of_part = |read: &Read| {
+            let [all] = read.statistics.dims();
+            let count = all / STATISTICS;
+            let range = quantity * count..(quantity + 1) * count;
+            read.statistics.clone().slice([range])
+        };
+        joined(reads.iter().map(of_part).collect())
+    });
+    let statistics = Tensor::cat(statistics.collect(), 0);
+    Read { logps, statistics }
+}
+
+impl Parts {
+    /// The gradient in the arena's layout, of a loss whose derivatives with respect to the
+    /// log-probs are `upstream`.
+    pub fn backward(self, shape: &Shape, len: usize, upstream: &[f32]) -> Tensor<1> {
+        let gradient = |Part { trace, places }: Part| match places {
+            None => trace.backward(shape, len, upstream),
+            Some(places) => {
+                let own: Vec<f32> = places.iter().map(|&place| upstream[place]).collect();
+                trace.backward(shape, len, &own)
+            }
+        };
+        let rest = self.rest.into_iter();
+        rest.fold(gradient(self.first), |total, part| total + gradient(part))
+    }
+}
+
+/// Logits of the scored tokens with how many numbers each row of them has, `[n * row_len]`;
+/// those of the vocabulary come first in each row. `None` as in [`forward`].
+///
+/// # Errors
+/// As [`forward`], and [`Error::Device`] when the device was lost.
+pub async fn vocabulary_logits(
+    shape: &Shape,
+    arena: &Tensor<1>,
+    packed: &Packed,
+) -> Result<Option<(Vec<f32>, usize)>> {
+    let Some(passes) = passes(shape, arena, packed)? else {
+        return Ok(None);
+    };
+    let row = row_len(shape);
+    let mut all = vec![0.0; packed.scored.len() * row];
+    for (_, Part { trace, places }) in passes {
+        let logits = trace.logits(shape).await?;
+        match places {
+            None => all = logits,
+            Some(places) => {
+                for (place, logits) in places.into_iter().zip(logits.chunks_exact(row)) {
+                    all[place * row..(place + 1) * row].copy_from_slice(logits);
+                }
+            }
+        }
+    }
+    Ok(Some((all, row)))
+}

@@ -1,0 +1,231 @@
+//! That the self-test sees what it is there to see.
+
+use super::*;
+use crate::kernels::gpu::trial;
+use crate::kernels::tests::gpu;
+use pollster::block_on;
+use std::collections::BTreeSet;
+
+fn on_cpu(is_tied: bool) -> Vec<Part> {
+    block_on(parts(&Device::flex(), is_tied)).unwrap()
+}
+
+/// What is done to the numbers of a part.
+type Change<'a> = &'a dyn Fn(&mut [f32]);
+
+#[test]
+fn a_part_that_is_off_is_seen_and_named_whatever_its_size() {
+    for is_tied in [true, false] {
+        let expected = on_cpu(is_tied);
+        compare(&expected, &expected).unwrap();
+        for (index, part) in expected.iter().enumerate() {
+            let largest =
+                |a: &usize, b: &usize| part.numbers[*a].abs().total_cmp(&part.numbers[*b].abs());
+            let most = (0..part.numbers.len()).max_by(largest).unwrap();
+            assert!(part.numbers[most].abs() > 0.0, "{} is nothing", part.name);
+            let changes: [(&str, Change<'_>); 5] = [
+                ("its largest off by 1%", &|numbers| numbers[most] *= 1.01),
+                ("zero", &|numbers| numbers.fill(0.0)),
+                ("the other sign", &|numbers| {
+                    numbers.iter_mut().for_each(|x| *x = -*x)
+                }),
+                ("NaN at the end", &|numbers| {
+                    *numbers.last_mut().unwrap() = f32::NAN
+                }),
+                ("infinite", &|numbers| numbers[most] = f32::INFINITY),
+            ];
+            for (what, change) in changes {
+                let mut found = expected.clone();
+                change(&mut found[index].numbers);
+                let refused = compare(&found, &expected);
+                let message = refused
+                    .err()
+                    .map(|error| error.to_string())
+                    .unwrap_or_default();
+                // What is in two parts is seen in the first of them.
+                let name = part.name.split(" (").next().unwrap();
+                assert!(message.contains(name), "{}: {what}: {message}", part.name);
+            }
+            let mut found = expected.clone();
+            found[index].numbers.pop();
+            assert!(
+                compare(&found, &expected).is_err(),
+                "{} is shorter",
+                part.name
+            );
+        }
+        assert!(compare(&expected[1..], &expected).is_err());
+    }
+}
+
+/// Queries and keys have gradients much smaller than others': an absolute tolerance for all of
+/// them did not see these two.
+#[test]
+fn gradients_of_queries_and_keys_are_parts_of_their_own() {
+    let names: Vec<String> = on_cpu(true).into_iter().map(|part| part.name).collect();
+    for block in 0..2 {
+        for what in ["queries", "keys", "values"] {
+            let name = format!("gradients of h.{block}.attn.c_attn.weight ({what})");
+            let is_there = names.iter().any(|known| known.ends_with(&name[13..]));
+            assert!(is_there, "{name}: {names:?}");
+        }
+    }
+}
+
+/// Ways to break each kernel: a text in it, and what stands there instead. All buffers stay in
+/// use, or the kernel would not be one that can be launched.
+const BREAKS: &[(&str, [&str; 2])] = &[
+    (
+        "embed",
+        [
+            "arena[sizes.positions_at + position * sizes.d4 + c]",
+            "vec4<f32>()",
+        ],
+    ),
+    (
+        "layer_norm",
+        [
+            "value * arena[sizes.gain_at + c] + arena[sizes.bias_at + c]",
+            "value * arena[sizes.gain_at + c]",
+        ],
+    ),
+    ("layer_norm", ["+ row] = scale;", "+ row] = 1.0;"]),
+    ("linear", ["value + weights[sizes.bias_at + c]", "value"]),
+    ("linear_residual", ["out[at] += value", "out[at] = value"]),
+    ("linear_gelu", ["out[at] = x * share;", "out[at] = x;"]),
+    (
+        "linear_gelu",
+        ["slope[at] = share + x * share", "slope[at] = share + share"],
+    ),
+    (
+        "attention",
+        [
+            "select(own + j - prefix_len, prefix + j, j < prefix_len)",
+            "own + j - prefix_len",
+        ],
+    ),
+    ("attention", ["most + log(total)", "most"]),
+    (
+        "attention_back_queries",
+        [
+            "select(own + j - prefix_len, prefix + j, j < prefix_len)",
+            "own + j - prefix_len",
+        ],
+    ),
+    (
+        "attention_back_queries",
+        ["sum_#e * sizes.scale;", "sum_#e;"],
+    ),
+    (
+        "attention_back_queries",
+        ["+ row] = dot_out;", "+ row] = 0.0;"],
+    ),
+    ("attention_back_keys", ["d_k_#e * sizes.scale;", "d_k_#e;"]),
+    (
+        "attention_back_keys",
+        [
+            "d_qkv[begin + d4 + #eu] = d_v_#e;",
+            "d_qkv[begin + d4 + #eu] = 0.99 * d_v_#e;",
+        ],
+    ),
+    (
+        "attention_back_keys",
+        ["range >= ranges_end", "range + 1u >= ranges_end"],
+    ),
+    ("logits", ["= value;", "= 1.01 * value;"]),
+    (
+        "logps",
+        [
+            "log_sums[token] = most + log_shares;",
+            "log_sums[token] = most;",
+        ],
+    ),
+    (
+        "logps",
+        ["log_shares - total(weighted) / shares", "log_shares"],
+    ),
+    ("logps", ["own == most && before == 0.0", "false"]),
+    (
+        "logps",
+        [
+            "total(logit_sum) / f32(sizes.vocab)",
+            "total(logit_sum) / f32(sizes.v4 * 4u)",
+        ],
+    ),
+    ("logps", ["- 2.0 * log_shares", "- log_shares"]),
+    ("logits_back", ["(hit - share)", "(hit - 0.9 * share)"]),
+    (
+        "matmul_scored",
+        ["out[at] = value;", "out[at] = 0.99 * value;"],
+    ),
+    ("head_gradient", ["select(0.0, 1.0, k < rows)", "1.0"]),
+    ("weight_gradient", ["select(0.0, 1.0, k < rows)", "1.0"]),
+    (
+        "weight_gradient",
+        [
+            "select(a[k#k * sizes.m4 + r#g], one, is_bias#g)",
+            "a[k#k * sizes.m4 + r#g]",
+        ],
+    ),
+    (
+        "gather_back",
+        ["entry < end;", "entry < min(end, plan[starts] + 1u);"],
+    ),
+    ("layer_norm_back", ["- normed[at + c] * slope", ""]),
+    (
+        "layer_norm_back",
+        ["d_x[begin + c] += change;", "d_x[begin + c] = change;"],
+    ),
+    (
+        "matmul_slope",
+        ["value * slope[at]", "value * (0.5 + slope[at])"],
+    ),
+    ("matmul", ["out[at] = value;", "out[at] = 0.99 * value;"]),
+    ("layer_norm_gradient", ["bias += d;", "bias += 0.99 * d;"]),
+    (
+        "layer_norm_gradient",
+        ["index / 2u * sizes.block_behind", "0u * sizes.block_behind"],
+    ),
+    ("embed_back", ["entry < sizes.known", "false"]),
+    (
+        "embed_back",
+        ["use_of < end;", "use_of < min(end, plan[starts] + 1u);"],
+    ),
+    (
+        "transpose",
+        ["out[to + rows4] = tile[1];", "out[to + rows4] = tile[0];"],
+    ),
+    ("squares", ["i += sizes.parts", "i += 2u * sizes.parts"]),
+    ("norm", ["sqrt(sum)", "sum"]),
+    ("adamw", ["first[i] = m;", ""]),
+    ("adamw", ["second[i] = v;", ""]),
+    ("adamw", ["decays[i] * factors[7]", "0.0 * decays[i]"]),
+    ("adamw", ["min(1.0, factors[8] / (norm[0] + 1e-6))", "1.0"]),
+];
+
+#[test]
+#[ignore = "needs a GPU, in software at least"]
+fn a_broken_kernel_is_seen_whichever_it_is_on_gpu() {
+    let gpu = gpu();
+    let launched = trial::launched(|| block_on(self_test(&gpu)).unwrap());
+    let broken: BTreeSet<&str> = BREAKS.iter().map(|(kernel, _)| *kernel).collect();
+    assert_eq!(
+        launched, broken,
+        "every kernel is launched, and broken in some way"
+    );
+    let started = std::time::Instant::now();
+    block_on(self_test(&gpu)).unwrap();
+    println!(
+        "a self-test takes {} ms once compiled",
+        started.elapsed().as_millis()
+    );
+    for &(kernel, texts) in BREAKS {
+        let result = trial::with_broken(kernel, texts, || block_on(self_test(&gpu)));
+        assert!(
+            matches!(result, Err(Error::Device { .. })),
+            "{kernel} with `{}` for `{}` passed",
+            texts[1],
+            texts[0]
+        );
+    }
+}
