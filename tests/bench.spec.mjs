@@ -42,6 +42,8 @@ test('from the badge, by keyboard: cancelled, and shared by two workers', async 
   const alone = await lab.bench({ ...shape, workers: 1 });
   const shared = await lab.bench({ workers: 3 });
   expect([alone.workers, shared.workers]).toEqual([1, 3]);
+  expect(alone.losses).toHaveLength(WARM_UP + shape.steps);
+  expect(shared.losses).toHaveLength(alone.losses.length);
   expect(alone.losses.at(-1)).toBeLessThan(alone.losses[0]);
   for (const [step, loss] of alone.losses.entries()) {
     expect(Math.abs(shared.losses[step] - loss), `step ${step}`).toBeLessThan(1e-5);

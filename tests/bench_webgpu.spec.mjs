@@ -53,6 +53,8 @@ test('it counts what an outside observer counts', async ({ lab, page }) => {
   await lab.id('bench-device').selectOption('cpu');
   const onCpu = await lab.bench();
   expect(onCpu.device).toBe('cpu');
+  expect(onCpu.losses).toHaveLength(WARM_UP + steps);
+  expect(result.losses).toHaveLength(onCpu.losses.length);
   for (const [step, loss] of onCpu.losses.entries()) {
     expect(Math.abs(result.losses[step] - loss), `step ${step}`).toBeLessThan(1e-3);
   }
@@ -66,6 +68,8 @@ test('tokens that fill no tile evenly train as on the CPU', async ({ lab }) => {
   const onGpu = await lab.benchResult(10 * 60_000);
   await lab.id('bench-device').selectOption('cpu');
   const onCpu = await lab.bench();
+  expect(onCpu.losses).toHaveLength(WARM_UP + shape.steps);
+  expect(onGpu.losses).toHaveLength(onCpu.losses.length);
   for (const [step, loss] of onCpu.losses.entries()) {
     expect(Math.abs(onGpu.losses[step] - loss), `step ${step}`).toBeLessThan(1e-4);
   }

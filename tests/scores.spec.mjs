@@ -55,6 +55,7 @@ async function compare(page, device, share) {
   const tasks = SAMPLE.map(([family], index) => task(family, entries[index]));
   const { kind, reports } = await scoreInBrowser(page, device, model('policy'), model('reference'), tasks);
   expect(kind).toBe(device);
+  expect(reports).toHaveLength(SAMPLE.length);
   let worst = 0;
   for (const [index, report] of reports.entries()) {
     const name = SAMPLE[index].join(' ');
@@ -68,7 +69,9 @@ async function compare(page, device, share) {
     const tolerance = share * (name.includes('ipo') ? 1e-4 : 1e-5);
     near('loss', report.loss, entry.loss, tolerance, 1e-3);
     near('grad_norm', report.grad_norm, entry.grad_norm, share * 1e-4, 1e-6);
-    for (const [row, expected] of (entry.per_sequence ?? []).entries()) {
+    const rows = entry.per_sequence ?? [];
+    if (rows.length > 0) expect(report.per_example, name).toHaveLength(rows.length);
+    for (const [row, expected] of rows.entries()) {
       near(`row ${row}`, report.per_example[row], expected, 10 * tolerance, 1);
     }
     for (const [metric, expected] of Object.entries(entry.metrics)) {

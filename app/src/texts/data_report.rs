@@ -338,6 +338,7 @@ mod tests {
             held_out,
         };
         let report = DataReport::of(&[], options);
+        assert!(!report.findings.is_empty());
         for finding in &report.findings {
             let said = said(finding, &report, "polite");
             assert!(

@@ -110,6 +110,7 @@ mod tests {
         for loss in [aot, aot_unpaired] {
             check_derivatives(|policy, reference| loss(policy, reference, 0.3, 0.1));
             let here = loss(&batch([0.0; 6]), &reference, 0.3, 0.1);
+            assert_eq!((here.d_chosen.len(), here.d_rejected.len()), (3, 3));
             let exact = here.d_chosen.iter().chain(&here.d_rejected);
             for (index, exact) in exact.enumerate() {
                 let at = |step: f64| {

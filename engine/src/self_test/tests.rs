@@ -213,12 +213,6 @@ fn a_broken_kernel_is_seen_whichever_it_is_on_gpu() {
         launched, broken,
         "every kernel is launched, and broken in some way"
     );
-    let started = std::time::Instant::now();
-    block_on(self_test(&gpu)).unwrap();
-    println!(
-        "a self-test takes {} ms once compiled",
-        started.elapsed().as_millis()
-    );
     for &(kernel, texts) in BREAKS {
         let result = trial::with_broken(kernel, texts, || block_on(self_test(&gpu)));
         assert!(

@@ -197,6 +197,7 @@ proptest! {
         let text = write(&names, &rows, written, "\n");
         let (_, found) = outcomes(name(written), &[text.as_bytes()], ImportOptions::default());
         let lines: Vec<&str> = text.split('\n').collect();
+        prop_assert_eq!(found.is_empty(), rows.is_empty());
         for outcome in found {
             if let Outcome::Refused { line, raw, .. } = outcome {
                 let first = raw.split('\n').next().unwrap_or_default().trim();
