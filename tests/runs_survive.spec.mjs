@@ -85,10 +85,9 @@ test('a worker that dies is followed by another, which goes on', async ({ lab, p
 
 /** The steps of the last run that the chart of the loss has as CSV. */
 async function stepsOfCurve(page, lab) {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    lab.id('chart-loss-csv').click(),
-  ]);
+  const csv = lab.id('chart-loss-csv');
+  if (!(await csv.isVisible())) await lab.id('chart-loss').locator('summary').click();
+  const [download] = await Promise.all([page.waitForEvent('download'), csv.click()]);
   const lines = fs.readFileSync(await download.path(), 'utf8').trim().split('\n').slice(1);
   return lines.map((line) => Number(line.split(',')[0]));
 }
@@ -148,7 +147,7 @@ test('a run that was stopped by hand is back after a reload, with all it had', a
 test.describe('where the engine says late that it is ready', () => {
   // After the model is loaded every further message waits, in its order.
   test.use(
-    engineAfter(`
+    engineAfter(`{
       const post = self.postMessage.bind(self);
       let held;
       self.postMessage = (data, transfer) => {
@@ -163,7 +162,8 @@ test.describe('where the engine says late that it is ready', () => {
           };
           setTimeout(() => held && self.letGo(), 20000);
         }
-      };`),
+      };
+    }`),
   );
 
   test('a run comes back, whatever is read first', async ({ lab, page }) => {
