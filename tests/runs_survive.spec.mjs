@@ -160,7 +160,6 @@ test.describe('where the engine says late that it is ready', () => {
             held = undefined;
             for (const message of waiting) post(...message);
           };
-          setTimeout(() => held && self.letGo(), 20000);
         }
       };
     }`),
@@ -185,7 +184,9 @@ test.describe('where the engine says late that it is ready', () => {
       await held;
       await route.continue();
     });
-    await lab.reload();
+    // Pairs to label come after the stored runs.
+    await page.reload();
+    await lab.watchStatus();
     await lab.until('an engine', () => engineOf(page).catch(() => false));
     const engine = await engineOf(page);
     await lab.until('the model', () => engine.evaluate(() => Boolean(self.letGo)), 60_000);
