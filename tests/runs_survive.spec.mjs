@@ -231,3 +231,31 @@ test('another tab leaves a run alone that this one trains', async ({ lab, contex
   await lab.id('train-stop').click();
   await lab.untilReady();
 });
+
+test('a lock that comes after its run has ended is let go', async ({ lab, page }) => {
+  await page.addInitScript(() => {
+    const request = LockManager.prototype.request;
+    LockManager.prototype.request = function (name, ...rest) {
+      if (!name.startsWith('tilt-run-')) return request.call(this, name, ...rest);
+      window.locksAsked = (window.locksAsked ?? 0) + 1;
+      return new Promise((resolve) => {
+        window.grant = () => resolve(request.call(this, name, ...rest));
+      });
+    };
+  });
+  await lab.open(OPENED);
+  await lab.autolabel({ principle: 'short', count: 8 });
+  await lab.train({ objective: 'dpo', steps: 2 });
+  const held = () =>
+    page.evaluate(async () => {
+      const { held } = await navigator.locks.query();
+      return held.filter(({ name }) => name.startsWith('tilt-run-')).length;
+    });
+  await page.evaluate(() => {
+    if (window.locksAsked !== 1) throw new Error(`${window.locksAsked} locks asked for`);
+    window.grant();
+  });
+  await lab.until('no lock', async () => (await held()) === 0, 5_000);
+  await page.waitForTimeout(300);
+  expect(await held()).toBe(0);
+});
