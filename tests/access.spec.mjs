@@ -96,18 +96,25 @@ test.describe('notices', () => {
   });
 });
 
-test('a number that will not do says why to who stands in its field', async ({ lab, page }) => {
-  await lab.open({ ...QUICK, seed: 44 }, { ready: false });
-  for (const name of ['beta', 'lr', 'steps', 'seed']) {
-    const field = lab.id(`${name}-input`);
-    await field.fill('x');
-    await expect(field).toHaveAttribute('aria-invalid', 'true');
-    const note = await field.getAttribute('aria-describedby');
-    await expect(page.locator(`[id="${note}"]`)).toContainText('expected');
-    await field.fill('1');
-    await expect(field).toHaveAttribute('aria-invalid', 'false');
-  }
-});
+for (const width of [1280, 390]) {
+  test(`a number that will not do says why to who stands in its field, ${width} px`, async ({ lab, page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await lab.open({ ...QUICK, seed: 44 }, { ready: false });
+    if (width < 900) await page.getByRole('tab', { name: 'Model', exact: true }).click();
+    for (const name of ['beta', 'lr', 'steps', 'seed']) {
+      const field = lab.id(`${name}-input`);
+      await field.fill('x');
+      await expect(field).toHaveAttribute('aria-invalid', 'true');
+      const note = page.locator(`[id="${await field.getAttribute('aria-describedby')}"]`);
+      await expect(note).toContainText('expected');
+      const { x, width: wide } = await note.boundingBox();
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + wide).toBeLessThanOrEqual(width);
+      await field.fill('1');
+      await expect(field).toHaveAttribute('aria-invalid', 'false');
+    }
+  });
+}
 
 test('verdicts, pauses and going on are told to who does not see them', async ({ lab, page }) => {
   await lab.open({ ...QUICK, seed: 45, steps: 2000 });
@@ -173,6 +180,7 @@ for (const width of [1280, 390]) {
       expect(await focused(page)).toMatch(/^Skip to /);
       await page.keyboard.press('Enter');
       await expect.poll(() => focused(page)).toBe(`column-${column}`);
+      await expect(page.locator(first).first()).toBeInViewport();
       await page.keyboard.press('Tab');
       expect(await inside(first), await focused(page)).toBe(true);
     }

@@ -1,7 +1,7 @@
 //! The three columns as tabs, where the window is too narrow for them beside each
 //! other.
 
-use crate::parts::focus::focus;
+use crate::parts::focus::{focus, focus_target};
 use crate::texts::parts as texts;
 use gloo_events::EventListener;
 use leptos::ev::KeyboardEvent;
@@ -124,7 +124,12 @@ pub fn SkipLinks(tabs: Tabs) -> impl IntoView {
                             event.prevent_default();
                             tabs.show(slug);
                             request_animation_frame(move || {
-                                focus(&format!("#column-{slug}"));
+                                let selector = format!("#column-{slug}");
+                                focus(&selector);
+                                // Higher than the window, it would come in at any place.
+                                if let Some(column) = focus_target(&selector) {
+                                    column.scroll_into_view();
+                                }
                             });
                         }
                     >

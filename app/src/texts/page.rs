@@ -51,7 +51,7 @@ pub fn link_to_share(is_copied: bool, address: &str) -> String {
     } else {
         "Copy this link"
     };
-    format!("{begin}: {address} It holds the settings; labels and models stay here.")
+    format!("{begin}:\n{address}\nIt holds the settings; labels and models stay here.")
 }
 
 /// Stands where a number is missing.
