@@ -31,7 +31,7 @@ test('ε of cDPO goes into the TRL config, and a wrong one is refused', async ({
   await lab.untilReady();
   await lab.openDrawer();
   await lab.id('trl-copy').click();
-  await expect(page.locator('[role="status"]')).toContainText('copied');
+  await expect(lab.id('said')).toContainText('copied');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(JSON.parse(copied)).toEqual(await lab.trlConfig());
 });

@@ -141,3 +141,32 @@ for (const [theme, width] of [
     await find('the benchmark');
   });
 }
+
+test('a formula that is wider than its card is scrolled by key, and is no stop where it fits', async ({ lab }) => {
+  const { page } = lab;
+  await page.setViewportSize({ width: 320, height: 800 });
+  await lab.open({ device: 'cpu', model: 'nano', seed: 17 }, { ready: false });
+  await page.getByRole('tab', { name: 'Model', exact: true }).click();
+  const line = page.locator('.formula-line');
+  const isCut = () => line.evaluate((element) => element.scrollWidth > element.clientWidth);
+  const objectives = await lab.id('objective-select').locator('option').evaluateAll((all) => all.map(({ value }) => value));
+  let cut;
+  for (const objective of objectives) {
+    await lab.chooseObjective(objective);
+    if (await isCut()) cut = objective;
+    if (cut) break;
+  }
+  expect(cut, 'an objective whose formula is wider than 320 px').toBeDefined();
+  await expect(line).toHaveAttribute('tabindex', '0');
+  expect(await faults(page)).toEqual([]);
+  // Its beginning is within reach.
+  expect(await line.evaluate((element) => element.scrollLeft)).toBe(0);
+  const left = await line.evaluate((element) =>
+    element.firstElementChild.getBoundingClientRect().left - element.getBoundingClientRect().left,
+  );
+  expect(left).toBeGreaterThanOrEqual(0);
+
+  await page.setViewportSize({ width: 1400, height: 800 });
+  await lab.chooseObjective('dpo');
+  await expect(line).not.toHaveAttribute('tabindex');
+});
