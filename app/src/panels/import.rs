@@ -96,16 +96,16 @@ fn ImportQuestion() -> impl IntoView {
             });
         }
     });
-    let say = move |said: Answer, is_set: bool| {
+    let say = move |said: Answer| {
         answer(lab, said);
-        // Where the file or the set was chosen: the question is gone.
-        let chosen = if is_set { "data-set" } else { "data-import" };
-        request_animation_frame(move || {
-            focus(&format!("[data-testid=\"{chosen}\"]"));
+        // The question is gone: to what was found, or to the buttons above.
+        request_animation_frame(|| {
+            if !focus("[data-testid=\"import-close\"]") {
+                focus("[data-testid=\"data-export\"]");
+            }
         });
     };
     let ask = move |question: &Question| {
-        let is_set = question.set.is_some();
         let Question {
             finished,
             labels,
@@ -130,13 +130,13 @@ fn ImportQuestion() -> impl IntoView {
             >
                 <p>{texts::question(&finished.name, all, standing)}</p>
                 {(new > 0 && new < all).then(|| view! {
-                    <Action testid="import-new" text=texts::add_new(new) on_press=move || say(Answer::New, is_set)/>
+                    <Action testid="import-new" text=texts::add_new(new) on_press=move || say(Answer::New)/>
                 })}
                 {(replaced > 0).then(|| view! {
-                    <Action testid="import-replace" text=texts::replace(replaced) on_press=move || say(Answer::Replace, is_set)/>
+                    <Action testid="import-replace" text=texts::replace(replaced) on_press=move || say(Answer::Replace)/>
                 })}
-                <Action testid="import-all" text=texts::add_all(all) on_press=move || say(Answer::All, is_set)/>
-                <Action testid="import-none" text=texts::CANCEL on_press=move || say(Answer::Cancel, is_set)/>
+                <Action testid="import-all" text=texts::add_all(all) on_press=move || say(Answer::All)/>
+                <Action testid="import-none" text=texts::CANCEL on_press=move || say(Answer::Cancel)/>
             </div>
         }
     };

@@ -59,9 +59,9 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
     });
     let say = move |said: LabAnswer| {
         answer(lab, said);
-        // Where the file was chosen: the question is gone.
+        // The question is gone: to the button beside that of the import.
         request_animation_frame(|| {
-            focus("[data-testid=\"lab-import\"]");
+            focus("[data-testid=\"lab-export\"]");
         });
     };
     let beside = move |labels: Answer| {

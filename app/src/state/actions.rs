@@ -3,9 +3,9 @@
 use super::Lab;
 use super::engine::Purpose;
 use super::notices::NoticeKey;
-use super::resume;
 use super::startup::{load_starter_pairs, sample_pairs};
 use super::training::reset;
+use super::{lab_code, resume};
 use crate::navigator;
 use crate::other_tabs::News;
 use crate::random::derived;
@@ -203,6 +203,7 @@ pub fn forget_all(lab: Lab, at_ms: f64) {
     lab.models.clear();
     resume::ended(lab);
     lab.labels.erase_all();
+    lab_code::outlive(lab.settings);
     lab.settings.forget();
     lab.form.reset();
     lab.engine

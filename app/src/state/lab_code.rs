@@ -12,6 +12,13 @@ thread_local! {
     static CODE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
+/// Before the settings are erased: what this tab exported stays known as its own.
+pub fn outlive(settings: SettingsStore) {
+    if let Some(code) = settings.saved().lab_code {
+        CODE.set(Some(code));
+    }
+}
+
 /// This lab's code, drawn when it is first asked for.
 pub fn lab_code(settings: SettingsStore) -> String {
     let saved = settings.saved().lab_code;

@@ -146,8 +146,8 @@ pub fn question(name: &str, coming: usize, standing: &Standing) -> String {
     }
     if !standing.came_before && standing.arrival.is_known_in_part() {
         text.push_str(&format!(
-            "{} of its pairs have a label here: {} with the same verdict, {} with another. ",
-            repeated.len() + contrary.len(),
+            "{} here already: {} with the same verdict, {} with another. ",
+            labelled(repeated.len() + contrary.len()),
             repeated.len(),
             contrary.len()
         ));
@@ -160,6 +160,12 @@ pub fn question(name: &str, coming: usize, standing: &Standing) -> String {
     }
     text.push_str("What shall come in?");
     text
+}
+
+/// "1 of its pairs has a label", "3 of its pairs have a label"
+pub fn labelled(pairs: usize) -> String {
+    let verb = if pairs == 1 { "has" } else { "have" };
+    format!("{pairs} of its pairs {verb} a label")
 }
 
 pub fn add_new(count: usize) -> String {

@@ -1,6 +1,7 @@
 //! What is stored in this browser, and what cannot be.
 
 use super::counts::counted;
+use super::import::labelled;
 use super::verdicts::YOU;
 use crate::state::arrivals::Standing;
 use crate::state::lab_arrival::Summary;
@@ -211,8 +212,8 @@ pub fn lab_stands(standing: &Standing) -> String {
         return String::new();
     }
     format!(
-        "{} of its pairs have a label here: {} with the same verdict, {} with another.",
-        repeated.len() + contrary.len(),
+        "{} here already: {} with the same verdict, {} with another.",
+        labelled(repeated.len() + contrary.len()),
         repeated.len(),
         contrary.len()
     )
