@@ -80,7 +80,7 @@ test('an imported model that could not be read is not replaced by another', asyn
   const shipped = ['nano', 'small', 'base'];
   await lab.until('the imported model', async () => !shipped.includes(await chosen()), 60_000);
   await lab.untilReady();
-  await untilStored(lab, page, 'models', 2);
+  await untilStored(lab, page, 'models', 3);
   const imported = await chosen();
   await fail(page, { read: true });
   // Without the address's own model.

@@ -209,9 +209,33 @@ fn keeping(lab: Lab, model: OwnModel, card: ModelCard) -> Result<Doing, NotLoade
             Origin::Stored => return,
             Origin::Older => writes.extend(removal(OLDER)),
         }
+        lab.models.writing(&card.name, &writes);
         lab.saving
             .write(writes, move || lab.models.stored(&card.name));
     }))
+}
+
+/// Stores the models of this visit again that are no longer stored, as after their database
+/// was taken away.
+pub async fn store_again(lab: Lab) {
+    let mut writes = lab.models.written();
+    if writes.is_empty() {
+        return;
+    }
+    let stored = loop {
+        match lab.saving.read_all([Store::Models]).await {
+            Stored::Absent => break Vec::new(),
+            Stored::Found([stored]) => break stored,
+            Stored::Failed => lab.saving.later().await,
+        }
+    };
+    writes.retain(|write| match write {
+        Write::Put(_, key, _) => stored.iter().all(|(there, _)| there != key),
+        Write::Delete(..) | Write::Clear(_) => false,
+    });
+    if !writes.is_empty() {
+        lab.saving.write(writes, || {});
+    }
 }
 
 /// Removes a model of the person's own from this browser. The engine goes on with it until

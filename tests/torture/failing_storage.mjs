@@ -21,4 +21,10 @@ export function FAILING_STORAGE(seed) {
     failing(IDBObjectStore.prototype, method);
   }
   failing(IDBDatabase.prototype, 'transaction');
+  // What was taken and is taken back: the failure comes later, and gives no reason.
+  const commit = IDBTransaction.prototype.commit;
+  IDBTransaction.prototype.commit = function () {
+    if (unit() < globalThis.storageFails) this.abort();
+    else commit.call(this);
+  };
 }

@@ -206,6 +206,142 @@ async function twoTabs(trial) {
   }
 }
 
+/** One tab trains while the other does whatever comes to mind: neither harms the other. */
+async function twoTabsAndRun(trial) {
+  const { random } = trial;
+  await trial.begin();
+  const trains = trial.lab;
+  await trial.judge(random.between(6, 12));
+  const steps = random.between(120, 260);
+  await trial.beginRun(steps);
+  const wanted = await trial.outcome(steps);
+  await trial.reset();
+  const other = await trial.newTab();
+  await other.open(trial.opened, { ready: false });
+  await trains.page.bringToFront();
+  await trial.beginRun(steps);
+  await other.until('both runs', async () => (await other.runs()).length === 2);
+  const [{ id }] = await other.runs();
+  const wish = { isPinned: false, beta: undefined };
+  let count = await other.labelCount();
+  for (let act = 0; act < 8; act += 1) {
+    const what = random.choose(['label', 'undo', 'pin', 'beta', 'import', 'export', 'reload']);
+    trial.tell(`the other tab: ${what}`);
+    if (what === 'label') {
+      await other.label(random.choose(['1', '2']));
+      count += 1;
+    } else if (what === 'undo') {
+      const before = await other.labelCount();
+      await other.page.keyboard.press('u');
+      await other.page.keyboard.press('r');
+      await other.untilLabelCount(before);
+    } else if (what === 'pin') {
+      const [run] = await other.runs();
+      await other.run(run.id).getByTestId('run-pin').click();
+      wish.isPinned = !wish.isPinned;
+    } else if (what === 'beta') {
+      wish.beta = String(random.between(1, 9) / 10);
+      await other.type('beta-input', wish.beta);
+    } else if (what === 'import') {
+      const rows = random.between(3, 40);
+      await other.chooseFiles('data-import', [pairsFile(rows, trial.seed * 100 + act)]);
+      count += rows;
+    } else if (what === 'export') {
+      await other.id('lab-export').click();
+    } else {
+      await other.reload();
+      await other.until('both runs', async () => (await other.runs()).length === 2);
+    }
+    await other.untilLabelCount(count);
+    await trains.untilLabelCount(count);
+  }
+  trial.same(await trial.outcome(steps), wanted);
+  for (const tab of [trains, other]) {
+    const known = await tab.until('the pin', async () => {
+      const [run] = await tab.runs();
+      return run?.isPinned === wish.isPinned && (await tab.runs());
+    });
+    trial.check(known.length === 2, `a tab shows ${known.length} runs after run ${id}`);
+  }
+  if (wish.beta) {
+    const third = await trial.newTab();
+    await third.open({}, { ready: false });
+    const beta = await third.id('beta-input').inputValue();
+    trial.check(beta === wish.beta, `beta was set to ${wish.beta} and is remembered as ${beta}`);
+  }
+  await trial.labelsAreThere(await trial.labelsNow());
+}
+
+/** Everything is erased in one of two tabs at some moment of what the other one does. */
+async function erased(trial) {
+  const { random } = trial;
+  await trial.begin();
+  const { lab } = trial;
+  await trial.judge(random.between(6, 12));
+  const other = await trial.newTab();
+  await other.open(trial.opened, { ready: false });
+  const eraser = random.choose([lab, other]);
+  await eraser.id('erase-all').click();
+  const act = random.choose(['train', 'judge', 'label']);
+  trial.tell(act);
+  if (act === 'train') {
+    await trial.beginRun(2000);
+    await trial.untilStep(random.between(1, 30));
+  } else if (act === 'judge') {
+    await lab.id('autolabel-count').fill('64');
+    await lab.id('autolabel-run').click();
+  } else {
+    await trial.label(2);
+  }
+  await lab.page.waitForTimeout(random.between(0, 800));
+  trial.tell(`erased in the ${eraser === lab ? 'same' : 'other'} tab`);
+  await eraser.id('erase-confirm').click();
+  for (const tab of [lab, other]) {
+    await tab.untilLabelCount(0);
+    await tab.until('no runs', async () => (await tab.runs()).length === 0);
+  }
+  await lab.page.waitForTimeout(1000);
+  const { records } = await stored(lab.page);
+  const left = Object.entries(records).filter(([, count]) => count > 0);
+  trial.check(left.length === 0, `the storage holds ${JSON.stringify(left)}`);
+  await trial.label(1);
+  for (const tab of [lab, other]) {
+    await tab.reload();
+    await tab.untilReady();
+    await tab.untilLabelCount(1);
+    trial.check((await tab.runs()).length === 0, 'a run is listed again');
+    trial.check(Number.isNaN((await tab.metrics()).step), 'a run came back');
+  }
+}
+
+/** The database is deleted under the page: what the page knows is stored again. */
+async function databaseDeleted(trial) {
+  const { random } = trial;
+  await trial.begin();
+  const { lab } = trial;
+  await trial.judge(random.between(6, 12));
+  const steps = random.between(60, 160);
+  await trial.beginRun(steps);
+  const wanted = await trial.outcome(steps);
+  await trial.reset();
+  await trial.beginRun(steps);
+  await trial.untilStep(random.between(1, steps - 10));
+  await trial.label(random.between(1, 3));
+  const before = await trial.labelsNow();
+  trial.tell('deleted');
+  await lab.page.evaluate(() => indexedDB.deleteDatabase('tilt'));
+  await trial.label(random.between(0, 2));
+  await trial.labelsAreThere(before);
+  if (random.unit() < 0.5) {
+    await lab.until('the checkpoint', async () => (await stored(lab.page)).records.checkpoints > 0);
+    await reload(trial);
+    await trial.goOn();
+  }
+  trial.same(await trial.outcome(steps), wanted);
+  await reload(trial);
+  await trial.labelsAreThere(before);
+}
+
 /** A GPU that is lost in mid-run: another device takes over, and the run comes to its end. */
 function losingGpu(lose) {
   return async (trial) => {
@@ -274,6 +410,9 @@ export const KINDS = {
   'storage-full': { play: storageFull },
   'storage-fails': { play: storageFails },
   'two-tabs': { play: twoTabs },
+  'two-tabs-run': { play: twoTabsAndRun },
+  erased: { play: erased },
+  'database-deleted': { play: databaseDeleted },
   'gpu-destroyed': { play: losingGpu(destroyDevice), most: 10 },
   'gpu-crashed': { play: losingGpu(crashGpu), most: 10 },
   soak: { play: soak, most: 1 },

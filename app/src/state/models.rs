@@ -1,5 +1,6 @@
 //! The models at hand: those that come with the page, and those that the person brought.
 
+use crate::storage::Write;
 use crate::texts::files as texts;
 use gloo_file::File;
 use leptos::prelude::*;
@@ -96,6 +97,9 @@ pub struct ModelsStore {
     own: RwSignal<Vec<ModelCard>>,
     /// Models that are not stored, by name: until this tab closes they can be chosen again.
     not_stored: StoredValue<BTreeMap<String, OwnModel>, LocalStorage>,
+    /// What was written of the models that came in this visit, by name: to be written again
+    /// where the database is taken away.
+    written: StoredValue<BTreeMap<String, Vec<Write>>, LocalStorage>,
     /// Waits for the person's word, because a run is under way.
     asking: RwSignal<Option<Wanted>, LocalStorage>,
 }
@@ -105,6 +109,7 @@ impl ModelsStore {
         ModelsStore {
             own: RwSignal::new(Vec::new()),
             not_stored: StoredValue::new_local(BTreeMap::new()),
+            written: StoredValue::new_local(BTreeMap::new()),
             asking: RwSignal::new_local(None),
         }
     }
@@ -192,6 +197,18 @@ impl ModelsStore {
             .with_value(|models| models.get(name).cloned())
     }
 
+    /// A model is about to be stored by these writes.
+    pub fn writing(&self, name: &str, writes: &[Write]) {
+        self.written
+            .update_value(|written| drop(written.insert(name.to_owned(), writes.to_vec())));
+    }
+
+    /// What was written of the models of this visit.
+    pub fn written(&self) -> Vec<Write> {
+        self.written
+            .with_value(|written| written.values().flatten().cloned().collect())
+    }
+
     /// The model is stored.
     pub fn stored(&self, name: &str) {
         self.not_stored.update_value(|models| {
@@ -201,6 +218,9 @@ impl ModelsStore {
 
     pub fn forget(&self, name: &str) {
         self.own.update(|own| own.retain(|card| card.name != name));
+        self.written.update_value(|written| {
+            written.remove(name);
+        });
         self.stored(name);
     }
 
@@ -208,6 +228,7 @@ impl ModelsStore {
     pub fn clear(&self) {
         self.own.set(Vec::new());
         self.not_stored.update_value(BTreeMap::clear);
+        self.written.update_value(BTreeMap::clear);
         self.asking.set(None);
     }
 }

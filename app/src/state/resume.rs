@@ -13,6 +13,7 @@ use super::runs::RunRecord;
 use crate::later::{Doing, NotLoaded, do_later, tell, wasm_split};
 use crate::locks::{self, Held};
 use crate::other_tabs::News;
+use crate::own_models;
 use crate::storage::web::Area;
 use crate::storage::{Store, Stored};
 use crate::texts::saving as texts;
@@ -302,6 +303,7 @@ pub fn keep_stored(lab: Lab) {
 pub fn store_again(lab: Lab) {
     spawn_local(async move {
         lab.labels.store_again().await;
+        own_models::store_again(lab).await;
         let records = lab.runs.records().get_untracked();
         let others = lab.others;
         lab.run_saving
