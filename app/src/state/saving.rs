@@ -125,6 +125,8 @@ impl Saving {
         spawn_local(async move {
             // Not inside an event of its own: its listeners end here.
             drop(old);
+            // Whoever takes the database away is at it.
+            pause(FIRST_PAUSE_MS).await;
             self.open().await;
         });
     }

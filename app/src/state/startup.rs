@@ -38,7 +38,8 @@ pub fn start(lab: Lab) {
         lab.saving.open().await;
         others::listen(lab);
         say_what_is_missing(lab);
-        own_models::list_stored(lab).await;
+        // Whatever cannot be read yet must hold up nothing else.
+        spawn_local(own_models::list_stored(lab));
         lab.labels.load().await;
         resume::load_runs(lab).await;
         load_starter_pairs(lab).await;
