@@ -11,10 +11,11 @@ use gloo_file::{Blob, File};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use tilt_protocol::Error;
+use tilt_protocol::shards::{INDEX, LENGTH_BYTES, MOST_HEADER_BYTES, joined_header, shards};
 use tilt_protocol::tensor_names::is_attention_mask;
 use tilt_protocol::tokenizer_files::{
-    CHAT_TEMPLATE, MERGES, TOKENIZER, TOKENIZER_CONFIG, VOCAB, from_vocab_and_merges,
-    with_chat_template,
+    ADDED_TOKENS, CHAT_TEMPLATE, FolderTexts, GENERATION_CONFIG, MERGES, SPECIAL_TOKENS, TOKENIZER,
+    TOKENIZER_CONFIG, VOCAB, with_generation_config,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -24,6 +25,7 @@ use wasm_bindgen_futures::JsFuture;
 const BYTES_A_PARAMETER: u64 = 5 * 4;
 /// A page's wasm addresses 4 GB.
 const MOST_TRAINING_BYTES: u64 = 3_500_000_000;
+const WEIGHTS_FILE: &str = "model.safetensors";
 
 /// Loads a model from chosen files.
 pub fn import_model(lab: Lab, files: Vec<File>) {
@@ -75,38 +77,83 @@ async fn of_files(lab: Lab, files: &[File]) -> Result<(), Error> {
             Error::malformed(wanted, texts::not_among_files(&chosen))
         })
     };
-    let (config, weights) = (need("config.json")?, need("model.safetensors")?);
     let found = async |name: &str| -> Result<Option<String>, Error> {
         match find(name) {
             None => Ok(None),
             Some(file) => text_of(file).await.map(Some),
         }
     };
-    let tokenizer_config = templated(
-        found(TOKENIZER_CONFIG).await?,
-        found(CHAT_TEMPLATE).await?.as_deref(),
-    )?;
-    let tokenizer = match (find(TOKENIZER), find(VOCAB), find(MERGES)) {
-        (None, Some(vocab), Some(merges)) => {
-            let (vocab, merges) = (text_of(vocab).await?, text_of(merges).await?);
-            from_vocab_and_merges(&vocab, &merges, tokenizer_config.as_deref())?
+    let config = text_of(need("config.json")?).await?;
+    let mut texts = FolderTexts {
+        tokenizer: found(TOKENIZER).await?,
+        tokenizer_config: found(TOKENIZER_CONFIG).await?,
+        chat_template: found(CHAT_TEMPLATE).await?,
+        vocab: found(VOCAB).await?,
+        merges: found(MERGES).await?,
+        added_tokens: found(ADDED_TOKENS).await?,
+        special_tokens: found(SPECIAL_TOKENS).await?,
+        ..FolderTexts::default()
+    };
+    // Chosen files have no folder: any other template is one of the further ones.
+    for file in files {
+        let name = file.name();
+        if let Some(template) = name
+            .strip_suffix(".jinja")
+            .filter(|_| name != CHAT_TEMPLATE)
+        {
+            let text = text_of(file).await?;
+            texts.more_templates.insert(template.to_owned(), text);
         }
-        _ => text_of(need(TOKENIZER)?).await?,
+    }
+    let weights: web_sys::Blob = match (find(WEIGHTS_FILE), found(INDEX).await?) {
+        (None, Some(index)) => {
+            let mut parts = Vec::new();
+            for name in shards(&index)? {
+                let blob: &web_sys::Blob = need(&name)?.as_ref();
+                parts.push((name, blob.clone()));
+            }
+            joined(&parts).await?
+        }
+        _ => {
+            let blob: &web_sys::Blob = need(WEIGHTS_FILE)?.as_ref();
+            blob.clone()
+        }
     };
+    let generation = found(GENERATION_CONFIG).await?;
+    let tokenizer = texts.tokenizer_texts()?;
     let parts = ModelTexts {
-        config: text_of(config).await?,
-        tokenizer,
-        tokenizer_config,
+        config: with_generation_config(&config, generation.as_deref())?,
+        tokenizer: match tokenizer.tokenizer {
+            Some(tokenizer) => tokenizer,
+            None => text_of(need(TOKENIZER)?).await?,
+        },
+        tokenizer_config: tokenizer.config,
     };
-    check_and_send(lab, parts, weights.as_ref(), "").await
+    check_and_send(lab, parts, &weights, "").await
 }
 
-/// A tokenizer's config with the chat template that lies beside it, if one does.
-fn templated(config: Option<String>, template: Option<&str>) -> Result<Option<String>, Error> {
-    match template {
-        None => Ok(config),
-        Some(template) => with_chat_template(config.as_deref(), template).map(Some),
+/// Shards as one file, whose data stay where the browser has them.
+async fn joined(shards: &[(String, web_sys::Blob)]) -> Result<web_sys::Blob, Error> {
+    let (mut headers, mut data) = (Vec::new(), Vec::new());
+    for (name, blob) in shards {
+        let not_whole = || Error::malformed(name, texts::NOT_SAFETENSORS);
+        let header = header(blob).await.ok_or_else(not_whole)?;
+        let start = (LENGTH_BYTES + header.len()) as f64;
+        let rest = blob.slice_with_f64(start).map_err(|_| not_whole())?;
+        headers.push((name.as_str(), header, rest.size() as u64));
+        data.push(rest);
     }
+    let headers: Vec<(&str, &[u8], u64)> = headers
+        .iter()
+        .map(|(name, header, bytes)| (*name, header.as_slice(), *bytes))
+        .collect();
+    let begin = joined_header(&headers)?;
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(begin.as_slice()));
+    for part in data {
+        parts.push(&part);
+    }
+    web_sys::Blob::new_with_blob_sequence(&parts)
+        .map_err(|cause| Error::malformed(WEIGHTS_FILE, crate::worker::js_text(&cause)))
 }
 
 async fn text_of(file: &File) -> Result<String, Error> {
@@ -122,30 +169,60 @@ async fn of_address(lab: Lab, folder: &str) -> Result<(), Error> {
         text.map_err(|error| Error::malformed(url, error))
     };
     let config = text("config.json").await?;
-    let tokenizer_config = text(TOKENIZER_CONFIG).await.ok();
-    // Asked for only where it can be: most hosts answer with an error that the console shows.
-    let has_template = |config: &String| config.contains("\"chat_template\"");
-    let template = match tokenizer_config.as_ref().is_some_and(has_template) {
-        true => None,
-        false => text(CHAT_TEMPLATE).await.ok(),
+    let mut texts = FolderTexts {
+        tokenizer_config: text(TOKENIZER_CONFIG).await.ok(),
+        ..FolderTexts::default()
     };
-    let tokenizer_config = templated(tokenizer_config, template.as_deref())?;
-    let tokenizer = match text(TOKENIZER).await {
-        Ok(tokenizer) => tokenizer,
+    // Asked for only where it can be: most hosts answer with an error that the console shows.
+    let says = |what: &str| {
+        let config = texts.tokenizer_config.as_ref();
+        config.is_some_and(|config| config.contains(&format!("\"{what}\"")))
+    };
+    let (has_template, has_tokens) = (says("chat_template"), says("added_tokens_decoder"));
+    let has_end = says("eos_token");
+    if !has_template {
+        texts.chat_template = text(CHAT_TEMPLATE).await.ok();
+    }
+    match text(TOKENIZER).await {
+        Ok(tokenizer) => texts.tokenizer = Some(tokenizer),
         // An older folder, or else the address of what is missing is the newer file's.
         Err(missing) => match (text(VOCAB).await, text(MERGES).await) {
             (Ok(vocab), Ok(merges)) => {
-                from_vocab_and_merges(&vocab, &merges, tokenizer_config.as_deref())?
+                (texts.vocab, texts.merges) = (Some(vocab), Some(merges));
+                if !has_tokens {
+                    texts.added_tokens = text(ADDED_TOKENS).await.ok();
+                }
             }
             _ => return Err(missing),
         },
+    }
+    if !has_tokens && !has_end {
+        texts.special_tokens = text(SPECIAL_TOKENS).await.ok();
+    }
+    let weights = match fetch(&format!("{folder}{WEIGHTS_FILE}")).await {
+        Ok(weights) => weights,
+        Err(missing) => {
+            let Ok(index) = text(INDEX).await else {
+                return Err(missing);
+            };
+            let mut parts = Vec::new();
+            for name in shards(&index)? {
+                let blob = fetch(&format!("{folder}{name}")).await?;
+                parts.push((name, blob));
+            }
+            joined(&parts).await?
+        }
     };
+    let generation = match config.contains("\"eos_token_id\"") {
+        true => None,
+        false => text(GENERATION_CONFIG).await.ok(),
+    };
+    let tokenizer = texts.tokenizer_texts()?;
     let parts = ModelTexts {
-        config,
-        tokenizer,
-        tokenizer_config,
+        config: with_generation_config(&config, generation.as_deref())?,
+        tokenizer: tokenizer.tokenizer.unwrap_or_default(),
+        tokenizer_config: tokenizer.config,
     };
-    let weights = fetch(&format!("{folder}model.safetensors")).await?;
     let name = folder.trim_end_matches("/resolve/main/");
     let name = name.trim_end_matches('/').rsplit('/').next();
     check_and_send(lab, parts, &weights, name.unwrap_or_default()).await
@@ -214,20 +291,27 @@ async fn check_size(weights: &web_sys::Blob) -> Result<(), Error> {
     ))
 }
 
-/// The parameters that the header of a safetensors file counts; attention's constant masks
-/// are none.
-async fn parameters(weights: &web_sys::Blob) -> Option<u64> {
+/// The header of a safetensors file; `None` where the file is none.
+async fn header(file: &web_sys::Blob) -> Option<Vec<u8>> {
     let bytes = async |from: f64, to: f64| -> Option<Vec<u8>> {
-        let part = weights.slice_with_f64_and_f64(from, to).ok()?;
+        let part = file.slice_with_f64_and_f64(from, to).ok()?;
         let buffer = JsFuture::from(part.array_buffer()).await.ok()?;
         Some(js_sys::Uint8Array::new(&buffer).to_vec())
     };
-    let length = bytes(0.0, 8.0).await?;
+    let first = LENGTH_BYTES as f64;
+    let length = bytes(0.0, first).await?;
     let length = u64::from_le_bytes(length.try_into().ok()?);
-    if length > 100_000_000 {
+    if length > MOST_HEADER_BYTES {
         return None;
     }
-    let header = bytes(8.0, 8.0 + length as f64).await?;
+    let header = bytes(first, first + length as f64).await?;
+    (header.len() as u64 == length).then_some(header)
+}
+
+/// The parameters that the header of a safetensors file counts; attention's constant masks
+/// are none.
+async fn parameters(weights: &web_sys::Blob) -> Option<u64> {
+    let header = header(weights).await?;
     let tensors: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&header).ok()?;
     let counts = tensors.into_iter().filter_map(|(name, tensor)| {
         if is_attention_mask(&name) {

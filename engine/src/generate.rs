@@ -196,7 +196,7 @@ async fn generate_chunk(
                     let (id, logp) = draw(logits, pick, seen, &mut row.random);
                     row.answer.ids.push(id);
                     row.answer.logps.push(logp);
-                    row.answer.finished = model.config.eos_token_id == Some(id);
+                    row.answer.finished = model.config.ends_text(id);
                     id
                 }
             };

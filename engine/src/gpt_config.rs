@@ -1,6 +1,7 @@
 //! `config.json` of a Hugging Face GPT-2 folder.
 
 use serde_json::{Map, Value, json};
+use tilt_protocol::tokenizer_files::without_mark;
 use tilt_protocol::{Error, Result};
 
 /// More than a tab can hold; larger sizes are a slip or an attack.
@@ -20,7 +21,10 @@ pub struct GptConfig {
     pub n_layer: usize,
     pub n_head: usize,
     pub layer_norm_epsilon: f64,
+    /// The id that ends a text: what training appends, and what a written config names.
     pub eos_token_id: Option<u32>,
+    /// Further ids that end an answer.
+    pub more_eos_ids: Vec<u32>,
     pub pad_token_id: Option<u32>,
     /// Whether the head is the token embedding (`tie_word_embeddings`).
     pub is_tied: bool,
@@ -47,11 +51,32 @@ impl GptConfig {
             n_head,
             layer_norm_epsilon: 1e-5,
             eos_token_id: None,
+            more_eos_ids: Vec::new(),
             pad_token_id: None,
             is_tied: true,
             has_score_head: false,
             fields: Map::new(),
         }
+    }
+
+    /// The ids that end an answer, the one that training appends first.
+    pub fn end_of_text_ids(&self) -> Vec<u32> {
+        let first = self.eos_token_id.into_iter();
+        first.chain(self.more_eos_ids.iter().copied()).collect()
+    }
+
+    /// Whether an answer ends with this id.
+    pub fn ends_text(&self, id: u32) -> bool {
+        self.eos_token_id == Some(id) || self.more_eos_ids.contains(&id)
+    }
+
+    /// Makes the tokenizer's end of text the first: what texts are trained to end with is
+    /// what answers end with, whatever else the config names.
+    pub fn prefer_end_of_text(&mut self, id: u32) {
+        let mut ids = self.end_of_text_ids();
+        ids.retain(|other| *other != id);
+        self.eos_token_id = Some(id);
+        self.more_eos_ids = ids;
     }
 
     pub fn n_inner(&self) -> usize {
@@ -75,7 +100,7 @@ impl GptConfig {
     /// model, [`Error::InvalidConfig`] naming the field that cannot be used.
     pub fn from_json(text: &str) -> Result<GptConfig> {
         let file = "config.json";
-        let value: Value = serde_json::from_str(text)
+        let value: Value = serde_json::from_str(without_mark(text))
             .map_err(|error| Error::malformed(file, format!("not valid JSON: {error}")))?;
         let Value::Object(fields) = value else {
             return Err(Error::malformed(file, "expected one JSON object"));
@@ -130,18 +155,21 @@ impl GptConfig {
             let id = fields.get(name)?.as_u64()?;
             u32::try_from(id).ok()
         };
+        let vocab_size = size("vocab_size")?;
+        let mut eos_ids = ids_of(fields.get("eos_token_id"), vocab_size).into_iter();
         let epsilon = fields
             .get("layer_norm_epsilon")
             .and_then(Value::as_f64)
             .unwrap_or(1e-5);
         let config = GptConfig {
-            vocab_size: size("vocab_size")?,
+            vocab_size,
             n_positions: size("n_positions")?,
             n_embd: size("n_embd")?,
             n_layer: size("n_layer")?,
             n_head: size("n_head")?,
             layer_norm_epsilon: epsilon,
-            eos_token_id: id("eos_token_id"),
+            eos_token_id: eos_ids.next(),
+            more_eos_ids: eos_ids.collect(),
             pad_token_id: id("pad_token_id"),
             is_tied: fields.get("tie_word_embeddings") != Some(&Value::Bool(false)),
             has_score_head: fields
@@ -174,13 +202,6 @@ impl GptConfig {
                 config.n_embd,
                 expected,
             ));
-        }
-        if let Some(id) = config
-            .eos_token_id
-            .filter(|&id| id as usize >= config.vocab_size)
-        {
-            let expected = format!("an id below vocab_size ({})", config.vocab_size);
-            return Err(Error::invalid("config.json: eos_token_id", id, expected));
         }
         if let Some(inner) = fields.get("n_inner").filter(|value| !value.is_null())
             && inner.as_u64() != Some(config.n_inner() as u64)
@@ -228,6 +249,24 @@ impl GptConfig {
         }
         serde_json::to_string_pretty(&Value::Object(fields)).unwrap_or_default()
     }
+}
+
+/// A field that holds an id or a list of them. Ids that the vocabulary lacks are left out:
+/// small models keep GPT-2's 50256 from its defaults, and nothing ever says it.
+fn ids_of(field: Option<&Value>, vocab_size: usize) -> Vec<u32> {
+    let values = match field {
+        Some(Value::Array(values)) => values.as_slice(),
+        Some(value) => std::slice::from_ref(value),
+        None => &[],
+    };
+    let mut ids = Vec::new();
+    for id in values.iter().filter_map(Value::as_u64) {
+        match u32::try_from(id) {
+            Ok(id) if (id as usize) < vocab_size && !ids.contains(&id) => ids.push(id),
+            _ => {}
+        }
+    }
+    ids
 }
 
 #[cfg(test)]
@@ -304,6 +343,30 @@ mod tests {
         let written: Value = serde_json::from_str(&config.to_json("float32")).unwrap();
         assert_eq!(written["summary_type"], "cls_index");
         assert_eq!(written["bos_token_id"], 50_256);
+    }
+
+    #[test]
+    fn ends_of_text_come_in_many_spellings() {
+        for (field, expected) in [
+            ("3", vec![3]),
+            ("[3, 1, 3]", vec![3, 1]),
+            ("null", vec![]),
+            ("50256", vec![]),
+            ("[97, 5]", vec![5]),
+            ("-1", vec![]),
+        ] {
+            let config = GptConfig::new(97, 64, 48, 2, 4).to_json("float32");
+            let text = config.replace(
+                "\"eos_token_id\": null",
+                &format!("\"eos_token_id\": {field}"),
+            );
+            let mut config = GptConfig::from_json(&text).unwrap();
+            assert_eq!(config.end_of_text_ids(), expected, "{field}");
+            config.prefer_end_of_text(1);
+            assert_eq!(config.eos_token_id, Some(1));
+            assert!(config.ends_text(1) && expected.iter().all(|id| config.ends_text(*id)));
+            assert!(!config.more_eos_ids.contains(&1));
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Weights in Hugging Face's layout: `model.safetensors` of a `GPT2LMHeadModel`.
 //!
-//! Tensor names are read with and without the `transformer.` prefix, in f32,
-//! f16 or bf16, and written as `transformers` writes them: with it, the tied head left out.
+//! Tensor names are read with and without the `transformer.` prefix and those of what
+//! people wrap models in, in f32, f16 or bf16, and written as `transformers` writes them:
+//! with `transformer.`, the tied head left out.
 
 use crate::layout::{LM_HEAD, Layout, SCORE_HEAD, Slot};
 use half::{bf16, f16};
@@ -12,6 +13,46 @@ use tilt_protocol::{Error, Result};
 
 pub const WEIGHTS_FILE: &str = "model.safetensors";
 const PREFIX: &str = "transformer.";
+
+/// What stands before the names of a model that was saved within something else: Opacus,
+/// data parallelism, `torch.compile`, TRL's value head, PEFT.
+const WRAPPERS: [&str; 6] = [
+    "_module.",
+    "module.",
+    "_orig_mod.",
+    "pretrained_model.",
+    "base_model.model.",
+    "base_model.",
+];
+/// What PEFT puts behind the name of a layer that it has wrapped.
+const PEFT_LAYER: &str = ".base_layer.";
+/// TRL's value head, which judges and says nothing: no part of the language model.
+const VALUE_HEAD: &str = "v_head.";
+
+/// A tensor's name without what the model was wrapped in.
+fn unwrapped(name: &str) -> String {
+    let mut name = name;
+    while let Some(inner) = WRAPPERS
+        .iter()
+        .find_map(|wrapper| name.strip_prefix(wrapper))
+    {
+        name = inner;
+    }
+    name.replace(PEFT_LAYER, ".")
+}
+
+/// What all the names of a file's tensors begin with, where the model was saved within
+/// something else.
+pub fn wrapper(bytes: &[u8]) -> Option<String> {
+    let file = SafeTensors::deserialize(bytes).ok()?;
+    let names = file.names();
+    let mut wrappers = names.iter().filter_map(|name| {
+        let inner = unwrapped(name).len();
+        let outer = &name[..name.len().saturating_sub(inner)];
+        (!outer.is_empty() && !name.contains(PEFT_LAYER)).then(|| outer.to_owned())
+    });
+    wrappers.next()
+}
 
 /// Number format of written weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +83,21 @@ pub fn read_weights(bytes: &[u8], layout: &Layout) -> Result<Vec<f32>> {
     })?;
     let mut tensors: BTreeMap<String, TensorView<'_>> = BTreeMap::new();
     for (name, view) in file.tensors() {
-        tensors.insert(name.strip_prefix(PREFIX).unwrap_or(&name).to_owned(), view);
+        let inner = unwrapped(&name);
+        if inner.starts_with(VALUE_HEAD) {
+            continue;
+        }
+        if inner.contains(".lora_") {
+            let reason = format!(
+                "tensor \"{name}\" is part of an adapter (LoRA): merge it into the model first (merge_and_unload) and save that"
+            );
+            return Err(Error::malformed(WEIGHTS_FILE, reason));
+        }
+        let inner = inner.strip_prefix(PREFIX).unwrap_or(&inner);
+        if tensors.insert(inner.to_owned(), view).is_some() {
+            let reason = format!("tensor \"{name}\" stands there twice, under two prefixes");
+            return Err(Error::malformed(WEIGHTS_FILE, reason));
+        }
     }
     // Every shape is checked before the arena is allocated: what a config claims may
     // be far more than the file holds.
@@ -181,7 +236,11 @@ pub fn hub_name(slot: &Slot) -> String {
 
 /// True for a file that holds a reward model's scalar head.
 pub fn holds_score_head(bytes: &[u8]) -> bool {
-    SafeTensors::deserialize(bytes).is_ok_and(|file| file.tensor(SCORE_HEAD).is_ok())
+    SafeTensors::deserialize(bytes).is_ok_and(|file| {
+        file.names()
+            .iter()
+            .any(|name| unwrapped(name) == SCORE_HEAD)
+    })
 }
 
 fn bytes_of(numbers: &[f32], precision: Precision) -> Vec<u8> {
@@ -312,6 +371,44 @@ mod tests {
             let f32s = (Dtype::F32, |number: f32| number.to_le_bytes().to_vec());
             let bytes = written(|name| format!("{prefix}{name}"), f32s, &more);
             assert_eq!(read_weights(&bytes, &layout()).unwrap(), numbers());
+        }
+    }
+
+    #[test]
+    fn a_model_saved_within_something_else_is_read_without_it() {
+        let f32s = || (Dtype::F32, |number: f32| number.to_le_bytes().to_vec());
+        let head = [0_u8; 16];
+        let head = TensorView::new(Dtype::F32, vec![1, 4], &head).unwrap();
+        for outer in [
+            "_module.",
+            "module._orig_mod.",
+            "pretrained_model.transformer.",
+            "base_model.model.transformer.",
+        ] {
+            let name = |name: &str| format!("{outer}{name}");
+            let more = [("v_head.summary.weight", head.clone())];
+            let bytes = written(name, f32s(), &more);
+            assert_eq!(read_weights(&bytes, &layout()).unwrap(), numbers());
+            let told = wrapper(&bytes).expect("a wrapper");
+            assert_eq!(outer.trim_end_matches(PREFIX), told);
+        }
+        assert_eq!(wrapper(&written(str::to_owned, f32s(), &[])), None);
+        let peft = |name: &str| {
+            let name = name.replace("c_attn.", "c_attn.base_layer.");
+            format!("base_model.model.transformer.{name}")
+        };
+        let bytes = written(peft, f32s(), &[]);
+        assert_eq!(read_weights(&bytes, &layout()).unwrap(), numbers());
+        for (more, expected) in [
+            (
+                "base_model.model.transformer.h.0.attn.c_attn.lora_A.weight",
+                "merge",
+            ),
+            ("wte.weight", "twice"),
+        ] {
+            let bytes = written(peft, f32s(), &[(more, head.clone())]);
+            let error = read_weights(&bytes, &layout()).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
         }
     }
 

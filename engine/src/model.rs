@@ -26,6 +26,8 @@ const INITIAL_DEVIATION: f64 = 0.02;
 
 /// The files of a model folder.
 pub struct ModelFiles<'a> {
+    /// `config.json`, with what `generation_config.json` adds to it (see
+    /// [`tilt_protocol::tokenizer_files::with_generation_config`]).
     pub config: &'a str,
     pub weights: &'a [u8],
     pub tokenizer: Option<&'a str>,
@@ -54,6 +56,9 @@ impl Model {
             .tokenizer
             .map(|tokenizer| Text::from_json(tokenizer, files.tokenizer_config, &config))
             .transpose()?;
+        if let Some(id) = text.as_ref().and_then(Text::eos_id) {
+            config.prefer_end_of_text(id);
+        }
         if config.has_score_head {
             config.pad_token_id = reward_pad_id(&config, text.as_ref());
         }

@@ -121,6 +121,8 @@ pub fn model_not_imported(error: &str) -> String {
     format!("The model was not imported: {error}")
 }
 
+pub const NOT_SAFETENSORS: &str = "not a safetensors file: its header is not whole";
+
 pub fn not_among_files(chosen: &[String]) -> String {
     format!(
         "not among the chosen files ({}); choose config.json, model.safetensors and tokenizer.json (or vocab.json and merges.txt) together",

@@ -23,6 +23,7 @@ pub mod report;
 pub mod run_end;
 pub mod score;
 pub mod settings;
+pub mod shards;
 pub mod statistics;
 pub mod tensor_names;
 pub mod tokenizer_files;

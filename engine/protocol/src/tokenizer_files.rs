@@ -1,23 +1,209 @@
 //! The tokenizer of a Hugging Face folder, from whichever of its files it lies in.
 //!
-//! Folders of today have `tokenizer.json`, and may have their chat template in a file of
-//! its own. Older GPT-2 folders have `vocab.json` and `merges.txt` instead: the same
-//! byte-level BPE, which is put together here.
+//! Folders of today have `tokenizer.json`, and may have their chat templates in files of
+//! their own. Older GPT-2 folders have `vocab.json` and `merges.txt` instead, the same
+//! byte-level BPE, with further tokens in `added_tokens.json` and the names of the special
+//! ones in `special_tokens_map.json`. What counts where they differ is what `AutoTokenizer`
+//! of transformers 5 takes.
 
 use crate::error::{Error, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const TOKENIZER: &str = "tokenizer.json";
 pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 pub const CHAT_TEMPLATE: &str = "chat_template.jinja";
+/// The folder of further chat templates, `NAME.jinja`.
+pub const MORE_TEMPLATES: &str = "additional_chat_templates";
 pub const VOCAB: &str = "vocab.json";
 pub const MERGES: &str = "merges.txt";
+pub const ADDED_TOKENS: &str = "added_tokens.json";
+pub const SPECIAL_TOKENS: &str = "special_tokens_map.json";
+pub const GENERATION_CONFIG: &str = "generation_config.json";
 
 /// The special token that GPT-2's own class knows without being told.
 const END: &str = "<|endoftext|>";
+
+/// The special tokens that have names.
+pub const NAMED_TOKENS: [&str; 7] = [
+    "bos_token",
+    "eos_token",
+    "unk_token",
+    "sep_token",
+    "pad_token",
+    "cls_token",
+    "mask_token",
+];
+
+/// The texts of a folder that say how text becomes ids; any may be missing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FolderTexts {
+    pub tokenizer: Option<String>,
+    pub tokenizer_config: Option<String>,
+    pub chat_template: Option<String>,
+    /// Further templates, by their names.
+    pub more_templates: BTreeMap<String, String>,
+    pub vocab: Option<String>,
+    pub merges: Option<String>,
+    pub added_tokens: Option<String>,
+    pub special_tokens: Option<String>,
+}
+
+/// The same in the two files of today.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TokenizerTexts {
+    /// `tokenizer.json`; `None` where the folder has no tokenizer.
+    pub tokenizer: Option<String>,
+    /// `tokenizer_config.json`.
+    pub config: Option<String>,
+}
+
+impl FolderTexts {
+    /// # Errors
+    /// [`Error::MalformedFile`] naming the file.
+    pub fn tokenizer_texts(&self) -> Result<TokenizerTexts> {
+        let config = self.config()?;
+        let config_text = config.as_ref().map(pretty).transpose()?;
+        let vocab_and_merges = self.vocab.as_deref().zip(self.merges.as_deref());
+        let tokenizer = match (&self.tokenizer, vocab_and_merges) {
+            (Some(tokenizer), _) => Some(without_mark(tokenizer).to_owned()),
+            (None, Some((vocab, merges))) => Some(from_vocab_and_merges(
+                without_mark(vocab),
+                without_mark(merges),
+                config_text.as_deref(),
+            )?),
+            (None, None) => None,
+        };
+        let added = self.added_tokens(config.as_ref())?;
+        let tokenizer = match tokenizer {
+            Some(tokenizer) if !added.is_empty() => Some(with_added_tokens(&tokenizer, added)?),
+            tokenizer => tokenizer,
+        };
+        // As it came where nothing was added to it.
+        let is_changed = self.chat_template.is_some()
+            || !self.more_templates.is_empty()
+            || self.special_tokens.is_some();
+        let config = match is_changed {
+            true => config_text,
+            false => self
+                .tokenizer_config
+                .as_deref()
+                .map(|text| without_mark(text).to_owned()),
+        };
+        Ok(TokenizerTexts { tokenizer, config })
+    }
+
+    /// The config with what the other files say; `None` without any of them.
+    fn config(&self) -> Result<Option<Map<String, Value>>> {
+        let mut fields: Map<String, Value> = read(TOKENIZER_CONFIG, &self.tokenizer_config)?;
+        // Newer folders list their tokens in the config, and the map does not count.
+        if !fields.contains_key("added_tokens_decoder") {
+            let special: Map<String, Value> = read(SPECIAL_TOKENS, &self.special_tokens)?;
+            fields.extend(special);
+        }
+        let mut templates = self.more_templates.clone();
+        if let Some(template) = &self.chat_template {
+            templates.insert("default".to_owned(), template.clone());
+        }
+        let templates = templates
+            .into_iter()
+            .map(|(name, text)| (name, without_mark(&text).to_owned()));
+        let templates: Vec<(String, String)> = templates.collect();
+        match &templates[..] {
+            [] => {}
+            [(name, template)] if name == "default" => {
+                fields.insert("chat_template".to_owned(), template.as_str().into());
+            }
+            templates => {
+                let named = templates
+                    .iter()
+                    .map(|(name, template)| json!({ "name": name, "template": template }));
+                fields.insert("chat_template".to_owned(), named.collect());
+            }
+        }
+        Ok((!fields.is_empty() || self.tokenizer_config.is_some()).then_some(fields))
+    }
+
+    /// The tokens of `added_tokens.json`, which does not count beside a list in the config.
+    fn added_tokens(&self, config: Option<&Map<String, Value>>) -> Result<Vec<AddedToken>> {
+        let none = Map::new();
+        let config = config.unwrap_or(&none);
+        if config.contains_key("added_tokens_decoder") {
+            return Ok(Vec::new());
+        }
+        let ids: BTreeMap<String, u32> = read(ADDED_TOKENS, &self.added_tokens)?;
+        let more = ["additional_special_tokens", "extra_special_tokens"]
+            .into_iter()
+            .filter_map(|name| config.get(name)?.as_array())
+            .flatten();
+        let named = NAMED_TOKENS.into_iter().filter_map(|name| config.get(name));
+        let special: BTreeSet<&str> = named.chain(more).filter_map(special_token_text).collect();
+        let mut tokens: Vec<AddedToken> = ids
+            .into_iter()
+            .map(|(content, id)| {
+                let special = special.contains(content.as_str());
+                AddedToken {
+                    id,
+                    special,
+                    normalized: !special,
+                    content,
+                    ..AddedToken::default()
+                }
+            })
+            .collect();
+        tokens.sort_by_key(|token| token.id);
+        Ok(tokens)
+    }
+}
+
+/// The text of a special token, which stands as a string or as an object with its content.
+pub fn special_token_text(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| value.get("content")?.as_str())
+}
+
+/// A text without the byte order mark that Windows begins files with.
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// `config.json` with the ids of `generation_config.json` that end an answer, where that
+/// has some: what generates reads them there first.
+///
+/// # Errors
+/// [`Error::MalformedFile`] naming the file.
+pub fn with_generation_config(config: &str, generation: Option<&str>) -> Result<String> {
+    let config = without_mark(config);
+    let generation: Map<String, Value> = read(GENERATION_CONFIG, &generation.map(str::to_owned))?;
+    let Some(ids) = generation.get("eos_token_id").filter(|ids| !ids.is_null()) else {
+        return Ok(config.to_owned());
+    };
+    // What is wrong with the config itself is told where it is read.
+    let Ok(mut fields) = serde_json::from_str::<Map<String, Value>>(config) else {
+        return Ok(config.to_owned());
+    };
+    let mut all: Vec<Value> = Vec::new();
+    for value in [fields.get("eos_token_id"), Some(ids)]
+        .into_iter()
+        .flatten()
+    {
+        let ids = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        for id in ids {
+            if id.is_number() && !all.contains(id) {
+                all.push(id.clone());
+            }
+        }
+    }
+    fields.insert("eos_token_id".to_owned(), all.into());
+    pretty(&fields)
+}
+
+fn pretty(fields: &Map<String, Value>) -> Result<String> {
+    serde_json::to_string_pretty(fields).map_err(Error::internal)
+}
 
 /// What `tokenizer_config.json` says of a tokenizer that is not in `tokenizer.json`.
 #[derive(Default, Deserialize)]
@@ -45,12 +231,31 @@ struct AddedToken {
     special: bool,
 }
 
+/// A tokenizer with further tokens; one that it has already stays as it is.
+fn with_added_tokens(tokenizer: &str, tokens: Vec<AddedToken>) -> Result<String> {
+    let mut fields: Map<String, Value> = read(TOKENIZER, &Some(tokenizer.to_owned()))?;
+    let list = fields.entry("added_tokens").or_insert_with(|| json!([]));
+    let Some(list) = list.as_array_mut() else {
+        return Err(Error::malformed(TOKENIZER, "added_tokens is no list"));
+    };
+    let known: BTreeSet<String> = list
+        .iter()
+        .filter_map(|token| special_token_text(token).map(str::to_owned))
+        .collect();
+    for token in tokens {
+        if !known.contains(&token.content) {
+            list.push(serde_json::to_value(token).map_err(Error::internal)?);
+        }
+    }
+    serde_json::to_string(&fields).map_err(Error::internal)
+}
+
 /// `tokenizer.json` of a GPT-2 tokenizer that lies in `vocab.json` and `merges.txt`. Tokens
 /// that were added to these stand in `tokenizer_config.json`.
 ///
 /// # Errors
 /// [`Error::MalformedFile`] naming the file, for the merges with the line.
-pub fn from_vocab_and_merges(
+fn from_vocab_and_merges(
     vocab: &str,
     merges: &str,
     tokenizer_config: Option<&str>,
@@ -62,7 +267,7 @@ pub fn from_vocab_and_merges(
         )
     })?;
     let merges = read_merges(merges, &ids)?;
-    let config: ConfigFields = read_config(tokenizer_config)?;
+    let config: ConfigFields = read(TOKENIZER_CONFIG, &tokenizer_config.map(str::to_owned))?;
     let add_prefix_space = config.add_prefix_space;
     let tokenizer = json!({
         "version": "1.0",
@@ -87,22 +292,13 @@ pub fn from_vocab_and_merges(
     Ok(tokenizer.to_string())
 }
 
-/// `tokenizer_config.json` with the template that lies beside it, which counts more than
-/// one inside.
-///
-/// # Errors
-/// [`Error::MalformedFile`] for a config that is no JSON object.
-pub fn with_chat_template(tokenizer_config: Option<&str>, template: &str) -> Result<String> {
-    let mut fields: Map<String, Value> = read_config(tokenizer_config)?;
-    fields.insert("chat_template".to_owned(), template.into());
-    serde_json::to_string_pretty(&fields).map_err(Error::internal)
-}
-
-fn read_config<T: DeserializeOwned + Default>(text: Option<&str>) -> Result<T> {
-    let fields = text.map(serde_json::from_str).transpose();
-    let fields = fields
-        .map_err(|error| Error::malformed(TOKENIZER_CONFIG, format!("cannot be read: {error}")));
-    Ok(fields?.unwrap_or_default())
+/// A JSON file that need not be there.
+fn read<T: DeserializeOwned + Default>(file: &str, text: &Option<String>) -> Result<T> {
+    match text {
+        None => Ok(T::default()),
+        Some(text) => serde_json::from_str(without_mark(text))
+            .map_err(|error| Error::malformed(file, format!("cannot be read: {error}"))),
+    }
 }
 
 fn byte_level(add_prefix_space: bool, trim_offsets: bool) -> Value {
@@ -224,14 +420,86 @@ mod tests {
         );
     }
 
+    fn texts(files: &FolderTexts) -> (Value, Value) {
+        let texts = files.tokenizer_texts().unwrap();
+        let tree = |text: Option<String>| match text {
+            None => Value::Null,
+            Some(text) => serde_json::from_str(&text).unwrap(),
+        };
+        (tree(texts.tokenizer), tree(texts.config))
+    }
+
     #[test]
-    fn a_template_beside_the_config_counts() {
-        let joined =
-            with_chat_template(Some(r#"{"eos_token": "x", "chat_template": "old"}"#), "new");
-        let fields: Value = serde_json::from_str(&joined.unwrap()).unwrap();
-        assert_eq!(fields, json!({ "eos_token": "x", "chat_template": "new" }));
-        let alone: Value = serde_json::from_str(&with_chat_template(None, "new").unwrap()).unwrap();
-        assert_eq!(alone["chat_template"], "new");
-        assert!(with_chat_template(Some("[]"), "new").is_err());
+    fn templates_beside_the_config_count() {
+        let mut files = FolderTexts {
+            tokenizer_config: Some(r#"{"eos_token": "x", "chat_template": "old"}"#.to_owned()),
+            chat_template: Some("\u{feff}new".to_owned()),
+            ..FolderTexts::default()
+        };
+        let expected = json!({ "eos_token": "x", "chat_template": "new" });
+        assert_eq!(texts(&files).1, expected);
+        files
+            .more_templates
+            .insert("tool_use".to_owned(), "t".to_owned());
+        assert_eq!(
+            texts(&files).1["chat_template"],
+            json!([{"name": "default", "template": "new"}, {"name": "tool_use", "template": "t"}])
+        );
+        files.tokenizer_config = Some("[]".to_owned());
+        assert!(files.tokenizer_texts().is_err());
+        assert_eq!(texts(&FolderTexts::default()), (Value::Null, Value::Null));
+    }
+
+    #[test]
+    fn older_files_name_tokens_and_add_some() {
+        let files = FolderTexts {
+            vocab: Some(IDS.to_owned()),
+            merges: Some("a b".to_owned()),
+            tokenizer_config: Some(r#"{"eos_token": "old"}"#.to_owned()),
+            added_tokens: Some(r#"{"<|user|>": 5, "<|end|>": 4}"#.to_owned()),
+            special_tokens: Some(r#"{"eos_token": {"content": "<|end|>"}}"#.to_owned()),
+            ..FolderTexts::default()
+        };
+        let (tokenizer, config) = texts(&files);
+        assert_eq!(config["eos_token"]["content"], "<|end|>");
+        let added = tokenizer["added_tokens"].as_array().unwrap();
+        let told: Vec<_> = added
+            .iter()
+            .map(|token| (&token["id"], &token["content"], &token["special"]))
+            .map(|(id, text, is)| (id.as_u64().unwrap(), text.as_str().unwrap(), is == true))
+            .collect();
+        assert_eq!(
+            told,
+            [(3, END, true), (4, "<|end|>", true), (5, "<|user|>", false)]
+        );
+        // A list in the config counts more than both.
+        let newer = FolderTexts {
+            tokenizer_config: Some(
+                r#"{"eos_token": "new", "added_tokens_decoder": {"4": {"content": "new"}}}"#
+                    .to_owned(),
+            ),
+            ..files
+        };
+        let (tokenizer, config) = texts(&newer);
+        assert_eq!(config["eos_token"], "new");
+        assert_eq!(tokenizer["added_tokens"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn ids_that_end_an_answer_are_gathered() {
+        let ids = |config: &str, generation: &str| -> Value {
+            let text = with_generation_config(config, Some(generation)).unwrap();
+            serde_json::from_str::<Value>(&text).unwrap()["eos_token_id"].clone()
+        };
+        assert_eq!(
+            ids(r#"{"eos_token_id": 3}"#, r#"{"eos_token_id": [5, 3]}"#),
+            json!([3, 5])
+        );
+        assert_eq!(ids("{}", r#"{"eos_token_id": 7}"#), json!([7]));
+        assert_eq!(
+            ids(r#"{"eos_token_id": [1]}"#, r#"{"eos_token_id": null}"#),
+            json!([1])
+        );
+        assert!(with_generation_config("{}", Some("[]")).is_err());
     }
 }

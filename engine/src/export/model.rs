@@ -85,12 +85,21 @@ fn config(model: &Model, precision: Precision) -> Result<String> {
     serde_json::to_string_pretty(&value).map_err(Error::internal)
 }
 
+/// One id, or a list of several.
+fn eos_token_id(model: &Model) -> Value {
+    match &model.config.end_of_text_ids()[..] {
+        [] => Value::Null,
+        [id] => (*id).into(),
+        ids => ids.into(),
+    }
+}
+
 /// How `generate` samples where it is not told: as Tilt does, from the model as it is.
 fn generation_config(model: &Model) -> Value {
     json!({
         "bos_token_id": bos_id(model),
         "do_sample": true,
-        "eos_token_id": model.config.eos_token_id,
+        "eos_token_id": eos_token_id(model),
         "max_new_tokens": NEW_TOKENS.min(model.config.n_positions / 2).max(1),
         "pad_token_id": model.pad_id(),
     })

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::text::Text;
-use tilt_protocol::tokenizer_files::from_vocab_and_merges;
+use tilt_protocol::tokenizer_files::FolderTexts;
 
 /// What `tests/tokenizer/make.py` writes.
 pub struct Folder {
@@ -51,8 +51,14 @@ impl Folder {
 /// Every text to ids, and every list of ids to text.
 pub fn cases(folder: &Folder, checks: &mut Checks) {
     let config = Some(folder.tokenizer_config.as_str());
-    let older =
-        from_vocab_and_merges(&folder.vocab, &folder.merges, config).expect("the two files");
+    let older = FolderTexts {
+        vocab: Some(folder.vocab.clone()),
+        merges: Some(folder.merges.clone()),
+        tokenizer_config: Some(folder.tokenizer_config.clone()),
+        ..FolderTexts::default()
+    };
+    let older = older.tokenizer_texts().expect("the two files").tokenizer;
+    let older = older.expect("a tokenizer");
     let vocab: Value = serde_json::from_str(&folder.vocab).expect("a vocabulary");
     let size = vocab.as_object().expect("tokens").len();
     let shape = GptConfig::new(size, 1024, 16, 1, 1);

@@ -12,7 +12,12 @@ use tilt_protocol::{Content, Example};
 /// The golden tokenizer with a chat template.
 pub fn golden_text(set: &GoldenSet, vocab: usize, template: Option<&str>) -> Text {
     let eos = set.json("pipeline.json")["eos"].clone();
-    let config = json!({ "eos_token": eos, "chat_template": template }).to_string();
+    let config = json!({
+        "eos_token": eos,
+        "chat_template": template,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+    });
+    let config = config.to_string();
     let shape = GptConfig::new(vocab, 4096, 8, 1, 1);
     Text::from_json(&set.text("tokenizer.json"), Some(&config), &shape).expect("the tokenizer")
 }

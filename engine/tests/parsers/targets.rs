@@ -13,7 +13,7 @@ use tilt_protocol::dataset::import::{
 };
 use tilt_protocol::dataset::write_tilt_jsonl;
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
-use tilt_protocol::tokenizer_files::from_vocab_and_merges;
+use tilt_protocol::tokenizer_files::FolderTexts;
 use tilt_protocol::{
     Command, Content, Event, Example, Label, Message, Request, Role, Turn, Verdict,
 };
@@ -132,6 +132,7 @@ fn read_data(input: &[u8]) {
     let options = ImportOptions {
         nectar: pairs[usize::from(choice >> 2 & 3)],
         labels_only: choice & 16 != 0,
+        as_trl: choice & 64 != 0,
         row_limit_bytes: if choice & 32 == 0 { 1 << 20 } else { 40 },
     };
     let (whole, expected) = outcomes(name, &[bytes], options);
@@ -391,7 +392,8 @@ fn read_tokenizer(input: &[u8]) {
     }
 }
 
-/// `vocab.json`, `merges.txt` and `tokenizer_config.json` in one input, cut at this.
+/// `vocab.json`, `merges.txt`, `tokenizer_config.json` and what lies beside it in one
+/// input, cut at this.
 const CUT: &str = "\u{1}\n";
 
 fn older_tokenizer_seeds() -> Vec<Vec<u8>> {
@@ -399,7 +401,12 @@ fn older_tokenizer_seeds() -> Vec<Vec<u8>> {
     let merges = "#version: 0.2\na b\nĠ a\n";
     let config = r#"{"add_prefix_space": true, "eos_token": "<|endoftext|>",
         "added_tokens_decoder": {"5": {"content": "<|endoftext|>", "special": true}}}"#;
-    vec![[vocab, merges, config].join(CUT).into_bytes()]
+    let added = r#"{"<|user|>": 6}"#;
+    let special = r#"{"eos_token": {"content": "<|user|>"}}"#;
+    vec![
+        [vocab, merges, config].join(CUT).into_bytes(),
+        [vocab, merges, "{}", added, special].join(CUT).into_bytes(),
+    ]
 }
 
 fn read_older_tokenizer(input: &[u8]) {
@@ -407,8 +414,18 @@ fn read_older_tokenizer(input: &[u8]) {
         return;
     };
     let mut files = text.split(CUT);
-    let (vocab, merges) = (files.next().unwrap_or(""), files.next().unwrap_or(""));
-    if let Ok(tokenizer) = from_vocab_and_merges(vocab, merges, files.next()) {
+    let mut next = || files.next().map(str::to_owned);
+    let texts = FolderTexts {
+        vocab: Some(next().unwrap_or_default()),
+        merges: Some(next().unwrap_or_default()),
+        tokenizer_config: next(),
+        added_tokens: next(),
+        special_tokens: next(),
+        ..FolderTexts::default()
+    };
+    if let Ok(texts) = texts.tokenizer_texts()
+        && let Some(tokenizer) = texts.tokenizer
+    {
         read_tokenizer(tokenizer.as_bytes());
     }
 }
@@ -435,12 +452,8 @@ fn read_template(input: &[u8]) {
     ) else {
         return;
     };
-    let turn = |role, content: &str| Turn {
-        role,
-        content: content.to_owned(),
-    };
-    let prompt = Content::Turns(vec![turn(Role::User, "the cat\n")]);
-    let completion = Content::Turns(vec![turn(Role::Assistant, " sat \u{1F642}")]);
+    let prompt = Content::Turns(vec![Turn::new(Role::User, "the cat\n")]);
+    let completion = Content::Turns(vec![Turn::new(Role::Assistant, " sat \u{1F642}")]);
     let _ = text.prompt_text(&prompt);
     let _ = text.full_text(&prompt, &completion);
 }

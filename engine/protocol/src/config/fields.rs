@@ -1,5 +1,6 @@
 //! Reading a config's fields: types, defaults, and which fields were of use.
 
+use super::foreign::refusal;
 use crate::error::{Error, Result};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -16,15 +17,10 @@ pub struct Fields {
 
 impl Fields {
     /// # Errors
-    /// [`Error::UnknownField`] with the nearest of the `known` names.
+    /// [`Error::UnknownField`] or [`Error::ForeignFields`] for names that are not `known`.
     pub fn new(fields: Map<String, Value>, known: &[&str]) -> Result<Fields> {
-        for name in fields.keys() {
-            if !known.contains(&name.as_str()) {
-                return Err(Error::UnknownField {
-                    field: name.clone(),
-                    nearest: nearest(name, known).map(str::to_owned),
-                });
-            }
+        if let Some(refusal) = refusal(fields.keys(), known) {
+            return Err(refusal);
         }
         Ok(Fields {
             fields,
@@ -151,7 +147,7 @@ impl Fields {
 }
 
 /// The known name with the smallest edit distance, if it is near enough to be a slip.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|candidate| (edit_distance(name, candidate), *candidate))

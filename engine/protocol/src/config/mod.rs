@@ -1,10 +1,12 @@
 //! TRL's config file: the text form of a run's settings.
 
 mod fields;
+mod foreign;
 mod objective;
 
 use crate::error::{Error, Result};
 use crate::settings::{LrSchedule, ReferenceSync, TrainSettings};
+use crate::tokenizer_files::without_mark;
 use fields::Fields;
 use serde_json::{Map, Value};
 
@@ -68,10 +70,10 @@ impl TrlConfig {
     /// Reads TRL's field names; what is left out has TRL's default.
     ///
     /// # Errors
-    /// [`Error::UnknownField`] with the nearest known name, or
-    /// [`Error::InvalidConfig`] for a value of the wrong type or range.
+    /// [`Error::UnknownField`] with the nearest known name, or [`Error::ForeignFields`] with
+    /// all of several; [`Error::InvalidConfig`] for a value of the wrong type or range.
     pub fn from_json(text: &str) -> Result<TrlConfig> {
-        let value: Value = serde_json::from_str(text)
+        let value: Value = serde_json::from_str(without_mark(text))
             .map_err(|error| Error::malformed("config", format!("not valid JSON: {error}")))?;
         let Value::Object(fields) = value else {
             return Err(Error::malformed("config", "expected one JSON object"));

@@ -93,10 +93,7 @@ mod tests {
             letters
                 .chars()
                 .zip(roles)
-                .map(|(letter, role)| Turn {
-                    role,
-                    content: letter.to_string(),
-                })
+                .map(|(letter, role)| Turn::new(role, letter.to_string()))
                 .collect(),
         )
     }

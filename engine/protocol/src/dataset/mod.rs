@@ -3,9 +3,11 @@
 
 mod implicit;
 pub mod import;
+mod json;
 mod read;
 mod row;
 mod tilt_export;
+mod turn;
 mod unpair;
 mod write;
 
@@ -14,23 +16,9 @@ use serde::{Deserialize, Serialize};
 pub use implicit::extract_prompt;
 pub use read::{ParsedRows, parse_jsonl};
 pub use tilt_export::write_tilt_jsonl;
+pub use turn::{Role, TemplateData, Turn};
 pub use unpair::unpair;
 pub use write::write_jsonl;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    System,
-    User,
-    Assistant,
-}
-
-/// One message of a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Turn {
-    pub role: Role,
-    pub content: String,
-}
 
 /// A prompt or a completion: plain text, token ids, or a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,17 +33,11 @@ pub enum Content {
 
 impl Content {
     pub fn user(text: &str) -> Content {
-        Content::Turns(vec![Turn {
-            role: Role::User,
-            content: text.to_owned(),
-        }])
+        Content::Turns(vec![Turn::new(Role::User, text)])
     }
 
     pub fn assistant(text: &str) -> Content {
-        Content::Turns(vec![Turn {
-            role: Role::Assistant,
-            content: text.to_owned(),
-        }])
+        Content::Turns(vec![Turn::new(Role::Assistant, text)])
     }
 
     /// The text of a plain content or of the last turn; `None` for ids.
@@ -74,7 +56,7 @@ impl Content {
         match self {
             Content::Plain(text) => Some(text.clone()),
             Content::Turns(turns) => match turns.as_slice() {
-                [turn] if turn.role == role => Some(turn.content.clone()),
+                [turn] if turn.role == role => Some(turn.shown().into_owned()),
                 turns => Some(transcript(turns)),
             },
             Content::Ids(_) => None,
@@ -92,16 +74,9 @@ impl Content {
 }
 
 fn transcript(turns: &[Turn]) -> String {
+    let turns = turns.iter().filter(|turn| turn.role != Role::Template);
     let shown: Vec<String> = turns
-        .iter()
-        .map(|turn| {
-            let role = match turn.role {
-                Role::System => "System",
-                Role::User => "User",
-                Role::Assistant => "Assistant",
-            };
-            format!("{role}:\n{}", turn.content)
-        })
+        .map(|turn| format!("{}:\n{}", turn.role_shown(), turn.shown()))
         .collect();
     shown.join("\n\n")
 }
@@ -146,6 +121,29 @@ impl Example {
             Example::Unpaired { .. } => Example::UNPAIRED,
             Example::Completion { .. } => Example::COMPLETION,
             Example::Text { .. } => "a whole text",
+        }
+    }
+
+    /// Whether both answers of a pair are the same: nothing can be learnt of it.
+    pub fn is_identical(&self) -> bool {
+        matches!(self, Example::Pair { chosen, rejected, .. } if chosen == rejected)
+    }
+
+    /// Whether one of the answers holds nothing.
+    pub fn has_empty_answer(&self) -> bool {
+        let is_empty = |content: &Content| match content {
+            Content::Plain(text) => text.trim().is_empty(),
+            Content::Ids(ids) => ids.is_empty(),
+            Content::Turns(turns) => turns.iter().all(|turn| turn.shown().trim().is_empty()),
+        };
+        match self {
+            Example::Pair {
+                chosen, rejected, ..
+            } => is_empty(chosen) || is_empty(rejected),
+            Example::Unpaired { completion, .. } | Example::Completion { completion, .. } => {
+                is_empty(completion)
+            }
+            Example::Text { text } => is_empty(text),
         }
     }
 

@@ -31,10 +31,7 @@ fn plain(text: &str) -> Content {
 }
 
 fn turns(turns: &[(Role, &str)]) -> Content {
-    let turn = |&(role, content): &(Role, &str)| Turn {
-        role,
-        content: content.to_owned(),
-    };
+    let turn = |&(role, content): &(Role, &str)| Turn::new(role, content);
     Content::Turns(turns.iter().map(turn).collect())
 }
 
@@ -274,7 +271,7 @@ fn each_defect_is_named() {
             "margin",
         ),
         (
-            json!({"prompt": "p", "chosen": "c", "rejected": "r", "margin": null}),
+            json!({"prompt": "p", "chosen": "c", "rejected": "r", "margin": [1]}),
             "margin",
         ),
         // Completions
@@ -307,7 +304,7 @@ fn each_defect_is_named() {
         (json!({"messages": "t"}), "messages"),
         (json!({"messages": []}), "messages"),
         (
-            json!({"messages": [{"role": "robot", "content": "c"}]}),
+            json!({"messages": [{"role": 5, "content": "c"}]}),
             "messages",
         ),
         (json!({"messages": [{"role": "user"}]}), "messages"),
@@ -389,5 +386,58 @@ proptest! {
     fn good_rows_round_trip(row in any_row()) {
         let examples = parse_jsonl(&row).examples;
         prop_assert_eq!(parse_jsonl(&write_jsonl(&examples)).examples, examples);
+    }
+}
+
+#[test]
+fn null_is_nothing() {
+    let turns = |answer: &str| {
+        json!([
+            {"role": "user", "content": "p", "name": null, "tool_calls": null},
+            {"role": "assistant", "content": answer, "tool_calls": null},
+        ])
+    };
+    let with = json!({
+        "prompt": null, "chosen": turns("c"), "rejected": turns("r"), "margin": null,
+        "label": null, "messages": null, "tools": null, "chat_template_kwargs": null,
+    });
+    let without = json!({"chosen": turns("c"), "rejected": turns("r")});
+    let parsed = parse_jsonl(&format!("{with}\n{without}"));
+    assert_eq!(parsed.errors, []);
+    assert_eq!(parsed.examples[0], parsed.examples[1]);
+    // Strings do not hold their prompt.
+    let plain = r#"{"prompt": null, "chosen": "c", "rejected": "r"}"#;
+    check_refused(serde_json::from_str(plain).unwrap(), "prompt");
+}
+
+#[test]
+fn what_a_row_carries_for_the_template_stays_and_is_written_again() {
+    let row = r#"{"prompt":[{"role":"user","content":"p"}],"chosen":[{"role":"assistant","content":null,"tool_calls":[{"function":{"name":"f","arguments":{"b":1,"a":2}}}]}],"rejected":[{"role":"critic","content":"r","name":"x"}],"tools":[{"name":"f","b":1,"a":2}],"chat_template_kwargs":{"z":false,"y":1}}"#;
+    let parsed = parse_jsonl(row);
+    assert_eq!(parsed.errors, []);
+    let written = write_jsonl(&parsed.examples);
+    for part in [
+        r#""arguments":{"b":1,"a":2}"#,
+        r#""tools":[{"name":"f","b":1,"a":2}]"#,
+        r#""chat_template_kwargs":{"z":false,"y":1}"#,
+        r#"{"role":"critic","content":"r","name":"x"}"#,
+    ] {
+        assert!(written.contains(part), "{written}");
+    }
+    assert_eq!(parse_jsonl(&written).examples, parsed.examples);
+    // TRL reads tools from a string too.
+    let text = row.replace(
+        r#"[{"name":"f","b":1,"a":2}]"#,
+        r#""[{\"name\":\"f\",\"b\":1,\"a\":2}]""#,
+    );
+    assert_eq!(parse_jsonl(&text).examples, parsed.examples);
+    for (column, value) in [
+        ("tools", json!("f")),
+        ("tools", json!({})),
+        ("chat_template_kwargs", json!([1])),
+    ] {
+        let mut row: serde_json::Value = serde_json::from_str(row).unwrap();
+        row[column] = value;
+        check_refused(row, column);
     }
 }

@@ -1,10 +1,14 @@
 //! A row's columns to an example: what a row is follows from its columns.
 
 use super::implicit::extract_prompt;
-use super::{Content, Example, Turn};
-use crate::error::{Error, Result};
-use serde::Deserialize;
+use super::json::{INFINITE, items, members, with_python_numbers};
+use super::{Content, Example, Role, TemplateData, Turn};
+use crate::error::{Error, Result, without_line};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// What a column of a JSON row is called in which nothing stands.
+const NULL: &str = "null";
 
 const COLUMNS: &str = "the columns chosen and rejected (with prompt or without), or prompt, completion and label, or for supervised fine-tuning prompt and completion, messages, text, or input_ids";
 
@@ -14,8 +18,21 @@ const LISTED: usize = 8;
 /// One row of a file.
 pub(super) struct Row {
     pub columns: Map<String, Value>,
+    /// Columns that hold conversations or what templates are given, as they stand in the
+    /// file: JSON, whose fields keep their order.
+    pub texts: BTreeMap<String, String>,
     /// Where the row starts, counted from 1.
     pub line: usize,
+    /// What a column is called in which nothing stands: `null`, or in a table an empty cell.
+    pub empty: &'static str,
+}
+
+/// Columns of [`Row::texts`].
+pub(super) fn keeps_text(name: &str) -> bool {
+    matches!(
+        name,
+        "prompt" | "chosen" | "rejected" | "completion" | "messages"
+    ) || [TemplateData::TOOLS, TemplateData::KWARGS].contains(&name)
 }
 
 impl Row {
@@ -30,21 +47,111 @@ impl Row {
             found,
             expected: "a JSON object".to_owned(),
         };
-        match serde_json::from_str(text) {
-            Ok(Value::Object(columns)) => Ok(Row { columns, line }),
+        let text = with_python_numbers(text);
+        match serde_json::from_str(&text) {
+            Ok(Value::Object(columns)) => {
+                let holds_lists = columns.iter().any(|(name, value)| {
+                    keeps_text(name) && (value.is_array() || value.is_object())
+                });
+                let members = if holds_lists {
+                    members(&text)
+                } else {
+                    Vec::new()
+                };
+                let texts = members
+                    .into_iter()
+                    .filter(|(name, _)| keeps_text(name))
+                    // Line ends stand between the parts alone.
+                    .map(|(name, value)| (name, value.replace(['\n', '\r'], " ")))
+                    .collect();
+                Ok(Row {
+                    columns,
+                    texts,
+                    line,
+                    empty: NULL,
+                })
+            }
             Ok(other) => Err(refused(kind_of(&other).to_owned())),
-            Err(error) => Err(refused(format!("not valid JSON ({error})"))),
+            Err(error) => Err(refused(format!(
+                "not valid JSON ({})",
+                without_line(&error)
+            ))),
+        }
+    }
+
+    /// A column's value as a member of this object, which `of` says: the same row, and
+    /// what stands in the file of it.
+    ///
+    /// # Errors
+    /// [`Error::BadRow`] for a value that is no object.
+    pub fn inside(&self, name: &str, text: &str) -> Result<Row> {
+        let value = members(text)
+            .into_iter()
+            .find_map(|(member, value)| (member == name).then_some(value));
+        match value {
+            Some(value) => Row::parse(value, self.line),
+            None => Err(self.bad(name, "missing", "an object of columns")),
         }
     }
 
     /// # Errors
     /// [`Error::BadRow`], which names the column.
     pub fn example(&self) -> Result<Example> {
+        let mut example = self.example_of_columns()?;
+        if let Some(data) = self.template_data()?.into_turn() {
+            let first = match &mut example {
+                Example::Pair { prompt, .. }
+                | Example::Unpaired { prompt, .. }
+                | Example::Completion { prompt, .. } => prompt,
+                Example::Text { text } => text,
+            };
+            // Plain texts go through no template.
+            if let Content::Turns(turns) = first {
+                turns.insert(0, data);
+            }
+        }
+        Ok(example)
+    }
+
+    /// TRL's columns for the template. Like there, the tools may be JSON within a string.
+    fn template_data(&self) -> Result<TemplateData> {
+        let column = |name: &str, expected: &str, is_right: fn(&Value) -> bool| {
+            let Some(value) = self.columns.get(name).filter(|value| !value.is_null()) else {
+                return Ok(None);
+            };
+            let text = match value {
+                Value::String(text) => text.clone(),
+                _ => self.texts.get(name).cloned().unwrap_or_default(),
+            };
+            match serde_json::from_str(&text) {
+                Ok(inside) if is_right(&inside) => Ok(Some(text)),
+                // As TRL does, no list is as good as an empty one.
+                Ok(Value::Null) => Ok(None),
+                _ => Err(self.bad(name, kind_of(value), expected)),
+            }
+        };
+        Ok(TemplateData {
+            tools: column(
+                TemplateData::TOOLS,
+                "a list of tools, or JSON of one",
+                Value::is_array,
+            )?,
+            chat_template_kwargs: column(
+                TemplateData::KWARGS,
+                "an object of the template's variables",
+                Value::is_object,
+            )?,
+        })
+    }
+
+    fn example_of_columns(&self) -> Result<Example> {
         if self.has_any(&["chosen", "rejected", "chosen_ids", "rejected_ids"]) {
             return self.pair();
         }
         let has_completion = self.has_any(&["completion", "completion_ids"]);
-        if has_completion && self.has("label") {
+        // A label that is null is one that is missing: were the row taken for one without,
+        // a first row of this kind would decide for the whole file.
+        if has_completion && self.names_any(&["label"]) {
             return self.unpaired();
         }
         if self.has("input_ids") {
@@ -58,6 +165,13 @@ impl Row {
         }
         if has_text {
             return self.whole_text();
+        }
+        // What is missing is then said by its name.
+        if self.names_any(&["chosen", "rejected"]) {
+            return self.pair();
+        }
+        if self.names_any(&["completion"]) {
+            self.prompt_and_completion()?;
         }
         let names: Vec<&str> = self.columns.keys().map(String::as_str).collect();
         let found = match names.len() {
@@ -75,7 +189,7 @@ impl Row {
             self.pair_of_texts()?
         };
         let margin = match self.columns.get("margin") {
-            None => None,
+            None | Some(Value::Null) => None,
             Some(value) => Some(
                 value
                     .as_f64()
@@ -108,6 +222,11 @@ impl Row {
             if self.has("prompt_ids") {
                 return Err(self.bad("chosen_ids", "missing", "token ids, as the prompt has"));
             }
+            // Conversations hold their prompt; strings, and rows of a table, lack one.
+            let is_conversation = matches!(chosen, Content::Turns(_)) && self.empty == NULL;
+            if self.names_any(&["prompt"]) && !is_conversation {
+                self.text_or_turns("prompt")?;
+            }
             return self.extracted(&chosen, &rejected);
         }
         let prompt = self.text_or_turns("prompt")?;
@@ -139,9 +258,7 @@ impl Row {
         let (prompt, completion) = self.prompt_and_completion()?;
         let expected = "true or false (1 or 0)";
         let label = match self.columns.get("label") {
-            Some(value) => {
-                flag(value).ok_or_else(|| self.bad("label", kind_of(value), expected))?
-            }
+            Some(value) => flag(value).ok_or_else(|| self.bad("label", value, expected))?,
             None => return Err(self.bad("label", "missing", expected)),
         };
         Ok(Example::Unpaired {
@@ -263,8 +380,15 @@ impl Row {
         Err(self.bad(name, found.form(), &expected))
     }
 
+    /// Whether there is something in a column: null stands for nothing, as tables have it
+    /// in every row that lacks a column.
     pub fn has(&self, name: &str) -> bool {
-        self.columns.contains_key(name)
+        self.columns.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Whether a column is there, if with nothing in it.
+    pub fn names_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.columns.contains_key(*name))
     }
 
     pub fn has_any(&self, names: &[&str]) -> bool {
@@ -278,12 +402,25 @@ impl Row {
             Some(Value::Array(items)) if items.is_empty() => {
                 Err(self.bad(name, "an empty list", &expected))
             }
-            Some(value @ Value::Array(_)) => Vec::<Turn>::deserialize(value)
-                .map(Content::Turns)
-                .map_err(|error| self.bad(name, error, &expected)),
+            Some(Value::Array(turns)) => self.turns(name, turns).map(Content::Turns),
+            Some(Value::Null) => Err(self.bad(name, self.empty, &expected)),
             Some(other) => Err(self.bad(name, kind_of(other), &expected)),
             None => Err(self.bad(name, "missing", &expected)),
         }
+    }
+
+    fn turns(&self, name: &str, turns: &[Value]) -> Result<Vec<Turn>> {
+        let texts = self.texts.get(name).map(|text| items(text));
+        let turn = |(index, value): (usize, &Value)| {
+            let whole = || match &texts {
+                Some(texts) if texts.len() == turns.len() => texts[index].to_owned(),
+                _ => value.to_string(),
+            };
+            read_turn(value, whole).map_err(|(found, expected)| {
+                self.bad(name, format!("turn {}: {found}", index + 1), expected)
+            })
+        };
+        turns.iter().enumerate().map(turn).collect()
     }
 
     fn ids(&self, name: &str) -> Result<Vec<u32>> {
@@ -325,6 +462,55 @@ fn shortened(text: &str) -> String {
 }
 
 pub(super) const TURNS: &str = "a list of {\"role\", \"content\"}";
+const TURN: &str = "an object with role (a string) and content (a string or a list of parts)";
+
+/// A turn, or what was found in place of it and what was expected. A field that is null is
+/// none: so transformers takes it too.
+fn read_turn(value: &Value, whole: impl Fn() -> String) -> Result<Turn, (String, &'static str)> {
+    let Value::Object(fields) = value else {
+        return Err((kind_of(value).to_owned(), TURN));
+    };
+    let role = match fields.get("role") {
+        Some(Value::String(role)) => role,
+        Some(other) => return Err((format!("a role that is {}", kind_of(other)), TURN)),
+        None => return Err(("no role".to_owned(), TURN)),
+    };
+    let role = match role.as_str() {
+        "system" => Role::System,
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        "tool" => Role::Tool,
+        _ => Role::Other,
+    };
+    let more = fields
+        .iter()
+        .filter(|(name, value)| !["role", "content"].contains(&name.as_str()) && !value.is_null());
+    let has_more = more.count() > 0;
+    let (content, is_text) = match fields.get("content") {
+        Some(Value::String(text)) => (text.clone(), true),
+        Some(Value::Array(parts)) => (text_of_parts(parts), false),
+        // A call of a tool needs no words.
+        None | Some(Value::Null) if has_more => (String::new(), false),
+        Some(Value::Null) => return Err(("null for content".to_owned(), TURN)),
+        Some(other) => return Err((format!("a content that is {}", kind_of(other)), TURN)),
+        None => return Err(("no content".to_owned(), TURN)),
+    };
+    let is_more = has_more || !is_text || role == Role::Other;
+    Ok(Turn {
+        role,
+        content,
+        whole: is_more.then(whole),
+    })
+}
+
+/// The texts in a list of parts, `{"type": "text", "text": "..."}`.
+fn text_of_parts(parts: &[Value]) -> String {
+    let texts = parts.iter().filter_map(|part| match part {
+        Value::String(text) => Some(text.as_str()),
+        part => part.get("text")?.as_str(),
+    });
+    texts.collect()
+}
 
 /// The kind of a file's first good row, which all its rows must have.
 #[derive(Default)]
@@ -378,6 +564,7 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
         Value::Number(_) => "a number",
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
+        Value::Object(fields) if fields.contains_key(INFINITE) => INFINITE,
         Value::Object(_) => "an object",
     }
 }

@@ -16,11 +16,11 @@
 
 use super::Example;
 use super::row::{Row, kind_of};
-use super::write::columns;
+use super::write::{self, Columns, columns};
 use crate::error::Result;
 use crate::label::{Label, Labeller, Origin, Pair, PairSource, Verdict, check_row};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The column `tilt`.
 #[derive(Serialize, Deserialize)]
@@ -54,13 +54,13 @@ struct Answers {
 pub fn write_tilt_jsonl(labels: &[Label]) -> String {
     let mut text = String::new();
     for label in labels {
-        text.push_str(&Value::Object(line(label)).to_string());
+        text.push_str(&write::line(&line(label)));
         text.push('\n');
     }
     text
 }
 
-fn line(label: &Label) -> Map<String, Value> {
+fn line(label: &Label) -> Columns {
     let mut tilt = TiltColumn {
         id: label.pair.id.clone(),
         source: label.pair.source.clone(),
@@ -78,11 +78,8 @@ fn line(label: &Label) -> Map<String, Value> {
     };
     // Whether what is read of these columns is the label.
     let is_whole = row.is_some_and(|row| {
-        let written = Row {
-            columns: columns.clone(),
-            line: 1,
-        };
-        written.example().is_ok_and(|read| read == row)
+        let written = Row::parse(&write::line(&columns), 1);
+        written.and_then(|written| written.example()) == Ok(row.clone())
             && tilt.label_of(&row, 1).is_ok_and(|read| read == *label)
     });
     if !is_whole {
@@ -94,16 +91,16 @@ fn line(label: &Label) -> Map<String, Value> {
         });
     }
     let tilt = serde_json::to_string(&tilt).unwrap_or_default();
-    columns.insert("tilt".to_owned(), Value::from(tilt));
+    columns.insert("tilt".to_owned(), Value::from(tilt).to_string());
     columns
 }
 
 /// The columns of a pair without a decisive verdict, `null` where one would decide.
-fn undecided(pair: &Pair) -> Map<String, Value> {
+fn undecided(pair: &Pair) -> Columns {
     let mut columns = columns(&pair.as_row());
     for (name, value) in &mut columns {
         if matches!(name.as_str(), "chosen" | "rejected" | "label") {
-            *value = Value::Null;
+            *value = "null".to_owned();
         }
     }
     columns

@@ -120,7 +120,7 @@ fn defects_are_refused() {
 
 fn any_content() -> impl Strategy<Value = Content> {
     let role = prop::sample::select(vec![Role::System, Role::User, Role::Assistant]);
-    let turn = (role, "[a\\n é🙂:]{0,4}").prop_map(|(role, content)| Turn { role, content });
+    let turn = (role, "[a\\n é🙂:]{0,4}").prop_map(|(role, content)| Turn::new(role, content));
     prop_oneof![
         "[a\\n é🙂:]{0,6}".prop_map(Content::Plain),
         prop::collection::vec(turn, 1..3).prop_map(Content::Turns),

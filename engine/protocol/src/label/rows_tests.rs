@@ -14,10 +14,7 @@ fn plain(text: &str) -> Content {
 }
 
 fn turns(turns: &[(Role, &str)]) -> Content {
-    let turn = |&(role, content): &(Role, &str)| Turn {
-        role,
-        content: content.to_owned(),
-    };
+    let turn = |&(role, content): &(Role, &str)| Turn::new(role, content);
     Content::Turns(turns.iter().map(turn).collect())
 }
 
@@ -180,7 +177,7 @@ fn answers_that_cannot_be_told_apart_prefer_nothing() {
 
 fn any_content() -> impl Strategy<Value = Content> {
     let role = prop::sample::select(vec![Role::System, Role::User, Role::Assistant]);
-    let turn = (role, "[a\n é🙂:]{0,4}").prop_map(|(role, content)| Turn { role, content });
+    let turn = (role, "[a\n é🙂:]{0,4}").prop_map(|(role, content)| Turn::new(role, content));
     prop_oneof![
         "[a\n é🙂:]{0,6}".prop_map(Content::Plain),
         prop::collection::vec(turn, 1..4).prop_map(Content::Turns),

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use tilt_engine::export::{model_zip, trl_rows, trl_zip};
 use tilt_engine::model::Model;
 use tilt_protocol::config::TrlConfig;
-use tilt_protocol::dataset::parse_jsonl;
 use tilt_protocol::{
     Error, Example, ExportMeta, LabelCount, Metrics, Objective, Result, TrainSettings,
 };
@@ -117,13 +116,11 @@ fn examples(arguments: &Arguments) -> Result<Vec<Example>> {
     let Some(path) = &arguments.data else {
         return Ok(Vec::new());
     };
-    let parsed = parse_jsonl(&files::read_text(path)?);
+    let parsed = files::read_rows(path)?;
     if !parsed.errors.is_empty() && !arguments.skip_bad_rows {
         return Err(Error::BadRows(parsed.errors));
     }
-    for error in &parsed.errors {
-        eprintln!("skipped: {}: {error}", path.display());
-    }
+    files::tell_skipped(path, &parsed.errors);
     Ok(parsed.examples)
 }
 

@@ -3,16 +3,20 @@
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use tilt_engine::hf::{Precision, WEIGHTS_FILE};
+use tilt_engine::hf::{Precision, WEIGHTS_FILE, wrapper};
 use tilt_engine::model::{Model, ModelFiles};
 use tilt_engine::text::Rows;
-use tilt_protocol::dataset::{ParsedRows, parse_jsonl};
+use tilt_protocol::dataset::ParsedRows;
+use tilt_protocol::dataset::import::parse_file;
+use tilt_protocol::shards::{INDEX, joined, shards};
 use tilt_protocol::tokenizer_files::{
-    CHAT_TEMPLATE, MERGES, TOKENIZER, TOKENIZER_CONFIG, VOCAB, from_vocab_and_merges,
-    with_chat_template,
+    ADDED_TOKENS, CHAT_TEMPLATE, FolderTexts, GENERATION_CONFIG, MERGES, MORE_TEMPLATES,
+    SPECIAL_TOKENS, TOKENIZER, TOKENIZER_CONFIG, TokenizerTexts, VOCAB, with_generation_config,
+    without_mark,
 };
-use tilt_protocol::{Error, Result, TrainSettings};
+use tilt_protocol::{Error, Example, Result, TrainSettings};
 
 fn io_error(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
     |error| Error::Io {
@@ -24,7 +28,8 @@ fn io_error(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
 /// # Errors
 /// [`Error::Io`] naming the path.
 pub fn read_text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(io_error(path))
+    let text = std::fs::read_to_string(path).map_err(io_error(path))?;
+    Ok(without_mark(&text).to_owned())
 }
 
 /// # Errors
@@ -56,30 +61,73 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
 /// # Errors
 /// [`Error::Io`] and those of [`Model::load`].
 pub fn load_model(folder: &Path, device: &Device) -> Result<(Model, Tensor<1>)> {
-    let (tokenizer, tokenizer_config) = read_tokenizer(folder)?;
+    let TokenizerTexts { tokenizer, config } = read_tokenizer(folder)?;
+    let generation = read_optional(&folder.join(GENERATION_CONFIG))?;
+    let model_config = read_text(&folder.join("config.json"))?;
+    let weights = read_weights(folder)?;
+    if let Some(wrapper) = wrapper(&weights) {
+        let place = folder.join(WEIGHTS_FILE);
+        eprintln!("{}: names without \"{wrapper}\"", place.display());
+    }
     let files = ModelFiles {
-        config: &read_text(&folder.join("config.json"))?,
-        weights: &read_bytes(&folder.join(WEIGHTS_FILE))?,
+        config: &with_generation_config(&model_config, generation.as_deref())?,
+        weights: &weights,
         tokenizer: tokenizer.as_deref(),
-        tokenizer_config: tokenizer_config.as_deref(),
+        tokenizer_config: config.as_deref(),
     };
     Model::load(&files, device)
 }
 
-/// `tokenizer.json` and `tokenizer_config.json`, or what stands for them in the folder.
-fn read_tokenizer(folder: &Path) -> Result<(Option<String>, Option<String>)> {
-    let read = |name: &str| read_optional(&folder.join(name));
-    let mut config = read(TOKENIZER_CONFIG)?;
-    if let Some(template) = read(CHAT_TEMPLATE)? {
-        config = Some(with_chat_template(config.as_deref(), &template)?);
+/// The weights, in one file or in several with an index.
+fn read_weights(folder: &Path) -> Result<Vec<u8>> {
+    let path = folder.join(WEIGHTS_FILE);
+    if path.exists() {
+        return read_bytes(&path);
     }
-    let tokenizer = match (read(TOKENIZER)?, read(VOCAB)?, read(MERGES)?) {
-        (None, Some(vocab), Some(merges)) => {
-            Some(from_vocab_and_merges(&vocab, &merges, config.as_deref())?)
-        }
-        (tokenizer, ..) => tokenizer,
+    if let Some(index) = read_optional(&folder.join(INDEX))? {
+        let read = |file: String| Ok((file.clone(), read_bytes(&folder.join(file))?));
+        let files = shards(&index)?.into_iter().map(read);
+        return joined(&files.collect::<Result<Vec<_>>>()?);
+    }
+    if folder.join("pytorch_model.bin").exists() {
+        let reason = "not there, and pytorch_model.bin is not read; save_pretrained of transformers writes model.safetensors";
+        return Err(Error::malformed(path.display(), reason));
+    }
+    read_bytes(&path)
+}
+
+/// `tokenizer.json` and `tokenizer_config.json`, or what stands for them in the folder.
+fn read_tokenizer(folder: &Path) -> Result<TokenizerTexts> {
+    let read = |name: &str| read_optional(&folder.join(name));
+    let texts = FolderTexts {
+        tokenizer: read(TOKENIZER)?,
+        tokenizer_config: read(TOKENIZER_CONFIG)?,
+        chat_template: read(CHAT_TEMPLATE)?,
+        more_templates: read_templates(&folder.join(MORE_TEMPLATES))?,
+        vocab: read(VOCAB)?,
+        merges: read(MERGES)?,
+        added_tokens: read(ADDED_TOKENS)?,
+        special_tokens: read(SPECIAL_TOKENS)?,
     };
-    Ok((tokenizer, config))
+    texts.tokenizer_texts()
+}
+
+/// The templates of a folder by their names.
+fn read_templates(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut templates = BTreeMap::new();
+    if !folder.is_dir() {
+        return Ok(templates);
+    }
+    for entry in std::fs::read_dir(folder).map_err(io_error(folder))? {
+        let path = entry.map_err(io_error(folder))?.path();
+        let name = path
+            .file_stem()
+            .map(|name| name.to_string_lossy().into_owned());
+        if let Some(name) = name.filter(|_| path.extension().is_some_and(|end| end == "jinja")) {
+            templates.insert(name, read_text(&path)?);
+        }
+    }
+    Ok(templates)
 }
 
 /// # Errors
@@ -105,8 +153,18 @@ pub fn save_model(
     Ok(())
 }
 
-/// The rows of a JSONL file as ids for an objective, defects of a row under the number of
-/// its line.
+/// The rows of a data file, in any container that the page's importer reads, as TRL reads
+/// them.
+///
+/// # Errors
+/// [`Error::Io`] naming the path.
+pub fn read_rows(path: &Path) -> Result<ParsedRows> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(parse_file(&name, &read_bytes(path)?))
+}
+
+/// The rows of a file as ids for an objective, defects of a row under the number of its
+/// line.
 ///
 /// # Errors
 /// [`Error::BadRows`] with every defect, unless `skip_bad_rows`: then they are listed on
@@ -121,7 +179,8 @@ pub fn load_rows(
         examples,
         lines,
         mut errors,
-    } = parse_jsonl(&read_text(path)?);
+    } = read_rows(path)?;
+    tell_oddities(path, &examples, &lines);
     let mut rows = model.rows(&examples, &settings.objective, settings.max_length)?;
     for mut refused in std::mem::take(&mut rows.refused) {
         if let Error::BadRow { line, .. } = &mut refused {
@@ -136,10 +195,40 @@ pub fn load_rows(
     if !errors.is_empty() && !skip_bad_rows {
         return Err(Error::BadRows(errors));
     }
-    for error in &errors {
-        eprintln!("skipped: {}: {error}", path.display());
-    }
+    tell_skipped(path, &errors);
     Ok(rows)
+}
+
+/// Lists rows that are left out on standard error.
+pub fn tell_skipped(path: &Path, errors: &[Error]) {
+    for told in Error::by_cause(errors) {
+        eprintln!("skipped: {}: {told}", path.display());
+    }
+}
+
+/// Says of which pairs nothing can be learnt, or something odd: TRL trains on them too.
+fn tell_oddities(path: &Path, examples: &[Example], lines: &[usize]) {
+    let told = [
+        (
+            "chosen and rejected are the same",
+            Example::is_identical as fn(&Example) -> bool,
+        ),
+        ("an empty answer", Example::has_empty_answer),
+    ];
+    for (what, is_so) in told {
+        let found = examples.iter().zip(lines);
+        let found: BTreeSet<usize> = found
+            .filter(|(example, _)| is_so(example))
+            .map(|(_, line)| *line)
+            .collect();
+        if let Some(first) = found.first() {
+            let (path, more) = (path.display(), found.len() - 1);
+            match more {
+                0 => eprintln!("{path}: line {first}: {what}"),
+                _ => eprintln!("{path}: line {first} and {more} more: {what}"),
+            }
+        }
+    }
 }
 
 /// Prints the result of a command.

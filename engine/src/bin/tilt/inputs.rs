@@ -76,6 +76,7 @@ impl Inputs {
                 ),
             });
         }
+        tell_missing_class(&rows.rows);
         Ok(Loaded {
             model,
             policy,
@@ -83,6 +84,28 @@ impl Inputs {
             config,
             rows: rows.rows,
         })
+    }
+}
+
+/// KTO learns from what is desirable and from what is not: with one of them alone it has
+/// no margin, and little to hold on to.
+fn tell_missing_class(rows: &[TokenisedRow]) {
+    let count = |wanted: bool| {
+        let is_so = |row: &&TokenisedRow| matches!(row, TokenisedRow::Unpaired { desirable, .. } if *desirable == wanted);
+        rows.iter().filter(is_so).count()
+    };
+    match (count(true), count(false)) {
+        (all @ 1.., 0) => {
+            eprintln!(
+                "label: true in all {all} rows; without undesirable ones there are no margins"
+            );
+        }
+        (0, all @ 1..) => {
+            eprintln!(
+                "label: false in all {all} rows; without desirable ones there are no margins"
+            );
+        }
+        _ => {}
     }
 }
 

@@ -69,10 +69,10 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::BadRows(rows)) => {
-            for error in &rows {
+            for told in Error::by_cause(&rows) {
                 match &file {
-                    Some(file) => eprintln!("{file}: {error}"),
-                    None => eprintln!("{error}"),
+                    Some(file) => eprintln!("{file}: {told}"),
+                    None => eprintln!("{told}"),
                 }
             }
             ExitCode::from(2)

@@ -64,6 +64,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     files::write(&arguments.out.join("metrics.jsonl"), log)?;
     files::save_model(&arguments.out, &model, &session.arena, Precision::F32)?;
+    if result.is_err() {
+        eprintln!(
+            "{}: the model as it was after step {}",
+            arguments.out.display(),
+            session.step
+        );
+    }
     result.map(|last| println!("{last}"))
 }
 

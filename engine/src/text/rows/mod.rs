@@ -193,7 +193,7 @@ pub fn tokenise(
                 None => rows.dropped += 1,
             },
             Err(error) => {
-                rows.refused.push(in_row(error, index + 1)?);
+                rows.refused.push(in_row(error, index + 1, text)?);
             }
         }
     }
@@ -298,7 +298,7 @@ fn fitting(row: TokenisedRow, max_length: usize, preparation: Preparation) -> Op
 }
 
 /// A row's defect with its number; what is no row's fault comes back as the error it is.
-fn in_row(error: Error, number: usize) -> Result<Error> {
+fn in_row(error: Error, number: usize, text: Option<&Text>) -> Result<Error> {
     let (field, found, expected) = match error {
         Error::InvalidConfig {
             field,
@@ -307,7 +307,10 @@ fn in_row(error: Error, number: usize) -> Result<Error> {
         } => (field, value, expected),
         Error::TokenOutOfRange { id, vocab } => (
             "token ids".to_owned(),
-            format!("id {id}"),
+            match text {
+                Some(text) => format!("id {id} (\"{}\")", text.token_text(id)),
+                None => format!("id {id}"),
+            },
             format!("ids below {vocab}, the model's vocabulary"),
         ),
         Error::ChatTemplate { reason } => (

@@ -38,7 +38,10 @@ fn text(template: Option<&str>) -> Text {
             "merges": [["a", "b"], ["ab", "c"], ["c", "d"], ["d", "e"], ["b", "de"], ["c", "bde"]],
         },
     });
-    let config = json!({ "bos_token": "<s>", "eos_token": "</s>", "chat_template": template });
+    let config = json!({
+        "bos_token": "<s>", "eos_token": "</s>", "chat_template": template,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+    });
     let shape = GptConfig::new(VOCAB, 64, 8, 1, 1);
     Text::from_json(&tokenizer.to_string(), Some(&config.to_string()), &shape).unwrap()
 }
@@ -155,10 +158,7 @@ fn a_conversation_has_the_templates_tokens_alone() {
 
 #[test]
 fn an_assistants_last_turn_is_continued_by_the_older_tokeniser() {
-    let turn = |role, content: &str| Turn {
-        role,
-        content: content.to_owned(),
-    };
+    let turn = |role, content: &str| Turn::new(role, content);
     let prompt = Content::Turns(vec![turn(Role::User, "d"), turn(Role::Assistant, "a")]);
     check(
         pair(prompt, Content::assistant("b"), Content::assistant("c")),

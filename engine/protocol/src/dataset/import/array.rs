@@ -4,7 +4,7 @@ use super::container::{RawRow, Sink};
 use super::row_buffer::{RowBuffer, too_long, utf8};
 use crate::dataset::row::{Row, kind_of};
 use crate::error::{Error, Result};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Splits the elements of an array, from behind its `[`. Commas between which nothing
 /// stands are passed over, as empty lines are.
@@ -18,9 +18,17 @@ pub struct Array {
     depth: usize,
     text: Text,
     is_closed: bool,
-    /// Whether the array is the `rows` of an answer of datasets-server. What follows
-    /// such an array does not matter.
-    is_answer: bool,
+    place: Place,
+}
+
+/// Where the array stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Alone,
+    /// In an object. What follows the array does not matter.
+    Inside,
+    /// The `rows` in an answer of datasets-server, of which each has its columns inside.
+    Answer,
 }
 
 /// Whether the last byte is within a JSON string.
@@ -33,7 +41,7 @@ enum Text {
 }
 
 impl Array {
-    pub fn new(line: usize, limit: usize, is_answer: bool) -> Array {
+    pub fn new(line: usize, limit: usize, place: Place) -> Array {
         Array {
             line,
             start_line: line,
@@ -41,7 +49,7 @@ impl Array {
             depth: 0,
             text: Text::Outside,
             is_closed: false,
-            is_answer,
+            place,
         }
     }
 
@@ -67,7 +75,7 @@ impl Array {
             self.line += usize::from(byte == b'\n');
         }
         self.row.extend(&bytes[from..]);
-        if self.is_closed && self.is_answer {
+        if self.is_closed && self.place != Place::Alone {
             self.row.clear();
         }
     }
@@ -119,15 +127,15 @@ impl Array {
             out(RawRow {
                 line,
                 raw,
-                columns: Err(too_long(line, self.row.limit())),
+                row: Err(too_long(line, self.row.limit())),
             });
         } else if !raw.is_empty() {
             let row = utf8(raw, line).and_then(|text| Row::parse(text, line));
-            let columns = match row {
-                Ok(row) if self.is_answer => columns_of_answer(row),
-                row => row.map(|row| row.columns),
+            let row = match row {
+                Ok(row) if self.place == Place::Answer => row_of_answer(row, raw),
+                row => row,
             };
-            out(RawRow { line, raw, columns });
+            out(RawRow { line, raw, row });
         }
         self.row.clear();
         self.depth = 0;
@@ -139,7 +147,7 @@ fn refuse(raw: &[u8], line: usize, found: &str, expected: &str, out: &mut Sink) 
     out(RawRow {
         line,
         raw,
-        columns: Err(Error::BadRow {
+        row: Err(Error::BadRow {
             line,
             field: "row".to_owned(),
             found: found.to_owned(),
@@ -148,22 +156,22 @@ fn refuse(raw: &[u8], line: usize, found: &str, expected: &str, out: &mut Sink) 
     });
 }
 
-/// The columns in an element of datasets-server's `rows`:
+/// The row in an element of datasets-server's `rows`:
 /// `{"row_idx", "row": {...}, "truncated_cells": []}`. An element without `row` is taken
-/// for the columns themselves.
+/// for the row itself.
 ///
 /// # Errors
 /// [`Error::BadRow`] where the server has cut a cell short.
-fn columns_of_answer(mut row: Row) -> Result<Map<String, Value>> {
+fn row_of_answer(row: Row, raw: &[u8]) -> Result<Row> {
     if let Some(Value::Array(cells)) = row.columns.get("truncated_cells")
         && let Some(cell) = cells.first()
     {
         let name = cell.as_str().unwrap_or("truncated_cells");
         return Err(row.bad(name, "a cell that the server has cut short", "a whole cell"));
     }
-    match row.columns.remove("row") {
-        None => Ok(row.columns),
-        Some(Value::Object(columns)) => Ok(columns),
-        Some(other) => Err(row.bad("row", kind_of(&other), "an object of columns")),
+    match row.columns.get("row") {
+        None => Ok(row),
+        Some(Value::Object(_)) => row.inside("row", utf8(raw, row.line)?),
+        Some(other) => Err(row.bad("row", kind_of(other), "an object of columns")),
     }
 }

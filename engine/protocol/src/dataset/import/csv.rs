@@ -1,13 +1,16 @@
-//! Comma-separated values (RFC 4180) after a line of column names.
+//! Values after a line of column names: separated by commas (RFC 4180), by semicolons as
+//! Excel does it where the comma is for decimals, or by tabs.
 
-use super::cells::columns_of_cells;
+use super::cells::{column_name, row_of_cells};
 use super::container::{RawRow, Sink};
 use super::row_buffer::{RowBuffer, too_long, utf8};
 use crate::error::{Error, Result};
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 /// Splits bytes into records. Empty lines are no rows.
 pub struct Csv {
+    /// The first line, until it is whole and says what separates the values.
+    first_line: Option<FirstLine>,
     reader: Reader,
     /// The column names, once their line is read.
     header: Option<Header>,
@@ -24,6 +27,38 @@ pub struct Csv {
     line_ends: usize,
 }
 
+/// The first line as far as it has been read.
+#[derive(Default)]
+struct FirstLine {
+    bytes: Vec<u8>,
+    is_quoted: bool,
+}
+
+impl FirstLine {
+    /// What separates the values: what stands most often between the names.
+    fn delimiter(&self) -> u8 {
+        let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+        let mut is_quoted = false;
+        for byte in &self.bytes {
+            is_quoted ^= *byte == b'"';
+            if let Some((_, count)) = counts.iter_mut().find(|(d, _)| d == byte && !is_quoted) {
+                *count += 1;
+            }
+        }
+        // Of equal counts the first is taken.
+        let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+        most.map_or(b',', |(delimiter, _)| *delimiter)
+    }
+
+    /// The separator of a line that says nothing else: `sep=;`, as Excel writes it.
+    fn named_delimiter(&self) -> Option<u8> {
+        match without_line_end(&self.bytes) {
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some(*delimiter),
+            _ => None,
+        }
+    }
+}
+
 /// The line of column names.
 pub struct Header {
     pub names: Vec<String>,
@@ -34,6 +69,7 @@ pub struct Header {
 impl Csv {
     pub fn new(line: usize, limit: usize) -> Csv {
         Csv {
+            first_line: Some(FirstLine::default()),
             reader: Reader::new(),
             header: None,
             cells: vec![0; 1024],
@@ -51,6 +87,37 @@ impl Csv {
     }
 
     pub fn push(&mut self, mut bytes: &[u8], out: &mut Sink) {
+        while let Some(first_line) = &mut self.first_line {
+            let Some((&byte, rest)) = bytes.split_first() else {
+                return;
+            };
+            bytes = rest;
+            first_line.bytes.push(byte);
+            first_line.is_quoted ^= byte == b'"';
+            let is_whole = byte == b'\n' && !first_line.is_quoted;
+            if is_whole || first_line.bytes.len() > self.raw.limit() {
+                self.end_first_line(out);
+            }
+        }
+        self.push_records(bytes, out);
+    }
+
+    /// Sets the separator, and reads the line unless it was there for that alone.
+    fn end_first_line(&mut self, out: &mut Sink) {
+        let Some(first_line) = self.first_line.take() else {
+            return;
+        };
+        let named = first_line.named_delimiter();
+        let delimiter = named.unwrap_or_else(|| first_line.delimiter());
+        self.reader = ReaderBuilder::new().delimiter(delimiter).build();
+        if named.is_some() {
+            self.line += 1;
+        } else {
+            self.push_records(&first_line.bytes, out);
+        }
+    }
+
+    fn push_records(&mut self, mut bytes: &[u8], out: &mut Sink) {
         // To the reader, an empty input would be the end of the file.
         while !bytes.is_empty() {
             let (result, read) = self.read(bytes);
@@ -63,6 +130,7 @@ impl Csv {
     }
 
     pub fn finish(&mut self, out: &mut Sink) {
+        self.end_first_line(out);
         if self.raw.is_empty() {
             return;
         }
@@ -86,7 +154,7 @@ impl Csv {
         out(RawRow {
             line: self.line,
             raw: self.raw.bytes(),
-            columns: Err(error),
+            row: Err(error),
         });
         self.raw.clear();
     }
@@ -139,7 +207,7 @@ impl Csv {
             _ if is_blank => {}
             (None, Ok(names)) => {
                 self.header = Some(Header {
-                    names: names.iter().map(|name| name.trim().to_owned()).collect(),
+                    names: names.iter().map(|name| column_name(name)).collect(),
                     text: String::from_utf8_lossy(raw).into_owned(),
                 });
             }
@@ -152,13 +220,13 @@ impl Csv {
                 out(RawRow {
                     line,
                     raw,
-                    columns: Err(error),
+                    row: Err(error),
                 });
             }
             (Some(header), record) => out(RawRow {
                 line,
                 raw,
-                columns: record.and_then(|cells| columns_of_cells(&header.names, &cells, line)),
+                row: record.and_then(|cells| row_of_cells(&header.names, &cells, line)),
             }),
         }
         self.line += self.line_ends;

@@ -73,14 +73,16 @@ enum Reader {
 }
 
 impl Reader {
-    /// The one that a row's columns ask for.
-    fn of(row: &Row) -> Reader {
+    /// The one that a row's columns ask for. `as_trl` is [`ImportOptions::as_trl`].
+    fn of(row: &Row, as_trl: bool) -> Reader {
         let is_transcript = |name: &str| matches!(row.columns.get(name), Some(Value::String(text)) if is_transcript(text));
-        if tilt_export::is_tilt(row) {
-            Reader::Tilt
-        } else if row.has("answers") && row.has("prompt") && !row.has("chosen") {
+        if row.has("answers") && row.has("prompt") && !row.has("chosen") {
             Reader::Nectar
-        } else if row.has("score_chosen") && row.has("score_rejected") {
+        } else if as_trl {
+            Reader::Trl
+        } else if tilt_export::is_tilt(row) {
+            Reader::Tilt
+        } else if row.names_any(&["score_chosen"]) && row.names_any(&["score_rejected"]) {
             Reader::UltraFeedback
         } else if !row.has("prompt") && is_transcript("chosen") && is_transcript("rejected") {
             Reader::HhRlhf
@@ -94,6 +96,7 @@ impl Reader {
 pub struct RowReader {
     nectar: NectarPairs,
     labels_only: bool,
+    as_trl: bool,
     first: Option<(Reader, RowFormat)>,
     kind: FileKind,
 }
@@ -103,6 +106,7 @@ impl RowReader {
         RowReader {
             nectar: options.nectar,
             labels_only: options.labels_only,
+            as_trl: options.as_trl,
             first: None,
             kind: FileKind::default(),
         }
@@ -120,8 +124,11 @@ impl RowReader {
     pub fn read(&mut self, row: &Row) -> Result<Vec<Imported>> {
         let reader = match self.first {
             Some((reader, _)) => reader,
-            None => Reader::of(row),
+            None => Reader::of(row, self.as_trl),
         };
+        if self.first.is_none() && self.labels_only {
+            check_telling(row)?;
+        }
         let imported = match reader {
             Reader::Trl => vec![Imported::Row(row.example()?)],
             Reader::HhRlhf => vec![Imported::Row(hh_rlhf::example(row)?)],
@@ -145,6 +152,17 @@ impl RowReader {
         }
         Ok(imported)
     }
+}
+
+/// Refuses a first row of two empty answers without a prompt: transcripts or not, it cannot
+/// be told, and the rows behind it would be read accordingly.
+fn check_telling(row: &Row) -> Result<()> {
+    let is_empty = |name: &str| matches!(row.columns.get(name), Some(Value::String(text)) if text.trim().is_empty());
+    if !row.has("prompt") && is_empty("chosen") && is_empty("rejected") {
+        let found = "empty, and rejected too";
+        return Err(row.bad("chosen", found, "two answers to compare"));
+    }
+    Ok(())
 }
 
 fn format_of(reader: Reader, row: &Row, imported: &[Imported]) -> RowFormat {

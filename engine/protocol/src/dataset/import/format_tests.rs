@@ -19,10 +19,7 @@ fn good(rows: &[Value], options: ImportOptions) -> Vec<Imported> {
 }
 
 fn turns(turns: &[(Role, &str)]) -> Content {
-    let turn = |&(role, content): &(Role, &str)| Turn {
-        role,
-        content: content.to_owned(),
-    };
+    let turn = |&(role, content): &(Role, &str)| Turn::new(role, content);
     Content::Turns(turns.iter().map(turn).collect())
 }
 

@@ -43,7 +43,7 @@ impl Lines {
             out(RawRow {
                 line: self.line,
                 raw: self.row.bytes(),
-                columns: Err(too_long(self.line, self.row.limit())),
+                row: Err(too_long(self.line, self.row.limit())),
             });
         } else {
             emit(self.row.bytes(), self.line, out);
@@ -57,10 +57,9 @@ fn emit(line: &[u8], number: usize, out: &mut Sink) {
     if raw.is_empty() {
         return;
     }
-    let row = utf8(raw, number).and_then(|text| Row::parse(text, number));
     out(RawRow {
         line: number,
         raw,
-        columns: row.map(|row| row.columns),
+        row: utf8(raw, number).and_then(|text| Row::parse(text, number)),
     });
 }

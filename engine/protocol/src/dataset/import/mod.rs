@@ -8,22 +8,26 @@ mod array;
 mod cells;
 mod container;
 mod csv;
+mod decode;
 mod format;
+mod gunzip;
 mod hh_rlhf;
 mod intake;
 mod lines;
 mod nectar;
+mod objects;
+mod read_file;
 mod row_buffer;
 mod sampler;
 mod sniffer;
 mod transcript;
 mod ultrafeedback;
 
-use self::container::{RawRow, Splitter};
+use self::container::{RawRow, Splitter, refuse_file};
+use self::decode::Decoder;
 use self::format::RowReader;
 use self::sniffer::{Sniffed, Sniffer};
 use super::Example;
-use super::row::Row;
 use crate::error::{Error, Result};
 use crate::label::{Label, PairSource, Verdict};
 use serde::{Deserialize, Serialize};
@@ -32,6 +36,7 @@ pub use container::Container;
 pub use format::{Form, RowFormat};
 pub use intake::{ImportReport, Intake, Sample};
 pub use nectar::NectarPairs;
+pub use read_file::parse_file;
 pub use sampler::{SampledRow, Sampler};
 
 /// The longest row that is read unless told otherwise, in bytes.
@@ -46,6 +51,9 @@ pub struct ImportOptions {
     pub nectar: NectarPairs,
     /// Refuses rows that make no label: token ids, and rows of supervised fine-tuning.
     pub labels_only: bool,
+    /// Reads rows as TRL does wherever it can read them: transcripts are strings there, and
+    /// scores do not count.
+    pub as_trl: bool,
 }
 
 impl Default for ImportOptions {
@@ -54,6 +62,7 @@ impl Default for ImportOptions {
             row_limit_bytes: ROW_LIMIT_BYTES,
             nectar: NectarPairs::default(),
             labels_only: true,
+            as_trl: false,
         }
     }
 }
@@ -119,6 +128,12 @@ pub enum Outcome {
 
 /// Reads a file, chunk by chunk.
 pub struct Importer {
+    decoder: Decoder,
+    text: TextImporter,
+}
+
+/// Reads a file of text in UTF-8.
+struct TextImporter {
     state: State,
     container: Option<Container>,
     rows: Rows,
@@ -133,41 +148,62 @@ impl Importer {
     /// For a file of this name.
     pub fn new(name: &str, options: ImportOptions) -> Importer {
         Importer {
-            state: State::Sniffing(Sniffer::new(name, options.row_limit_bytes)),
-            container: None,
-            rows: Rows {
-                reader: RowReader::new(&options),
-                count: 0,
+            decoder: Decoder::default(),
+            text: TextImporter {
+                state: State::Sniffing(Sniffer::new(name, options.row_limit_bytes)),
+                container: None,
+                rows: Rows {
+                    reader: RowReader::new(&options),
+                    count: 0,
+                },
             },
         }
     }
 
     /// What the file is made of, as soon as that is known.
     pub fn container(&self) -> Option<Container> {
-        self.container
+        self.text.container
     }
 
     /// What the first good row was.
     pub fn format(&self) -> Option<RowFormat> {
-        self.rows.reader.format()
+        self.text.rows.reader.format()
     }
 
     /// The rows so far.
     pub fn row_count(&self) -> usize {
-        self.rows.count
+        self.text.rows.count
     }
 
     /// Of CSV the line of column names, as it stands in the file: refused rows need it
     /// before them.
     pub fn header(&self) -> Option<&str> {
-        match &self.state {
+        match &self.text.state {
             State::Splitting(Splitter::Csv(csv)) => csv.header().map(|header| header.text.as_str()),
             _ => None,
         }
     }
 
     /// Takes in the next bytes; `out` gets each row that they complete.
-    pub fn push(&mut self, mut bytes: &[u8], out: &mut impl FnMut(Outcome)) {
+    pub fn push(&mut self, bytes: &[u8], out: &mut impl FnMut(Outcome)) {
+        let Importer { decoder, text } = self;
+        decoder.push(bytes, &mut |bytes| text.push(bytes, out));
+    }
+
+    /// Ends the file; `out` gets the row that was not complete.
+    pub fn finish(&mut self, out: &mut impl FnMut(Outcome)) {
+        let Importer { decoder, text } = self;
+        let end = decoder.finish(&mut |bytes| text.push(bytes, out));
+        text.finish(out);
+        if let Err(found) = end {
+            text.container.get_or_insert(Container::Foreign);
+            refuse_file(found, &mut |row| out(text.rows.outcome(row)));
+        }
+    }
+}
+
+impl TextImporter {
+    fn push(&mut self, mut bytes: &[u8], out: &mut impl FnMut(Outcome)) {
         if let State::Sniffing(sniffer) = &mut self.state {
             let sniffed = bytes
                 .iter()
@@ -184,8 +220,7 @@ impl Importer {
         }
     }
 
-    /// Ends the file; `out` gets the row that was not complete.
-    pub fn finish(&mut self, out: &mut impl FnMut(Outcome)) {
+    fn finish(&mut self, out: &mut impl FnMut(Outcome)) {
         if let State::Sniffing(sniffer) = &mut self.state
             && let Some(sniffed) = sniffer.finish()
         {
@@ -214,10 +249,7 @@ impl Rows {
     fn outcome(&mut self, row: RawRow<'_>) -> Outcome {
         let (number, line) = (self.count + 1, row.line);
         self.count = number;
-        let read = row
-            .columns
-            .and_then(|columns| self.reader.read(&Row { columns, line }));
-        match read {
+        match row.row.and_then(|row| self.reader.read(&row)) {
             Ok(examples) => Outcome::Good {
                 number,
                 line,

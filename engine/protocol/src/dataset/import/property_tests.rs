@@ -149,6 +149,7 @@ fn any_options() -> impl Strategy<Value = ImportOptions> {
             row_limit_bytes,
             nectar,
             labels_only,
+            as_trl: labels_only && row_limit_bytes % 2 == 0,
         }
     })
 }

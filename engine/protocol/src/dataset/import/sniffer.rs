@@ -1,21 +1,21 @@
 //! Recognises a file's container from its beginning.
 
-use super::array::Array;
+use super::array::{Array, Place};
 use super::container::{Container, Splitter};
 use super::csv::Csv;
 use super::lines::Lines;
+use super::objects::Objects;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// First bytes of files that people take for a dataset's, and that are not read.
-const FOREIGN: [(&[u8], &str); 7] = [
+const FOREIGN: [(&[u8], &str); 6] = [
     (b"PAR1", "a Parquet file"),
     (b"ARRO", "an Arrow file"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x03\x04", "a zip archive (or an Excel file)"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zX", "an xz archive"),
 ];
 
 /// Bytes after which every first mark above is there or not.
@@ -32,9 +32,11 @@ enum Hint {
 /// Takes in the beginning of a file, byte by byte, until it is clear what it is:
 ///
 /// - `[` begins a JSON array;
-/// - `{` begins JSON lines if the name ends so (`.jsonl`, `.ndjson`), or if the first
-///   object ends without a list `rows`; with one, the file is an answer of
-///   datasets-server;
+/// - `{` begins an answer of datasets-server if the first object has a list `rows`, and a
+///   list of rows within an object if it has one under another common name before any
+///   column of a row, unless the name says that each line is a row (`.jsonl`, `.ndjson`);
+/// - otherwise `{` begins objects behind each other if a line ends within the first one,
+///   and else JSON lines;
 /// - anything else is CSV, or JSON lines (each refused) if the name says JSON.
 pub struct Sniffer {
     hint: Hint,
@@ -42,6 +44,8 @@ pub struct Sniffer {
     /// What has been taken in, without byte order mark and blanks at the start.
     taken: Vec<u8>,
     has_begun: bool,
+    /// Blanks before the first byte of its line: tabs may separate empty names.
+    indent: Vec<u8>,
     /// The line on which `taken` begins, from 1.
     line: usize,
     object: FirstObject,
@@ -57,6 +61,7 @@ pub struct Sniffed {
 impl Sniffer {
     pub fn new(name: &str, limit: usize) -> Sniffer {
         let name = name.to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
         let hint = if name.ends_with(".jsonl") || name.ends_with(".ndjson") {
             Hint::Lines
         } else if name.ends_with(".json") {
@@ -69,6 +74,7 @@ impl Sniffer {
             limit,
             taken: Vec::new(),
             has_begun: false,
+            indent: Vec::new(),
             line: 1,
             object: FirstObject::default(),
         }
@@ -130,36 +136,53 @@ impl Sniffer {
             _ if byte.is_ascii_whitespace() => {
                 self.taken.clear();
                 self.line += usize::from(byte == b'\n');
+                match byte {
+                    b'\t' => self.indent.push(byte),
+                    _ => self.indent.clear(),
+                }
                 None
             }
             b'[' => Some(self.splitter(Container::JsonArray)),
-            b'{' if self.hint != Hint::Lines => None,
-            b'{' => Some(self.splitter(Container::JsonLines)),
+            b'{' => None,
             _ if self.hint == Hint::None => Some(self.splitter(Container::Csv)),
             _ => Some(self.splitter(Container::JsonLines)),
         }
     }
 
     fn seen(&mut self, seen: Seen) -> Option<Sniffed> {
+        let is_lines = self.hint == Hint::Lines;
         match seen {
-            Seen::Rows => Some(self.splitter(Container::JsonRows)),
-            Seen::Nothing if self.taken.len() < self.limit => None,
-            Seen::Nothing | Seen::End => Some(self.splitter(Container::JsonLines)),
+            Seen::Rows if !is_lines => Some(self.splitter(Container::JsonRows)),
+            Seen::Data if !is_lines => Some(self.splitter(Container::JsonData)),
+            Seen::End if self.object.has_line_end => Some(self.splitter(Container::JsonObjects)),
+            Seen::End => Some(self.splitter(Container::JsonLines)),
+            Seen::LineEnd if is_lines => Some(self.splitter(Container::JsonObjects)),
+            _ if self.taken.len() < self.limit => None,
+            _ => Some(self.splitter(Container::JsonLines)),
         }
     }
 
     fn splitter(&mut self, container: Container) -> Sniffed {
         let mut begin = std::mem::take(&mut self.taken);
+        let line = self.line;
         let splitter = match container {
-            Container::JsonArray | Container::JsonRows => {
+            Container::JsonArray | Container::JsonData | Container::JsonRows => {
                 // All up to the array's beginning is done with.
-                let line = self.line + begin.iter().filter(|&&byte| byte == b'\n').count();
+                let line = line + begin.iter().filter(|&&byte| byte == b'\n').count();
                 begin.clear();
-                let is_answer = container == Container::JsonRows;
-                Splitter::Array(Array::new(line, self.limit, is_answer))
+                let place = match container {
+                    Container::JsonArray => Place::Alone,
+                    Container::JsonData => Place::Inside,
+                    _ => Place::Answer,
+                };
+                Splitter::Array(Array::new(line, self.limit, place))
             }
-            Container::Csv => Splitter::Csv(Box::new(Csv::new(self.line, self.limit))),
-            Container::JsonLines => Splitter::Lines(Lines::new(self.line, self.limit)),
+            Container::Csv => {
+                begin.splice(..0, std::mem::take(&mut self.indent));
+                Splitter::Csv(Box::new(Csv::new(line, self.limit)))
+            }
+            Container::JsonLines => Splitter::Lines(Lines::new(line, self.limit)),
+            Container::JsonObjects => Splitter::Objects(Objects::new(line, self.limit)),
             Container::Foreign => Splitter::Foreign(None),
         };
         Sniffed {
@@ -173,24 +196,45 @@ impl Sniffer {
 /// What a byte of the first object tells.
 enum Seen {
     Nothing,
+    /// The end of a line within the object.
+    LineEnd,
     /// The beginning of the list `rows`.
     Rows,
+    /// The beginning of a list under another name that stands for rows.
+    Data,
     /// The object is over, or is none.
     End,
 }
 
+/// Names under which a file may hold all its rows.
+const DATA: [&[u8]; 5] = [b"data", b"train", b"examples", b"instances", b"items"];
+/// Columns that rows alone have.
+const COLUMNS: [&[u8]; 7] = [
+    b"prompt",
+    b"chosen",
+    b"rejected",
+    b"completion",
+    b"messages",
+    b"text",
+    b"input_ids",
+];
+/// More bytes than any of these names has.
+const LONGEST_NAME: usize = 12;
+
 /// Goes through the first object, from behind its `{`, for a key `rows` of its own that
-/// holds a list.
+/// holds a list, or one like it.
 #[derive(Default)]
 struct FirstObject {
     /// Open brackets and braces within the object.
     depth: usize,
     is_text: bool,
     is_escaped: bool,
-    /// The last string at depth 0, as far as it could be `rows`.
+    /// The last string at depth 0, as far as it could be one of the names.
     key: Vec<u8>,
-    /// Whether the key is `rows` and its value begins next.
-    is_value_of_rows: bool,
+    /// Whether the value of the key begins next.
+    is_value: bool,
+    has_column: bool,
+    has_line_end: bool,
 }
 
 impl FirstObject {
@@ -198,16 +242,26 @@ impl FirstObject {
         if self.is_text {
             return self.step_in_text(byte);
         }
-        let is_value_of_rows = self.is_value_of_rows;
-        self.is_value_of_rows &= byte.is_ascii_whitespace();
+        let is_value = self.is_value;
+        self.is_value &= byte.is_ascii_whitespace();
         match byte {
-            b'[' if is_value_of_rows => return Seen::Rows,
+            b'\n' => {
+                self.has_line_end = true;
+                return Seen::LineEnd;
+            }
+            b'[' if is_value && self.key == b"rows" => return Seen::Rows,
+            b'[' if is_value && !self.has_column && DATA.contains(&self.key.as_slice()) => {
+                return Seen::Data;
+            }
+            b'[' | b'{' => self.depth += 1,
             b'"' => {
                 self.is_text = true;
                 self.key.clear();
             }
-            b':' if self.depth == 0 => self.is_value_of_rows = self.key == b"rows",
-            b'{' | b'[' => self.depth += 1,
+            b':' if self.depth == 0 => {
+                self.is_value = true;
+                self.has_column |= COLUMNS.contains(&self.key.as_slice());
+            }
             b'}' | b']' if self.depth == 0 => return Seen::End,
             b'}' | b']' => self.depth -= 1,
             _ => {}
@@ -224,7 +278,7 @@ impl FirstObject {
             b'"' => self.is_text = false,
             _ => {}
         }
-        if self.is_text && self.key.len() <= b"rows".len() {
+        if self.is_text && self.key.len() <= LONGEST_NAME {
             self.key.push(byte);
         }
         Seen::Nothing

@@ -127,7 +127,7 @@ fn csv_is_read_with_quotes_and_line_ends() {
         ,,,,\n\
         p,c,r,high,x\n\
         p,c,r,,x";
-    let found = [(3, "1"), (5, "row"), (6, "1"), (7, "margin"), (8, "1")];
+    let found = [(3, "1"), (5, "row"), (6, "chosen"), (7, "margin"), (8, "1")];
     check("a.csv", text, "CSV", PLAIN, &found);
     let Outcome::Good { examples, .. } = &outcomes("a.csv", text)[0] else {
         panic!("a refused row");
@@ -230,8 +230,9 @@ fn what_is_not_utf8_spoils_its_own_row_alone() {
 fn other_files_are_named() {
     for (bytes, found) in [
         (&b"PAR1\x15\x04"[..], "a Parquet file"),
-        (b"\x1f\x8b\x08\0rest", "a gzip archive"),
-        (b"\xff\xfe", "text in UTF-16"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"\x1f\x8b\x08\0rest", "a gzip archive that is cut short"),
+        (b"\x1f\x8b\x09\0rest", "a damaged gzip archive"),
     ] {
         let (importer, outcomes) = outcomes_with("a.csv", bytes, ImportOptions::default());
         assert_eq!(importer.container(), Some(Container::Foreign));
@@ -240,6 +241,43 @@ fn other_files_are_named() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// Objects behind each other, and rows within an object.
+#[test]
+fn pretty_printed_rows_are_read() {
+    let row: Value = serde_json::from_str(ROW).unwrap();
+    let pretty = serde_json::to_string_pretty(&row).unwrap();
+    let objects = format!(
+        "{pretty}\n\n{pretty}\n{}\n{pretty}",
+        "{\n  \"prompt\": \"p\","
+    );
+    let found = [(1, "1"), (7, "1"), (12, "row"), (14, "1")];
+    for name in ["a.jsonl", "a.json", "a"] {
+        check(name, &objects, "JSON objects", PLAIN, &found);
+    }
+    // Without indentation a turn begins a line too.
+    let turns = json!({"chosen": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "c"}],
+        "rejected": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "r"}]});
+    let flat = serde_json::to_string_pretty(&turns).unwrap();
+    let flat: String = flat
+        .lines()
+        .map(|line| line.trim_start().to_owned() + "\n")
+        .collect();
+    let format = "TRL preference, implicit prompt, conversational";
+    check(
+        "a",
+        &format!("{flat}{flat}"),
+        "JSON objects",
+        format,
+        &[(1, "1"), (23, "1")],
+    );
+    let data = format!(r#"{{"version": [1], "data": [{ROW}, 5], "more": 1}}"#);
+    let inside = "JSON array within an object";
+    check("a.json", &data, inside, PLAIN, &[(1, "1"), (1, "row")]);
+    // A row may have such a column.
+    let column = r#"{"prompt":"p","data":[1],"chosen":"c","rejected":"r"}"#;
+    check("a.json", column, "JSON lines", PLAIN, &[(1, "1")]);
 }
 
 #[test]

@@ -38,10 +38,7 @@ pub fn turns_of_transcript(text: &str) -> Option<Vec<Turn>> {
 }
 
 fn turn(role: Role, content: &str) -> Turn {
-    Turn {
-        role,
-        content: content.strip_prefix(' ').unwrap_or(content).to_owned(),
-    }
+    Turn::new(role, content.strip_prefix(' ').unwrap_or(content))
 }
 
 #[cfg(test)]
@@ -59,10 +56,7 @@ mod tests {
             (Role::User, ""),
             (Role::Assistant, ""),
         ];
-        let expected = expected.map(|(role, content)| Turn {
-            role,
-            content: content.to_owned(),
-        });
+        let expected = expected.map(|(role, content)| Turn::new(role, content));
         assert_eq!(turns, Some(expected.to_vec()));
         for other in ["", "Hi", "\n\nAssistant: Hi", "human: x"] {
             assert_eq!(turns_of_transcript(other), None, "{other:?}");

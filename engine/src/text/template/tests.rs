@@ -1,0 +1,200 @@
+use super::*;
+use tilt_protocol::Role;
+
+const SOURCE: &str = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
+
+fn template(source: &str) -> ChatTemplate {
+    let sources = BTreeMap::from([(DEFAULT.to_owned(), source.to_owned())]);
+    let special = BTreeMap::from([("eos_token".to_owned(), "<|end|>".to_owned())]);
+    ChatTemplate::new(sources, &special).unwrap()
+}
+
+fn whole(role: Role, json: &str) -> Turn {
+    Turn {
+        whole: Some(json.to_owned()),
+        ..Turn::new(role, "")
+    }
+}
+
+fn rendered(source: &str, turns: &[Turn], data: &TemplateData) -> Result<String> {
+    let turns: Vec<&Turn> = turns.iter().collect();
+    template(source).render(&turns, data, false, "")
+}
+
+fn check(source: &str, turns: &[Turn], data: &TemplateData, expected: &str) {
+    assert_eq!(rendered(source, turns, data).unwrap(), expected);
+}
+
+fn kwargs(json: &str) -> TemplateData {
+    TemplateData {
+        chat_template_kwargs: Some(json.to_owned()),
+        ..TemplateData::default()
+    }
+}
+
+#[test]
+fn a_conversation_renders() {
+    let template = template(SOURCE);
+    let (user, assistant) = (
+        Turn::new(Role::User, "Hi"),
+        Turn::new(Role::Assistant, "Hello"),
+    );
+    let none = TemplateData::default();
+    assert_eq!(
+        template.render(&[&user], &none, true, "").unwrap(),
+        "<|user|>Hi<|assistant|>"
+    );
+    assert_eq!(
+        template
+            .render(&[&user, &assistant], &none, false, "")
+            .unwrap(),
+        "<|user|>Hi<|assistant|>Hello<|end|>"
+    );
+    assert_eq!(
+        template
+            .render(&[&user, &assistant], &none, false, "!")
+            .unwrap(),
+        "<|user|>Hi<|assistant|>Hello!<|end|>"
+    );
+}
+
+#[test]
+fn a_turn_reaches_the_template_whole_and_in_its_order() {
+    let call = r#"{"role": "assistant", "content": null, "tool_calls": [{"name": "f", "arguments": {"b": 1, "a": "<x>"}}]}"#;
+    check(
+        "{{ messages[0] | tojson }}{{ messages[0].content is defined }}",
+        &[whole(Role::Assistant, call)],
+        &TemplateData::default(),
+        r#"{"role": "assistant", "tool_calls": [{"name": "f", "arguments": {"b": 1, "a": "<x>"}}]}False"#,
+    );
+    let thinking = r#"{"role": "assistant", "content": "a", "reasoning": "r"}"#;
+    check(
+        "{{ messages[0] | tojson }}",
+        &[whole(Role::Assistant, thinking)],
+        &TemplateData::default(),
+        r#"{"thinking": "r", "role": "assistant", "content": "a", "reasoning": "r", "reasoning_content": "r"}"#,
+    );
+    let parts = whole(
+        Role::User,
+        r#"{"role": "user", "content": [{"type": "text", "text": "a"}]}"#,
+    );
+    let source = "{{ messages[0].content[0].text }}";
+    let template = template(source);
+    let none = TemplateData::default();
+    assert_eq!(template.render(&[&parts], &none, false, "+").unwrap(), "a+");
+}
+
+#[test]
+fn a_row_gives_the_template_tools_and_variables() {
+    let source = "{{ tools is none }}{{ documents is none }}{{ enable_thinking is defined and enable_thinking is false }}{{ eos_token }}";
+    check(
+        source,
+        &[],
+        &TemplateData::default(),
+        "TrueTrueFalse<|end|>",
+    );
+    check(
+        source,
+        &[],
+        &kwargs(r#"{"enable_thinking": false, "eos_token": "x"}"#),
+        "TrueTrueTruex",
+    );
+    let tools = |json: &str| TemplateData {
+        tools: Some(json.to_owned()),
+        ..TemplateData::default()
+    };
+    check(
+        "{{ tools | tojson }}",
+        &[],
+        &tools(r#"[{"b": 1, "a": 2}]"#),
+        r#"[{"b": 1, "a": 2}]"#,
+    );
+    // As in TRL: an empty list is none.
+    check("{{ tools is none }}", &[], &tools("[]"), "True");
+    let error = rendered(SOURCE, &[], &kwargs(r#"{"tokenize": true}"#)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("chat_template_kwargs: got tokenize"),
+        "{error}"
+    );
+}
+
+#[test]
+fn of_named_templates_the_default_is_taken_and_for_tools_that_for_tools() {
+    let sources = [("default", "plain"), ("tool_use", "tools")]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let render = |sources: BTreeMap<String, String>, tools: Option<&str>| {
+        let data = TemplateData {
+            tools: tools.map(str::to_owned),
+            ..TemplateData::default()
+        };
+        ChatTemplate::new(sources, &BTreeMap::new())?.render(&[], &data, false, "")
+    };
+    let all = BTreeMap::from(sources.clone());
+    assert_eq!(render(all.clone(), None).unwrap(), "plain");
+    assert_eq!(render(all, Some("[1]")).unwrap(), "tools");
+    let [_, tool_use] = sources;
+    let error = render(BTreeMap::from([tool_use]), None).unwrap_err();
+    assert!(
+        error.to_string().contains("none of them is called default"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_broken_template_says_where_and_stops_nothing_before() {
+    for (source, expected) in [
+        ("a\n{% for %}", "syntax error"),
+        ("{{ 'a'.unheard_of() }}", "no method named unheard_of"),
+        ("{{ [].append(1) }}", "append"),
+        ("{{ x | unheard_of }}", "unknown filter"),
+    ] {
+        let error = rendered(source, &[], &TemplateData::default()).unwrap_err();
+        assert!(matches!(error, Error::MalformedFile { .. }), "{error:?}");
+        let told = error.to_string();
+        assert!(
+            told.starts_with("chat_template (of tokenizer_config.json or"),
+            "{told}"
+        );
+        assert!(told.contains(expected), "{told}");
+    }
+    // What a template itself refuses is a row's affair.
+    let error = rendered("{{ raise_exception('no') }}", &[], &TemplateData::default());
+    assert!(matches!(error, Err(Error::ChatTemplate { reason }) if reason.contains("no")));
+}
+
+#[test]
+fn python_is_spoken() {
+    let cases: [(&str, &str); 14] = [
+        ("{{ \"it's a DAY\".title() }}", "It'S A Day"),
+        ("{{ 'a-b-c'.rsplit('-', 1) }}", "['a-b', 'c']"),
+        ("{{ 'a-b-c'.split('-', maxsplit=1) }}", "['a', 'b-c']"),
+        ("{{ ' a  b c '.split(none, 1) }}", "['a', 'b c ']"),
+        ("{{ ' a  b c'.rsplit(none, 1) }}", "[' a  b', 'c']"),
+        ("{{ 'x=1'.partition('=') }}", "('x', '=', '1')"),
+        ("{{ 'abc'.removeprefix('a').removesuffix('c') }}", "b"),
+        ("{{ 'a\r\nb\rc'.splitlines() | length }}", "3"),
+        (
+            "{{ '-7'.zfill(4) }}{{ 'a'.center(4, '*') }}{{ 'b'.ljust(2) }}",
+            "-007*a**b ",
+        ),
+        (
+            "{{ {'b': 1, 'a': [none, true, 1.5]} | tojson(indent=1, sort_keys=true) }}",
+            "{\n \"a\": [\n  null,\n  true,\n  1.5\n ],\n \"b\": 1\n}",
+        ),
+        (
+            "{{ [1, 'é'] | tojson(ensure_ascii=true, separators=(',', ':')) }}",
+            "[1,\"\\u00e9\"]",
+        ),
+        ("{{ {} | tojson(indent=2) }}{{ [] | tojson }}", "{}[]"),
+        ("{{ '%05.1f|%s' % (3.14159, 'x') }}", "003.1|x"),
+        (
+            "{% generation %}{% set x = 1 %}{{ x }}{% endgeneration %}{{ x is defined }}",
+            "1False",
+        ),
+    ];
+    for (source, expected) in cases {
+        check(source, &[], &TemplateData::default(), expected);
+    }
+}
