@@ -66,6 +66,9 @@ pub const FIELDS: [&str; 34] = [
     "seed",
 ];
 
+/// Beyond this the number of steps is no longer one that a run can count.
+const MOST_EPOCHS: f64 = 1e6;
+
 impl TrlConfig {
     /// Reads TRL's field names; what is left out has TRL's default.
     ///
@@ -126,8 +129,9 @@ impl TrlConfig {
             has_batch_size: fields.get("per_device_train_batch_size").is_some(),
             unused: fields.unused(),
         };
-        if !(config.num_train_epochs.is_finite() && config.num_train_epochs > 0.0) {
-            let (value, expected) = (config.num_train_epochs, "a number above 0");
+        if !(config.num_train_epochs > 0.0 && config.num_train_epochs <= MOST_EPOCHS) {
+            let expected = format!("a number above 0, up to {MOST_EPOCHS}");
+            let value = config.num_train_epochs;
             return Err(Error::invalid("num_train_epochs", value, expected));
         }
         // What may still follow from the rows is left out of the check.
