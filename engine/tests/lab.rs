@@ -6,7 +6,7 @@ use tilt_engine::lab::Lab;
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
 use tilt_protocol::{
     Command, DevicePreference, EngineStatus, Error, Event, Example, JudgeSettings, Label, Labeller,
-    ModelSource, ObjectiveKind, PROTOCOL_VERSION, Principle, Request, RunEnd, Sampling,
+    ModelSource, ObjectiveKind, PROTOCOL_VERSION, PolicyAt, Principle, Request, RunEnd, Sampling,
     TrainSettings, Verdict, metrics,
 };
 
@@ -132,7 +132,6 @@ fn train(kind: ObjectiveKind, examples: Vec<Example>, steps: usize) -> Command {
         settings,
         examples,
         paused: false,
-        principle: None,
         is_kept: false,
     }
 }
@@ -208,7 +207,16 @@ fn label_train_watch_and_reset() {
         prompt,
         sampling: Sampling::default(),
     });
-    assert!(matches!(&events[..], [Event::Compared { policy, .. }] if !policy.is_empty()));
+    // What is drawn from a policy says whose it is, and after how many steps.
+    let Event::Compared { of, policy, .. } = &events[0] else {
+        panic!("{events:?}");
+    };
+    assert!(!policy.is_empty());
+    let trained = PolicyAt {
+        run: Some(1),
+        step: 4,
+    };
+    assert_eq!(*of, trained);
 
     let events = page.ask(Command::Reset);
     assert_eq!(
@@ -244,7 +252,6 @@ fn a_run_is_saved_and_restored() {
         settings,
         examples: rows.clone(),
         paused,
-        principle: None,
         is_kept: false,
     });
     page.ask(Command::Steps { count: 1 });
@@ -262,7 +269,6 @@ fn a_run_is_saved_and_restored() {
         Command::RestoreRun {
             run: 1,
             examples: rows,
-            principle: None,
             paused: true,
             ended: false,
         },
@@ -313,7 +319,6 @@ fn the_policy_of_an_ended_run_comes_back() {
     let restore = Command::RestoreRun {
         run: 1,
         examples: rows,
-        principle: None,
         paused: false,
         ended: true,
     };
@@ -399,7 +404,6 @@ fn steps_are_counted_adjusted_and_kept_for_comparison() {
         settings,
         examples: rows.clone(),
         paused: true,
-        principle: Some(Principle::Polite),
         is_kept: false,
     });
     let events = page.ask(Command::Steps { count: 2 });
@@ -430,7 +434,14 @@ fn steps_are_counted_adjusted_and_kept_for_comparison() {
         Some(Error::InvalidConfig { field, .. }) if field == "beta"
     ));
     let events = page.ask(Command::Resume);
-    let is_judged = |event: &Event| matches!(event, Event::Kl { reward: Some(r), .. } if (0.0..=1.0).contains(r));
+    // Judged under every principle, so that one can be chosen when the run is over.
+    let is_judged = |event: &Event| match event {
+        Event::Kl { rewards, .. } => {
+            let judged: Vec<Principle> = rewards.iter().map(|r| r.principle).collect();
+            judged == Principle::ALL && rewards.iter().all(|r| (0.0..=1.0).contains(&r.mean))
+        }
+        _ => false,
+    };
     assert!(events.iter().any(is_judged), "{events:?}");
 
     // The policy is that of the run itself: nothing differs.

@@ -1,6 +1,6 @@
 //! A chart as a file: SVG as it is drawn, or its numbers as CSV.
 
-use super::run_style::marker;
+use super::run_style::Look;
 use crate::files::download;
 use crate::state::Lab;
 use crate::state::notices::NoticeKey;
@@ -35,7 +35,7 @@ pub fn download_csv(lab: Lab, name: &str, csv: &str) {
 }
 
 /// `runs` are named below the drawing, each with its style.
-pub fn download_svg(lab: Lab, name: &str, svg: &Element, runs: &[(String, usize)]) {
+pub fn download_svg(lab: Lab, name: &str, svg: &Element, runs: &[(String, Look)]) {
     let text = standalone(svg, runs).ok_or_else(|| Error::Io {
         path: name.to_owned(),
         reason: texts::NOT_COPIED.to_owned(),
@@ -56,7 +56,7 @@ fn tell(lab: Lab, result: Result<(), Error>) {
 
 /// The drawing with the page's styles and background written into it. `None` where the
 /// browser refuses.
-fn standalone(svg: &Element, runs: &[(String, usize)]) -> Option<String> {
+fn standalone(svg: &Element, runs: &[(String, Look)]) -> Option<String> {
     let copy: Element = svg.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
     inline(svg, &copy)?;
     let view_box = svg.get_attribute("viewBox")?;
@@ -82,10 +82,10 @@ fn standalone(svg: &Element, runs: &[(String, usize)]) -> Option<String> {
     let paper = computed(&panel, "background-color")?;
     let ink = computed(&panel, "color")?;
     let mut legend = String::new();
-    for (index, (name, style)) in runs.iter().enumerate() {
-        let colour = computed(svg, &format!("--run-{style}"))?;
+    for (index, (name, look)) in runs.iter().enumerate() {
+        let colour = computed(svg, &format!("--run-{}", look.hue()))?;
         let middle = height + (index as f64 + 0.5) * LEGEND_ROW;
-        legend.push_str(&legend_row(name, *style, middle, colour.trim(), &ink));
+        legend.push_str(&legend_row(name, *look, middle, colour.trim(), &ink));
     }
     let drawing = copy.outer_html().replace("&nbsp;", "\u{a0}");
     let (start, inside) = drawing.split_once('>')?;
@@ -96,15 +96,12 @@ fn standalone(svg: &Element, runs: &[(String, usize)]) -> Option<String> {
     ))
 }
 
-/// The dashes are those of the style sheet's runs.
-fn legend_row(name: &str, style: usize, middle: f64, colour: &str, ink: &str) -> String {
-    let dashes = ["none", "7 3", "2 2.5", "9 3 2 3", "4 2", "12 3 2 3 2 3"];
-    let dash = dashes.get(style).unwrap_or(&"none");
-    let mark = marker((27.0, middle), style, 3.0);
+fn legend_row(name: &str, look: Look, middle: f64, colour: &str, ink: &str) -> String {
+    let mark = look.mark((27.0, middle), 3.0);
     let base = middle + 4.0;
     let name = escaped(name);
     format!(
-        r#"<path d="M8 {middle}H46" stroke="{colour}" stroke-width="1.4" stroke-dasharray="{dash}"/><path d="{mark}" fill="{colour}" stroke="{colour}"/><text x="54" y="{base}" fill="{ink}" font-family="sans-serif" font-size="11">{name}</text>"#
+        r#"<path d="M8 {middle}H46" stroke="{colour}" stroke-width="1.4"/><path d="{mark}" fill="{colour}" stroke="{colour}"/><text x="54" y="{base}" fill="{ink}" font-family="sans-serif" font-size="11">{name}</text>"#
     )
 }
 
@@ -145,8 +142,15 @@ mod tests {
 
     #[test]
     fn a_runs_name_cannot_break_the_picture() {
-        let row = legend_row("a<b & \"c\"", 1, 9.0, "#17599c", "#1c2126");
+        let row = legend_row(
+            "a<b & \"c\"",
+            Look::of_run(1, false),
+            9.0,
+            "#17599c",
+            "#1c2126",
+        );
         assert!(row.contains(">a&lt;b &amp; \"c\"</text>"));
-        assert!(row.contains(r#"stroke-dasharray="7 3""#));
+        // Dashes are references, and this is a policy.
+        assert!(!row.contains("dasharray"));
     }
 }

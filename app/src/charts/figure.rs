@@ -1,7 +1,7 @@
 //! What stands around every drawing: heading, one sentence, legend, data and downloads.
 
 use super::export;
-use super::run_style::{RunLegend, run_names};
+use super::run_style::{RunLegend, legend};
 use super::table::Table;
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::later::Later;
@@ -25,6 +25,9 @@ pub fn ChartFigure(
     #[prop(into)]
     words: Signal<String>,
     #[prop(into)] table: Signal<Table>,
+    /// What is saved, where that is not the table on the page.
+    #[prop(optional, into)]
+    csv: Option<Signal<Table>>,
     #[prop(default = 2)] digits: usize,
     /// For a chart of one run.
     #[prop(optional)]
@@ -37,6 +40,7 @@ pub fn ChartFigure(
         testid,
         name,
         table,
+        csv: csv.unwrap_or(table),
         digits,
         without_legend,
         figure,
@@ -67,6 +71,7 @@ struct ChartData {
     testid: &'static str,
     name: &'static str,
     table: Signal<Table>,
+    csv: Signal<Table>,
     digits: usize,
     without_legend: bool,
     figure: NodeRef<Figure>,
@@ -86,6 +91,7 @@ fn Data() -> impl IntoView {
         testid,
         name,
         table,
+        csv,
         digits,
         without_legend,
         figure,
@@ -99,13 +105,13 @@ fn Data() -> impl IntoView {
             let runs = if without_legend {
                 Vec::new()
             } else {
-                run_names(&lab.charts.shown().get_untracked())
+                legend(&lab.charts.shown().get_untracked())
             };
             export::download_svg(lab, name, &svg, &runs);
         }
     };
     let save_csv =
-        move |_| export::download_csv(lab, name, &table.with_untracked(|table| table.csv()));
+        move |_| export::download_csv(lab, name, &csv.with_untracked(|table| table.csv()));
     view! {
         <div class="chart-files">
             <button

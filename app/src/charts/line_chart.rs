@@ -4,9 +4,8 @@ use super::figure::ChartFigure;
 use super::line_data::{Band, PlacedBand, place, table, value_at};
 use super::path::{area, line};
 use super::plot::{LEFT, RIGHT, StepPlot, WIDTH, words_at_step, x_scale};
-use super::run_style::{marker, markers};
 use super::scale::tick_text;
-use super::table::Cell;
+use super::table::{Cell, Table};
 use crate::state::runs::RunRecord;
 use crate::state::use_lab;
 use crate::texts::charts as texts;
@@ -24,6 +23,9 @@ pub fn LineChart(
     bands: Callback<(), Vec<Band>>,
     #[prop(into)] summary: Signal<String>,
     #[prop(default = 100.0)] height: f64,
+    /// What is saved, where that is not the table of the drawn lines.
+    #[prop(optional, into)]
+    csv: Option<Signal<Table>>,
     #[prop(default = 2)] digits: usize,
 ) -> impl IntoView {
     let charts = use_lab().charts;
@@ -46,7 +48,7 @@ pub fn LineChart(
                     let y = placed.y;
                     band.lines.iter().filter_map(move |line| {
                         let y = y?.at(value_at(&line.points, step)?);
-                        let class = format!("dot {}", line.class);
+                        let class = format!("dot {}", line.look.class());
                         Some(view! { <circle class=class cx=x cy=y r="3"></circle> })
                     })
                 });
@@ -73,6 +75,7 @@ pub fn LineChart(
             heading=heading
             words=words
             table=Signal::derive(move || bands.with(|bands| table(bands)))
+            csv=csv.unwrap_or(Signal::derive(move || bands.with(|bands| table(bands))))
             digits=digits
         >
             <StepPlot height=height summary=summary readout=readout draw=draw at_step=at_step/>
@@ -131,27 +134,31 @@ fn draw_band(band: &Band, placed: &PlacedBand) -> impl IntoView + use<> {
         _ => None,
     };
     let raws = placed.lines.iter().map(|placed| {
-        view! { <path class=format!("curve raw {}", placed.class) d=line(&placed.raw)></path> }
+        let class = format!("curve raw {}", placed.look.class());
+        view! { <path class=class d=line(&placed.raw)></path> }
     });
     let curves = placed.lines.iter().map(|placed| {
-        let class = &placed.class;
-        let marks = placed.marker.map(|style| {
-            let d = markers(&placed.points, style);
-            view! { <path class=format!("run-mark {class}") d=d></path> }
+        let look = placed.look;
+        let class = look.class();
+        // A reference is its dashes alone.
+        let marked = if look.is_reference() {
+            &[]
+        } else {
+            &placed.points[..]
+        };
+        let marks = (!marked.is_empty()).then(|| {
+            view! { <path class=format!("run-mark {class}") d=look.marks(marked)></path> }
         });
-        let dot = placed.points.last().map(|last| match placed.marker {
-            Some(style) => marker(*last, style, 3.4),
-            None => marker(*last, 0, 2.6),
-        });
+        let dot = marked.last().map(|last| look.mark(*last, 3.4));
         view! {
             <path class=format!("curve {class}") d=line(&placed.points)></path>
             {marks}
             {dot.map(|d| view! { <path class=format!("dot {class}") d=d></path> })}
         }
     });
-    let name = band.name.map(|(text, class)| {
+    let name = band.name.as_ref().map(|(text, class)| {
         view! {
-            <text class=format!("band-name {class}") x=LEFT + 6.0 y=top + 13.0>{text}</text>
+            <text class=format!("band-name {class}") x=LEFT + 6.0 y=top + 13.0>{text.clone()}</text>
         }
     });
     let is_log = placed.y.is_some_and(|y| y.is_log);

@@ -2,7 +2,7 @@
 
 use super::path::{Point, drawn};
 use super::plot::{FOOT, TOP, x_scale};
-use super::run_style::run_class;
+use super::run_style::{Look, looks};
 use super::scale::{Scale, domain, log_domain};
 use super::smooth::smoothed;
 use super::table::Table;
@@ -17,9 +17,7 @@ const GAP: f64 = 10.0;
 pub struct Line {
     /// The name of its column in the data, and of its value at a step.
     pub column: String,
-    pub class: String,
-    /// The run's marker, where runs are told apart.
-    pub marker: Option<usize>,
+    pub look: Look,
     /// Steps and values, all of them.
     pub points: Vec<Point>,
 }
@@ -34,7 +32,7 @@ pub struct Guide {
 #[derive(Clone, Debug, Default)]
 pub struct Band {
     /// Text and class.
-    pub name: Option<(&'static str, &'static str)>,
+    pub name: Option<(String, &'static str)>,
     pub lines: Vec<Line>,
     pub guide: Option<Guide>,
     /// The axis starts at zero unless it is logarithmic.
@@ -45,8 +43,7 @@ pub struct Band {
 
 /// A line as it is drawn, in pixels.
 pub struct PlacedLine {
-    pub class: String,
-    pub marker: Option<usize>,
+    pub look: Look,
     pub points: Vec<Point>,
     /// The line before it was smoothed.
     pub raw: Vec<Point>,
@@ -62,26 +59,15 @@ pub struct PlacedBand {
 
 /// A line a run: its values of one of the step's metrics.
 pub fn lines_of_metric(shown: &[RunRecord], metric: &str, name: &str) -> Vec<Line> {
-    let last = shown.len().saturating_sub(1);
-    shown
-        .iter()
-        .enumerate()
-        .map(|(index, run)| {
-            let class = run_class(run.style);
-            Line {
-                column: if shown.len() > 1 {
-                    run.name.clone()
-                } else {
-                    name.to_owned()
-                },
-                class: if index == last {
-                    format!("{class} live")
-                } else {
-                    class
-                },
-                marker: Some(run.style),
-                points: points_of_metric(run, metric),
-            }
+    looks(shown)
+        .map(|(run, look)| Line {
+            column: if shown.len() > 1 {
+                run.name.clone()
+            } else {
+                name.to_owned()
+            },
+            look,
+            points: points_of_metric(run, metric),
         })
         .collect()
 }
@@ -189,8 +175,7 @@ fn place_band(band: &Band, charts: ChartsStore, top: f64, bottom: f64) -> Placed
         lines: lines
             .into_iter()
             .map(|(line, points, raw)| PlacedLine {
-                class: line.class.clone(),
-                marker: line.marker,
+                look: line.look,
                 points: at(points),
                 raw: at(raw),
             })

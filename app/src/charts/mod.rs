@@ -19,7 +19,7 @@ mod metric_chart;
 pub mod more;
 pub mod path;
 mod plot;
-mod run_style;
+pub mod run_style;
 pub mod scale;
 mod smooth;
 mod table;

@@ -1,5 +1,7 @@
 //! From values to pixels, and the round values between.
 
+use crate::format::power;
+
 /// A scale from values to pixels, linear or logarithmic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
@@ -141,9 +143,9 @@ fn bounds(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 pub fn tick_text(value: f64) -> String {
     let size = value.abs();
     let text = if size != 0.0 && !(0.01..1e5).contains(&size) {
-        format!("{value:.1e}").replace(".0e", "e")
+        power(value, 4)
     } else {
-        let text = format!("{value:.3}");
+        let text = format!("{value:.6}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     };
     if text == "-0" {
@@ -183,6 +185,12 @@ mod tests {
     fn tick_texts_are_short() {
         let texts = [0.0005, 0.25, -10.0, 0.0].map(tick_text);
         assert_eq!(texts, ["5e\u{2212}4", "0.25", "\u{2212}10", "0"]);
+        // Ticks that stand close together differ.
+        let close = Scale::linear((0.01, 0.0122), (0.0, 100.0)).ticks(4);
+        let texts: Vec<String> = close.into_iter().map(tick_text).collect();
+        assert_eq!(texts, ["0.01", "0.011", "0.012"]);
+        assert_eq!(tick_text(0.0105), "0.0105");
+        assert_eq!([1.2e7, 1.25e7].map(tick_text), ["1.2e7", "1.25e7"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::path::thin;
 use crate::format::fixed;
 use crate::texts::charts as texts;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows shown at most; the CSV has all of them.
 pub const TABLE_ROWS: usize = 24;
@@ -32,9 +32,6 @@ impl Cell {
         match self {
             Cell::Text(text) => text.clone(),
             Cell::Count(count) => count.to_string(),
-            Cell::Number(value) if *value != 0.0 && value.abs() < 0.001 => {
-                format!("{value:.2e}").replace('-', "\u{2212}")
-            }
             Cell::Number(value) => fixed(*value, digits),
             Cell::Missing => "\u{2013}".to_owned(),
         }
@@ -45,6 +42,10 @@ impl Cell {
         match self {
             Cell::Text(text) => quoted(text),
             Cell::Count(count) => count.to_string(),
+            // Hundreds of zeros say no more than a power of ten.
+            Cell::Number(value) if *value != 0.0 && !(1e-9..1e16).contains(&value.abs()) => {
+                format!("{value:e}")
+            }
             Cell::Number(value) => value.to_string(),
             Cell::Missing => String::new(),
         }
@@ -80,9 +81,25 @@ impl Table {
         Table { head, rows }
     }
 
-    /// The rows that the page shows.
+    /// The rows that the page shows: thinned, with each line's and each run's last one.
     pub fn shown_rows(&self) -> Vec<&Vec<Cell>> {
-        thin(&self.rows, TABLE_ROWS)
+        let numbers: Vec<usize> = (0..self.rows.len()).collect();
+        let mut shown: BTreeSet<usize> = thin(&numbers, TABLE_ROWS).into_iter().copied().collect();
+        let mut last_of_run: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut last_of_column = vec![0; self.head.len()];
+        for (number, row) in self.rows.iter().enumerate() {
+            if let Some(Cell::Text(run)) = row.first() {
+                last_of_run.insert(run, number);
+            }
+            for (last, cell) in last_of_column.iter_mut().zip(row) {
+                if *cell != Cell::Missing {
+                    *last = number;
+                }
+            }
+        }
+        shown.extend(last_of_run.into_values().chain(last_of_column));
+        let rows = shown.into_iter();
+        rows.filter_map(|number| self.rows.get(number)).collect()
     }
 
     /// RFC 4180, with a head.
@@ -129,5 +146,33 @@ mod tests {
         let table = Table::of_lines([("loss", &points[..])].into_iter());
         assert_eq!(table.shown_rows().len(), TABLE_ROWS);
         assert_eq!(table.csv().lines().count(), 101);
+    }
+
+    #[test]
+    fn the_page_shows_the_last_step_of_every_run() {
+        let row = |run: usize, step: usize| vec![Cell::Text(run.to_string()), Cell::Count(step)];
+        let rows = (0..6).flat_map(|run| (1..=40 + run).map(move |step| row(run, step)));
+        let table = Table {
+            head: vec!["run".to_owned(), "step".to_owned()],
+            rows: rows.collect(),
+        };
+        let shown = table.shown_rows();
+        for run in 0..6 {
+            assert!(shown.contains(&&row(run, 40 + run)), "run {run}");
+        }
+
+        let long: Vec<(f64, f64)> = (1..=100).map(|step| (step as f64, 0.1)).collect();
+        let lines = [("a", &long[..]), ("b", &long[..57])];
+        let table = Table::of_lines(lines.into_iter());
+        let last_of_b = [Cell::Count(57), Cell::Number(0.1), Cell::Number(0.1)];
+        assert!(table.shown_rows().iter().any(|row| row[..] == last_of_b));
+    }
+
+    #[test]
+    fn a_cell_never_says_zero_of_what_is_none() {
+        assert_eq!(Cell::Number(3.21e-7).shown(4), "3.2e\u{2212}7");
+        assert_eq!(Cell::Number(1.7e19).shown(3), "1.7e19");
+        assert_eq!(Cell::Number(1.7e19).csv(), "1.7e19");
+        assert_eq!(Cell::Number(-0.25).csv(), "-0.25");
     }
 }

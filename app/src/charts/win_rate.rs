@@ -2,9 +2,9 @@
 
 use super::figure::ChartFigure;
 use super::line_chart::changes_at;
-use super::path::{Point, line};
+use super::path::{Point, line as path};
 use super::plot::{FOOT, LEFT, RIGHT, StepPlot, TOP, WIDTH, words_at_step, x_scale};
-use super::run_style::{marker, prefix, run_class};
+use super::run_style::{Look, looks, prefix};
 use super::scale::Scale;
 use super::table::{Cell, Table};
 use crate::format::percent;
@@ -67,6 +67,7 @@ fn carried(shown: &[RunRecord]) -> String {
         .filter_map(|run| {
             let point = run.win_rates.last()?;
             Some(json!({
+                "principle": point.principle.slug(),
                 "run": run.name,
                 "step": point.step,
                 "rate": point.rate,
@@ -98,17 +99,21 @@ fn summary_up_to(shown: &[RunRecord], step: usize) -> String {
 fn summary(shown: &[RunRecord], until: Option<usize>) -> String {
     let clauses: Vec<String> = shown
         .iter()
-        .filter_map(|run| {
-            let is_in = |point: &&WinRatePoint| until.is_none_or(|step| point.step <= step);
-            let point = run.win_rates.iter().rev().find(is_in)?;
-            Some(texts::measured(
-                &prefix(shown, run),
-                &percent(point.rate),
-                &percent(point.low),
-                &percent(point.high),
-                point.step,
-                point.principle.slug(),
-            ))
+        .flat_map(|run| {
+            let is_in = |point: &WinRatePoint| until.is_none_or(|step| point.step <= step);
+            let latest = by_principle(run).into_iter().filter_map(move |points| {
+                let point = points.into_iter().rev().find(|point| is_in(point))?;
+                Some(texts::measured(
+                    &prefix(shown, run),
+                    &percent(point.rate),
+                    &percent(point.low),
+                    &percent(point.high),
+                    point.decisive,
+                    point.step,
+                    &point.principle.name(),
+                ))
+            });
+            latest.collect::<Vec<String>>()
         })
         .collect();
     if clauses.is_empty() {
@@ -116,6 +121,22 @@ fn summary(shown: &[RunRecord], until: Option<usize>) -> String {
     } else {
         texts::all_measured(&clauses)
     }
+}
+
+/// A run's points under each principle, in the order in which they were first used: one
+/// line each, since what is judged by something else is another quantity.
+fn by_principle(run: &RunRecord) -> Vec<Vec<&WinRatePoint>> {
+    let mut lines: Vec<Vec<&WinRatePoint>> = Vec::new();
+    for point in &run.win_rates {
+        let known = lines
+            .iter_mut()
+            .find(|line| line[0].principle == point.principle);
+        match known {
+            Some(line) => line.push(point),
+            None => lines.push(vec![point]),
+        }
+    }
+    lines
 }
 
 fn table(shown: &[RunRecord]) -> Table {
@@ -128,6 +149,8 @@ fn table(shown: &[RunRecord]) -> Table {
                 Cell::Number(point.rate),
                 Cell::Number(point.low),
                 Cell::Number(point.high),
+                point.decisive.map_or(Cell::Missing, Cell::Count),
+                point.ties.map_or(Cell::Missing, Cell::Count),
             ]
         })
     });
@@ -148,18 +171,25 @@ fn draw(shown: &[RunRecord], range: (f64, f64)) -> impl IntoView + use<> {
         view! { <text class="tick end" x=LEFT - 5.0 y=text>{percent(tick)}</text> }
     });
     let half = y.at(0.5);
-    let runs = shown.iter().enumerate().map(|(index, run)| {
-        let aside = (index as f64 - (shown.len() as f64 - 1.0) / 2.0) * ASIDE;
-        let points: Vec<(&WinRatePoint, Point)> = run
-            .win_rates
+    let lines: Vec<(Look, Vec<&WinRatePoint>)> = looks(shown)
+        .flat_map(|(run, look)| by_principle(run).into_iter().map(move |line| (look, line)))
+        .collect();
+    let count = lines.len() as f64;
+    let are_principles_mixed = lines
+        .iter()
+        .any(|(_, line)| line[0].principle != lines[0].1[0].principle);
+    let runs = lines.iter().enumerate().map(|(index, (look, line))| {
+        let aside = (index as f64 - (count - 1.0) / 2.0) * ASIDE;
+        let points: Vec<(&WinRatePoint, Point)> = line
             .iter()
+            .copied()
             .filter(|point| (range.0..=range.1).contains(&(point.step as f64)))
             .map(|point| {
                 let at = (x.at(point.step as f64) + aside).clamp(LEFT + 3.0, right - 3.0);
                 (point, (at, y.at(point.rate)))
             })
             .collect();
-        let class = run_class(run.style);
+        let class = look.class();
         let places: Vec<Point> = points.iter().map(|(_, at)| *at).collect();
         let intervals: String = points
             .iter()
@@ -169,14 +199,24 @@ fn draw(shown: &[RunRecord], range: (f64, f64)) -> impl IntoView + use<> {
                 format!("M{at:.1} {low:.1}V{high:.1}M{left:.1} {low:.1}h6M{left:.1} {high:.1}h6")
             })
             .collect();
-        let marks: String = places
-            .iter()
-            .map(|at| marker(*at, run.style, 3.4))
-            .collect();
+        let marks: String = places.iter().map(|at| look.mark(*at, 3.4)).collect();
+        // What a line is judged by stands at its end, where there are several.
+        let name = points
+            .last()
+            .filter(|_| are_principles_mixed)
+            .map(|(point, (x, y))| {
+                let (x, anchor) = if *x > (LEFT + right) / 2.0 {
+                    (x - 7.0, "tick end")
+                } else {
+                    (x + 7.0, "tick")
+                };
+                view! { <text class=anchor x=x y=y - 4.0>{point.principle.name()}</text> }
+            });
         view! {
-            <path class=format!("curve thin {class}") d=line(&places)></path>
+            <path class=format!("curve thin {class}") d=path(&places)></path>
             <path class=format!("interval {class}") d=intervals></path>
             <path class=format!("dot {class}") d=marks></path>
+            {name}
         }
     });
     view! {
@@ -185,5 +225,43 @@ fn draw(shown: &[RunRecord], range: (f64, f64)) -> impl IntoView + use<> {
         <line class="guide" x1=LEFT x2=right y1=half y2=half></line>
         <text class="guide-name end" x=right - 4.0 y=half + 12.0>{texts::AS_GOOD}</text>
         {runs.collect_view()}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::runs::record_for_tests;
+    use tilt_protocol::Principle;
+
+    #[test]
+    fn what_is_judged_by_another_principle_is_another_line() {
+        let point = |step: usize, principle: Principle, rate: f64| WinRatePoint {
+            step,
+            principle,
+            rate,
+            low: rate - 0.1,
+            high: rate + 0.1,
+            decisive: Some(200),
+            ties: Some(3),
+        };
+        let run = RunRecord {
+            win_rates: vec![
+                point(10, Principle::Polite, 0.6),
+                point(20, Principle::Short, 0.4),
+                point(30, Principle::Polite, 0.7),
+            ],
+            ..record_for_tests()
+        };
+        let steps: Vec<Vec<usize>> = by_principle(&run)
+            .into_iter()
+            .map(|line| line.into_iter().map(|point| point.step).collect())
+            .collect();
+        assert_eq!(steps, [vec![10, 30], vec![20]]);
+        assert_eq!(
+            summary(&[run], None),
+            "70% (60% to 80%) of 200 after 30 steps, judged by polite; \
+             40% (30% to 50%) of 200 after 20 steps, judged by short."
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::format::percent;
 use crate::parts::action::Action;
+use crate::parts::policy_date::PolicyDate;
 use crate::state::blind::{self, Guess, Round, Score, Side};
 use crate::state::use_lab;
 use crate::texts::blind as texts;
@@ -13,7 +14,12 @@ pub fn BlindTest() -> impl IntoView {
     let store = lab.blind;
     let round = store.round();
     let score = store.score();
-    let is_untrained = move || lab.run.run().with(|run| run.step == 0);
+    let policy = lab.run.policy_at();
+    let is_untrained = move || policy.get().step == 0;
+    let of = Signal::derive(move || {
+        let of_round = round.with(|round| round.as_ref().map(|round| round.of));
+        of_round.or_else(|| store.about().get().filter(|_| score.get().total > 0))
+    });
     let cannot =
         Signal::derive(move || !lab.engine.is_up() || is_untrained() || store.is_waiting());
     let text = Signal::derive(move || {
@@ -45,6 +51,7 @@ pub fn BlindTest() -> impl IntoView {
                 />
                 <p class="blind-question">{question}</p>
             </div>
+            <p class="muted"><PolicyDate of=of/></p>
             <Show when=move || round.with(Option::is_some)>
                 <div class="samples">
                     <Choice side=Side::Left/>

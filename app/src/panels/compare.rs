@@ -3,6 +3,7 @@
 use super::blind::BlindTest;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
+use crate::parts::policy_date::PolicyDate;
 use crate::state::{actions, use_lab};
 use crate::texts::compare as texts;
 use crate::texts::glossary::Term;
@@ -36,11 +37,7 @@ pub fn ComparePanel() -> impl IntoView {
             })
         }
     };
-    let policy_note = move || {
-        comparison.get().map_or_else(String::new, |comparison| {
-            texts::after_steps(comparison.step)
-        })
-    };
+    let of = Signal::derive(move || comparison.with(|c| c.as_ref().map(|c| c.of)));
     view! {
         <section class="panel" aria-labelledby="compare-title">
             <header class="panel-head">
@@ -89,7 +86,7 @@ pub fn ComparePanel() -> impl IntoView {
                 <div class="sample policy">
                     <span class="sample-head">
                         <Define term=Term::Policy/>
-                        <span class="muted">{policy_note}</span>
+                        <span class="muted"><PolicyDate of=of/></span>
                     </span>
                     <p data-testid="sample-policy">{answer(true)}</p>
                 </div>

@@ -26,6 +26,13 @@ pub fn HeldOutRow() -> impl IntoView {
             (held.count(), entries.len(), prompts.len())
         })
     });
+    // As the report says, while it is about these labels.
+    let report = lab.data_report.shown();
+    let is_current = lab.data_report.is_current();
+    let too_long = Memo::new(move |_| {
+        let dropped = report.with(|shown| Some(shown.as_ref()?.report.counts.dropped));
+        dropped.filter(|_| is_current.get())
+    });
     // What is no number leaves the setting as it was, and the field shows that.
     let set = move |event: &web_sys::Event, change: &dyn Fn(&mut HeldOut, f64)| {
         let typed = event_target_value(event);
@@ -82,7 +89,7 @@ pub fn HeldOutRow() -> impl IntoView {
             >
                 {move || {
                     let (labels, of, prompts) = counts.get();
-                    texts::held_out(labels, of, prompts)
+                    texts::held_out(labels, of, prompts, too_long.get())
                 }}
             </p>
         </div>

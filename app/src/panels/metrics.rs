@@ -1,6 +1,7 @@
 //! The live run's numbers. Digits change, places do not.
 
 use crate::format::{fixed, full, percent, signed};
+use crate::panels::run_line::RunLine;
 use crate::parts::define::Define;
 use crate::state::run::Run;
 use crate::state::use_lab;
@@ -28,6 +29,7 @@ pub fn MetricsStrip() -> impl IntoView {
         Signal::derive(move || run.with(|run| run.metrics.get(KL).filter(|_| has_kl(run))));
     view! {
         <section class="panel metrics-panel" aria-label=texts::LIVE_NUMBERS>
+            <RunLine/>
             <div class="metrics">
                 <Metric testid="metric-step" term=Term::Step value=step show=|v| fixed(v, 0)/>
                 <Metric testid="metric-loss" term=Term::Loss value=metric(LOSS) show=|v| fixed(v, 4)/>

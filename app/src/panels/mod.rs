@@ -26,6 +26,7 @@ pub mod notices;
 pub mod pacing;
 pub mod parameters;
 pub mod recorded;
+pub mod run_line;
 pub mod runs;
 pub mod share;
 pub mod top_bar;

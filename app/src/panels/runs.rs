@@ -1,11 +1,12 @@
 //! The runs of this visit beside each other.
 
+use crate::charts::run_style::{Look, swatch};
 use crate::format::{fixed, percent};
 use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
-use crate::state::runs::RunRecord;
+use crate::state::runs::{KlPoint, RunRecord, WinRatePoint};
 use crate::state::{training, use_lab};
 use crate::texts::page::NO_NUMBER;
 use crate::texts::runs as texts;
@@ -110,24 +111,26 @@ struct RowText {
     style: usize,
     is_pinned: bool,
     loss: Option<f64>,
-    kl: Option<f64>,
-    win_rate: Option<String>,
+    kl: Option<String>,
+    /// One for each principle, the latest measured.
+    win_rates: Vec<String>,
     changes: Vec<String>,
 }
 
 impl RowText {
     fn of(record: &RunRecord) -> RowText {
         let last = record.curve.last();
-        let win_rate = record.win_rates.last();
         RowText {
             name: record.name.clone(),
             objective: record.kind.title().to_owned(),
             style: record.style,
             is_pinned: record.is_pinned,
             loss: last.and_then(|point| point.metrics.get(LOSS)),
-            kl: record.kls.last().map(|point| point.kl),
-            win_rate: win_rate
-                .map(|point| texts::win_rate(&percent(point.rate), point.principle.slug())),
+            kl: record.kls.last().map(KlPoint::shown),
+            win_rates: latest_by_principle(&record.win_rates)
+                .into_iter()
+                .map(win_rate)
+                .collect(),
             changes: record
                 .changes
                 .iter()
@@ -135,6 +138,31 @@ impl RowText {
                 .collect(),
         }
     }
+}
+
+/// The last measurement under each principle, in the order in which they were first used.
+fn latest_by_principle(points: &[WinRatePoint]) -> Vec<&WinRatePoint> {
+    let mut latest: Vec<&WinRatePoint> = Vec::new();
+    for point in points {
+        match latest.iter_mut().find(|l| l.principle == point.principle) {
+            Some(older) => *older = point,
+            None => latest.push(point),
+        }
+    }
+    latest
+}
+
+fn win_rate(point: &WinRatePoint) -> String {
+    let interval = texts::interval(&percent(point.low), &percent(point.high));
+    let counts = point.decisive.zip(point.ties);
+    let counts = counts.map(|(decisive, ties)| texts::compared(decisive, ties));
+    texts::win_rate(
+        &percent(point.rate),
+        &point.principle.name(),
+        &interval,
+        counts.as_deref(),
+        point.step,
+    )
 }
 
 #[component]
@@ -161,17 +189,24 @@ fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
     let number = |value: Option<f64>, digits| {
         value.map_or_else(|| NO_NUMBER.to_owned(), |value| fixed(value, digits))
     };
-    let win_rate = move || {
-        let rate = row.with(|row| row.win_rate.clone());
-        rate.unwrap_or_else(|| NO_NUMBER.to_owned())
+    let kl = move || {
+        let kl = row.with(|row| row.kl.clone());
+        kl.unwrap_or_else(|| NO_NUMBER.to_owned())
+    };
+    let win_rates = move || {
+        let rates = row.with(|row| row.win_rates.clone());
+        if rates.is_empty() {
+            return view! { <dd>{NO_NUMBER}</dd> }.into_any();
+        }
+        let rates = rates
+            .into_iter()
+            .map(|rate| view! { <dd data-testid="run-win-rate">{rate}</dd> });
+        rates.collect_view().into_any()
     };
     view! {
         <li class="run-row" data-run-id=id.to_string() data-testid="run-row">
             <div class="run-head">
-                <span
-                    class=move || format!("run-swatch run-{}", row.with(|row| row.style))
-                    aria-hidden="true"
-                ></span>
+                {move || swatch(Look::of_run(row.with(|row| row.style), false))}
                 <input
                     type="text"
                     class="run-name"
@@ -190,8 +225,8 @@ fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
             </div>
             <dl class="run-facts number">
                 <div><dt>{texts::LOSS}</dt><dd>{move || number(row.with(|row| row.loss), 4)}</dd></div>
-                <div><dt>{texts::KL}</dt><dd>{move || number(row.with(|row| row.kl), 2)}</dd></div>
-                <div><dt>{texts::WINS}</dt><dd>{win_rate}</dd></div>
+                <div><dt>{texts::KL}</dt><dd>{kl}</dd></div>
+                <div><dt>{texts::WINS}</dt>{win_rates}</div>
             </dl>
             <Changes row=row/>
             <RowActions id=id row=row is_active=is_active on_removed=on_removed/>
@@ -249,5 +284,38 @@ fn RowActions(
                 }
             />
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tilt_protocol::Principle;
+
+    #[test]
+    fn each_principle_keeps_its_own_rate() {
+        let point = |step: usize, principle: Principle, rate: f64| WinRatePoint {
+            step,
+            principle,
+            rate,
+            low: 0.5,
+            high: 0.9,
+            decisive: Some(120),
+            ties: Some(1),
+        };
+        let points = [
+            point(10, Principle::Polite, 0.6),
+            point(20, Principle::Short, 0.3),
+            point(20, Principle::Polite, 0.7),
+        ];
+        let latest = latest_by_principle(&points);
+        let shown: Vec<String> = latest.into_iter().map(win_rate).collect();
+        assert_eq!(
+            shown,
+            [
+                "70% polite (50% to 90%; 120 decisive, 1 tie; step 20)",
+                "30% short (50% to 90%; 120 decisive, 1 tie; step 20)",
+            ]
+        );
     }
 }

@@ -1,14 +1,16 @@
 //! How often the policy beats the reference on held-out prompts, as the judge sees it.
 
-use crate::format::{fixed, full, percent};
+use crate::format::{fixed, full, percent, with_interval};
 use crate::parts::action::Action;
 use crate::parts::define::Define;
+use crate::parts::policy_date::PolicyDate;
 use crate::parts::principle_options::principle_options;
 use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
 use crate::texts::win_rate as texts;
 use leptos::prelude::*;
-use tilt_protocol::{Principle, WinRateReport};
+use tilt_protocol::statistics::{interval_of, wilson_interval};
+use tilt_protocol::{PolicyAt, Principle, WinRateReport};
 
 #[component]
 pub fn WinRatePanel() -> impl IntoView {
@@ -96,31 +98,47 @@ pub fn WinRatePanel() -> impl IntoView {
                 <span class="win-half"></span>
                 <span class="win-dot"></span>
             </div>
-            {move || measured.get().map(|measured| details(&measured.report, measured.step))}
+            {move || measured.get().map(|measured| details(&measured.report, measured.of))}
         </section>
     }
 }
 
-fn details(report: &WinRateReport, step: usize) -> impl IntoView + use<> {
+fn details(report: &WinRateReport, of: PolicyAt) -> impl IntoView + use<> {
+    let kl = match report.kl_standard_error {
+        Some(error) => {
+            let interval = interval_of(report.kl, error, report.answers);
+            with_interval(report.kl, interval, 2)
+        }
+        None => fixed(report.kl, 2),
+    };
     view! {
         <p class="win-words number">
-            {texts::wins(report.wins, report.losses, report.ties, step)}
+            {texts::judged_by(&report.principle.name())}
+            <PolicyDate of=Signal::stored(Some(of))/>
+            {texts::wins(report.wins, report.losses, report.ties)}
             <Define term=Term::Interval/>
             {texts::interval(&percent(report.low), &percent(report.high))}
         </p>
         <dl class="win-facts">
             <div>
                 <dt>{texts::POLICY}</dt>
-                <dd class="number">{percent(report.policy_rate)}</dd>
+                <dd class="number">{rate(report.policy_rate, report.policy_rated)}</dd>
             </div>
             <div>
                 <dt>{texts::REFERENCE}</dt>
-                <dd class="number">{percent(report.reference_rate)}</dd>
+                <dd class="number">{rate(report.reference_rate, report.reference_rated)}</dd>
             </div>
             <div>
                 <dt><Define term=Term::Kl/></dt>
-                <dd class="number">{fixed(report.kl, 2)}</dd>
+                <dd class="number">{texts::kl(&kl, report.answers)}</dd>
             </div>
         </dl>
     }
+}
+
+/// A share of `count` answers with its interval.
+fn rate(share: f64, count: usize) -> String {
+    let having = (share * count as f64).round() as u64;
+    let (low, high) = wilson_interval(having, count as u64);
+    texts::rate(&percent(share), &percent(low), &percent(high), count)
 }

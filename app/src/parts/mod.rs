@@ -9,6 +9,7 @@ pub mod level;
 pub mod long_text;
 pub mod number_field;
 pub mod opened;
+pub mod policy_date;
 pub mod principle_options;
 pub mod scroll;
 pub mod slider;

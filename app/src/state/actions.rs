@@ -164,9 +164,7 @@ pub fn measure_win_rate(lab: Lab) {
         },
     );
     if id.is_some() {
-        lab.run
-            .run()
-            .with_untracked(|run| lab.evaluate.begin_win_rate(run));
+        lab.evaluate.begin_win_rate();
         lab.engine.expect(id, EngineStatus::Evaluating);
     }
 }

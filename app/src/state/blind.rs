@@ -6,7 +6,7 @@ use super::notices::NoticeKey;
 use crate::random::{coin, derived, mix};
 use crate::texts::blind as texts;
 use leptos::prelude::*;
-use tilt_protocol::{Command, EngineStatus, RequestId, RunId, Sampling};
+use tilt_protocol::{Command, EngineStatus, PolicyAt, RequestId, Sampling};
 
 /// Times that the same answer from both is drawn again.
 const MOST_REDRAWS: usize = 6;
@@ -17,6 +17,8 @@ pub struct Round {
     pub prompt: String,
     pub left: String,
     pub right: String,
+    /// The policy that wrote one of them.
+    pub of: PolicyAt,
     /// Only shown once the person has guessed.
     is_left_policy: bool,
     /// `None` while the person has not said.
@@ -36,7 +38,12 @@ pub struct Guess {
 }
 
 impl Round {
-    fn new(prompt: String, policy: String, reference: String, is_left_policy: bool) -> Round {
+    fn new(
+        of: PolicyAt,
+        prompt: String,
+        [policy, reference]: [String; 2],
+        is_left_policy: bool,
+    ) -> Round {
         let (left, right) = if is_left_policy {
             (policy, reference)
         } else {
@@ -46,6 +53,7 @@ impl Round {
             prompt,
             left,
             right,
+            of,
             is_left_policy,
             guess: None,
         }
@@ -94,8 +102,8 @@ pub struct BlindStore {
     round: RwSignal<Option<Round>>,
     score: RwSignal<Score>,
     waiting: RwSignal<Option<RequestId>>,
-    /// The policy that the score is about: its run and step.
-    about: StoredValue<Option<(RunId, usize)>>,
+    /// The policy that the score is about.
+    about: RwSignal<Option<PolicyAt>>,
     draws: StoredValue<u64>,
     redraws: StoredValue<usize>,
 }
@@ -106,7 +114,7 @@ impl BlindStore {
             round: RwSignal::new(None),
             score: RwSignal::new(Score::default()),
             waiting: RwSignal::new(None),
-            about: StoredValue::new(None),
+            about: RwSignal::new(None),
             draws: StoredValue::new(0),
             redraws: StoredValue::new(0),
         }
@@ -118,6 +126,11 @@ impl BlindStore {
 
     pub fn score(&self) -> Signal<Score> {
         self.score.into()
+    }
+
+    /// The policy that the score is about.
+    pub fn about(&self) -> Signal<Option<PolicyAt>> {
+        self.about.into()
     }
 
     pub fn is_waiting(&self) -> bool {
@@ -157,20 +170,16 @@ impl BlindStore {
         self.waiting.set(None);
         self.round.set(None);
         self.score.set(Score::default());
-        self.about.set_value(None);
+        self.about.set(None);
     }
 }
 
-/// Asks for a new pair of answers; a score is about one policy.
+/// Asks for a new pair of answers.
 pub fn start(lab: Lab) {
     let store = lab.blind;
-    let about = lab.run.run().with_untracked(|run| (run.id, run.step));
-    if about.1 == 0 || store.waiting.get_untracked().is_some() {
+    let is_untrained = lab.run.policy_at().get_untracked().step == 0;
+    if is_untrained || store.waiting.get_untracked().is_some() {
         return;
-    }
-    if store.about.get_value() != Some(about) {
-        store.about.set_value(Some(about));
-        store.score.set(Score::default());
     }
     store.redraws.set_value(0);
     store.round.set(None);
@@ -208,8 +217,9 @@ fn draw(lab: Lab) {
     store.waiting.set(id);
 }
 
-/// The answers are there: shown without names, or drawn again where they are the same.
-pub fn compared(lab: Lab, prompt: String, policy: String, reference: String) {
+/// The answers are there: shown without names, or drawn again where they are the same. A
+/// score is about one policy: that of another begins anew.
+pub fn compared(lab: Lab, of: PolicyAt, prompt: String, policy: String, reference: String) {
     let store = lab.blind;
     store.waiting.set(None);
     if policy.trim() == reference.trim() {
@@ -224,9 +234,12 @@ pub fn compared(lab: Lab, prompt: String, policy: String, reference: String) {
     }
     let seed = mix(lab.form.seed() ^ js_sys::Date::now() as u64);
     let is_left_policy = coin(seed, &prompt);
-    store
-        .round
-        .set(Some(Round::new(prompt, policy, reference, is_left_policy)));
+    if store.about.get_untracked() != Some(of) {
+        store.about.set(Some(of));
+        store.score.set(Score::default());
+    }
+    let round = Round::new(of, prompt, [policy, reference], is_left_policy);
+    store.round.set(Some(round));
     lab.notices.say(texts::ANSWERS_THERE);
 }
 
@@ -246,7 +259,12 @@ mod tests {
 
     #[test]
     fn a_guess_is_right_on_the_policys_side() {
-        let round = |is_left| Round::new("p".into(), "tuned".into(), "old".into(), is_left);
+        let of = PolicyAt {
+            run: Some(1),
+            step: 23,
+        };
+        let answers = || ["tuned".to_owned(), "old".to_owned()];
+        let round = |is_left| Round::new(of, "p".to_owned(), answers(), is_left);
         assert_eq!(round(true).left, "tuned");
         assert!(round(true).guessed(Side::Left).is_right);
         assert_eq!(round(false).right, "tuned");

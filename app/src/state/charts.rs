@@ -22,6 +22,7 @@ pub struct ChartsStore {
     zoom: RwSignal<Option<(RunId, (f64, f64))>>,
     pointed: RwSignal<Option<usize>>,
     shown: Memo<Shown>,
+    all: Memo<Shown>,
     extent: Memo<(f64, f64)>,
     range: Memo<(f64, f64)>,
     step: Memo<Option<usize>>,
@@ -40,6 +41,15 @@ impl ChartsStore {
                 run.curve().track();
                 runs.records().track();
                 Arc::new(untrack(|| runs.shown(run)))
+            },
+            |_, _| true,
+        );
+        let all = Memo::new_with_compare(
+            move |_| {
+                live.track();
+                run.curve().track();
+                runs.records().track();
+                Arc::new(untrack(|| runs.all(run)))
             },
             |_, _| true,
         );
@@ -62,6 +72,7 @@ impl ChartsStore {
             zoom,
             pointed,
             shown,
+            all,
             extent,
             range,
             step,
@@ -71,6 +82,11 @@ impl ChartsStore {
     /// The pinned runs and, last, the live or latest one.
     pub fn shown(&self) -> Memo<Shown> {
         self.shown
+    }
+
+    /// Every listed run, for what is saved.
+    pub fn all(&self) -> Memo<Shown> {
+        self.all
     }
 
     /// From 0 (none) to [`MOST_SMOOTHING`].

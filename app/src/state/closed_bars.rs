@@ -3,6 +3,7 @@
 use super::selection::Selected;
 use crate::tilt;
 use serde::Serialize;
+use tilt_protocol::PolicyAt;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
@@ -45,8 +46,7 @@ pub struct Scored {
     pub answers: Vec<String>,
     pub policy: Vec<f64>,
     pub reference: Vec<f64>,
-    /// Optimiser steps the policy had taken.
-    pub step: usize,
+    pub of: PolicyAt,
 }
 
 /// One answer's probabilities; each column sums to 1 over the answers.
@@ -72,7 +72,8 @@ pub struct Bars {
     pub reference: Summary,
     pub optimum: Summary,
     pub policy: Summary,
-    pub step: usize,
+    /// The policy that they are about.
+    pub of: PolicyAt,
 }
 
 /// `None` while an answer has no finite log-probs yet.
@@ -120,7 +121,7 @@ pub fn bars_from(question: &Question, scored: &Scored, beta: f64) -> Option<Bars
         reference: summary(&reference),
         optimum: summary(&optimum),
         policy: summary(&policy),
-        step: scored.step,
+        of: scored.of,
     })
 }
 
@@ -149,7 +150,10 @@ mod tests {
             answers: vec!["Go away.".to_owned(), "Good day.".to_owned()],
             policy: vec![-9.0, -7.0],
             reference: vec![-8.0, -8.0],
-            step: 12,
+            of: PolicyAt {
+                run: Some(3),
+                step: 12,
+            },
         }
     }
 

@@ -9,7 +9,7 @@ use super::run::Phase;
 use super::selection::SelectionStore;
 use crate::level::Level;
 use leptos::prelude::*;
-use tilt_protocol::{Command, RequestId, RunId};
+use tilt_protocol::{Command, PolicyAt, RequestId, RunId};
 
 /// Answers beside each other at most.
 pub const MOST_CANDIDATES: usize = 8;
@@ -170,7 +170,7 @@ impl ClosedFormStore {
     pub fn answered(
         &self,
         id: Option<RequestId>,
-        step: usize,
+        of: PolicyAt,
         policy: Vec<f64>,
         reference: Vec<f64>,
     ) {
@@ -184,7 +184,7 @@ impl ClosedFormStore {
                 answers: ask.answers,
                 policy,
                 reference,
-                step,
+                of,
             }));
         }
         self.waiting.set(None);

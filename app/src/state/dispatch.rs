@@ -4,7 +4,7 @@ use super::Lab;
 use super::blind;
 use super::data_report;
 use super::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
-use super::evaluate::Comparison;
+use super::evaluate::{Comparison, Measured};
 use super::failures::failed;
 use super::models::ModelAsked;
 use super::notices::NoticeKey;
@@ -21,7 +21,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use tilt_protocol::{
     Command, DeviceKind, DevicePreference, EngineStatus, Error, Event, Label, Labeller, Message,
-    PROTOCOL_VERSION, Pair, RequestId, RunEnd, RunId, Simd, Verdict, WinRateReport,
+    PROTOCOL_VERSION, Pair, PolicyAt, RequestId, RunEnd, RunId, Simd, Verdict, WinRateReport,
 };
 
 pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
@@ -165,11 +165,20 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             run,
             step,
             kl,
-            reward,
-            ..
+            n,
+            standard_error,
+            rewards,
         } => {
             lab.run.set_kl(run, kl);
-            lab.runs.add_kl(run, KlPoint { step, kl, reward });
+            let point = KlPoint {
+                step,
+                kl,
+                n: Some(n),
+                standard_error,
+                rewards,
+                reward: None,
+            };
+            lab.runs.add_kl(run, point);
         }
         Event::Adjusted {
             run,
@@ -189,30 +198,34 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
         }
         Event::Inspected { inspection } => lab.selection.inspected(Some(id), inspection),
         Event::Compared {
+            of,
             prompt,
             policy,
             reference,
         } => {
             if purpose == Purpose::Blind {
                 if lab.blind.is_asking(Some(id)) {
-                    blind::compared(lab, prompt, policy, reference);
+                    blind::compared(lab, of, prompt, policy, reference);
                 }
                 return;
             }
-            let step = lab.run.run().with_untracked(|run| run.step);
             lab.evaluate.compared(Some(Comparison {
                 prompt,
                 policy,
                 reference,
-                step,
+                of,
             }));
         }
-        Event::WinRate { report, done } => {
+        Event::WinRate { of, report, done } => {
             if done {
                 lab.notices.say(texts::WIN_RATE_MEASURED);
-                keep_win_rate(lab, &report);
+                keep_win_rate(lab, of, &report);
             }
-            lab.evaluate.measured(report, done);
+            lab.evaluate.measured(Measured {
+                report,
+                of,
+                is_done: done,
+            });
         }
         Event::Exported { kind } => {
             if let Err(error) = files::download_zip(kind, buffers) {
@@ -220,10 +233,10 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             }
         }
         Event::Candidates {
-            step,
+            of,
             policy,
             reference,
-        } => lab.closed_form.answered(Some(id), step, policy, reference),
+        } => lab.closed_form.answered(Some(id), of, policy, reference),
         Event::Checkpoint { run, step } => {
             if let Some(checkpoint) = buffers.first() {
                 let is_asked = matches!(purpose, Purpose::Checkpoint(_));
@@ -291,16 +304,18 @@ fn run_ended(lab: Lab, run: RunId, step: usize, end: RunEnd) {
 }
 
 /// Notes a measured win rate with the run that the policy comes from.
-fn keep_win_rate(lab: Lab, report: &WinRateReport) {
-    let (Some(rate), Some((run, step))) = (report.win_rate, lab.evaluate.measured_of()) else {
+fn keep_win_rate(lab: Lab, of: PolicyAt, report: &WinRateReport) {
+    let (Some(rate), Some(run)) = (report.win_rate, of.run) else {
         return;
     };
     let point = WinRatePoint {
-        step,
+        step: of.step,
         principle: report.principle,
         rate,
         low: report.low,
         high: report.high,
+        decisive: Some(report.decisive()),
+        ties: Some(report.ties),
     };
     lab.runs.add_win_rate(run, point);
 }

@@ -2,9 +2,8 @@
 
 use super::autolabel_form::AutolabelForm;
 use super::labels::LabelStore;
-use super::run::{Phase, Run};
 use leptos::prelude::*;
-use tilt_protocol::{JudgeSettings, Labeller, Principle, RunId, WinRateReport};
+use tilt_protocol::{JudgeSettings, Labeller, PolicyAt, Principle, WinRateReport};
 
 /// How far the judge has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,15 +23,15 @@ pub struct Comparison {
     pub prompt: String,
     pub policy: String,
     pub reference: String,
-    /// Optimiser steps the policy had taken.
-    pub step: usize,
+    /// The policy that wrote its answer.
+    pub of: PolicyAt,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     pub report: WinRateReport,
-    /// Optimiser steps the policy had taken when it was asked for.
-    pub step: usize,
+    /// The policy that was measured.
+    pub of: PolicyAt,
     /// False while more comparisons are being drawn.
     pub is_done: bool,
 }
@@ -50,23 +49,13 @@ pub struct EvaluateStore {
     principle: Memo<Option<Principle>>,
     is_measuring: RwSignal<bool>,
     win_rate: RwSignal<Option<Measured>>,
-    /// The run whose policy is measured, if it trained, and the steps it had taken.
-    measured: StoredValue<(Option<RunId>, usize)>,
 }
 
 impl EvaluateStore {
-    /// Whose policy the win rate was asked for, and after how many optimiser steps;
-    /// `None` before any training.
-    pub fn measured_of(&self) -> Option<(RunId, usize)> {
-        let (run, step) = self.measured.get_value();
-        Some((run?, step))
-    }
-
-    /// The finished measurement of this run's policy.
-    pub fn report_of(&self, run: RunId) -> Option<WinRateReport> {
-        let (measured, _) = self.measured_of()?;
+    /// The finished measurement of this policy.
+    pub fn report_of(&self, policy: PolicyAt) -> Option<WinRateReport> {
         let win_rate = self.win_rate.get_untracked()?;
-        (measured == run && win_rate.is_done).then_some(win_rate.report)
+        (win_rate.of == policy && win_rate.is_done).then_some(win_rate.report)
     }
 
     pub fn new(labels: LabelStore) -> EvaluateStore {
@@ -91,7 +80,6 @@ impl EvaluateStore {
             principle: Memo::new(move |_| chosen_principle.get().or_else(|| last_used.get())),
             is_measuring: RwSignal::new(false),
             win_rate: RwSignal::new(None),
-            measured: StoredValue::new((None, 0)),
         }
     }
 
@@ -183,20 +171,14 @@ impl EvaluateStore {
         self.chosen_principle.set(principle);
     }
 
-    pub fn begin_win_rate(&self, run: &Run) {
+    pub fn begin_win_rate(&self) {
         self.is_measuring.set(true);
-        let id = (run.phase != Phase::Idle && run.step > 0).then_some(run.id);
-        self.measured.set_value((id, run.step));
         self.win_rate.set(None);
     }
 
-    pub fn measured(&self, report: WinRateReport, is_done: bool) {
-        self.is_measuring.set(!is_done);
-        self.win_rate.set(Some(Measured {
-            report,
-            step: self.measured.get_value().1,
-            is_done,
-        }));
+    pub fn measured(&self, measured: Measured) {
+        self.is_measuring.set(!measured.is_done);
+        self.win_rate.set(Some(measured));
     }
 
     pub fn stop_win_rate(&self) {

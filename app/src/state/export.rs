@@ -82,6 +82,7 @@ fn meta(lab: Lab, record: Option<&Arc<RunRecord>>, steps_taken: usize) -> Export
     let model = lab.engine.model().get_untracked();
     let device = lab.engine.device().get_untracked();
     let run = lab.run.run().get_untracked();
+    let policy = run.policy_at();
     ExportMeta {
         base_model: model.map(|model| model.name).unwrap_or_default(),
         settings: record.map(|record| record.settings.clone()),
@@ -97,7 +98,7 @@ fn meta(lab: Lab, record: Option<&Arc<RunRecord>>, steps_taken: usize) -> Export
         labels: label_counts(&lab.labels.all()),
         rows: run.rows,
         metrics: run.metrics,
-        win_rate: lab.evaluate.report_of(run.id),
+        win_rate: lab.evaluate.report_of(policy),
         device: device.map(|device| format!("{}, {}", device.kind.slug(), device.adapter)),
         ..ExportMeta::default()
     }

@@ -429,7 +429,6 @@ async fn bring_back(lab: Lab, plan: Plan) {
     let command = Command::RestoreRun {
         run: record.id,
         examples: saved.rows,
-        principle: record.principle,
         paused: !plan.goes_on,
         ended: record.is_ended,
     };

@@ -3,7 +3,7 @@
 use super::runs::RunsStore;
 use leptos::prelude::*;
 use std::collections::VecDeque;
-use tilt_protocol::{Metrics, Objective, RunId};
+use tilt_protocol::{Metrics, Objective, PolicyAt, RunId};
 
 pub use super::curves::{Curve, CurvePoint};
 
@@ -41,6 +41,18 @@ pub struct Run {
 }
 
 impl Run {
+    /// The policy as it stands; that of no run equals the reference.
+    pub fn policy_at(&self) -> PolicyAt {
+        PolicyAt {
+            run: (self.phase != Phase::Idle && self.step > 0).then_some(self.id),
+            step: if self.phase == Phase::Idle {
+                0
+            } else {
+                self.step
+            },
+        }
+    }
+
     pub fn fraction(&self) -> f64 {
         if self.steps == 0 {
             0.0
@@ -58,6 +70,7 @@ pub struct RunStore {
     before: StoredValue<Option<Run>>,
     speeds: StoredValue<VecDeque<(f64, usize)>>,
     phase: Memo<Phase>,
+    policy_at: Memo<PolicyAt>,
 }
 
 impl RunStore {
@@ -69,6 +82,7 @@ impl RunStore {
             before: StoredValue::new(None),
             speeds: StoredValue::new(VecDeque::new()),
             phase: Memo::new(move |_| run.with(|run| run.phase)),
+            policy_at: Memo::new(move |_| run.with(Run::policy_at)),
         }
     }
 
@@ -78,6 +92,11 @@ impl RunStore {
 
     pub fn phase(&self) -> Memo<Phase> {
         self.phase
+    }
+
+    /// What is drawn from the policy now is drawn from this one.
+    pub fn policy_at(&self) -> Memo<PolicyAt> {
+        self.policy_at
     }
 
     pub fn curve(&self) -> Signal<Curve> {

@@ -5,22 +5,35 @@ use super::curves::{Curve, CurvePoint, GrowingCurve, between};
 use super::form::usual_beside;
 use super::parameters::differences;
 use super::run::RunStore;
+use crate::format::{fixed, with_interval};
 use crate::texts::runs as texts;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tilt_protocol::{ModelIdentity, ModelName, ObjectiveKind, Principle, RunId, TrainSettings};
+use tilt_protocol::statistics::interval_of;
+use tilt_protocol::{
+    JudgedReward, ModelIdentity, ModelName, ObjectiveKind, Principle, RunId, TrainSettings,
+};
 
-/// Colours, dashes and markers that runs are told apart by.
-pub const STYLES: usize = 6;
+/// Pairs of a colour and a marker.
+pub const STYLES: usize = 40;
 
-/// An estimate of `metric-kl` with the same answers' mean judged reward.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// An estimate of `metric-kl` with what the judge makes of the same answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KlPoint {
     pub step: usize,
     /// Nats an answer.
     pub kl: f64,
-    /// Under the run's principle.
+    /// Answers that it is the mean of, and its standard error; older runs do not say.
+    #[serde(default)]
+    pub n: Option<usize>,
+    #[serde(default)]
+    pub standard_error: Option<f64>,
+    /// Under each principle, so that one can be chosen when the run is over.
+    #[serde(default)]
+    pub rewards: Vec<JudgedReward>,
+    /// The mean under [`RunRecord::principle`], from runs stored before there were all.
+    #[serde(default)]
     pub reward: Option<f64>,
 }
 
@@ -33,6 +46,11 @@ pub struct WinRatePoint {
     /// 95% Wilson interval.
     pub low: f64,
     pub high: f64,
+    /// Comparisons that were decisive, and those that were not; older runs do not say.
+    #[serde(default)]
+    pub decisive: Option<usize>,
+    #[serde(default)]
+    pub ties: Option<usize>,
 }
 
 /// A setting that was changed while the run was under way.
@@ -63,6 +81,8 @@ pub struct RunRecord {
     /// The model itself; `None` where an older version stored the run.
     #[serde(default)]
     pub identity: Option<ModelIdentity>,
+    /// What older runs were judged by.
+    #[serde(default)]
     pub principle: Option<Principle>,
     /// From 0 to [`STYLES`] - 1.
     pub style: usize,
@@ -82,6 +102,34 @@ impl RunRecord {
         match &self.identity {
             Some(of_run) => of_run == identity,
             None => self.model == name && ModelName::from_slug(name).is_some(),
+        }
+    }
+}
+
+impl KlPoint {
+    /// The KL with half the width of its 95% interval, where that is known, for people.
+    pub fn shown(&self) -> String {
+        kl_text(self.kl, self.n, self.standard_error)
+    }
+}
+
+/// "3.43 ± 0.51".
+pub fn kl_text(kl: f64, n: Option<usize>, standard_error: Option<f64>) -> String {
+    match n.zip(standard_error) {
+        Some((n, error)) => with_interval(kl, interval_of(kl, error, n), 2),
+        None => fixed(kl, 2),
+    }
+}
+
+impl RunRecord {
+    /// Mean judged reward of a point's answers under a principle, with its standard error.
+    /// Older runs know the one alone that they were started with.
+    pub fn reward_at(&self, point: &KlPoint, principle: Principle) -> Option<(f64, Option<f64>)> {
+        let judged = point.rewards.iter().find(|r| r.principle == principle);
+        let older = || point.reward.filter(|_| self.principle == Some(principle));
+        match judged {
+            Some(reward) => Some((reward.mean, reward.standard_error)),
+            None => older().map(|mean| (mean, None)),
         }
     }
 }
@@ -180,6 +228,8 @@ impl RunsStore {
                 }
                 let known = others.iter().find(|known| known.uid == record.uid);
                 record.id = known.map_or_else(|| self.next_id(), |known| known.id);
+                // Another tab or another lab may have given the same one away.
+                record.style = free_style(records, record.style);
                 records.push(Arc::new(record));
             }
             records.sort_by_key(|record| record.uid);
@@ -209,11 +259,9 @@ impl RunsStore {
         kind: ObjectiveKind,
         settings: TrainSettings,
         (model, identity): (String, ModelIdentity),
-        principle: Option<Principle>,
     ) {
         self.records.update(|records| {
-            let is_free = |style: &usize| records.iter().all(|record| record.style != *style);
-            let style = (0..STYLES).find(is_free).unwrap_or(id as usize % STYLES);
+            let style = free_style(records, 0);
             let name = unique_name(&name_of(kind, &settings), records);
             records.push(Arc::new(RunRecord {
                 id,
@@ -225,7 +273,7 @@ impl RunsStore {
                 settings,
                 model,
                 identity: Some(identity),
-                principle,
+                principle: None,
                 style,
                 is_pinned: false,
                 curve: Curve::default(),
@@ -346,11 +394,24 @@ impl RunsStore {
         });
     }
 
+    /// A name that another run has gets a number.
     pub fn rename(&self, id: RunId, name: &str) {
         let name = name.trim();
-        if !name.is_empty() {
-            self.update(id, |record| record.name = name.to_owned());
+        let is_kept = self.get(id).is_none_or(|record| record.name == name);
+        if !name.is_empty() && !is_kept {
+            let name = self
+                .records
+                .with_untracked(|records| unique_name(name, records));
+            self.update(id, |record| record.name = name);
         }
+    }
+
+    /// A listed run's name, as it is now.
+    pub fn name(&self, id: RunId) -> Option<String> {
+        self.records.with(|records| {
+            let record = records.iter().find(|record| record.id == id)?;
+            Some(record.name.clone())
+        })
     }
 
     pub fn toggle_pin(&self, id: RunId) {
@@ -393,11 +454,20 @@ impl RunsStore {
     /// What charts draw: the pinned runs and, last, the live or latest one, with its
     /// curve as it grows.
     pub fn shown(&self, live: RunStore) -> Vec<RunRecord> {
+        self.drawn(live, |record| record.is_pinned)
+    }
+
+    /// Every listed run; the last is the live or latest one, with its curve as it grows.
+    pub fn all(&self, live: RunStore) -> Vec<RunRecord> {
+        self.drawn(live, |_| true)
+    }
+
+    fn drawn(&self, live: RunStore, is_wanted: impl Fn(&RunRecord) -> bool) -> Vec<RunRecord> {
         let (id, is_active) = live.run().with(|run| (run.id, run.phase.is_active()));
         self.records.with(|records| {
             let mut shown: Vec<RunRecord> = records
                 .iter()
-                .filter(|record| record.is_pinned && record.id != id)
+                .filter(|record| is_wanted(record) && record.id != id)
                 .map(|record| (**record).clone())
                 .collect();
             if let Some(record) = records.iter().find(|record| record.id == id) {
@@ -420,13 +490,12 @@ impl RunsStore {
     }
 }
 
-/// A run's name: the objective and whatever is not as the page proposes it.
+/// A run's name: the objective with its beta, which is what is changed most, and whatever
+/// else is not as the page proposes it.
 fn name_of(kind: ObjectiveKind, settings: &TrainSettings) -> String {
     let usual = TrainSettings::lab_defaults(kind);
     let mut name = kind.title().to_owned();
-    if settings.objective.beta() != usual.objective.beta()
-        && let Some(beta) = settings.objective.beta()
-    {
+    if let Some(beta) = settings.objective.beta() {
         name.push_str(&texts::named_beta(beta));
     }
     if settings.learning_rate != usual.learning_rate {
@@ -444,6 +513,14 @@ fn name_of(kind: ObjectiveKind, settings: &TrainSettings) -> String {
     name
 }
 
+/// `wanted`, or the first one that no run has.
+fn free_style(records: &[Arc<RunRecord>], wanted: usize) -> usize {
+    let wanted = wanted % STYLES;
+    let is_free = |style: &usize| records.iter().all(|record| record.style != *style);
+    let mut wanted_first = std::iter::once(wanted).chain(0..STYLES);
+    wanted_first.find(is_free).unwrap_or(wanted)
+}
+
 fn unique_name(name: &str, records: &[Arc<RunRecord>]) -> String {
     let is_taken = |name: &str| records.iter().any(|record| record.name == name);
     if !is_taken(name) {
@@ -455,15 +532,72 @@ fn unique_name(name: &str, records: &[Arc<RunRecord>]) -> String {
         .unwrap_or_else(|| name.to_owned())
 }
 
+/// A run without steps.
+#[cfg(test)]
+pub fn record_for_tests() -> RunRecord {
+    RunRecord {
+        id: 1,
+        uid: 1,
+        is_ended: true,
+        is_left: false,
+        name: String::new(),
+        kind: ObjectiveKind::Dpo,
+        settings: TrainSettings::lab_defaults(ObjectiveKind::Dpo),
+        model: String::new(),
+        identity: None,
+        principle: None,
+        style: 0,
+        is_pinned: true,
+        curve: Curve::default(),
+        kls: Vec::new(),
+        win_rates: Vec::new(),
+        changes: Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use tilt_protocol::Objective;
 
     #[test]
+    fn runs_that_come_in_together_look_different() {
+        let owner = Owner::new();
+        owner.set();
+        let runs = RunsStore::new();
+        let stored = (1..=12).map(|uid| RunRecord {
+            uid,
+            style: uid as usize % 2,
+            ..record_for_tests()
+        });
+        runs.merge(stored.collect(), |_| false);
+        let styles: std::collections::BTreeSet<usize> = runs
+            .records()
+            .with_untracked(|records| records.iter().map(|record| record.style).collect());
+        assert_eq!(styles.len(), 12);
+    }
+
+    #[test]
+    fn two_runs_never_share_a_name() {
+        let owner = Owner::new();
+        owner.set();
+        let runs = RunsStore::new();
+        let settings = || TrainSettings::lab_defaults(ObjectiveKind::Dpo);
+        for id in [1, 2] {
+            let model = "nano".to_owned();
+            runs.begin(id, id, ObjectiveKind::Dpo, settings(), model);
+        }
+        assert_eq!(runs.name(1).as_deref(), Some("DPO \u{3b2} 0.5"));
+        runs.rename(2, " DPO \u{3b2} 0.5 ");
+        assert_eq!(runs.name(2).as_deref(), Some("DPO \u{3b2} 0.5 (2)"));
+        runs.rename(2, "mine");
+        assert_eq!(runs.name(2).as_deref(), Some("mine"));
+    }
+
+    #[test]
     fn a_run_is_named_by_what_the_page_does_not_propose() {
         let mut settings = TrainSettings::lab_defaults(ObjectiveKind::Simpo);
-        assert_eq!(name_of(ObjectiveKind::Simpo, &settings), "SimPO");
+        assert_eq!(name_of(ObjectiveKind::Simpo, &settings), "SimPO \u{3b2} 10");
         // Gamma follows beta, and the warm-up the steps.
         settings.objective = ObjectiveKind::Simpo.with_beta(3.0);
         settings.steps = 60;

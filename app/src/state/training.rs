@@ -96,12 +96,10 @@ fn start_run(lab: Lab, start: Start) -> bool {
     lab.pace.stop();
     let is_paused = start == Start::Paused;
     let run = lab.runs.next_id();
-    let principle = lab.evaluate.principle().get_untracked();
     let kind = lab.form.objective().get_untracked();
     let uid = lab.labels.next_key();
     let of_model = (model.name, model.identity);
-    lab.runs
-        .begin(run, uid, kind, settings.clone(), of_model, principle);
+    lab.runs.begin(run, uid, kind, settings.clone(), of_model);
     lab.run
         .begin(run, settings.objective.clone(), settings.steps, is_paused);
     resume::begin(lab, uid, &examples);
@@ -113,7 +111,6 @@ fn start_run(lab: Lab, start: Start) -> bool {
             settings,
             examples,
             paused: start != Start::Running,
-            principle,
             is_kept: resume::is_saved(lab),
         },
     );

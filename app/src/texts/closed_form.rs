@@ -1,7 +1,5 @@
 //! The closed form: its explanation, its answers and what is said of them.
 
-use super::counts::counted;
-
 pub const OPTIMUM_FORMULA: &str = "The optimum as a formula";
 pub const HEADING: &str = "Closed form";
 pub const OPTIMUM_SIGN: &str = "optimum \u{03c0}*";
@@ -46,10 +44,6 @@ pub const ANSWERS_FULL: &str = "Eight answers are enough";
 pub const ADD: &str = "Add";
 pub const ADDED: &str = "The answer is added.";
 pub const NOT_ADDED: &str = "Not added: the answer is empty or stands here already.";
-
-pub fn after_steps(steps: usize) -> String {
-    format!("after {}", counted(steps, "step"))
-}
 
 pub const EXPECTED_REWARD: &str = "expected reward E[r]";
 pub const KL: &str = "KL from the reference, nats";

@@ -314,14 +314,20 @@ pub const HELD_OUT: &str = "Hold out of training, percent of the prompts";
 pub const HELD_OUT_SEED: &str = "Seed of the held-out prompts";
 pub const HELD_OUT_PERCENT: &str = "% of the prompts held out, seed";
 
-pub fn held_out(labels: usize, of: usize, prompts: usize) -> String {
-    match labels {
-        0 => format!("None of {} is held out.", counted(of, "label")),
+/// `too_long` of the labels do not fit the model, where a report says how many.
+pub fn held_out(labels: usize, of: usize, prompts: usize, too_long: Option<usize>) -> String {
+    let all = counted(of, "label");
+    let held_out = match labels {
+        0 => format!("None of {all} is held out"),
         _ => format!(
-            "{labels} of {} are held out, on {}; training leaves them alone.",
-            counted(of, "label"),
+            "{labels} of {all} are held out, on {}",
             counted(prompts, "prompt")
         ),
+    };
+    match too_long {
+        Some(0) => format!("{held_out}; none is too long for the model."),
+        Some(count) => format!("{held_out}; {count} too long for the model, and left out."),
+        None => format!("{held_out}; training also leaves out what is too long for the model."),
     }
 }
 
@@ -329,6 +335,16 @@ pub fn held_out(labels: usize, of: usize, prompts: usize) -> String {
 mod tests {
     use super::*;
     use tilt_protocol::report::{HeldOut, ReportOptions};
+
+    #[test]
+    fn what_is_too_long_is_not_among_what_training_sees() {
+        assert_eq!(
+            held_out(0, 7, 0, Some(1)),
+            "None of 7 labels is held out; 1 too long for the model, and left out."
+        );
+        assert!(held_out(2, 7, 1, Some(0)).starts_with("2 of 7 labels are held out, on 1 prompt;"));
+        assert!(!held_out(0, 7, 0, None).contains("all"));
+    }
 
     #[test]
     fn every_finding_of_an_empty_report_has_words() {

@@ -5,22 +5,44 @@ use crate::format::capitalised;
 pub const NAME: &str = "reward against KL";
 /// Before the term.
 pub const HEADING_BEFORE: &str = "Reward against ";
-pub const TRAILS: &str = "one trail a run";
+pub const JUDGED_BY: &str = "judged by";
+pub const CHOOSE: &str = "choose\u{2026}";
 
 /// `run` is that of [`of_run`](super::charts::of_run), or nothing.
 pub fn reached(run: &str, step: usize, kl: &str, reward: &str) -> String {
     format!("{run}at step {step} a KL of {kl} and a reward of {reward}")
 }
 
-/// Those of [`reached`].
-pub fn all_reached(runs: &[String]) -> String {
-    format!("{}.", capitalised(&runs.join("; ")))
+/// Those of [`reached`], and the names of the drawn runs that have no such point.
+pub fn all_reached(runs: &[String], without: &[&str]) -> String {
+    let without = if without.is_empty() {
+        String::new()
+    } else {
+        format!("; not judged by this: {}", without.join(", "))
+    };
+    format!("{}{without}.", capitalised(&runs.join("; ")))
 }
 
+pub const CHOOSE_PRINCIPLE: &str =
+    "Choose a principle: the answers of these runs were judged by all of them.";
 pub const NO_REWARDS: &str =
-    "The judge has not rewarded any answers of these runs: choose a principle and train again.";
+    "These runs come from an older Tilt, which judged their answers by another principle alone.";
 pub const NO_POINTS: &str = "What a run gains under the judge, and how far it moves for it.";
 
 pub const KL_AXIS: &str = "KL, nats an answer \u{2192}";
 pub const REWARD_AXIS: &str = "judged reward \u{2191}";
-pub const TABLE_HEAD: [&str; 4] = ["run", "step", "KL", "reward"];
+
+pub fn reward_axis(principle: &str) -> String {
+    format!("reward: {principle} \u{2191}")
+}
+
+pub const TABLE_HEAD: [&str; 8] = [
+    "run",
+    "step",
+    "KL",
+    "standard error of the KL",
+    "answers",
+    "principle",
+    "reward",
+    "standard error of the reward",
+];

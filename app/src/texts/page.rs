@@ -57,6 +57,8 @@ pub fn link_to_share(is_copied: bool, address: &str) -> String {
 /// Stands where a number is missing.
 pub const NO_NUMBER: &str = "\u{2013}";
 pub const BELOW_A_THOUSANDTH: &str = "<0.1%";
+pub const ALMOST_NONE: &str = "<0.01%";
+pub const ALMOST_ALL: &str = ">99.99%";
 
 pub fn percent(number: &str) -> String {
     format!("{number}%")

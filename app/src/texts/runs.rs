@@ -11,8 +11,24 @@ pub const LOSS: &str = "loss";
 pub const KL: &str = "KL";
 pub const WINS: &str = "wins";
 
-pub fn win_rate(rate: &str, principle: &str) -> String {
-    format!("{rate} {principle}")
+/// `counts` is that of [`compared`], where it is known.
+pub fn win_rate(
+    rate: &str,
+    principle: &str,
+    interval: &str,
+    counts: Option<&str>,
+    step: usize,
+) -> String {
+    let counts = counts.map_or_else(String::new, |counts| format!("; {counts}"));
+    format!("{rate} {principle} ({interval}{counts}; step {step})")
+}
+
+pub fn interval(low: &str, high: &str) -> String {
+    format!("{low} to {high}")
+}
+
+pub fn compared(decisive: usize, ties: usize) -> String {
+    format!("{decisive} decisive, {}", counted(ties, "tie"))
 }
 
 pub fn change(step: usize, what: &str) -> String {

@@ -15,15 +15,29 @@ pub const MEASURE: &str = "Measure";
 pub const MEASURING: &str = "Measuring…";
 pub const NOT_MEASURED: &str = "–";
 
-/// Stands before the term of the interval.
-pub fn wins(wins: usize, losses: usize, ties: usize, step: usize) -> String {
+/// Before the policy that was measured.
+pub fn judged_by(principle: &str) -> String {
+    format!("Judged by {principle}, ")
+}
+
+/// After the policy, and before the term of the interval.
+pub fn wins(wins: usize, losses: usize, ties: usize) -> String {
     format!(
-        "{}, {}, {} after {}; ",
+        ": {}, {}, {}; ",
         counted(wins, "win"),
         counted(losses, "loss"),
-        counted(ties, "tie"),
-        counted(step, "step")
+        counted(ties, "tie")
     )
+}
+
+/// A share of so many answers; all but the count in percent.
+pub fn rate(share: &str, low: &str, high: &str, count: usize) -> String {
+    format!("{share} ({low} to {high}, of {count})")
+}
+
+/// `kl` with its interval, where it has one.
+pub fn kl(kl: &str, answers: usize) -> String {
+    format!("{kl} (mean of {})", counted(answers, "answer"))
 }
 
 /// Stands after the term of the interval.

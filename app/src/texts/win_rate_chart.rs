@@ -16,11 +16,13 @@ pub fn measured(
     rate: &str,
     low: &str,
     high: &str,
+    decisive: Option<usize>,
     steps: usize,
     principle: &str,
 ) -> String {
+    let of = decisive.map_or_else(String::new, |count| format!(" of {count}"));
     let steps = counted(steps, "step");
-    format!("{run}{rate} ({low} to {high}) after {steps}, judged by {principle}")
+    format!("{run}{rate} ({low} to {high}){of} after {steps}, judged by {principle}")
 }
 
 /// Those of [`measured`].
@@ -34,4 +36,13 @@ pub const NOT_MEASURED: &str =
 pub const NOT_MEASURED_BY_THEN: &str = "nothing measured up to here.";
 
 pub const AS_GOOD: &str = "as good as the reference";
-pub const TABLE_HEAD: [&str; 6] = ["run", "step", "principle", NAME, "low", "high"];
+pub const TABLE_HEAD: [&str; 8] = [
+    "run",
+    "step",
+    "principle",
+    NAME,
+    "low",
+    "high",
+    "decisive",
+    "ties",
+];

@@ -6,6 +6,7 @@ use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::later::Later;
+use crate::parts::policy_date::PolicyDate;
 use crate::parts::scroll::Scroll;
 use crate::state::closed_bars::{Bars, Summary};
 use crate::state::closed_form::BETAS;
@@ -123,7 +124,7 @@ fn sums(bars: &Bars) -> impl IntoView + use<> {
         <table class="closed-sums">
             <thead>
                 <tr>
-                    <th scope="col">{texts::after_steps(bars.step)}</th>
+                    <th scope="col"><PolicyDate of=Signal::stored(Some(bars.of))/></th>
                     <th scope="col">{Term::Reference.name()}</th>
                     <th scope="col">{texts::OPTIMUM}</th>
                     <th scope="col">{Term::Policy.name()}</th>

@@ -1,7 +1,7 @@
 //! The token heat map: log pi - log pi_ref of the selected pair, token by token.
 
 use super::token::{joined, readable_token, token_note};
-use crate::format::{fixed, signed};
+use crate::format::{fixed, rounded, signed};
 use crate::parts::define::Define;
 use crate::parts::long_text::LongText;
 use crate::state::selection::{Side, TokenAt};
@@ -264,7 +264,7 @@ fn Token(side: Side, index: usize, len: Memo<usize>, domain: Memo<f64>) -> impl 
             on:keydown=move |event| move_focus(&event, index, len.get_untracked())
         >
             <span class="token-text">{move || token.with(|(token, _)| readable_token(token))}</span>
-            <span class="token-ratio number">{move || signed(token.get().1, 2)}</span>
+            <span class="token-ratio number">{move || rounded(token.get().1, 2)}</span>
         </button>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::scrubber::Scrubber;
 use super::token::{joined, readable_token, token_note};
-use crate::format::{probability, signed};
+use crate::format::{probability, rounded};
 use crate::parts::define::Define;
 use crate::state::selection::Side;
 use crate::state::use_lab;
@@ -127,7 +127,7 @@ fn bar_row(next: &NextToken, is_own: bool) -> impl IntoView + use<> {
 
 /// The change in percentage points: a sign and an arrow, and a colour besides.
 fn change(next: &NextToken) -> impl IntoView + use<> {
-    let points = signed((next.policy - next.reference) * 100.0, 1);
+    let points = rounded((next.policy - next.reference) * 100.0, 1);
     let (class, arrow) = match points.chars().next() {
         Some('+') => ("number change up", "\u{25b2}"),
         Some('\u{2212}') => ("number change down", "\u{25bc}"),

@@ -38,8 +38,8 @@ pub use identity::ModelIdentity;
 pub use import_message::{ImportEvent, ImportRequest, ImportSource};
 pub use label::{Label, Labeller, Origin, Pair, PairSource, Verdict};
 pub use message::{
-    Command, DeviceKind, DevicePreference, EngineStatus, Event, ExportKind, Message, ModelName,
-    ModelSource, PROTOCOL_VERSION, Request, RequestId, RunId, Sampling,
+    Command, DeviceKind, DevicePreference, EngineStatus, Event, ExportKind, JudgedReward, Message,
+    ModelName, ModelSource, PROTOCOL_VERSION, PolicyAt, Request, RequestId, RunId, Sampling,
 };
 pub use metrics::Metrics;
 pub use objective::{

@@ -38,6 +38,25 @@ pub const PROTOCOL_VERSION: u32 = 7;
 pub type RequestId = u64;
 pub type RunId = u64;
 
+/// A policy by what made it: whatever is drawn from it or measured of it carries this date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyAt {
+    /// `None`: no run has trained it, it equals the reference.
+    pub run: Option<RunId>,
+    /// Optimiser steps it had taken.
+    pub step: usize,
+}
+
+/// What a judge makes of a set of answers under one principle.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgedReward {
+    pub principle: Principle,
+    /// Mean score an answer, from 0 to 1.
+    pub mean: f64,
+    /// Standard error of the mean; `None` of a single answer.
+    pub standard_error: Option<f64>,
+}
+
 /// From the page: one command with the id that its events will carry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -190,8 +209,6 @@ pub enum Command {
         examples: Vec<Example>,
         /// Take no step until `Resume` or `Steps`.
         paused: bool,
-        /// What the answers sampled for `Kl` are judged by.
-        principle: Option<Principle>,
         /// The run's end is followed by a `Checkpoint`, before `RunEnded`.
         is_kept: bool,
     },
@@ -252,7 +269,6 @@ pub enum Command {
     RestoreRun {
         run: RunId,
         examples: Vec<Example>,
-        principle: Option<Principle>,
         paused: bool,
         ended: bool,
     },
@@ -408,9 +424,8 @@ pub enum Event {
         /// Of the mean: the answers' standard deviation over the root of `n`. `None` for a
         /// single answer.
         standard_error: Option<f64>,
-        /// Mean of the same answers under the run's principle: a share of 1 for what an
-        /// answer has or has not, words for lengths.
-        reward: Option<f64>,
+        /// What the judge makes of the same answers, under each principle.
+        rewards: Vec<JudgedReward>,
     },
     /// From the step after `step` on the run has these.
     Adjusted {
@@ -419,9 +434,9 @@ pub enum Event {
         beta: Option<f64>,
         learning_rate: f64,
     },
-    /// Summed log-probs of the answers, in their order, in nats, at the policy's `step`.
+    /// Summed log-probs of the answers, in their order, in nats.
     Candidates {
-        step: usize,
+        of: PolicyAt,
         policy: Vec<f64>,
         reference: Vec<f64>,
     },
@@ -439,11 +454,13 @@ pub enum Event {
         inspection: Inspection,
     },
     Compared {
+        of: PolicyAt,
         prompt: String,
         policy: String,
         reference: String,
     },
     WinRate {
+        of: PolicyAt,
         report: WinRateReport,
         done: bool,
     },

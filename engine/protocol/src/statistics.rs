@@ -118,15 +118,28 @@ pub fn t_quantile(degrees: usize) -> f64 {
 ///
 /// Student, "The Probable Error of a Mean", Biometrika 6 (1908).
 pub fn mean_interval(values: &[f64]) -> Option<(f64, [f64; 2])> {
-    let count = values.len() as f64;
     let mean = mean(values)?;
     if values.len() == 1 {
         return Some((mean, [mean; 2]));
     }
+    let error = standard_error(values)?;
+    let (low, high) = interval_of(mean, error, values.len());
+    Some((mean, [low, high]))
+}
+
+/// Standard error of the mean, from the sample's own deviation; `None` of fewer than two
+/// values.
+pub fn standard_error(values: &[f64]) -> Option<f64> {
+    let count = values.len() as f64;
+    let mean = mean(values).filter(|_| values.len() > 1)?;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let deviation = (squares / (count - 1.0)).sqrt();
-    let half = t_quantile(values.len() - 1) * deviation / count.sqrt();
-    Some((mean, [mean - half, mean + half]))
+    Some((squares / (count - 1.0) / count).sqrt())
+}
+
+/// The 95% interval by Student's t of a mean of `count` values with this standard error.
+pub fn interval_of(mean: f64, standard_error: f64, count: usize) -> (f64, f64) {
+    let half = t_quantile(count.saturating_sub(1)) * standard_error;
+    (mean - half, mean + half)
 }
 
 /// `None` without values.
@@ -213,5 +226,9 @@ mod tests {
         assert_eq!(mean, 2.0);
         assert!((high - 4.484138).abs() < 1e-5, "{high}");
         assert!((low + high - 4.0).abs() < 1e-12);
+        let error = standard_error(&[1.0, 2.0, 3.0]).expect("values");
+        assert!((error - 1.0 / 3f64.sqrt()).abs() < 1e-12);
+        assert_eq!(interval_of(2.0, error, 3), (low, high));
+        assert_eq!(standard_error(&[1.0]), None);
     }
 }

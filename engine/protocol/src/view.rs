@@ -79,6 +79,9 @@ pub struct WinRateReport {
     /// principle prefers, among those to which it applies.
     pub policy_rate: f64,
     pub reference_rate: f64,
+    /// Answers that each of these shares is of.
+    pub policy_rated: usize,
+    pub reference_rated: usize,
     /// Mean over the policy's answers of the sum over tokens of
     /// log pi - log pi_ref, in nats an answer.
     pub kl: f64,

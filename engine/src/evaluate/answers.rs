@@ -5,6 +5,7 @@ use crate::generate::{Answer, Pick, generate};
 use crate::logps;
 use crate::model::Model;
 use burn::tensor::Tensor;
+use tilt_protocol::statistics::{mean, standard_error};
 use tilt_protocol::{Content, Result, Sampling};
 
 /// A prompt with one sampled answer.
@@ -70,13 +71,9 @@ pub struct Kl {
 impl Kl {
     /// Of the log-ratios of single answers.
     pub fn of(log_ratios: &[f64]) -> Kl {
-        let n = log_ratios.len() as f64;
-        let mean = log_ratios.iter().sum::<f64>() / n.max(1.0);
-        let squares: f64 = log_ratios.iter().map(|x| (x - mean).powi(2)).sum();
-        let standard_error = (log_ratios.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt());
         Kl {
-            mean,
-            standard_error,
+            mean: mean(log_ratios).unwrap_or(0.0),
+            standard_error: standard_error(log_ratios),
         }
     }
 }

@@ -145,6 +145,8 @@ impl WinRateRun {
             ties: self.ties,
             policy_rate: self.policy.rate(),
             reference_rate: self.reference.rate(),
+            policy_rated: self.policy.applies,
+            reference_rated: self.reference.applies,
             kl: kl.mean,
             kl_standard_error: kl.standard_error,
             answers: self.log_ratios.len(),

@@ -10,7 +10,7 @@ mod verdict;
 mod win_rate;
 
 pub use read::{ReadAttributes, read_attributes};
-pub use score::{Weighted, attribute, score};
+pub use score::{Weighted, attribute, rewards, score};
 pub use verdict::{Comparison, Verdict, compare, compare_biased, with_noise};
 pub use win_rate::WinRate;
 

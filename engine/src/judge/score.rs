@@ -1,7 +1,8 @@
 //! Scores of an answer under principles.
 
 use serde::{Deserialize, Serialize};
-use tilt_protocol::Principle;
+use tilt_protocol::statistics::{mean, standard_error};
+use tilt_protocol::{JudgedReward, Principle};
 
 use super::read::{ReadAttributes, read_attributes};
 use crate::world::Length;
@@ -11,6 +12,26 @@ use crate::world::Length;
 /// opposite, 0.5 for what lies between.
 pub fn score(principle: Principle, prompt: &str, answer: &str) -> f64 {
     score_read(principle, &read_attributes(prompt, answer))
+}
+
+/// Mean score of answers, each with its prompt, under every principle; empty without
+/// answers.
+pub fn rewards<'a>(answers: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<JudgedReward> {
+    let read: Vec<ReadAttributes> = answers
+        .map(|(prompt, answer)| read_attributes(prompt, answer))
+        .collect();
+    let of_principle = |principle: Principle| {
+        let scores: Vec<f64> = read.iter().map(|r| score_read(principle, r)).collect();
+        Some(JudgedReward {
+            principle,
+            mean: mean(&scores)?,
+            standard_error: standard_error(&scores),
+        })
+    };
+    Principle::ALL
+        .into_iter()
+        .filter_map(of_principle)
+        .collect()
 }
 
 fn score_read(principle: Principle, read: &ReadAttributes) -> f64 {

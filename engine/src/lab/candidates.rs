@@ -50,7 +50,7 @@ impl Lab {
         }
         let reference = sums.pop().unwrap_or_default();
         let event = Event::Candidates {
-            step: self.policy_step(),
+            of: self.policy_at(),
             policy: sums.pop().unwrap_or_default(),
             reference,
         };

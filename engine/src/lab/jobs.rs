@@ -6,7 +6,8 @@ use crate::bench::Bench;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
 use burn::tensor::Tensor;
 use tilt_protocol::{
-    Event, JudgeSettings, Pair, PairSource, Principle, RequestId, Result, Sampling, Verdict,
+    Event, JudgeSettings, Pair, PairSource, PolicyAt, Principle, RequestId, Result, Sampling,
+    Verdict,
 };
 
 /// One piece of work with the request that asked for it.
@@ -30,6 +31,7 @@ pub enum Work {
 pub struct Measuring {
     run: WinRateRun,
     policy: Tensor<1>,
+    of: PolicyAt,
 }
 
 impl Job {
@@ -63,10 +65,17 @@ impl Job {
         })
     }
 
-    pub fn win_rate(id: RequestId, principle: Principle, seed: u64, policy: Tensor<1>) -> Job {
+    /// Of a policy as it is now, with what made it.
+    pub fn win_rate(
+        id: RequestId,
+        principle: Principle,
+        seed: u64,
+        (policy, of): (Tensor<1>, PolicyAt),
+    ) -> Job {
         let work = Work::WinRate(Box::new(Measuring {
             run: WinRateRun::new(principle, seed),
             policy,
+            of,
         }));
         Job {
             id,
@@ -167,11 +176,11 @@ impl Lab {
             }
             Work::WinRate(measuring) => {
                 let loaded = self.loaded()?;
-                let Measuring { run, policy } = measuring.as_mut();
+                let Measuring { run, policy, of } = measuring.as_mut();
                 run.advance(&loaded.model, policy, &loaded.reference)
                     .await?;
-                let (report, done) = (run.report(), run.is_done());
-                self.emit(job.id, Event::WinRate { report, done });
+                let (of, report, done) = (*of, run.report(), run.is_done());
+                self.emit(job.id, Event::WinRate { of, report, done });
                 Ok(done)
             }
             Work::Bench(bench) => self.advance_bench(job.id, bench).await,

@@ -5,7 +5,7 @@ use crate::gpt_config::GptConfig;
 use crate::kernels::gpu::check_room;
 use crate::model::{Model, ModelFiles};
 use crate::world;
-use tilt_protocol::{DeviceKind, Error, Event, Replacement, RequestId, Result};
+use tilt_protocol::{DeviceKind, Error, Event, PolicyAt, Replacement, RequestId, Result};
 
 impl Lab {
     /// Replaces the model.
@@ -55,7 +55,7 @@ impl Lab {
             model,
             reference,
             policy,
-            policy_step: 0,
+            policy_at: PolicyAt::default(),
         });
         Ok(())
     }

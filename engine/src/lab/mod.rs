@@ -29,8 +29,8 @@ use run::{Plan, Run};
 use std::collections::VecDeque;
 use tilt_protocol::report::ReportOptions;
 use tilt_protocol::{
-    Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, Request,
-    RequestId, Result, RunEnd, RunId, Sampling,
+    Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, PolicyAt,
+    Request, RequestId, Result, RunEnd, RunId, Sampling,
 };
 
 /// Ended runs whose weights are kept for comparison.
@@ -50,8 +50,8 @@ struct Loaded {
     reference: Tensor<1>,
     /// The policy when no run holds it.
     policy: Tensor<1>,
-    /// Optimiser steps that the policy has taken.
-    policy_step: usize,
+    /// What made that policy.
+    policy_at: PolicyAt,
 }
 
 /// Everything that the engine holds between two commands.
@@ -201,7 +201,7 @@ impl Lab {
             }
             Command::WinRate { principle, seed } => {
                 self.loaded()?;
-                let policy = self.policy()?.clone();
+                let policy = (self.policy()?.clone(), self.policy_at());
                 self.queue(Job::win_rate(id, principle, seed, policy))
             }
             Command::Bench { settings } => {
@@ -241,14 +241,12 @@ impl Lab {
                 settings,
                 examples,
                 paused,
-                principle,
                 is_kept,
             } => {
                 let plan = Plan {
                     id,
                     run,
                     paused,
-                    principle,
                     is_kept,
                 };
                 self.start_run(plan, settings, examples).await
@@ -273,7 +271,7 @@ impl Lab {
                 }
                 let loaded = self.loaded.as_mut().ok_or(Error::NoModel)?;
                 loaded.policy = loaded.reference.clone();
-                loaded.policy_step = 0;
+                loaded.policy_at = PolicyAt::default();
                 self.emit(id, Event::WasReset);
                 self.show_watched().await;
                 Ok(())
@@ -297,7 +295,6 @@ impl Lab {
             Command::RestoreRun {
                 run,
                 examples,
-                principle,
                 paused,
                 ended,
             } => {
@@ -308,7 +305,6 @@ impl Lab {
                     id,
                     run,
                     paused: paused || ended,
-                    principle,
                     is_kept: true,
                 };
                 self.restore_run(plan, examples, &bytes, ended).await
@@ -330,6 +326,7 @@ impl Lab {
         self.emit(
             id,
             Event::Compared {
+                of: self.policy_at(),
                 prompt,
                 policy,
                 reference,
@@ -355,11 +352,12 @@ impl Lab {
         }
     }
 
-    fn policy_step(&self) -> usize {
+    /// What made the policy that [`Lab::policy`] gives.
+    fn policy_at(&self) -> PolicyAt {
         match (&self.run, &self.loaded) {
-            (Some(run), _) => run.session.step,
-            (None, Some(loaded)) => loaded.policy_step,
-            (None, None) => 0,
+            (Some(run), _) => run.policy_at(),
+            (None, Some(loaded)) => loaded.policy_at,
+            (None, None) => PolicyAt::default(),
         }
     }
 

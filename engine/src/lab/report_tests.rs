@@ -204,7 +204,6 @@ fn a_run_goes_on_beside_a_report_and_a_report_can_be_given_up() {
         settings,
         examples: pairs_from_labels(&labels()),
         paused: false,
-        principle: None,
         is_kept: false,
     };
     ask(&mut lab, 3, train, Vec::new());

@@ -11,7 +11,7 @@ use crate::world;
 use burn::tensor::Tensor;
 use std::time::Duration;
 use tilt_protocol::{
-    Error, Event, Example, Principle, Replacement, RequestId, Result, RunEnd, RunId, Sampling,
+    Error, Event, Example, PolicyAt, Replacement, RequestId, Result, RunEnd, RunId, Sampling,
     TrainSettings,
 };
 use web_time::Instant;
@@ -28,7 +28,6 @@ pub struct Plan {
     pub id: RequestId,
     pub run: RunId,
     pub paused: bool,
-    pub principle: Option<Principle>,
     /// Its end is saved.
     pub is_kept: bool,
 }
@@ -39,7 +38,6 @@ pub struct Run {
     pub paused: bool,
     id: RequestId,
     run: RunId,
-    principle: Option<Principle>,
     is_kept: bool,
     /// Steps to take until it pauses by itself.
     until_pause: Option<usize>,
@@ -148,7 +146,7 @@ impl Lab {
 
     async fn after_step(&mut self, outcome: StepOutcome, duration: Duration) {
         let Some(run) = &mut self.run else { return };
-        let (id, run_id, principle) = (run.id, run.run, run.principle);
+        let (id, run_id) = (run.id, run.run);
         if let Some(left) = &mut run.until_pause {
             *left = left.saturating_sub(1);
             run.paused = *left == 0;
@@ -173,19 +171,13 @@ impl Lab {
             self.show_watched().await;
         }
         if step.is_multiple_of(KL_EVERY)
-            && let Err(error) = self.measure_kl(id, run_id, step, principle).await
+            && let Err(error) = self.measure_kl(id, run_id, step).await
         {
             self.end_run(RunEnd::Failed { error }).await;
         }
     }
 
-    async fn measure_kl(
-        &mut self,
-        id: RequestId,
-        run: RunId,
-        step: usize,
-        principle: Option<Principle>,
-    ) -> Result<()> {
+    async fn measure_kl(&mut self, id: RequestId, run: RunId, step: usize) -> Result<()> {
         let loaded = self.loaded()?;
         let (model, policy) = (&loaded.model, self.policy()?);
         let answers = fixed_answers(model, policy).await?;
@@ -194,19 +186,14 @@ impl Lab {
         }
         let kl = kl_of_answers(model, &loaded.reference, &answers).await?;
         let n = answers.len();
-        let reward = principle.map(|principle| {
-            let scores = answers
-                .iter()
-                .map(|answer| judge::score(principle, &answer.prompt, &answer.text));
-            scores.sum::<f64>() / answers.len() as f64
-        });
+        let rewards = judge::rewards(answers.iter().map(|a| (a.prompt.as_str(), a.text.as_str())));
         let event = Event::Kl {
             run,
             step,
             kl: kl.mean,
             n,
             standard_error: kl.standard_error,
-            reward,
+            rewards,
         };
         self.emit(id, event);
         Ok(())
@@ -234,18 +221,19 @@ impl Lab {
                 Err(error) => end = RunEnd::Failed { error },
             }
         }
-        let step = run.session.step;
+        let policy_at = run.policy_at();
+        let step = policy_at.step;
         if self.ended.len() >= MOST_ENDED {
             self.ended.pop_front();
         }
         self.ended.push_back((run.run, run.session.arena.clone()));
         if let Some(loaded) = &mut self.loaded {
             loaded.policy = run.session.arena;
-            loaded.policy_step = step;
+            loaded.policy_at = policy_at;
         }
         if !matches!(end, RunEnd::Replaced { .. }) {
             self.show_watched().await;
-            match self.measure_kl(run.id, run.run, step, run.principle).await {
+            match self.measure_kl(run.id, run.run, step).await {
                 Ok(()) => {}
                 Err(error @ Error::Device { .. }) => return self.break_down(error),
                 Err(error) => end = RunEnd::Failed { error },
@@ -314,9 +302,15 @@ impl Run {
             paused: plan.paused,
             id: plan.id,
             run: plan.run,
-            principle: plan.principle,
             is_kept: plan.is_kept,
             until_pause: None,
+        }
+    }
+
+    pub(super) fn policy_at(&self) -> PolicyAt {
+        PolicyAt {
+            run: Some(self.run),
+            step: self.session.step,
         }
     }
 }

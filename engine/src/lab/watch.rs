@@ -48,7 +48,7 @@ impl Lab {
         let Some((id, inspector)) = &self.watch else {
             return;
         };
-        let (id, step) = (*id, self.policy_step());
+        let (id, step) = (*id, self.policy_at().step);
         let inspected = match (self.loaded(), self.policy()) {
             (Ok(loaded), Ok(policy)) => inspector.inspect(&loaded.model, policy, step).await,
             (Err(error), _) | (_, Err(error)) => Err(error),

@@ -45,6 +45,8 @@ fn meta() -> ExportMeta {
             ties: 7,
             policy_rate: 0.9,
             reference_rate: 0.5,
+            policy_rated: 207,
+            reference_rated: 207,
             kl: 3.0,
             kl_standard_error: Some(0.2),
             answers: 207,

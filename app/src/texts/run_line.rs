@@ -1,0 +1,45 @@
+//! Which run the live numbers belong to.
+
+use super::counts::counted;
+
+/// The run's name, what it was trained by, and what was changed meanwhile, those of
+/// [`change`].
+pub fn run(
+    name: &str,
+    objective: &str,
+    settings: &[String],
+    model: &str,
+    changes: &[String],
+) -> String {
+    let settings = settings.join(", ");
+    let changes: String = changes.iter().map(|change| format!("; {change}")).collect();
+    format!("{name}: {objective}, {settings}, {model}{changes}.")
+}
+
+pub fn change(step: usize, what: &str) -> String {
+    format!("{what} after {}", counted(step, "step"))
+}
+
+/// What differs in the form.
+pub fn form_apart(differences: &[String]) -> String {
+    format!(
+        "The form has {}: that is for the next run, these numbers are not of it.",
+        differences.join(", ")
+    )
+}
+
+pub fn beta(beta: f64) -> String {
+    format!("\u{3b2} {beta}")
+}
+
+pub fn learning_rate(rate: f64) -> String {
+    format!("learning rate {rate}")
+}
+
+pub fn steps(steps: usize) -> String {
+    counted(steps, "step")
+}
+
+pub fn seed(seed: u64) -> String {
+    format!("seed {seed}")
+}
