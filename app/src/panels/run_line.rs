@@ -21,9 +21,16 @@ pub fn RunLine() -> impl IntoView {
     });
     let words = move || record.get().map(|record| of_run(&record));
     let form = move || record.get().and_then(|record| apart(lab, &record));
+    // The estimate above with its interval: that of the win rate is another one.
+    let kl = move || {
+        let record = record.get()?;
+        let point = record.kls.last()?;
+        Some(texts::kl(&point.shown(), point.n?, point.step))
+    };
     view! {
         <Show when=move || record.with(Option::is_some)>
             <p class="run-line" data-testid="run-line">{words}</p>
+            <p class="run-line muted number">{kl}</p>
             <p class="run-line muted" data-testid="form-apart">{form}</p>
         </Show>
     }

@@ -584,7 +584,7 @@ mod tests {
         let runs = RunsStore::new();
         let settings = || TrainSettings::lab_defaults(ObjectiveKind::Dpo);
         for id in [1, 2] {
-            let model = "nano".to_owned();
+            let model = ("nano".to_owned(), ModelIdentity::from(1));
             runs.begin(id, id, ObjectiveKind::Dpo, settings(), model);
         }
         assert_eq!(runs.name(1).as_deref(), Some("DPO \u{3b2} 0.5"));

@@ -20,6 +20,12 @@ pub fn change(step: usize, what: &str) -> String {
     format!("{what} after {}", counted(step, "step"))
 }
 
+/// The KL with its interval.
+pub fn kl(kl: &str, answers: usize, step: usize) -> String {
+    let answers = counted(answers, "answer");
+    format!("KL {kl} (95% interval; mean of {answers} at step {step}).")
+}
+
 /// What differs in the form.
 pub fn form_apart(differences: &[String]) -> String {
     format!(
