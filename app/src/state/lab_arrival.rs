@@ -8,6 +8,7 @@ use super::settings::Settings;
 use super::{Lab, resume, training};
 use crate::json;
 use crate::other_tabs::News;
+use crate::own_models;
 use crate::state::label_filter::labeller_name;
 use crate::storage::{Store, Stored, Write};
 use crate::texts::saving as texts;
@@ -199,20 +200,27 @@ async fn write_all(lab: Lab, settings: Settings) {
     }
 }
 
-/// Labels and runs come beside those here; a run that is here stays as it is, and so does
-/// the imported model. True once they are stored.
+/// Labels, runs and imported models come beside those here; a run or a model that is here
+/// stays as it is. True once they are stored.
 async fn beside(lab: Lab, arrival: &LabArrival, name: Option<&str>, answer: Answer) -> bool {
     let (labels, standing) = untrack(|| arrival.standing(lab, name));
     let (removed, labels) = standing.settle(labels, answer);
-    let models = lab.saving.read_all([Store::Models]).await;
+    // Where it is not known which are here, none comes.
+    let models: Option<HashSet<u64>> = match lab.saving.read_all([Store::Models]).await {
+        Stored::Found([models]) => Some(models.into_iter().map(|(key, _)| key).collect()),
+        Stored::Absent => Some(HashSet::new()),
+        Stored::Failed => None,
+    };
     let runs: HashSet<u64> = lab
         .runs
         .records()
         .with_untracked(|runs| runs.iter().map(|run| run.uid).collect());
     let is_wanted = |write: &Write| match write {
         Write::Put(Store::Labels, ..) | Write::Delete(..) | Write::Clear(_) => false,
-        // Where it is not known whether there is one, there may be.
-        Write::Put(Store::Models, ..) => models == Stored::Absent,
+        // A model's keys follow from what it is.
+        Write::Put(Store::Models, key, _) => {
+            models.as_ref().is_some_and(|models| !models.contains(key))
+        }
         Write::Put(_, key, _) => !runs.contains(key),
     };
     let stored = lab.lab_arrival.writes.try_update_value(std::mem::take);
@@ -228,6 +236,7 @@ async fn beside(lab: Lab, arrival: &LabArrival, name: Option<&str>, answer: Answ
     if !writes.is_empty() {
         lab.others.tell(&News::Runs);
         resume::take_in_time(lab).await;
+        own_models::list_stored(lab).await;
     }
     lab.notices.say(&texts::lab_came_in(&arrival.file, count));
     true

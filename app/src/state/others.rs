@@ -39,6 +39,7 @@ pub fn listen(lab: Lab) {
         News::Imported => spawn_local(async move {
             lab.labels.load().await;
             super::resume::take_in_time(lab).await;
+            crate::own_models::list_stored(lab).await;
         }),
         News::Erased { at_ms } => super::actions::forget_all(lab, at_ms),
     });
