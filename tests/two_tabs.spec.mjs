@@ -100,8 +100,9 @@ test('a lab exported from a link’s page comes back with the fields of the link
   const elsewhere = await browser.newContext();
   try {
     const other = await secondTab(elsewhere, site, {});
-    const opened = other.page.waitForEvent('load');
     await other.id('lab-import').setInputFiles(file);
+    const opened = other.page.waitForEvent('load');
+    await other.id('lab-replace').click();
     await opened;
     await other.until('the fields', async () => {
       return JSON.stringify(await shown(other)) === JSON.stringify(before);
@@ -125,14 +126,16 @@ test('a lab that one tab takes in shows in the other', async ({ lab, page, conte
   await lab.untilLabelCount(0);
   const other = await secondTab(context, site);
   await other.label('1');
-  const opened = page.waitForEvent('load');
+  await lab.untilLabelCount(1);
   await lab.id('lab-import').setInputFiles({
     name: 'lab.tilt',
     mimeType: 'application/octet-stream',
     buffer,
   });
+  const opened = page.waitForEvent('load');
+  await lab.id('lab-replace').click();
   await opened;
-  await other.untilLabelCount(7);
+  await other.untilLabelCount(6);
   await other.until('the run', async () => (await other.runs()).length === 1);
 });
 
