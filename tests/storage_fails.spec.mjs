@@ -122,41 +122,34 @@ for (const [name, how] of Object.entries({
   });
 }
 
-for (const [name, takeAway] of Object.entries({
-  'deleted under the page': (page) =>
-    page.evaluate(
-      () =>
-        new Promise((resolve, reject) => {
-          const request = indexedDB.deleteDatabase('tilt');
-          request.onsuccess = resolve;
-          request.onerror = () => reject(request.error);
-        }),
-    ),
-  'cleared by the browser': async (page) => {
-    const devtools = await page.context().newCDPSession(page);
-    const { origin } = new URL(page.url());
-    await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
-  },
-})) {
-  test(`a database ${name} is filled again from what the page knows`, async ({ lab, page }) => {
-    await lab.open(OPENED);
-    await lab.autolabel({ principle: 'short', count: 6 });
-    await lab.label('1');
-    await lab.train({ objective: 'dpo', steps: 4 });
-    await untilStored(lab, page, 'labels', 7);
-    const before = (await stored(page)).labels;
-    await takeAway(page);
-    await untilStored(lab, page, 'labels', 7);
-    await untilStored(lab, page, 'runs', 1);
-    expect((await stored(page)).labels).toEqual(before);
-    expect(await lab.notices()).not.toContain('another tab');
-    await lab.label('2');
-    await lab.reload();
-    await lab.untilLabelCount(8);
-    await lab.untilReady();
-    expect(await lab.runs()).toHaveLength(1);
-  });
-}
+test('a database deleted under the page is filled again from what the page knows', async ({
+  lab,
+  page,
+}) => {
+  await lab.open(OPENED);
+  await lab.autolabel({ principle: 'short', count: 6 });
+  await lab.label('1');
+  await lab.train({ objective: 'dpo', steps: 4 });
+  await untilStored(lab, page, 'labels', 7);
+  const before = (await stored(page)).labels;
+  await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.deleteDatabase('tilt');
+        request.onsuccess = resolve;
+        request.onerror = () => reject(request.error);
+      }),
+  );
+  await untilStored(lab, page, 'labels', 7);
+  await untilStored(lab, page, 'runs', 1);
+  expect((await stored(page)).labels).toEqual(before);
+  expect(await lab.notices()).not.toContain('another tab');
+  await lab.label('2');
+  await lab.reload();
+  await lab.untilLabelCount(8);
+  await lab.untilReady();
+  expect(await lab.runs()).toHaveLength(1);
+});
 
 test('a run whose database is deleted goes on after a reload', async ({ lab, page }) => {
   await lab.open(OPENED);
