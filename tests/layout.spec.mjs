@@ -107,6 +107,8 @@ for (const [theme, width] of [
     test.setTimeout(5 * 60_000);
     const { page } = lab;
     await page.setViewportSize({ width, height: 800 });
+    // Colours that are on their way to others say nothing of either.
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     // An address that asks for something in vain: there is a remark from the start.
     await lab.open({ device: 'cpu', model: 'nano', seed: 16, steps: 2000, theme, foo: 1 });
     const find = async (moment) => expect(await faults(page), moment).toEqual([]);
