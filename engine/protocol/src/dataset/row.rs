@@ -258,6 +258,7 @@ impl Row {
         let (prompt, completion) = self.prompt_and_completion()?;
         let expected = "true or false (1 or 0)";
         let label = match self.columns.get("label") {
+            Some(Value::Null) => return Err(self.bad("label", self.empty, expected)),
             Some(value) => flag(value).ok_or_else(|| self.bad("label", value, expected))?,
             None => return Err(self.bad("label", "missing", expected)),
         };
