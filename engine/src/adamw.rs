@@ -2,12 +2,20 @@
 //!
 //! Loshchilov and Hutter 2019 (arXiv 1711.05101), in PyTorch's order: decay first,
 //! p <- p (1 - lr wd), then p <- p - lr m^ / (sqrt(v^) + eps).
+//!
+//! Parameters and moments change where they lie. So there is no way back from an update,
+//! and none is needed: of a gradient whose norm is not finite nothing is applied, neither to
+//! the parameters nor to the moments. Squares are summed in f32, so a norm that is finite
+//! also says that no square of the gradient overflows the second moment.
 
 use crate::kernels::cpu::update::{self, Factors};
 use crate::kernels::cpu::{Numbers, dispatch, tensor_of};
-use crate::kernels::gpu;
+use crate::kernels::gpu::update::{DecayBits, State, adamw};
+use crate::layout::Layout;
+use crate::logps::read;
 use burn::tensor::{Device, Tensor};
-use tilt_protocol::TrainSettings;
+use std::ops::Range;
+use tilt_protocol::{Result, TrainSettings};
 
 /// First and second moments, `[parameters]`, in the arena's layout.
 pub struct AdamW {
@@ -15,53 +23,95 @@ pub struct AdamW {
     pub second: Tensor<1>,
     /// Updates made.
     pub step: usize,
-    /// 1 where weight decay applies.
-    decay_mask: Tensor<1>,
+    decays: Decays,
+}
+
+/// Where weight decay applies.
+struct Decays {
+    ranges: Vec<Range<usize>>,
+    /// The same on a GPU, from the first update on.
+    bits: Option<DecayBits>,
+}
+
+/// The global L2 norm of a gradient before clipping.
+#[derive(Clone, Debug)]
+pub enum Norm {
+    Known(f32),
+    /// Still on the device, `[1]`.
+    OnDevice(Box<Tensor<1>>),
+}
+
+impl Norm {
+    /// # Errors
+    /// [`tilt_protocol::Error::Device`] when the device was lost.
+    pub async fn read(&self) -> Result<f64> {
+        Ok(f64::from(match self {
+            Norm::Known(norm) => *norm,
+            Norm::OnDevice(norm) => read((**norm).clone())
+                .await?
+                .first()
+                .copied()
+                .unwrap_or(0.0),
+        }))
+    }
 }
 
 impl AdamW {
-    pub fn new(decay_mask: Vec<f32>, device: &Device) -> AdamW {
-        let len = decay_mask.len();
+    /// For the parameters of a layout, all of which decay, or the matrices alone.
+    pub fn new(layout: &Layout, decay_all: bool, device: &Device) -> AdamW {
         AdamW {
-            first: Tensor::zeros([len], device),
-            second: Tensor::zeros([len], device),
+            first: Tensor::zeros([layout.len], device),
+            second: Tensor::zeros([layout.len], device),
             step: 0,
-            decay_mask: Tensor::from_data(decay_mask.as_slice(), device),
+            decays: Decays {
+                ranges: layout.decaying(decay_all),
+                bits: None,
+            },
         }
     }
 
     /// One update of `[parameters]` by a gradient of the same layout, clipped to a global
-    /// norm of `settings.max_grad_norm`; and the norm before that, `[1]`.
+    /// norm of `settings.max_grad_norm`; and the norm before that. Where it is not finite,
+    /// parameters and moments are those of before, and where that is known already, no
+    /// update is counted; otherwise see [`AdamW::take_back`].
     pub fn clipped_update(
         &mut self,
-        parameters: Tensor<1>,
+        mut parameters: Tensor<1>,
         gradient: Tensor<1>,
         lr: f64,
         settings: &TrainSettings,
-    ) -> (Tensor<1>, Tensor<1>) {
-        self.step += 1;
+    ) -> (Tensor<1>, Norm) {
         let factors = self.factors(lr, settings);
         let most = settings.max_grad_norm;
-        if let Some(done) = self.update_on_cpu(&parameters, &gradient, most, factors) {
-            return done;
+        let is_on_cpu = [&parameters, &self.first, &self.second]
+            .into_iter()
+            .all(|tensor| Numbers::of(tensor).is_some());
+        if let Some(gradient) = Numbers::of(&gradient).filter(|_| is_on_cpu) {
+            let norm = update::norm(&gradient);
+            if norm.is_finite() {
+                self.step += 1;
+                self.update_on_cpu(&mut parameters, &gradient, clip_factor(norm, most), factors);
+            }
+            return (parameters, Norm::Known(norm));
         }
-        let state = gpu::update::State {
-            parameters: &parameters,
-            gradient: &gradient,
-            decays: &self.decay_mask,
-            first: &self.first,
-            second: &self.second,
+        self.step += 1;
+        let norm = match self.update_on_gpu(&mut parameters, &gradient, most, factors) {
+            Some(norm) => norm,
+            None => self.update_by_operations(&mut parameters, gradient, most, factors),
         };
-        if let Some(done) = gpu::update::adamw(&state, most, factors) {
-            return done;
-        }
-        let (gradient, norm) = clip_by_global_norm(gradient, most);
-        (self.update(parameters, gradient, factors), norm)
+        (parameters, Norm::OnDevice(Box::new(norm)))
     }
 
+    /// The last update turned out to have had a norm that is not finite: it changed nothing
+    /// and does not count.
+    pub fn take_back(&mut self) {
+        self.step = self.step.saturating_sub(1);
+    }
+
+    /// Of the update after those made.
     fn factors(&self, lr: f64, settings: &TrainSettings) -> Factors {
         let (b1, b2) = (settings.adam_beta1, settings.adam_beta2);
-        let step = self.step as i32;
+        let step = (self.step + 1) as i32;
         Factors {
             beta1: b1 as f32,
             rest1: (1.0 - b1) as f32,
@@ -74,99 +124,135 @@ impl AdamW {
         }
     }
 
-    /// Clipping and update in two passes over memory. `None` where the numbers are
-    /// elsewhere.
     fn update_on_cpu(
         &mut self,
-        parameters: &Tensor<1>,
+        parameters: &mut Tensor<1>,
+        gradient: &[f32],
+        clip: f32,
+        factors: Factors,
+    ) {
+        let device = parameters.device();
+        let mut numbers = taken(parameters);
+        let mut first = taken(&mut self.first);
+        let mut second = taken(&mut self.second);
+        for (range, decays) in self.decays.everywhere(gradient.len()) {
+            dispatch(update::Adam {
+                parameters: &mut numbers[range.clone()],
+                first: &mut first[range.clone()],
+                second: &mut second[range.clone()],
+                gradient: &gradient[range],
+                clip,
+                factors: match decays {
+                    true => factors,
+                    false => Factors {
+                        decay: 0.0,
+                        ..factors
+                    },
+                },
+            });
+        }
+        let tensor = |numbers| tensor_of(numbers, &device);
+        *parameters = tensor(numbers);
+        self.first = tensor(first);
+        self.second = tensor(second);
+    }
+
+    /// The norm, `[1]`. `None` where our kernels do not take the tensors.
+    fn update_on_gpu(
+        &mut self,
+        parameters: &mut Tensor<1>,
         gradient: &Tensor<1>,
         max_norm: f64,
         factors: Factors,
-    ) -> Option<(Tensor<1>, Tensor<1>)> {
-        let device = parameters.device();
-        let mut numbers = Numbers::of(parameters)?.to_vec();
-        let decays = Numbers::of(&self.decay_mask)?;
-        let gradient = Numbers::of(gradient)?;
-        let mut first = taken(&mut self.first)?;
-        let mut second = taken(&mut self.second)?;
-        let norm = update::norm(&gradient);
-        let clips = max_norm > 0.0 && norm.is_finite();
-        let zeros;
-        let gradient: &[f32] = if norm.is_finite() {
-            &gradient
-        } else {
-            zeros = vec![0.0; numbers.len()];
-            &zeros
-        };
-        dispatch(update::Adam {
-            parameters: &mut numbers,
-            first: &mut first,
-            second: &mut second,
+    ) -> Option<Tensor<1>> {
+        if self.decays.bits.is_none() {
+            let [len] = parameters.dims();
+            self.decays.bits = DecayBits::on_device_of(gradient, &self.decays.ranges, len);
+        }
+        let state = State {
+            parameters,
+            first: &mut self.first,
+            second: &mut self.second,
             gradient,
-            decays: &decays,
-            clip: match clips {
-                true => (max_norm / (f64::from(norm) + 1e-6)).min(1.0) as f32,
-                false => 1.0,
-            },
-            factors,
-        });
-        let tensor = |numbers| tensor_of(numbers, &device);
-        self.first = tensor(first);
-        self.second = tensor(second);
-        Some((tensor(numbers), tensor(vec![norm])))
+        };
+        adamw(state, self.decays.bits.as_ref()?, max_norm, factors)
     }
 
-    /// One update of `[parameters]` by a gradient of the same layout.
-    fn update(&mut self, params: Tensor<1>, gradient: Tensor<1>, factors: Factors) -> Tensor<1> {
+    /// By burn's operations, for what our kernels do not take; the norm, `[1]`.
+    fn update_by_operations(
+        &mut self,
+        parameters: &mut Tensor<1>,
+        gradient: Tensor<1>,
+        max_norm: f64,
+        factors: Factors,
+    ) -> Tensor<1> {
         let f = factors;
+        let norm = gradient.clone().square().sum().sqrt(); // [1]
+        let [len] = gradient.dims();
+        let is_bad = norm.clone().is_finite().bool_not();
+        let clip = match max_norm > 0.0 {
+            true => {
+                let factor = norm.clone().add_scalar(1e-6).recip();
+                factor.mul_scalar(max_norm as f32).clamp_max(1.0)
+            }
+            false => norm.ones_like(),
+        };
+        let gradient = gradient * clip.expand([len]);
         let first = self.first.clone().mul_scalar(f.beta1) + gradient.clone().mul_scalar(f.rest1);
         let second =
             self.second.clone().mul_scalar(f.beta2) + gradient.square().mul_scalar(f.rest2);
-        let denominator = second
+        let deviation = second
             .clone()
             .sqrt()
             .mul_scalar(f.second)
             .add_scalar(f.epsilon);
-        let params = if f.decay > 0.0 {
-            params.clone() - params * self.decay_mask.clone().mul_scalar(f.decay)
-        } else {
-            params
-        };
-        let update = first.clone().mul_scalar(f.rate) / denominator;
-        self.first = first;
-        self.second = second;
-        params - update
+        let decay = self.decays.mask(len, &norm.device()).mul_scalar(f.decay);
+        let decayed = parameters.clone() - parameters.clone() * decay;
+        let updated = decayed - first.clone().mul_scalar(f.rate) / deviation;
+        let is_bad = is_bad.expand([len]);
+        let keep = |new: Tensor<1>, old: &Tensor<1>| new.mask_where(is_bad.clone(), old.clone());
+        *parameters = keep(updated, parameters);
+        self.first = keep(first, &self.first);
+        self.second = keep(second, &self.second);
+        norm
     }
 }
 
-/// A tensor's numbers, to be changed in place where nobody else holds them. `None`, and the
-/// tensor as it was, where they are on another device.
-fn taken(tensor: &mut Tensor<1>) -> Option<Vec<f32>> {
-    let numbers = Numbers::of(tensor)?;
+impl Decays {
+    /// The ranges and what lies between them, up to `len`: together all of it.
+    fn everywhere(&self, len: usize) -> impl Iterator<Item = (Range<usize>, bool)> {
+        let mut start = 0;
+        let both = self.ranges.iter().flat_map(move |range| {
+            let before = std::mem::replace(&mut start, range.end)..range.start;
+            [(before, false), (range.clone(), true)]
+        });
+        let end = self.ranges.last().map_or(0, |last| last.end);
+        both.chain([(end..len, false)])
+            .filter(|(range, _)| !range.is_empty())
+    }
+
+    /// 1 where weight decay applies, `[len]`.
+    fn mask(&self, len: usize, device: &Device) -> Tensor<1> {
+        let mut mask = vec![0.0; len];
+        for range in &self.ranges {
+            mask[range.clone()].fill(1.0);
+        }
+        tensor_of(mask, device)
+    }
+}
+
+/// PyTorch's factor: min(1, max_norm / (norm + 1e-6)); 1 where `max_norm` is 0.
+fn clip_factor(norm: f32, max_norm: f64) -> f32 {
+    match max_norm > 0.0 {
+        true => (max_norm / (f64::from(norm) + 1e-6)).min(1.0) as f32,
+        false => 1.0,
+    }
+}
+
+/// The numbers of a tensor that is on the CPU, to be changed in place where nobody else
+/// holds them; the tensor is empty meanwhile.
+fn taken(tensor: &mut Tensor<1>) -> Vec<f32> {
+    let numbers = Numbers::of(tensor);
     *tensor = Tensor::empty([0], &tensor.device());
-    numbers.into_vec()
-}
-
-/// The gradient scaled to a global L2 norm of at most `max_norm` (0: unscaled),
-/// and the norm before that, `[1]`. PyTorch's factor: min(1, max_norm / (norm + 1e-6)).
-///
-/// A gradient that is not finite becomes zero, so that it cannot spoil the weights
-/// before the norm has been read.
-fn clip_by_global_norm(gradient: Tensor<1>, max_norm: f64) -> (Tensor<1>, Tensor<1>) {
-    let norm = gradient.clone().square().sum().sqrt(); // [1]
-    let [len] = gradient.dims();
-    let bad = norm.clone().is_finite().bool_not().expand([len]);
-    let gradient = gradient.mask_fill(bad, 0.0);
-    if max_norm <= 0.0 {
-        return (gradient, norm);
-    }
-    let factor = norm
-        .clone()
-        .add_scalar(1e-6)
-        .recip()
-        .mul_scalar(max_norm as f32);
-    let factor = factor.clamp_max(1.0);
-    // A norm that is not finite has no factor; its gradient is zero already.
-    let factor = factor.clone().mask_fill(factor.is_finite().bool_not(), 1.0);
-    (gradient * factor.expand([len]), norm)
+    numbers.and_then(Numbers::into_vec).unwrap_or_default()
 }

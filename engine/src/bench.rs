@@ -70,7 +70,7 @@ impl Bench {
         };
         let work = match settings.objective {
             BenchObjective::Sft => Work::Texts(Box::new(Texts {
-                optimiser: AdamW::new(model.layout.decay_mask(true), device),
+                optimiser: AdamW::new(&model.layout, true, device),
                 arena,
                 train,
             })),
@@ -153,9 +153,9 @@ impl Bench {
                 let gradient = forward.pass.backward(&self.model, &batch, &upstream);
                 let gradient = gradient.await;
                 let lr = train.learning_rate;
-                *arena = optimiser
-                    .clipped_update(arena.clone(), gradient, lr, train)
-                    .0;
+                // Only what nobody else holds can be changed where it lies.
+                let policy = std::mem::replace(arena, gradient.clone());
+                (*arena, _) = optimiser.clipped_update(policy, gradient, lr, train);
                 let logps = read(forward.values).await?;
                 -logps.iter().map(|&logp| f64::from(logp)).sum::<f64>() / logps.len() as f64
             }

@@ -3,12 +3,14 @@
 //! It is a safetensors file, so that it can be looked into. Parameters are read back
 //! asynchronously, which works on every device.
 
+use crate::kernels::cpu::{Numbers, tensor_of};
 use crate::logps::read;
 use crate::model::Model;
 use burn::tensor::Tensor;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, SafeTensors, View};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use tilt_protocol::{Error, Result};
 
@@ -32,6 +34,62 @@ struct Format {
     format: u32,
 }
 
+/// A tensor of the file. It becomes bytes when its turn comes, so that a file being written
+/// takes the room of itself and of one tensor.
+enum Part<'a> {
+    Arena([usize; 1], F32s),
+    Table([usize; 2], &'a [f64]),
+}
+
+/// Numbers on the CPU, or read from elsewhere.
+enum F32s {
+    Here(Numbers),
+    Read(Vec<f32>),
+}
+
+impl F32s {
+    fn numbers(&self) -> &[f32] {
+        match self {
+            F32s::Here(numbers) => numbers,
+            F32s::Read(numbers) => numbers,
+        }
+    }
+}
+
+impl View for Part<'_> {
+    fn dtype(&self) -> Dtype {
+        match self {
+            Part::Arena(..) => Dtype::F32,
+            Part::Table(..) => Dtype::F64,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        match self {
+            Part::Arena(shape, _) => shape,
+            Part::Table(shape, _) => shape,
+        }
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Owned(match self {
+            Part::Arena(_, arena) => arena
+                .numbers()
+                .iter()
+                .flat_map(|n| n.to_le_bytes())
+                .collect(),
+            Part::Table(_, numbers) => numbers.iter().flat_map(|n| n.to_le_bytes()).collect(),
+        })
+    }
+
+    fn data_len(&self) -> usize {
+        match self {
+            Part::Arena(_, arena) => 4 * arena.numbers().len(),
+            Part::Table(_, numbers) => 8 * numbers.len(),
+        }
+    }
+}
+
 /// Arenas (all of one length), further f64 tables `[rows, columns]`, and a state.
 ///
 /// # Errors
@@ -42,30 +100,22 @@ pub async fn write(
     arenas: Vec<(&str, Tensor<1>)>,
     tables: &[(&str, [usize; 2], Vec<f64>)],
 ) -> Result<Vec<u8>> {
-    let (names, tensors): (Vec<&str>, Vec<Tensor<1>>) = arenas.into_iter().unzip();
-    let numbers = read(Tensor::cat(tensors, 0)).await?;
-    let len = numbers.len() / names.len().max(1);
-    let bytes: Vec<u8> = numbers
-        .iter()
-        .flat_map(|number| number.to_le_bytes())
-        .collect();
-    let mut views = Vec::new();
-    for (name, bytes) in names.into_iter().zip(bytes.chunks_exact((4 * len).max(1))) {
-        let view = TensorView::new(Dtype::F32, vec![len], bytes).map_err(Error::internal)?;
-        views.push((name, view));
+    let mut parts = Vec::new();
+    for (name, arena) in arenas {
+        let numbers = match Numbers::of(&arena) {
+            Some(numbers) => F32s::Here(numbers),
+            None => F32s::Read(read(arena).await?),
+        };
+        let shape = [numbers.numbers().len()];
+        parts.push((name, Part::Arena(shape, numbers)));
     }
-    let table_bytes: Vec<Vec<u8>> = tables
-        .iter()
-        .map(|(.., numbers)| numbers.iter().flat_map(|n| n.to_le_bytes()).collect())
-        .collect();
-    for ((name, shape, _), bytes) in tables.iter().zip(&table_bytes) {
-        let view = TensorView::new(Dtype::F64, shape.to_vec(), bytes).map_err(Error::internal)?;
-        views.push((name, view));
+    for (name, shape, numbers) in tables {
+        parts.push((name, Part::Table(*shape, numbers)));
     }
     let format = kind.format;
     let text = serde_json::to_string(&Versioned { format, state }).map_err(Error::internal)?;
     let metadata = HashMap::from([(kind.key.to_owned(), text)]);
-    safetensors::serialize(views, Some(metadata)).map_err(Error::internal)
+    safetensors::serialize(parts, Some(metadata)).map_err(Error::internal)
 }
 
 /// The state of a checkpoint, without its tensors.
@@ -111,7 +161,7 @@ impl<'a> Tensors<'a> {
             .chunks_exact(4)
             .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
             .collect();
-        Ok(Tensor::from_data(numbers.as_slice(), &model.device))
+        Ok(tensor_of(numbers, &model.device))
     }
 
     /// A table of f64.

@@ -6,6 +6,7 @@
 //! workers can exchange one buffer.
 
 use crate::gpt_config::GptConfig;
+use std::ops::Range;
 
 /// The scalar head of a reward model.
 pub const SCORE_HEAD: &str = "score.weight";
@@ -31,7 +32,7 @@ impl Slot {
         self.len() == 0
     }
 
-    pub fn range(&self) -> std::ops::Range<usize> {
+    pub fn range(&self) -> Range<usize> {
         self.offset..self.offset + self.len()
     }
 
@@ -97,15 +98,17 @@ impl Layout {
         self.slots.push(slot);
     }
 
-    /// 1 for each element that weight decay applies to, 0 elsewhere.
-    pub fn decay_mask(&self, decay_all: bool) -> Vec<f32> {
-        let mut mask = vec![0.0; self.len];
-        for slot in &self.slots {
-            if decay_all || slot.decays() {
-                mask[slot.range()].fill(1.0);
+    /// The elements that weight decay applies to: ranges in ascending order that do not
+    /// touch.
+    pub fn decaying(&self, decay_all: bool) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for slot in self.slots.iter().filter(|slot| decay_all || slot.decays()) {
+            match ranges.last_mut() {
+                Some(last) if last.end == slot.offset => last.end = slot.range().end,
+                _ => ranges.push(slot.range()),
             }
         }
-        mask
+        ranges
     }
 }
 
@@ -128,7 +131,9 @@ mod tests {
             .filter(|slot| slot.shape.len() == 2)
             .map(Slot::len)
             .sum();
-        let decayed = layout.decay_mask(false).iter().sum::<f32>();
-        assert_eq!(decayed as usize, matrices);
+        let decaying = layout.decaying(false);
+        assert_eq!(decaying.iter().map(Range::len).sum::<usize>(), matrices);
+        assert!(decaying.is_sorted_by(|a, b| a.end < b.start));
+        assert_eq!(layout.decaying(true), vec![0..layout.len]);
     }
 }

@@ -4,6 +4,7 @@ use crate::gpt::Gpt;
 use crate::gpt_config::GptConfig;
 use crate::hf::{self, Precision};
 use crate::identity::identity_of;
+use crate::kernels::cpu::tensor_of;
 use crate::layout::Layout;
 use crate::logps;
 use crate::random::Random;
@@ -64,7 +65,7 @@ impl Model {
         }
         let numbers = hf::read_weights(files.weights, &layout)?;
         let identity = Some(identity_of(files, &numbers));
-        let arena = Tensor::from_data(numbers.as_slice(), device);
+        let arena = tensor_of(numbers, device);
         Ok((
             Model {
                 config,

@@ -5,7 +5,7 @@
 //! Newton and Schulz), scaled by 0.2 sqrt(max(rows, columns)), so that it moves as far as an
 //! AdamW step of the same learning rate (Liu et al. 2025, arXiv 2502.16982, equation 4).
 
-use crate::adamw::AdamW;
+use crate::adamw::{AdamW, Norm};
 use crate::kernels::cpu::matmul::{Band, Packing, View, matmul};
 use crate::kernels::cpu::tensor_of;
 use crate::layout::Layout;
@@ -29,13 +29,15 @@ pub struct Muon {
 impl Muon {
     pub fn new(layout: &Layout, device: &Device) -> Muon {
         Muon {
-            adamw: AdamW::new(layout.decay_mask(false), device),
+            adamw: AdamW::new(layout, false, device),
             momentum: Tensor::zeros([layout.len], device),
         }
     }
 
     /// One update of `[parameters]` by a gradient of the same layout; for AdamW it is
-    /// clipped, Muon's step does not depend on its size.
+    /// clipped, Muon's step does not depend on its size. Beside the parameters the gradient's
+    /// norm before clipping: where it is not finite, parameters, moments and momentum are
+    /// those of before.
     ///
     /// # Errors
     /// [`tilt_protocol::Error::Device`] when the device was lost.
@@ -46,11 +48,19 @@ impl Muon {
         gradient: &Tensor<1>,
         lr: f64,
         settings: &TrainSettings,
-    ) -> Result<Tensor<1>> {
+    ) -> Result<(Tensor<1>, f64)> {
         let device = parameters.device();
-        let (by_adamw, _) =
+        let (by_adamw, norm) =
             self.adamw
                 .clipped_update(parameters.clone(), gradient.clone(), lr, settings);
+        let on_device = matches!(norm, Norm::OnDevice(_));
+        let norm = norm.read().await?;
+        if !norm.is_finite() {
+            if on_device {
+                self.adamw.take_back();
+            }
+            return Ok((parameters.clone(), norm));
+        }
         let before = read(parameters.clone()).await?;
         let gradient = read(gradient.clone()).await?;
         let mut momentum = read(self.momentum.clone()).await?;
@@ -75,7 +85,7 @@ impl Muon {
             }
         }
         self.momentum = tensor_of(momentum, &device);
-        Ok(tensor_of(numbers, &device))
+        Ok((tensor_of(numbers, &device), norm))
     }
 }
 

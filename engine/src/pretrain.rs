@@ -16,6 +16,7 @@ use crate::logps::read;
 use crate::model::Model;
 use crate::muon::Muon;
 use crate::random::Random;
+use crate::session::diverged;
 use crate::text::{Text, TokenisedRow, tokenizer_config, train_bpe};
 use crate::world::{self, Exchange, NextTokens, Spread};
 use burn::tensor::{Device, Tensor};
@@ -228,7 +229,8 @@ impl Pretraining {
         &self.settings
     }
 
-    /// One optimiser step; the mean nats a token before it.
+    /// One optimiser step; the mean nats a token before it. Where loss or gradient are not
+    /// finite, nothing of it is applied.
     ///
     /// # Errors
     /// [`Error::Diverged`], [`Error::Device`].
@@ -242,24 +244,18 @@ impl Pretraining {
         // would count more, and the model would learn that answers are short.
         let upstream = vec![-1.0 / self.tokens_a_batch as f32; batch.scored()];
         let gradient = forward.trace.backward(&self.model, &batch, &upstream);
+        let logps = read(forward.values).await?.into_iter().map(f64::from);
+        let loss = -logps.sum::<f64>() / batch.scored().max(1) as f64;
+        diverged::check_loss(loss, self.step + 1)?;
         let lr = self.train.lr_at(self.step);
-        let updated = self
+        let (updated, norm) = self
             .optimiser
             .update(&self.model.layout, &self.arena, &gradient, lr, &self.train)
             .await?;
+        diverged::check_norm(norm, self.step + 1)?;
         self.arena = updated;
         self.step += 1;
-        let logps = read(forward.values).await?.into_iter().map(f64::from);
-        let loss = -logps.sum::<f64>() / batch.scored().max(1) as f64;
-        if loss.is_finite() {
-            return Ok(loss);
-        }
-        let quantity = "loss".to_owned();
-        Err(Error::Diverged {
-            quantity,
-            value: loss.to_string(),
-            step: self.step,
-        })
+        Ok(loss)
     }
 
     fn next_batch(&mut self) -> Result<Vec<(Sequence, Vec<Spread>)>> {

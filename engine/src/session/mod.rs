@@ -5,6 +5,7 @@
 //! goes on with the same numbers.
 
 mod data;
+pub mod diverged;
 mod order;
 mod readback;
 mod reference;
@@ -17,9 +18,8 @@ pub use order::first_epoch;
 pub use save::saved_settings;
 pub use score::{Score, score};
 
-use crate::adamw::AdamW;
+use crate::adamw::{AdamW, Norm};
 use crate::crew::Team;
-use crate::logps::read;
 use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
@@ -32,7 +32,8 @@ use tilt_protocol::{Error, Metrics, ModelIdentity, Objective, Result, TrainSetti
 pub struct Session {
     pub settings: TrainSettings,
     pub data: Data,
-    /// The policy, `[parameters]`.
+    /// The policy, `[parameters]`. Each step changes it where it lies, unless another tensor
+    /// shares its memory: that one keeps it as it was.
     pub arena: Tensor<1>,
     /// Log what no loss needs: entropy, token accuracy, logits.
     pub statistics: bool,
@@ -44,21 +45,40 @@ pub struct Session {
     /// Optimiser steps taken.
     pub step: usize,
     tokens_seen: usize,
-    /// The last step's gradient norm, still on the device, `[1]`.
-    unread_norm: Option<Tensor<1>>,
-    /// To go back to when the last step turns out broken.
-    before_last: Option<Before>,
+    last: Option<Last>,
     /// The model that is trained, where it has an identity.
     model: Option<ModelIdentity>,
 }
 
-/// A run's weights before a step.
-struct Before {
-    arena: Tensor<1>,
-    first: Tensor<1>,
-    second: Tensor<1>,
-    /// Where it follows the policy.
-    reference: Option<Reference>,
+/// The last step, until the next one has reported its gradient's norm.
+struct Last {
+    norm: Norm,
+    /// Where the run stood before it. Where the norm turns out not to be finite, the device
+    /// has applied nothing, and the run stands there still.
+    before: Stand,
+}
+
+/// Where a run stands in its steps and rows.
+#[derive(Clone)]
+struct Stand {
+    order: Order,
+    step: usize,
+    optimiser_steps: usize,
+    tokens_seen: usize,
+}
+
+/// The batches of one step together.
+#[derive(Default)]
+struct Sums {
+    loss: f64,
+    tokens: usize,
+    margins: Vec<f64>,
+    logged: Vec<Metrics>,
+    gradient: Option<Tensor<1>>,
+    /// Of the gradient of the step before, where that was read along or is known.
+    last_norm: Option<f64>,
+    /// Where a batch shows that the run has.
+    diverged: Option<Error>,
 }
 
 /// What one optimiser step did.
@@ -92,8 +112,13 @@ impl Session {
     ) -> Result<Session> {
         settings.check()?;
         check_head(model, &settings.objective)?;
+<<<<<<< HEAD
         let data = Data::new(rows, &settings, model)?;
         let optimiser = AdamW::new(model.layout.decay_mask(settings.decay_all), &model.device);
+=======
+        let data = Data::new(rows, &settings, model.config.n_positions)?;
+        let optimiser = AdamW::new(&model.layout, settings.decay_all, &model.device);
+>>>>>>> 043f4fd (A run holds five arenas: nothing is undone, a step that is not finite is not applied, on either device)
         // Unpaired rows are shuffled once, when their partners are fixed.
         let shuffles = !settings.keep_order && !matches!(data, Data::Unpaired { .. });
         let order = Order::new(data.len(), shuffles, settings.seed);
@@ -108,39 +133,62 @@ impl Session {
             order,
             step: 0,
             tokens_seen: 0,
-            unread_norm: None,
-            before_last: None,
+            last: None,
             model: model.identity.clone(),
         })
     }
 
-    /// One optimiser step.
+    /// One optimiser step. Where it fails, nothing of it is applied: weights, moments and
+    /// counters are those of before.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when the loss or the last gradient is not finite: the
-    /// weights are then those before the step that broke them; [`Error::Device`] when
-    /// the device was lost.
+    /// [`Error::Diverged`] (see [`diverged`]), on a GPU also for the step before, of which
+    /// nothing was applied either; [`Error::Device`] when the device was lost.
     pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
-        let outcome = self.try_step(model).await;
-        if matches!(outcome, Err(Error::Diverged { .. }))
-            && let Some(before) = self.before_last.take()
-        {
-            self.arena = before.arena;
-            self.optimiser.first = before.first;
-            self.optimiser.second = before.second;
-            if let Some(reference) = before.reference {
-                self.reference = reference;
-            }
+        let settings = &self.settings;
+        let mut order = self.order.clone();
+        let batches = order.next_step(settings.batch_size, settings.gradient_accumulation_steps);
+        let sums = self.gradient(model, &batches).await?;
+        if let Some(norm) = sums.last_norm {
+            self.confirm(norm)?;
         }
-        outcome
+        if let Some(error) = sums.diverged {
+            return Err(error);
+        }
+        let lr = self.settings.lr_at(self.step);
+        match sums.gradient {
+            Some(gradient) => self.update(gradient, lr)?,
+            None => self.last = None,
+        }
+        self.order = order;
+        self.step += 1;
+        self.tokens_seen += sums.tokens;
+        if let Some(sync) = self.settings.reference_sync
+            && self.step.is_multiple_of(sync.sync_steps)
+        {
+            // There is no way back from what the reference follows.
+            self.last_grad_norm().await?;
+            self.reference.sync(&self.arena, sync);
+        }
+        let mut metrics_of_step = Metrics::mean(&sums.logged);
+        metrics_of_step.set(metrics::LOSS, sums.loss);
+        metrics_of_step.set(metrics::LEARNING_RATE, lr);
+        metrics_of_step.set(metrics::NUM_TOKENS, self.tokens_seen as f64);
+        metrics_of_step.set(metrics::EPOCH, self.epoch());
+        Ok(StepOutcome {
+            step: self.step,
+            metrics: metrics_of_step,
+            tokens: sums.tokens,
+            margins: sums.margins,
+            done: self.step >= self.settings.steps,
+        })
     }
 
-    async fn try_step(&mut self, model: &Model) -> Result<StepOutcome> {
+    /// Forward and backward of a step's batches, up to one that shows that the run has
+    /// diverged. The norm of the last step's gradient is read along with the first.
+    async fn gradient(&mut self, model: &Model, batches: &[Vec<usize>]) -> Result<Sums> {
         let settings = &self.settings;
-        let batches = self
-            .order
-            .next_step(settings.batch_size, settings.gradient_accumulation_steps);
-        let shares = self.data.shares(&batches, &settings.objective);
+        let shares = self.data.shares(batches, &settings.objective);
         let task = Task {
             model,
             policy: &self.arena,
@@ -149,57 +197,80 @@ impl Session {
             statistics: self.statistics,
             team: self.team.as_ref(),
         };
-        let mut total: Option<Tensor<1>> = None;
-        let mut logged: Vec<Metrics> = Vec::new();
-        let (mut loss, mut tokens, mut margins) = (0.0, 0, Vec::new());
+        let mut sums = Sums::default();
+        let mut unread = None;
+        match self.last.as_ref().map(|last| &last.norm) {
+            Some(Norm::Known(norm)) => sums.note_norm(f64::from(*norm)),
+            Some(Norm::OnDevice(norm)) => unread = Some((**norm).clone()),
+            None => {}
+        }
         for (indices, share) in batches.iter().zip(shares) {
-            let along = self.unread_norm.take();
+            let along = unread.take();
             let micro = task.gradient(&mut self.reference, indices, along).await?;
             if let Some(&norm) = micro.read_along.first() {
-                finite("grad_norm", norm, self.step)?;
-                let mut metrics_of_norm = Metrics::default();
-                metrics_of_norm.set(metrics::GRAD_NORM, norm);
-                logged.push(metrics_of_norm);
+                sums.note_norm(norm);
             }
-            finite("loss", micro.evaluated.loss, self.step + 1)?;
-            loss += share * micro.evaluated.loss;
-            logged.push(micro.evaluated.metrics);
-            tokens += micro.tokens;
-            margins.extend(micro.evaluated.margins);
-            total = add_share(total, micro.gradient, share);
+            if let Err(error) = diverged::check_batch(&micro.evaluated, self.step + 1) {
+                sums.diverged = Some(error);
+                return Ok(sums);
+            }
+            sums.loss += share * micro.evaluated.loss;
+            sums.logged.push(micro.evaluated.metrics);
+            sums.tokens += micro.tokens;
+            sums.margins.extend(micro.evaluated.margins);
+            sums.gradient = add_share(sums.gradient, micro.gradient, share);
         }
-        let lr = settings.lr_at(self.step);
-        if let Some(total) = total {
-            self.before_last = Some(Before {
-                arena: self.arena.clone(),
-                first: self.optimiser.first.clone(),
-                second: self.optimiser.second.clone(),
-                reference: settings.reference_sync.map(|_| self.reference.clone()),
-            });
-            let policy = self.arena.clone();
-            let (updated, norm) = self.optimiser.clipped_update(policy, total, lr, settings);
-            self.arena = updated;
-            self.unread_norm = Some(norm);
+        Ok(sums)
+    }
+
+    /// # Errors
+    /// [`Error::Diverged`] where it is known already that there is nothing to apply; all is
+    /// then as before.
+    fn update(&mut self, gradient: Tensor<1>, lr: f64) -> Result<()> {
+        diverged::check_rate(lr, &self.settings, self.step + 1)?;
+        let before = self.stand();
+        // Only what nobody else holds can be changed where it lies.
+        let policy = std::mem::replace(&mut self.arena, self.reference.arena.clone());
+        let (updated, norm) = self
+            .optimiser
+            .clipped_update(policy, gradient, lr, &self.settings);
+        self.arena = updated;
+        if let Norm::Known(norm) = norm {
+            diverged::check_norm(f64::from(norm), self.step + 1)?;
         }
-        self.step += 1;
-        if let Some(sync) = settings.reference_sync
-            && self.step.is_multiple_of(sync.sync_steps)
-        {
-            self.reference.sync(&self.arena, sync);
-        }
-        self.tokens_seen += tokens;
-        let mut metrics_of_step = Metrics::mean(&logged);
-        metrics_of_step.set(metrics::LOSS, loss);
-        metrics_of_step.set(metrics::LEARNING_RATE, lr);
-        metrics_of_step.set(metrics::NUM_TOKENS, self.tokens_seen as f64);
-        metrics_of_step.set(metrics::EPOCH, self.epoch());
-        Ok(StepOutcome {
+        self.last = Some(Last { norm, before });
+        Ok(())
+    }
+
+    fn stand(&self) -> Stand {
+        Stand {
+            order: self.order.clone(),
             step: self.step,
-            metrics: metrics_of_step,
-            tokens,
-            margins,
-            done: self.step >= settings.steps,
-        })
+            optimiser_steps: self.optimiser.step,
+            tokens_seen: self.tokens_seen,
+        }
+    }
+
+    /// The last step's norm has been read.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] where it is not finite: nothing of that step was applied, and the
+    /// run stands where it stood before it.
+    fn confirm(&mut self, norm: f64) -> Result<()> {
+        let checked = diverged::check_norm(norm, self.step);
+        match (&mut self.last, &checked) {
+            (Some(last), Ok(())) => last.norm = Norm::Known(norm as f32),
+            (last, Err(_)) => {
+                if let Some(Last { before, .. }) = last.take() {
+                    self.order = before.order;
+                    self.step = before.step;
+                    self.optimiser.step = before.optimiser_steps;
+                    self.tokens_seen = before.tokens_seen;
+                }
+            }
+            (None, Ok(())) => {}
+        }
+        checked
     }
 
     /// Changes a run under way, from its next step on.
@@ -220,13 +291,14 @@ impl Session {
     /// The last step's gradient norm before clipping, read now.
     ///
     /// # Errors
-    /// [`Error::Diverged`], [`Error::Device`].
+    /// [`Error::Diverged`] where it is not finite: the run then stands where it stood before
+    /// that step, of which nothing was applied; [`Error::Device`].
     pub async fn last_grad_norm(&mut self) -> Result<Option<f64>> {
-        let Some(norm) = self.unread_norm.clone() else {
+        let Some(last) = &self.last else {
             return Ok(None);
         };
-        let norm = f64::from(read(norm).await?.first().copied().unwrap_or_default());
-        finite("grad_norm", norm, self.step)?;
+        let norm = last.norm.read().await?;
+        self.confirm(norm)?;
         Ok(Some(norm))
     }
 
@@ -247,13 +319,15 @@ fn check_head(model: &Model, objective: &Objective) -> Result<()> {
     Ok(())
 }
 
-fn finite(quantity: &str, value: f64, step: usize) -> Result<()> {
-    if value.is_finite() {
-        return Ok(());
+impl Sums {
+    /// Of the last step's gradient.
+    fn note_norm(&mut self, norm: f64) {
+        let mut of_norm = Metrics::default();
+        of_norm.set(metrics::GRAD_NORM, norm);
+        self.logged.push(of_norm);
+        self.last_norm = Some(norm);
     }
-    Err(Error::Diverged {
-        quantity: quantity.to_owned(),
-        value: value.to_string(),
-        step,
-    })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use crate::random::Random;
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 use tilt_protocol::{RowKind, TrainSettings};
 
 /// The generator's purpose for pairs and texts, which each epoch shuffles anew.
@@ -24,11 +25,13 @@ pub fn first_epoch(rows: usize, settings: &TrainSettings) -> Vec<usize> {
     order
 }
 
-/// Where a run stands in its rows.
+/// Where a run stands in its rows. A clone costs nothing: each step keeps one, to go back to
+/// where the device finds that there was nothing to apply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
     /// This epoch's order of row indices.
-    rows: Vec<usize>,
+    #[serde(with = "shared")]
+    rows: Rc<Vec<usize>>,
     /// Rows of this epoch already taken.
     taken: usize,
     shuffles: bool,
@@ -38,7 +41,7 @@ pub struct Order {
 impl Order {
     pub fn new(rows: usize, shuffles: bool, seed: u64) -> Order {
         let mut order = Order {
-            rows: (0..rows).collect(),
+            rows: Rc::new((0..rows).collect()),
             taken: 0,
             shuffles,
             random: Random::from_seed_for(seed, EPOCHS),
@@ -49,7 +52,7 @@ impl Order {
 
     /// True when this is an order of so many rows: a file may say anything.
     pub fn fits(&self, rows: usize) -> bool {
-        let mut sorted = self.rows.clone();
+        let mut sorted = self.rows.to_vec();
         sorted.sort_unstable();
         self.taken <= rows && sorted.into_iter().eq(0..rows)
     }
@@ -57,7 +60,8 @@ impl Order {
     fn begin_epoch(&mut self) {
         self.taken = 0;
         if self.shuffles {
-            self.random.shuffle(&mut self.rows);
+            let rows: &mut Vec<usize> = Rc::make_mut(&mut self.rows);
+            self.random.shuffle(rows);
         }
     }
 
@@ -76,6 +80,25 @@ impl Order {
             .collect();
         self.taken = end;
         batches
+    }
+}
+
+/// A list with several owners is written as a list.
+mod shared {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::rc::Rc;
+
+    pub fn serialize<S: Serializer>(
+        rows: &Rc<Vec<usize>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        rows.as_slice().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Rc<Vec<usize>>, D::Error> {
+        Vec::deserialize(deserializer).map(Rc::new)
     }
 }
 

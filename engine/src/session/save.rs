@@ -2,8 +2,8 @@
 
 use super::order::Order;
 use super::reference::Reference;
-use super::{Data, Session};
-use crate::adamw::AdamW;
+use super::{Data, Last, Session, Stand};
+use crate::adamw::{AdamW, Norm};
 use crate::checkpoint::{self, Kind, Tensors};
 use crate::model::Model;
 use crate::text::TokenisedRow;
@@ -38,10 +38,11 @@ struct State {
 }
 
 impl Session {
-    /// The whole state of the run.
+    /// The whole state of the run, which is finite.
     ///
     /// # Errors
-    /// [`Error::Device`] when the device was lost.
+    /// [`Error::Diverged`] where the last step turns out not to have been applied: the run
+    /// then stands before it, and can be saved there. [`Error::Device`] when the device was lost.
     pub async fn save(&mut self) -> Result<Vec<u8>> {
         let grad_norm = self.last_grad_norm().await?;
         let state = State {
@@ -103,14 +104,20 @@ impl Session {
             Some(_) => file.arena(REFERENCE, model)?,
         };
         let logps = file.table(REFERENCE_LOGPS, [state.rows, 2])?;
-        let mask = model.layout.decay_mask(state.settings.decay_all);
-        let mut optimiser = AdamW::new(mask, &model.device);
+        let mut optimiser = AdamW::new(&model.layout, state.settings.decay_all, &model.device);
         optimiser.first = file.arena(FIRST, model)?;
         optimiser.second = file.arena(SECOND, model)?;
         optimiser.step = state.optimiser_steps;
-        let unread_norm = state
-            .grad_norm
-            .map(|norm| Tensor::from_data([norm as f32], &model.device));
+        let last = state.grad_norm.map(|norm| Last {
+            norm: Norm::Known(norm as f32),
+            // It was finite, so nothing goes back before it.
+            before: Stand {
+                order: state.order.clone(),
+                step: state.step,
+                optimiser_steps: state.optimiser_steps,
+                tokens_seen: state.tokens_seen,
+            },
+        });
         Ok(Session {
             arena: file.arena(POLICY, model)?,
             statistics: true,
@@ -122,8 +129,7 @@ impl Session {
             order: state.order,
             step: state.step,
             tokens_seen: state.tokens_seen,
-            unread_norm,
-            before_last: None,
+            last,
             model: model.identity.clone(),
         })
     }

@@ -35,8 +35,6 @@ pub struct Adam<'a> {
     pub first: &'a mut [f32],
     pub second: &'a mut [f32],
     pub gradient: &'a [f32],
-    /// 1 where weight decay applies.
-    pub decays: &'a [f32],
     /// Of the gradient, to clip it.
     pub clip: f32,
     pub factors: Factors,
@@ -56,7 +54,7 @@ pub struct Factors {
     /// `1 / sqrt(1 - beta2^t)`.
     pub second: f32,
     pub epsilon: f32,
-    /// Learning rate times weight decay.
+    /// Learning rate times weight decay; 0 for parameters that do not decay.
     pub decay: f32,
 }
 
@@ -69,9 +67,8 @@ impl Kernel for Adam<'_> {
         let moments = self.first.chunks_mut(S::LANES);
         let moments = moments.zip(self.second.chunks_mut(S::LANES));
         let given = self.gradient.chunks(S::LANES);
-        let given = given.zip(self.decays.chunks(S::LANES));
         let parameters = self.parameters.chunks_mut(S::LANES);
-        for ((p, (m, v)), (g, d)) in parameters.zip(moments).zip(given) {
+        for ((p, (m, v)), g) in parameters.zip(moments).zip(given) {
             // SAFETY: loads and stores stay within their slices.
             unsafe {
                 let gradient = S::mul(load::<S>(g, 0.0), S::splat(self.clip));
@@ -84,8 +81,7 @@ impl Kernel for Adam<'_> {
                 let deviation = S::mul(S::sqrt(second), S::splat(f.second));
                 let deviation = S::add(deviation, S::splat(f.epsilon));
                 let value = load::<S>(p, 0.0);
-                let decay = S::mul(load::<S>(d, 0.0), S::splat(f.decay));
-                let value = S::sub(value, S::mul(value, decay));
+                let value = S::sub(value, S::mul(value, S::splat(f.decay)));
                 let step = S::div(S::mul(first, S::splat(f.rate)), deviation);
                 store::<S>(p, S::sub(value, step));
             }

@@ -254,6 +254,20 @@ impl Gpu {
         }
     }
 
+    /// As [`Gpu::buffer`], to be changed where they lie: another tensor that has the same
+    /// memory keeps it, and this one gets a copy. `meanwhile` is any tensor of the device.
+    pub fn own(&self, tensor: &mut Tensor<1>, meanwhile: &Tensor<1>) -> Option<Buffer> {
+        // Only a tensor that is not held twice can be told from one that is shared.
+        let mut taken = std::mem::replace(tensor, meanwhile.clone()).into_dispatch();
+        if let DispatchTensorKind::Cube(BackendTensor::Float(cube)) = &mut taken.kind
+            && !cube.can_mut()
+        {
+            *cube = cube.copy();
+        }
+        *tensor = Tensor::from_dispatch(taken);
+        self.buffer(tensor)
+    }
+
     /// Room for so many numbers, with anything in it.
     pub fn room(&self, numbers: usize) -> Buffer {
         Buffer(self.client.empty(numbers.max(4) * size_of::<f32>()))
