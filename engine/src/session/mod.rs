@@ -112,13 +112,8 @@ impl Session {
     ) -> Result<Session> {
         settings.check()?;
         check_head(model, &settings.objective)?;
-<<<<<<< HEAD
         let data = Data::new(rows, &settings, model)?;
-        let optimiser = AdamW::new(model.layout.decay_mask(settings.decay_all), &model.device);
-=======
-        let data = Data::new(rows, &settings, model.config.n_positions)?;
         let optimiser = AdamW::new(&model.layout, settings.decay_all, &model.device);
->>>>>>> 043f4fd (A run holds five arenas: nothing is undone, a step that is not finite is not applied, on either device)
         // Unpaired rows are shuffled once, when their partners are fixed.
         let shuffles = !settings.keep_order && !matches!(data, Data::Unpaired { .. });
         let order = Order::new(data.len(), shuffles, settings.seed);
