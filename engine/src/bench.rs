@@ -201,6 +201,7 @@ impl Bench {
             dispatches_per_step: per_step(|calls| calls.dispatches),
             submissions_per_step: per_step(|calls| calls.submissions),
             new_buffers_per_step: per_step(|calls| calls.buffers),
+            memory_bytes: None,
             gpu_bytes: self.counted.map(|[_, last]| last.bytes),
             losses: self.losses.clone(),
             device: device.to_owned(),

@@ -208,7 +208,7 @@ async fn of_update(model: &Model, arena: &Tensor<1>) -> Result<Vec<Part>> {
         weight_decay: 0.1,
         ..TrainSettings::trl_defaults(ObjectiveKind::Dpo.with_beta(0.1))
     };
-    let mut adamw = AdamW::new(model.layout.decay_mask(false), &model.device);
+    let mut adamw = AdamW::new(&model.layout, false, &model.device);
     let mut at = arena.clone();
     let mut norms = Vec::new();
     let mut random = Random::from_seed_for(4, "self-test");
@@ -219,7 +219,7 @@ async fn of_update(model: &Model, arena: &Tensor<1>) -> Result<Vec<Part>> {
         let gradient = Tensor::from_data(gradient.as_slice(), &model.device);
         let (next, norm) = adamw.clipped_update(at, gradient, 0.01, &settings);
         at = next;
-        norms.extend(read(norm).await?);
+        norms.push(norm.read().await? as f32);
     }
     let moved = read(at - arena.clone()).await?;
     Ok(vec![

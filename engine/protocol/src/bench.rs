@@ -151,6 +151,10 @@ pub struct BenchReport {
     pub new_buffers_per_step: Option<f64>,
     /// Bytes of GPU memory in use after the last step.
     pub gpu_bytes: Option<u64>,
+    /// Of the engine's memory in the browser, after the last step: it never shrinks, so this
+    /// is the most that was used. `None` natively.
+    #[serde(default)]
+    pub memory_bytes: Option<u64>,
     /// Nats a token (`sft`) or the objective's loss, of all steps from the first.
     pub losses: Vec<f64>,
     /// `webgpu` or `cpu`.

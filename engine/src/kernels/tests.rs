@@ -425,28 +425,28 @@ fn nothing_is_applied(device: &Device) {
         weight_decay: 0.1,
         ..TrainSettings::trl_defaults(ObjectiveKind::Dpo.with_beta(0.1))
     };
-        let on_device = |numbers: &[f32]| Tensor::<1>::from_data(numbers, device);
-        let mut adamw = AdamW::new(&layout, false, device);
-        let shared = on_device(&start);
-        let (mut at, _) = adamw.clipped_update(shared.clone(), on_device(&good), 0.01, &settings);
-        assert_eq!(numbers(shared), start, "a shared tensor keeps its numbers");
-        assert_ne!(numbers(at.clone()), start);
-        let moments = [adamw.first.clone(), adamw.second.clone()];
-        let before = [at.clone(), moments[0].clone(), moments[1].clone()].map(numbers);
-        for gradient in &bad {
-            let (next, norm) = adamw.clipped_update(at, on_device(gradient), 0.01, &settings);
-            at = next;
-            assert!(!block_on(norm.read()).unwrap().is_finite());
-            if matches!(norm, Norm::OnDevice(_)) {
-                adamw.take_back();
-            }
-            assert_eq!(adamw.step, 1);
-            let after = [at.clone(), adamw.first.clone(), adamw.second.clone()].map(numbers);
-            assert!(after == before, "{:?}", gradient[len / 2]);
+    let on_device = |numbers: &[f32]| Tensor::<1>::from_data(numbers, device);
+    let mut adamw = AdamW::new(&layout, false, device);
+    let shared = on_device(&start);
+    let (mut at, _) = adamw.clipped_update(shared.clone(), on_device(&good), 0.01, &settings);
+    assert_eq!(numbers(shared), start, "a shared tensor keeps its numbers");
+    assert_ne!(numbers(at.clone()), start);
+    let moments = [adamw.first.clone(), adamw.second.clone()];
+    let before = [at.clone(), moments[0].clone(), moments[1].clone()].map(numbers);
+    for gradient in &bad {
+        let (next, norm) = adamw.clipped_update(at, on_device(gradient), 0.01, &settings);
+        at = next;
+        assert!(!block_on(norm.read()).unwrap().is_finite());
+        if matches!(norm, Norm::OnDevice(_)) {
+            adamw.take_back();
         }
-        let (at, _) = adamw.clipped_update(at, on_device(&good), 0.01, &settings);
-        assert_ne!(numbers(at), before[0]);
-        assert_eq!(moments.map(numbers), before[1..], "shared moments too");
+        assert_eq!(adamw.step, 1);
+        let after = [at.clone(), adamw.first.clone(), adamw.second.clone()].map(numbers);
+        assert!(after == before, "{:?}", gradient[len / 2]);
+    }
+    let (at, _) = adamw.clipped_update(at, on_device(&good), 0.01, &settings);
+    assert_ne!(numbers(at), before[0]);
+    assert_eq!(moments.map(numbers), before[1..], "shared moments too");
 }
 
 #[test]
@@ -459,7 +459,6 @@ fn a_gradient_that_is_not_finite_changes_nothing() {
 fn a_gradient_that_is_not_finite_changes_nothing_on_gpu() {
     nothing_is_applied(&gpu());
 }
-
 
 fn distributions() -> Case {
     let config = GptConfig::new(37, 41, 24, 2, 3);

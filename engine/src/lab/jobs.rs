@@ -6,7 +6,7 @@ use crate::bench::Bench;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
 use burn::tensor::Tensor;
 use tilt_protocol::{
-    Event, JudgeSettings, Pair, PairSource, PolicyAt, Principle, RequestId, Result, Sampling,
+    BenchReport, Event, JudgeSettings, Pair, PairSource, PolicyAt, Principle, RequestId, Result, Sampling,
     Verdict,
 };
 
@@ -196,7 +196,10 @@ impl Lab {
             return Ok(false);
         }
         let compute = self.compute()?;
-        let report = bench.report(compute.kind.slug(), &compute.adapter);
+        let report = BenchReport {
+            memory_bytes: self.memory_bytes.map(|read| read()),
+            ..bench.report(compute.kind.slug(), &compute.adapter)
+        };
         self.emit(id, Event::Benched { report });
         Ok(true)
     }

@@ -76,6 +76,8 @@ pub struct Lab {
     pub team: Option<Team>,
     /// Counts what is asked of the GPU, where something can.
     pub gpu_calls: Option<fn() -> GpuCalls>,
+    /// Reads how much memory the engine has, where it is a browser's.
+    pub memory_bytes: Option<fn() -> u64>,
 }
 
 impl Lab {

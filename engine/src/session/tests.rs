@@ -4,33 +4,19 @@
 
 use super::Session;
 use crate::batch::Sequence;
-use crate::device::Compute;
 use crate::gpt_config::GptConfig;
+use crate::kernels::tests::gpu;
 use crate::layout::Layout;
 use crate::model::Model;
 use crate::random::Random;
 use crate::text::TokenisedRow;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
-use tilt_protocol::{DevicePreference, Error, ObjectiveKind, ReferenceSync, TrainSettings};
+use tilt_protocol::{Error, ObjectiveKind, ReferenceSync, TrainSettings};
 
-/// Says that there has to be a GPU (software will do): without one the tests fail then.
-const GPU_WANTED: &str = "TILT_TEST_GPU";
 const BETA: f64 = 0.1;
 /// IPO's target is 1 / (2 beta): its loss is finite in f64, its gradient not in f32.
 const TINY: f64 = 1e-30;
-
-fn devices() -> Vec<Device> {
-    let mut devices = vec![Device::flex()];
-    let compute = block_on(Compute::choose(DevicePreference::Webgpu));
-    match compute.fallback {
-        None => devices.push(compute.device),
-        Some(reason) => {
-            assert!(std::env::var_os(GPU_WANTED).is_none(), "no GPU: {reason}");
-        }
-    }
-    devices
-}
 
 fn rows(count: usize) -> Vec<TokenisedRow> {
     let mut random = Random::from_seed(9);
@@ -86,11 +72,10 @@ fn is_diverged(error: &Error, at: usize) -> bool {
         if *step == at && quantity.contains("gradient"))
 }
 
-#[test]
-fn of_a_gradient_that_is_not_finite_nothing_is_left() {
-    for device in devices() {
+fn check_of_a_gradient_that_is_not_finite_nothing_is_left(device: &Device) {
+    {
         for ends_by_saving in [false, true] {
-            let (model, mut session) = session(&device, settings(ObjectiveKind::Ipo));
+            let (model, mut session) = session(device, settings(ObjectiveKind::Ipo));
             // One epoch: the reference has seen all rows, and the next step shuffles them.
             for _ in 0..2 {
                 block_on(session.step(&model)).expect("a step");
@@ -108,7 +93,7 @@ fn of_a_gradient_that_is_not_finite_nothing_is_left() {
             session.adjust(Some(BETA), None).expect("a beta");
             assert!(saved(&mut session) == before, "{device:?}");
             // And it goes on from there as if nothing had been.
-            let (_, reference) = self::session(&device, settings(ObjectiveKind::Ipo));
+            let (_, reference) = self::session(device, settings(ObjectiveKind::Ipo));
             let mut other =
                 Session::restore(&before, &model, &reference.arena, rows(8)).expect("a session");
             block_on(other.step(&model)).expect("a step");
@@ -118,9 +103,8 @@ fn of_a_gradient_that_is_not_finite_nothing_is_left() {
     }
 }
 
-#[test]
-fn a_reference_does_not_follow_a_step_that_was_not_applied() {
-    for device in devices() {
+fn check_a_reference_does_not_follow_a_step_that_was_not_applied(device: &Device) {
+    {
         let syncs = TrainSettings {
             reference_sync: Some(ReferenceSync {
                 mixup_alpha: 0.6,
@@ -128,7 +112,7 @@ fn a_reference_does_not_follow_a_step_that_was_not_applied() {
             }),
             ..settings(ObjectiveKind::Ipo)
         };
-        let (model, mut session) = session(&device, syncs);
+        let (model, mut session) = session(device, syncs);
         for _ in 0..2 {
             block_on(session.step(&model)).expect("a step");
         }
@@ -141,14 +125,13 @@ fn a_reference_does_not_follow_a_step_that_was_not_applied() {
     }
 }
 
-#[test]
-fn losses_that_are_finite_and_absurd_end_a_run_by_name() {
-    for device in devices() {
+fn check_losses_that_are_finite_and_absurd_end_a_run_by_name(device: &Device) {
+    {
         let reckless = TrainSettings {
             learning_rate: 1e9,
             ..settings(ObjectiveKind::Dpo)
         };
-        let (model, mut session) = session(&device, reckless);
+        let (model, mut session) = session(device, reckless);
         block_on(session.step(&model)).expect("the first step is taken on sane weights");
         let before = saved(&mut session);
         let error = block_on(session.step(&model)).expect_err("diverged");
@@ -164,14 +147,13 @@ fn losses_that_are_finite_and_absurd_end_a_run_by_name() {
     }
 }
 
-#[test]
-fn a_rate_that_no_weight_survives_is_refused_before_it_is_applied() {
-    for device in devices() {
+fn check_a_rate_that_no_weight_survives_is_refused_before_it_is_applied(device: &Device) {
+    {
         let reckless = TrainSettings {
             learning_rate: 1e38,
             ..settings(ObjectiveKind::Dpo)
         };
-        let (model, mut session) = session(&device, reckless);
+        let (model, mut session) = session(device, reckless);
         let before = saved(&mut session);
         let error = block_on(session.step(&model)).expect_err("diverged");
         assert!(matches!(error, Error::Diverged { step: 1, .. }), "{error}");
@@ -184,4 +166,28 @@ fn a_rate_that_no_weight_survives_is_refused_before_it_is_applied() {
         };
         assert_eq!(policy(&saved(&mut session)), policy(&before));
     }
+}
+
+macro_rules! on_both_devices {
+    ($($check:ident $on_cpu:ident $on_gpu:ident;)*) => {
+        $(
+            #[test]
+            fn $on_cpu() {
+                $check(&Device::flex());
+            }
+
+            #[test]
+            #[ignore = "needs a GPU, in software at least"]
+            fn $on_gpu() {
+                $check(&gpu());
+            }
+        )*
+    };
+}
+
+on_both_devices! {
+    check_of_a_gradient_that_is_not_finite_nothing_is_left of_a_gradient_that_is_not_finite_nothing_is_left of_a_gradient_that_is_not_finite_nothing_is_left_on_gpu;
+    check_a_reference_does_not_follow_a_step_that_was_not_applied a_reference_does_not_follow_a_step_that_was_not_applied a_reference_does_not_follow_a_step_that_was_not_applied_on_gpu;
+    check_losses_that_are_finite_and_absurd_end_a_run_by_name losses_that_are_finite_and_absurd_end_a_run_by_name losses_that_are_finite_and_absurd_end_a_run_by_name_on_gpu;
+    check_a_rate_that_no_weight_survives_is_refused_before_it_is_applied a_rate_that_no_weight_survives_is_refused_before_it_is_applied a_rate_that_no_weight_survives_is_refused_before_it_is_applied_on_gpu;
 }

@@ -77,6 +77,7 @@ async fn serve(inbox: Inbox) {
     let mut lab = Lab::default();
     lab.team = helpers::team();
     lab.gpu_calls = Some(gpu_calls::read);
+    lab.memory_bytes = Some(memory_bytes);
     loop {
         let incoming = if lab.has_work() {
             receiver.try_recv().ok()
@@ -115,6 +116,12 @@ async fn serve(inbox: Inbox) {
         lab.take_outbox().into_iter().for_each(post);
         yield_to_browser().await;
     }
+}
+
+/// Of this worker's linear memory.
+fn memory_bytes() -> u64 {
+    const PAGE: u64 = 65_536;
+    core::arch::wasm32::memory_size(0) as u64 * PAGE
 }
 
 /// The model on its way is no longer wanted.
