@@ -73,99 +73,91 @@ fn is_diverged(error: &Error, at: usize) -> bool {
 }
 
 fn check_of_a_gradient_that_is_not_finite_nothing_is_left(device: &Device) {
-    {
-        for ends_by_saving in [false, true] {
-            let (model, mut session) = session(device, settings(ObjectiveKind::Ipo));
-            // One epoch: the reference has seen all rows, and the next step shuffles them.
-            for _ in 0..2 {
-                block_on(session.step(&model)).expect("a step");
-            }
-            let before = saved(&mut session);
-            session.adjust(Some(TINY), None).expect("a beta");
-            let error = match block_on(session.step(&model)) {
-                Err(error) => error,
-                // The device knows, and nobody has asked it.
-                Ok(_) if ends_by_saving => block_on(session.save()).expect_err("diverged"),
-                Ok(_) => block_on(session.step(&model)).expect_err("diverged"),
-            };
-            assert!(is_diverged(&error, 3), "{error}");
-            assert_eq!(session.step, 2);
-            session.adjust(Some(BETA), None).expect("a beta");
-            assert!(saved(&mut session) == before, "{device:?}");
-            // And it goes on from there as if nothing had been.
-            let (_, reference) = self::session(device, settings(ObjectiveKind::Ipo));
-            let mut other =
-                Session::restore(&before, &model, &reference.arena, rows(8)).expect("a session");
-            block_on(other.step(&model)).expect("a step");
-            block_on(session.step(&model)).expect("a step");
-            assert!(saved(&mut session) == saved(&mut other), "{device:?}");
-        }
-    }
-}
-
-fn check_a_reference_does_not_follow_a_step_that_was_not_applied(device: &Device) {
-    {
-        let syncs = TrainSettings {
-            reference_sync: Some(ReferenceSync {
-                mixup_alpha: 0.6,
-                sync_steps: 3,
-            }),
-            ..settings(ObjectiveKind::Ipo)
-        };
-        let (model, mut session) = session(device, syncs);
+    for ends_by_saving in [false, true] {
+        let (model, mut session) = session(device, settings(ObjectiveKind::Ipo));
+        // One epoch: the reference has seen all rows, and the next step shuffles them.
         for _ in 0..2 {
             block_on(session.step(&model)).expect("a step");
         }
         let before = saved(&mut session);
         session.adjust(Some(TINY), None).expect("a beta");
-        let error = block_on(session.step(&model)).expect_err("diverged");
+        let error = match block_on(session.step(&model)) {
+            Err(error) => error,
+            // The device knows, and nobody has asked it.
+            Ok(_) if ends_by_saving => block_on(session.save()).expect_err("diverged"),
+            Ok(_) => block_on(session.step(&model)).expect_err("diverged"),
+        };
         assert!(is_diverged(&error, 3), "{error}");
+        assert_eq!(session.step, 2);
         session.adjust(Some(BETA), None).expect("a beta");
-        assert!(saved(&mut session) == before);
+        assert!(saved(&mut session) == before, "{device:?}");
+        // And it goes on from there as if nothing had been.
+        let (_, reference) = self::session(device, settings(ObjectiveKind::Ipo));
+        let mut other =
+            Session::restore(&before, &model, &reference.arena, rows(8)).expect("a session");
+        block_on(other.step(&model)).expect("a step");
+        block_on(session.step(&model)).expect("a step");
+        assert!(saved(&mut session) == saved(&mut other), "{device:?}");
     }
+}
+
+fn check_a_reference_does_not_follow_a_step_that_was_not_applied(device: &Device) {
+    let syncs = TrainSettings {
+        reference_sync: Some(ReferenceSync {
+            mixup_alpha: 0.6,
+            sync_steps: 3,
+        }),
+        ..settings(ObjectiveKind::Ipo)
+    };
+    let (model, mut session) = session(device, syncs);
+    for _ in 0..2 {
+        block_on(session.step(&model)).expect("a step");
+    }
+    let before = saved(&mut session);
+    session.adjust(Some(TINY), None).expect("a beta");
+    let error = block_on(session.step(&model)).expect_err("diverged");
+    assert!(is_diverged(&error, 3), "{error}");
+    session.adjust(Some(BETA), None).expect("a beta");
+    assert!(saved(&mut session) == before);
 }
 
 fn check_losses_that_are_finite_and_absurd_end_a_run_by_name(device: &Device) {
-    {
-        let reckless = TrainSettings {
-            learning_rate: 1e9,
-            ..settings(ObjectiveKind::Dpo)
-        };
-        let (model, mut session) = session(device, reckless);
-        block_on(session.step(&model)).expect("the first step is taken on sane weights");
-        let before = saved(&mut session);
-        let error = block_on(session.step(&model)).expect_err("diverged");
-        let text = error.to_string();
-        let expected = "the run diverged: the mean log-prob a token became -";
-        assert!(text.starts_with(expected), "{text}");
-        assert!(text.contains("at step 2") && text.contains("lower learning rate"));
-        assert!(!text.contains('\n'));
-        assert_eq!(session.step, 1);
-        assert!(saved(&mut session) == before);
-        let weights = block_on(crate::logps::read(session.arena.clone())).expect("weights");
-        assert!(weights.iter().all(|weight| weight.is_finite()));
-    }
+    let reckless = TrainSettings {
+        learning_rate: 1e9,
+        ..settings(ObjectiveKind::Dpo)
+    };
+    let (model, mut session) = session(device, reckless);
+    block_on(session.step(&model)).expect("the first step is taken on sane weights");
+    let before = saved(&mut session);
+    let error = block_on(session.step(&model)).expect_err("diverged");
+    let text = error.to_string();
+    let expected = "the run diverged: the mean log-prob a token became -";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("at step 2") && text.contains("lower learning rate"));
+    assert!(!text.contains('\n'));
+    assert_eq!(session.step, 1);
+    assert!(saved(&mut session) == before);
+    let weights = block_on(crate::logps::read(session.arena.clone())).expect("weights");
+    assert!(weights.iter().all(|weight| weight.is_finite()));
 }
 
 fn check_a_rate_that_no_weight_survives_is_refused_before_it_is_applied(device: &Device) {
-    {
-        let reckless = TrainSettings {
-            learning_rate: 1e38,
-            ..settings(ObjectiveKind::Dpo)
-        };
-        let (model, mut session) = session(device, reckless);
-        let before = saved(&mut session);
-        let error = block_on(session.step(&model)).expect_err("diverged");
-        assert!(matches!(error, Error::Diverged { step: 1, .. }), "{error}");
-        // The reference has been asked of the batch's rows; nothing else has changed.
-        assert_eq!(session.step, 0);
-        let policy = |bytes: &[u8]| {
-            let file = crate::checkpoint::Tensors::of(bytes).expect("a file");
-            let arena = file.arena("policy", &model).expect("the policy");
-            block_on(crate::logps::read(arena)).expect("weights")
-        };
-        assert_eq!(policy(&saved(&mut session)), policy(&before));
-    }
+    let reckless = TrainSettings {
+        learning_rate: 1e38,
+        ..settings(ObjectiveKind::Dpo)
+    };
+    let (model, mut session) = session(device, reckless);
+    let before = saved(&mut session);
+    let error = block_on(session.step(&model)).expect_err("diverged");
+    assert!(matches!(error, Error::Diverged { step: 1, .. }), "{error}");
+    // The reference has been asked of the batch's rows; nothing else has changed.
+    assert_eq!(session.step, 0);
+    let policy = |bytes: &[u8]| {
+        let file = crate::checkpoint::Tensors::of(bytes).expect("a file");
+        let arena = file.arena("policy", &model).expect("the policy");
+        block_on(crate::logps::read(arena)).expect("weights")
+    };
+    assert_eq!(policy(&saved(&mut session)), policy(&before));
 }
 
 macro_rules! on_both_devices {
