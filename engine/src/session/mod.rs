@@ -65,6 +65,8 @@ struct Stand {
     step: usize,
     optimiser_steps: usize,
     tokens_seen: usize,
+    /// Of the gradient of the step that led here.
+    norm: Option<f32>,
 }
 
 /// The batches of one step together.
@@ -243,6 +245,11 @@ impl Session {
             step: self.step,
             optimiser_steps: self.optimiser.step,
             tokens_seen: self.tokens_seen,
+            norm: match self.last.as_ref().map(|last| &last.norm) {
+                Some(Norm::Known(norm)) => Some(*norm),
+                // Whoever takes the next step has read it.
+                Some(Norm::OnDevice(_)) | None => None,
+            },
         }
     }
 
@@ -257,10 +264,14 @@ impl Session {
             (Some(last), Ok(())) => last.norm = Norm::Known(norm as f32),
             (last, Err(_)) => {
                 if let Some(Last { before, .. }) = last.take() {
-                    self.order = before.order;
+                    self.order = before.order.clone();
                     self.step = before.step;
                     self.optimiser.step = before.optimiser_steps;
                     self.tokens_seen = before.tokens_seen;
+                    *last = before.norm.map(|norm| Last {
+                        norm: Norm::Known(norm),
+                        before,
+                    });
                 }
             }
             (None, Ok(())) => {}

@@ -116,6 +116,7 @@ impl Session {
                 step: state.step,
                 optimiser_steps: state.optimiser_steps,
                 tokens_seen: state.tokens_seen,
+                norm: Some(norm as f32),
             },
         });
         Ok(Session {
