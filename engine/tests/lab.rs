@@ -261,7 +261,17 @@ fn a_run_is_saved_and_restored() {
         command: Command::SaveRun,
     };
     block_on(page.lab.handle(request, Vec::new()));
-    let saved = page.lab.take_outbox().pop().expect("a checkpoint").buffers;
+    let told = page.lab.take_outbox();
+    let is_saved = |event: &Event| matches!(event, Event::Checkpoint { step: 1, .. });
+    let mut told = told.into_iter();
+    let saved = told.find(|outgoing| is_saved(&outgoing.message.event));
+    let saved = saved
+        .expect("a checkpoint, also of a run that waits")
+        .buffers;
+    assert!(
+        told.next()
+            .is_some_and(|last| last.message.event == Event::Done)
+    );
     let whole = page.ask(Command::Resume);
 
     let mut other = Page::ready();

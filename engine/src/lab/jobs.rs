@@ -6,8 +6,8 @@ use crate::bench::Bench;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
 use burn::tensor::Tensor;
 use tilt_protocol::{
-    BenchReport, Event, JudgeSettings, Pair, PairSource, PolicyAt, Principle, RequestId, Result, Sampling,
-    Verdict,
+    BenchReport, Event, JudgeSettings, Pair, PairSource, PolicyAt, Principle, RequestId, Result,
+    Sampling, Verdict,
 };
 
 /// One piece of work with the request that asked for it.

@@ -210,6 +210,13 @@ impl Lab {
         {
             return self.break_down(error);
         }
+        // Also where nothing is kept: it says whether the last step was applied.
+        if let Err(error) = run.session.last_grad_norm().await {
+            match error {
+                Error::Device { .. } => return self.break_down(error),
+                error => end = RunEnd::Failed { error },
+            }
+        }
         if run.is_kept {
             match run.session.save().await {
                 Ok(bytes) => {
@@ -251,7 +258,15 @@ impl Lab {
     pub(super) async fn save_run(&mut self, id: RequestId) -> Result<()> {
         let run = self.run.as_mut().ok_or(Error::NoRun)?;
         let (number, step) = (run.run, run.session.step);
-        let bytes = run.session.save().await?;
+        let bytes = match run.session.save().await {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                // The last step was not applied: that ends the run, whoever finds it.
+                self.fail(id, error.clone());
+                self.end_run(RunEnd::Failed { error }).await;
+                return Ok(());
+            }
+        };
         self.emit_with(id, Event::Checkpoint { run: number, step }, vec![bytes]);
         self.emit(id, Event::Done);
         Ok(())
