@@ -399,9 +399,11 @@ impl RunsStore {
         let name = name.trim();
         let is_kept = self.get(id).is_none_or(|record| record.name == name);
         if !name.is_empty() && !is_kept {
-            let name = self
-                .records
-                .with_untracked(|records| unique_name(name, records));
+            let others = self.records.with_untracked(|records| {
+                let others = records.iter().filter(|record| record.id != id);
+                others.cloned().collect::<Vec<_>>()
+            });
+            let name = unique_name(name, &others);
             self.update(id, |record| record.name = name);
         }
     }
