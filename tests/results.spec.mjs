@@ -9,7 +9,7 @@ test('what was drawn from a policy is dated, and marked old once it has moved on
   await lab.train({ objective: 'dpo', steps: 3 });
   await lab.compare('What is rain?');
   const date = lab.id('sample-policy').locator('xpath=..').getByTestId('policy-date');
-  await expect(date).toHaveText('after 3 steps of DPO \u03b2 0.5 3 steps');
+  await expect(date).toHaveText('after 3 steps of DPO \u03b2 0.5 3 steps seed 51');
   await expect(date).toHaveAttribute('data-old', 'false');
 
   await lab.train({ objective: 'ipo', steps: 2 });
@@ -59,7 +59,7 @@ test('a legend has the colour, the dashes and the marker of what is drawn', asyn
         return { lines: [...new Set(all.map(look))].sort(), marks: [...new Set(marked.map(mark))].sort() };
       };
       const drawing = figure.querySelector('svg.drawing');
-      const dashed = [...drawing.querySelectorAll('.curve.reference')];
+      const dashed = [...drawing.querySelectorAll('.curve.reference:not(.raw)')];
       return {
         legend: looks(figure.querySelector('.run-legend'), '.curve', '.run-mark'),
         drawn: looks(drawing, '.curve.run:not(.reference):not(.raw)', '.run-mark'),
