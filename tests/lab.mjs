@@ -292,6 +292,14 @@ export class Lab extends Page {
     );
   }
 
+  /** The same, once there are `count`: the list comes in a part of its own, with the first run. */
+  async listedRuns(count) {
+    return this.until(`${count} runs in the list`, async () => {
+      const runs = await this.runs();
+      return runs.length === count && runs;
+    });
+  }
+
   run(id) {
     return this.id('runs-list').locator(`[data-run-id="${id}"]`);
   }

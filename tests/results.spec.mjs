@@ -40,7 +40,7 @@ test('a legend has the colour, the dashes and the marker of what is drawn', asyn
   await lab.open({ device: 'cpu', model: 'nano', seed: 53 });
   await lab.labelShorter(4);
   for (const objective of ['dpo', 'ipo', 'hinge']) await lab.train({ objective, steps: 4 });
-  for (const { id } of await lab.runs()) await lab.run(id).getByTestId('run-pin').click();
+  for (const { id } of await lab.listedRuns(3)) await lab.run(id).getByTestId('run-pin').click();
   for (const name of ['chart-loss', 'chart-logps']) {
     await expect(lab.id(name).locator('.run-legend li')).toHaveCount(3);
     const { legend, drawn, references } = await lab.id(name).evaluate((figure) => {

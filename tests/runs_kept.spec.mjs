@@ -90,7 +90,7 @@ test('the settings of one run are for the next, not for the one under way', asyn
   await lab.until('a step', async () => (await lab.metrics()).step === 1);
   await expect(lab.id('formula-of')).toHaveCount(0);
 
-  const [, first] = await lab.runs();
+  const [, first] = await lab.listedRuns(2);
   await lab.run(first.id).getByTestId('run-use').click();
   expect(await lab.id('beta-input').inputValue()).toBe('0.7');
   await expect(lab.id('formula-of')).toContainText('0.2');

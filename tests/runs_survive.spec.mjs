@@ -212,7 +212,7 @@ test('what a finished run has learnt is there after a reload', async ({ lab }) =
     const after = await lab.heatmap();
     return JSON.stringify(after) === JSON.stringify(before);
   });
-  expect((await lab.runs()).map(({ name }) => name)).toHaveLength(1);
+  await lab.listedRuns(1);
   // Once it is reset it stays so.
   await reset(lab);
   await lab.reload();

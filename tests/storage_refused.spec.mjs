@@ -45,7 +45,7 @@ test('with all of them refused labels are judged and a run trains', async ({ lab
   await lab.autolabel({ principle: 'short', count: 6 });
   const { step } = await lab.train({ objective: 'dpo', steps: 8 });
   expect(step).toBe(8);
-  expect(await lab.runs()).toHaveLength(1);
+  await lab.listedRuns(1);
   await lab.id('erase-all').click();
   await lab.id('erase-confirm').click();
   await lab.untilLabelCount(0);
