@@ -60,8 +60,9 @@ impl AdamW {
     /// For the parameters of a layout, all of which decay, or the matrices alone.
     pub fn new(layout: &Layout, decay_all: bool, device: &Device) -> AdamW {
         AdamW {
-            first: Tensor::zeros([layout.len], device),
-            second: Tensor::zeros([layout.len], device),
+            // Numbers that can be taken without a copy.
+            first: tensor_of(vec![0.0; layout.len], device),
+            second: tensor_of(vec![0.0; layout.len], device),
             step: 0,
             decays: Decays {
                 ranges: layout.decaying(decay_all),

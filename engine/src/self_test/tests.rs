@@ -199,7 +199,13 @@ const BREAKS: &[(&str, [&str; 2])] = &[
     ("norm", ["sqrt(sum)", "sum"]),
     ("adamw", ["first[i] = m;", ""]),
     ("adamw", ["second[i] = v;", ""]),
-    ("adamw", ["decays[i] * factors[7]", "0.0 * decays[i]"]),
+    (
+        "adamw",
+        [
+            "vec4<f32>(bits & vec4<u32>(1u)) * factors[7]",
+            "vec4<f32>()",
+        ],
+    ),
     ("adamw", ["min(1.0, factors[8] / (norm[0] + 1e-6))", "1.0"]),
 ];
 

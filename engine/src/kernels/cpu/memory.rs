@@ -21,6 +21,10 @@ impl Numbers {
 
     /// The numbers themselves: a copy only where another tensor shares them.
     pub fn into_vec(self) -> Option<Vec<f32>> {
+        if !self.0.is_unique() {
+            // burn would copy bytes, and those once more into numbers.
+            return Some(self.to_vec());
+        }
         self.0.into_data().try_into_vec().ok()
     }
 }
