@@ -36,7 +36,7 @@ test.describe('an engine that the host does not have', () => {
 const BREAKING_ENGINE = `
   const post = (event) => postMessage({ json: JSON.stringify({ id: null, event }), buffers: [] });
   onmessage = () => post({ failed: { error: { internal: { reason: 'a test' } } } });
-  post({ ready: { protocol_version: 6 } });
+  post({ ready: { protocol_version: 7 } });
 `;
 
 test.describe('an engine that breaks on WebGPU', () => {
