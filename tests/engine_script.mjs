@@ -4,11 +4,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { BUILT_FOLDER } from './static_site.mjs';
 
+/** The files that the host answers otherwise, so that the engine's worker runs `script` first. */
+export function filesAfter(script) {
+  const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
+  return { 'engine.js': { body: `${script}\n${engine}` } };
+}
+
 /** Options of tests whose engine runs `script` first. */
 export const engineAfter = (script) => ({
   replaced: async ({}, use) => {
-    const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
-    await use({ 'engine.js': { body: `${script}\n${engine}` } });
+    await use(filesAfter(script));
   },
 });
 

@@ -1,5 +1,6 @@
 // The first step on WebGPU: what it needs is compiled before it is asked for.
 import { expect, test } from './fixtures.mjs';
+import { engineOf } from './engine_script.mjs';
 import { onWebGpuAfter } from './on_webgpu.mjs';
 
 // Notes every pipeline with its entry point and its text: Tilt's own kernels call it `main`.
@@ -25,7 +26,7 @@ test('the first step waits for no kernel', async ({ lab, page }) => {
   test.setTimeout(10 * 60_000);
   await lab.open({ device: 'webgpu', model: 'nano', seed: 52, steps: 3 });
   await lab.labelShorter(4);
-  const engine = page.workers().find((worker) => worker.url().includes('engine.js'));
+  const engine = await engineOf(page);
   const own = () =>
     engine.evaluate(() => self.pipelines.filter(({ entryPoint }) => entryPoint === 'main').length);
   // The last of them are those of the optimiser, in a step that nobody sees.

@@ -1,14 +1,7 @@
 // A GPU that is lost in mid-run: another device takes over from the last checkpoint.
 import { expect, test } from './fixtures.mjs';
+import { KEEP_DEVICE, crashGpu, destroyDevice } from './harm.mjs';
 import { onWebGpuAfter } from './on_webgpu.mjs';
-
-// The device that the engine works on, at hand for the test.
-const KEEP_DEVICE = `
-  const request = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function (...args) {
-    self.lastDevice = await request.apply(this, args);
-    return self.lastDevice;
-  };`;
 
 test.use({
   ...onWebGpuAfter(KEEP_DEVICE),
@@ -16,15 +9,8 @@ test.use({
 });
 
 const LOSSES = {
-  'a device that is destroyed': async (page) => {
-    const engine = page.workers().find((worker) => worker.url().includes('engine.js'));
-    await engine.evaluate(() => self.lastDevice.destroy());
-  },
-  'a GPU process that crashes': async (page) => {
-    const devtools = await page.context().browser().newBrowserCDPSession();
-    // No answer comes from where the process is on its way out.
-    devtools.send('Browser.crashGpuProcess').catch(() => {});
-  },
+  'a device that is destroyed': destroyDevice,
+  'a GPU process that crashes': crashGpu,
 };
 
 for (const [name, lose] of Object.entries(LOSSES)) {

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { expect, test } from './fixtures.mjs';
 import { engineAfter, engineOf } from './engine_script.mjs';
+import { killEngine } from './harm.mjs';
 import { Lab } from './lab.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 51 };
@@ -31,16 +32,6 @@ async function reset(lab) {
 async function untilEnd(lab, steps = STEPS) {
   await lab.until('the end of the run', async () => (await lab.metrics()).step === steps, 120_000);
   await lab.untilReady();
-}
-
-/** Ends the engine's worker, which tells nobody. */
-async function killEngine(page) {
-  const workers = page.workers().filter((worker) => worker.url().includes('engine.js'));
-  for (const worker of workers) {
-    const name = await worker.evaluate(() => self.name);
-    // Its helpers end with it.
-    if (name !== 'helper') await worker.evaluate(() => self.close());
-  }
 }
 
 test('a reload in mid-run goes on by itself, to the same loss', async ({ lab }) => {

@@ -1,26 +1,15 @@
 // The kinds of harm, each as a trial: what is going on, what happens to it, what must hold.
-import fs from 'node:fs';
-import path from 'node:path';
-import { BUILT_FOLDER } from '../static_site.mjs';
+import { filesAfter } from '../engine_script.mjs';
+import {
+  KEEP_DEVICE,
+  KEEP_MEMORY,
+  crashGpu,
+  destroyDevice,
+  engineBytes,
+  killEngine,
+} from '../harm.mjs';
 import { FAILING_STORAGE } from './failing_storage.mjs';
 import { stored } from './stored.mjs';
-
-/** The device that the engine works on, at hand for whoever destroys it. */
-const KEEP_DEVICE = `
-  const request = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function (...args) {
-    self.lastDevice = await request.apply(this, args);
-    return self.lastDevice;
-  };`;
-
-/** The engine's worker; its helpers end with it. */
-async function engineWorker(page) {
-  for (const worker of page.workers()) {
-    if (!worker.url().includes('engine.js')) continue;
-    if ((await worker.evaluate(() => self.name)) !== 'helper') return worker;
-  }
-  throw new Error('there is no engine to harm');
-}
 
 /** Harm to a run on the CPU: it goes on, and comes to the same numbers to the last bit. */
 function duringRun(harm) {
@@ -30,9 +19,7 @@ function duringRun(harm) {
     await trial.label(random.between(0, 4));
     await trial.judge(random.between(6, 16));
     const steps = random.between(40, 160);
-    await trial.beginRun(steps);
-    const wanted = await trial.outcome(steps);
-    await trial.reset();
+    const wanted = await trial.wholeRun(steps);
     const labels = await trial.labelsNow();
     await trial.beginRun(steps);
     const times = random.between(1, 2);
@@ -63,8 +50,7 @@ async function closeTab(trial) {
 }
 
 async function killWorker({ lab }) {
-  const engine = await engineWorker(lab.page);
-  await engine.evaluate(() => self.close());
+  await killEngine(lab.page);
   await lab.until('the news', async () => /again/.test(await lab.notices()), 60_000);
 }
 
@@ -125,12 +111,7 @@ async function storageFull(trial) {
   trial.tell('room again');
   await devtools.send('Storage.overrideQuotaForOrigin', { origin });
   await trial.label(random.between(1, 3));
-  const count = await lab.labelCount();
-  await lab.until('all labels in the storage', async () => {
-    const { labels } = await stored(lab.page);
-    return Object.keys(labels).length === count;
-  }, 60_000);
-  const before = await trial.labelsNow();
+  const before = await trial.storedLabels();
   await lab.reload();
   await trial.labelsAreThere(before);
 }
@@ -143,30 +124,21 @@ async function storageFails(trial) {
   await trial.label(random.between(1, 3));
   await trial.judge(random.between(6, 12));
   const steps = random.between(40, 120);
-  await trial.beginRun(steps);
-  const wanted = await trial.outcome(steps);
-  await trial.reset();
+  const wanted = await trial.wholeRun(steps);
   const share = random.choose([0.1, 0.3, 0.7]);
   trial.tell(`${share} of the calls fail`);
   await lab.page.evaluate((share) => (globalThis.storageFails = share), share);
-  await trial.label(random.between(1, 4));
   await trial.beginRun(steps);
+  await trial.label(random.between(1, 4));
   await trial.untilStep(random.between(1, steps - 1));
   await lab.page.evaluate(() => (globalThis.storageFails = 0));
   trial.tell('they work again');
-  await trial.untilStep(steps);
-  await lab.untilReady();
+  trial.same(bare(await trial.outcome(steps)), bare(wanted));
   await trial.label(1);
-  const count = await lab.labelCount();
-  await lab.until('all labels in the storage', async () => {
-    const { labels } = await stored(lab.page);
-    return Object.keys(labels).length === count;
-  }, 60_000);
-  const before = await trial.labelsNow();
+  const before = await trial.storedLabels();
   await lab.reload();
   await lab.untilReady();
   await trial.labelsAreThere(before);
-  trial.check(wanted.step === steps, 'the run before came to its end');
 }
 
 /** Two tabs of one person, each at something. */
@@ -216,9 +188,7 @@ async function twoTabsAndRun(trial) {
   const trains = trial.lab;
   await trial.judge(random.between(6, 12));
   const steps = random.between(120, 260);
-  await trial.beginRun(steps);
-  const wanted = await trial.outcome(steps);
-  await trial.reset();
+  const wanted = await trial.wholeRun(steps);
   const other = await trial.newTab();
   await other.open(trial.opened, { ready: false });
   await trains.page.bringToFront();
@@ -324,9 +294,7 @@ async function databaseDeleted(trial) {
   const { lab } = trial;
   await trial.judge(random.between(6, 12));
   const steps = random.between(60, 160);
-  await trial.beginRun(steps);
-  const wanted = await trial.outcome(steps);
-  await trial.reset();
+  const wanted = await trial.wholeRun(steps);
   await trial.beginRun(steps);
   await trial.untilStep(random.between(1, steps - 10));
   await trial.label(random.between(1, 3));
@@ -349,10 +317,8 @@ async function databaseDeleted(trial) {
 function losingGpu(lose) {
   return async (trial) => {
     const { random } = trial;
-    const engine = fs.readFileSync(path.join(BUILT_FOLDER, 'engine.js'), 'utf8');
-    const replaced = { 'engine.js': { body: `${KEEP_DEVICE}\n${engine}` } };
     trial.expected.push(/[Dd]evice|GPU|lost|destroyed/);
-    await trial.begin({ device: 'webgpu', replaced });
+    await trial.begin({ device: 'webgpu', replaced: filesAfter(KEEP_DEVICE) });
     const { lab } = trial;
     await lab.labelShorter(4);
     const labels = await trial.labelsNow();
@@ -360,7 +326,7 @@ function losingGpu(lose) {
     await trial.beginRun(steps);
     await trial.untilStep(random.between(1, steps - 4));
     trial.tell('the GPU is lost');
-    await lose(trial);
+    await lose(lab.page);
     await lab.until('the news', async () => /again/.test(await lab.notices()), 120_000);
     await trial.untilStep(steps, 600_000);
     trial.check((await lab.device()) === 'webgpu', 'the device is WebGPU again');
@@ -369,21 +335,10 @@ function losingGpu(lose) {
   };
 }
 
-async function destroyDevice({ lab }) {
-  const engine = await engineWorker(lab.page);
-  await engine.evaluate(() => self.lastDevice.destroy());
-}
-
-async function crashGpu({ browser }) {
-  const devtools = await browser.newBrowserCDPSession();
-  // No answer comes from where the process is on its way out.
-  devtools.send('Browser.crashGpuProcess').catch(() => {});
-}
-
 /** Many steps with everything open: what the page and the engine hold does not grow. */
 async function soak(trial) {
   const steps = 2000;
-  await trial.begin();
+  await trial.begin({ replaced: filesAfter(KEEP_MEMORY) });
   const { lab } = trial;
   await trial.judge(24);
   await lab.openDrawer();
@@ -392,9 +347,7 @@ async function soak(trial) {
   const held = async () => {
     await devtools.send('HeapProfiler.collectGarbage');
     const { usedSize } = await devtools.send('Runtime.getHeapUsage');
-    const engine = await engineWorker(lab.page);
-    const memory = await engine.evaluate(() => globalThis.wasmBytes?.() ?? 0);
-    return { page: usedSize, engine: memory };
+    return { page: usedSize, engine: await engineBytes(lab.page) };
   };
   await trial.untilStep(steps / 4);
   const early = await held();

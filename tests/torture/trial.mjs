@@ -102,6 +102,14 @@ export class Trial {
     }, SOON_MS);
   }
 
+  /** What an uninterrupted run of so many steps comes to; the policy is the reference again. */
+  async wholeRun(steps) {
+    await this.beginRun(steps);
+    const outcome = await this.outcome(steps);
+    await this.reset();
+    return outcome;
+  }
+
   async reset() {
     await this.lab.id('train-reset').click();
     await this.lab.until('the reset', async () => Number.isNaN((await this.lab.metrics()).step));
@@ -126,14 +134,18 @@ export class Trial {
   async labelsAreThere(before) {
     const count = Object.keys(before).length;
     await this.lab.until(`${count} labels`, async () => (await this.lab.labelCount()) >= count, SOON_MS);
-    await this.lab.until('the labels in the storage', async () => {
-      const { labels } = await stored(this.lab.page);
-      return Object.keys(labels).length === (await this.lab.labelCount());
-    });
-    const { labels } = await stored(this.lab.page);
+    const labels = await this.storedLabels();
     for (const [key, json] of Object.entries(before)) {
       this.check(labels[key] === json, `label ${key} was ${json} and is ${labels[key]}`);
     }
+  }
+
+  /** The labels in the storage, once it holds as many as the screen shows. */
+  async storedLabels() {
+    return this.lab.until('all labels in the storage', async () => {
+      const labels = await this.labelsNow();
+      return Object.keys(labels).length === (await this.lab.labelCount()) && labels;
+    }, SOON_MS);
   }
 
   async labelsNow() {
