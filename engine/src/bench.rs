@@ -61,13 +61,7 @@ impl Bench {
         let layout = Layout::of(&config);
         let arena = Tensor::<1>::from_data(weights(&layout).as_slice(), device);
         let train = train_settings(&settings);
-        let model = Model {
-            config,
-            layout,
-            text: None,
-            device: device.clone(),
-            identity: None,
-        };
+        let model = Model::new(config, None, device);
         let work = match settings.objective {
             BenchObjective::Sft => Work::Texts(Box::new(Texts {
                 optimiser: AdamW::new(&model.layout, true, device),

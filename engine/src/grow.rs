@@ -86,13 +86,7 @@ mod tests {
 
     fn logps(config: &GptConfig, numbers: &[f32]) -> Vec<f32> {
         let device = Device::flex();
-        let model = Model {
-            config: config.clone(),
-            layout: Layout::of(config),
-            text: None,
-            device: device.clone(),
-            identity: None,
-        };
+        let model = Model::new(config.clone(), None, &device);
         let rows = [Sequence {
             prompt: vec![3, 9, 4],
             completion: vec![7, 29, 11, 2],

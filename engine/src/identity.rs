@@ -10,15 +10,15 @@
 //! It tells models apart that were not made to be confused; it is no proof against somebody
 //! who makes two files with one hash.
 
-use crate::model::ModelFiles;
 use tilt_protocol::ModelIdentity;
 use xxhash_rust::xxh3::Xxh3;
 
 /// Numbers that become bytes at a time.
 const CHUNK: usize = 4096;
 
-/// The identity of `files`, whose weights were read as `numbers`, `[parameters]`.
-pub fn identity_of(files: &ModelFiles<'_>, numbers: &[f32]) -> ModelIdentity {
+/// The identity of a model whose weights were read as `numbers`, `[parameters]`; `texts` are
+/// config, tokenizer and tokenizer config.
+pub fn identity_of(numbers: &[f32], texts: [Option<&str>; 3]) -> ModelIdentity {
     let mut hash = Xxh3::new();
     hash.update(&(4 * numbers.len() as u64).to_le_bytes());
     let mut bytes = [0; 4 * CHUNK];
@@ -28,7 +28,7 @@ pub fn identity_of(files: &ModelFiles<'_>, numbers: &[f32]) -> ModelIdentity {
         }
         hash.update(&bytes[..4 * numbers.len()]);
     }
-    for text in [Some(files.config), files.tokenizer, files.tokenizer_config] {
+    for text in texts {
         match text {
             Some(text) => {
                 hash.update(&(text.len() as u64).to_le_bytes());
@@ -44,20 +44,15 @@ pub fn identity_of(files: &ModelFiles<'_>, numbers: &[f32]) -> ModelIdentity {
 mod tests {
     use super::*;
 
-    fn files<'a>(config: &'a str, tokenizer: Option<&'a str>) -> ModelFiles<'a> {
-        ModelFiles {
-            config,
-            weights: &[],
-            tokenizer,
-            tokenizer_config: None,
-        }
+    fn files<'a>(config: &'a str, tokenizer: Option<&'a str>) -> [Option<&'a str>; 3] {
+        [Some(config), tokenizer, None]
     }
 
     #[test]
     fn it_is_written_down() {
         // A checkpoint of today has to be recognised by every later version.
         let numbers: Vec<f32> = (0..10_000).map(|i| i as f32 / 8.0).collect();
-        let identity = identity_of(&files("{}", Some("tokens")), &numbers);
+        let identity = identity_of(&numbers, files("{}", Some("tokens")));
         assert_eq!(identity.as_str(), "6afb06034c5668906daa388f8d333c49");
     }
 
@@ -65,17 +60,17 @@ mod tests {
     fn whatever_differs_makes_another_model() {
         let numbers = [1.0, 2.0, 3.0];
         let all = [
-            identity_of(&files("{}", Some("ab")), &numbers),
-            identity_of(&files("{}a", Some("b")), &numbers),
-            identity_of(&files("{}", Some("ba")), &numbers),
-            identity_of(&files("{}", Some("")), &numbers),
-            identity_of(&files("{}", None), &numbers),
-            identity_of(&files("{}", Some("ab")), &[1.0, 3.0, 2.0]),
-            identity_of(&files("{}", Some("ab")), &[1.0, 2.0]),
-            identity_of(&files("{}", Some("ab")), &[1.0, 2.0, 3.000_000_2]),
+            identity_of(&numbers, files("{}", Some("ab"))),
+            identity_of(&numbers, files("{}a", Some("b"))),
+            identity_of(&numbers, files("{}", Some("ba"))),
+            identity_of(&numbers, files("{}", Some(""))),
+            identity_of(&numbers, files("{}", None)),
+            identity_of(&[1.0, 3.0, 2.0], files("{}", Some("ab"))),
+            identity_of(&[1.0, 2.0], files("{}", Some("ab"))),
+            identity_of(&[1.0, 2.0, 3.000_000_2], files("{}", Some("ab"))),
         ];
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len(), "{all:?}");
-        assert_eq!(all[0], identity_of(&files("{}", Some("ab")), &numbers));
+        assert_eq!(all[0], identity_of(&numbers, files("{}", Some("ab"))));
     }
 }

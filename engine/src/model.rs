@@ -64,18 +64,21 @@ impl Model {
             config.pad_token_id = reward_pad_id(&config, text.as_ref());
         }
         let numbers = hf::read_weights(files.weights, &layout)?;
-        let identity = Some(identity_of(files, &numbers));
-        let arena = tensor_of(numbers, device);
-        Ok((
-            Model {
-                config,
-                layout,
-                text,
-                device: device.clone(),
-                identity,
-            },
-            arena,
-        ))
+        let texts = [Some(files.config), files.tokenizer, files.tokenizer_config];
+        let mut model = Model::new(config, text, device);
+        model.identity = Some(identity_of(&numbers, texts));
+        Ok((model, tensor_of(numbers, device)))
+    }
+
+    /// A model that comes from no files.
+    pub fn new(config: GptConfig, text: Option<Text>, device: &Device) -> Model {
+        Model {
+            layout: Layout::of(&config),
+            config,
+            text,
+            device: device.clone(),
+            identity: None,
+        }
     }
 
     /// GPT-2's initial weights: normal with deviation 0.02 (residual projections

@@ -135,13 +135,7 @@ impl Pretraining {
         let numbers = Model::initial_weights(&layout, &config, settings.seed);
         let optimiser = Muon::new(&layout, device);
         let arena = Tensor::from_data(numbers.as_slice(), device);
-        let model = Model {
-            config,
-            layout,
-            text: Some(text),
-            device: device.clone(),
-            identity: None,
-        };
+        let model = Model::new(config, Some(text), device);
         let train = TrainSettings {
             learning_rate: settings.learning_rate,
             lr_schedule: LrSchedule::Cosine,

@@ -139,13 +139,7 @@ async fn parts(device: &Device, is_tied: bool) -> Result<Vec<Part>> {
     let layout = Layout::of(&config);
     let numbers = weights(&layout, &config);
     let arena = Tensor::<1>::from_data(numbers.as_slice(), device);
-    let model = Model {
-        config,
-        layout,
-        text: None,
-        device: device.clone(),
-        identity: None,
-    };
+    let model = Model::new(config, None, device);
     let batch = Batch::new(&rows(), 0)?;
     let forward = forward_logps(&model, &arena, &batch, true)?;
     let mut random = Random::from_seed_for(3, "self-test");

@@ -138,13 +138,7 @@ fn attention_that_overflows_gives_no_number() {
     }
     let device = Device::flex();
     let arena = Tensor::from_data(numbers.as_slice(), &device);
-    let model = Model {
-        config,
-        layout,
-        text: None,
-        device,
-        identity: None,
-    };
+    let model = Model::new(config, None, &device);
     let rows = [Sequence {
         prompt: vec![5, 6],
         completion: vec![7, 8, 9],

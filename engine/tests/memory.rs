@@ -73,13 +73,7 @@ fn a_run_holds_five_arenas_and_a_checkpoint_its_own_three_and_one() {
     let reference = Tensor::<1>::from_data(numbers.as_slice(), &device);
     drop(numbers);
     HELD.store(1, Ordering::Relaxed);
-    let model = Model {
-        config,
-        layout,
-        text: None,
-        device,
-        identity: None,
-    };
+    let model = Model::new(config, None, &device);
     let settings = TrainSettings {
         batch_size: 2,
         steps: 6,

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: Tilt and its peers on one training step, in one browser.
 
+use crate::arguments::Arguments;
 use crate::command::Run;
 use crate::error::Error;
 use crate::page;
@@ -25,24 +26,15 @@ impl Options {
     /// An unknown option, or a missing value.
     pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
         let mut options = Options::default();
-        let mut rest = arguments.iter();
+        let mut rest = Arguments::new("bench", arguments);
         while let Some(option) = rest.next() {
-            let mut value = || {
-                rest.next().cloned().ok_or_else(|| Error::Usage {
-                    problem: format!("`{option}` needs a value"),
-                })
-            };
-            match option.as_str() {
-                "--only" => options.only.push(value()?),
-                "--steps" => options.steps = Some(value()?),
-                "--rounds" => options.rounds = Some(value()?),
-                "--folder" => options.folder = Some(value()?.into()),
+            match option {
+                "--only" => options.only.push(rest.value(option)?.to_owned()),
+                "--steps" => options.steps = Some(rest.value(option)?.to_owned()),
+                "--rounds" => options.rounds = Some(rest.value(option)?.to_owned()),
+                "--folder" => options.folder = Some(rest.value(option)?.into()),
                 "--real-gpu" => options.has_real_gpu = true,
-                unknown => {
-                    return Err(Error::Usage {
-                        problem: format!("`bench` has no option `{unknown}`"),
-                    });
-                }
+                unknown => return Err(rest.unknown(unknown)),
             }
         }
         Ok(options)

@@ -3,6 +3,7 @@
 //! Each command installs what it needs and is missing, so that a fresh machine needs
 //! rustup and Node.js and nothing else.
 
+mod arguments;
 mod bench;
 mod cargo_tool;
 mod chromium;

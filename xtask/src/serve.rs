@@ -1,5 +1,6 @@
 //! A small static server for this machine: what a plain static host does, no more.
 
+use crate::arguments::Arguments;
 use crate::error::Error;
 use crate::page;
 use std::fs;
@@ -38,33 +39,24 @@ impl Options {
             prefix: "/".into(),
             folder: None,
         };
-        let mut rest = arguments.iter();
+        let mut rest = Arguments::new("serve", arguments);
         while let Some(option) = rest.next() {
-            let mut value = || {
-                rest.next().ok_or_else(|| Error::Usage {
-                    problem: format!("`{option}` needs a value"),
-                })
-            };
-            match option.as_str() {
+            match option {
                 "--open" => options.open = true,
-                "--folder" => options.folder = Some(PathBuf::from(value()?)),
+                "--folder" => options.folder = Some(PathBuf::from(rest.value(option)?)),
                 "--prefix" => {
-                    options.prefix = match value()?.trim_matches('/') {
+                    options.prefix = match rest.value(option)?.trim_matches('/') {
                         "" => "/".into(),
                         path => format!("/{path}/"),
                     }
                 }
                 "--port" => {
-                    let text = value()?;
+                    let text = rest.value(option)?;
                     options.port = Some(text.parse().map_err(|_| Error::Usage {
                         problem: format!("`--port {text}`: a port is a number from 1 to 65535"),
                     })?);
                 }
-                unknown => {
-                    return Err(Error::Usage {
-                        problem: format!("`serve` has no option `{unknown}`"),
-                    });
-                }
+                unknown => return Err(rest.unknown(unknown)),
             }
         }
         Ok(options)

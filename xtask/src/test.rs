@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, one after the other, and one line that counts them.
 
+use crate::arguments::Arguments;
 use crate::chromium;
 use crate::command::Run;
 use crate::count::{Count, count_from_browser_file, count_from_cargo_line};
@@ -80,16 +81,11 @@ impl Options {
     /// An unknown option or stage.
     pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
         let mut options = Options::default();
-        let mut rest = arguments.iter();
+        let mut rest = Arguments::new("test", arguments);
         while let Some(option) = rest.next() {
-            let mut value = || {
-                rest.next().ok_or_else(|| Error::Usage {
-                    problem: format!("`{option}` needs a value"),
-                })
-            };
-            match option.as_str() {
+            match option {
                 "--only" => {
-                    let name = value()?;
+                    let name = rest.value(option)?;
                     if !STAGES.iter().any(|stage| stage.name == name) {
                         let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
                         let known = known.join(", ");
@@ -97,15 +93,11 @@ impl Options {
                             problem: format!("there is no stage `{name}`; the stages are {known}"),
                         });
                     }
-                    options.only.push(name.clone());
+                    options.only.push(name.to_owned());
                 }
-                "--folder" => options.folder = Some(PathBuf::from(value()?)),
-                "--" => options.playwright = rest.by_ref().cloned().collect(),
-                unknown => {
-                    return Err(Error::Usage {
-                        problem: format!("`test` has no option `{unknown}`"),
-                    });
-                }
+                "--folder" => options.folder = Some(PathBuf::from(rest.value(option)?)),
+                "--" => options.playwright = rest.by_ref().map(str::to_owned).collect(),
+                unknown => return Err(rest.unknown(unknown)),
             }
         }
         Ok(options)

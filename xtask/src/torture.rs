@@ -1,6 +1,7 @@
 //! `cargo xtask torture`: long campaigns against what Tilt promises never to lose or to get
 //! wrong. Each trial follows from a seed, so that whatever fails can be done again.
 
+use crate::arguments::Arguments;
 use crate::command::Run;
 use crate::error::Error;
 use crate::page;
@@ -28,33 +29,18 @@ impl Options {
     /// An unknown option, a missing value, or no number where one is expected.
     pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
         let mut options = Options::default();
-        let mut rest = arguments.iter();
+        let mut rest = Arguments::new("torture", arguments);
         while let Some(option) = rest.next() {
-            let mut value = || {
-                rest.next().cloned().ok_or_else(|| Error::Usage {
-                    problem: format!("`{option}` needs a value"),
-                })
-            };
-            match option.as_str() {
-                "--trials" => options.trials = Some(number(option, &value()?)?),
-                "--only" => options.only.push(value()?),
-                "--seed" => options.seed = Some(number(option, &value()?)?),
-                "--folder" => options.folder = Some(value()?.into()),
-                unknown => {
-                    return Err(Error::Usage {
-                        problem: format!("`torture` has no option `{unknown}`"),
-                    });
-                }
+            match option {
+                "--trials" => options.trials = Some(rest.number(option)?),
+                "--only" => options.only.push(rest.value(option)?.to_owned()),
+                "--seed" => options.seed = Some(rest.number(option)?),
+                "--folder" => options.folder = Some(rest.value(option)?.into()),
+                unknown => return Err(rest.unknown(unknown)),
             }
         }
         Ok(options)
     }
-}
-
-fn number(option: &str, text: &str) -> Result<u64, Error> {
-    text.parse().map_err(|_| Error::Usage {
-        problem: format!("`{option}` takes a whole number, but got `{text}`"),
-    })
 }
 
 /// Runs the kinds that are asked for; the last lines are a table of what each came to.

@@ -52,14 +52,7 @@ fn model(is_tied: bool) -> (Model, Tensor<1>) {
     let numbers = Model::initial_weights(&layout, &config, 3);
     let device = Device::flex();
     let arena = Tensor::from_data(numbers.as_slice(), &device);
-    let text = None;
-    let model = Model {
-        config,
-        layout,
-        text,
-        device,
-        identity: None,
-    };
+    let model = Model::new(config, None, &device);
     (model, arena)
 }
 

@@ -43,13 +43,7 @@ fn model(config: GptConfig, device: &Device) -> (Model, Tensor<1>) {
         *number += (0.1 * random.normal()) as f32;
     }
     let arena = Tensor::from_data(numbers.as_slice(), device);
-    let model = Model {
-        config,
-        layout,
-        text: None,
-        device: device.clone(),
-        identity: None,
-    };
+    let model = Model::new(config, None, device);
     (model, arena)
 }
 

@@ -42,13 +42,7 @@ fn session(device: &Device, settings: TrainSettings) -> (Model, Session) {
     let layout = Layout::of(&config);
     let numbers = Model::initial_weights(&layout, &config, 3);
     let arena = Tensor::from_data(numbers.as_slice(), device);
-    let model = Model {
-        config,
-        layout,
-        text: None,
-        device: device.clone(),
-        identity: None,
-    };
+    let model = Model::new(config, None, device);
     let session = Session::start(&model, arena.clone(), &arena, rows(8), settings);
     (model, session.expect("a session"))
 }

@@ -30,16 +30,7 @@ pub fn model() -> (Model, Tensor<1>) {
         .for_each(|number| *number += (0.1 * random.normal()) as f32);
     let device = Device::flex();
     let arena = Tensor::from_data(numbers.as_slice(), &device);
-    (
-        Model {
-            config,
-            layout,
-            text: None,
-            device,
-            identity: None,
-        },
-        arena,
-    )
+    (Model::new(config, None, &device), arena)
 }
 
 pub fn sequence(random: &mut Random, prompt: usize, completion: usize) -> Sequence {

@@ -4,7 +4,6 @@
 //! is refused, since a field that is passed over might have been meant; but all at once, and
 //! with the word that most of them can simply go.
 
-use super::fields::nearest;
 use crate::error::Error;
 
 /// Arguments of TRL's trainers that say where and how to compute, log and store: here they
@@ -179,6 +178,32 @@ pub fn refusal<'a>(names: impl Iterator<Item = &'a String>, known: &[&str]) -> O
             unknown,
         }),
     }
+}
+
+/// The known name with the smallest edit distance, if it is near enough to be a slip.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|candidate| (edit_distance(name, candidate), *candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= name.len().max(4) / 2)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! One JSON array of rows, element by element.
 
 use super::container::{RawRow, Sink};
-use super::row_buffer::{RowBuffer, too_long, utf8};
+use super::row_buffer::{RowBuffer, utf8};
 use crate::dataset::row::{Row, kind_of};
 use crate::error::{Error, Result};
 use serde_json::Value;
@@ -122,15 +122,8 @@ impl Array {
 
     fn end_element(&mut self, out: &mut Sink) {
         let line = self.start_line;
-        let raw = self.row.bytes().trim_ascii();
-        if self.row.is_over() {
-            out(RawRow {
-                line,
-                raw,
-                row: Err(too_long(line, self.row.limit())),
-            });
-        } else if !raw.is_empty() {
-            let row = utf8(raw, line).and_then(|text| Row::parse(text, line));
+        if let Some(row) = self.row.json(line) {
+            let raw = self.row.bytes().trim_ascii();
             let row = match row {
                 Ok(row) if self.place == Place::Answer => row_of_answer(row, raw),
                 row => row,

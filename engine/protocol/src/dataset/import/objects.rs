@@ -1,8 +1,7 @@
 //! JSON objects behind each other, each over several lines: what `jq .` prints.
 
 use super::container::{RawRow, Sink};
-use super::row_buffer::{RowBuffer, too_long, utf8};
-use crate::dataset::row::Row;
+use super::row_buffer::RowBuffer;
 
 /// Splits bytes into objects. A brace at the beginning of a line begins an object, even
 /// where the one before is not whole, unless one may stand there within that one.
@@ -99,19 +98,9 @@ impl Objects {
 
     fn end_object(&mut self, out: &mut Sink) {
         let line = self.start_line;
-        let raw = self.row.bytes().trim_ascii();
-        if self.row.is_over() {
-            out(RawRow {
-                line,
-                raw,
-                row: Err(too_long(line, self.row.limit())),
-            });
-        } else if !raw.is_empty() {
-            out(RawRow {
-                line,
-                raw,
-                row: utf8(raw, line).and_then(|text| Row::parse(text, line)),
-            });
+        if let Some(row) = self.row.json(line) {
+            let raw = self.row.bytes().trim_ascii();
+            out(RawRow { line, raw, row });
         }
         self.row.clear();
         self.open.clear();

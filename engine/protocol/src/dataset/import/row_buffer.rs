@@ -1,5 +1,6 @@
 //! The bytes of the row that is being read, bounded.
 
+use crate::dataset::row::Row;
 use crate::error::Error;
 
 /// Bytes that are kept of a row beyond the limit, to show where it began.
@@ -37,6 +38,15 @@ impl RowBuffer {
     /// The row, or the beginning of one that went over the limit.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The row as JSON, or what is wrong with it; `None` where there are blanks alone.
+    pub fn json(&self, line: usize) -> Option<Result<Row, Error>> {
+        if self.is_over {
+            return Some(Err(too_long(line, self.limit)));
+        }
+        let raw = self.bytes.trim_ascii();
+        (!raw.is_empty()).then(|| json(raw, line))
     }
 
     pub fn extend(&mut self, bytes: &[u8]) {
@@ -82,6 +92,14 @@ pub fn utf8(bytes: &[u8], line: usize) -> Result<&str, Error> {
         ),
         expected: "text in UTF-8".to_owned(),
     })
+}
+
+/// A row's bytes as JSON.
+///
+/// # Errors
+/// [`Error::BadRow`] where they are not UTF-8, no JSON or no object.
+pub fn json(bytes: &[u8], line: usize) -> Result<Row, Error> {
+    utf8(bytes, line).and_then(|text| Row::parse(text, line))
 }
 
 #[cfg(test)]
