@@ -15,7 +15,7 @@ use crate::layout::Layout;
 use crate::logps::read;
 use burn::tensor::{Device, Tensor};
 use std::ops::Range;
-use tilt_protocol::{Result, TrainSettings};
+use tilt_protocol::{Error, Result, TrainSettings};
 
 /// First and second moments, `[parameters]`, in the arena's layout.
 pub struct AdamW {
@@ -47,11 +47,11 @@ impl Norm {
     pub async fn read(&self) -> Result<f64> {
         Ok(f64::from(match self {
             Norm::Known(norm) => *norm,
-            Norm::OnDevice(norm) => read((**norm).clone())
-                .await?
-                .first()
-                .copied()
-                .unwrap_or(0.0),
+            Norm::OnDevice(norm) => {
+                let numbers = read((**norm).clone()).await?;
+                let missing = || Error::internal("a norm was read that has no number");
+                *numbers.first().ok_or_else(missing)?
+            }
         }))
     }
 }

@@ -191,7 +191,7 @@ impl Bench {
             min_ms: sorted.first().copied().unwrap_or(f64::NAN),
             step_ms: timed,
             first_step_ms: self.ms.first().copied().unwrap_or(f64::NAN),
-            tokens_per_s: tokens as f64 / median * 1e3,
+            tokens_per_s: tokens_per_s(tokens, median),
             dispatches_per_step: per_step(|calls| calls.dispatches),
             submissions_per_step: per_step(|calls| calls.submissions),
             new_buffers_per_step: per_step(|calls| calls.buffers),
@@ -318,12 +318,23 @@ fn pairs(settings: &BenchSettings, step: usize) -> Vec<TokenisedRow> {
         .collect()
 }
 
+fn tokens_per_s(tokens: usize, step_ms: f64) -> Option<f64> {
+    (step_ms > 0.0).then(|| tokens as f64 / step_ms * 1e3)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use pollster::block_on;
 
     /// The losses that other frameworks reach from these weights with this data.
+    #[test]
+    fn a_step_too_short_for_the_clock_has_no_rate() {
+        assert_eq!(tokens_per_s(16, 0.5), Some(32_000.0));
+        assert_eq!(tokens_per_s(16, 0.0), None);
+        assert_eq!(tokens_per_s(16, f64::NAN), None);
+    }
+
     #[test]
     fn the_specified_step_has_the_known_losses() {
         let settings = BenchSettings {

@@ -302,7 +302,10 @@ fn Report(report: BenchReport) -> impl IntoView {
     let per_step = |count: f64| fixed(count, if count.fract() == 0.0 { 0 } else { 1 });
     let facts = [
         (texts::MEDIAN, Some(in_ms(report.median_ms))),
-        (texts::TOKENS, Some(fixed(report.tokens_per_s, 0))),
+        (
+            texts::TOKENS,
+            report.tokens_per_s.map(|rate| fixed(rate, 0)),
+        ),
         (texts::FASTEST_STEP, Some(in_ms(report.min_ms))),
         (texts::FIRST_STEP, Some(in_ms(report.first_step_ms))),
         (texts::DISPATCHES, report.dispatches_per_step.map(per_step)),

@@ -141,8 +141,9 @@ pub struct BenchReport {
     pub step_ms: Vec<f64>,
     /// The first step by itself, with whatever is compiled or allocated then.
     pub first_step_ms: f64,
-    /// Of the tokens that the model reads, at the median.
-    pub tokens_per_s: f64,
+    /// Of the tokens that the model reads, at the median; `None` where that is no time at all
+    /// by the clock, which in a browser ticks every tenth of a millisecond.
+    pub tokens_per_s: Option<f64>,
     /// GPU dispatches a timed step; `None` where nothing counts them, as on the CPU.
     pub dispatches_per_step: Option<f64>,
     /// Calls of `GPUQueue.submit` a timed step.
