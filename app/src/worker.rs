@@ -16,7 +16,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 /// What reaches the page from the worker.
 pub enum Incoming {
     Message {
-        message: Message,
+        message: Box<Message>,
         buffers: Vec<ArrayBuffer>,
     },
     /// A message that could not be read; the engine itself goes on.
@@ -72,7 +72,10 @@ impl WorkerClient {
                 .dyn_ref::<MessageEvent>()
                 .map_or(JsValue::UNDEFINED, MessageEvent::data);
             deliver(match read(&data) {
-                Ok((message, buffers)) => Incoming::Message { message, buffers },
+                Ok((message, buffers)) => Incoming::Message {
+                    message: Box::new(message),
+                    buffers,
+                },
                 Err(error) => Incoming::Unreadable(error),
             });
         });

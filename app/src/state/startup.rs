@@ -69,7 +69,7 @@ fn say_what_is_missing(lab: Lab) {
 fn connect_engine(lab: Lab) {
     let address = engine_address(lab.engine.simd());
     let started = WorkerClient::start(&address, move |incoming| match incoming {
-        Incoming::Message { message, buffers } => dispatch::handle(lab, message, &buffers),
+        Incoming::Message { message, buffers } => dispatch::handle(lab, *message, &buffers),
         Incoming::Unreadable(error) => lab
             .notices
             .error(NoticeKey::EngineMessage, &error.to_string()),
