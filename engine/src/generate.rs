@@ -5,6 +5,7 @@
 //! padded on the left. Tokens are drawn on the CPU from our own generator, one
 //! stream a row, so that a row's answer does not depend on its neighbours.
 
+use crate::breath::rest;
 use crate::gpt::KvCache;
 use crate::kernels::gpu::most_bytes;
 use crate::logps::read;
@@ -165,6 +166,9 @@ pub fn check_prompt(model: &Model, prompt: &[u32]) -> Result<()> {
     }
 }
 
+/// Tokens of all answers between two rests.
+const TOKENS_A_REST: usize = 4;
+
 async fn generate_chunk(
     model: &Model,
     gpt: &crate::gpt::Gpt,
@@ -180,7 +184,10 @@ async fn generate_chunk(
         .iter()
         .map(|row| row.prompt[..shared].to_vec())
         .collect();
-    loop {
+    for token in 0.. {
+        if token % TOKENS_A_REST == 0 && token > 0 {
+            rest().await;
+        }
         let logits = next_logits(model, gpt, &input, &mut cache).await?;
         let vocab = model.config.vocab_size;
         let mut kept = Vec::new();
@@ -218,6 +225,7 @@ async fn generate_chunk(
             cache.keep_rows(&kept);
         }
     }
+    Ok(())
 }
 
 /// Logits of the token after a prompt, `[vocab]`.

@@ -5,6 +5,7 @@
 pub mod adamw;
 pub mod batch;
 pub mod bench;
+pub mod breath;
 pub mod checkpoint;
 pub mod crew;
 pub mod device;

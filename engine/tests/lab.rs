@@ -348,6 +348,9 @@ fn exported(page: &mut Page) -> Vec<u8> {
         },
     };
     block_on(page.lab.handle(request, Vec::new()));
+    while page.lab.has_work() {
+        block_on(page.lab.advance());
+    }
     let outbox = page.lab.take_outbox();
     let with_bytes = outbox
         .into_iter()

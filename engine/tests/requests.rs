@@ -6,8 +6,8 @@ use std::path::Path;
 use tilt_engine::lab::Lab;
 use tilt_protocol::{
     Command, DevicePreference, Error, Event, Example, ExportMeta, Message, ModelIdentity,
-    ModelSource, ObjectiveKind, PROTOCOL_VERSION, Replacement, Request, RequestId, RunEnd, RunId,
-    Sampling, TrainSettings,
+    ModelSource, ObjectiveKind, PROTOCOL_VERSION, Principle, Replacement, Request, RequestId,
+    RunEnd, RunId, Sampling, TrainSettings,
 };
 
 struct Page {
@@ -280,6 +280,90 @@ fn a_run_that_diverges_says_so_and_its_checkpoint_is_finite() {
     let id = page.send(restore, back);
     page.rest();
     assert!(matches!(page.last(id), Event::RunEnded { .. }));
+    page.all_are_answered();
+}
+
+#[test]
+fn what_takes_long_can_be_cancelled_between_two_pieces() {
+    let mut page = Page::ready();
+    let score = r#"{"prompt":"a","chosen":"b","rejected":"c"}"#;
+    let commands = [
+        Command::Score {
+            config: "{}".to_owned(),
+            data: score.to_owned(),
+        },
+        Command::Compare {
+            prompt: "Hello!".to_owned(),
+            sampling: Sampling::default(),
+        },
+        Command::Candidates {
+            prompt: "Hello!".to_owned(),
+            answers: vec!["Hello.".to_owned(); 20],
+        },
+        Command::ExportModel {
+            meta: Box::new(ExportMeta::default()),
+        },
+        Command::ContinueInTrl {
+            settings: TrainSettings::lab_defaults(ObjectiveKind::Dpo),
+            examples: pairs(),
+            meta: Box::new(ExportMeta::default()),
+        },
+        Command::WinRate {
+            principle: Principle::Polite,
+            seed: 0,
+        },
+    ];
+    for command in commands {
+        let name = format!("{command:?}");
+        let request = page.send(command, Vec::new());
+        page.advance();
+        let cancel = page.ask(Command::Cancel { request });
+        let cancelled = Event::Failed {
+            error: Error::Cancelled,
+        };
+        assert_eq!(*page.last(request), cancelled, "{name}");
+        assert_eq!(*page.last(cancel), Event::Done);
+        assert!(!page.lab.has_work());
+    }
+    page.all_are_answered();
+}
+
+#[test]
+fn a_pause_lands_while_the_kl_is_measured_and_the_kl_says_its_error() {
+    let mut page = Page::ready();
+    let id = page.send(train(1, 1e-4, 12, false), Vec::new());
+    let steps = |page: &Page| {
+        page.of(id)
+            .filter(|e| matches!(e, Event::Step { .. }))
+            .count()
+    };
+    while steps(&page) < 10 {
+        page.advance();
+    }
+    let mut pieces = 0;
+    while !page.of(id).any(|event| matches!(event, Event::Kl { .. })) {
+        if pieces == 1 {
+            page.send(Command::Pause, Vec::new());
+        }
+        page.advance();
+        pieces += 1;
+    }
+    assert!(pieces > 4, "{pieces} pieces");
+    assert_eq!(steps(&page), 10, "it was paused");
+    let is_sized = page.of(id).any(|event| {
+        matches!(event, Event::Kl { n: 16, standard_error: Some(error), .. } if *error >= 0.0)
+    });
+    assert!(is_sized);
+    page.ask(Command::Stop);
+    let stopped = page.last(id);
+    assert!(matches!(
+        stopped,
+        Event::RunEnded {
+            step: 10,
+            end: RunEnd::Stopped,
+            ..
+        }
+    ));
     page.all_are_answered();
 }
 

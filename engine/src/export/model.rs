@@ -2,6 +2,7 @@
 
 use super::check::check;
 use super::zip::{File, zip_files};
+use crate::breath::rest;
 use crate::hf::{Precision, WEIGHTS_FILE};
 use crate::model::Model;
 use burn::tensor::Tensor;
@@ -18,9 +19,11 @@ const NEW_TOKENS: usize = 96;
 /// Those of [`model_files`] and [`check`].
 pub async fn model_zip(model: &Model, arena: &Tensor<1>, meta: &ExportMeta) -> Result<Vec<u8>> {
     let mut files = model_files(model, arena, meta).await?;
+    rest().await;
     let numbers = check(model, arena).await?;
     let text = serde_json::to_string(&numbers).map_err(Error::internal)?;
     files.push(File::new("check.json", text + "\n"));
+    rest().await;
     zip_files(&files)
 }
 

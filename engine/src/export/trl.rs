@@ -3,6 +3,7 @@
 use super::model::model_files;
 use super::rows::{TrlRows, trl_rows};
 use super::zip::{File, zip_files};
+use crate::breath::rest;
 use crate::model::Model;
 use crate::session::Session;
 use crate::text::TokenisedRow;
@@ -91,6 +92,7 @@ pub async fn trl_zip(
     };
     let folder = model_files(model, reference, &of_reference).await?;
     files.extend(folder.into_iter().map(|file| file.within("reference")));
+    rest().await;
     zip_files(&files)
 }
 
@@ -111,6 +113,7 @@ async fn first_steps(
     session.statistics = false;
     let mut steps = Vec::with_capacity(count);
     for step in 0..count {
+        rest().await;
         let outcome = session.step(model).await?;
         let metric = |name: &str| outcome.metrics.get(name).unwrap_or_default();
         steps.push(ExpectedStep {

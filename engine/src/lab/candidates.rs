@@ -1,24 +1,27 @@
 //! Written answers under policy and reference: what the closed form is drawn from.
 
 use super::Lab;
+use super::jobs::Job;
+use super::tasks::Task;
 use crate::batch::Sequence;
+use crate::breath::rest;
 use crate::logps::score;
 use crate::text::{Preparation, TokenisedRow};
 use tilt_protocol::{Content, Error, Event, Example, RequestId, Result};
 
 impl Lab {
-    pub(super) async fn candidates(
+    pub(super) fn candidates(
         &mut self,
         id: RequestId,
-        prompt: String,
-        answers: Vec<String>,
+        prompt: &str,
+        answers: &[String],
     ) -> Result<()> {
         let loaded = self.loaded()?;
         let model = &loaded.model;
         let examples: Vec<Example> = answers
             .iter()
             .map(|answer| Example::Completion {
-                prompt: Content::user(&prompt),
+                prompt: Content::user(prompt),
                 completion: Content::assistant(answer),
             })
             .collect();
@@ -42,19 +45,27 @@ impl Lab {
                 limit,
             });
         }
-        let sequences: Vec<&Sequence> = sequences.iter().collect();
-        let mut sums = Vec::new();
-        for arena in [self.policy()?, &loaded.reference] {
-            let scored = score(model, arena, &sequences, 8).await?;
-            sums.push(scored.iter().map(|row| row.sum.0).collect::<Vec<f64>>());
-        }
-        let reference = sums.pop().unwrap_or_default();
-        let event = Event::Candidates {
-            of: self.policy_at(),
-            policy: sums.pop().unwrap_or_default(),
-            reference,
+        let seen = self.seen()?;
+        let work = async move {
+            let sequences: Vec<&Sequence> = sequences.iter().collect();
+            let mut sums = Vec::new();
+            for arena in [&seen.policy, &seen.reference] {
+                let mut of_arena = Vec::new();
+                for batch in sequences.chunks(8) {
+                    rest().await;
+                    let scored = score(&seen.model, arena, batch, 8).await?;
+                    of_arena.extend(scored.iter().map(|row| row.sum.0));
+                }
+                sums.push(of_arena);
+            }
+            let reference = sums.pop().unwrap_or_default();
+            let event = Event::Candidates {
+                of: seen.at,
+                policy: sums.pop().unwrap_or_default(),
+                reference,
+            };
+            Ok(Some((event, Vec::new())))
         };
-        self.emit(id, event);
-        Ok(())
+        self.queue(Job::task(id, Task::new(None, work)))
     }
 }

@@ -1,34 +1,43 @@
 //! What leaves the lab as a zip.
 
-use super::{Lab, Loaded};
+use super::Lab;
+use super::jobs::Job;
+use super::tasks::Task;
 use crate::export::{model_zip, trl_zip};
-use tilt_protocol::{Event, Example, ExportKind, ExportMeta, RequestId, Result, TrainSettings};
+use tilt_protocol::{
+    EngineStatus, Event, Example, ExportKind, ExportMeta, RequestId, Result, TrainSettings,
+};
 
 impl Lab {
     /// # Errors
-    /// Those of [`model_zip`].
-    pub(super) async fn export_model(&mut self, id: RequestId, meta: &ExportMeta) -> Result<()> {
-        let zip = model_zip(&self.loaded()?.model, self.policy()?, meta).await?;
-        let kind = ExportKind::Model;
-        self.emit_with(id, Event::Exported { kind }, vec![zip]);
-        Ok(())
+    /// Without a model; the zip's own are the request's.
+    pub(super) fn export_model(&mut self, id: RequestId, meta: Box<ExportMeta>) -> Result<()> {
+        let seen = self.seen()?;
+        let work = async move {
+            let zip = model_zip(&seen.model, &seen.policy, &meta).await?;
+            let kind = ExportKind::Model;
+            Ok(Some((Event::Exported { kind }, vec![zip])))
+        };
+        self.queue(Job::task(id, Task::new(None, work)))
     }
 
     /// # Errors
-    /// Those of [`trl_zip`].
-    pub(super) async fn continue_in_trl(
+    /// Without a model; the zip's own are the request's.
+    pub(super) fn continue_in_trl(
         &mut self,
         id: RequestId,
-        settings: &TrainSettings,
-        examples: &[Example],
-        meta: &ExportMeta,
+        settings: TrainSettings,
+        examples: Vec<Example>,
+        meta: Box<ExportMeta>,
     ) -> Result<()> {
-        let Loaded {
-            model, reference, ..
-        } = self.loaded()?;
-        let zip = trl_zip(model, reference, examples, settings, meta).await?;
-        let kind = ExportKind::Trl;
-        self.emit_with(id, Event::Exported { kind }, vec![zip]);
-        Ok(())
+        let seen = self.seen()?;
+        let work = async move {
+            let (model, reference) = (&seen.model, &seen.reference);
+            let zip = trl_zip(model, reference, &examples, &settings, &meta).await?;
+            let kind = ExportKind::Trl;
+            Ok(Some((Event::Exported { kind }, vec![zip])))
+        };
+        let status = Some(EngineStatus::Evaluating);
+        self.queue(Job::task(id, Task::new(status, work)))
     }
 }

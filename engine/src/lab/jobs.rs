@@ -2,6 +2,7 @@
 
 use super::Lab;
 use super::report::Reporting;
+use super::tasks::Task;
 use crate::bench::Bench;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
 use burn::tensor::Tensor;
@@ -25,6 +26,10 @@ pub enum Work {
     WinRate(Box<Measuring>),
     Bench(Box<Bench>),
     Report(Box<Reporting>),
+    /// Short: it comes before the long ones.
+    Task(Task),
+    /// The KL of a run, before its next step or its last word.
+    Kl(Task),
 }
 
 /// A win rate being counted, with the policy as it was when that began.
@@ -103,11 +108,42 @@ impl Job {
         }
     }
 
+    pub fn task(id: RequestId, task: Task) -> Job {
+        Job {
+            id,
+            work: Work::Task(task),
+            pairs: 0,
+            seed: 0,
+        }
+    }
+
+    pub fn kl(id: RequestId, task: Task) -> Job {
+        Job {
+            id,
+            work: Work::Kl(task),
+            pairs: 0,
+            seed: 0,
+        }
+    }
+
+    pub fn is_kl(&self) -> bool {
+        matches!(self.work, Work::Kl(_))
+    }
+
+    pub fn is_short(&self) -> bool {
+        matches!(self.work, Work::Task(_) | Work::Kl(_))
+    }
+
     /// True where the next piece of a training run comes before the job's.
     pub fn gives_way(&mut self) -> bool {
         match &mut self.work {
             Work::Report(reporting) => reporting.gives_way(),
-            Work::SamplePairs(_) | Work::Autolabel(_) | Work::WinRate(_) | Work::Bench(_) => false,
+            Work::SamplePairs(_)
+            | Work::Autolabel(_)
+            | Work::WinRate(_)
+            | Work::Bench(_)
+            | Work::Task(_)
+            | Work::Kl(_) => false,
         }
     }
 
@@ -185,6 +221,7 @@ impl Lab {
             }
             Work::Bench(bench) => self.advance_bench(job.id, bench).await,
             Work::Report(reporting) => self.advance_report(job.id, reporting).await,
+            Work::Task(task) | Work::Kl(task) => self.advance_task(job.id, task).await,
         }
     }
 

@@ -5,6 +5,7 @@ use crate::gpt_config::GptConfig;
 use crate::kernels::gpu::check_room;
 use crate::model::{Model, ModelFiles};
 use crate::world;
+use std::rc::Rc;
 use tilt_protocol::{DeviceKind, Error, Event, PolicyAt, Replacement, RequestId, Result};
 
 impl Lab {
@@ -52,7 +53,7 @@ impl Lab {
         let policy = reference.clone();
         self.loaded = Some(Loaded {
             name,
-            model,
+            model: Rc::new(model),
             reference,
             policy,
             policy_at: PolicyAt::default(),

@@ -13,13 +13,14 @@ mod report;
 mod run;
 mod score;
 mod status;
+mod tasks;
 mod warm_up;
 mod watch;
 
 use crate::bench::Bench;
 use crate::crew::Team;
 use crate::device::Compute;
-use crate::evaluate::{Inspector, answer_prompts, check_sampling};
+use crate::evaluate::Inspector;
 use crate::kernels;
 use crate::model::{Model, ModelFiles};
 use burn::tensor::Tensor;
@@ -27,14 +28,16 @@ use jobs::Job;
 use report::{Reported, Reporting};
 use run::{Plan, Run};
 use std::collections::VecDeque;
+use std::rc::Rc;
+use tasks::Ending;
 use tilt_protocol::report::ReportOptions;
 use tilt_protocol::{
     Command, DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PROTOCOL_VERSION, PolicyAt,
-    Request, RequestId, Result, RunEnd, RunId, Sampling,
+    Request, RequestId, Result, RunEnd, RunId,
 };
 
-/// Ended runs whose weights are kept for comparison.
-const MOST_ENDED: usize = 8;
+/// What the weights of ended runs, kept for comparison, may take in all, in bytes.
+const ENDED_BYTES: usize = 64 << 20;
 
 /// An event with the weights that travel beside it.
 pub struct Outgoing {
@@ -45,7 +48,7 @@ pub struct Outgoing {
 /// A model with its two weights.
 struct Loaded {
     name: String,
-    model: Model,
+    model: Rc<Model>,
     /// The frozen reference, `[parameters]`.
     reference: Tensor<1>,
     /// The policy when no run holds it.
@@ -61,6 +64,8 @@ pub struct Lab {
     loaded: Option<Loaded>,
     run: Option<Run>,
     jobs: VecDeque<Job>,
+    /// A run that is over but for its last KL, which is the first of the jobs.
+    ending: Option<Ending>,
     /// The labels of the latest report, to be filtered.
     reported: Option<Reported>,
     watch: Option<(RequestId, Inspector)>,
@@ -106,12 +111,11 @@ impl Lab {
         let is_training = self.run.as_ref().is_some_and(|run| !run.paused);
         let gives_way = is_training && self.jobs.front_mut().is_some_and(Job::gives_way);
         if let Some(mut job) = self.jobs.pop_front_if(|_| !gives_way) {
-            self.tell(EngineStatus::from(&job));
-            match self.advance_job(&mut job).await {
-                Ok(false) => self.jobs.push_front(job),
-                Ok(true) => {}
-                Err(error) => self.fail(job.id, error),
+            if let Some(status) = job.status() {
+                self.tell(status);
             }
+            let advanced = self.advance_job(&mut job).await;
+            self.after_job(job, advanced).await;
         } else if is_training {
             self.advance_run().await;
         } else if std::mem::take(&mut self.is_cold)
@@ -260,17 +264,16 @@ impl Lab {
                 beta,
                 learning_rate,
             } => self.adjust_run(id, beta, learning_rate),
-            Command::Candidates { prompt, answers } => self.candidates(id, prompt, answers).await,
+            Command::Candidates { prompt, answers } => self.candidates(id, &prompt, &answers),
             Command::Stop => {
                 self.run.as_ref().ok_or(Error::NoRun)?;
-                self.end_run(RunEnd::Stopped).await;
-                self.emit(id, Event::Done);
+                self.end_run(RunEnd::Stopped, Some(id)).await;
                 Ok(())
             }
             Command::Reset => {
-                if self.run.is_some() {
-                    self.end_run(RunEnd::Stopped).await;
-                }
+                self.end_run(RunEnd::Stopped, None).await;
+                // The policy that it would be measured on is given up.
+                self.finish_ending();
                 let loaded = self.loaded.as_mut().ok_or(Error::NoModel)?;
                 loaded.policy = loaded.reference.clone();
                 loaded.policy_at = PolicyAt::default();
@@ -279,20 +282,14 @@ impl Lab {
                 Ok(())
             }
             Command::Watch { example, against } => self.watch(id, example, against).await,
-            Command::Compare { prompt, sampling } => self.compare(id, prompt, sampling).await,
-            Command::Score { config, data } => {
-                self.tell(EngineStatus::Evaluating);
-                self.score(id, &config, &data, buffers.pop()).await
-            }
-            Command::ExportModel { meta } => self.export_model(id, &meta).await,
+            Command::Compare { prompt, sampling } => self.compare(id, prompt, sampling),
+            Command::Score { config, data } => self.score(id, &config, &data, buffers.pop()),
+            Command::ExportModel { meta } => self.export_model(id, meta),
             Command::ContinueInTrl {
                 settings,
                 examples,
                 meta,
-            } => {
-                self.tell(EngineStatus::Evaluating);
-                self.continue_in_trl(id, &settings, &examples, &meta).await
-            }
+            } => self.continue_in_trl(id, settings, examples, meta),
             Command::SaveRun => self.save_run(id).await,
             Command::RestoreRun {
                 run,
@@ -312,29 +309,6 @@ impl Lab {
                 self.restore_run(plan, examples, &bytes, ended).await
             }
         }
-    }
-
-    async fn compare(&mut self, id: RequestId, prompt: String, sampling: Sampling) -> Result<()> {
-        check_sampling(&sampling)?;
-        let loaded = self.loaded()?;
-        let prompts = [prompt.as_str()];
-        let mut texts = Vec::new();
-        for arena in [self.policy()?, &loaded.reference] {
-            let answers = answer_prompts(&loaded.model, arena, &prompts, &sampling, 0).await?;
-            texts.extend(answers.into_iter().map(|answer| answer.text));
-        }
-        let reference = texts.pop().unwrap_or_default();
-        let policy = texts.pop().unwrap_or_default();
-        self.emit(
-            id,
-            Event::Compared {
-                of: self.policy_at(),
-                prompt,
-                policy,
-                reference,
-            },
-        );
-        Ok(())
     }
 
     fn compute(&self) -> Result<&Compute> {
@@ -363,9 +337,36 @@ impl Lab {
         }
     }
 
+    /// After those before it; what is short does not wait for what is long.
     fn queue(&mut self, job: Job) -> Result<()> {
-        self.jobs.push_back(job);
+        let first_long = self.jobs.iter().position(|job| !job.is_short());
+        match first_long.filter(|_| job.is_short()) {
+            Some(place) => self.jobs.insert(place, job),
+            None => self.jobs.push_back(job),
+        }
         Ok(())
+    }
+
+    /// A piece of a job is done: it goes on, is finished, or has failed.
+    async fn after_job(&mut self, job: Job, advanced: Result<bool>) {
+        match advanced {
+            Ok(false) => self.jobs.push_front(job),
+            Ok(true) if job.is_kl() => self.finish_ending(),
+            Ok(true) => {}
+            Err(error @ Error::Device { .. }) => self.break_down(error),
+            // A run whose policy cannot answer has failed.
+            Err(error) if job.is_kl() => match &mut self.ending {
+                Some(ending) => {
+                    ending.end = RunEnd::Failed { error };
+                    self.finish_ending();
+                }
+                None => {
+                    self.end_run(RunEnd::Failed { error }, None).await;
+                    self.finish_ending();
+                }
+            },
+            Err(error) => self.fail(job.id, error),
+        }
     }
 
     fn emit(&mut self, id: RequestId, event: Event) {
@@ -384,15 +385,24 @@ impl Lab {
 
     /// Gives up what is under way of a request; nothing where it is answered already.
     async fn cancel(&mut self, request: RequestId) {
-        if let Some(place) = self.jobs.iter().position(|job| job.id == request) {
+        let is_asked = |job: &Job| job.id == request && !job.is_kl();
+        if let Some(place) = self.jobs.iter().position(is_asked) {
             self.jobs.remove(place);
             self.fail(request, Error::Cancelled);
+        }
+        if self
+            .ending
+            .as_ref()
+            .is_some_and(|ending| ending.id == request)
+        {
+            self.finish_ending();
         }
         if self.watch.take_if(|(id, _)| *id == request).is_some() {
             self.fail(request, Error::Cancelled);
         }
         if self.run.as_ref().is_some_and(|run| run.is_of(request)) {
-            self.end_run(RunEnd::Stopped).await;
+            self.end_run(RunEnd::Stopped, None).await;
+            self.finish_ending();
         }
     }
 
@@ -410,6 +420,7 @@ impl Lab {
     /// can come back from its checkpoint in a fresh engine.
     fn break_down(&mut self, error: Error) {
         self.run = None;
+        self.ending = None;
         self.jobs.clear();
         self.watch = None;
         self.is_cold = false;

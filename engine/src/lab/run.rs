@@ -1,18 +1,12 @@
 //! The training run of the lab.
 
-use super::{Lab, MOST_ENDED};
-use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
-use crate::generate::check_prompt;
-use crate::judge;
-use crate::model::Model;
+use super::Lab;
+use super::tasks::Ending;
 use crate::session::{Session, StepOutcome, saved_settings};
 use crate::text::Rows;
-use crate::world;
-use burn::tensor::Tensor;
 use std::time::Duration;
 use tilt_protocol::{
-    Error, Event, Example, PolicyAt, Replacement, RequestId, Result, RunEnd, RunId, Sampling,
-    TrainSettings,
+    Error, Event, Example, PolicyAt, Replacement, RequestId, Result, RunEnd, RunId, TrainSettings,
 };
 use web_time::Instant;
 
@@ -20,8 +14,6 @@ use web_time::Instant;
 const WATCH_EVERY: usize = 5;
 /// Steps between two estimates of the KL.
 const KL_EVERY: usize = 10;
-/// Held-out prompts of the KL estimate.
-const KL_PROMPTS: usize = 16;
 
 /// How a run is asked for.
 pub struct Plan {
@@ -84,6 +76,10 @@ impl Lab {
             step: session.step,
         };
         self.emit(run.id, event);
+        if let Some(loaded) = &mut self.loaded {
+            // From now on the run's is the policy; what an earlier one came to may go.
+            loaded.policy = loaded.reference.clone();
+        }
         self.run = Some(run);
         self.show_watched().await;
         Ok(())
@@ -91,9 +87,8 @@ impl Lab {
 
     /// A run under way gives way to something that cannot fail any more.
     pub(super) async fn replace_run(&mut self, by: Replacement) {
-        if self.run.is_some() {
-            self.end_run(RunEnd::Replaced { by }).await;
-        }
+        self.end_run(RunEnd::Replaced { by }, None).await;
+        self.finish_ending();
     }
 
     pub(super) fn set_paused(&mut self, id: RequestId, paused: bool) -> Result<()> {
@@ -140,7 +135,7 @@ impl Lab {
         match run.session.step(&loaded.model).await {
             Ok(outcome) => self.after_step(outcome, started.elapsed()).await,
             // The weights are those before the step that broke.
-            Err(error) => self.end_run(RunEnd::Failed { error }).await,
+            Err(error) => self.end_run(RunEnd::Failed { error }, None).await,
         }
     }
 
@@ -164,46 +159,26 @@ impl Lab {
             },
         );
         if done {
-            self.end_run(RunEnd::Finished).await;
+            self.end_run(RunEnd::Finished, None).await;
             return;
         }
         if step == 1 || step.is_multiple_of(WATCH_EVERY) {
             self.show_watched().await;
         }
         if step.is_multiple_of(KL_EVERY)
-            && let Err(error) = self.measure_kl(id, run_id, step).await
+            && let Err(error) = self.measure_kl(id, run_id, step)
         {
-            self.end_run(RunEnd::Failed { error }).await;
+            self.end_run(RunEnd::Failed { error }, None).await;
         }
     }
 
-    async fn measure_kl(&mut self, id: RequestId, run: RunId, step: usize) -> Result<()> {
-        let loaded = self.loaded()?;
-        let (model, policy) = (&loaded.model, self.policy()?);
-        let answers = fixed_answers(model, policy).await?;
-        if answers.is_empty() {
-            return Ok(());
-        }
-        let kl = kl_of_answers(model, &loaded.reference, &answers).await?;
-        let n = answers.len();
-        let rewards = judge::rewards(answers.iter().map(|a| (a.prompt.as_str(), a.text.as_str())));
-        let event = Event::Kl {
-            run,
-            step,
-            kl: kl.mean,
-            n,
-            standard_error: kl.standard_error,
-            rewards,
-        };
-        self.emit(id, event);
-        Ok(())
-    }
-
-    /// Ends the run; its policy stays.
-    pub(super) async fn end_run(&mut self, mut end: RunEnd) {
+    /// Ends the run, if there is one; its policy stays. Its last word comes after its last
+    /// KL, and whoever `asked` hears then; at once where it is replaced.
+    pub(super) async fn end_run(&mut self, mut end: RunEnd, asked: Option<RequestId>) {
         let Some(mut run) = self.run.take() else {
             return;
         };
+        self.finish_ending();
         if let RunEnd::Failed {
             error: error @ Error::Device { .. },
         } = end
@@ -217,10 +192,10 @@ impl Lab {
                 error => end = RunEnd::Failed { error },
             }
         }
+        let step = run.session.step;
         if run.is_kept {
             match run.session.save().await {
                 Ok(bytes) => {
-                    let step = run.session.step;
                     let event = Event::Checkpoint { run: run.run, step };
                     self.emit_with(run.id, event, vec![bytes]);
                 }
@@ -229,30 +204,27 @@ impl Lab {
             }
         }
         let policy_at = run.policy_at();
-        let step = policy_at.step;
-        if self.ended.len() >= MOST_ENDED {
-            self.ended.pop_front();
-        }
-        self.ended.push_back((run.run, run.session.arena.clone()));
+        self.keep_ended(run.run, run.session.arena.clone());
         if let Some(loaded) = &mut self.loaded {
             loaded.policy = run.session.arena;
             loaded.policy_at = policy_at;
         }
-        if !matches!(end, RunEnd::Replaced { .. }) {
-            self.show_watched().await;
-            match self.measure_kl(run.id, run.run, step).await {
-                Ok(()) => {}
-                Err(error @ Error::Device { .. }) => return self.break_down(error),
-                Err(error) => end = RunEnd::Failed { error },
-            }
-        }
-        let run_number = run.run;
-        let event = Event::RunEnded {
-            run: run_number,
+        let is_replaced = matches!(end, RunEnd::Replaced { .. });
+        self.ending = Some(Ending {
+            id: run.id,
+            run: run.run,
             step,
             end,
-        };
-        self.emit(run.id, event);
+            asked,
+        });
+        if is_replaced {
+            return self.finish_ending();
+        }
+        self.show_watched().await;
+        if self.measure_kl(run.id, run.run, step).is_err() {
+            // Without a model there is nothing to measure.
+            self.finish_ending();
+        }
     }
 
     pub(super) async fn save_run(&mut self, id: RequestId) -> Result<()> {
@@ -263,7 +235,7 @@ impl Lab {
             Err(error) => {
                 // The last step was not applied: that ends the run, whoever finds it.
                 self.fail(id, error.clone());
-                self.end_run(RunEnd::Failed { error }).await;
+                self.end_run(RunEnd::Failed { error }, None).await;
                 return Ok(());
             }
         };
@@ -297,7 +269,7 @@ impl Lab {
         };
         self.begin(run, dropped).await?;
         if has_ended {
-            self.end_run(end).await;
+            self.end_run(end, None).await;
         }
         Ok(())
     }
@@ -328,28 +300,4 @@ impl Run {
             step: self.session.step,
         }
     }
-}
-
-/// What `metric-kl` is estimated from: answers of the policy to the same few held-out
-/// prompts each time. None where no prompt fits an imported model.
-async fn fixed_answers(model: &Model, policy: &Tensor<1>) -> Result<Vec<WorldAnswer>> {
-    let prompts = world::held_out_prompts();
-    let spread = (prompts.len() / KL_PROMPTS).max(1);
-    let fits =
-        |text: &&str| prompt_ids(model, text).is_ok_and(|ids| check_prompt(model, &ids).is_ok());
-    let texts: Vec<&str> = prompts
-        .iter()
-        .step_by(spread)
-        .take(KL_PROMPTS)
-        .map(|prompt| prompt.text.as_str())
-        .filter(fits)
-        .collect();
-    if texts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sampling = Sampling {
-        seed: 17,
-        ..Sampling::default()
-    };
-    answer_prompts(model, policy, &texts, &sampling, 0).await
 }

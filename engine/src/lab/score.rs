@@ -1,16 +1,18 @@
 //! Rows scored under the loaded policy, as `tilt score` does it.
 
 use super::Lab;
+use super::jobs::Job;
+use super::tasks::Task;
 use crate::hf;
 use crate::session;
 use burn::tensor::Tensor;
 use tilt_protocol::config::TrlConfig;
 use tilt_protocol::dataset::parse_jsonl;
-use tilt_protocol::{Error, Event, RequestId, Result};
+use tilt_protocol::{EngineStatus, Error, Event, RequestId, Result};
 
 impl Lab {
     /// `reference` is another reference's `model.safetensors`; without it the loaded one.
-    pub(super) async fn score(
+    pub(super) fn score(
         &mut self,
         id: RequestId,
         config: &str,
@@ -36,10 +38,14 @@ impl Lab {
             }
         };
         let settings = config.settings_to_score(rows.rows.len());
-        let policy = self.policy()?;
-        let score = session::score(model, policy, &reference, rows.rows, &settings).await?;
-        let report = score.report;
-        self.emit(id, Event::Scored { report });
-        Ok(())
+        let seen = self.seen()?;
+        let work = async move {
+            let (model, policy) = (&seen.model, &seen.policy);
+            let score = session::score(model, policy, &reference, rows.rows, &settings).await?;
+            let report = score.report;
+            Ok(Some((Event::Scored { report }, Vec::new())))
+        };
+        let status = Some(EngineStatus::Evaluating);
+        self.queue(Job::task(id, Task::new(status, work)))
     }
 }

@@ -10,8 +10,10 @@ impl Lab {
         if self.is_broken {
             return self.tell(EngineStatus::Failed);
         }
-        let status = match (self.jobs.front(), &self.run, &self.loaded) {
-            (Some(job), _, _) => EngineStatus::from(job),
+        let of_job = self.jobs.front().and_then(Job::status);
+        let status = match (of_job, &self.run, &self.loaded) {
+            (Some(status), _, _) => status,
+            _ if self.ending.is_some() => EngineStatus::Training,
             (None, Some(run), _) if run.paused => EngineStatus::Paused,
             (None, Some(_), _) => EngineStatus::Training,
             (None, None, Some(_)) => EngineStatus::Ready,
@@ -35,12 +37,15 @@ impl Lab {
     }
 }
 
-impl From<&Job> for EngineStatus {
-    fn from(job: &Job) -> EngineStatus {
-        match job.work {
-            Work::SamplePairs(_) => EngineStatus::Sampling,
-            Work::Autolabel { .. } => EngineStatus::Labelling,
-            Work::WinRate(_) | Work::Bench(_) | Work::Report(_) => EngineStatus::Evaluating,
+impl Job {
+    /// What the engine is doing while this comes first; `None` where that is another
+    /// matter.
+    pub fn status(&self) -> Option<EngineStatus> {
+        match &self.work {
+            Work::SamplePairs(_) => Some(EngineStatus::Sampling),
+            Work::Autolabel(_) => Some(EngineStatus::Labelling),
+            Work::WinRate(_) | Work::Bench(_) | Work::Report(_) => Some(EngineStatus::Evaluating),
+            Work::Task(task) | Work::Kl(task) => task.status,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The pair that is looked at while a run goes on.
 
-use super::{Lab, MOST_ENDED};
+use super::{ENDED_BYTES, Lab};
 use crate::evaluate::Inspector;
 use burn::tensor::Tensor;
 use tilt_protocol::{Error, Event, Example, RequestId, Result, RunId};
@@ -33,13 +33,27 @@ impl Lab {
         }
     }
 
+    /// Keeps the policy that a run ended with, while there is room for it.
+    pub(super) fn keep_ended(&mut self, run: RunId, policy: Tensor<1>) {
+        // A run that came back ends again.
+        self.ended.retain(|(kept, _)| *kept != run);
+        self.ended.push_back((run, policy));
+        let bytes = |(_, policy): &(RunId, Tensor<1>)| 4 * policy.dims()[0];
+        while self.ended.iter().map(bytes).sum::<usize>() > ENDED_BYTES {
+            self.ended.pop_front();
+        }
+    }
+
     fn ended_policy(&self, run: RunId) -> Result<&Tensor<1>> {
         let kept = self.ended.iter().find(|(kept, _)| *kept == run);
         kept.map(|(_, policy)| policy)
             .ok_or_else(|| Error::NothingToUse {
                 what: format!("weights of run {run}"),
                 purpose: "compare with".to_owned(),
-                advice: format!("those of the last {MOST_ENDED} runs are kept"),
+                advice: format!(
+                    "those of the latest runs are kept, as many as {} MiB hold",
+                    ENDED_BYTES >> 20
+                ),
             })
     }
 

@@ -4,6 +4,7 @@ use super::check_head;
 use super::data::Data;
 use super::reference::Reference;
 use super::step::{Task, add_share};
+use crate::breath::rest;
 use crate::logps::read;
 use crate::loss::CompletionLogp;
 use crate::model::Model;
@@ -59,6 +60,7 @@ pub async fn score(
     let (mut of_policy, mut of_reference) = (Rows::default(), Rows::default());
     let mut total: Option<Tensor<1>> = None;
     for (batch, share) in batches.iter().zip(shares) {
+        rest().await;
         let out = task.gradient(&mut reference, batch, None).await?;
         finite("the loss", out.evaluated.loss)?;
         loss += share * out.evaluated.loss;
