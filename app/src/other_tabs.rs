@@ -15,6 +15,8 @@ pub enum News {
     Labels(Vec<u64>),
     /// The list of runs changed.
     Runs,
+    /// The list of the person's own models changed.
+    Models,
     /// A whole lab came in.
     Imported,
     /// Everything was erased, by what was asked for at this time.

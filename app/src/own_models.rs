@@ -6,6 +6,7 @@
 
 use crate::json;
 use crate::later::{Doing, NotLoaded, do_later, wasm_split};
+use crate::other_tabs::News;
 use crate::state::engine::Purpose;
 use crate::state::models::{ModelAsked, ModelCard, Origin, OwnModel};
 use crate::state::notices::NoticeKey;
@@ -36,25 +37,58 @@ fn first_key(identity: Option<&ModelIdentity>) -> u64 {
     bits.map_or(OLDER, |bits| bits.max(1) * PARTS)
 }
 
-/// Reads which models are stored.
+/// Reads which models are stored, at the start of a visit and whenever another tab has
+/// stored or removed one.
 pub async fn list_stored(lab: Lab) {
-    loop {
+    let (moment, stored) = loop {
+        let moment = Moment {
+            change: lab.saving.now(),
+            erasures: lab.saving.erasures(),
+        };
         match lab.saving.read_all([Store::Models]).await {
-            Stored::Absent => return,
-            Stored::Found([stored]) => {
-                do_later(lab, Box::pin(listing(lab, stored)));
-                return;
-            }
+            Stored::Absent => break (moment, Vec::new()),
+            Stored::Found([stored]) => break (moment, stored),
             Stored::Failed => lab.saving.later().await,
         }
+    };
+    let is_none = stored.is_empty() && lab.models.own().with_untracked(Vec::is_empty);
+    if !is_none {
+        do_later(lab, Box::pin(listing(lab, stored, moment)));
     }
 }
 
+/// When a table was read.
+#[derive(Clone, Copy)]
+struct Moment {
+    change: u64,
+    erasures: u32,
+}
+
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
-fn listing(lab: Lab, stored: Vec<(u64, JsValue)>) -> Result<Doing, NotLoaded> {
-    Ok(Box::pin(async move {
-        lab.models.take_stored(cards_of(&stored));
-    }))
+fn listing(lab: Lab, stored: Vec<(u64, JsValue)>, moment: Moment) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(
+        async move { list(lab, cards_of(&stored), moment) },
+    ))
+}
+
+/// Lists what is stored, and what this tab has brought or removed since `moment`.
+fn list(lab: Lab, mut cards: Vec<ModelCard>, moment: Moment) {
+    if lab.saving.erasures() != moment.erasures {
+        return;
+    }
+    let is_newer = |card: &ModelCard| {
+        let key = first_key(card.identity.as_ref()) + CARD;
+        lab.saving.is_newer(moment.change, Store::Models, key)
+    };
+    cards.retain(|card| !is_newer(card));
+    let gone = lab.models.take_stored(cards, |card| {
+        is_newer(card) || lab.models.unstored(&card.name).is_some()
+    });
+    let used = lab.form.model().get_untracked();
+    if gone.contains(&used) {
+        let text = texts::model_removed_elsewhere(&used);
+        lab.notices.info(NoticeKey::Model, &text);
+    }
 }
 
 fn cards_of(stored: &[(u64, JsValue)]) -> Vec<ModelCard> {
@@ -118,7 +152,7 @@ async fn stored(lab: Lab, name: &str) -> Stored<OwnModel> {
         match lab.saving.read_all([Store::Models]).await {
             Stored::Absent => return Stored::Absent,
             Stored::Failed => return Stored::Failed,
-            Stored::Found([stored]) => lab.models.take_stored(cards_of(&stored)),
+            Stored::Found([stored]) => drop(lab.models.take_stored(cards_of(&stored), |_| true)),
         }
     }
     let Some(card) = lab.models.card(name) else {
@@ -210,8 +244,10 @@ fn keeping(lab: Lab, model: OwnModel, card: ModelCard) -> Result<Doing, NotLoade
             Origin::Older => writes.extend(removal(OLDER)),
         }
         lab.models.writing(&card.name, &writes);
-        lab.saving
-            .write(writes, move || lab.models.stored(&card.name));
+        lab.saving.write(writes, move || {
+            lab.models.stored(&card.name);
+            lab.others.tell(&News::Models);
+        });
     }))
 }
 
@@ -234,21 +270,29 @@ pub async fn store_again(lab: Lab) {
         Write::Delete(..) | Write::Clear(_) => false,
     });
     if !writes.is_empty() {
-        lab.saving.write(writes, || {});
+        lab.saving
+            .write(writes, move || lab.others.tell(&News::Models));
     }
 }
 
-/// Removes a model of the person's own from this browser. The engine goes on with it until
-/// another one is chosen.
+/// Removes a model of the person's own from this browser. A run under way goes on with it,
+/// until another one is chosen.
 pub fn remove(lab: Lab, name: &str) {
     let Some(card) = lab.models.card(name) else {
         return;
     };
     lab.models.forget(name);
     let writes = removal(first_key(card.identity.as_ref())).to_vec();
-    lab.saving.write(writes, || {});
+    lab.saving
+        .write(writes, move || lab.others.tell(&News::Models));
+    let is_used = lab.form.model().get_untracked() == name;
+    if is_used && lab.run.phase().get_untracked().is_active() {
+        let text = texts::model_removed_in_use(name);
+        lab.notices.info(NoticeKey::Model, &text);
+        return;
+    }
     lab.notices.say(&texts::model_removed(name));
-    if lab.form.model().get_untracked() == name {
+    if is_used {
         training::load_shipped(lab, ModelName::Small, true);
     }
 }

@@ -6,6 +6,7 @@ use crate::later::{Build, NotLoaded, wasm_split};
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
+use crate::state::remove_run::remove_run;
 use crate::state::runs::{KlPoint, RunRecord, WinRatePoint};
 use crate::state::{training, use_lab};
 use crate::texts::page::NO_NUMBER;
@@ -273,15 +274,7 @@ fn RowActions(
             <Action
                 testid="run-remove" text=texts::DELETE class="slim"
                 disabled=Signal::derive(move || is_active.get())
-                on_press=move || {
-                    let name = row.with_untracked(|row| row.name.clone());
-                    lab.runs.remove(id);
-                    if lab.selection.against().get_untracked() == Some(id) {
-                        lab.selection.set_against(None);
-                    }
-                    lab.notices.say(&texts::removed(&name));
-                    on_removed.run(());
-                }
+                on_press=move || remove_run(lab, id, on_removed)
             />
         </div>
     }

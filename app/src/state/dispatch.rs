@@ -359,6 +359,7 @@ fn device_ready(lab: Lab, device: DeviceInfo) {
 fn model_loaded(lab: Lab, mut model: ModelInfo, asked: ModelAsked) {
     lab.notices.dismiss(NoticeKey::Model);
     lab.notices.dismiss(NoticeKey::Engine);
+    lab.notices.dismiss(NoticeKey::OtherModel);
     lab.evaluate.stop_autolabel();
     training::break_off(lab);
     lab.run.clear();

@@ -235,6 +235,7 @@ async fn beside(lab: Lab, arrival: &LabArrival, name: Option<&str>, answer: Answ
     }
     if !writes.is_empty() {
         lab.others.tell(&News::Runs);
+        lab.others.tell(&News::Models);
         resume::take_in_time(lab).await;
         own_models::list_stored(lab).await;
     }

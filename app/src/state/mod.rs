@@ -36,6 +36,7 @@ pub mod pacing;
 pub mod parameters;
 pub mod queue;
 pub mod recheck;
+pub mod remove_run;
 pub mod resume;
 pub mod run;
 pub mod run_saving;

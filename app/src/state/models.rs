@@ -1,5 +1,6 @@
 //! The models at hand: those that come with the page, and those that the person brought.
 
+use super::runs::RunRecord;
 use crate::storage::Write;
 use crate::texts::files as texts;
 use gloo_file::File;
@@ -137,8 +138,22 @@ impl ModelsStore {
         self.asking.try_update(Option::take).flatten()
     }
 
-    /// Takes in what is stored, beside what came in this visit.
-    pub fn take_stored(&self, stored: Vec<ModelCard>) {
+    /// Takes in what is stored. Of what was listed the rest goes, which another tab has
+    /// removed, unless `is_kept`; returns the names of what went.
+    pub fn take_stored(
+        &self,
+        stored: Vec<ModelCard>,
+        is_kept: impl Fn(&ModelCard) -> bool,
+    ) -> Vec<String> {
+        let is_stored =
+            |card: &ModelCard| stored.iter().any(|found| found.identity == card.identity);
+        let gone: Vec<String> = self.own.with_untracked(|own| {
+            let gone = own.iter().filter(|card| !is_stored(card) && !is_kept(card));
+            gone.map(|card| card.name.clone()).collect()
+        });
+        for name in &gone {
+            self.forget(name);
+        }
         self.own.update(|own| {
             for mut card in stored {
                 let is_known = |known: &ModelCard| known.identity == card.identity;
@@ -148,6 +163,7 @@ impl ModelsStore {
                 }
             }
         });
+        gone
     }
 
     /// A model of the person's own was loaded: the card of it, which is new for a model
@@ -190,6 +206,17 @@ impl ModelsStore {
     pub fn card(&self, name: &str) -> Option<ModelCard> {
         self.own
             .with_untracked(|own| own.iter().find(|card| card.name == name).cloned())
+    }
+
+    /// What the model of a run is called here; `None` where it is not at hand.
+    pub fn name_of(&self, record: &RunRecord) -> Option<String> {
+        let own = self.own.with_untracked(|own| {
+            let same = own
+                .iter()
+                .find(|card| card.identity.is_some() && card.identity == record.identity);
+            same.map(|card| card.name.clone())
+        });
+        own.or_else(|| ModelName::from_slug(&record.model).map(|name| name.slug().to_owned()))
     }
 
     pub fn unstored(&self, name: &str) -> Option<OwnModel> {

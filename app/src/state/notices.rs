@@ -32,11 +32,15 @@ pub enum NoticeKey {
     LabFile,
     Model,
     OneRow,
+    /// Settings are of a run on another model.
+    OtherModel,
     /// Another tab has a newer version of Tilt.
     Outdated,
     PagePart,
     Pairs,
     Parameter(Parameter),
+    /// A run that was to be removed.
+    Removal,
     Resume,
     RowsDropped,
     Run,

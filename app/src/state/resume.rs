@@ -16,6 +16,7 @@ use crate::other_tabs::News;
 use crate::own_models;
 use crate::storage::web::Area;
 use crate::storage::{Store, Stored};
+use crate::texts::runs as run_texts;
 use crate::texts::saving as texts;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -122,6 +123,11 @@ fn hold(lab: Lab, uid: u64) {
 
 fn lock_name(uid: u64) -> String {
     format!("tilt-run-{uid}")
+}
+
+/// Whether another tab trains this run.
+pub async fn is_elsewhere(lab: Lab, uid: u64) -> bool {
+    !is_held(lab, uid) && locks::take_if_free(&lock_name(uid)).await.is_none()
 }
 
 /// The person stops the run: a reload before its end does not let it go on.
@@ -275,6 +281,11 @@ async fn take_stored_runs(lab: Lab) -> bool {
     // One that this tab has removed meanwhile does not return.
     stored.retain(|record| !is_newer(record.uid));
     let read: BTreeSet<u64> = stored.iter().map(|record| record.uid).collect();
+    let trained = lab.runs.get(live).filter(|_| is_active);
+    let is_gone = |record: &RunRecord| {
+        lab.run_saving.has(record.uid) && !read.contains(&record.uid) && !is_newer(record.uid)
+    };
+    let gone = trained.filter(|trained| is_gone(trained));
     lab.runs.merge(stored, |record| {
         (is_active && record.id == live) || is_newer(record.uid) || !lab.run_saving.has(record.uid)
     });
@@ -282,6 +293,12 @@ async fn take_stored_runs(lab: Lab) -> bool {
     let is_as_read =
         |record: &RunRecord| read.contains(&record.uid) && !(is_active && record.id == live);
     lab.run_saving.note_read(&records, is_as_read);
+    if let Some(gone) = gone {
+        // Removed by a tab that could not know of it, with what it goes on from.
+        let text = run_texts::stays(&gone.name);
+        lab.notices.info(NoticeKey::Removal, &text);
+        store_again(lab);
+    }
     true
 }
 

@@ -441,8 +441,12 @@ impl RunsStore {
     pub fn undo_remove(&self) {
         if let Some((place, record)) = self.removed.get_untracked() {
             self.removed.set(None);
-            self.records
-                .update(|records| records.insert(place.min(records.len()), record));
+            self.records.update(|records| {
+                // Another tab may have stored it again meanwhile.
+                if records.iter().all(|known| known.uid != record.uid) {
+                    records.insert(place.min(records.len()), record);
+                }
+            });
         }
     }
 

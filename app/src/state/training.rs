@@ -93,6 +93,7 @@ fn start_run(lab: Lab, start: Start) -> bool {
     }
     lab.notices.dismiss(NoticeKey::Train);
     lab.notices.dismiss(NoticeKey::Run);
+    lab.notices.dismiss(NoticeKey::OtherModel);
     lab.pace.stop();
     let is_paused = start == Start::Paused;
     let run = lab.runs.next_id();
@@ -225,6 +226,19 @@ pub fn use_settings(lab: Lab, run: RunId) {
         lab.form.adopt(record.kind, &record.settings);
         dismiss_defects(lab, |_| true);
         lab.notices.say(&texts::settings_adopted(&record.name));
+        match lab.engine.model().get_untracked() {
+            Some(model) if !record.is_of(&model.name, &model.identity) => {
+                let there = lab.models.name_of(&record);
+                let text = texts::of_another_model(
+                    &record.name,
+                    &record.model,
+                    &model.name,
+                    there.as_deref(),
+                );
+                lab.notices.info(NoticeKey::OtherModel, &text);
+            }
+            _ => lab.notices.dismiss(NoticeKey::OtherModel),
+        }
     }
 }
 

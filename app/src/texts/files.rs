@@ -104,6 +104,18 @@ pub fn model_removed(name: &str) -> String {
     format!("The model {name} is removed from this browser.")
 }
 
+pub fn model_removed_in_use(name: &str) -> String {
+    format!(
+        "The model {name} is removed from this browser. The run under way goes on with it, and it can be exported until you choose another model or reload."
+    )
+}
+
+pub fn model_removed_elsewhere(name: &str) -> String {
+    format!(
+        "The model {name} was removed in another tab. It stays here until you choose another model or reload."
+    )
+}
+
 pub fn parameters_need(parameters: u64, bytes: u64) -> String {
     format!(
         "{:.0} million parameters, which need {:.1} GB to train",

@@ -47,6 +47,15 @@ pub fn removed(name: &str) -> String {
     format!("{name} is removed. Undo brings it back.")
 }
 
+pub fn not_removed(name: &str) -> String {
+    format!("{name} is training in another tab. Stop it there before you delete it.")
+}
+
+/// Where the browser has no way to ask the other tab first.
+pub fn stays(name: &str) -> String {
+    format!("{name} was deleted in another tab. It is training here, so it stays.")
+}
+
 /// `oldest` is the oldest run that is not pinned.
 pub fn many_bytes(bytes: usize, oldest: Option<&str>) -> String {
     let oldest = oldest.map_or_else(String::new, |name| format!(" The oldest is {name}."));

@@ -121,6 +121,22 @@ pub fn settings_adopted(run: &str) -> String {
     format!("The settings of {run} are in the form.")
 }
 
+/// Its model is `of`; `there` is what that is called among the models at hand.
+pub fn of_another_model(run: &str, of: &str, at_hand: &str, there: Option<&str>) -> String {
+    let advice = match there {
+        Some(name) => format!("Choose {name} to train as it did."),
+        None => format!("That {of} is no longer at hand."),
+    };
+    let of = if of == at_hand {
+        format!("another model called {of}")
+    } else {
+        of.to_owned()
+    };
+    format!(
+        "{run} was trained on {of}. Its settings are in the form, the model stays {at_hand}. {advice}"
+    )
+}
+
 pub fn defaults_again(objective: &str) -> String {
     format!("{objective} has its default parameters again.")
 }
