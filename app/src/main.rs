@@ -1,34 +1,18 @@
-//! Tilt's page. Everything it does starts in [`app`].
+//! Tilt's page. Everything it does starts in [`shell::app`].
 
-mod agreement;
-mod app;
+mod browser;
 mod charts;
-mod drop;
-mod files;
-mod format;
+mod flows;
 mod formula;
-mod importer;
-mod json;
-mod keys;
-mod lab_file;
-mod later;
-mod level;
-mod locks;
-mod model_files;
-mod navigator;
-mod other_tabs;
-mod own_models;
+mod lab;
+mod model;
 mod panels;
 mod parts;
-mod random;
-mod state;
-mod storage;
+mod shell;
+mod stores;
 mod texts;
-mod tilt;
-mod url;
 mod views;
-mod worker;
 
 fn main() {
-    leptos::mount::mount_to_body(app::App);
+    leptos::mount::mount_to_body(shell::app::App);
 }

@@ -1,8 +1,8 @@
 //! The settings that all charts share.
 
+use crate::lab::use_lab;
 use crate::parts::action::Action;
-use crate::state::charts::MOST_SMOOTHING;
-use crate::state::use_lab;
+use crate::stores::charts::MOST_SMOOTHING;
 use crate::texts::charts as texts;
 use leptos::prelude::*;
 

@@ -1,9 +1,9 @@
 //! A chart as a file: SVG as it is drawn, or its numbers as CSV.
 
 use super::run_style::Look;
-use crate::files::download;
-use crate::state::Lab;
-use crate::state::notices::NoticeKey;
+use crate::flows::files::download;
+use crate::lab::Lab;
+use crate::stores::notices::NoticeKey;
 use crate::texts::charts as texts;
 use gloo_file::Blob;
 use tilt_protocol::Error;

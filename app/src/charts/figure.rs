@@ -3,10 +3,10 @@
 use super::export;
 use super::run_style::{RunLegend, legend};
 use super::table::Table;
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::use_lab;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
-use crate::state::use_lab;
 use crate::texts::charts as texts;
 use leptos::context::Provider;
 use leptos::html::Figure;

@@ -7,13 +7,13 @@ use super::plot::{LEFT, RIGHT, TOP, WIDTH};
 use super::run_style::{Look, looks, prefix};
 use super::scale::{Scale, domain, tick_text};
 use super::table::{Cell, Table};
-use crate::format::signed;
+use crate::lab::use_lab;
 use crate::parts::define::Define;
 use crate::parts::principle_options::principle_options;
-use crate::state::runs::{KlPoint, RunRecord};
-use crate::state::use_lab;
+use crate::stores::runs::{KlPoint, RunRecord};
 use crate::texts::frontier as texts;
 use crate::texts::glossary::Term;
+use crate::texts::numbers::signed;
 use leptos::prelude::*;
 use serde_json::json;
 use tilt_protocol::Principle;
@@ -236,7 +236,7 @@ fn draw(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::runs::record_for_tests;
+    use crate::stores::runs::record_for_tests;
     use tilt_protocol::JudgedReward;
 
     fn point(step: usize, polite: f64, short: f64) -> KlPoint {

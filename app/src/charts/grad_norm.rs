@@ -2,8 +2,8 @@
 
 use super::metric_chart::MetricChart;
 use super::path::Point;
-use crate::format::fixed;
 use crate::texts::loss_charts as texts;
+use crate::texts::numbers::fixed;
 use leptos::prelude::*;
 use tilt_protocol::metrics::GRAD_NORM;
 

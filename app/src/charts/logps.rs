@@ -5,13 +5,13 @@ use super::line_chart::LineChart;
 use super::line_data::{Band, Line, points_of_metric};
 use super::run_style::{Look, about_last, looks};
 use super::table::{Cell, Table};
-use crate::format::{fixed, signed};
+use crate::lab::use_lab;
 use crate::parts::define::Define;
-use crate::state::run::CurvePoint;
-use crate::state::runs::RunRecord;
-use crate::state::use_lab;
+use crate::stores::run::CurvePoint;
+use crate::stores::runs::RunRecord;
 use crate::texts::glossary::Term;
 use crate::texts::logps as texts;
+use crate::texts::numbers::{fixed, signed};
 use leptos::prelude::*;
 use serde_json::json;
 use tilt_protocol::RowKind;
@@ -224,7 +224,7 @@ fn csv(runs: &[RunRecord]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::runs::record_for_tests;
+    use crate::stores::runs::record_for_tests;
     use std::sync::Arc;
     use tilt_protocol::{Metrics, ObjectiveKind};
 

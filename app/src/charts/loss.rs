@@ -4,12 +4,12 @@
 use super::line_chart::LineChart;
 use super::line_data::{Band, Guide, last_of_metric, lines_of_metric};
 use super::run_style::about_last;
-use crate::format::fixed;
 use crate::formula::{StartingLoss, starting_loss};
+use crate::lab::use_lab;
 use crate::parts::define::Define;
-use crate::state::use_lab;
 use crate::texts::glossary::Term;
 use crate::texts::loss_charts as texts;
+use crate::texts::numbers::fixed;
 use leptos::prelude::*;
 use tilt_protocol::metrics::LOSS;
 

@@ -4,8 +4,8 @@ use super::line_chart::LineChart;
 use super::line_data::{Band, last_of_metric, lines_of_metric};
 use super::path::Point;
 use super::run_style::about_last;
-use crate::format::full;
-use crate::state::use_lab;
+use crate::lab::use_lab;
+use crate::texts::numbers::full;
 use leptos::prelude::*;
 
 #[component]

@@ -6,7 +6,7 @@ use super::grad_norm::GradNormChart;
 use super::learning_rate::LearningRateChart;
 use super::margins::MarginsChart;
 use super::win_rate::WinRateChart;
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::views::token_table::TokenTable;
 use leptos::prelude::*;
 

@@ -2,9 +2,8 @@
 //! zooming by dragging, and the marks of changed settings.
 
 use super::scale::Scale;
-use crate::state::Lab;
-use crate::state::charts::ChartsStore;
-use crate::state::use_lab;
+use crate::lab::{Lab, use_lab};
+use crate::stores::charts::ChartsStore;
 use crate::texts::charts as texts;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;

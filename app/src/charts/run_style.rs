@@ -3,8 +3,8 @@
 //! Blue and orange are chosen and rejected, which are bands of their own: no run has them.
 
 use super::path::{Point, thin};
-use crate::state::runs::{RunRecord, STYLES};
-use crate::state::use_lab;
+use crate::lab::use_lab;
+use crate::stores::runs::{RunRecord, STYLES};
 use crate::texts::charts as texts;
 use leptos::prelude::*;
 

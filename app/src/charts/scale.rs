@@ -1,6 +1,6 @@
 //! From values to pixels, and the round values between.
 
-use crate::format::power;
+use crate::texts::numbers::power;
 
 /// A scale from values to pixels, linear or logarithmic.
 #[derive(Clone, Copy, Debug, PartialEq)]

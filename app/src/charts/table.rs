@@ -1,8 +1,8 @@
 //! A chart's numbers as a table: on the page, and as CSV.
 
 use super::path::thin;
-use crate::format::fixed;
 use crate::texts::charts as texts;
+use crate::texts::numbers::fixed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows shown at most; the CSV has all of them.

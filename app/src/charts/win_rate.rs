@@ -2,17 +2,18 @@
 
 use super::figure::ChartFigure;
 use super::line_chart::changes_at;
-use super::path::{Point, line as path};
+use super::path::Point;
+use super::path::line as path;
 use super::plot::{FOOT, LEFT, RIGHT, StepPlot, TOP, WIDTH, words_at_step, x_scale};
 use super::run_style::{Look, looks, prefix};
 use super::scale::Scale;
 use super::table::{Cell, Table};
-use crate::format::percent;
+use crate::lab::use_lab;
 use crate::parts::define::Define;
-use crate::state::runs::{RunRecord, WinRatePoint};
-use crate::state::use_lab;
+use crate::stores::runs::{RunRecord, WinRatePoint};
 use crate::texts::charts as shared;
 use crate::texts::glossary::Term;
+use crate::texts::numbers::percent;
 use crate::texts::win_rate_chart as texts;
 use leptos::prelude::*;
 use serde_json::json;
@@ -231,7 +232,7 @@ fn draw(shown: &[RunRecord], range: (f64, f64)) -> impl IntoView + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::runs::record_for_tests;
+    use crate::stores::runs::record_for_tests;
     use tilt_protocol::Principle;
 
     #[test]

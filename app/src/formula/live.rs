@@ -4,8 +4,8 @@ use super::pair_loss::{
     Logps, cpo_loss, dpo_loss, dpo_pair, log_odds, phi, softplus, thumbs_loss, token_loss,
     whole_pair,
 };
-use crate::format::{fixed, signed};
 use crate::texts::formula as texts;
+use crate::texts::numbers::{fixed, signed};
 use tilt_protocol::{
     CpoLoss, CpoObjective, DpoObjective, DpoTerm, FDivergence, Inspection, KtoObjective, Objective,
 };

@@ -3,8 +3,8 @@
 use super::pair_loss::{
     cpo_loss, dpo_loss, dpo_pair, log_odds, softplus, thumbs_loss, token_loss, whole_pair,
 };
-use crate::format::{fixed, signed};
 use crate::texts::formula as texts;
+use crate::texts::numbers::{fixed, signed};
 use tilt_protocol::{DpoObjective, DpoTerm, FDivergence, Inspection, Objective};
 
 /// The pair's numbers in words; `kl` is KTO's estimate of the latest batch. `None` for

@@ -1,7 +1,7 @@
 //! The loss while policy and reference are still the same: where an objective's curve
 //! begins, known beforehand if the loss depends on nothing but log-ratios.
 
-use crate::format::fixed;
+use crate::texts::numbers::fixed;
 use std::f64::consts::LN_2;
 use tilt_protocol::{DpoTerm, KtoObjective, Objective};
 

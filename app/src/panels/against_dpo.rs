@@ -1,6 +1,6 @@
 //! What the chosen objective changes against DPO: in words, and field by field.
 
-use crate::state::use_lab;
+use crate::lab::use_lab;
 use crate::texts::against_dpo::against_dpo;
 use crate::texts::drawer as texts;
 use leptos::prelude::*;

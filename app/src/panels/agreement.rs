@@ -1,16 +1,16 @@
 //! Agreement of two sets of labels on the same pairs: of labellers on this page, or of
 //! these labels with those of a file.
 
-use crate::agreement::{Agreement, between_labellers, with_file};
-use crate::format::{fixed, percent};
-use crate::importer::Importer;
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::importer::Importer;
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::{Lab, use_lab};
+use crate::model::agreement::{Agreement, between_labellers, with_file};
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
-use crate::state::lab_code::lab_code;
-use crate::state::notices::NoticeKey;
-use crate::state::{Lab, use_lab};
+use crate::stores::lab_code::lab_code;
+use crate::stores::notices::NoticeKey;
 use crate::texts::agreement as texts;
+use crate::texts::numbers::{fixed, percent};
 use gloo_file::{File, FileList};
 use leptos::context::Provider;
 use leptos::prelude::*;

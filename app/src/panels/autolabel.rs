@@ -1,11 +1,12 @@
 //! Let the judge label: pairs drawn and labelled by a principle.
 
+use crate::flows::labelling;
+use crate::lab::use_lab;
+use crate::model::autolabel_form::judge_in_words;
 use crate::panels::autolabel_more::MoreOfTheJudge;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::principle_options::principle_options;
-use crate::state::autolabel_form::judge_in_words;
-use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
 use crate::texts::judge as texts;
 use leptos::prelude::*;
@@ -99,7 +100,7 @@ pub fn AutolabelPanel() -> impl IntoView {
                     })
                     class="strong"
                     disabled=cannot
-                    on_press=move || actions::autolabel(lab)
+                    on_press=move || labelling::autolabel(lab)
                 />
                 <Action
                     text=Signal::derive(move || texts::remove_judged(judged.get()))

@@ -1,10 +1,10 @@
 //! What else moves the judge: further principles with weights, and a bias to length.
 
+use crate::lab::use_lab;
+use crate::model::autolabel_form::OtherPrinciple;
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::principle_options::principle_options;
-use crate::state::autolabel_form::OtherPrinciple;
-use crate::state::use_lab;
 use crate::texts::judge as texts;
 use leptos::prelude::*;
 use tilt_protocol::Principle;

@@ -1,15 +1,15 @@
 //! The benchmark: what this machine can do, set up, run and read.
 
-use crate::format::{bytes, fixed, full, parameters};
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::use_lab;
+use crate::model::bench_form::{BenchField, BenchForm};
 use crate::parts::action::Action;
 use crate::parts::clipboard::copied;
 use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
-use crate::state::bench::{self, BenchState};
-use crate::state::bench_form::{BenchField, BenchForm};
-use crate::state::use_lab;
+use crate::stores::bench::{self, BenchState};
 use crate::texts::bench as texts;
+use crate::texts::numbers::{bytes, fixed, full, parameters};
 use leptos::prelude::*;
 use tilt_protocol::{BenchObjective, BenchReport, BenchSettings, DevicePreference, Simd};
 use wasm_bindgen_futures::spawn_local;

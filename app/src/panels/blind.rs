@@ -1,11 +1,11 @@
 //! The blind test under "Before and after": guess which answer is the tuned model's.
 
-use crate::format::percent;
+use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::policy_date::PolicyDate;
-use crate::state::blind::{self, Guess, Round, Score, Side};
-use crate::state::use_lab;
+use crate::stores::blind::{self, Guess, Round, Score, Side};
 use crate::texts::blind as texts;
+use crate::texts::numbers::percent;
 use leptos::prelude::*;
 
 #[component]

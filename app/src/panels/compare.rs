@@ -1,10 +1,11 @@
 //! The same question to policy and reference, side by side.
 
 use super::blind::BlindTest;
+use crate::flows::labelling;
+use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::policy_date::PolicyDate;
-use crate::state::{actions, use_lab};
 use crate::texts::compare as texts;
 use crate::texts::glossary::Term;
 use leptos::prelude::*;
@@ -51,7 +52,7 @@ pub fn ComparePanel() -> impl IntoView {
                 on:submit=move |event| {
                     event.prevent_default();
                     if !cannot.get_untracked() {
-                        actions::compare(lab);
+                        labelling::compare(lab);
                     }
                 }
             >
@@ -72,7 +73,7 @@ pub fn ComparePanel() -> impl IntoView {
                         if is_busy.get() { texts::SAMPLING } else { texts::SAMPLE_BOTH }.to_owned()
                     })
                     disabled=cannot
-                    on_press=move || actions::compare(lab)
+                    on_press=move || labelling::compare(lab)
                 />
             </form>
             <div class="samples">

@@ -1,13 +1,12 @@
 //! Files in and out, and the way to erase everything.
 
-use crate::files;
-use crate::lab_file;
-use crate::model_files;
+use crate::flows::{export, files, lab_file, labelling, model_files};
+use crate::lab::use_lab;
 use crate::panels::import::{FromTheWeb, Import};
 use crate::panels::lab_arrival::LabQuestion;
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
-use crate::state::{actions, export, import, use_lab};
+use crate::stores::import;
 use crate::texts::files as texts;
 use crate::texts::saving as saving_texts;
 use gloo_file::{File, FileList};
@@ -146,7 +145,7 @@ pub fn DataPanel() -> impl IntoView {
                         class="strong"
                         on_press=move || {
                             end_asking();
-                            actions::erase_all(lab);
+                            labelling::erase_all(lab);
                         }
                     />
                     <Action testid="erase-cancel" text=texts::KEEP on_press=end_asking/>

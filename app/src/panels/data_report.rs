@@ -1,13 +1,13 @@
 //! What the labels are like, as the engine finds it, and filters to make them better.
 
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::{Lab, use_lab};
 use crate::panels::finding::card;
 use crate::panels::held_out::HeldOutRow;
 use crate::parts::action::Action;
 use crate::parts::later::Later;
-use crate::state::data_report::{Shown, ask, filter, give_up};
-use crate::state::notices::NoticeKey;
-use crate::state::{Lab, use_lab};
+use crate::stores::data_report::{Shown, ask, filter, give_up};
+use crate::stores::notices::NoticeKey;
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
 use tilt_protocol::Error;
@@ -141,7 +141,8 @@ fn sample(lab: Lab) -> AnyView {
 
 fn margin_range(lab: Lab) -> AnyView {
     let (from, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let number = |text: RwSignal<String>| crate::format::typed_number(&text.get_untracked());
+    let number =
+        |text: RwSignal<String>| crate::texts::numbers::typed_number(&text.get_untracked());
     let on_press = move || match (number(from), number(to)) {
         (Some(low), Some(high)) if low <= high => {
             filter(lab, Filter::ReferenceMargin { low, high });
@@ -173,7 +174,7 @@ fn button(lab: Lab, id: &'static str, text: &'static str, on_press: Box<dyn Fn()
 }
 
 fn refuse(lab: Lab, what: &str, text: RwSignal<String>, expected: &str) {
-    let typed = crate::format::quoted(&text.get_untracked());
+    let typed = crate::texts::numbers::quoted(&text.get_untracked());
     let error = Error::invalid(what, typed, expected);
     lab.notices.error(NoticeKey::DataReport, &error.to_string());
 }

@@ -1,13 +1,13 @@
 //! What the formula's drawer holds: the objective's parameters, its terms with the selected
 //! pair's numbers, and its meaning. It comes when the drawer is opened.
 
+use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::formula::live_values;
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::lab::use_lab;
 use crate::panels::against_dpo::AgainstDpo;
 use crate::panels::parameters::Parameters;
 use crate::panels::trl_config::TrlConfigView;
 use crate::parts::define::Define;
-use crate::state::use_lab;
 use crate::texts::formula as texts;
 use crate::texts::glossary::Term;
 use crate::texts::objectives::{objective_definition, objective_expectation};

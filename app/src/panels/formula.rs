@@ -1,11 +1,11 @@
 //! The chosen objective as a formula, with the selected pair's numbers in it.
 
 use crate::formula::{formula, mark_new, pair_text};
+use crate::lab::use_lab;
 use crate::panels::drawer::drawer;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
 use crate::parts::scroll::Scroll;
-use crate::state::use_lab;
 use crate::texts::formula as texts;
 use leptos::prelude::*;
 use tilt_protocol::metrics::KL;

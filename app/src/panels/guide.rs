@@ -1,9 +1,11 @@
 //! The first minute: label three comparisons, train on them, tell the models apart.
 
+use crate::flows::{labelling, training};
+use crate::lab::{Lab, use_lab};
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
 use crate::parts::tabs::Tabs;
-use crate::state::{Lab, actions, blind, training, use_lab};
+use crate::stores::blind;
 use crate::texts::guide as texts;
 use crate::texts::training::TRAIN;
 use leptos::prelude::*;
@@ -110,7 +112,7 @@ fn ask_judge(lab: Lab, count: usize) {
     let form = lab.evaluate.autolabel_form();
     let typed = form.with_untracked(|form| form.count.clone());
     form.update(|form| form.count = count.to_string());
-    actions::autolabel(lab);
+    labelling::autolabel(lab);
     form.update(|form| form.count = typed);
 }
 

@@ -1,6 +1,6 @@
 //! Which prompts training leaves out, and how many labels that is.
 
-use crate::state::use_lab;
+use crate::lab::use_lab;
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
 use std::collections::HashSet;

@@ -1,8 +1,8 @@
 //! Help: what Tilt is in three sentences, and the keys.
 
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::use_lab;
 use crate::parts::later::Later;
-use crate::state::use_lab;
 use crate::texts::glossary::KEYS;
 use crate::texts::guide as texts;
 use leptos::prelude::*;

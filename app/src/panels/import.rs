@@ -1,19 +1,18 @@
 //! Data coming in: how far it is, what was found, and from where else it can come.
 
-use crate::files;
-use crate::format::quoted;
-use crate::later::{Build, NotLoaded, wasm_split};
-use crate::model_files;
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::flows::{files, model_files};
+use crate::lab::use_lab;
+use crate::model::arrivals::Answer;
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
-use crate::state::arrivals::Answer;
-use crate::state::import::{self, Finished, Progress, Question, answer, remote};
-use crate::state::notices::NoticeKey;
-use crate::state::use_lab;
+use crate::stores::import::{self, Finished, Progress, Question, answer, remote};
+use crate::stores::notices::NoticeKey;
 use crate::texts::files as file_texts;
 use crate::texts::import as texts;
+use crate::texts::numbers::quoted;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::Error;

@@ -1,12 +1,12 @@
 //! A whole lab before it comes in: what is in it, and whether it takes this one's place.
 
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::use_lab;
+use crate::model::arrivals::Answer;
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
-use crate::state::arrivals::Answer;
-use crate::state::lab_arrival::{LabAnswer, LabArrival, answer};
-use crate::state::use_lab;
+use crate::stores::lab_arrival::{LabAnswer, LabArrival, answer};
 use crate::texts::import as import_texts;
 use crate::texts::saving as texts;
 use leptos::prelude::*;
@@ -73,7 +73,7 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
     };
     let new = move || standing.with(|standing| standing.arrival.new.len());
     let all = move || {
-        let arrival = |standing: &crate::state::arrivals::Standing| standing.arrival.clone();
+        let arrival = |standing: &crate::model::arrivals::Standing| standing.arrival.clone();
         let arrival = standing.with(arrival);
         arrival.new.len() + arrival.repeated.len() + arrival.contrary.len()
     };

@@ -1,10 +1,11 @@
 //! Labelling: one prompt, two answers, a verdict by button or key.
 
+use crate::flows::labelling;
+use crate::lab::use_lab;
 use crate::panels::label_progress::LabelProgress;
 use crate::parts::action::{Action, shortcut};
 use crate::parts::define::Define;
 use crate::parts::long_text::{ShowAll, shown};
-use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
 use crate::texts::label as texts;
 use leptos::prelude::*;
@@ -61,7 +62,7 @@ pub fn LabelPanel() -> impl IntoView {
             })
         }
     };
-    let judge = move |verdict: Verdict| move || actions::judge(lab, verdict);
+    let judge = move |verdict: Verdict| move || labelling::judge(lab, verdict);
     view! {
         <section class="panel label-panel" aria-labelledby="label-title">
             <header class="panel-head">
@@ -100,9 +101,9 @@ pub fn LabelPanel() -> impl IntoView {
                 <Action testid="label-tie" text=texts::TIE key="3" disabled=is_empty on_press=judge(Verdict::Tie)/>
                 <Action testid="label-both-bad" text=texts::BOTH_BAD key="4" disabled=is_empty on_press=judge(Verdict::BothBad)/>
                 <Action testid="label-both-good" text=texts::BOTH_GOOD key="5" disabled=is_empty on_press=judge(Verdict::BothGood)/>
-                <Action testid="label-skip" text=texts::SKIP key="S" disabled=is_empty on_press=move || actions::skip(lab)/>
-                <Action testid="label-undo" text=texts::UNDO key="U" disabled=cannot_undo on_press=move || actions::undo(lab)/>
-                <Action testid="label-redo" text=texts::REDO key="R" disabled=cannot_redo on_press=move || actions::redo(lab)/>
+                <Action testid="label-skip" text=texts::SKIP key="S" disabled=is_empty on_press=move || labelling::skip(lab)/>
+                <Action testid="label-undo" text=texts::UNDO key="U" disabled=cannot_undo on_press=move || labelling::undo(lab)/>
+                <Action testid="label-redo" text=texts::REDO key="R" disabled=cannot_redo on_press=move || labelling::redo(lab)/>
             </div>
             <p class="source muted">{source}</p>
             <LabelProgress/>

@@ -1,11 +1,11 @@
 //! How far the labels go: towards a useful number, how many decide, and whether the
 //! person agrees with themselves.
 
-use crate::format::percent;
-use crate::state::labels::Entry;
-use crate::state::recheck::{self, Consistency};
-use crate::state::use_lab;
+use crate::lab::use_lab;
+use crate::model::recheck::{self, Consistency};
+use crate::stores::labels::Entry;
 use crate::texts::label as texts;
+use crate::texts::numbers::percent;
 use leptos::prelude::*;
 use tilt_protocol::Verdict;
 use web_sys::HtmlInputElement;
@@ -156,7 +156,7 @@ fn in_percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::label_history::tests::entries;
+    use crate::model::label_history::tests::entries;
 
     #[test]
     fn progress_goes_from_goal_to_goal() {

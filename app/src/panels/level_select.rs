@@ -1,7 +1,7 @@
 //! How much is on the screen: three levels, one pressed.
 
-use crate::level::Level;
-use crate::state::use_lab;
+use crate::lab::use_lab;
+use crate::model::level::Level;
 use crate::texts::page as texts;
 use leptos::prelude::*;
 

@@ -1,11 +1,11 @@
 //! The live run's numbers. Digits change, places do not.
 
-use crate::format::{fixed, full, percent, signed};
+use crate::lab::use_lab;
 use crate::panels::run_line::RunLine;
 use crate::parts::define::Define;
-use crate::state::run::Run;
-use crate::state::use_lab;
+use crate::stores::run::Run;
 use crate::texts::glossary::Term;
+use crate::texts::numbers::{fixed, full, percent, signed};
 use crate::texts::page::NO_NUMBER;
 use crate::texts::training as texts;
 use leptos::prelude::*;

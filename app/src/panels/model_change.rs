@@ -1,7 +1,8 @@
 //! Another model is wanted while a run is under way: the person is asked first.
 
+use crate::flows::training;
+use crate::lab::use_lab;
 use crate::parts::action::Action;
-use crate::state::{training, use_lab};
 use crate::texts::training as texts;
 use leptos::prelude::*;
 

@@ -1,10 +1,10 @@
 //! What went wrong and what there is to know: a stack that stays in sight however far the
 //! page is scrolled, and the line that screen readers alone hear.
 
+use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::focus::{self, focus_target};
-use crate::state::notices::{Notice, NoticeKind, SHOWN_AT_ONCE, shown};
-use crate::state::use_lab;
+use crate::stores::notices::{Notice, NoticeKind, SHOWN_AT_ONCE, shown};
 use crate::texts::notices as texts;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -1,9 +1,10 @@
 //! How far a press goes, and how fast a run.
 
+use crate::flows::pace;
+use crate::lab::use_lab;
 use crate::parts::action::Action;
-use crate::state::pace::Pace;
-use crate::state::run::Phase;
-use crate::state::{pacing, use_lab};
+use crate::stores::pace::Pace;
+use crate::stores::run::Phase;
 use crate::texts::training as texts;
 use leptos::prelude::*;
 
@@ -17,11 +18,11 @@ pub fn PacingRow() -> impl IntoView {
         <div class="row pacing">
             <Action
                 testid="train-epoch" text=texts::ONE_EPOCH class="slim" disabled=is_off
-                on_press=move || pacing::take_epoch(lab)
+                on_press=move || pace::take_epoch(lab)
             />
             <Action
                 testid="train-pair" text=texts::ONE_PAIR class="slim" disabled=is_off
-                on_press=move || pacing::take_one_row(lab)
+                on_press=move || pace::take_one_row(lab)
             />
             <label class="pace">
                 <span>{texts::SPEED}</span>
@@ -30,7 +31,7 @@ pub fn PacingRow() -> impl IntoView {
                     prop:value=move || pace.get().slug()
                     on:change=move |event| {
                         if let Some(pace) = Pace::from_slug(&event_target_value(&event)) {
-                            pacing::set_pace(lab, pace);
+                            pace::set_pace(lab, pace);
                         }
                     }
                 >

@@ -1,10 +1,11 @@
 //! The chosen objective's parameters, and the optimiser's, as fields.
 
+use crate::flows::training;
+use crate::lab::use_lab;
+use crate::model::parameters::Parameter;
 use crate::parts::action::Action;
 use crate::parts::define::Explain;
-use crate::state::form::Field;
-use crate::state::parameters::Parameter;
-use crate::state::{training, use_lab};
+use crate::stores::form::Field;
 use crate::texts::drawer as texts;
 use leptos::prelude::*;
 

@@ -1,12 +1,12 @@
 //! A recorded run, played until the engine is ready. It never feeds a live number.
 
+use crate::browser::json;
 use crate::charts::path::line;
 use crate::charts::scale::{Scale, domain, tick_text};
-use crate::json;
-use crate::state::startup::fetch_text;
-use crate::state::use_lab;
+use crate::flows::startup::fetch_text;
+use crate::lab::use_lab;
+use crate::model::address::resolve;
 use crate::texts::recorded as texts;
-use crate::url::resolve;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use serde::Deserialize;

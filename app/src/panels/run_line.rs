@@ -1,8 +1,8 @@
 //! Which run the live numbers belong to, with its settings, and where the form stands
 //! apart from them.
 
-use crate::state::runs::RunRecord;
-use crate::state::{Lab, use_lab};
+use crate::lab::{Lab, use_lab};
+use crate::stores::runs::RunRecord;
 use crate::texts::run_line as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ fn differences(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::runs::record_for_tests;
+    use crate::stores::runs::record_for_tests;
 
     #[test]
     fn the_form_is_told_apart_from_the_run() {

@@ -1,14 +1,15 @@
 //! The runs of this visit beside each other.
 
+use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::charts::run_style::{Look, swatch};
-use crate::format::{fixed, percent};
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::flows::remove_run::remove_run;
+use crate::flows::training;
+use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
-use crate::state::remove_run::remove_run;
-use crate::state::runs::{KlPoint, RunRecord, WinRatePoint};
-use crate::state::{training, use_lab};
+use crate::stores::runs::{KlPoint, RunRecord, WinRatePoint};
+use crate::texts::numbers::{fixed, percent};
 use crate::texts::page::NO_NUMBER;
 use crate::texts::runs as texts;
 use leptos::html::Button;

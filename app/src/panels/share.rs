@@ -1,11 +1,11 @@
 //! A link that opens the Lab with the same settings. Labels stay here.
 
+use crate::lab::{Lab, use_lab};
+use crate::model::address::{UrlParams, here, link, written};
 use crate::parts::clipboard::copied;
-use crate::state::form::{Field, parse};
-use crate::state::notices::NoticeKey;
-use crate::state::{Lab, use_lab};
+use crate::stores::form::{Field, parse};
+use crate::stores::notices::NoticeKey;
 use crate::texts::page as texts;
-use crate::url::{UrlParams, here, link, written};
 use leptos::prelude::*;
 use tilt_protocol::ModelName;
 use wasm_bindgen_futures::spawn_local;

@@ -3,9 +3,10 @@
 use super::bench;
 use super::level_select::LevelSelect;
 use super::share::ShareButton;
-use crate::format::{bytes, fixed, parameters};
-use crate::state::run::Phase;
-use crate::state::{training, use_lab};
+use crate::flows::training;
+use crate::lab::use_lab;
+use crate::stores::run::Phase;
+use crate::texts::numbers::{bytes, fixed, parameters};
 use crate::texts::page as texts;
 use crate::texts::training::{PAUSE, TRAIN};
 use leptos::prelude::*;
@@ -40,7 +41,7 @@ fn Transport() -> impl IntoView {
     let lab = use_lab();
     let phase = lab.run.phase();
     let is_down = move || (!lab.engine.is_up()).then_some("true");
-    let when_up = move |action: fn(crate::state::Lab)| {
+    let when_up = move |action: fn(crate::lab::Lab)| {
         move |_| {
             if untrack(|| lab.engine.is_up()) {
                 action(lab);

@@ -1,7 +1,8 @@
 //! What to train, and the controls of the run.
 
-use crate::later::{Build, NotLoaded, wasm_split};
-use crate::own_models;
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::flows::{own_models, training};
+use crate::lab::{Lab, use_lab};
 use crate::panels::model_change::ModelQuestion;
 use crate::panels::pacing::PacingRow;
 use crate::panels::training_view::WhatTrainingSees;
@@ -9,10 +10,9 @@ use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::later::Later;
 use crate::parts::number_field::NumberField;
-use crate::state::form::Field;
-use crate::state::models::Wanted;
-use crate::state::run::Phase;
-use crate::state::{Lab, training, use_lab};
+use crate::stores::form::Field;
+use crate::stores::models::Wanted;
+use crate::stores::run::Phase;
 use crate::texts::files::REMOVE_MODEL;
 use crate::texts::glossary::Term;
 use crate::texts::objectives::{GROUPS, group};

@@ -1,9 +1,9 @@
 //! Beside Train: what training would see of the labels, where that is not all of them.
 
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::use_lab;
+use crate::model::training_view::TrainingView;
 use crate::parts::later::Later;
-use crate::state::training_view::TrainingView;
-use crate::state::use_lab;
 use crate::texts::training as texts;
 use leptos::prelude::*;
 use tilt_protocol::{HeldOut, RowKind};

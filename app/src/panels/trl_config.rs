@@ -1,8 +1,8 @@
 //! The TRL config that the form equals, to be copied.
 
+use crate::lab::{Lab, use_lab};
 use crate::parts::action::Action;
 use crate::parts::clipboard::copied;
-use crate::state::{Lab, use_lab};
 use crate::texts::drawer as texts;
 use leptos::prelude::*;
 use tilt_protocol::config::trl_config;

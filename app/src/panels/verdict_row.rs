@@ -1,8 +1,8 @@
 //! One label in the table: its verdict to change, its pair to look at, its deletion.
 
+use crate::lab::{Lab, use_lab};
+use crate::model::label_filter::labeller_name;
 use crate::parts::focus::{focus, focus_search, focus_target};
-use crate::state::label_filter::labeller_name;
-use crate::state::{Lab, use_lab};
 use crate::texts::verdicts as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Label, Verdict};

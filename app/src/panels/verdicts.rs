@@ -3,12 +3,12 @@
 
 use super::agreement::AgreementPanel;
 use super::verdict_row::{VerdictRow, verdict_options};
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::use_lab;
+use crate::model::label_filter::{LabelFilter, Whose, page_range};
 use crate::parts::action::Action;
 use crate::parts::focus::{SEARCH_ID, focus_search};
 use crate::parts::later::Later;
-use crate::state::label_filter::{LabelFilter, Whose, page_range};
-use crate::state::use_lab;
 use crate::texts::verdicts as texts;
 use leptos::prelude::*;
 use std::collections::HashSet;

@@ -1,12 +1,13 @@
 //! How often the policy beats the reference on held-out prompts, as the judge sees it.
 
-use crate::format::{fixed, full, percent, with_interval};
+use crate::flows::labelling;
+use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::policy_date::PolicyDate;
 use crate::parts::principle_options::principle_options;
-use crate::state::{actions, use_lab};
 use crate::texts::glossary::Term;
+use crate::texts::numbers::{fixed, full, percent, with_interval};
 use crate::texts::win_rate as texts;
 use leptos::prelude::*;
 use tilt_protocol::statistics::{interval_of, wilson_interval};
@@ -72,7 +73,7 @@ pub fn WinRatePanel() -> impl IntoView {
                         if is_busy.get() { texts::MEASURING.to_owned() } else { texts::MEASURE.to_owned() }
                     })
                     disabled=cannot
-                    on_press=move || actions::measure_win_rate(lab)
+                    on_press=move || labelling::measure_win_rate(lab)
                 />
                 <span
                     class="win-value number"

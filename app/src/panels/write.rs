@@ -1,11 +1,12 @@
 //! A pair of one's own: write prompt and answers, or have answers to a prompt sampled.
 
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::flows::labelling;
+use crate::lab::{Lab, use_lab};
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
-use crate::state::{Lab, actions, use_lab};
 use crate::texts::write as texts;
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -153,7 +154,7 @@ fn add(lab: Lab, draft: RwSignal<Draft>) -> Result<(), &'static str> {
 
 fn sample(lab: Lab, draft: RwSignal<Draft>) -> Result<(), &'static str> {
     let prompt = draft.with_untracked(Draft::prompt)?;
-    actions::sample_for(lab, &prompt);
+    labelling::sample_for(lab, &prompt);
     Ok(())
 }
 

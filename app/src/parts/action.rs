@@ -1,6 +1,6 @@
 //! A button that says its key, and keeps the focus when it cannot be used.
 
-use crate::state::use_lab;
+use crate::lab::use_lab;
 use leptos::prelude::*;
 
 /// `aria-disabled` instead of `disabled`: a button that turns itself off by being

@@ -1,6 +1,6 @@
 //! Copying for the person.
 
-use crate::navigator;
+use crate::browser::navigator;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;

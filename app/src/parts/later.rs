@@ -1,8 +1,8 @@
 //! A view that comes when it is wanted.
 
-use crate::later::{Build, Coming, tell};
+use crate::browser::later::{Build, Coming, tell};
+use crate::lab::use_lab;
 use crate::parts::action::Action;
-use crate::state::use_lab;
 use crate::texts::parts as texts;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;

@@ -1,7 +1,7 @@
 //! What the page shows from a level on. Hidden views keep their state.
 
-use crate::level::Level;
-use crate::state::use_lab;
+use crate::lab::use_lab;
+use crate::model::level::Level;
 use leptos::prelude::*;
 
 #[component]

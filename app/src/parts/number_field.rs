@@ -1,8 +1,9 @@
 //! A field of the training form: a term, a text, and whether the text will do.
 
+use crate::flows::training;
+use crate::lab::use_lab;
 use crate::parts::define::Define;
-use crate::state::form::Field;
-use crate::state::{training, use_lab};
+use crate::stores::form::Field;
 use crate::texts::glossary::Term;
 use crate::texts::parts as texts;
 use leptos::prelude::*;

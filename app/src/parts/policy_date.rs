@@ -1,6 +1,6 @@
 //! Which policy something was drawn from, and whether that one has moved on since.
 
-use crate::state::{Lab, use_lab};
+use crate::lab::{Lab, use_lab};
 use crate::texts::policies as texts;
 use leptos::prelude::*;
 use tilt_protocol::PolicyAt;

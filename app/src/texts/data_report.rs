@@ -2,7 +2,7 @@
 //! the prompts that are held out.
 
 use super::counts::counted;
-use crate::format::{fixed, percent, signed};
+use crate::texts::numbers::{fixed, percent, signed};
 use tilt_protocol::report::{DataReport, Finding, FindingKind, Histogram, Severity};
 use tilt_protocol::statistics::Share;
 

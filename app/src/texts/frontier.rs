@@ -1,6 +1,6 @@
 //! The chart of judged reward against KL.
 
-use crate::format::capitalised;
+use crate::texts::numbers::capitalised;
 
 pub const NAME: &str = "reward against KL";
 /// Before the term.

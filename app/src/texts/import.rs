@@ -1,7 +1,7 @@
 //! Data coming in: where from, what was found in it, what cannot be used.
 
 use super::counts::counted;
-use crate::state::arrivals::Standing;
+use crate::model::arrivals::Standing;
 use tilt_protocol::dataset::import::{ImportReport, NectarPairs};
 use tilt_protocol::label::Arrival;
 

@@ -30,6 +30,7 @@ pub mod loss_charts;
 pub mod margins;
 pub mod next_tokens;
 pub mod notices;
+pub mod numbers;
 pub mod objectives;
 pub mod page;
 pub mod parameters;

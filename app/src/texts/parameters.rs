@@ -1,6 +1,6 @@
 //! What the page says of each parameter: symbol, name, definition, range, choices.
 
-use crate::state::parameters::Parameter;
+use crate::model::parameters::Parameter;
 use tilt_protocol::{Objective, TrainSettings};
 
 pub const OFF: &str = "off";

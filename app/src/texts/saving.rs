@@ -3,10 +3,10 @@
 use super::counts::counted;
 use super::import::labelled;
 use super::verdicts::YOU;
-use crate::state::arrivals::Standing;
-use crate::state::lab_arrival::Summary;
-use crate::state::settings::Settings;
-use crate::storage::StorageError;
+use crate::browser::storage::StorageError;
+use crate::model::arrivals::Standing;
+use crate::stores::lab_arrival::Summary;
+use crate::stores::settings::Settings;
 use tilt_protocol::label::Arrival;
 
 pub const FULL: &str = "The browser has no room left for this page, so the last change is not stored. It works until this tab closes: export your labels or the whole lab now, then remove runs that you no longer need or free space on the disk. The change is tried again with the next one.";

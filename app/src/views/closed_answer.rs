@@ -1,8 +1,8 @@
 //! The field that adds an answer to the closed form.
 
+use crate::lab::use_lab;
 use crate::parts::action::Action;
-use crate::state::closed_form::MOST_CANDIDATES;
-use crate::state::use_lab;
+use crate::stores::closed_form::MOST_CANDIDATES;
 use crate::texts::closed_form as texts;
 use leptos::prelude::*;
 

@@ -1,14 +1,14 @@
 //! The prompt and the answers of the closed form, each with its reward and its bars.
 
 use super::closed_answer::AddAnswer;
-use crate::format::{probability, signed, typed_number};
+use crate::lab::use_lab;
+use crate::model::closed_bars::Bar;
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
-use crate::state::closed_bars::Bar;
-use crate::state::closed_form::REWARDS;
-use crate::state::use_lab;
+use crate::stores::closed_form::REWARDS;
 use crate::texts::closed_form as texts;
 use crate::texts::glossary::Term;
+use crate::texts::numbers::{probability, signed, typed_number};
 use leptos::prelude::*;
 
 #[component]

@@ -1,18 +1,18 @@
 //! The closed form: the exact optimum over a handful of answers beside what training
 //! reached.
 
-use crate::format::{fixed, percent, signed};
-use crate::later::{Build, NotLoaded, wasm_split};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::use_lab;
+use crate::model::closed_bars::{Bars, Summary};
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::later::Later;
 use crate::parts::policy_date::PolicyDate;
 use crate::parts::scroll::Scroll;
-use crate::state::closed_bars::{Bars, Summary};
-use crate::state::closed_form::BETAS;
-use crate::state::use_lab;
+use crate::stores::closed_form::BETAS;
 use crate::texts::closed_form as texts;
 use crate::texts::glossary::Term;
+use crate::texts::numbers::{fixed, percent, signed};
 use crate::views::closed_candidates::ClosedCandidates;
 use leptos::prelude::*;
 

@@ -1,13 +1,13 @@
 //! The token heat map: log pi - log pi_ref of the selected pair, token by token.
 
 use super::token::{joined, readable_token, token_note};
-use crate::format::{fixed, rounded, signed};
+use crate::lab::use_lab;
 use crate::parts::define::Define;
 use crate::parts::long_text::LongText;
-use crate::state::selection::{Side, TokenAt};
-use crate::state::use_lab;
+use crate::stores::selection::{Side, TokenAt};
 use crate::texts::glossary::Term;
 use crate::texts::heatmap as texts;
+use crate::texts::numbers::{fixed, rounded, signed};
 use crate::texts::tokens as token_texts;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;

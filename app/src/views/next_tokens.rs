@@ -2,12 +2,12 @@
 
 use super::scrubber::Scrubber;
 use super::token::{joined, readable_token, token_note};
-use crate::format::{probability, rounded};
+use crate::lab::use_lab;
 use crate::parts::define::Define;
-use crate::state::selection::Side;
-use crate::state::use_lab;
+use crate::stores::selection::Side;
 use crate::texts::glossary::Term;
 use crate::texts::next_tokens as texts;
+use crate::texts::numbers::{probability, rounded};
 use leptos::prelude::*;
 use serde_json::json;
 use tilt_protocol::{NextToken, TokenView};

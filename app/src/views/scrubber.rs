@@ -1,7 +1,7 @@
 //! Back through training: which step heat map, bars and formula show.
 
+use crate::lab::use_lab;
 use crate::parts::slider::{Steps, follow};
-use crate::state::use_lab;
 use crate::texts::next_tokens as texts;
 use leptos::html::Input;
 use leptos::prelude::*;

@@ -1,11 +1,11 @@
 //! The selected pair's tokens as a table: log-probs under both models.
 
 use super::token::{readable_token, token_note};
-use crate::format::{fixed, signed};
+use crate::lab::use_lab;
 use crate::parts::define::Define;
-use crate::state::use_lab;
 use crate::texts::glossary::Term;
 use crate::texts::heatmap as texts;
+use crate::texts::numbers::{fixed, signed};
 use leptos::prelude::*;
 use tilt_protocol::SequenceView;
 

@@ -1,0 +1,140 @@
+//! The Lab: one screen of three columns, three tabs on a narrow one.
+
+use crate::charts::controls::ChartControls;
+use crate::charts::logps::LogpsChart;
+use crate::charts::loss::LossChart;
+use crate::charts::more;
+use crate::flows::startup;
+use crate::lab::Lab;
+use crate::model::address::read_params;
+use crate::model::level::Level;
+use crate::panels::autolabel::AutolabelPanel;
+use crate::panels::bench::BenchPanel;
+use crate::panels::compare::ComparePanel;
+use crate::panels::data::DataPanel;
+use crate::panels::data_report::DataReportPanel;
+use crate::panels::formula::FormulaPanel;
+use crate::panels::guide::Guide;
+use crate::panels::help::Help;
+use crate::panels::label::LabelPanel;
+use crate::panels::metrics::MetricsStrip;
+use crate::panels::notices::{Announcer, NoticeBanner};
+use crate::panels::recorded::{self, RecordedRun};
+use crate::panels::runs::RunsPanel;
+use crate::panels::top_bar::TopBar;
+use crate::panels::train::TrainPanel;
+use crate::panels::verdicts::Verdicts;
+use crate::panels::win_rate::WinRatePanel;
+use crate::panels::write::WritePanel;
+use crate::parts::later::Later;
+use crate::parts::level::AtLevel;
+use crate::parts::tabs::{Column, SkipLinks, TabList, Tabs};
+use crate::shell::{drop, keys};
+use crate::stores::notices::NoticeKey;
+use crate::views::closed_form::ClosedForm;
+use crate::views::heatmap::Heatmap;
+use crate::views::next_tokens::NextTokenBars;
+use leptos::prelude::*;
+
+#[component]
+pub fn App() -> impl IntoView {
+    let (params, remarks) = read_params();
+    let lab = Lab::new(&params);
+    provide_context(lab);
+    // Once the region stands in the page: what is there at first is not announced.
+    Effect::new(move |_| {
+        if !remarks.is_empty() {
+            lab.notices.info(NoticeKey::Address, &remarks.join("\n"));
+        }
+    });
+    keys::listen(lab);
+    drop::listen(lab);
+    mark_root(lab, params.is_embedded);
+    startup::start(lab);
+
+    let is_everything = Signal::derive(move || lab.settings.level().get() >= Level::Everything);
+    let shown = lab.charts.shown();
+    let has_run = Memo::new(move |_| shown.with(|shown| !shown.is_empty()));
+    let tabs = Tabs::new();
+    provide_context(tabs);
+    let is_recorded = recorded::is_shown();
+    view! {
+        <SkipLinks tabs=tabs/>
+        <TopBar/>
+        <NoticeBanner/>
+        <BenchPanel/>
+        <Guide/>
+        <TabList tabs=tabs/>
+        <main id="lab" class="lab" tabindex="-1" data-tab=move || tabs.slug()>
+            <Column tabs=tabs slug="label">
+                <LabelPanel/>
+                <AutolabelPanel/>
+                <WritePanel/>
+                <Verdicts/>
+                <DataPanel/>
+                <AtLevel least=Level::Standard>
+                    <DataReportPanel/>
+                </AtLevel>
+            </Column>
+            <Column tabs=tabs slug="model">
+                <TrainPanel/>
+                <AtLevel least=Level::Standard>
+                    <FormulaPanel/>
+                </AtLevel>
+                <RecordedRun/>
+                <div class="at-level" hidden=move || is_recorded.get()>
+                    <Heatmap/>
+                </div>
+                <AtLevel least=Level::Standard>
+                    <NextTokenBars/>
+                </AtLevel>
+                <ComparePanel/>
+                <AtLevel least=Level::Standard>
+                    <ClosedForm/>
+                </AtLevel>
+                <AtLevel least=Level::Everything>
+                    <Later wanted=is_everything load=|| Box::pin(more::token_table())/>
+                </AtLevel>
+            </Column>
+            <Column tabs=tabs slug="curves">
+                <MetricsStrip/>
+                <AtLevel least=Level::Standard>
+                    <ChartControls/>
+                </AtLevel>
+                <LogpsChart/>
+                <AtLevel least=Level::Standard>
+                    <LossChart/>
+                    <WinRatePanel/>
+                    <Later wanted=has_run load=|| Box::pin(more::charts_of_runs())/>
+                    <RunsPanel/>
+                </AtLevel>
+                <AtLevel least=Level::Everything>
+                    <Later wanted=is_everything load=|| Box::pin(more::charts())/>
+                </AtLevel>
+            </Column>
+        </main>
+        <Help/>
+        <Announcer/>
+    }
+}
+
+/// Writes theme, level and embedding where the style sheets look for them.
+fn mark_root(lab: Lab, is_embedded: bool) {
+    Effect::new(move |_| {
+        let root = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.document_element());
+        let Some(root) = root else { return };
+        // The document's root always takes attributes of these names.
+        let _ = match lab.settings.theme().get() {
+            Some(theme) => root.set_attribute("data-theme", &theme),
+            None => root.remove_attribute("data-theme"),
+        };
+        let _ = root.set_attribute("data-level", lab.settings.level().get().slug());
+        // Where keys do nothing, none is printed on a button.
+        let _ = root.toggle_attribute_with_force("data-keys-off", !lab.settings.are_keys_on());
+        if is_embedded {
+            let _ = root.set_attribute("data-embed", "");
+        }
+    });
+}

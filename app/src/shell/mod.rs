@@ -1,0 +1,5 @@
+//! The page's frame: what stands where, the keys, and files dropped on it.
+
+pub mod app;
+pub mod drop;
+pub mod keys;

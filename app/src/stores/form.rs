@@ -1,0 +1,325 @@
+//! The training form: texts as typed, checked when they are used.
+
+mod drawer;
+
+use super::notices::NoticeKey;
+use super::settings::{Settings, SettingsStore};
+use crate::model::parameters::{Parameter, ParameterTexts, apply};
+use crate::texts::drawer as texts;
+use crate::texts::files::IMPORTED_MODEL;
+use crate::texts::numbers::quoted;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
+use tilt_protocol::{Error, ModelName, Objective, ObjectiveKind, TrainSettings};
+
+/// The number fields, by the names that messages use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    Beta,
+    LearningRate,
+    Steps,
+    Seed,
+}
+
+impl Field {
+    pub const ALL: [Field; 4] = [Field::Beta, Field::LearningRate, Field::Steps, Field::Seed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Beta => texts::BETA,
+            Field::LearningRate => texts::LEARNING_RATE,
+            Field::Steps => texts::STEPS,
+            Field::Seed => texts::SEED,
+        }
+    }
+
+    /// The key of its notice.
+    pub fn key(self) -> NoticeKey {
+        NoticeKey::Field(self)
+    }
+
+    fn expected(self) -> &'static str {
+        match self {
+            Field::Beta => texts::BETA_RANGE,
+            Field::LearningRate => texts::LEARNING_RATE_RANGE,
+            Field::Steps => texts::STEPS_RANGE,
+            Field::Seed => texts::SEED_RANGE,
+        }
+    }
+
+    /// As the settings have it, or the default.
+    fn text_of(self, saved: &Settings, kind: ObjectiveKind) -> FieldText {
+        let given = match self {
+            Field::Beta => &saved.beta,
+            Field::LearningRate => &saved.lr,
+            Field::Steps => &saved.steps,
+            Field::Seed => &saved.seed,
+        };
+        FieldText {
+            is_touched: given.is_some(),
+            text: given.clone().unwrap_or_else(|| self.default_text(kind)),
+        }
+    }
+
+    fn default_text(self, kind: ObjectiveKind) -> String {
+        let defaults = TrainSettings::lab_defaults(kind);
+        match self {
+            Field::Beta => as_text(defaults.objective.beta()).unwrap_or_default(),
+            Field::LearningRate => defaults.learning_rate.to_string(),
+            Field::Steps => defaults.steps.to_string(),
+            Field::Seed => defaults.seed.to_string(),
+        }
+    }
+}
+
+fn objective_of(saved: &Settings) -> ObjectiveKind {
+    saved
+        .objective
+        .as_deref()
+        .and_then(ObjectiveKind::from_slug)
+        .filter(|kind| kind.trains_policy())
+        .unwrap_or(ObjectiveKind::Dpo)
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldText {
+    pub text: String,
+    /// The person (or the URL) gave it: another objective's default leaves it alone.
+    pub is_touched: bool,
+}
+
+/// The settings that the form's sound values make, and what is wrong with the others.
+#[derive(Clone, Debug, PartialEq)]
+struct Assembled {
+    settings: TrainSettings,
+    defects: Vec<(Parameter, Error)>,
+}
+
+#[derive(Clone, Copy)]
+pub struct FormStore {
+    objective: RwSignal<ObjectiveKind>,
+    texts: [RwSignal<FieldText>; 4],
+    /// A shipped model's slug, or the name of an imported one.
+    model: RwSignal<String>,
+    /// By the objective's slug: what is not as it proposes it.
+    parameters: RwSignal<BTreeMap<String, ParameterTexts>>,
+    assembled: Memo<Assembled>,
+    settings: SettingsStore,
+}
+
+impl FormStore {
+    pub fn new(settings: SettingsStore) -> FormStore {
+        let saved = settings.saved();
+        let objective = objective_of(&saved);
+        let texts = Field::ALL.map(|field| RwSignal::new(field.text_of(&saved, objective)));
+        let remembered = saved.model.filter(|name| {
+            name.starts_with(IMPORTED_MODEL) || ModelName::from_slug(name).is_some()
+        });
+        let model = remembered.unwrap_or_else(|| ModelName::Small.slug().to_owned());
+        let objective = RwSignal::new(objective);
+        let parameters = RwSignal::new(saved.parameters);
+        let assembled = Memo::new(move |_| {
+            let kind = objective.get();
+            let usual = usual_settings(kind, |field| texts[field as usize].get().text);
+            let (settings, defects) = parameters.with(|all| match all.get(kind.slug()) {
+                Some(texts) => apply(usual, texts),
+                None => (usual, Vec::new()),
+            });
+            Assembled { settings, defects }
+        });
+        FormStore {
+            objective,
+            texts,
+            model: RwSignal::new(model),
+            parameters,
+            assembled,
+            settings,
+        }
+    }
+
+    pub fn objective(&self) -> Signal<ObjectiveKind> {
+        self.objective.into()
+    }
+
+    pub fn model(&self) -> Signal<String> {
+        self.model.into()
+    }
+
+    pub fn text(&self, field: Field) -> Signal<FieldText> {
+        self.texts[field as usize].into()
+    }
+
+    pub fn set_objective(&self, kind: ObjectiveKind) {
+        self.objective.set(kind);
+        for field in Field::ALL {
+            self.texts[field as usize].update(|text| {
+                if !text.is_touched {
+                    text.text = field.default_text(kind);
+                }
+            });
+        }
+        self.settings
+            .remember(|saved| saved.objective = Some(kind.slug().to_owned()));
+    }
+
+    /// Sets the text as typed; emptied, the field goes back to its default's care.
+    pub fn set_text(&self, field: Field, text: String) {
+        let remembered = Some(text.clone()).filter(|text| !text.trim().is_empty());
+        self.texts[field as usize].set(FieldText {
+            is_touched: remembered.is_some(),
+            text,
+        });
+        self.settings.remember(|saved| match field {
+            Field::Beta => saved.beta = remembered,
+            Field::LearningRate => saved.lr = remembered,
+            Field::Steps => saved.steps = remembered,
+            Field::Seed => saved.seed = remembered,
+        });
+    }
+
+    /// Shows a model as the one that is used, or is to be.
+    pub fn show_model(&self, name: &str) {
+        self.model.set(name.to_owned());
+    }
+
+    /// The model that the person wants, at the next visit too.
+    pub fn choose_model(&self, name: &str) {
+        self.show_model(name);
+        self.settings
+            .remember(|saved| saved.model = Some(name.to_owned()));
+    }
+
+    /// Another tab has changed what is remembered. The model stays the one that is loaded.
+    pub fn follow(&self) {
+        let saved = self.settings.saved();
+        let objective = objective_of(&saved);
+        if self.objective.get_untracked() != objective {
+            self.objective.set(objective);
+        }
+        for field in Field::ALL {
+            let text = field.text_of(&saved, objective);
+            if self.texts[field as usize].get_untracked() != text {
+                self.texts[field as usize].set(text);
+            }
+        }
+        if self.parameters.get_untracked() != saved.parameters {
+            self.parameters.set(saved.parameters);
+        }
+    }
+
+    /// The defaults again, after everything was erased.
+    pub fn reset(&self) {
+        let kind = self.objective.get_untracked();
+        for field in Field::ALL {
+            self.texts[field as usize].set(FieldText {
+                text: field.default_text(kind),
+                is_touched: false,
+            });
+        }
+        self.parameters.set(BTreeMap::new());
+    }
+
+    /// True when the chosen objective reads the field.
+    pub fn is_used(&self, field: Field) -> bool {
+        field != Field::Beta || self.objective.get().with_beta(1.0).beta().is_some()
+    }
+
+    /// What is wrong with a field's text, if anything.
+    pub fn defect(&self, field: Field) -> Option<Error> {
+        if !self.is_used(field) {
+            return None;
+        }
+        let text = self.text(field).get().text;
+        let is_good = match field {
+            Field::Beta | Field::LearningRate => parse_positive(&text).is_some(),
+            Field::Steps => parse_steps(&text).is_some(),
+            Field::Seed => parse::<u64>(&text).is_some(),
+        };
+        (!is_good).then(|| Error::invalid(field.name(), quoted(&text), field.expected()))
+    }
+
+    /// What beta or learning rate are in the form, where they are sound.
+    pub fn number(&self, field: Field) -> Option<f64> {
+        parse_positive(&self.texts[field as usize].get_untracked().text)
+    }
+
+    /// The seed, or the default one while the field holds none.
+    pub fn seed(&self) -> u64 {
+        parse(&self.texts[Field::Seed as usize].get_untracked().text).unwrap_or(42)
+    }
+
+    /// The objective that a run would have; defaults stand in for wrong values.
+    pub fn configured(&self) -> Objective {
+        self.assembled.with(|form| form.settings.objective.clone())
+    }
+
+    /// The settings that a run would have; defaults stand in for wrong values.
+    pub fn settings(&self) -> TrainSettings {
+        self.assembled.with(|form| form.settings.clone())
+    }
+
+    /// # Errors
+    /// One [`Error::InvalidConfig`] a bad value, with the key of its notice.
+    pub fn train_settings(&self) -> Result<TrainSettings, Vec<(NoticeKey, Error)>> {
+        let of_fields = Field::ALL
+            .into_iter()
+            .filter_map(|field| Some((field.key(), self.defect(field)?)));
+        let Assembled { settings, defects } = self.assembled.get();
+        let of_parameters = defects
+            .into_iter()
+            .map(|(parameter, error)| (parameter.key(), error));
+        let all: Vec<(NoticeKey, Error)> = of_fields.chain(of_parameters).collect();
+        if all.is_empty() {
+            Ok(settings)
+        } else {
+            Err(all)
+        }
+    }
+}
+
+/// What the form's four fields make of an objective's defaults; a wrong text leaves its
+/// default.
+fn usual_settings(kind: ObjectiveKind, text: impl Fn(Field) -> String) -> TrainSettings {
+    let mut settings = TrainSettings::lab_defaults(kind);
+    if let Some(beta) = parse_positive(&text(Field::Beta)) {
+        settings.objective = kind.with_beta(beta);
+    }
+    settings.learning_rate =
+        parse_positive(&text(Field::LearningRate)).unwrap_or(settings.learning_rate);
+    settings.steps = parse_steps(&text(Field::Steps)).unwrap_or(settings.steps);
+    settings.warmup_steps = TrainSettings::lab_warmup_steps(settings.steps);
+    settings.seed = parse(&text(Field::Seed)).unwrap_or(settings.seed);
+    settings
+}
+
+/// The settings that the page proposes beside a run's own beta, learning rate, steps
+/// and seed.
+pub fn usual_beside(kind: ObjectiveKind, settings: &TrainSettings) -> TrainSettings {
+    usual_settings(kind, |field| {
+        let text = match field {
+            Field::Beta => as_text(settings.objective.beta()),
+            Field::LearningRate => as_text(Some(settings.learning_rate)),
+            Field::Steps => as_text(Some(settings.steps)),
+            Field::Seed => as_text(Some(settings.seed)),
+        };
+        text.unwrap_or_default()
+    })
+}
+
+pub fn parse_positive(text: &str) -> Option<f64> {
+    parse(text).filter(|value: &f64| value.is_finite() && *value > 0.0)
+}
+
+pub fn parse_steps(text: &str) -> Option<usize> {
+    parse(text).filter(|steps| (1..=100_000).contains(steps))
+}
+
+pub fn parse<T: FromStr>(text: &str) -> Option<T> {
+    text.trim().parse().ok()
+}
+
+fn as_text<T: Display>(value: Option<T>) -> Option<String> {
+    value.map(|value| value.to_string())
+}

@@ -1,0 +1,178 @@
+//! Labels on their way to IndexedDB and back.
+
+use super::notices::{NoticeKey, Notices};
+use super::saving::Saving;
+use crate::browser::json;
+use crate::browser::storage::{Store, Stored, Write};
+use crate::model::label_history::{Entry, Slot};
+use crate::texts::label as texts;
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+use tilt_protocol::Label;
+use wasm_bindgen::JsValue;
+
+#[derive(Clone, Copy)]
+pub struct LabelSaving {
+    saving: Saving,
+    notices: Notices,
+    reading: StoredValue<Reading>,
+}
+
+/// What is to be read of the stored labels.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    pub all: bool,
+    pub keys: BTreeSet<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Reading {
+    wanted: Wanted,
+    is_under_way: bool,
+}
+
+/// What was found under a key; [`Stored::Failed`] for what is no label that this version
+/// can read.
+pub type Found = (u64, Stored<Label>);
+
+impl LabelSaving {
+    pub fn new(saving: Saving, notices: Notices) -> LabelSaving {
+        LabelSaving {
+            saving,
+            notices,
+            reading: StoredValue::new(Reading::default()),
+        }
+    }
+
+    /// More is to be read; true where nobody reads already. Readings take turns, so that
+    /// none overtakes a later one.
+    pub fn want(self, wanted: Wanted) -> bool {
+        let want = |reading: &mut Reading| {
+            reading.wanted.all |= wanted.all;
+            reading.wanted.keys.extend(wanted.keys);
+            !std::mem::replace(&mut reading.is_under_way, true)
+        };
+        self.reading.try_update_value(want).unwrap_or_default()
+    }
+
+    /// What is to be read now; `None` ends the reading.
+    pub fn next_wanted(self) -> Option<Wanted> {
+        let next = |reading: &mut Reading| {
+            let wanted = std::mem::take(&mut reading.wanted);
+            let is_any = wanted.all || !wanted.keys.is_empty();
+            reading.is_under_way = is_any;
+            is_any.then_some(wanted)
+        };
+        self.reading.try_update_value(next).flatten()
+    }
+
+    /// The reading failed, and is to be taken up later.
+    pub async fn put_off(self, wanted: Wanted) {
+        self.reading
+            .update_value(|reading| reading.is_under_way = false);
+        self.saving.later().await;
+        // Another one may have begun meanwhile; then it reads this too.
+        self.reading.update_value(|reading| {
+            reading.wanted.all |= wanted.all;
+            reading.wanted.keys.extend(wanted.keys);
+        });
+    }
+
+    /// What is stored of it, by key; `None` where that could not be read.
+    pub async fn stored(self, wanted: &Wanted) -> Option<Vec<Found>> {
+        if wanted.all {
+            let labels = match self.saving.read_all([Store::Labels]).await {
+                Stored::Failed => return None,
+                Stored::Absent => Vec::new(),
+                Stored::Found([labels]) => labels,
+            };
+            let found = labels.iter().map(|(key, value)| (*key, label_of(value)));
+            let found: Vec<Found> = found.collect();
+            let is_unreadable = |found: &&Found| found.1 == Stored::Failed;
+            let unreadable = found.iter().filter(is_unreadable).count();
+            if unreadable > 0 {
+                self.notices
+                    .info(NoticeKey::UnreadableLabels, &texts::unreadable(unreadable));
+            }
+            return Some(found);
+        }
+        let places: Vec<(Store, u64)> = wanted.keys.iter().map(|k| (Store::Labels, *k)).collect();
+        let values = match self.saving.read_places(&places).await {
+            Stored::Failed => return None,
+            Stored::Absent => vec![None; places.len()],
+            Stored::Found(values) => values,
+        };
+        let labels = values.iter().map(|value| match value {
+            None => Stored::Absent,
+            Some(value) => label_of(value),
+        });
+        Some(wanted.keys.iter().copied().zip(labels).collect())
+    }
+
+    /// A moment, for [`LabelSaving::is_newer`].
+    pub fn now(self) -> u64 {
+        self.saving.now()
+    }
+
+    /// This tab's label, or its removal, is newer than what was read since `moment`.
+    pub fn is_newer(self, moment: u64, key: u64) -> bool {
+        self.saving.is_newer(moment, Store::Labels, key)
+    }
+
+    /// Writes what the slots hold after a change; `stored` is called with their keys once
+    /// they are.
+    pub fn write(self, slots: &[Slot], stored: impl FnOnce(Vec<u64>) + 'static) {
+        let writes = slots
+            .iter()
+            .map(|slot| change(slot.key, slot.after.as_ref()))
+            .collect();
+        let keys = slots.iter().map(|slot| slot.key).collect();
+        self.saving.write(writes, move || stored(keys));
+    }
+
+    /// Writes those of the labels that are not stored, as after their database was taken
+    /// away; `stored` as above.
+    pub async fn write_missing(self, entries: &[Entry], stored: impl FnOnce(Vec<u64>) + 'static) {
+        let all = Wanted {
+            all: true,
+            ..Wanted::default()
+        };
+        let found = loop {
+            match self.stored(&all).await {
+                Some(found) => break found,
+                None => self.saving.later().await,
+            }
+        };
+        let there: BTreeSet<u64> = found.into_iter().map(|(key, _)| key).collect();
+        let missing: Vec<Slot> = entries
+            .iter()
+            .filter(|entry| !there.contains(&entry.key))
+            .map(|entry| Slot {
+                key: entry.key,
+                before: None,
+                after: Some(entry.label.clone()),
+            })
+            .collect();
+        if !missing.is_empty() {
+            self.write(&missing, stored);
+        }
+    }
+}
+
+fn change(key: u64, label: Option<&Label>) -> Write {
+    match label {
+        // A label is plain data: its JSON cannot fail.
+        Some(label) => {
+            let json = serde_json::to_string(label).unwrap_or_default();
+            Write::Put(Store::Labels, key, JsValue::from_str(&json))
+        }
+        None => Write::Delete(Store::Labels, key),
+    }
+}
+
+fn label_of(value: &JsValue) -> Stored<Label> {
+    let label = value
+        .as_string()
+        .and_then(|text| json::from_str(&text).ok());
+    label.map_or(Stored::Failed, Stored::Found)
+}
