@@ -113,7 +113,7 @@ fn rows_at_once(
     let tokens = longest
         .saturating_add(max_new_tokens)
         .min(config.n_positions);
-    let wide = longest.saturating_mul(config.n_inner().max(3 * config.n_embd));
+    let wide = longest.saturating_mul(config.n_inner.max(3 * config.n_embd));
     // Logits, keys or values, the prompt's activations, its attention scores.
     let a_row = [
         config.vocab_size,

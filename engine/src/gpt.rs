@@ -213,11 +213,13 @@ impl Gpt {
         cache: Option<&mut Option<(Tensor<4>, Tensor<4>)>>,
     ) -> Tensor<3> {
         let first = 2 + BLOCK_PARAMS * block;
-        let attended = self.attention(self.layer_norm(x.clone(), first), first + 2, mask, cache);
+        let normed = self.layer_norm(x.clone(), first);
+        let scale = self.config.attention_scale(block);
+        let attended = self.attention(normed, first + 2, scale, mask, cache);
         let x = x + attended;
         let [b, t, d] = x.dims();
         let normed = self.layer_norm(x.clone(), first + 6).reshape([b * t, d]);
-        let inner = gelu_tanh(self.linear(normed, first + 8)); // [b * t, 4 d]
+        let inner = gelu_tanh(self.linear(normed, first + 8)); // [b * t, inner]
         x + self.linear(inner, first + 10).reshape([b, t, d])
     }
 
@@ -225,6 +227,7 @@ impl Gpt {
         &self,
         x: Tensor<3>,
         first: usize,
+        scale: f32,
         mask: Option<Tensor<4, Bool>>,
         cache: Option<&mut Option<(Tensor<4>, Tensor<4>)>>,
     ) -> Tensor<3> {
@@ -247,7 +250,6 @@ impl Gpt {
             }
             *slot = Some((keys.clone(), values.clone()));
         }
-        let scale = 1.0 / (e as f32).sqrt();
         let mut scores = query.mul_scalar(scale).matmul(keys.swap_dims(2, 3)); // [b, h, t, past + t]
         if let Some(mask) = mask {
             let [b, h, t, s] = scores.dims();

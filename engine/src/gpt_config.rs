@@ -20,6 +20,13 @@ pub struct GptConfig {
     pub n_embd: usize,
     pub n_layer: usize,
     pub n_head: usize,
+    /// Width inside the MLP; `4 n_embd` where the file does not say.
+    pub n_inner: usize,
+    /// Whether attention scores are divided by the root of the head size.
+    pub scale_attn_weights: bool,
+    /// Whether a block's attention scores are also divided by its number, from 1 (Mistral's
+    /// GPT-2).
+    pub scale_attn_by_inverse_layer_idx: bool,
     pub layer_norm_epsilon: f64,
     /// The id that ends a text: what training appends, and what a written config names.
     pub eos_token_id: Option<u32>,
@@ -49,6 +56,9 @@ impl GptConfig {
             n_embd,
             n_layer,
             n_head,
+            n_inner: 4 * n_embd,
+            scale_attn_weights: true,
+            scale_attn_by_inverse_layer_idx: false,
             layer_norm_epsilon: 1e-5,
             eos_token_id: None,
             more_eos_ids: Vec::new(),
@@ -79,20 +89,50 @@ impl GptConfig {
         self.more_eos_ids = ids;
     }
 
-    pub fn n_inner(&self) -> usize {
-        4 * self.n_embd
-    }
-
     /// Numbers in all tensors, without overflow on any platform.
     fn parameters(&self) -> u64 {
-        let [v, t, d, l] =
-            [self.vocab_size, self.n_positions, self.n_embd, self.n_layer].map(|size| size as u64);
+        let sizes = [
+            self.vocab_size,
+            self.n_positions,
+            self.n_embd,
+            self.n_layer,
+            self.n_inner,
+        ];
+        let [v, t, d, l, inner] = sizes.map(|size| size as u64);
         let tables = if self.is_tied { v + t } else { 2 * v + t };
-        tables * d + l * (12 * d * d + 13 * d) + 2 * d + u64::from(self.has_score_head) * d
+        let block = 4 * d * d + 2 * d * inner + 9 * d + inner;
+        tables * d + l * block + 2 * d + u64::from(self.has_score_head) * d
     }
 
     pub fn head_size(&self) -> usize {
         self.n_embd / self.n_head
+    }
+
+    /// What a block's attention scores are multiplied by; `block` counts from 0.
+    pub fn attention_scale(&self, block: usize) -> f32 {
+        // In f32 step by step: rounding once from f64 would change the last bit of some.
+        let [by_size, by_block] = self.attention_divisors(block);
+        1.0 / (by_size as f32).sqrt() / by_block as f32
+    }
+
+    /// The same without f32's rounding.
+    pub fn attention_scale_exact(&self, block: usize) -> f64 {
+        let [by_size, by_block] = self.attention_divisors(block);
+        1.0 / (by_size as f64).sqrt() / by_block as f64
+    }
+
+    /// Scores are divided by the root of the first and by the second.
+    fn attention_divisors(&self, block: usize) -> [usize; 2] {
+        [
+            match self.scale_attn_weights {
+                true => self.head_size(),
+                false => 1,
+            },
+            match self.scale_attn_by_inverse_layer_idx {
+                true => block + 1,
+                false => 1,
+            },
+        ]
     }
 
     /// # Errors
@@ -139,23 +179,20 @@ impl GptConfig {
             "gelu_new".into(),
             &["gelu_new".into(), "gelu_pytorch_tanh".into()],
         )?;
-        must_be("scale_attn_weights", true.into(), &[true.into()])?;
-        must_be(
-            "scale_attn_by_inverse_layer_idx",
-            false.into(),
-            &[false.into()],
-        )?;
         must_be("add_cross_attention", false.into(), &[false.into()])?;
-        must_be(
-            "tie_word_embeddings",
-            true.into(),
-            &[true.into(), false.into()],
-        )?;
+        let flag = |name: &str, default: bool| -> Result<bool> {
+            must_be(name, default.into(), &[true.into(), false.into()])?;
+            Ok(fields.get(name).and_then(Value::as_bool).unwrap_or(default))
+        };
         let id = |name: &str| {
             let id = fields.get(name)?.as_u64()?;
             u32::try_from(id).ok()
         };
-        let vocab_size = size("vocab_size")?;
+        let (vocab_size, n_embd) = (size("vocab_size")?, size("n_embd")?);
+        let n_inner = match fields.get("n_inner") {
+            None | Some(Value::Null) => 4 * n_embd,
+            Some(_) => size("n_inner")?,
+        };
         let mut eos_ids = ids_of(fields.get("eos_token_id"), vocab_size).into_iter();
         let epsilon = fields
             .get("layer_norm_epsilon")
@@ -164,14 +201,17 @@ impl GptConfig {
         let config = GptConfig {
             vocab_size,
             n_positions: size("n_positions")?,
-            n_embd: size("n_embd")?,
+            n_embd,
             n_layer: size("n_layer")?,
             n_head: size("n_head")?,
+            n_inner,
+            scale_attn_weights: flag("scale_attn_weights", true)?,
+            scale_attn_by_inverse_layer_idx: flag("scale_attn_by_inverse_layer_idx", false)?,
             layer_norm_epsilon: epsilon,
             eos_token_id: eos_ids.next(),
             more_eos_ids: eos_ids.collect(),
             pad_token_id: id("pad_token_id"),
-            is_tied: fields.get("tie_word_embeddings") != Some(&Value::Bool(false)),
+            is_tied: flag("tie_word_embeddings", true)?,
             has_score_head: fields
                 .get("architectures")
                 .and_then(Value::as_array)
@@ -203,15 +243,6 @@ impl GptConfig {
                 expected,
             ));
         }
-        if let Some(inner) = fields.get("n_inner").filter(|value| !value.is_null())
-            && inner.as_u64() != Some(config.n_inner() as u64)
-        {
-            return Err(Error::invalid(
-                "config.json: n_inner",
-                inner,
-                config.n_inner(),
-            ));
-        }
         Ok(config)
     }
 
@@ -234,6 +265,16 @@ impl GptConfig {
         put("eos_token_id", self.eos_token_id.into());
         put("pad_token_id", self.pad_token_id.into());
         put("tie_word_embeddings", self.is_tied.into());
+        // What is at its default stays as the file had it, said or not.
+        if self.n_inner != 4 * self.n_embd {
+            put("n_inner", self.n_inner.into());
+        }
+        if !self.scale_attn_weights {
+            put("scale_attn_weights", false.into());
+        }
+        if self.scale_attn_by_inverse_layer_idx {
+            put("scale_attn_by_inverse_layer_idx", true.into());
+        }
         for dropout in ["attn_pdrop", "embd_pdrop", "resid_pdrop"] {
             fields.insert(dropout.to_owned(), 0.0.into());
         }
@@ -277,19 +318,50 @@ mod tests {
     fn a_config_survives_writing_and_reading() {
         let mut config = GptConfig::new(97, 64, 48, 2, 4);
         config.eos_token_id = Some(96);
-        let read = GptConfig::from_json(&config.to_json("float32")).unwrap();
-        assert_eq!(
-            GptConfig {
-                fields: Map::new(),
-                ..read
-            },
-            config
-        );
+        let mut others = config.clone();
+        others.n_inner = 52;
+        others.scale_attn_weights = false;
+        others.scale_attn_by_inverse_layer_idx = true;
+        others.is_tied = false;
+        for config in [config, others] {
+            let read = GptConfig::from_json(&config.to_json("float32")).unwrap();
+            let fields = Map::new();
+            assert_eq!(GptConfig { fields, ..read }, config);
+        }
+    }
+
+    #[test]
+    fn attention_is_scaled_by_head_size_and_block_each_where_the_config_says_so() {
+        let mut config = GptConfig::new(97, 64, 48, 2, 12);
+        let scales = |config: &GptConfig| [0, 1].map(|block| config.attention_scale(block));
+        assert_eq!(scales(&config), [0.5, 0.5]);
+        config.scale_attn_by_inverse_layer_idx = true;
+        assert_eq!(scales(&config), [0.5, 0.25]);
+        config.scale_attn_weights = false;
+        assert_eq!(scales(&config), [1.0, 0.5]);
+    }
+
+    #[test]
+    fn a_field_of_another_type_or_value_is_named() {
+        let config = GptConfig::new(97, 64, 48, 2, 4).to_json("float32");
+        for (field, expected) in [
+            ("\"scale_attn_by_inverse_layer_idx\": 1", "true or false"),
+            ("\"n_inner\": 0", "a whole number from 1 to 1,000,000"),
+            ("\"activation_function\": \"relu\"", "\"gelu_new\" or"),
+        ] {
+            let name = field.split('"').nth(1).unwrap();
+            // Of two fields of one name the last one counts.
+            let text = config.trim_end().trim_end_matches('}').to_owned() + "," + field + "}";
+            let error = GptConfig::from_json(&text).unwrap_err().to_string();
+            let is_named = error.starts_with(&format!("config.json: {name}: got"));
+            assert!(is_named && error.contains(expected), "{error}");
+        }
     }
 
     #[test]
     fn sizes_beyond_a_tab_are_refused_before_anything_is_allocated() {
         let mut config = GptConfig::new(97, 64, 48, 2, 4);
+        config.n_inner = 52;
         assert_eq!(
             config.parameters(),
             crate::layout::Layout::of(&config).len as u64

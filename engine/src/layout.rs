@@ -52,7 +52,7 @@ pub struct Layout {
 
 impl Layout {
     pub fn of(config: &GptConfig) -> Layout {
-        let (d, inner) = (config.n_embd, config.n_inner());
+        let (d, inner) = (config.n_embd, config.n_inner);
         let mut layout = Layout {
             slots: Vec::new(),
             len: 0,

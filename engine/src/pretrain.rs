@@ -164,8 +164,14 @@ impl Pretraining {
     /// Begins with what a shallower model has learnt: see [`deeper`].
     ///
     /// # Errors
-    /// Those of [`deeper`], [`Error::Device`].
+    /// [`Error::InvalidConfig`] for a model whose blocks know their numbers, those of
+    /// [`deeper`], [`Error::Device`].
     pub async fn grow_from(&mut self, model: &Model, arena: &Tensor<1>) -> Result<()> {
+        // A block's scale would be that of its new place.
+        if model.config.scale_attn_by_inverse_layer_idx {
+            let field = "--grow-from: scale_attn_by_inverse_layer_idx";
+            return Err(Error::invalid(field, true, false));
+        }
         let fresh = read(self.arena.clone()).await?;
         let grown = deeper(
             fresh,

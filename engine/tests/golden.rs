@@ -34,6 +34,8 @@ mod schedules;
 mod set;
 #[path = "golden/text.rs"]
 mod text;
+#[path = "golden/variants.rs"]
+mod variants;
 
 use checks::Checks;
 use set::GoldenSet;
@@ -52,6 +54,36 @@ fn for_each_set(what: &str, check: impl Fn(&GoldenSet, &mut Checks)) {
 #[wasm_bindgen_test(unsupported = test)]
 fn scalar_tables() {
     for_each_set("scalar_tables.json", scalar::scalar_tables);
+}
+
+/// In the sets that have them, which the project's own does.
+fn variants_on(device: &burn::tensor::Device) {
+    let mut count = 0;
+    for set in GoldenSet::all() {
+        if set.has("gpt2_variants.json") {
+            let mut checks = Checks::default();
+            variants::variants(&set, device, &mut checks);
+            checks.report("gpt2_variants.json", &set.name);
+            count += 1;
+        }
+    }
+    let is_named = std::env::var_os("TILT_GOLDEN").is_some();
+    assert!(count > 0 || is_named, "no set has gpt2_variants.json");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn gpt2s_options() {
+    variants_on(&burn::tensor::Device::flex());
+}
+
+#[test]
+#[ignore = "needs a GPU, in software at least"]
+fn gpt2s_options_on_gpu() {
+    use tilt_engine::device::Compute;
+    use tilt_protocol::DevicePreference;
+    let compute = pollster::block_on(Compute::choose(DevicePreference::Webgpu));
+    assert_eq!(compute.fallback, None, "no GPU");
+    variants_on(&compute.device);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -56,7 +56,8 @@ impl<'a> Exact<'a> {
         for block in 0..self.config.n_layer {
             let name = |part: &str| format!("h.{block}.{part}");
             let normed = self.each(&x, |row| self.layer_norm(row, &name("ln_1")))?;
-            let attended = self.attention(&normed, &name("attn"))?;
+            let scale = self.config.attention_scale_exact(block);
+            let attended = self.attention(&normed, &name("attn"), scale)?;
             x = x.iter().zip(&attended).map(|(x, a)| sum(x, a)).collect();
             let inner = self.each(&x, |row| {
                 let normed = self.layer_norm(row, &name("ln_2"))?;
@@ -78,10 +79,9 @@ impl<'a> Exact<'a> {
     }
 
     /// Causal attention with all heads, and its output projection.
-    fn attention(&self, x: &[Vec<f64>], name: &str) -> Option<Vec<Vec<f64>>> {
+    fn attention(&self, x: &[Vec<f64>], name: &str, scale: f64) -> Option<Vec<Vec<f64>>> {
         let (width, size) = (self.config.n_embd, self.config.head_size());
         let qkv = self.each(x, |row| self.linear(row, &format!("{name}.c_attn")))?;
-        let scale = 1.0 / (size as f64).sqrt();
         let mut out = Vec::with_capacity(x.len());
         for t in 0..x.len() {
             let mut row = vec![0.0; width];

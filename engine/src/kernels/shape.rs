@@ -42,6 +42,8 @@ pub struct Linear {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BlockSlots {
+    /// What attention scores are multiplied by.
+    pub attention_scale: f32,
     pub before_attention: LayerNormSlots,
     pub qkv: Linear,
     pub attended: Linear,
@@ -58,13 +60,14 @@ impl Shape {
         let mut next = || slots.next().unwrap_or_default();
         let (tokens, positions) = (next(), next());
         let blocks = (0..config.n_layer)
-            .map(|_| BlockSlots {
+            .map(|block| BlockSlots {
+                attention_scale: config.attention_scale(block),
                 before_attention: LayerNormSlots::of(&mut next),
                 qkv: Linear::of(d, 3 * d, &mut next),
                 attended: Linear::of(d, d, &mut next),
                 before_mlp: LayerNormSlots::of(&mut next),
-                inner: Linear::of(d, config.n_inner(), &mut next),
-                outer: Linear::of(config.n_inner(), d, &mut next),
+                inner: Linear::of(d, config.n_inner, &mut next),
+                outer: Linear::of(config.n_inner, d, &mut next),
             })
             .collect();
         let last = LayerNormSlots::of(&mut next);

@@ -113,6 +113,14 @@ fn untied(mut config: GptConfig) -> GptConfig {
     config
 }
 
+/// GPT-2's options that kernels know of.
+fn options(mut config: GptConfig, n_inner: usize) -> GptConfig {
+    config.n_inner = n_inner;
+    config.scale_attn_by_inverse_layer_idx = true;
+    config.scale_attn_weights = n_inner.is_multiple_of(8);
+    config
+}
+
 /// Each a test on the CPU, and one on a GPU.
 macro_rules! on_each_device {
     ($($name:ident: $cases:expr;)*) => {
@@ -213,6 +221,21 @@ on_each_device! {
             &[(3, 1), (3, 17), (1, 30), (9, 13), (30, 2), (2, 2), (5, 27)],
         ),
         case(GptConfig::new(6, 3, 4, 1, 1), &[(1, 2), (2, 1)]),
+    ];
+    blocks_scale_attention_and_have_inner_widths_as_the_config_says: [
+        case(
+            options(GptConfig::new(37, 41, 24, 3, 3), 40),
+            &[(3, 1), (3, 17), (9, 13), (20, 2)],
+        ),
+        case(
+            options(GptConfig::new(37, 41, 24, 2, 3), 52),
+            &[(3, 1), (3, 17), (9, 13)],
+        ),
+        // Not in vec4s.
+        case(
+            options(GptConfig::new(37, 41, 24, 2, 3), 50),
+            &[(3, 1), (3, 17)],
+        ),
     ];
     more_rows_than_a_tile_of_workgroups: [case(
         GptConfig::new(40, 100, 72, 1, 2),

@@ -78,11 +78,15 @@ pub fn paired<A, B>(
 
 /// A golden model on the CPU device.
 pub fn load(set: &GoldenSet, folder: &str) -> (Model, Tensor<1>) {
+    load_on(set, folder, &Device::flex())
+}
+
+pub fn load_on(set: &GoldenSet, folder: &str, device: &Device) -> (Model, Tensor<1>) {
     let files = ModelFiles {
         config: &set.text(&format!("{folder}/config.json")),
         weights: &set.bytes(&format!("{folder}/model.safetensors")),
         tokenizer: None,
         tokenizer_config: None,
     };
-    Model::load(&files, &Device::flex()).expect("a golden model loads")
+    Model::load(&files, device).expect("a golden model loads")
 }

@@ -36,6 +36,10 @@ impl GoldenSet {
             .collect()
     }
 
+    pub fn has(&self, file: &str) -> bool {
+        self.folder.join(file).is_file()
+    }
+
     pub fn bytes(&self, file: &str) -> Vec<u8> {
         let path = self.folder.join(file);
         std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
@@ -49,6 +53,10 @@ impl GoldenSet {
         vec![GoldenSet {
             name: "open (as wasm)".to_owned(),
         }]
+    }
+
+    pub fn has(&self, _: &str) -> bool {
+        true
     }
 
     pub fn bytes(&self, file: &str) -> Vec<u8> {
@@ -67,6 +75,21 @@ impl GoldenSet {
             "e2e_model/model.safetensors",
             "edge_cases.json",
             "generation.json",
+            "gpt2_variants.json",
+            "gpt2_variants/inverse_layer_idx/config.json",
+            "gpt2_variants/inverse_layer_idx/model.safetensors",
+            "gpt2_variants/ln_eps_large/config.json",
+            "gpt2_variants/ln_eps_large/model.safetensors",
+            "gpt2_variants/n_inner/config.json",
+            "gpt2_variants/n_inner/model.safetensors",
+            "gpt2_variants/no_attn_scale/config.json",
+            "gpt2_variants/no_attn_scale/model.safetensors",
+            "gpt2_variants/no_attn_scale_inverse_layer_idx/config.json",
+            "gpt2_variants/no_attn_scale_inverse_layer_idx/model.safetensors",
+            "gpt2_variants/reorder_upcast/config.json",
+            "gpt2_variants/reorder_upcast/model.safetensors",
+            "gpt2_variants/untied/config.json",
+            "gpt2_variants/untied/model.safetensors",
             "logps.json",
             "losses.json",
             "pipeline.json",

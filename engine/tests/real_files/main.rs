@@ -94,6 +94,7 @@ fn model_folders_are_read_as_transformers_reads_them() {
         ("40-eos-outside-vocab", "default-50256"),
         ("42-sharded", "model"),
         ("43-inverse-layer-scaling", "reordered"),
+        ("43-inverse-layer-scaling", "scaled"),
         ("45-wrapped-names", "old-masks"),
     ] {
         let key = format!("{folder}/{model}/data.jsonl");

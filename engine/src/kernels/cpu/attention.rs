@@ -15,15 +15,13 @@ pub struct Heads {
     pub count: usize,
     /// Numbers a head.
     pub size: usize,
+    /// What scores are multiplied by.
+    pub scale: f32,
 }
 
 impl Heads {
     fn width(self) -> usize {
         self.count * self.size
-    }
-
-    fn scale(self) -> f32 {
-        1.0 / (self.size as f32).sqrt()
     }
 }
 
@@ -118,7 +116,7 @@ impl Head<'_> {
             scores: &mut scores,
             keys: self.keys(),
             offset: self.offset(),
-            scale: self.heads.scale(),
+            scale: self.heads.scale,
             log_sums,
             known,
         });
@@ -199,7 +197,7 @@ pub fn attend_back(
             probabilities: &shares,
             keys: seen,
             offset: head.offset(),
-            scale: heads.scale(),
+            scale: heads.scale,
         });
         let d_scores = View::new(&d_scores, queries, seen);
 

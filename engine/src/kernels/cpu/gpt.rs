@@ -1,7 +1,7 @@
 //! GPT-2 forward and backward by hand over the flat arena: what [`crate::gpt`] composes of
 //! burn's operations, in few passes over memory and with none of it fresh.
 //!
-//! Shapes: `rows` packed tokens, width `d`, inner width `4 d`, vocab `v`, `n` scored tokens.
+//! Shapes: `rows` packed tokens, width `d`, inner width `i`, vocab `v`, `n` scored tokens.
 
 use super::attention::{Heads, attend, attend_back};
 use super::buffers::Buffer;
@@ -33,9 +33,9 @@ struct Block {
     /// `[rows, d]`
     attended: Buffer,
     before_mlp: Normed,
-    /// Of the GELU, `[rows, 4 d]`.
+    /// Of the GELU, `[rows, i]`.
     slope: Buffer,
-    /// `[rows, 4 d]`
+    /// `[rows, i]`
     inner: Buffer,
 }
 
@@ -155,7 +155,7 @@ impl Work<'_> {
         attend(
             &mut self.packing,
             &packed.segments,
-            heads(self.shape),
+            heads(self.shape, slots),
             &qkv,
             &mut attended,
             &mut log_sums,
@@ -186,10 +186,11 @@ impl Work<'_> {
     }
 }
 
-fn heads(shape: &Shape) -> Heads {
+fn heads(shape: &Shape, slots: &BlockSlots) -> Heads {
     Heads {
         count: shape.heads,
         size: shape.width / shape.heads,
+        scale: slots.attention_scale,
     }
 }
 
@@ -334,7 +335,7 @@ impl Back<'_> {
         attend_back(
             &mut self.packing,
             &packed.segments,
-            heads(self.shape),
+            heads(self.shape, slots),
             &block.qkv,
             &mut log_sums,
             d_normed,

@@ -1,6 +1,8 @@
 //! The way back of a GPT by WebGPU kernels: see `gpt.rs`.
 
-use super::gpt::{Block, MATMUL, Matmul, Named, Norms, ROWS_ALL, Trace, Work, quads, transpose};
+use super::gpt::{
+    Block, MATMUL, Matmul, Named, Norms, ROWS_ALL, Trace, Work, attention_sizes, quads, transpose,
+};
 use super::launch::{Buffer, Fold, Kernel, Tile};
 use super::limits::numbers;
 use super::plan::table_entries;
@@ -212,14 +214,14 @@ impl Back<'_> {
             index: 0,
         };
         self.input(plain, (&slots.attended, attended_at), &self.d_x, to);
-        let d_qkv = self.attention(&block, &d_attended);
+        let d_qkv = self.attention(slots, &block, &d_attended);
         self.weight(&slots.qkv, &block.before_attention, &d_qkv);
         self.input(plain, (&slots.qkv, qkv_at), &d_qkv, to_norm(2 * index));
         self.layer_norm(&slots.before_attention, 2 * index, true);
     }
 
     /// The gradient of qkv.
-    fn attention(&self, block: &Block, d_attended: &Buffer) -> Buffer {
+    fn attention(&self, slots: &BlockSlots, block: &Block, d_attended: &Buffer) -> Buffer {
         let work = &self.work;
         let d_qkv = work.rows_of(3 * work.shape.width);
         let dots = work.rows_of(work.shape.heads);
@@ -236,7 +238,7 @@ impl Back<'_> {
                 &d_qkv,
                 &dots,
             ],
-            &work.attention_sizes(),
+            &attention_sizes(slots),
         );
         let texts = &[include_str!("wgsl/attention_back_keys.wgsl")];
         work.gpu.launch(
@@ -250,7 +252,7 @@ impl Back<'_> {
                 &d_qkv,
                 &dots,
             ],
-            &work.attention_sizes(),
+            &attention_sizes(slots),
         );
         d_qkv
     }

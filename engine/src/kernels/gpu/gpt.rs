@@ -1,13 +1,13 @@
 //! GPT-2 forward and backward by WebGPU kernels: the steps of `cpu/gpt.rs`, a dispatch or two
 //! each.
 //!
-//! Shapes: `rows` packed tokens, width `d`, inner width `4 d`.
+//! Shapes: `rows` packed tokens, width `d`, inner width `i`.
 
 use super::head::{Head, row_len};
 use super::launch::{Buffer, Fold, Gpu, Kernel, Tile};
 use super::plan::Plan;
 use crate::kernels::packed::Packed;
-use crate::kernels::shape::{LayerNormSlots, Linear, Shape};
+use crate::kernels::shape::{BlockSlots, LayerNormSlots, Linear, Shape};
 use crate::logps::read;
 use burn::tensor::Tensor;
 use tilt_protocol::Result;
@@ -32,9 +32,9 @@ pub(super) struct Block {
     pub(super) log_sums: Buffer,
     /// `[rows, d]`
     pub(super) attended: Buffer,
-    /// Of the GELU, `[rows, 4 d]`.
+    /// Of the GELU, `[rows, i]`.
     pub(super) slope: Buffer,
-    /// `[rows, 4 d]`
+    /// `[rows, i]`
     pub(super) inner: Buffer,
 }
 
@@ -66,7 +66,8 @@ pub struct Read {
 /// Whether the kernels take a model of this shape.
 pub fn takes(shape: &Shape) -> bool {
     let size = shape.width / shape.heads.max(1);
-    size > 0 && size.is_multiple_of(4) && shape.score.is_none()
+    let in_vec4s = |block: &BlockSlots| block.inner.outputs.is_multiple_of(4);
+    size > 0 && size.is_multiple_of(4) && shape.blocks.iter().all(in_vec4s) && shape.score.is_none()
 }
 
 /// Vec4s up to a place in the arena.
@@ -250,7 +251,7 @@ impl Work<'_> {
             self.attention_kernel("attention", &[include_str!("wgsl/attention.wgsl")]),
             self.row_heads(),
             &[&self.plan.words, &qkv, &attended, &log_sums],
-            &self.attention_sizes(),
+            &attention_sizes(slots),
         );
         let to_residual = ("linear_residual", TO_RESIDUAL);
         self.linear(to_residual, &slots.attended, &attended, &[x]);
@@ -290,11 +291,10 @@ impl Work<'_> {
     pub(super) fn row_heads(&self) -> [usize; 2] {
         [self.plan.rows.div_ceil(64), self.shape.heads]
     }
+}
 
-    pub(super) fn attention_sizes(&self) -> [u32; 1] {
-        let size = (self.shape.width / self.shape.heads) as f32;
-        [(1.0 / size.sqrt()).to_bits()]
-    }
+pub(super) fn attention_sizes(slots: &BlockSlots) -> [u32; 1] {
+    [slots.attention_scale.to_bits()]
 }
 
 /// Matrices that one dispatch transposes: their places fit a uniform.

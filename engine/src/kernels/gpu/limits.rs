@@ -124,7 +124,7 @@ pub fn check_plain(config: &GptConfig, arena: &Tensor<1>, batch: &Batch) -> Resu
         return Ok(());
     };
     let tokens = batch.rows().saturating_mul(batch.width());
-    let wide = config.n_inner().max(3 * config.n_embd);
+    let wide = config.n_inner.max(3 * config.n_embd);
     let scores = tokens.saturating_mul(batch.width() * config.n_head);
     let logits = batch.scored().saturating_mul(config.vocab_size);
     for (what, numbers) in [
