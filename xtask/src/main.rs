@@ -4,6 +4,7 @@
 //! rustup and Node.js and nothing else.
 
 mod arguments;
+mod arrows;
 mod bench;
 mod cargo_tool;
 mod chromium;
@@ -41,6 +42,9 @@ Tilt's commands. Each installs what it needs and is missing.
   cargo xtask torture [--trials N] [--only KIND]... [--seed N] [--folder DIR]
       Long campaigns: broken files for every reader (kind parsers, N inputs each), and
       in the browser runs that are cut off in every way, N trials a kind.
+  cargo xtask arrows [--all]
+      Measure which file uses which, the circles among them, and what breaks the
+      floors of xtask/floors.txt. --all lists every arrow.
   cargo xtask setup
       Install everything that the other commands would.
   cargo xtask help
@@ -80,6 +84,11 @@ fn dispatch(root: &Path, arguments: &[String]) -> Result<ExitCode, Error> {
                 ExitCode::FAILURE
             });
         }
+        "arrows" => match rest {
+            [] => arrows::run(root, false)?,
+            [all] if all == "--all" => arrows::run(root, true)?,
+            _ => no_arguments("arrows", rest)?,
+        },
         "setup" => {
             no_arguments("setup", rest)?;
             setup::everything(root)?;
