@@ -75,7 +75,7 @@ fn arrows_go_down_and_never_round() {
     }
     assert!(
         problems.is_empty(),
-        "{} problems\n{}\n",
+        "against the floors, {} in all:\n{}\n",
         problems.len(),
         problems.join("\n")
     );
