@@ -87,6 +87,20 @@ test.describe('notices', () => {
     await expect(lab.id('seed-input')).toBeFocused();
   });
 
+  test('on a phone one is shown, the others wait behind a button', async ({ lab, page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await lab.open({ ...QUICK, seed: 44, foo: 1, lang: 'fr' }, { ready: false });
+    await page.getByRole('tab', { name: 'Model', exact: true }).click();
+    for (const field of ['beta', 'lr']) await lab.type(`${field}-input`, 'x');
+    await expect(lab.id('notice')).toHaveCount(1);
+    await expect(lab.id('notices-more')).toContainText('and 2 more');
+    const { height } = await page.locator('.notices').boundingBox();
+    expect(height).toBeLessThan(844 / 4);
+    await lab.id('notices-more').click();
+    await expect(lab.id('notice')).toHaveCount(3);
+    await expect(page.locator('.notices')).toBeInViewport({ ratio: 1 });
+  });
+
   test('what the address asks for in vain is said', async ({ lab }) => {
     await lab.open({ ...QUICK, seed: 43, foo: 1, data: 'short', level: 'most' }, { ready: false });
     await expect(lab.id('notice')).toHaveCount(1);

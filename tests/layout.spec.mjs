@@ -24,6 +24,20 @@ for (const { name, width, height } of SCREENS) {
   }
 }
 
+test('which prompts are held out stands in one line', async ({ lab, page }) => {
+  await lab.open({ device: 'cpu', model: 'nano', seed: 15, level: 'everything' }, { ready: false });
+  await lab.label('1');
+  const row = page.locator('.held-out');
+  await row.waitFor();
+  const middles = await row.locator('input, span').evaluateAll((parts) =>
+    parts.map((part) => {
+      const { top, bottom } = part.getBoundingClientRect();
+      return (top + bottom) / 2;
+    }),
+  );
+  expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(3);
+});
+
 for (const [theme, width, height] of [
   ['light', 1280, 900],
   ['dark', 1280, 900],

@@ -60,3 +60,27 @@ test.describe('where the host does not give a part', () => {
     await lab.untilVerdicts('a');
   });
 });
+
+test.describe('where the host gives a part at the third time', () => {
+  test.use({
+    replaced: async ({}, use) => {
+      const part = fs.readdirSync(BUILT_FOLDER).find((name) => name.endsWith('_part_labels.wasm'));
+      await use({ [part]: { status: 404, body: 'gone', times: 2 } });
+    },
+    expectedComplaints: [/status of 404|_part_labels\.wasm: 404/],
+  });
+
+  test('who asks again by key stays where the part will be', async ({ lab, page }) => {
+    await lab.open({ device: 'cpu', model: 'nano', seed: 97 });
+    await page.keyboard.press('f');
+    const again = page.locator('#formula').getByTestId('later-again');
+    await again.focus();
+    await page.keyboard.press('Enter');
+    await lab.until('the same again', async () => (await lab.notices()).includes('2 times'));
+    await expect(again).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(lab.id('parameters')).toBeVisible();
+    const isThere = () => document.querySelector('#formula').contains(document.activeElement);
+    await expect.poll(() => page.evaluate(isThere)).toBe(true);
+  });
+});

@@ -45,6 +45,59 @@ test.describe('with an engine that can be listened to', () => {
   });
 });
 
+test.describe('a run that gives way to another', () => {
+  test.use(
+    engineAfter(`
+      // Whatever the page asked for last, to be asked for again.
+      self.kept = {};
+      self.addEventListener('message', ({ data }) => {
+        if (!data?.json) return;
+        const { command } = JSON.parse(data.json);
+        if (command?.train || command?.restore_run) {
+          self.kept[Object.keys(command)[0]] = structuredClone({ json: data.json, buffers: data.buffers });
+        }
+      });
+      self.askAgain = (name) => {
+        const { json, buffers } = structuredClone(self.kept[name]);
+        const asked = JSON.parse(json);
+        asked.id += 100000;
+        asked.command[name].run += 100000;
+        const message = { json: JSON.stringify(asked), buffers };
+        self.dispatchEvent(new MessageEvent('message', { data: message }));
+      };`),
+  );
+
+  for (const [command, by] of [
+    ['train', 'a new run'],
+    ['restore_run', 'a run that came back'],
+  ]) {
+    test(`says that ${by} took its place, in the list too and after a reload`, async ({ lab, page }) => {
+      await lab.open(OPENED);
+      await lab.autolabel({ principle: 'short', count: 8 });
+      await lab.type('steps-input', '2000');
+      await lab.id('train-start').click();
+      await lab.until('steps', async () => (await lab.metrics()).step >= 5, 60_000);
+      if (command === 'restore_run') {
+        await lab.id('train-pause').click();
+        await lab.until('a pause', async () => (await lab.status()) === 'paused');
+        await lab.reload();
+        await lab.until('the run', async () => (await lab.notices()).includes('is back at'), 60_000);
+        await lab.id('train-start').click();
+        await lab.until('training', async () => (await lab.status()) === 'training');
+      }
+      await expect(lab.id('run-replaced')).toHaveCount(0);
+      await (await engineOf(page)).evaluate((name) => self.askAgain(name), command);
+      await lab.until('the news', async () => (await lab.notices()).includes(`${by} took its place`));
+      await expect(lab.id('run-replaced')).toHaveText(
+        new RegExp(`^ended after step \\d+: ${by} took its place$`),
+      );
+      await lab.reload();
+      await lab.listedRuns(1);
+      await expect(lab.id('run-replaced')).toContainText(by);
+    });
+  }
+});
+
 test('erasing and labelling again at once: the new request stands, the old one adds nothing', async ({
   lab,
   page,

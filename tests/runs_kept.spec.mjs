@@ -113,6 +113,7 @@ test('a beta that was changed in mid-run stands on the card with both values', a
   await lab.until('a step', async () => (await lab.metrics()).step === 1);
   await lab.type('beta-input', '0.5');
   await lab.until('the change', async () => (await lab.runs())[0].changes.length === 1);
+  await expect(lab.id('run-line')).toContainText(/: \u03b2 0\.5, .*; \u03b2 0\.2 \u2192 0\.5 after 1 step\./);
   await lab.whileBusy('training', () => lab.id('train-start').click(), 60_000);
   for (const exported of ['model-export', 'trl-export']) {
     const [download] = await Promise.all([
@@ -122,4 +123,42 @@ test('a beta that was changed in mid-run stands on the card with both values', a
     const text = unzip(fs.readFileSync(await download.path()))['README.md'].toString();
     expect(text).toMatch(/after step 1: .* 0\.2 .* 0\.5/);
   }
+});
+
+test('the live numbers say once what their run is, and how sure its KL is', async ({ lab }) => {
+  await lab.open(OPENED);
+  await lab.autolabel({ principle: 'short', count: 8 });
+  await lab.train({ objective: 'dpo', steps: 3 });
+  await expect(lab.id('run-line')).toHaveText(
+    'DPO \u03b2 0.5 3 steps seed 58: learning rate 0.0005, nano.',
+  );
+  await expect(lab.id('run-kl')).toHaveText(
+    /^KL \S+ \u00b1 \S+ \(95% interval; mean of \d+ answers at step 3\)\.$/,
+  );
+});
+
+test('curves that take much room are spoken of when a run begins', async ({ lab, page }) => {
+  await lab.open(OPENED);
+  await lab.autolabel({ principle: 'short', count: 8 });
+  await lab.train({ objective: 'dpo', steps: 2 });
+  expect(await lab.notices()).not.toContain('take');
+  const { curves } = await stored(page, 'curves');
+  expect(curves.length).toBeGreaterThan(0);
+  // As a curve of many thousand steps is.
+  await page.evaluate(async ([key, piece]) => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open('tilt');
+      request.onsuccess = () => resolve(request.result);
+    });
+    const writing = database.transaction('curves', 'readwrite');
+    writing.objectStore('curves').put(piece + ' '.repeat(51_000_000), key);
+    await new Promise((resolve) => (writing.oncomplete = resolve));
+    database.close();
+  }, curves[0]);
+  await lab.reload();
+  await lab.untilReady();
+  const [{ name }] = await lab.listedRuns(1);
+  await lab.train({ steps: 3 });
+  expect(await lab.notices()).toContain('take 51 MB');
+  expect(await lab.notices()).toContain(`The oldest is ${name}.`);
 });

@@ -151,6 +151,42 @@ test('a database deleted under the page is filled again from what the page knows
   await lab.listedRuns(1);
 });
 
+test('site data that the person clears under the page are stored again', async ({ lab, page }) => {
+  await lab.open({ ...OPENED, model: 'nano' });
+  await lab.autolabel({ principle: 'short', count: 6 });
+  await lab.label('1');
+  await lab.train({ objective: 'dpo', steps: 4 });
+  await lab.type('beta-input', '0.3');
+  await untilStored(lab, page, 'labels', 7);
+  const before = (await stored(page)).labels;
+  const devtools = await page.context().newCDPSession(page);
+  const clear = () =>
+    devtools.send('Storage.clearDataForOrigin', { origin: lab.site.origin, storageTypes: 'all' });
+  await clear();
+  await untilStored(lab, page, 'labels', 7);
+  await untilStored(lab, page, 'runs', 1);
+  expect((await stored(page)).labels).toEqual(before);
+  expect(await lab.banner()).toBe('');
+
+  // In the middle of a run too, more than once.
+  await lab.type('steps-input', '2000');
+  await lab.id('train-start').click();
+  await lab.until('the first steps', async () => (await lab.metrics()).step >= 5, 60_000);
+  await clear();
+  await untilStored(lab, page, 'checkpoints', 1);
+  await clear();
+  await untilStored(lab, page, 'checkpoints', 1);
+  await untilStored(lab, page, 'rows', 1);
+  await lab.label('2');
+  await lab.reload();
+  await lab.untilLabelCount(8);
+  await lab.until('the run', async () => (await lab.notices()).includes('goes on from step'), 60_000);
+  expect(await lab.id('beta-input').inputValue()).toBe('0.3');
+  await lab.id('train-stop').click();
+  await lab.untilReady();
+  await lab.listedRuns(2);
+});
+
 test('a run whose database is deleted goes on after a reload', async ({ lab, page }) => {
   await lab.open(OPENED);
   await lab.autolabel({ principle: 'short', count: 8 });

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { expect, test } from './fixtures.mjs';
 import { Lab } from './lab.mjs';
+import { MISSING } from './storage_stubs.mjs';
 import { stored } from './torture/stored.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 91 };
@@ -191,6 +192,65 @@ test('a run is pinned and named in one tab while another trains it', async ({ la
   await lab.untilReady();
   await other.reload();
   await other.until('the pin', () => isPinned(other));
+});
+
+async function trainsFor2000(lab) {
+  await lab.open(OPENED);
+  await lab.autolabel({ principle: 'short', count: 8 });
+  await lab.type('steps-input', '2000');
+  await lab.id('train-start').click();
+  await lab.until('the first steps', async () => (await lab.metrics()).step >= 5, 60_000);
+}
+
+test('a run that another tab trains is not deleted under it', async ({ lab, context, site }) => {
+  await trainsFor2000(lab);
+  const other = await secondTab(context, site);
+  const [{ id, name }] = await other.listedRuns(1);
+  await other.run(id).getByTestId('run-remove').click();
+  await other.until('the news', async () => (await other.notices()).includes('training in another tab'));
+  expect(await other.notices()).toContain(name);
+  await other.listedRuns(1);
+  const { step } = await lab.metrics();
+  await lab.until('more steps', async () => (await lab.metrics()).step >= step + 20, 60_000);
+
+  // Once it is at its end it goes, from both tabs and for good.
+  await lab.id('train-stop').click();
+  await lab.untilReady();
+  await lab.page.waitForTimeout(500);
+  await other.run(id).getByTestId('run-remove').click();
+  for (const tab of [other, lab]) {
+    await tab.until('no runs', async () => (await tab.runs()).length === 0);
+  }
+  await lab.page.waitForTimeout(1000);
+  const { records } = await stored(lab.page);
+  expect([records.runs, records.curves, records.checkpoints, records.rows]).toEqual([0, 0, 0, 0]);
+  await lab.reload();
+  await lab.untilReady();
+  expect(await lab.runs()).toHaveLength(0);
+});
+
+test('where tabs cannot ask each other, a run stays with the tab that trains it, whole', async ({
+  lab,
+  context,
+  site,
+}) => {
+  await context.addInitScript(MISSING, ['locks']);
+  await trainsFor2000(lab);
+  const other = await secondTab(context, site);
+  await other.until('the run', async () => (await other.runs()).length > 0);
+  await other.id('train-stop').click();
+  await other.until('the run at rest', async () => (await other.status()) === 'ready');
+  await other.id('run-remove').first().click();
+  await lab.until('the news', async () => (await lab.notices()).includes('was deleted in another tab'));
+  await other.until('the run again', async () => (await other.runs()).length === 1);
+  // It is not there twice when it is asked for again.
+  if (await other.id('runs-undo').isVisible()) await other.id('runs-undo').click();
+  await other.listedRuns(1);
+  await other.page.close();
+  await lab.reload();
+  await lab.until('the run', async () => (await lab.notices()).includes('goes on from step'), 60_000);
+  await lab.id('train-stop').click();
+  await lab.untilReady();
 });
 
 test('what is erased in one tab is gone in the one that trains, for good', async ({

@@ -106,7 +106,7 @@ pub fn legend(shown: &[RunRecord]) -> Vec<(String, Look)> {
         return Vec::new();
     }
     looks(shown)
-        .map(|(run, look)| (run.name.clone(), look))
+        .map(|(run, look)| (run.title(), look))
         .collect()
 }
 

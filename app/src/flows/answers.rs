@@ -282,6 +282,7 @@ fn run_ended(lab: Lab, run: RunId, step: usize, end: RunEnd) {
         RunEnd::Stopped => true,
         RunEnd::Replaced { by } => {
             if let Some(record) = lab.runs.get(run) {
+                lab.runs.replaced(run, step, by);
                 let text = training_texts::replaced(&record.name, step, by);
                 lab.notices.info(NoticeKey::Run, &text);
             }

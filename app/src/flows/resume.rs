@@ -29,8 +29,11 @@ const EVERY_MS: f64 = 2_000.0;
 const EVERY_STEPS: usize = 10;
 /// ...as long as checkpoints take no more than this share of the time.
 const SHARE: f64 = 0.05;
-/// Larger models are not saved while they train: a checkpoint holds three numbers of four
-/// bytes for each parameter.
+/// What a checkpoint holds of each parameter: three numbers of four bytes.
+const CHECKPOINT_BYTES: usize = 12;
+/// Larger models are not saved while they train, which is said beside Train. A checkpoint
+/// (240 MB here) is put together in the engine's memory, of at most 4 GB, beside the run's
+/// five arenas, and is there twice more on its way through the page to the storage.
 const MOST_PARAMETERS: usize = 20_000_000;
 /// The uid of the run that this tab trains.
 const TRAINING: &str = "tilt.training";
@@ -90,6 +93,16 @@ impl ResumeStore {
 pub fn is_saved(lab: Lab) -> bool {
     let model = lab.engine.model().get_untracked();
     model.is_some_and(|model| model.parameters <= MOST_PARAMETERS)
+}
+
+/// How many bytes a checkpoint of the loaded model would take, where it is too large to be
+/// saved.
+pub fn unsaved_bytes(lab: Lab) -> Option<usize> {
+    let parameters = lab
+        .engine
+        .model()
+        .with(|model| Some(model.as_ref()?.parameters))?;
+    (parameters > MOST_PARAMETERS).then_some(parameters * CHECKPOINT_BYTES)
 }
 
 /// A run was asked for, on these rows.
@@ -160,10 +173,18 @@ pub fn save(lab: Lab) {
         .run
         .run()
         .with_untracked(|run| (run.id, run.phase.is_active()));
-    if !is_active || !is_saved(lab) {
+    if !is_active {
         return;
     }
     let saves = lab.resume.saves;
+    if !is_saved(lab) {
+        saves.set_value(Saves {
+            last_ms: js_sys::Date::now(),
+            ..Saves::default()
+        });
+        keep_curve(lab, id);
+        return;
+    }
     if saves.with_value(|saves| saves.asked.is_some()) {
         // What comes may be older than now.
         saves.update_value(|saves| saves.is_another_wanted = true);
@@ -171,6 +192,16 @@ pub fn save(lab: Lab) {
     }
     let sent = lab.engine.send(Purpose::Checkpoint(id), Command::SaveRun);
     saves.update_value(|saves| saves.asked = sent.map(|_| js_sys::Date::now()));
+}
+
+/// The curve of a run whose policy is not saved.
+fn keep_curve(lab: Lab, run: RunId) {
+    if let Some(record) = lab.runs.get(run) {
+        let stored = lab.run_saving.stored_step(record.uid);
+        let points = lab.runs.points(run, stored, usize::MAX);
+        lab.run_saving
+            .keep_curve(&record, &points, || lab.labels.next_key());
+    }
 }
 
 /// The run as it was after `step`; the engine was asked for it, or the run has ended.
@@ -315,9 +346,13 @@ pub fn keep_stored(lab: Lab) {
     });
 }
 
-/// The database was taken away and is there again: what it no longer holds is stored again
-/// from what this tab knows.
+/// The database was taken away and is there again, perhaps with all that the browser keeps
+/// for this page: what is no longer there is stored again from what this tab knows.
 pub fn store_again(lab: Lab) {
+    lab.settings.store_again();
+    if lab.run.phase().get_untracked() == Phase::Running {
+        set_going(lab, true);
+    }
     spawn_local(async move {
         lab.labels.store_again().await;
         own_models::store_again(lab).await;

@@ -10,13 +10,25 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusEvent, HtmlElement};
 
+/// Windows below this width, in CSS pixels, are phones.
+const NARROW: f64 = 600.0;
+
 /// The live regions stay in the page and on the screen: one must be there before its text.
 #[component]
 pub fn NoticeBanner() -> impl IntoView {
     let list = use_lab().notices.list();
     let is_all = RwSignal::new(false);
     let count = Memo::new(move |_| list.with(Vec::len));
-    let visible = Memo::new(move |_| list.with(|list| shown(list, is_all.get())));
+    // As wide as the window was when the last one came.
+    let at_once = Memo::new(move |_| list.with(|_| shown_at_once()));
+    let visible = Memo::new(move |_| {
+        let most = if is_all.get() {
+            usize::MAX
+        } else {
+            at_once.get()
+        };
+        list.with(|list| shown(list, most))
+    });
     let of = move |kind: NoticeKind| {
         let mut notices = visible.get();
         notices.retain(|notice| notice.kind == kind);
@@ -38,7 +50,7 @@ pub fn NoticeBanner() -> impl IntoView {
             before.set_value(Some(from));
         }
     };
-    let hidden_count = move || count.get().saturating_sub(SHOWN_AT_ONCE);
+    let hidden_count = move || count.get().saturating_sub(at_once.get());
     let more = Signal::derive(move || {
         if is_all.get() {
             texts::FEWER.to_owned()
@@ -71,6 +83,15 @@ pub fn NoticeBanner() -> impl IntoView {
                 />
             </Show>
         </section>
+    }
+}
+
+/// On a narrow window each covers much of what it is about: the others wait behind a button.
+fn shown_at_once() -> usize {
+    let width = window().inner_width().ok().and_then(|width| width.as_f64());
+    match width {
+        Some(width) if width < NARROW => 1,
+        _ => SHOWN_AT_ONCE,
     }
 }
 

@@ -30,7 +30,7 @@ pub fn RunLine() -> impl IntoView {
     view! {
         <Show when=move || record.with(Option::is_some)>
             <p class="run-line" data-testid="run-line">{words}</p>
-            <p class="run-line muted number">{kl}</p>
+            <p class="run-line muted number" data-testid="run-kl">{kl}</p>
             <p class="run-line muted" data-testid="form-apart">{form}</p>
         </Show>
     }
@@ -43,13 +43,25 @@ fn of_run(record: &Arc<RunRecord>) -> String {
         .iter()
         .map(|change| texts::change(change.step, &change.what))
         .collect();
-    texts::run(
-        &record.name,
-        record.kind.title(),
-        &settings_of(settings),
-        &record.model,
-        &changes,
-    )
+    // An automatic name says most of it already; one of the person's own may say anything.
+    let objective = record.kind.title().to_owned();
+    let told: Vec<String> = std::iter::once(objective)
+        .chain(settings_of(settings))
+        .filter(|told| !says(&record.name, told))
+        .collect();
+    texts::run(&record.name, &told, &record.model, &changes)
+}
+
+/// Whether a name has these words in it, whole.
+fn says(name: &str, words: &str) -> bool {
+    let is_within = |neighbour: Option<char>| {
+        neighbour.is_some_and(|neighbour| neighbour.is_alphanumeric() || neighbour == '.')
+    };
+    name.match_indices(words).any(|(at, _)| {
+        let before = name[..at].chars().next_back();
+        let after = name[at + words.len()..].chars().next();
+        !is_within(before) && !is_within(after)
+    })
 }
 
 fn settings_of(settings: &TrainSettings) -> Vec<String> {
@@ -96,6 +108,29 @@ fn differences(
 mod tests {
     use super::*;
     use crate::stores::runs::record_for_tests;
+
+    #[test]
+    fn what_the_name_says_is_said_once() {
+        let mut record = RunRecord {
+            name: "DPO \u{3b2} 0.5 60 steps".to_owned(),
+            model: "nano".to_owned(),
+            ..record_for_tests()
+        };
+        record.settings.objective = ObjectiveKind::Dpo.with_beta(0.5);
+        record.settings.learning_rate = 0.001;
+        record.settings.steps = 60;
+        record.settings.seed = 7;
+        let line = |record: &RunRecord| of_run(&Arc::new(record.clone()));
+        assert_eq!(
+            line(&record),
+            "DPO \u{3b2} 0.5 60 steps: learning rate 0.001, seed 7, nano."
+        );
+        record.name = "cDPO \u{3b2} 0.55 160 steps".to_owned();
+        assert_eq!(
+            line(&record),
+            "cDPO \u{3b2} 0.55 160 steps: DPO, \u{3b2} 0.5, learning rate 0.001, 60 steps, seed 7, nano."
+        );
+    }
 
     #[test]
     fn the_form_is_told_apart_from_the_run() {

@@ -12,6 +12,7 @@ use crate::stores::runs::{KlPoint, RunRecord, WinRatePoint};
 use crate::texts::numbers::{fixed, percent};
 use crate::texts::page::NO_NUMBER;
 use crate::texts::runs as texts;
+use crate::texts::training::replacement;
 use leptos::html::Button;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -117,6 +118,8 @@ struct RowText {
     /// One for each principle, the latest measured.
     win_rates: Vec<String>,
     changes: Vec<String>,
+    /// What ended it before its time.
+    replaced: Option<String>,
 }
 
 impl RowText {
@@ -138,6 +141,9 @@ impl RowText {
                 .iter()
                 .map(|change| texts::change(change.step, &change.what))
                 .collect(),
+            replaced: record
+                .replaced
+                .map(|end| texts::replaced(end.step, replacement(end.by))),
         }
     }
 }
@@ -231,6 +237,11 @@ fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
                 <div><dt>{texts::WINS}</dt>{win_rates}</div>
             </dl>
             <Changes row=row/>
+            <Show when=move || row.with(|row| row.replaced.is_some())>
+                <p class="run-changes" data-testid="run-replaced">
+                    {move || row.with(|row| row.replaced.clone())}
+                </p>
+            </Show>
             <RowActions id=id row=row is_active=is_active on_removed=on_removed/>
         </li>
     }

@@ -1,7 +1,7 @@
 //! What to train, and the controls of the run.
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
-use crate::flows::{own_models, training};
+use crate::flows::{own_models, resume, training};
 use crate::lab::{Lab, use_lab};
 use crate::panels::model_change::ModelQuestion;
 use crate::panels::pacing::PacingRow;
@@ -26,6 +26,11 @@ fn model_question() -> Result<Build, NotLoaded> {
     Ok(|| view! { <ModelQuestion/> }.into_any())
 }
 
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn unsaved_note() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <UnsavedNote/> }.into_any())
+}
+
 #[component]
 pub fn TrainPanel() -> impl IntoView {
     let lab = use_lab();
@@ -44,10 +49,26 @@ pub fn TrainPanel() -> impl IntoView {
             </div>
             <UnusedBeta/>
             <WhatTrainingSees/>
+            <Later
+                wanted=Signal::derive(move || resume::unsaved_bytes(lab).is_some())
+                load=|| Box::pin(unsaved_note())
+            />
             <Later wanted=lab.models.is_asking() load=|| Box::pin(model_question())/>
             <Controls/>
             <PacingRow/>
         </section>
+    }
+}
+
+/// Runs of a large model are not saved: said before one starts.
+#[component]
+fn UnsavedNote() -> impl IntoView {
+    let lab = use_lab();
+    let bytes = Memo::new(move |_| resume::unsaved_bytes(lab));
+    view! {
+        <p class="field-note muted" data-testid="run-unsaved" hidden=move || bytes.get().is_none()>
+            {move || bytes.get().map(texts::not_saved)}
+        </p>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 /// The field that searches the labels.
 pub const SEARCH_ID: &str = "verdicts-search";
@@ -23,6 +23,44 @@ pub fn focus_after(selectors: &'static [&'static str]) {
         }
     });
 }
+
+/// Where an element stands whose place others will take.
+pub struct Place {
+    parent: Element,
+    at: u32,
+}
+
+impl Place {
+    /// The element that fits and has the focus in it.
+    pub fn of_focus(selector: &str) -> Option<Place> {
+        let element = document().active_element()?.closest(selector).ok()??;
+        let parent = element.parent_element()?;
+        let children = parent.children();
+        let at = (0..children.length()).find(|at| children.item(*at).as_ref() == Some(&element))?;
+        Some(Place { parent, at })
+    }
+
+    /// Focuses the first control that stands there or after it; without one, the lab.
+    pub fn focus(&self) {
+        let children = self.parent.children();
+        let controls = (self.at..children.length()).filter_map(|at| {
+            let child = children.item(at)?;
+            if child.matches(CONTROLS).unwrap_or(false) {
+                return Some(child);
+            }
+            child.query_selector(CONTROLS).ok().flatten()
+        });
+        let mut controls = controls.filter_map(|control| control.dyn_into::<HtmlElement>().ok());
+        let is_focused =
+            controls.any(|control| control.offset_parent().is_some() && control.focus().is_ok());
+        if !is_focused {
+            focus("#lab");
+        }
+    }
+}
+
+/// What the tabulator stops at.
+const CONTROLS: &str = "button, input, select, textarea, summary, [tabindex=\"0\"]";
 
 /// The first element that fits.
 pub fn focus_target(selector: &str) -> Option<HtmlElement> {

@@ -3,9 +3,13 @@
 use crate::browser::later::{Build, Coming, tell};
 use crate::lab::use_lab;
 use crate::parts::action::Action;
+use crate::parts::focus::Place;
 use crate::texts::parts as texts;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+
+/// Where it is said that something did not come.
+const FAILED: &str = "[data-testid=\"later-failed\"]";
 
 #[derive(Clone, Copy)]
 enum State {
@@ -40,8 +44,23 @@ pub fn Later(
             tell(lab, came.is_ok());
         });
     };
+    // The button stays until what it asks for is there: the focus is on it.
+    let is_asking = RwSignal::new(false);
+    let ask_again = move || {
+        is_asking.set(true);
+        let place = Place::of_focus(FAILED);
+        spawn_local(async move {
+            let came = load().await;
+            let _ = is_asking.try_set(false);
+            tell(lab, came.is_ok());
+            if let Ok(build) = came {
+                let _ = state.try_set(State::Here(build));
+                request_animation_frame(move || place.iter().for_each(Place::focus));
+            }
+        });
+    };
     Effect::new(move |_| {
-        if wanted.get() {
+        if wanted.get() && !is_asking.get_untracked() {
             ask();
         }
     });
@@ -53,7 +72,10 @@ pub fn Later(
         State::Failed => view! {
             <p class="row muted" data-testid="later-failed">
                 <span>{texts::NOT_HERE}</span>
-                <Action testid="later-again" text=texts::TRY_AGAIN class="slim" on_press=ask/>
+                <Action
+                    testid="later-again" text=texts::TRY_AGAIN class="slim" disabled=is_asking
+                    on_press=ask_again
+                />
             </p>
         }
         .into_any(),

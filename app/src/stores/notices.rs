@@ -169,13 +169,12 @@ fn add(list: &mut Vec<Notice>, serial: u64, key: NoticeKey, kind: NoticeKind, te
     });
 }
 
-/// What is on the screen of `list`: the latest notice whatever it is, then errors before
+/// What is on the screen of `list`, at most so many: the latest notice whatever it is, then errors before
 /// remarks, the later before the earlier.
-pub fn shown(list: &[Notice], is_all: bool) -> Vec<Notice> {
+pub fn shown(list: &[Notice], most: usize) -> Vec<Notice> {
     let latest = list.iter().next_back();
     let others = || list.iter().rev().skip(1);
     let of = |kind: NoticeKind| others().filter(move |notice| notice.kind == kind);
-    let most = if is_all { list.len() } else { SHOWN_AT_ONCE };
     latest
         .into_iter()
         .chain(of(NoticeKind::Error))
@@ -233,11 +232,14 @@ mod tests {
             (NoticeKey::Run, NoticeKind::Error, "fourth"),
             (NoticeKey::Share, NoticeKind::Info, "fifth"),
         ]);
-        let texts = |is_all| -> Vec<String> {
-            let shown = shown(&list, is_all);
+        let texts = |most| -> Vec<String> {
+            let shown = shown(&list, most);
             shown.into_iter().map(|notice| notice.text).collect()
         };
-        assert_eq!(texts(false), ["fifth", "fourth", "second"]);
-        assert_eq!(texts(true), ["fifth", "fourth", "second", "first", "third"]);
+        assert_eq!(texts(SHOWN_AT_ONCE), ["fifth", "fourth", "second"]);
+        assert_eq!(
+            texts(usize::MAX),
+            ["fifth", "fourth", "second", "first", "third"]
+        );
     }
 }

@@ -282,6 +282,18 @@ impl RunSaving {
         self.saving.write(writes, || {});
     }
 
+    /// A run and its curve so far, without a checkpoint.
+    pub fn keep_curve(
+        self,
+        record: &RunRecord,
+        points: &[Arc<CurvePoint>],
+        next_key: impl Fn() -> u64,
+    ) {
+        let mut writes = vec![put_run(record)];
+        writes.extend(self.put_new(record.uid, points, usize::MAX, &next_key));
+        self.saving.write(writes, || {});
+    }
+
     /// The run stands at `step` again: later steps are stored anew when they come.
     pub fn rewound(&self, uid: u64, step: usize) {
         self.curves.update_value(|curves| {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tilt_protocol::statistics::interval_of;
 use tilt_protocol::{
-    JudgedReward, ModelIdentity, ModelName, ObjectiveKind, Principle, RunId, TrainSettings,
+    JudgedReward, ModelIdentity, ModelName, ObjectiveKind, Principle, Replacement, RunId,
+    TrainSettings,
 };
 
 /// Pairs of a colour and a marker.
@@ -62,6 +63,14 @@ pub struct Change {
     pub what: String,
 }
 
+/// The run gave way to something else before it had taken all its steps.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// The last step that was taken.
+    pub step: usize,
+    pub by: Replacement,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// Counts the runs that this tab knows.
@@ -93,6 +102,8 @@ pub struct RunRecord {
     pub kls: Vec<KlPoint>,
     pub win_rates: Vec<WinRatePoint>,
     pub changes: Vec<Change>,
+    #[serde(default)]
+    pub replaced: Option<Replaced>,
 }
 
 impl RunRecord {
@@ -102,6 +113,18 @@ impl RunRecord {
         match &self.identity {
             Some(of_run) => of_run == identity,
             None => self.model == name && ModelName::from_slug(name).is_some(),
+        }
+    }
+}
+
+impl RunRecord {
+    /// The name, with what was changed since it was given.
+    pub fn title(&self) -> String {
+        let changes: Vec<&str> = self.changes.iter().map(|c| c.what.as_str()).collect();
+        if changes.is_empty() {
+            self.name.clone()
+        } else {
+            texts::changed_name(&self.name, &changes)
         }
     }
 }
@@ -280,6 +303,7 @@ impl RunsStore {
                 kls: Vec::new(),
                 win_rates: Vec::new(),
                 changes: Vec::new(),
+                replaced: None,
             }));
         });
     }
@@ -291,6 +315,12 @@ impl RunsStore {
             self.draw(id);
         }
         self.update(id, |record| record.is_ended = true);
+    }
+
+    /// Something else took the run's place.
+    pub fn replaced(&self, id: RunId, step: usize, by: Replacement) {
+        let replaced = Some(Replaced { step, by });
+        self.update(id, |record| record.replaced = replaced);
     }
 
     /// The curve that is drawn: the live or latest run's.
@@ -558,6 +588,7 @@ pub fn record_for_tests() -> RunRecord {
         kls: Vec::new(),
         win_rates: Vec::new(),
         changes: Vec::new(),
+        replaced: None,
     }
 }
 

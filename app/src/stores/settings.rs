@@ -176,6 +176,8 @@ pub struct SettingsStore {
     saved: RwSignal<Settings>,
     /// The fields that are this tab's own: changed here, or set by its address.
     own: StoredValue<BTreeSet<String>>,
+    /// Those of them that only the address says: they are not remembered.
+    of_link: StoredValue<BTreeSet<String>>,
     has_storage: bool,
     notices: Notices,
 }
@@ -193,9 +195,11 @@ impl SettingsStore {
         saved.take_address(params);
         let given = saved.changes(&remembered);
         let mut own: BTreeSet<String> = given.into_iter().map(|(name, _)| name).collect();
+        let mut of_link = own.clone();
         if Area::Session.get(VISIT).as_ref() == Some(&search()) {
             for (name, text) in Area::Session.all(&key("")) {
                 saved.take(&name, &text);
+                of_link.remove(&name);
                 own.insert(name);
             }
         } else {
@@ -204,6 +208,7 @@ impl SettingsStore {
         SettingsStore {
             saved: RwSignal::new(saved),
             own: StoredValue::new(own),
+            of_link: StoredValue::new(of_link),
             has_storage: Area::Local.is_there(),
             notices,
         }
@@ -253,6 +258,11 @@ impl SettingsStore {
             is_kept &= Area::Local.set(&key(name), text);
             Area::Session.set(&key(name), text);
         }
+        self.of_link.update_value(|of_link| {
+            changes
+                .iter()
+                .for_each(|(name, _)| drop(of_link.remove(name)))
+        });
         if !changes.is_empty() {
             Area::Session.set(VISIT, &search());
             self.own
@@ -262,6 +272,22 @@ impl SettingsStore {
         if !is_kept && self.has_storage {
             self.notices
                 .info(NoticeKey::Settings, texts::SETTINGS_NOT_KEPT);
+        }
+    }
+
+    /// What the browser was cleared of is stored again, as this tab has it.
+    pub fn store_again(&self) {
+        let known = self.saved().changes(&Settings::default());
+        let is_lost = |name: &str| {
+            let of_link = self.of_link.with_value(|of_link| of_link.contains(name));
+            !of_link && Area::Local.get(&key(name)).is_none()
+        };
+        for (name, text) in known.iter().filter(|(name, _)| is_lost(name)) {
+            Area::Local.set(&key(name), text);
+            if self.own.with_value(|own| own.contains(name)) {
+                Area::Session.set(&key(name), text);
+                Area::Session.set(VISIT, &search());
+            }
         }
     }
 
@@ -317,6 +343,7 @@ impl SettingsStore {
         Area::Local.remove_all(&key(""));
         Area::Session.remove_all(&key(""));
         self.own.update_value(BTreeSet::clear);
+        self.of_link.update_value(BTreeSet::clear);
         self.saved.update(|saved| {
             *saved = Settings {
                 theme: saved.theme.take(),

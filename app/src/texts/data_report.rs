@@ -312,7 +312,7 @@ pub fn removed(count: usize) -> String {
 
 pub const HELD_OUT: &str = "Hold out of training, percent of the prompts";
 pub const HELD_OUT_SEED: &str = "Seed of the held-out prompts";
-pub const HELD_OUT_PERCENT: &str = "% of the prompts held out, seed";
+pub const HELD_OUT_PERCENT: &str = "% of prompts held out, seed";
 
 /// `too_long` of the labels do not fit the model, where a report says how many.
 pub fn held_out(labels: usize, of: usize, prompts: usize, too_long: Option<usize>) -> String {

@@ -2,18 +2,12 @@
 
 use super::counts::counted;
 
-/// The run's name, what it was trained by, and what was changed meanwhile, those of
-/// [`change`].
-pub fn run(
-    name: &str,
-    objective: &str,
-    settings: &[String],
-    model: &str,
-    changes: &[String],
-) -> String {
-    let settings = settings.join(", ");
+/// The run's name, what it was trained by beside that, and what was changed meanwhile,
+/// those of [`change`].
+pub fn run(name: &str, told: &[String], model: &str, changes: &[String]) -> String {
+    let told: String = told.iter().map(|told| format!("{told}, ")).collect();
     let changes: String = changes.iter().map(|change| format!("; {change}")).collect();
-    format!("{name}: {objective}, {settings}, {model}{changes}.")
+    format!("{name}: {told}{model}{changes}.")
 }
 
 pub fn change(step: usize, what: &str) -> String {

@@ -35,6 +35,16 @@ pub fn change(step: usize, what: &str) -> String {
     format!("after step {step}: {what}")
 }
 
+/// A run's name beside a curve, and what was changed since it was given.
+pub fn changed_name(name: &str, changes: &[&str]) -> String {
+    format!("{name} ({})", changes.join("; "))
+}
+
+/// `by` is what took the run's place.
+pub fn replaced(step: usize, by: &str) -> String {
+    format!("ended after step {step}: {by} took its place")
+}
+
 pub const PIN: &str = "Pin";
 pub const USE_SETTINGS: &str = "Use these settings";
 pub const DELETE: &str = "Delete";

@@ -30,6 +30,14 @@ pub fn trained_on(rows: usize) -> String {
     format!("trained on {}", counted(rows, "row"))
 }
 
+/// `bytes` is what a checkpoint would take.
+pub fn not_saved(bytes: usize) -> String {
+    format!(
+        "Runs of a model this large are not saved while they train: a save would take {} MB. A reload, or an engine that stops, ends the run; its settings and its curve stay, what it has learnt does not. Export the model when it has ended.",
+        bytes / 1_000_000
+    )
+}
+
 pub const ONE_EPOCH: &str = "One epoch";
 pub const ONE_PAIR: &str = "One pair";
 pub const SPEED: &str = "Speed";
@@ -157,16 +165,20 @@ pub fn from_next_step(changes: &str) -> String {
     format!("From the next step on: {changes}.")
 }
 
-/// Something else took the run's place.
-pub fn replaced(run: &str, step: usize, by: Replacement) -> String {
-    let by = match by {
+/// What took a run's place.
+pub fn replacement(by: Replacement) -> &'static str {
+    match by {
         Replacement::Train => "a new run",
         Replacement::Restore => "a run that came back",
         Replacement::Model => "another model",
-    };
+    }
+}
+
+pub fn replaced(run: &str, step: usize, by: Replacement) -> String {
     format!(
-        "{run} ended after {}: {by} took its place.",
-        counted(step, "step")
+        "{run} ended after {}: {} took its place.",
+        counted(step, "step"),
+        replacement(by)
     )
 }
 
