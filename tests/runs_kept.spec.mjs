@@ -130,7 +130,7 @@ test('the live numbers say once what their run is, and how sure its KL is', asyn
   await lab.autolabel({ principle: 'short', count: 8 });
   await lab.train({ objective: 'dpo', steps: 3 });
   await expect(lab.id('run-line')).toHaveText(
-    'DPO \u03b2 0.5 3 steps seed 58: learning rate 0.0005, nano.',
+    'DPO \u03b2 0.5 3 steps seed 58: learning rate 0.001, nano.',
   );
   await expect(lab.id('run-kl')).toHaveText(
     /^KL \S+ \u00b1 \S+ \(95% interval; mean of \d+ answers at step 3\)\.$/,

@@ -15,6 +15,8 @@ pub enum News {
     Labels(Vec<u64>),
     /// The list of runs changed.
     Runs,
+    /// The runs of these uids were removed.
+    RunsRemoved(Vec<u64>),
     /// The list of the person's own models changed.
     Models,
     /// A whole lab came in.

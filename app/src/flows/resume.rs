@@ -312,11 +312,6 @@ async fn take_stored_runs(lab: Lab) -> bool {
     // One that this tab has removed meanwhile does not return.
     stored.retain(|record| !is_newer(record.uid));
     let read: BTreeSet<u64> = stored.iter().map(|record| record.uid).collect();
-    let trained = lab.runs.get(live).filter(|_| is_active);
-    let is_gone = |record: &RunRecord| {
-        lab.run_saving.has(record.uid) && !read.contains(&record.uid) && !is_newer(record.uid)
-    };
-    let gone = trained.filter(|trained| is_gone(trained));
     lab.runs.merge(stored, |record| {
         (is_active && record.id == live) || is_newer(record.uid) || !lab.run_saving.has(record.uid)
     });
@@ -324,13 +319,29 @@ async fn take_stored_runs(lab: Lab) -> bool {
     let is_as_read =
         |record: &RunRecord| read.contains(&record.uid) && !(is_active && record.id == live);
     lab.run_saving.note_read(&records, is_as_read);
-    if let Some(gone) = gone {
-        // Removed by a tab that could not know of it, with what it goes on from.
-        let text = run_texts::stays(&gone.name);
+    true
+}
+
+/// Another tab has removed these runs. One that this tab trains was removed where tabs cannot
+/// ask each other: it stays, and is stored again.
+pub fn removed_elsewhere(lab: Lab, uids: &[u64]) {
+    let live = lab.run.run().with_untracked(|run| run.id);
+    let is_active = lab.run.phase().get_untracked().is_active();
+    let trained = lab.runs.get(live).filter(|_| is_active);
+    if let Some(record) = trained.filter(|record| uids.contains(&record.uid)) {
+        let text = run_texts::stays(&record.name);
         lab.notices.info(NoticeKey::Removal, &text);
+        lab.run_saving.lost(record.uid);
         store_again(lab);
     }
-    true
+}
+
+/// Tells the other tabs that the list of runs has changed, and which have gone.
+fn tell_of_runs(lab: Lab, removed: &[u64]) {
+    lab.others.tell(&News::Runs);
+    if !removed.is_empty() {
+        lab.others.tell(&News::RunsRemoved(removed.to_vec()));
+    }
 }
 
 /// Writes each change of the runs.
@@ -338,10 +349,10 @@ pub fn keep_stored(lab: Lab) {
     Effect::new(move |_| {
         if lab.runs.is_loaded().get() {
             let records = lab.runs.records().get();
-            let others = lab.others;
             let next_key = || lab.labels.next_key();
-            lab.run_saving
-                .keep(&records, next_key, move || others.tell(&News::Runs));
+            lab.run_saving.keep(&records, next_key, move |removed| {
+                tell_of_runs(lab, removed)
+            });
         }
     });
 }
@@ -357,13 +368,11 @@ pub fn store_again(lab: Lab) {
         lab.labels.store_again().await;
         own_models::store_again(lab).await;
         let records = lab.runs.records().get_untracked();
-        let others = lab.others;
+        let next_key = || lab.labels.next_key();
         lab.run_saving
-            .store_again(
-                &records,
-                || lab.labels.next_key(),
-                move || others.tell(&News::Runs),
-            )
+            .store_again(&records, next_key, move |removed| {
+                tell_of_runs(lab, removed)
+            })
             .await;
         save(lab);
     });

@@ -125,7 +125,7 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
                     disabled=has_no_name
                     on_press=move || beside(Answer::All)
                 />
-                <Show when=move || { new() < all() }>
+                <Show when=move || { (1..all()).contains(&new()) }>
                     <Action
                         testid="lab-beside-new"
                         text=Signal::derive(move || texts::lab_beside_new(new()))

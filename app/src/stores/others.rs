@@ -36,6 +36,7 @@ pub fn listen(lab: Lab) {
     let tabs = OtherTabs::listen(move |news| match news {
         News::Labels(keys) => spawn_local(async move { lab.labels.take_stored(&keys).await }),
         News::Runs => spawn_local(crate::flows::resume::take_in_time(lab)),
+        News::RunsRemoved(uids) => crate::flows::resume::removed_elsewhere(lab, &uids),
         News::Models => spawn_local(crate::flows::own_models::list_stored(lab)),
         News::Imported => spawn_local(async move {
             lab.labels.load().await;

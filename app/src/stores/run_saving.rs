@@ -150,12 +150,19 @@ impl RunSaving {
         self.stored.with_value(|stored| stored.contains_key(&uid))
     }
 
-    /// Writes what differs from what is stored; `told` when that was something, once it is.
+    /// A run is no longer stored, whatever of it is still there.
+    pub fn lost(&self, uid: u64) {
+        self.stored.update_value(|stored| drop(stored.remove(&uid)));
+        self.curves.update_value(|curves| drop(curves.remove(&uid)));
+    }
+
+    /// Writes what differs from what is stored; `told` when that was something, once it is,
+    /// with the uids of the runs that are removed.
     pub fn keep(
         self,
         records: &[Arc<RunRecord>],
         next_key: impl Fn() -> u64,
-        told: impl FnOnce() + 'static,
+        told: impl FnOnce(&[u64]) + 'static,
     ) {
         let mut writes = Vec::new();
         let mut removed = Vec::new();
@@ -184,8 +191,8 @@ impl RunSaving {
             }
         });
         self.curves.update_value(|curves| {
-            for uid in removed {
-                let keys = curves.remove(&uid).unwrap_or_default().keys;
+            for uid in &removed {
+                let keys = curves.remove(uid).unwrap_or_default().keys;
                 writes.extend(
                     keys.into_iter()
                         .map(|key| Write::Delete(Store::Curves, key)),
@@ -196,7 +203,7 @@ impl RunSaving {
             return;
         }
         self.note_stored(records);
-        self.saving.write(writes, told);
+        self.saving.write(writes, move || told(&removed));
     }
 
     /// Writes those of the runs that are no longer stored, and the rows of the one that this
@@ -205,7 +212,7 @@ impl RunSaving {
         self,
         records: &[Arc<RunRecord>],
         next_key: impl Fn() -> u64,
-        told: impl FnOnce() + 'static,
+        told: impl FnOnce(&[u64]) + 'static,
     ) {
         let runs = loop {
             match self.saving.read_all([Store::Runs, Store::Rows]).await {

@@ -259,9 +259,7 @@ impl SettingsStore {
             Area::Session.set(&key(name), text);
         }
         self.of_link.update_value(|of_link| {
-            changes
-                .iter()
-                .for_each(|(name, _)| drop(of_link.remove(name)))
+            of_link.retain(|name| changes.iter().all(|(changed, _)| changed != name));
         });
         if !changes.is_empty() {
             Area::Session.set(VISIT, &search());
