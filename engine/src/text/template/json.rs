@@ -58,7 +58,14 @@ pub fn to_json(value: &Value, args: Rest<ValueOrKwargs>) -> Result<String, Error
     Ok(out)
 }
 
+/// Far more than a conversation: a value that holds another twice, and so on, has no end.
+const LONGEST: usize = 64 << 20;
+
 fn write(value: &Value, style: &Style, depth: usize, out: &mut String) -> Result<(), Error> {
+    if out.len() > LONGEST {
+        let reason = format!("tojson came to more than {LONGEST} bytes");
+        return Err(Error::new(ErrorKind::InvalidOperation, reason));
+    }
     match value.kind() {
         ValueKind::None => out.push_str("null"),
         ValueKind::Bool => out.push_str(if value.is_true() { "true" } else { "false" }),

@@ -7,6 +7,7 @@
 
 mod clock;
 mod json;
+mod kept;
 mod messages;
 mod ordered;
 mod python;
@@ -25,6 +26,10 @@ const FILES: &str = "chat_template (of tokenizer_config.json or chat_template.ji
 /// The template that a row with tools goes through, where there is one of this name.
 const TOOL_USE: &str = "tool_use";
 pub const DEFAULT: &str = "default";
+
+/// What one rendering may take, as minijinja counts it: instructions, and for each 64 bytes
+/// that come about one more. A long conversation takes some ten thousand.
+const FUEL: u64 = 4_000_000;
 
 /// What the caller of `apply_chat_template` decides, and no row does.
 const ARGUMENTS: [&str; 15] = [
@@ -151,6 +156,7 @@ fn environment() -> Result<Environment<'static>> {
         Some(text) => escape_formatter(out, state, &Value::from(text)),
         None => escape_formatter(out, state, value),
     });
+    environment.set_fuel(Some(FUEL));
     environment.set_unknown_method_callback(python::method);
     environment.add_filter("tojson", json::to_json);
     environment.add_filter(source::PERCENT, python::percent);
@@ -158,6 +164,8 @@ fn environment() -> Result<Environment<'static>> {
         Err(minijinja::Error::new(ErrorKind::InvalidOperation, message))
     });
     environment.add_function(source::OBJECT, |pairs: Value| ordered::of_pairs(&pairs));
+    environment.add_function(source::KEPT, kept::kept);
+    environment.add_function(source::SOME, python::some);
     environment.add_function("strftime_now", clock::strftime_now);
     Ok(environment)
 }
@@ -183,6 +191,9 @@ fn failed(error: minijinja::Error) -> Error {
 
 /// What minijinja says, with the line of the template.
 fn reason(error: &minijinja::Error) -> String {
+    if error.kind() == ErrorKind::OutOfFuel {
+        return format!("it has come to no end after {FUEL} steps");
+    }
     let detail = error.detail().map(|detail| format!(": {detail}"));
     let place = error.line().map(|line| format!(" (its line {line})"));
     format!(

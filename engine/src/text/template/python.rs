@@ -3,7 +3,7 @@
 //! Most methods are minijinja-contrib's; here is what it lacks or does otherwise.
 
 use minijinja::formatting::{FormatStyle, format};
-use minijinja::value::{Kwargs, Tuple, Value, ValueKind, from_args};
+use minijinja::value::{Kwargs, Rest, Tuple, Value, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::pycompat::unknown_method_callback;
 
@@ -262,6 +262,14 @@ pub fn percent(text: &str, arguments: &Value) -> Result<String, Error> {
         false => vec![arguments.clone()],
     };
     format(FormatStyle::Printf, text, &arguments)
+}
+
+/// The arguments of `loop.cycle`, at least one.
+pub fn some(arguments: Rest<Value>) -> Result<Vec<Value>, Error> {
+    if arguments.is_empty() {
+        return Err(wrong("cycle has nothing to choose from"));
+    }
+    Ok(arguments.0)
 }
 
 /// A number that is no integer as Python prints it, the shortest that reads back as the

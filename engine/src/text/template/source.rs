@@ -5,13 +5,20 @@
 pub const PERCENT: &str = "__percent";
 /// The function that a dictionary stands for.
 pub const OBJECT: &str = "__object";
+/// The function before what a namespace is told to keep.
+pub const KEPT: &str = "__kept";
+/// The function before what `loop.cycle` is to choose from: minijinja's panics on nothing.
+pub const SOME: &str = "__some";
+/// Brackets in brackets: minijinja takes 150 at most.
+const DEEPEST: usize = 200;
 
 /// The template with
 ///
 /// - `{% generation %}` ... `{% endgeneration %}` as a block that changes nothing: it tells
 ///   transformers which text is the assistant's;
 /// - `'...' % arguments` as a filter;
-/// - `{'a': 1}` as a function of its fields, which keep their order.
+/// - `{'a': 1}` as a function of its fields, which keep their order;
+/// - `set name.field = value` and `cycle(...)` with a function before what they are given.
 pub fn for_minijinja(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
@@ -27,13 +34,21 @@ pub fn for_minijinja(source: &str) -> String {
         // What is not closed is a syntax error, which minijinja tells.
         let (tag, after) = rest.split_at(end.unwrap_or(rest.len()));
         rest = after;
-        match generation(tag) {
-            Some(other) => out.push_str(&other),
-            None if tag.starts_with("{%") || tag.starts_with("{{") => {
-                out.push_str(&tag[..2]);
-                out.push_str(&rewritten(&tag[2..]));
+        match (generation(tag), word(tag)) {
+            (Some(other), _) => out.push_str(&other),
+            (None, Some("raw")) => {
+                let (text, after) = rest.split_at(raw_end(rest));
+                out.push_str(tag);
+                out.push_str(text);
+                rest = after;
             }
-            None => out.push_str(tag),
+            _ if !tag.starts_with("{%") && !tag.starts_with("{{") => out.push_str(tag),
+            // More than minijinja takes: it says so.
+            _ if nesting(&tag[2..]) > DEEPEST => out.push_str(tag),
+            _ => {
+                let tag = format!("{}{}", &tag[..2], rewritten(&tag[2..]));
+                out.push_str(assignment(&tag).as_deref().unwrap_or(&tag));
+            }
         }
     }
     out.push_str(rest);
@@ -74,11 +89,82 @@ fn string_len(text: &str, quote: char) -> Option<usize> {
     end.map(|(at, _)| at + 1)
 }
 
-/// The tag in place of one that begins or ends generated text.
-fn generation(tag: &str) -> Option<String> {
+/// How deep brackets stand in brackets.
+fn nesting(tag: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut at = 0;
+    while let Some(character) = tag[at..].chars().next() {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+        at += match character {
+            quote @ ('\'' | '"') => string_len(&tag[at..], quote).unwrap_or(tag.len() - at),
+            other => other.len_utf8(),
+        };
+    }
+    deepest
+}
+
+/// What stands in a block's tag, with the signs at its ends.
+fn inside(tag: &str) -> Option<[&str; 3]> {
     let inside = tag.strip_prefix("{%")?.strip_suffix("%}")?;
     let (before, inside) = mark(inside, str::strip_prefix);
     let (after, inside) = mark(inside, str::strip_suffix);
+    Some([before, inside, after])
+}
+
+/// The only word of a block's tag.
+fn word(tag: &str) -> Option<&str> {
+    inside(tag).map(|[_, inside, _]| inside.trim())
+}
+
+/// Where the tag begins that ends raw text; the text's end where there is none.
+fn raw_end(text: &str) -> usize {
+    let starts = text.match_indices("{%").map(|(at, _)| at);
+    let mut ends = starts.filter(|&at| {
+        let end = text[at..].find("%}").map(|end| at + end + 2);
+        end.is_some_and(|end| word(&text[at..end]) == Some("endraw"))
+    });
+    ends.next().unwrap_or(text.len())
+}
+
+/// `set name.field = value` with the function before the value.
+fn assignment(tag: &str) -> Option<String> {
+    let [before, inside, after] = inside(tag)?;
+    let (target, value) = inside.split_once('=')?;
+    let names = target.trim_start().strip_prefix("set")?;
+    let is_of_target =
+        |one: char| one.is_alphanumeric() || one.is_whitespace() || "_.,()".contains(one);
+    let is_field = names.contains('.') && names.chars().all(is_of_target);
+    let is_whole = !value.trim().is_empty() && is_balanced(value);
+    (is_field && is_whole).then(|| format!("{{%{before}{target}= {KEPT}(({value})) {after}%}}"))
+}
+
+/// Whether brackets around the text would belong together: every string and bracket in it
+/// ends there, and none ends that did not begin.
+fn is_balanced(text: &str) -> bool {
+    let mut at = 0;
+    while let Some(character) = text[at..].chars().next() {
+        let length = match character {
+            '(' | '[' | '{' => bracket_len(&text[at..]),
+            ')' | ']' | '}' => None,
+            quote @ ('\'' | '"') => string_len(&text[at..], quote),
+            other => Some(other.len_utf8()),
+        };
+        match length {
+            Some(length) => at += length,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// The tag in place of one that begins or ends generated text.
+fn generation(tag: &str) -> Option<String> {
+    let [before, inside, after] = inside(tag)?;
     let word = match inside.trim() {
         "generation" => "with",
         "endgeneration" => "endwith",
@@ -110,6 +196,12 @@ fn rewritten(tag: &str) -> String {
             at += length;
             continue;
         }
+        if let Some((head, arguments)) = cycle(rest) {
+            let arguments_inside = &arguments[1..arguments.len() - 1];
+            out.push_str(&format!("{head}(*{SOME}({}))", rewritten(arguments_inside)));
+            at += head.len() + arguments.len();
+            continue;
+        }
         let length = match character {
             quote @ ('\'' | '"') => string_len(rest, quote).unwrap_or(rest.len()),
             other => other.len_utf8(),
@@ -136,22 +228,32 @@ fn rewritten(tag: &str) -> String {
     out
 }
 
+/// A call of the method `cycle` that begins here: the method's name with its dot, and the
+/// arguments with their brackets.
+fn cycle(text: &str) -> Option<(&str, &str)> {
+    let name = text.strip_prefix('.')?.trim_start();
+    let behind = name.strip_prefix("cycle")?.trim_start();
+    let length = bracket_len(behind).filter(|_| behind.starts_with('('))?;
+    let head = &text[..text.len() - behind.len()];
+    Some((head, &behind[..length]))
+}
+
 /// A dictionary, from what stands within its braces; `None` for anything else.
 fn object(inside: &str) -> Option<String> {
     let fields = split(inside, ',')?;
     let fields = fields.into_iter().filter(|field| !field.trim().is_empty());
-    let pairs = fields.map(|field| {
-        let [name, value] = split(field, ':')?[..] else {
-            return None;
-        };
-        Some(format!(
-            "[{}, {}]",
-            rewritten(name.trim()),
-            rewritten(value.trim())
-        ))
+    let pairs = fields.map(|field| <[&str; 2]>::try_from(split(field, ':')?).ok());
+    // All fields are looked at before any is rewritten: what is no dictionary is read again,
+    // and within others of its kind again and again.
+    let pairs: Vec<[&str; 2]> = pairs.collect::<Option<_>>()?;
+    let pairs = pairs.into_iter().map(|pair| {
+        let [name, value] = pair.map(|part| rewritten(part.trim()));
+        format!("[{name}, {value}]")
     });
-    let pairs: Vec<String> = pairs.collect::<Option<_>>()?;
-    Some(format!("{OBJECT}([{}])", pairs.join(", ")))
+    Some(format!(
+        "{OBJECT}([{}])",
+        pairs.collect::<Vec<_>>().join(", ")
+    ))
 }
 
 /// The parts between marks that stand in no brackets and no string.
@@ -254,6 +356,22 @@ mod tests {
             ("{{ {'a': {}}}}", "{{ __object([['a', __object([])]])}}"),
             ("{{ {'a' 1} }}", "{{ {'a' 1} }}"),
             ("{{ '%s' % '%s' % x }}", "{{ '%s'|__percent('%s') % x }}"),
+            (
+                "{%- set ns.x = ns.x + {'a': 1}.a -%}",
+                "{%- set ns.x = __kept(( ns.x + __object([['a', 1]]).a )) -%}",
+            ),
+            (
+                "{% set (a.b,c) = 1, '=' %}{% set x = y.z %}{% set ns.x = 1), (2 %}",
+                "{% set (a.b,c) = __kept(( 1, '=' )) %}{% set x = y.z %}{% set ns.x = 1), (2 %}",
+            ),
+            (
+                "{{ loop . cycle('a', ')') }}{{ loop.cycle() }}{{ loop.cycled(x) }}",
+                "{{ loop . cycle(*__some('a', ')')) }}{{ loop.cycle(*__some()) }}{{ loop.cycled(x) }}",
+            ),
+            (
+                "{%- raw %}{{ {'a': 1} }}{{ '{%- endraw -%}{{ {} }}",
+                "{%- raw %}{{ {'a': 1} }}{{ '{%- endraw -%}{{ __object([]) }}",
+            ),
         ] {
             assert_eq!(for_minijinja(source), expected);
         }
@@ -261,10 +379,29 @@ mod tests {
 
     #[test]
     fn no_cut_of_a_template_is_a_panic() {
-        let source = "{{ 'é%s' % (a, {'b': \"c\\\"\"}).d|e }}{%- generation -%}{# x";
+        let source = "{{ 'é%s' % (a, {'b': \"c\\\"\"}).d|e }}{%- generation -%}{% set a.b = l.cycle(1) %}{% raw %}é{# x";
         for (end, _) in source.char_indices() {
             for_minijinja(&source[..end]);
             for_minijinja(&source[end..]);
         }
+    }
+
+    /// Each of these took minutes or the whole stack.
+    #[test]
+    fn depth_costs_neither_time_nor_the_stack() {
+        let levels = 100;
+        let sets = format!(
+            "{{{{ {}1{} }}}}",
+            "{'a': ".repeat(levels),
+            ", 2}".repeat(levels)
+        );
+        assert_eq!(for_minijinja(&sets), sets);
+        let levels = 100_000;
+        let objects = format!(
+            "{{{{ {}1{} }}}}",
+            "{'a': ".repeat(levels),
+            "}".repeat(levels)
+        );
+        assert_eq!(for_minijinja(&objects), objects);
     }
 }

@@ -198,3 +198,66 @@ fn python_is_spoken() {
         check(source, &[], &TemplateData::default(), expected);
     }
 }
+
+/// Values are walked by recursion: one without an end took the whole stack, and with it the
+/// browser's worker.
+#[test]
+fn a_namespace_that_holds_itself_is_refused() {
+    let begin = "{% set ns = namespace() %}";
+    for (rest, what) in [
+        ("{% set ns.x = ns %}{{ ns }}", "a namespace"),
+        (
+            "{%- set ns.x = [{'a': (ns,)}] -%}{{ ns|tojson }}",
+            "a namespace",
+        ),
+        ("{% set a, ns . x = 1, ns %}{{ ns == ns }}", "a namespace"),
+        (
+            "{% set b = namespace(a=ns) %}{% set b.a.x = b %}{{ b }}",
+            "a namespace",
+        ),
+        (
+            "{% for a in [ns] %}{% set ns.x = loop %}{{ ns|tojson }}{% endfor %}",
+            "a loop",
+        ),
+        (
+            "{% for i in range(9999) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns }}",
+            "nested",
+        ),
+        (
+            "{% for i in range(140) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}",
+            "nested",
+        ),
+    ] {
+        let error = rendered(&format!("{begin}{rest}"), &[], &TemplateData::default());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(what), "{rest}: {error}");
+    }
+    check(
+        "{% set ns = namespace(a=1) %}{% for i in range(3) %}{% set ns.a = ns.a * 2, {'i': i} %}{% set ns.a = ns.a[0] %}{% endfor %}{{ ns.a }}{% set ns.m = messages %}{{ ns.m|length }}",
+        &[Turn::new(Role::User, "Hi")],
+        &TemplateData::default(),
+        "81",
+    );
+}
+
+#[test]
+fn a_template_without_an_end_is_refused() {
+    for source in [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% set ns = namespace(x='x') %}{% for a in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+    ] {
+        let error = rendered(source, &[], &TemplateData::default()).unwrap_err();
+        assert!(error.to_string().contains("no end"), "{error}");
+    }
+}
+
+/// minijinja divides by the number of arguments.
+#[test]
+fn a_cycle_of_nothing_is_refused() {
+    let none = TemplateData::default();
+    let source = "{% for a in [1, 2, 3] %}{{ loop.cycle('a', 'b') }}{% endfor %}";
+    check(source, &[], &none, "aba");
+    let source = "{% for a in [1] %}{{ loop.cycle() }}{% endfor %}";
+    let error = rendered(source, &[], &none).unwrap_err();
+    assert!(error.to_string().contains("cycle"), "{error}");
+}
