@@ -31,7 +31,7 @@ function duringRun(harm) {
       await trial.lab.page.waitForTimeout(random.between(0, 200));
       trial.tell(`harm at step ${next}`);
       await harm(trial);
-      await trial.goOn();
+      await trial.goOn(steps);
     }
     trial.same(await trial.outcome(steps), wanted);
     await trial.labelsAreThere(labels);
@@ -306,7 +306,7 @@ async function databaseDeleted(trial) {
   if (random.unit() < 0.5) {
     await lab.until('the checkpoint', async () => (await stored(lab.page)).records.checkpoints > 0);
     await reload(trial);
-    await trial.goOn();
+    await trial.goOn(steps);
   }
   trial.same(bare(await trial.outcome(steps)), bare(wanted));
   await reload(trial);

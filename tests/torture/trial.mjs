@@ -115,12 +115,14 @@ export class Trial {
     await this.lab.until('the reset', async () => Number.isNaN((await this.lab.metrics()).step));
   }
 
-  /** A run that waits is told to go on; one that runs is left alone. */
-  async goOn() {
+  /** A run that waits is told to go on; one that runs, or is at its end, is left alone. */
+  async goOn(steps) {
     await this.lab.until('the run to be there', async () => {
       const status = await this.lab.status();
       if (status === 'paused') await this.lab.id('train-pause').click();
-      return ['training', 'paused'].includes(status) || (await this.lab.metrics()).step > 0;
+      // A run that came back shows its step before the engine says that it waits.
+      const isOver = status === 'ready' && (await this.lab.metrics()).step >= steps;
+      return ['training', 'paused'].includes(status) || isOver;
     }, 2 * SOON_MS);
   }
 
