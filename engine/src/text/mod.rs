@@ -1,9 +1,11 @@
 //! Text to token ids and back.
 
+mod charsmap;
 mod rows;
 mod template;
 mod token_text;
 mod tokenizer;
+mod tokenizer_check;
 mod train_bpe;
 
 pub use rows::{Preparation, Rows, TokenisedRow, rotate_completions, tokenise};

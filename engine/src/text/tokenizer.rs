@@ -3,6 +3,7 @@
 use crate::gpt_config::GptConfig;
 use crate::text::template::{ChatTemplate, DEFAULT, turns};
 use crate::text::token_text::token_text;
+use crate::text::tokenizer_check;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use tilt_protocol::dataset::TemplateData;
@@ -52,8 +53,9 @@ impl Text {
     ) -> Result<Text> {
         let tokenizer_json = without_mark(tokenizer_json);
         // The tokenizer's own reader panics where the text is no JSON (a file cut short).
-        let valid: serde_json::Result<Value> = serde_json::from_str(tokenizer_json);
-        valid.map_err(|error| Error::malformed(TOKENIZER, format!("not valid JSON: {error}")))?;
+        let file: Value = serde_json::from_str(tokenizer_json)
+            .map_err(|error| Error::malformed(TOKENIZER, format!("not valid JSON: {error}")))?;
+        tokenizer_check::check(&file)?;
         let mut tokenizer: Tokenizer = tokenizer_json
             .parse()
             .map_err(|error| Error::malformed(TOKENIZER, format!("not a tokenizer: {error}")))?;

@@ -371,7 +371,13 @@ fn read_zip(input: &[u8]) {
 
 fn tokenizer_seeds() -> Vec<Vec<u8>> {
     let texts = ["the cat sat on the mat", "a cat, a mat"].map(str::to_owned);
-    vec![train_bpe(&texts, 280).expect("a tokenizer").into_bytes()]
+    let mut seeds = files!(
+        "tokenizer/bpe.json",
+        "tokenizer/unigram.json",
+        "tokenizer/wordpiece.json",
+    );
+    seeds.push(train_bpe(&texts, 280).expect("a tokenizer").into_bytes());
+    seeds
 }
 
 fn spacious_config() -> GptConfig {
@@ -433,6 +439,7 @@ fn read_older_tokenizer(input: &[u8]) {
 fn template_seeds() -> Vec<Vec<u8>> {
     files!(
         "template/chatml.jinja",
+        "template/filters.jinja",
         "template/llama.jinja",
         "template/training.jinja",
     )
