@@ -36,4 +36,5 @@ pub mod trl_config;
 pub mod verdict_row;
 pub mod verdicts;
 pub mod win_rate;
+pub mod with_models;
 pub mod write;

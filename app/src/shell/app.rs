@@ -10,7 +10,6 @@ use crate::model::address::read_params;
 use crate::model::level::Level;
 use crate::panels::autolabel::AutolabelPanel;
 use crate::panels::bench::BenchPanel;
-use crate::panels::compare::ComparePanel;
 use crate::panels::data::DataPanel;
 use crate::panels::data_report::DataReportPanel;
 use crate::panels::formula::FormulaPanel;
@@ -24,7 +23,7 @@ use crate::panels::runs::RunsPanel;
 use crate::panels::top_bar::TopBar;
 use crate::panels::train::TrainPanel;
 use crate::panels::verdicts::Verdicts;
-use crate::panels::win_rate::WinRatePanel;
+use crate::panels::with_models;
 use crate::panels::write::WritePanel;
 use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
@@ -32,8 +31,6 @@ use crate::parts::tabs::{Column, SkipLinks, TabList, Tabs};
 use crate::shell::{drop, keys};
 use crate::stores::notices::NoticeKey;
 use crate::views::closed_form::ClosedForm;
-use crate::views::heatmap::Heatmap;
-use crate::views::next_tokens::NextTokenBars;
 use leptos::prelude::*;
 
 #[component]
@@ -55,6 +52,7 @@ pub fn App() -> impl IntoView {
     let is_everything = Signal::derive(move || lab.settings.level().get() >= Level::Everything);
     let shown = lab.charts.shown();
     let has_run = Memo::new(move |_| shown.with(|shown| !shown.is_empty()));
+    let has_model = Signal::derive(move || lab.engine.is_up());
     let tabs = Tabs::new();
     provide_context(tabs);
     let is_recorded = recorded::is_shown();
@@ -83,12 +81,12 @@ pub fn App() -> impl IntoView {
                 </AtLevel>
                 <RecordedRun/>
                 <div class="at-level" hidden=move || is_recorded.get()>
-                    <Heatmap/>
+                    <Later wanted=has_model load=|| Box::pin(with_models::heatmap())/>
                 </div>
                 <AtLevel least=Level::Standard>
-                    <NextTokenBars/>
+                    <Later wanted=has_model load=|| Box::pin(with_models::next_tokens())/>
                 </AtLevel>
-                <ComparePanel/>
+                <Later wanted=has_model load=|| Box::pin(with_models::compare())/>
                 <AtLevel least=Level::Standard>
                     <ClosedForm/>
                 </AtLevel>
@@ -104,7 +102,7 @@ pub fn App() -> impl IntoView {
                 <LogpsChart/>
                 <AtLevel least=Level::Standard>
                     <LossChart/>
-                    <WinRatePanel/>
+                    <Later wanted=has_model load=|| Box::pin(with_models::win_rate())/>
                     <Later wanted=has_run load=|| Box::pin(more::charts_of_runs())/>
                     <RunsPanel/>
                 </AtLevel>
