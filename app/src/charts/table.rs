@@ -1,9 +1,9 @@
 //! A chart's numbers as a table: on the page, and as CSV.
 
 use super::path::thin;
+use crate::model::ordered::{OrderedMap, OrderedSet};
 use crate::texts::charts as texts;
 use crate::texts::numbers::fixed;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows shown at most; the CSV has all of them.
 pub const TABLE_ROWS: usize = 24;
@@ -56,14 +56,11 @@ impl Table {
     /// A row a step, a column a line; where a line has no value at a step, none stands.
     pub fn of_lines<'a>(lines: impl Iterator<Item = (&'a str, &'a [(f64, f64)])>) -> Table {
         let mut head = vec![texts::STEP.to_owned()];
-        let mut values: BTreeMap<usize, Vec<(usize, f64)>> = BTreeMap::new();
+        let mut values: OrderedMap<usize, Vec<(usize, f64)>> = OrderedMap::new();
         for (column, (name, points)) in lines.enumerate() {
             head.push(name.to_owned());
             for (step, value) in points {
-                values
-                    .entry(*step as usize)
-                    .or_default()
-                    .push((column, *value));
+                values.at(*step as usize).push((column, *value));
             }
         }
         let columns = head.len() - 1;
@@ -84,8 +81,9 @@ impl Table {
     /// The rows that the page shows: thinned, with each line's and each run's last one.
     pub fn shown_rows(&self) -> Vec<&Vec<Cell>> {
         let numbers: Vec<usize> = (0..self.rows.len()).collect();
-        let mut shown: BTreeSet<usize> = thin(&numbers, TABLE_ROWS).into_iter().copied().collect();
-        let mut last_of_run: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut shown: OrderedSet<usize> =
+            thin(&numbers, TABLE_ROWS).into_iter().copied().collect();
+        let mut last_of_run: OrderedMap<&str, usize> = OrderedMap::new();
         let mut last_of_column = vec![0; self.head.len()];
         for (number, row) in self.rows.iter().enumerate() {
             if let Some(Cell::Text(run)) = row.first() {

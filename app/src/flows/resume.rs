@@ -12,6 +12,7 @@ use crate::browser::storage::web::Area;
 use crate::browser::storage::{Store, Stored};
 use crate::flows::own_models;
 use crate::lab::Lab;
+use crate::model::ordered::OrderedSet;
 use crate::stores::engine::Purpose;
 use crate::stores::notices::NoticeKey;
 use crate::stores::run::Phase;
@@ -20,7 +21,6 @@ use crate::texts::runs as run_texts;
 use crate::texts::saving as texts;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 use tilt_protocol::{Command, Example, RunId};
 use wasm_bindgen_futures::spawn_local;
 
@@ -311,7 +311,7 @@ async fn take_stored_runs(lab: Lab) -> bool {
     }
     // One that this tab has removed meanwhile does not return.
     stored.retain(|record| !is_newer(record.uid));
-    let read: BTreeSet<u64> = stored.iter().map(|record| record.uid).collect();
+    let read: OrderedSet<u64> = stored.iter().map(|record| record.uid).collect();
     lab.runs.merge(stored, |record| {
         (is_active && record.id == live) || is_newer(record.uid) || !lab.run_saving.has(record.uid)
     });

@@ -2,7 +2,8 @@
 //! from the answer. Plain functions; [`crate::stores::import`] asks.
 
 use super::label_history::Entry;
-use std::collections::{BTreeSet, HashSet};
+use crate::model::ordered::OrderedSet;
+use std::collections::HashSet;
 use tilt_protocol::label::{Arrival, SamePair};
 use tilt_protocol::{CuratedSet, Label, Origin};
 
@@ -24,7 +25,7 @@ pub struct Standing {
     /// Every one of them is here already, from a file or set of the same name.
     pub came_before: bool,
     /// Practice sets that are here, where another one comes in.
-    pub sets: BTreeSet<String>,
+    pub sets: OrderedSet<String>,
     /// Keys of the labels in whose place they would come.
     pub replaced: Vec<u64>,
 }
@@ -35,7 +36,7 @@ impl Standing {
         let arrival = Arrival::of(here(), coming.iter());
         let mut standing = Standing {
             came_before: false,
-            sets: BTreeSet::new(),
+            sets: OrderedSet::new(),
             replaced: Vec::new(),
             arrival,
         };
@@ -162,7 +163,7 @@ mod tests {
         let new = coming(&all[3..]);
         let standing = Standing::of(&here, &new, Some(set));
         assert!(standing.needs_an_answer());
-        assert_eq!(standing.sets, BTreeSet::from(["polite-noisy".to_owned()]));
+        assert_eq!(standing.sets, OrderedSet::from(["polite-noisy".to_owned()]));
         assert_eq!(standing.replaced, [1, 2]);
         // The person's own labels stand beside a set without a question.
         assert!(!Standing::of(&all[2..3], &new, Some(set)).needs_an_answer());

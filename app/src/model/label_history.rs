@@ -196,11 +196,14 @@ pub fn apply(entries: &mut Vec<Entry>, slots: &[Slot]) {
             true
         }
     });
-    let added = wanted
-        .into_iter()
-        .filter_map(|(key, label)| label.clone().map(|label| Entry { key, label }));
-    entries.extend(added);
-    entries.sort_by_key(|entry| entry.key);
+    for slot in slots {
+        // The last word on a slot counts.
+        if let Some(Some(label)) = wanted.remove(&slot.key) {
+            let place = entries.partition_point(|entry| entry.key < slot.key);
+            let (key, label) = (slot.key, label.clone());
+            entries.insert(place, Entry { key, label });
+        }
+    }
 }
 
 /// What was read of the storage, as changes of these entries. Where all of it was read,

@@ -11,6 +11,7 @@ pub mod history;
 pub mod label_filter;
 pub mod label_history;
 pub mod level;
+pub mod ordered;
 pub mod parameters;
 pub mod random;
 pub mod recheck;

@@ -1,16 +1,16 @@
 //! The parameters of an objective and of the optimiser as data: where each lies in a
 //! run's settings, and how its text is read. The drawer's fields are made from this.
 
+use crate::model::ordered::OrderedMap;
 use crate::stores::notices::NoticeKey;
 use crate::texts::numbers::quoted;
 use crate::texts::parameters as texts;
-use std::collections::BTreeMap;
 use tilt_protocol::{
     CpoLoss, DpoTerm, Error, FDivergence, LrSchedule, Objective, ReferenceSync, TrainSettings,
 };
 
 /// Texts as typed, by [`Parameter::id`]; what is not there has its default.
-pub type ParameterTexts = BTreeMap<String, String>;
+pub type ParameterTexts = OrderedMap<String, String>;
 
 /// TRL's 512 lies beyond the end of a run on this page.
 const SYNC_STEPS: usize = 20;

@@ -4,12 +4,12 @@ mod drawer;
 
 use super::notices::NoticeKey;
 use super::settings::{Settings, SettingsStore};
+use crate::model::ordered::OrderedMap;
 use crate::model::parameters::{Parameter, ParameterTexts, apply};
 use crate::texts::drawer as texts;
 use crate::texts::files::IMPORTED_MODEL;
 use crate::texts::numbers::quoted;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 use tilt_protocol::{Error, ModelName, Objective, ObjectiveKind, TrainSettings};
@@ -104,7 +104,7 @@ pub struct FormStore {
     /// A shipped model's slug, or the name of an imported one.
     model: RwSignal<String>,
     /// By the objective's slug: what is not as it proposes it.
-    parameters: RwSignal<BTreeMap<String, ParameterTexts>>,
+    parameters: RwSignal<OrderedMap<String, ParameterTexts>>,
     assembled: Memo<Assembled>,
     settings: SettingsStore,
 }
@@ -218,7 +218,7 @@ impl FormStore {
                 is_touched: false,
             });
         }
-        self.parameters.set(BTreeMap::new());
+        self.parameters.set(OrderedMap::new());
     }
 
     /// True when the chosen objective reads the field.

@@ -11,10 +11,11 @@ use crate::flows::{own_models, resume, training};
 use crate::lab::Lab;
 use crate::model::arrivals::{Answer, Standing};
 use crate::model::label_filter::labeller_name;
+use crate::model::ordered::OrderedMap;
 use crate::texts::saving as texts;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use tilt_protocol::{Label, Origin};
 use wasm_bindgen_futures::spawn_local;
@@ -48,7 +49,7 @@ pub enum LabAnswer {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Labels by labeller or origin, as that lab would name them.
-    pub labels: BTreeMap<String, usize>,
+    pub labels: OrderedMap<String, usize>,
     pub runs: usize,
     pub has_model: bool,
 }
@@ -83,7 +84,7 @@ impl Summary {
     fn of(labels: &[Label], writes: &[Write]) -> Summary {
         let mut summary = Summary::default();
         for label in labels {
-            *summary.labels.entry(labeller_name(label)).or_default() += 1;
+            *summary.labels.at(labeller_name(label)) += 1;
         }
         for write in writes {
             match write {

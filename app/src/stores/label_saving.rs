@@ -5,9 +5,9 @@ use super::saving::Saving;
 use crate::browser::json;
 use crate::browser::storage::{Store, Stored, Write};
 use crate::model::label_history::{Entry, Slot};
+use crate::model::ordered::OrderedSet;
 use crate::texts::label as texts;
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 use tilt_protocol::Label;
 use wasm_bindgen::JsValue;
 
@@ -22,7 +22,7 @@ pub struct LabelSaving {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
     pub all: bool,
-    pub keys: BTreeSet<u64>,
+    pub keys: OrderedSet<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -143,7 +143,7 @@ impl LabelSaving {
                 None => self.saving.later().await,
             }
         };
-        let there: BTreeSet<u64> = found.into_iter().map(|(key, _)| key).collect();
+        let there: OrderedSet<u64> = found.into_iter().map(|(key, _)| key).collect();
         let missing: Vec<Slot> = entries
             .iter()
             .filter(|entry| !there.contains(&entry.key))

@@ -2,11 +2,11 @@
 
 use super::runs::RunRecord;
 use crate::browser::storage::Write;
+use crate::model::ordered::OrderedMap;
 use crate::texts::files as texts;
 use gloo_file::File;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use tilt_protocol::{ModelIdentity, ModelName};
 
 /// What the list says of a model that the person brought.
@@ -97,10 +97,10 @@ pub enum Wanted {
 pub struct ModelsStore {
     own: RwSignal<Vec<ModelCard>>,
     /// Models that are not stored, by name: until this tab closes they can be chosen again.
-    not_stored: StoredValue<BTreeMap<String, OwnModel>, LocalStorage>,
+    not_stored: StoredValue<OrderedMap<String, OwnModel>, LocalStorage>,
     /// What was written of the models that came in this visit, by name: to be written again
     /// where the database is taken away.
-    written: StoredValue<BTreeMap<String, Vec<Write>>, LocalStorage>,
+    written: StoredValue<OrderedMap<String, Vec<Write>>, LocalStorage>,
     /// Waits for the person's word, because a run is under way.
     asking: RwSignal<Option<Wanted>, LocalStorage>,
 }
@@ -109,8 +109,8 @@ impl ModelsStore {
     pub fn new() -> ModelsStore {
         ModelsStore {
             own: RwSignal::new(Vec::new()),
-            not_stored: StoredValue::new_local(BTreeMap::new()),
-            written: StoredValue::new_local(BTreeMap::new()),
+            not_stored: StoredValue::new_local(OrderedMap::new()),
+            written: StoredValue::new_local(OrderedMap::new()),
             asking: RwSignal::new_local(None),
         }
     }
@@ -254,8 +254,8 @@ impl ModelsStore {
     /// Everything was erased.
     pub fn clear(&self) {
         self.own.set(Vec::new());
-        self.not_stored.update_value(BTreeMap::clear);
-        self.written.update_value(BTreeMap::clear);
+        self.not_stored.update_value(OrderedMap::clear);
+        self.written.update_value(OrderedMap::clear);
         self.asking.set(None);
     }
 }

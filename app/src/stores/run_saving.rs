@@ -10,10 +10,10 @@ use crate::browser::json;
 use crate::browser::later::{NotLoaded, wasm_split};
 use crate::browser::storage::{Store, Stored, Write};
 use crate::model::curves::{Curve, CurvePoint, between};
+use crate::model::ordered::OrderedMap;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tilt_protocol::Example;
 use wasm_bindgen::{JsCast, JsValue};
@@ -60,13 +60,13 @@ struct StoredCurve {
     bytes: usize,
 }
 
-type StoredCurves = BTreeMap<u64, StoredCurve>;
+type StoredCurves = OrderedMap<u64, StoredCurve>;
 
 #[derive(Clone, Copy)]
 pub struct RunSaving {
     saving: Saving,
     /// The runs as they are stored, by uid.
-    stored: StoredValue<BTreeMap<u64, Arc<RunRecord>>>,
+    stored: StoredValue<OrderedMap<u64, Arc<RunRecord>>>,
     /// By uid.
     curves: StoredValue<StoredCurves>,
     /// The JSON of the rows of the run that this tab trained last, and its uid.
@@ -77,8 +77,8 @@ impl RunSaving {
     pub fn new(saving: Saving) -> RunSaving {
         RunSaving {
             saving,
-            stored: StoredValue::new(BTreeMap::new()),
-            curves: StoredValue::new(BTreeMap::new()),
+            stored: StoredValue::new(OrderedMap::new()),
+            curves: StoredValue::new(OrderedMap::new()),
             rows: StoredValue::new_local(None),
         }
     }
@@ -108,9 +108,11 @@ impl RunSaving {
                 if let Some(known) = curves.remove(&uid) {
                     curve.step = curve.step.max(known.step);
                     curve.bytes = curve.bytes.max(known.bytes);
-                    curve.keys.extend(known.keys);
-                    curve.keys.sort_unstable();
-                    curve.keys.dedup();
+                    for key in known.keys {
+                        if let Err(place) = curve.keys.binary_search(&key) {
+                            curve.keys.insert(place, key);
+                        }
+                    }
                 }
                 curves.insert(uid, curve);
             }
@@ -125,8 +127,8 @@ impl RunSaving {
 
     /// Everything was erased.
     pub fn forget(&self) {
-        self.stored.update_value(BTreeMap::clear);
-        self.curves.update_value(BTreeMap::clear);
+        self.stored.update_value(OrderedMap::clear);
+        self.curves.update_value(OrderedMap::clear);
     }
 
     /// These runs are as they are stored.
@@ -333,7 +335,7 @@ impl RunSaving {
         let json = serde_json::to_string(&piece).unwrap_or_default();
         let key = next_key();
         self.curves.update_value(|curves| {
-            let curve = curves.entry(uid).or_default();
+            let curve = curves.at(uid);
             curve.step = last;
             curve.keys.push(key);
             curve.bytes += json.len();
@@ -375,9 +377,9 @@ fn records_of(
     tables: [Vec<(u64, JsValue)>; 3],
 ) -> Result<(Vec<RunRecord>, StoredCurves), NotLoaded> {
     let [runs, pieces, marks] = tables;
-    let mut marks: BTreeMap<u64, JsValue> = marks.into_iter().collect();
+    let mut marks: OrderedMap<u64, JsValue> = marks.into_iter().collect();
     let mut curves = StoredCurves::new();
-    let mut points: BTreeMap<u64, BTreeMap<usize, Arc<CurvePoint>>> = BTreeMap::new();
+    let mut points: OrderedMap<u64, OrderedMap<usize, Arc<CurvePoint>>> = OrderedMap::new();
     for (key, value) in pieces {
         let piece = match read::<StoredPiece>(&value) {
             Some(piece) => piece,
@@ -386,10 +388,10 @@ fn records_of(
                 None => continue,
             },
         };
-        let curve = curves.entry(piece.run).or_default();
+        let curve = curves.at(piece.run);
         curve.keys.push(key);
         curve.bytes += value.as_string().map_or(0, |text| text.len());
-        let points = points.entry(piece.run).or_default();
+        let points = points.at(piece.run);
         for point in piece.points {
             // Of a step that was taken twice the later one counts.
             points.insert(point.step, Arc::new(point));

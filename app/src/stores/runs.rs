@@ -253,9 +253,9 @@ impl RunsStore {
                 record.id = known.map_or_else(|| self.next_id(), |known| known.id);
                 // Another tab or another lab may have given the same one away.
                 record.style = free_style(records, record.style);
-                records.push(Arc::new(record));
+                let place = records.partition_point(|known| known.uid < record.uid);
+                records.insert(place, Arc::new(record));
             }
-            records.sort_by_key(|record| record.uid);
         });
     }
 

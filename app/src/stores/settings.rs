@@ -16,11 +16,11 @@ use crate::browser::json;
 use crate::browser::storage::web::Area;
 use crate::model::address::{UrlParams, search};
 use crate::model::level::Level;
+use crate::model::ordered::{OrderedMap, OrderedSet};
 use crate::model::parameters::ParameterTexts;
 use crate::texts::saving as texts;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 use tilt_protocol::HeldOut;
 
 /// Before the name of a field; alone the key under which earlier versions kept them all.
@@ -39,7 +39,7 @@ pub struct Settings {
     pub seed: Option<String>,
     pub model: Option<String>,
     /// By objective: what is not as the objective proposes it.
-    pub parameters: BTreeMap<String, ParameterTexts>,
+    pub parameters: OrderedMap<String, ParameterTexts>,
     /// "light" or "dark"; `None` follows the system.
     pub theme: Option<String>,
     /// Share of labelled pairs that come again, to check the person's own agreement.
@@ -73,10 +73,10 @@ macro_rules! by_name {
                             (format!("{PARAMETERS}{objective}.{id}"), text)
                         })
                     });
-                    all.collect::<BTreeMap<String, String>>()
+                    all.collect::<OrderedMap<String, String>>()
                 };
                 let (before, now) = (of(old), of(self));
-                for name in before.keys().chain(now.keys()).collect::<BTreeSet<_>>() {
+                for name in before.keys().chain(now.keys()).collect::<OrderedSet<_>>() {
                     if before.get(name) != now.get(name) {
                         changes.push((name.clone(), as_json(&now.get(name))));
                     }
@@ -122,7 +122,7 @@ impl Settings {
         let Some((objective, id)) = name.split_once('.') else {
             return;
         };
-        let texts = self.parameters.entry(objective.to_owned()).or_default();
+        let texts = self.parameters.at(objective.to_owned());
         match json::from_str(text) {
             Ok(Some(text)) => drop(texts.insert(id.to_owned(), text)),
             Ok(None) => drop(texts.remove(id)),
@@ -175,9 +175,9 @@ pub struct SettingsStore {
     /// As this tab has them.
     saved: RwSignal<Settings>,
     /// The fields that are this tab's own: changed here, or set by its address.
-    own: StoredValue<BTreeSet<String>>,
+    own: StoredValue<OrderedSet<String>>,
     /// Those of them that only the address says: they are not remembered.
-    of_link: StoredValue<BTreeSet<String>>,
+    of_link: StoredValue<OrderedSet<String>>,
     has_storage: bool,
     notices: Notices,
 }
@@ -194,7 +194,7 @@ impl SettingsStore {
         let remembered = saved.clone();
         saved.take_address(params);
         let given = saved.changes(&remembered);
-        let mut own: BTreeSet<String> = given.into_iter().map(|(name, _)| name).collect();
+        let mut own: OrderedSet<String> = given.into_iter().map(|(name, _)| name).collect();
         let mut of_link = own.clone();
         if Area::Session.get(VISIT).as_ref() == Some(&search()) {
             for (name, text) in Area::Session.all(&key("")) {
@@ -340,8 +340,8 @@ impl SettingsStore {
         Area::Local.remove(KEY);
         Area::Local.remove_all(&key(""));
         Area::Session.remove_all(&key(""));
-        self.own.update_value(BTreeSet::clear);
-        self.of_link.update_value(BTreeSet::clear);
+        self.own.update_value(OrderedSet::clear);
+        self.of_link.update_value(OrderedSet::clear);
         self.saved.update(|saved| {
             *saved = Settings {
                 theme: saved.theme.take(),
@@ -404,8 +404,7 @@ mod tests {
         let (mut one, mut other) = (old.clone(), old.clone());
         one.steps = Some("60".to_owned());
         one.parameters
-            .entry("dpo".to_owned())
-            .or_default()
+            .at("dpo".to_owned())
             .insert("batch".to_owned(), "4".to_owned());
         other.beta = None;
         other.parameters.clear();

@@ -3,8 +3,8 @@
 
 use super::engine::STAND_IN;
 use super::models::ModelAsked;
+use crate::model::ordered::OrderedMap;
 use crate::texts::notices as texts;
-use std::collections::BTreeMap;
 use tilt_protocol::{Event, RequestId, RunId};
 
 /// What was asked: says what failed when it fails.
@@ -63,7 +63,7 @@ pub struct Answered {
 
 /// All tickets that are out.
 #[derive(Debug, Default)]
-pub struct Tickets(BTreeMap<RequestId, Purpose>);
+pub struct Tickets(OrderedMap<RequestId, Purpose>);
 
 impl Tickets {
     pub fn open(&mut self, id: RequestId, purpose: Purpose) {
@@ -122,7 +122,7 @@ mod tests {
             assert!(!tickets.answered(id, &saved).unwrap().is_last);
             assert!(tickets.answered(id, &Event::Done).unwrap().is_last);
         }
-        assert_eq!(tickets.0.len(), 1);
+        assert_eq!(tickets.0.keys().count(), 1);
         let answered = tickets.answered(1, &failed()).unwrap();
         assert_eq!(answered.purpose, Purpose::Train(7));
         assert_eq!(tickets.answered(1, &failed()), None);

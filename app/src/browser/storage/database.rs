@@ -145,9 +145,12 @@ impl Database {
         &self,
         writes: &[Write],
     ) -> Result<impl Future<Output = Result<(), StorageError>> + use<>, StorageError> {
-        let mut stores: Vec<Store> = writes.iter().map(Write::store).collect();
-        stores.sort_unstable();
-        stores.dedup();
+        let mut stores: Vec<Store> = Vec::new();
+        for store in writes.iter().map(Write::store) {
+            if !stores.contains(&store) {
+                stores.push(store);
+            }
+        }
         let names: Array = stores.iter().map(|s| JsValue::from(s.name())).collect();
         let transaction = self
             .inner

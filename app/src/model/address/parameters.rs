@@ -280,11 +280,10 @@ pub(super) fn read(query: &[(String, String)]) -> (UrlParams, Vec<String>) {
     let of = |name: &str| query.iter().find(|(named, _)| named == name);
     let is_bench = of("bench").is_some_and(|(_, got)| is_on(got) == Some(true));
     // The benchmark's own parameters change what this one begins.
-    let bench_first = |(name, _): &&(String, String)| name != "bench";
-    let mut query: Vec<&(String, String)> = query.iter().collect();
-    query.sort_by_key(bench_first);
+    let is_bench_itself = |(name, _): &&(String, String)| name == "bench";
+    let (first, then): (Vec<_>, Vec<_>) = query.iter().partition(is_bench_itself);
     let mut read: Vec<&str> = Vec::new();
-    for (name, got) in query {
+    for (name, got) in first.into_iter().chain(then) {
         let hidden = if is_bench { Place::Lab } else { Place::Bench };
         let mut named = PARAMETERS.iter().filter(|one| one.name == name);
         let Some(parameter) = named

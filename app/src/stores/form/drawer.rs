@@ -1,9 +1,9 @@
 //! The form's parameters: what the drawer's fields read and write.
 
 use super::{Field, FormStore, as_text, usual_settings};
+use crate::model::ordered::OrderedMap;
 use crate::model::parameters::{Parameter, ParameterTexts, apply, differences};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use tilt_protocol::{Error, ObjectiveKind, TrainSettings};
 
 impl FormStore {
@@ -89,7 +89,7 @@ impl FormStore {
         for field in used {
             self.propose(field, self.objective.get_untracked());
         }
-        self.change_parameters(BTreeMap::clear);
+        self.change_parameters(OrderedMap::clear);
     }
 
     /// Puts the settings of a run back into the form.
@@ -128,7 +128,7 @@ impl FormStore {
     fn change_parameters(&self, change: impl FnOnce(&mut ParameterTexts)) {
         let slug = self.objective.get_untracked().slug();
         self.parameters.update(|all| {
-            change(all.entry(slug.to_owned()).or_default());
+            change(all.at(slug.to_owned()));
             all.retain(|_, texts| !texts.is_empty());
         });
         let all = self.parameters.get_untracked();
