@@ -307,17 +307,15 @@ test('a run too large to be saved says so before it starts, and keeps its curve'
   await lab.until('steps', async () => (await lab.metrics()).step >= 4, 120_000);
   await lab.id('train-pause').click();
   await lab.until('a pause', async () => (await lab.status()) === 'paused', 60_000);
-  const { step } = await lab.metrics();
+  const { loss } = await lab.metrics();
   await lab.until('the curve', async () => (await stored(page)).records.curves > 0);
   expect((await stored(page)).records.checkpoints).toBe(0);
   await page.goto(lab.site.url + '?device=cpu');
   await lab.watchStatus();
   await lab.until('the news', async () => (await lab.notices()).includes('cannot go on'), 120_000);
+  // The last point of its curve.
   const [run] = await lab.listedRuns(1);
-  expect(run.loss).toBeLessThan(1);
-  await lab.run(run.id).getByTestId('run-pin').click();
-  const last = await lab.until('its curve', () => lab.lastLogps());
-  expect(last.step).toBe(step);
+  expect(run.loss).toBeCloseTo(loss, 3);
 
   await chooseModel(lab, 'nano');
   await expect(lab.id('run-unsaved')).toBeHidden();

@@ -615,6 +615,18 @@ mod tests {
     }
 
     #[test]
+    fn beside_a_curve_a_run_says_what_was_changed() {
+        let mut record = RunRecord {
+            name: "DPO \u{3b2} 0.2".to_owned(),
+            ..record_for_tests()
+        };
+        assert_eq!(record.title(), "DPO \u{3b2} 0.2");
+        let what = "\u{3b2} 0.2 \u{2192} 0.5".to_owned();
+        record.changes.push(Change { step: 1, what });
+        assert_eq!(record.title(), "DPO \u{3b2} 0.2 (\u{3b2} 0.2 \u{2192} 0.5)");
+    }
+
+    #[test]
     fn two_runs_never_share_a_name() {
         let owner = Owner::new();
         owner.set();
