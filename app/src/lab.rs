@@ -2,6 +2,7 @@
 //! A store itself never sees it.
 
 use crate::model::address::UrlParams;
+use crate::model::space::Space;
 use crate::stores::{
     bench, blind, charts, closed_form, data_report, engine, evaluate, form, import, lab_arrival,
     labels, models, notices, others, pace, run, run_saving, runs, saving, selection, settings,
@@ -11,6 +12,8 @@ use leptos::prelude::*;
 /// All of the page's state. Copied freely: it holds signals, not data.
 #[derive(Clone, Copy)]
 pub struct Lab {
+    /// The names under which it keeps what is its own.
+    pub space: Space,
     pub notices: notices::Notices,
     pub engine: engine::EngineStore,
     pub labels: labels::LabelStore,
@@ -31,16 +34,16 @@ pub struct Lab {
     pub lab_arrival: lab_arrival::LabArrivalStore,
     pub saving: saving::Saving,
     pub run_saving: run_saving::RunSaving,
-    pub resume: crate::flows::resume::ResumeStore,
+    pub resume: crate::stores::resume::ResumeStore,
     pub others: others::Others,
 }
 
 impl Lab {
     /// The state at the page's start; the URL wins over what was remembered.
-    pub fn new(params: &UrlParams) -> Lab {
+    pub fn new(params: &UrlParams, space: Space) -> Lab {
         let notices = notices::Notices::new();
-        let settings = settings::SettingsStore::load(params, notices);
-        let saving = saving::Saving::new(notices);
+        let settings = settings::SettingsStore::load(params, space, notices);
+        let saving = saving::Saving::new(space, notices);
         let others = others::Others::new();
         let labels = labels::LabelStore::new(saving, others, notices);
         let runs = runs::RunsStore::new();
@@ -51,6 +54,7 @@ impl Lab {
         let selection = selection::SelectionStore::new(labels);
         let form = form::FormStore::new(settings);
         Lab {
+            space,
             notices,
             engine: engine::EngineStore::new(params.device, params.simd, notices),
             labels,
@@ -71,7 +75,7 @@ impl Lab {
             lab_arrival: lab_arrival::LabArrivalStore::new(),
             saving,
             run_saving: run_saving::RunSaving::new(saving),
-            resume: crate::flows::resume::ResumeStore::new(),
+            resume: crate::stores::resume::ResumeStore::new(),
             others,
         }
     }

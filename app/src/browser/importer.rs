@@ -1,8 +1,8 @@
 //! The page's end of the importer, the worker that reads data files.
 
-use crate::browser::json;
-use crate::browser::worker::js_text;
-use crate::model::address::{link, resolve, version};
+use super::url::{link, resolve, version};
+use super::worker::js_text;
+use crate::model::json;
 use crate::texts::import as texts;
 use gloo_events::EventListener;
 use js_sys::{Object, Reflect};

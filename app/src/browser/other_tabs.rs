@@ -1,13 +1,11 @@
 //! What the tabs of this page tell each other: what one of them has stored.
 
-use crate::browser::json;
+use crate::model::json;
 use gloo_events::EventListener;
 use js_sys::Reflect;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
-
-const CHANNEL: &str = "tilt";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum News {
@@ -33,8 +31,8 @@ pub struct OtherTabs {
 
 impl OtherTabs {
     /// `None` where the browser has no such channel: tabs then learn at their next load.
-    pub fn listen(on_news: impl Fn(News) + 'static) -> Option<OtherTabs> {
-        let channel = BroadcastChannel::new(CHANNEL).ok()?;
+    pub fn listen(channel: &str, on_news: impl Fn(News) + 'static) -> Option<OtherTabs> {
+        let channel = BroadcastChannel::new(channel).ok()?;
         let listener = EventListener::new(&channel, "message", move |event| {
             let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
             let text = data.and_then(|data| data.as_string());

@@ -1,7 +1,8 @@
 //! The page's end of the worker boundary: one JSON text and a list of
 //! transferable buffers a message, read and written through `tilt_protocol`.
 
-use crate::browser::{json, locks};
+use crate::browser::locks;
+use crate::model::json;
 use crate::texts::notices as texts;
 use gloo_events::EventListener;
 use js_sys::{Array, ArrayBuffer, Object, Reflect};

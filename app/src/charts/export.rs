@@ -1,9 +1,9 @@
 //! A chart as a file: SVG as it is drawn, or its numbers as CSV.
 
 use super::run_style::Look;
-use crate::flows::files::download;
+use crate::browser::download::download;
 use crate::lab::Lab;
-use crate::stores::notices::NoticeKey;
+use crate::model::notice::NoticeKey;
 use crate::texts::charts as texts;
 use gloo_file::Blob;
 use tilt_protocol::Error;

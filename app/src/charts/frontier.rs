@@ -7,10 +7,12 @@ use super::plot::{LEFT, RIGHT, TOP, WIDTH};
 use super::run_style::{Look, looks, prefix};
 use super::scale::{Scale, domain, tick_text};
 use super::table::{Cell, Table};
+use crate::flows::act::perform;
 use crate::lab::use_lab;
+use crate::model::act::Act;
+use crate::model::run_record::{KlPoint, RunRecord};
 use crate::parts::define::Define;
 use crate::parts::principle_options::principle_options;
-use crate::stores::runs::{KlPoint, RunRecord};
 use crate::texts::frontier as texts;
 use crate::texts::glossary::Term;
 use crate::texts::numbers::signed;
@@ -41,7 +43,7 @@ pub fn FrontierChart() -> impl IntoView {
                     prop:value=move || principle.get().map_or("", Principle::slug)
                     on:change=move |event| {
                         let chosen = Principle::from_slug(&event_target_value(&event));
-                        lab.evaluate.choose_principle(chosen);
+                        perform(lab, Act::ChoosePrinciple(chosen));
                     }
                 >
                     <option value="">{texts::CHOOSE}</option>
@@ -236,7 +238,7 @@ fn draw(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stores::runs::record_for_tests;
+    use crate::model::run_record::record_for_tests;
     use tilt_protocol::JudgedReward;
 
     fn point(step: usize, polite: f64, short: f64) -> KlPoint {

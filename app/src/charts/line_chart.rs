@@ -7,7 +7,7 @@ use super::plot::{LEFT, RIGHT, StepPlot, WIDTH, words_at_step, x_scale};
 use super::scale::tick_text;
 use super::table::{Cell, Table};
 use crate::lab::use_lab;
-use crate::stores::runs::RunRecord;
+use crate::model::run_record::RunRecord;
 use crate::texts::charts as texts;
 use leptos::prelude::*;
 use std::sync::Arc;

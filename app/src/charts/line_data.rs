@@ -6,8 +6,8 @@ use super::run_style::{Look, looks};
 use super::scale::{Scale, domain, log_domain};
 use super::smooth::smoothed;
 use super::table::Table;
+use crate::model::run_record::RunRecord;
 use crate::stores::charts::ChartsStore;
-use crate::stores::runs::RunRecord;
 use leptos::prelude::*;
 
 /// Between two bands.

@@ -6,9 +6,9 @@ use super::line_data::{Band, Line, points_of_metric};
 use super::run_style::{Look, about_last, looks};
 use super::table::{Cell, Table};
 use crate::lab::use_lab;
+use crate::model::run_record::RunRecord;
 use crate::parts::define::Define;
 use crate::stores::run::CurvePoint;
-use crate::stores::runs::RunRecord;
 use crate::texts::glossary::Term;
 use crate::texts::logps as texts;
 use crate::texts::numbers::{fixed, signed};
@@ -224,7 +224,7 @@ fn csv(runs: &[RunRecord]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stores::runs::record_for_tests;
+    use crate::model::run_record::record_for_tests;
     use std::sync::Arc;
     use tilt_protocol::{Metrics, ObjectiveKind};
 

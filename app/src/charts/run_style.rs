@@ -4,7 +4,7 @@
 
 use super::path::{Point, thin};
 use crate::lab::use_lab;
-use crate::stores::runs::{RunRecord, STYLES};
+use crate::model::run_record::{RunRecord, STYLES};
 use crate::texts::charts as texts;
 use leptos::prelude::*;
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::charts::line_data::lines_of_metric;
 use crate::charts::logps;
-use crate::stores::runs::record_for_tests;
+use crate::model::run_record::record_for_tests;
 use std::collections::HashSet;
 use tilt_protocol::RowKind;
 use tilt_protocol::metrics::LOSS;

@@ -9,8 +9,8 @@ use super::run_style::{Look, looks, prefix};
 use super::scale::Scale;
 use super::table::{Cell, Table};
 use crate::lab::use_lab;
+use crate::model::run_record::{RunRecord, WinRatePoint};
 use crate::parts::define::Define;
-use crate::stores::runs::{RunRecord, WinRatePoint};
 use crate::texts::charts as shared;
 use crate::texts::glossary::Term;
 use crate::texts::numbers::percent;
@@ -232,7 +232,7 @@ fn draw(shown: &[RunRecord], range: (f64, f64)) -> impl IntoView + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stores::runs::record_for_tests;
+    use crate::model::run_record::record_for_tests;
     use tilt_protocol::Principle;
 
     #[test]

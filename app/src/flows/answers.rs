@@ -1,24 +1,22 @@
 //! What the engine says, sent to the state it concerns.
 
+use super::blind::compared;
+use super::data_report::filtered;
+use super::engine::greet;
 use super::failures::failed;
-use super::{resume, startup, training};
-use crate::flows::{files, own_models};
+use super::judging::{autolabelled, keep_win_rate};
+use super::models::{device_ready, model_loaded};
+use super::training::run_ended;
+use super::{checkpoints, engine, export, models, resume, settings, watching};
 use crate::lab::Lab;
+use crate::model::notice::NoticeKey;
+use crate::model::run_record::KlPoint;
 use crate::stores::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
 use crate::stores::evaluate::{Comparison, Measured};
-use crate::stores::models::ModelAsked;
-use crate::stores::notices::NoticeKey;
 use crate::stores::run::CurvePoint;
-use crate::stores::runs::{KlPoint, WinRatePoint};
-use crate::stores::{blind, data_report};
 use crate::texts::notices as texts;
-use crate::texts::training as training_texts;
 use js_sys::ArrayBuffer;
-use leptos::prelude::*;
-use tilt_protocol::{
-    Command, DeviceKind, DevicePreference, EngineStatus, Error, Event, Label, Labeller, Message,
-    PROTOCOL_VERSION, Pair, PolicyAt, RequestId, RunEnd, RunId, Simd, Verdict, WinRateReport,
-};
+use tilt_protocol::{EngineStatus, Event, Message, RequestId};
 
 pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
     match message.id {
@@ -57,17 +55,17 @@ fn unasked(lab: Lab, event: Event) {
             match status {
                 EngineStatus::Training => {
                     lab.run.set_paused(false);
-                    resume::set_going(lab, true);
+                    checkpoints::set_going(lab, true);
                 }
                 EngineStatus::Paused => {
                     lab.run.set_paused(true);
-                    resume::set_going(lab, false);
+                    checkpoints::set_going(lab, false);
                 }
                 _ => {}
             }
         }
         // Whatever was under way: the engine is gone.
-        Event::Failed { error } => startup::engine_failed(lab, &error),
+        Event::Failed { error } => engine::failed(lab, &error),
         // Everything else answers a request.
         _ => {}
     }
@@ -75,6 +73,50 @@ fn unasked(lab: Lab, event: Event) {
 
 /// What the engine answers to `purpose`.
 fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[ArrayBuffer]) {
+    match event {
+        event
+        @ (Event::DeviceReady { .. } | Event::ModelLoaded { .. } | Event::Fetching { .. }) => {
+            of_the_engine(lab, purpose, event)
+        }
+        event @ (Event::Pairs { .. }
+        | Event::Autolabelled { .. }
+        | Event::Reporting { .. }
+        | Event::Reported { .. }
+        | Event::Filtered { .. }) => of_the_labels(lab, id, event),
+        event @ (Event::RunStarted { .. }
+        | Event::Step { .. }
+        | Event::Kl { .. }
+        | Event::Adjusted { .. }
+        | Event::RunEnded { .. }
+        | Event::WasReset
+        | Event::Checkpoint { .. }) => of_the_run(lab, &purpose, event, buffers),
+        event @ (Event::Inspected { .. }
+        | Event::Compared { .. }
+        | Event::WinRate { .. }
+        | Event::Candidates { .. }) => of_the_model(lab, id, &purpose, event),
+        Event::Exported { kind } => {
+            if let Err(error) = export::download_zip(kind, buffers) {
+                lab.notices.error(NoticeKey::Export, &error.to_string());
+            }
+        }
+        Event::Done => {
+            if matches!(purpose, Purpose::Checkpoint(_)) {
+                checkpoints::save_answered(lab);
+            }
+        }
+        Event::Failed { error } => failed(lab, id, &purpose, &error),
+        // The benchmark has an engine of its own; scores nothing asks for yet; the others
+        // answer nothing.
+        Event::Scored { .. }
+        | Event::BenchStep { .. }
+        | Event::Benched { .. }
+        | Event::Ready { .. }
+        | Event::Status { .. } => {}
+    }
+}
+
+/// The device, and the model on it.
+fn of_the_engine(lab: Lab, purpose: Purpose, event: Event) {
     match event {
         Event::DeviceReady {
             kind,
@@ -112,11 +154,26 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             };
             if purpose == Purpose::LoadStandIn {
                 lab.engine.set_model(model);
-                training::load_chosen_model(lab);
+                models::load_chosen_model(lab);
             } else if let Purpose::LoadModel(asked) = purpose {
                 model_loaded(lab, model, asked);
             }
         }
+        Event::Fetching {
+            what,
+            received,
+            total,
+        } => lab.engine.set_fetching(Fetching {
+            what,
+            received,
+            total,
+        }),
+        _ => {}
+    }
+}
+
+fn of_the_labels(lab: Lab, id: RequestId, event: Event) {
+    match event {
         Event::Pairs { pairs, .. } => lab.labels.sampled(Some(id), pairs),
         Event::Autolabelled {
             pairs,
@@ -124,6 +181,15 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             ties,
             done,
         } => autolabelled(lab, pairs, verdicts, ties, done),
+        Event::Reporting { done, .. } => lab.data_report.progressed(Some(id), done),
+        Event::Reported { report } => lab.data_report.answered(Some(id), *report),
+        Event::Filtered { kept } => filtered(lab, &kept),
+        _ => {}
+    }
+}
+
+fn of_the_run(lab: Lab, purpose: &Purpose, event: Event, buffers: &[ArrayBuffer]) {
+    match event {
         Event::RunStarted {
             run,
             steps,
@@ -155,7 +221,7 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             };
             lab.run.stepped(run, point, duration_ms, tokens);
             lab.pace.answered();
-            resume::stepped(lab);
+            checkpoints::stepped(lab);
         }
         Event::Kl {
             run,
@@ -165,7 +231,6 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             standard_error,
             rewards,
         } => {
-            lab.run.set_kl(run, kl);
             let point = KlPoint {
                 step,
                 kl,
@@ -174,7 +239,7 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
                 rewards,
                 reward: None,
             };
-            lab.runs.add_kl(run, point);
+            lab.run.measured_kl(run, point);
         }
         Event::Adjusted {
             run,
@@ -182,16 +247,28 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             beta,
             learning_rate,
         } => {
-            training::adjusted(lab, run, step, beta, learning_rate);
-            resume::save(lab);
+            settings::adjusted(lab, run, step, beta, learning_rate);
+            checkpoints::save(lab);
         }
         Event::RunEnded { run, step, end } => run_ended(lab, run, step, end),
         Event::WasReset => {
-            lab.runs.leave(lab.run.run().with_untracked(|run| run.id));
-            lab.run.clear();
-            startup::watch_again(lab);
+            lab.run.leave();
+            watching::watch_again(lab);
             lab.notices.say(texts::WAS_RESET);
         }
+        Event::Checkpoint { run, step } => {
+            if let Some(checkpoint) = buffers.first() {
+                let is_asked = matches!(purpose, Purpose::Checkpoint(_));
+                checkpoints::save_came(lab, run, step, checkpoint.clone(), is_asked);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the models say, and what is measured of them.
+fn of_the_model(lab: Lab, id: RequestId, purpose: &Purpose, event: Event) {
+    match event {
         Event::Inspected { inspection } => lab.selection.inspected(Some(id), inspection),
         Event::Compared {
             of,
@@ -199,9 +276,9 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             policy,
             reference,
         } => {
-            if purpose == Purpose::Blind {
+            if *purpose == Purpose::Blind {
                 if lab.blind.is_asking(Some(id)) {
-                    blind::compared(lab, of, prompt, policy, reference);
+                    compared(lab, of, prompt, policy, reference);
                 }
                 return;
             }
@@ -223,202 +300,11 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
                 is_done: done,
             });
         }
-        Event::Exported { kind } => {
-            if let Err(error) = files::download_zip(kind, buffers) {
-                lab.notices.error(NoticeKey::Export, &error.to_string());
-            }
-        }
         Event::Candidates {
             of,
             policy,
             reference,
         } => lab.closed_form.answered(Some(id), of, policy, reference),
-        Event::Checkpoint { run, step } => {
-            if let Some(checkpoint) = buffers.first() {
-                let is_asked = matches!(purpose, Purpose::Checkpoint(_));
-                resume::save_came(lab, run, step, checkpoint.clone(), is_asked);
-            }
-        }
-        Event::Done => {
-            if matches!(purpose, Purpose::Checkpoint(_)) {
-                resume::save_answered(lab);
-            }
-        }
-        Event::Reporting { done, .. } => lab.data_report.progressed(Some(id), done),
-        Event::Reported { report } => lab.data_report.answered(Some(id), *report),
-        Event::Filtered { kept } => data_report::filtered(lab, &kept),
-        Event::Failed { error } => failed(lab, id, &purpose, &error),
-        Event::Fetching {
-            what,
-            received,
-            total,
-        } => lab.engine.set_fetching(Fetching {
-            what,
-            received,
-            total,
-        }),
-        // The benchmark has an engine of its own; scores nothing asks for yet; the others
-        // answer nothing.
-        Event::Scored { .. }
-        | Event::BenchStep { .. }
-        | Event::Benched { .. }
-        | Event::Ready { .. }
-        | Event::Status { .. } => {}
-    }
-}
-
-/// A run takes no further steps. It may be one that another has followed already.
-fn run_ended(lab: Lab, run: RunId, step: usize, end: RunEnd) {
-    lab.runs.finished(run);
-    let is_live = lab.run.run().with_untracked(|live| live.id == run);
-    if is_live {
-        lab.pace.stop();
-        lab.run.ended(run);
-        resume::ended(lab);
-        startup::watch_again(lab);
-    }
-    let is_stopped = match end {
-        RunEnd::Finished => false,
-        RunEnd::Stopped => true,
-        RunEnd::Replaced { by } => {
-            if let Some(record) = lab.runs.get(run) {
-                lab.runs.replaced(run, step, by);
-                let text = training_texts::replaced(&record.name, step, by);
-                lab.notices.info(NoticeKey::Run, &text);
-            }
-            return;
-        }
-        RunEnd::Failed { error } => {
-            let what = Purpose::Train(run).failed();
-            lab.notices
-                .error(NoticeKey::Run, &texts::failed(&what, &error));
-            return;
-        }
-    };
-    if is_live {
-        lab.notices.say(&texts::training_ended(is_stopped, step));
-    }
-}
-
-/// Notes a measured win rate with the run that the policy comes from.
-fn keep_win_rate(lab: Lab, of: PolicyAt, report: &WinRateReport) {
-    let (Some(rate), Some(run)) = (report.win_rate, of.run) else {
-        return;
-    };
-    let point = WinRatePoint {
-        step: of.step,
-        principle: report.principle,
-        rate,
-        low: report.low,
-        high: report.high,
-        decisive: Some(report.decisive()),
-        ties: Some(report.ties),
-    };
-    lab.runs.add_win_rate(run, point);
-}
-
-fn greet(lab: Lab, protocol_version: u32) {
-    if protocol_version != PROTOCOL_VERSION {
-        startup::engine_failed(
-            lab,
-            &Error::ProtocolVersion {
-                page: PROTOCOL_VERSION,
-                engine: protocol_version,
-            },
-        );
-        return;
-    }
-    lab.engine.send(
-        Purpose::Start,
-        Command::Start {
-            protocol_version: PROTOCOL_VERSION,
-            device: lab.engine.preference().unwrap_or(DevicePreference::Auto),
-        },
-    );
-}
-
-fn device_ready(lab: Lab, device: DeviceInfo) {
-    let is_refused =
-        lab.engine.preference() == Some(DevicePreference::Webgpu) && device.kind == DeviceKind::Cpu;
-    if is_refused {
-        lab.notices.info(
-            NoticeKey::Device,
-            &texts::webgpu_refused(device.fallback.as_deref()),
-        );
-    }
-    if lab.engine.simd() == Some(Simd::Relaxed) && device.simd == Simd::Plain {
-        lab.notices.info(NoticeKey::Simd, texts::NO_RELAXED_SIMD);
-    }
-    lab.engine.set_device(device);
-    training::load_first_model(lab);
-}
-
-fn model_loaded(lab: Lab, mut model: ModelInfo, asked: ModelAsked) {
-    lab.notices.dismiss(NoticeKey::Model);
-    lab.notices.dismiss(NoticeKey::Engine);
-    lab.notices.dismiss(NoticeKey::OtherModel);
-    lab.evaluate.stop_autolabel();
-    training::break_off(lab);
-    lab.run.clear();
-    lab.evaluate.clear();
-    lab.selection.set_against(None);
-    lab.selection.clear();
-    lab.closed_form.clear();
-    lab.blind.clear();
-    lab.data_report.clear();
-    let prompt = lab.evaluate.prompt();
-    if prompt.with_untracked(|prompt| prompt.trim().is_empty())
-        && let Some(first) = model.held_out_prompts.first()
-    {
-        prompt.set(first.clone());
-    }
-    let is_chosen = match asked {
-        ModelAsked::Shipped { is_chosen, .. } => is_chosen,
-        ModelAsked::Own(own) => {
-            let card = lab.models.loaded(&own, &model.identity);
-            model.name = card.name.clone();
-            own_models::keep(lab, *own, card);
-            true
-        }
-    };
-    if is_chosen {
-        lab.form.choose_model(&model.name);
-    }
-    lab.notices.say(&texts::model_ready(&model.name));
-    let is_replaced = lab.engine.model().with_untracked(Option::is_some);
-    lab.engine.set_model(model);
-    resume::model_loaded(lab);
-    if is_replaced {
-        // A first model starts the watch by itself.
-        startup::watch_again(lab);
-    }
-}
-
-fn autolabelled(lab: Lab, pairs: Vec<Pair>, verdicts: Vec<Verdict>, ties: usize, is_done: bool) {
-    let Some(progress) = lab.evaluate.autolabel().get_untracked() else {
-        return;
-    };
-    if progress.is_done {
-        // Given up, or erased, while this portion was under way.
-        return;
-    }
-    let Some(labeller) = Labeller::of_judge(&progress.judge) else {
-        return;
-    };
-    let labels: Vec<Label> = pairs
-        .into_iter()
-        .zip(verdicts)
-        .map(|(pair, verdict)| Label::new(pair, verdict, labeller.clone(), progress.at_ms))
-        .collect();
-    let count = labels.len();
-    if count > 0 {
-        lab.labels
-            .append_portion(labels, Some(progress.at_ms as u64));
-        lab.notices.dismiss(NoticeKey::Train);
-    }
-    lab.evaluate.autolabelled(count, ties, is_done);
-    if is_done {
-        lab.notices
-            .say(&texts::judge_labelled(progress.done + count));
+        _ => {}
     }
 }

@@ -1,25 +1,30 @@
 //! What leaves the lab as a zip: the model, and a run to be continued with TRL.
 
-use crate::browser::later::{Doing, NotLoaded, do_later, wasm_split};
+use super::later::do_later;
+use crate::browser::download::download;
+use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::lab::Lab;
+use crate::model::notice::NoticeKey;
+use crate::model::run_record::RunRecord;
 use crate::stores::engine::Purpose;
-use crate::stores::notices::NoticeKey;
-use crate::stores::runs::RunRecord;
+use crate::texts::files as texts;
 use crate::texts::runs as run_texts;
+use gloo_file::Blob;
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::export::{ExportMeta, label_counts};
 use tilt_protocol::label::rows_from_labels;
-use tilt_protocol::{Command, EngineStatus, Example, TrainSettings};
+use tilt_protocol::{Command, EngineStatus, Error, Example, ExportKind, TrainSettings};
 
 /// The policy as it is, with a card.
 pub fn export_model(lab: Lab) {
     do_later(lab, Box::pin(asking_for_model(lab)));
 }
 
-/// The run under way or the last one; before the first the one that the form describes.
-pub fn continue_in_trl(lab: Lab) {
-    do_later(lab, Box::pin(asking_for_trl(lab)));
+/// The run under way or the last one; before the first one with the settings of the form.
+pub fn continue_in_trl(lab: Lab, of_the_form: TrainSettings) {
+    do_later(lab, Box::pin(asking_for_trl(lab, of_the_form)));
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
@@ -28,8 +33,8 @@ fn asking_for_model(lab: Lab) -> Result<Doing, NotLoaded> {
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
-fn asking_for_trl(lab: Lab) -> Result<Doing, NotLoaded> {
-    Ok(Box::pin(ask_for_trl(lab)))
+fn asking_for_trl(lab: Lab, of_the_form: TrainSettings) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(ask_for_trl(lab, of_the_form)))
 }
 
 fn ask_for_model(lab: Lab) {
@@ -43,7 +48,7 @@ fn ask_for_model(lab: Lab) {
     lab.engine.send(Purpose::ExportModel, command);
 }
 
-async fn ask_for_trl(lab: Lab) {
+async fn ask_for_trl(lab: Lab, of_the_form: TrainSettings) {
     lab.notices.dismiss(NoticeKey::Export);
     let run = lab.run.run().get_untracked();
     let record = lab.runs.get(run.id).filter(|_| run.rows > 0);
@@ -53,7 +58,7 @@ async fn ask_for_trl(lab: Lab) {
     };
     let settings = match &record {
         Some(record) => record.settings.clone(),
-        None => untrack(|| lab.form.settings()),
+        None => of_the_form,
     };
     let examples = match stored {
         Some(stored) => stored.rows,
@@ -102,4 +107,20 @@ fn meta(lab: Lab, record: Option<&Arc<RunRecord>>, steps_taken: usize) -> Export
         device: device.map(|device| format!("{}, {}", device.kind.slug(), device.adapter)),
         ..ExportMeta::default()
     }
+}
+
+/// Offers a zip that the engine made.
+///
+/// # Errors
+/// [`Error::Io`] when the browser refuses, [`Error::Protocol`] without the zip.
+pub fn download_zip(kind: ExportKind, buffers: &[ArrayBuffer]) -> Result<(), Error> {
+    let zip = buffers.first().ok_or_else(|| Error::Protocol {
+        reason: texts::NO_ZIP.to_owned(),
+    })?;
+    let name = match kind {
+        ExportKind::Model => texts::MODEL_ZIP,
+        ExportKind::Trl => texts::TRL_ZIP,
+    };
+    let zip = Blob::new_with_options(zip.clone(), Some("application/zip"));
+    download(name, &zip)
 }

@@ -1,9 +1,9 @@
 //! Requests that failed: what is no longer waited for, and what the person is told.
 
-use super::{resume, startup, training};
+use super::{checkpoints, engine, models, shipped_models, training};
 use crate::lab::Lab;
+use crate::model::notice::NoticeKey;
 use crate::stores::engine::Purpose;
-use crate::stores::notices::NoticeKey;
 use crate::texts::notices as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Error, RequestId};
@@ -11,13 +11,13 @@ use tilt_protocol::{Error, RequestId};
 pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
     // A lost device stays lost, whatever it was asked for; a run is not at its end by it.
     if matches!(error, Error::Device { .. }) {
-        startup::engine_failed(lab, error);
+        engine::failed(lab, error);
         return;
     }
     if *purpose == Purpose::LoadStandIn {
         // It was only to bridge the time. One that was cancelled gave way to what was chosen.
         if *error != Error::Cancelled {
-            training::load_chosen_model(lab);
+            models::load_chosen_model(lab);
         }
         return;
     }
@@ -36,7 +36,7 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
             NoticeKey::Run
         }
         Purpose::Checkpoint(_) => {
-            resume::save_answered(lab);
+            checkpoints::save_answered(lab);
             NoticeKey::Checkpoint
         }
         Purpose::Adjust | Purpose::Reset | Purpose::Control => {
@@ -58,7 +58,7 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
             NoticeKey::Compare
         }
         Purpose::Blind => {
-            lab.blind.failed();
+            lab.blind.settle();
             NoticeKey::Blind
         }
         Purpose::WinRate => {
@@ -78,12 +78,12 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
         _ => false,
     };
     if is_fatal {
-        startup::engine_failed(lab, error);
+        engine::failed(lab, error);
         return;
     }
     if matches!(purpose, Purpose::LoadModel(_)) && !lab.engine.is_model_awaited() {
         // The model that was there is still the one in use.
-        training::show_loaded_model(lab);
+        shipped_models::show_loaded_model(lab);
     }
     if *error != Error::Cancelled && !is_told_elsewhere(purpose, error) {
         lab.notices

@@ -4,19 +4,20 @@
 //! order with the values, where they are text, or else their lengths in bytes. The bytes
 //! follow it in the same order. What comes out goes in again without a change.
 
-use crate::browser::json;
-use crate::browser::later::{Doing, NotLoaded, do_later, wasm_split};
-use crate::browser::storage::{Store, Stored, Write};
-use crate::flows::files::download;
+use super::lab_arrival::arrived;
+use super::later::do_later;
+use crate::browser::download::download;
+use crate::browser::later::{Doing, NotLoaded, wasm_split};
+use crate::browser::storage::{Store, Write};
 use crate::lab::Lab;
-use crate::stores::lab_arrival::arrived;
+use crate::model::json;
+use crate::model::notice::NoticeKey;
+use crate::model::settings::Settings;
+use crate::model::stored::Stored;
 use crate::stores::lab_code::lab_code;
-use crate::stores::notices::NoticeKey;
-use crate::stores::settings::Settings;
 use crate::texts::saving as texts;
-use gloo_file::Blob;
-use gloo_file::File;
 use gloo_file::futures::read_as_text;
+use gloo_file::{Blob, File};
 use js_sys::{Array, ArrayBuffer};
 use serde::{Deserialize, Serialize};
 use tilt_protocol::{Error, Label};

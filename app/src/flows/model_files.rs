@@ -1,11 +1,12 @@
 //! A model of the person's own: the files of a Hugging Face folder, chosen here or fetched
 //! from an address.
 
-use crate::browser::later::{Doing, NotLoaded, do_later, wasm_split};
-use crate::flows::own_models::{send, tell};
-use crate::flows::{startup, training};
+use super::later::do_later;
+use super::own_models::{send, tell};
+use crate::browser::http;
+use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::lab::Lab;
-use crate::stores::models::{ModelTexts, Origin, OwnModel, Wanted};
+use crate::stores::models::{ModelTexts, Origin, OwnModel};
 use crate::texts::files as texts;
 use gloo_file::futures::read_as_text;
 use gloo_file::{Blob, File};
@@ -27,16 +28,6 @@ const BYTES_A_PARAMETER: u64 = 5 * 4;
 /// A page's wasm addresses 4 GB.
 const MOST_TRAINING_BYTES: u64 = 3_500_000_000;
 const WEIGHTS_FILE: &str = "model.safetensors";
-
-/// Loads a model from chosen files.
-pub fn import_model(lab: Lab, files: Vec<File>) {
-    training::want_model(lab, Wanted::Files(files));
-}
-
-/// Loads a model from an address, which the person asked for.
-pub fn fetch_model(lab: Lab, folder: String) {
-    training::want_model(lab, Wanted::Folder(folder));
-}
 
 /// The person's word is there, where one was needed.
 pub fn import_now(lab: Lab, files: Vec<File>) {
@@ -230,27 +221,9 @@ async fn of_address(lab: Lab, folder: &str) -> Result<(), Error> {
 }
 
 async fn fetch(url: &str) -> Result<web_sys::Blob, Error> {
-    let response = startup::fetch(url).await?;
-    let blob = startup::body(url, response.blob()).await?;
+    let response = http::fetch(url).await?;
+    let blob = http::body(url, response.blob()).await?;
     Ok(blob.unchecked_into())
-}
-
-/// The folder that an address of a model on Hugging Face, or of any folder, stands for,
-/// with its host.
-pub fn folder(address: &str) -> Option<(String, String)> {
-    let address = address.trim().trim_end_matches('/');
-    let page = address.strip_prefix("https://huggingface.co/");
-    let name = page.unwrap_or(address);
-    let is_name = name.split('/').count() <= 2 && !name.is_empty() && !name.contains(':');
-    let folder = if is_name {
-        format!("https://huggingface.co/{name}/resolve/main/")
-    } else if address.starts_with("https://") || address.starts_with("http://") {
-        format!("{}/", address.replacen("/tree/", "/resolve/", 1))
-    } else {
-        return None;
-    };
-    let host = folder.split('/').nth(2)?.to_owned();
-    (!host.is_empty()).then_some((host, folder))
 }
 
 async fn check_and_send(
@@ -326,31 +299,4 @@ async fn parameters(weights: &web_sys::Blob) -> Option<u64> {
         )
     });
     Some(counts.fold(0, u64::saturating_add))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::folder;
-
-    #[test]
-    fn an_address_is_a_model_or_a_folder() {
-        let of = |address: &str| folder(address).map(|(host, folder)| format!("{host} {folder}"));
-        let hub = |name: &str| {
-            Some(format!(
-                "huggingface.co https://huggingface.co/{name}/resolve/main/"
-            ))
-        };
-        assert_eq!(of("gpt2"), hub("gpt2"));
-        assert_eq!(of("distilbert/distilgpt2 "), hub("distilbert/distilgpt2"));
-        assert_eq!(
-            of("https://huggingface.co/openai-community/gpt2"),
-            hub("openai-community/gpt2")
-        );
-        assert_eq!(
-            of("http://localhost:8000/models/mine"),
-            Some("localhost:8000 http://localhost:8000/models/mine/".to_owned())
-        );
-        assert_eq!(of(""), None);
-        assert_eq!(of("a/b/c"), None);
-    }
 }

@@ -4,16 +4,18 @@
 //! Each lies in [`Store::Models`] under three keys that follow from its identity, so that
 //! the same model is stored once.
 
-use crate::browser::json;
-use crate::browser::later::{Doing, NotLoaded, do_later, wasm_split};
+use super::later::do_later;
+use super::shipped_models;
+use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::browser::other_tabs::News;
-use crate::browser::storage::{Store, Stored, Write};
-use crate::flows::training;
+use crate::browser::storage::{Store, Write};
 use crate::lab::Lab;
+use crate::model::json;
+use crate::model::notice::NoticeKey;
+use crate::model::run::Phase;
+use crate::model::stored::Stored;
 use crate::stores::engine::Purpose;
 use crate::stores::models::{ModelAsked, ModelCard, Origin, OwnModel};
-use crate::stores::notices::NoticeKey;
-use crate::stores::run::Phase;
 use crate::texts::files as texts;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -117,7 +119,7 @@ fn loading(lab: Lab, name: String) -> Result<Doing, NotLoaded> {
         if model == Stored::Failed {
             // What cannot be read now may be there later, or at the next visit.
             lab.notices.error(NoticeKey::Model, texts::MODEL_NOT_READ);
-            training::load_shipped(lab, ModelName::Small, false);
+            shipped_models::load_shipped(lab, ModelName::Small, false);
             while model == Stored::Failed {
                 lab.saving.later().await;
                 model = at_hand(lab, &name).await;
@@ -134,7 +136,7 @@ fn loading(lab: Lab, name: String) -> Result<Doing, NotLoaded> {
             // It was erased, or never fitted in.
             Stored::Absent | Stored::Failed => {
                 lab.notices.info(NoticeKey::Model, texts::MODEL_NOT_STORED);
-                training::load_shipped(lab, ModelName::Small, true);
+                shipped_models::load_shipped(lab, ModelName::Small, true);
             }
         }
     }))
@@ -221,7 +223,7 @@ pub fn tell(lab: Lab, outcome: Result<(), Error>) {
     lab.notices.dismiss(NoticeKey::Model);
     if let Err(error) = outcome {
         lab.engine.await_model(None);
-        training::show_loaded_model(lab);
+        shipped_models::show_loaded_model(lab);
         let text = texts::model_not_imported(&error.to_string());
         lab.notices.error(NoticeKey::Model, &text);
     }
@@ -296,7 +298,7 @@ pub fn remove(lab: Lab, name: &str) {
     }
     lab.notices.say(&texts::model_removed(name));
     if is_used {
-        training::load_shipped(lab, ModelName::Small, true);
+        shipped_models::load_shipped(lab, ModelName::Small, true);
     }
 }
 

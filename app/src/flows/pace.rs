@@ -1,15 +1,12 @@
 //! A run at the person's pace: slower than the engine can, or an epoch at a time.
 
-use super::{resume, training};
+use super::checkpoints;
 use crate::lab::Lab;
+use crate::model::pace::Pace;
+use crate::model::run::Phase;
 use crate::stores::engine::Purpose;
-use crate::stores::notices::NoticeKey;
-use crate::stores::pace::Pace;
-use crate::stores::run::Phase;
-use crate::texts::training as texts;
 use leptos::prelude::*;
-use tilt_protocol::label::rows_from_labels;
-use tilt_protocol::{Command, EngineStatus, TrainSettings};
+use tilt_protocol::{Command, EngineStatus};
 
 pub fn set_pace(lab: Lab, pace: Pace) {
     lab.pace.set(pace);
@@ -67,67 +64,5 @@ pub fn stop_walking(lab: Lab) {
     lab.engine.send(Purpose::Control, Command::Pause);
     lab.engine.report(EngineStatus::Paused);
     lab.run.set_paused(true);
-    resume::set_going(lab, false);
-}
-
-/// Takes as many steps as an epoch has.
-pub fn take_epoch(lab: Lab) {
-    let settings = untrack(|| settings_at_hand(lab));
-    // Rows that were too long are not trained on; before a run nobody knows of them.
-    let (phase, of_run) = lab.run.run().with_untracked(|run| (run.phase, run.rows));
-    let rows = if phase.is_active() && of_run > 0 {
-        of_run
-    } else {
-        rows_of_labels(lab, &settings)
-    };
-    let steps = steps_an_epoch(rows, &settings);
-    training::take_steps(lab, steps);
-}
-
-/// Rows that a run with these settings would have.
-fn rows_of_labels(lab: Lab, settings: &TrainSettings) -> usize {
-    let labels = lab.data_report.training_side(lab.labels.all());
-    rows_from_labels(&labels, settings.objective.row_kind()).len()
-}
-
-/// Optimiser steps in which every row comes up once; at least one.
-fn steps_an_epoch(rows: usize, settings: &TrainSettings) -> usize {
-    settings.steps_an_epoch(rows).max(1)
-}
-
-/// One step of a single row, where that is what a step is.
-pub fn take_one_row(lab: Lab) {
-    let settings = untrack(|| settings_at_hand(lab));
-    let rows = settings.batch_size * settings.gradient_accumulation_steps;
-    if rows == 1 {
-        training::take_steps(lab, 1);
-        return;
-    }
-    let text = texts::rows_together(rows, settings.objective.needs_mismatched());
-    lab.notices.info(NoticeKey::OneRow, &text);
-}
-
-/// The settings of the run under way, or of the next one.
-fn settings_at_hand(lab: Lab) -> TrainSettings {
-    let is_active = lab.run.phase().get().is_active();
-    let run = lab.run.run().with(|run| run.id);
-    lab.runs
-        .settings_of(run)
-        .filter(|_| is_active)
-        .unwrap_or_else(|| lab.form.settings())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tilt_protocol::ObjectiveKind;
-
-    #[test]
-    fn an_epoch_is_what_the_engine_counts() {
-        let mut settings = TrainSettings::lab_defaults(ObjectiveKind::Dpo);
-        assert_eq!(steps_an_epoch(17, &settings), 3);
-        settings.gradient_accumulation_steps = 2;
-        assert_eq!(steps_an_epoch(17, &settings), 2);
-        assert_eq!(steps_an_epoch(0, &settings), 1);
-    }
+    checkpoints::set_going(lab, false);
 }

@@ -1,8 +1,8 @@
 //! A run goes from the list and the storage, unless another tab trains it.
 
-use super::resume;
+use super::checkpoints;
 use crate::lab::Lab;
-use crate::stores::notices::NoticeKey;
+use crate::model::notice::NoticeKey;
 use crate::texts::runs as texts;
 use leptos::prelude::*;
 use tilt_protocol::RunId;
@@ -14,7 +14,7 @@ pub fn remove_run(lab: Lab, id: RunId, on_removed: Callback<()>) {
         return;
     };
     spawn_local(async move {
-        if resume::is_elsewhere(lab, record.uid).await {
+        if checkpoints::is_elsewhere(lab, record.uid).await {
             // What it stores would be of a run that is gone.
             let text = texts::not_removed(&record.name);
             lab.notices.info(NoticeKey::Removal, &text);

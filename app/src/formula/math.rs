@@ -4,7 +4,7 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// Invisible times for readers and screen readers, and a little room for the eye.
-const TIMES: &str = r#"<mo>&#8290;</mo><mspace width="0.12em"/>"#;
+pub const TIMES: &str = r#"<mo>&#8290;</mo><mspace width="0.12em"/>"#;
 
 /// A piece of a formula.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Math {
 
 /// How firmly a piece holds together, loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Binding {
+pub enum Binding {
     Sum,
     Product,
     Atom,
@@ -157,7 +157,7 @@ pub fn length(answer: Answer) -> Math {
     fenced("|", &y(answer), "|")
 }
 
-fn fenced(open: &str, inner: &Math, close: &str) -> Math {
+pub fn fenced(open: &str, inner: &Math, close: &str) -> Math {
     let fence = |sign| format!(r#"<mo fence="true" stretchy="true">{sign}</mo>"#);
     Math::atom(format!(
         "<mrow>{}{}{}</mrow>",
@@ -289,12 +289,12 @@ pub fn reference_of_token(token: Math) -> Math {
     conditional(PI_REF, &token, X_AND_BEFORE)
 }
 
-const PI_REF: &str = "<msub><mi>π</mi><mtext>ref</mtext></msub>";
-const X: &str = "<mi>x</mi>";
-const X_AND_BEFORE: &str =
+pub const PI_REF: &str = "<msub><mi>π</mi><mtext>ref</mtext></msub>";
+pub const X: &str = "<mi>x</mi>";
+pub const X_AND_BEFORE: &str =
     "<mi>x</mi><mo>,</mo><msub><mi>y</mi><mrow><mo>&lt;</mo><mi>t</mi></mrow></msub>";
 
-fn conditional(model: &str, what: &Math, given: &str) -> Math {
+pub fn conditional(model: &str, what: &Math, given: &str) -> Math {
     Math::atom(format!(
         r#"<mrow>{model}<mo stretchy="false">(</mo>{}<mo stretchy="false">|</mo>{given}<mo stretchy="false">)</mo></mrow>"#,
         what.xml

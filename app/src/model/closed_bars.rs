@@ -1,7 +1,7 @@
 //! A prompt, a handful of answers with rewards, and the three distributions over them.
 
-use crate::model::tilt;
-use crate::stores::selection::Selected;
+use super::selected::Selected;
+use super::tilt;
 use serde::Serialize;
 use tilt_protocol::PolicyAt;
 

@@ -1,8 +1,7 @@
 //! Every change of the labels, so that each can be undone and done again without
 //! end. Plain data: [`crate::stores::labels`] is the one that applies it.
 
-use crate::browser::storage::Stored;
-use crate::stores::label_saving::Found;
+use super::stored::{Found, Stored};
 use crate::texts::label as texts;
 use std::collections::{HashMap, HashSet};
 use tilt_protocol::{Label, Pair};

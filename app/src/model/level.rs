@@ -1,9 +1,11 @@
 //! How much of the Lab is on the screen.
 
 use crate::texts::page as texts;
+use serde::{Deserialize, Serialize};
 
 /// Three levels, least first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// What a first visit needs: label, train, compare.
     Start,

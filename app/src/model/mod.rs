@@ -1,19 +1,32 @@
 //! Plain data and pure functions: no signal, no browser.
 
+pub mod act;
 pub mod address;
 pub mod agreement;
 pub mod arrivals;
 pub mod autolabel_form;
 pub mod bench_form;
+pub mod blind;
 pub mod closed_bars;
 pub mod curves;
 pub mod history;
+pub mod json;
 pub mod label_filter;
 pub mod label_history;
 pub mod level;
+pub mod notice;
 pub mod ordered;
+pub mod pace;
+pub mod parameter_words;
 pub mod parameters;
 pub mod random;
 pub mod recheck;
+pub mod remote;
+pub mod run;
+pub mod run_record;
+pub mod selected;
+pub mod settings;
+pub mod space;
+pub mod stored;
 pub mod tilt;
-pub mod training_view;
+pub mod train_form;

@@ -1,8 +1,7 @@
 //! The parameters of an objective and of the optimiser as data: where each lies in a
 //! run's settings, and how its text is read. The drawer's fields are made from this.
 
-use crate::model::ordered::OrderedMap;
-use crate::stores::notices::NoticeKey;
+use super::ordered::OrderedMap;
 use crate::texts::numbers::quoted;
 use crate::texts::parameters as texts;
 use tilt_protocol::{
@@ -17,7 +16,7 @@ const SYNC_STEPS: usize = 20;
 /// TRL's `f_alpha_divergence_coef`.
 const DIVERGENCE_ALPHA: f64 = 0.5;
 
-/// Beta, learning rate, steps and seed have fields of their own ([`crate::stores::form::Field`]).
+/// Beta, learning rate, steps and seed have fields of their own ([`crate::model::train_form::Field`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parameter {
     Epsilon,
@@ -157,11 +156,6 @@ impl Parameter {
             Parameter::AdamEpsilon => "adam_epsilon",
             Parameter::MaxGradNorm => "max_grad_norm",
         }
-    }
-
-    /// The key of its notice.
-    pub fn key(self) -> NoticeKey {
-        NoticeKey::Parameter(self)
     }
 
     pub fn is_of_optimiser(self) -> bool {

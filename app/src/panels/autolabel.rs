@@ -1,10 +1,10 @@
 //! Let the judge label: pairs drawn and labelled by a principle.
 
-use crate::flows::labelling;
+use super::autolabel_more::MoreOfTheJudge;
 use crate::lab::use_lab;
 use crate::model::autolabel_form::judge_in_words;
-use crate::panels::autolabel_more::MoreOfTheJudge;
 use crate::parts::action::Action;
+use crate::parts::acts;
 use crate::parts::define::Define;
 use crate::parts::principle_options::principle_options;
 use crate::texts::glossary::Term;
@@ -100,7 +100,7 @@ pub fn AutolabelPanel() -> impl IntoView {
                     })
                     class="strong"
                     disabled=cannot
-                    on_press=move || labelling::autolabel(lab)
+                    on_press=move || acts::autolabel(lab, None)
                 />
                 <Action
                     text=Signal::derive(move || texts::remove_judged(judged.get()))

@@ -1,13 +1,14 @@
 //! The benchmark: what this machine can do, set up, run and read.
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::flows::bench;
 use crate::lab::use_lab;
 use crate::model::bench_form::{BenchField, BenchForm};
 use crate::parts::action::Action;
 use crate::parts::clipboard::copied;
 use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
-use crate::stores::bench::{self, BenchState};
+use crate::stores::bench::BenchState;
 use crate::texts::bench as texts;
 use crate::texts::numbers::{bytes, fixed, full, parameters};
 use leptos::prelude::*;

@@ -1,9 +1,11 @@
 //! The blind test under "Before and after": guess which answer is the tuned model's.
 
+use crate::flows::act::perform;
 use crate::lab::use_lab;
+use crate::model::act::Act;
+use crate::model::blind::{Guess, Round, Score, Side};
 use crate::parts::action::Action;
 use crate::parts::policy_date::PolicyDate;
-use crate::stores::blind::{self, Guess, Round, Score, Side};
 use crate::texts::blind as texts;
 use crate::texts::numbers::percent;
 use leptos::prelude::*;
@@ -12,7 +14,7 @@ use leptos::prelude::*;
 pub fn BlindTest() -> impl IntoView {
     let lab = use_lab();
     let store = lab.blind;
-    let round = store.round();
+    let round = lab.blind.round();
     let score = store.score();
     let policy = lab.run.policy_at();
     let is_untrained = move || policy.get().step == 0;
@@ -47,7 +49,7 @@ pub fn BlindTest() -> impl IntoView {
                     testid="blind-start"
                     text=text
                     disabled=cannot
-                    on_press=move || blind::start(lab)
+                    on_press=move || perform(lab, Act::Test)
                 />
                 <p class="blind-question">{question}</p>
             </div>
@@ -86,8 +88,8 @@ fn result(guess: Option<Guess>, score: Score) -> String {
 
 #[component]
 fn Choice(side: Side) -> impl IntoView {
-    let store = use_lab().blind;
-    let round = store.round();
+    let lab = use_lab();
+    let round = lab.blind.round();
     let read = move |read: fn(&Round) -> String| {
         move || round.with(|round| round.as_ref().map(read).unwrap_or_default())
     };
@@ -114,7 +116,7 @@ fn Choice(side: Side) -> impl IntoView {
             class=class
             data-testid=testid
             aria-disabled=move || guess().map(|_| "true")
-            on:click=move |_| store.guess(side)
+            on:click=move |_| perform(lab, Act::Guess(side))
         >
             <span class="answer-head"><b>{name}</b></span>
             <span class="answer-text">{answer}</span>

@@ -1,9 +1,9 @@
 //! The same question to policy and reference, side by side.
 
 use super::blind::BlindTest;
-use crate::flows::labelling;
 use crate::lab::use_lab;
 use crate::parts::action::Action;
+use crate::parts::acts;
 use crate::parts::define::Define;
 use crate::parts::policy_date::PolicyDate;
 use crate::texts::compare as texts;
@@ -52,7 +52,7 @@ pub fn ComparePanel() -> impl IntoView {
                 on:submit=move |event| {
                     event.prevent_default();
                     if !cannot.get_untracked() {
-                        labelling::compare(lab);
+                        acts::compare(lab);
                     }
                 }
             >
@@ -73,7 +73,7 @@ pub fn ComparePanel() -> impl IntoView {
                         if is_busy.get() { texts::SAMPLING } else { texts::SAMPLE_BOTH }.to_owned()
                     })
                     disabled=cannot
-                    on_press=move || labelling::compare(lab)
+                    on_press=move || acts::compare(lab)
                 />
             </form>
             <div class="samples">

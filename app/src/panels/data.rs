@@ -1,12 +1,12 @@
 //! Files in and out, and the way to erase everything.
 
-use crate::flows::{export, files, lab_file, labelling, model_files};
+use super::import::{FromTheWeb, Import};
+use super::lab_arrival::LabQuestion;
+use crate::flows::import::{import_file, import_set};
+use crate::flows::{erase, export, export_labels, lab_file, models};
 use crate::lab::use_lab;
-use crate::panels::import::{FromTheWeb, Import};
-use crate::panels::lab_arrival::LabQuestion;
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
-use crate::stores::import;
 use crate::texts::files as texts;
 use crate::texts::saving as saving_texts;
 use gloo_file::{File, FileList};
@@ -16,9 +16,145 @@ use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 
 #[component]
 pub fn DataPanel() -> impl IntoView {
+    let is_asking = RwSignal::new(false);
+    view! {
+        <section class="panel quiet" aria-labelledby="data-title">
+            <header class="panel-head">
+                <h2 id="data-title">{texts::DATA_AND_MODELS}</h2>
+            </header>
+            <InAndOut is_asking=is_asking/>
+            <PracticeSets/>
+            <p class="muted">
+                {texts::FORMATS}
+            </p>
+            <LabQuestion/>
+            <Import/>
+            <FromTheWeb/>
+            <EraseQuestion is_asking=is_asking/>
+        </section>
+    }
+}
+
+/// The files that come in and go out, and the button that asks whether all is to be erased.
+#[component]
+fn InAndOut(is_asking: RwSignal<bool>) -> impl IntoView {
     let lab = use_lab();
     let is_down = Signal::derive(move || !lab.engine.is_up());
-    let is_asking = RwSignal::new(false);
+    view! {
+        <div class="row">
+            <label class="button file">
+                <span>{texts::IMPORT_PAIRS}</span>
+                <input
+                    type="file"
+                    class="visually-hidden"
+                    multiple
+                    accept=".jsonl,.json,.ndjson,.csv,.txt"
+                    data-testid="data-import"
+                    on:change=move |event| {
+                        for file in taken_files(&event) {
+                            import_file(lab, file);
+                        }
+                    }
+                />
+            </label>
+            <Action
+                testid="data-export"
+                text=texts::EXPORT_PAIRS
+                on_press=move || export_labels::export_labels(lab)
+            />
+            <Action
+                testid="data-export-all"
+                text=texts::EXPORT_LABELS
+                on_press=move || export_labels::export_all_labels(lab)
+            />
+            <label class="button file">
+                <span>{texts::IMPORT_MODEL}</span>
+                <input
+                    type="file"
+                    class="visually-hidden"
+                    multiple
+                    accept=".json,.safetensors,.txt,.jinja"
+                    data-testid="model-import"
+                    on:change=move |event| {
+                        let chosen = taken_files(&event);
+                        if !chosen.is_empty() {
+                            models::import_model(lab, chosen);
+                        }
+                    }
+                />
+            </label>
+            <Action
+                testid="model-export"
+                text=texts::EXPORT_MODEL
+                disabled=is_down
+                on_press=move || export::export_model(lab)
+            />
+            <Action
+                testid="trl-export"
+                text=texts::CONTINUE_IN_TRL
+                disabled=is_down
+                on_press=move || {
+                    let settings = untrack(|| lab.form.settings());
+                    export::continue_in_trl(lab, settings);
+                }
+            />
+            <Action
+                testid="lab-export"
+                text=saving_texts::EXPORT_LAB
+                on_press=move || lab_file::export_lab(lab)
+            />
+            <label class="button file">
+                <span>{saving_texts::IMPORT_LAB}</span>
+                <input
+                    type="file"
+                    class="visually-hidden"
+                    accept=".tilt"
+                    data-testid="lab-import"
+                    on:change=move |event| {
+                        for file in taken_files(&event) {
+                            lab_file::import_lab(lab, file);
+                        }
+                    }
+                />
+            </label>
+            <Action testid="erase-all" text=texts::ERASE_ALL on_press=move || {
+                    is_asking.set(true);
+                    // The answer that changes nothing.
+                    focus_after(&["[data-testid=\"erase-cancel\"]"]);
+                }
+            />
+        </div>
+    }
+}
+
+#[component]
+fn PracticeSets() -> impl IntoView {
+    let lab = use_lab();
+    view! {
+        <select
+            class="practice-sets"
+            data-testid="data-set"
+            aria-label=texts::PRACTICE_SET
+            on:change=move |event| {
+                let select: HtmlSelectElement = event_target(&event);
+                if let Some(set) = CuratedSet::from_slug(&select.value()) {
+                    import_set(lab, set);
+                }
+                // So that the same set can be chosen again.
+                select.set_value("");
+            }
+        >
+            <option value="">{texts::PRACTICE_SETS}</option>
+            {CuratedSet::all()
+                .map(|set| view! { <option value=set.slug()>{set.name()}</option> })
+                .collect_view()}
+        </select>
+    }
+}
+
+#[component]
+fn EraseQuestion(is_asking: RwSignal<bool>) -> impl IntoView {
+    let lab = use_lab();
     let end_asking = move || {
         is_asking.set(false);
         focus_after(&["[data-testid=\"erase-all\"]"]);
@@ -28,130 +164,21 @@ pub fn DataPanel() -> impl IntoView {
         texts::erase_question(count)
     };
     view! {
-        <section class="panel quiet" aria-labelledby="data-title">
-            <header class="panel-head">
-                <h2 id="data-title">{texts::DATA_AND_MODELS}</h2>
-            </header>
-            <div class="row">
-                <label class="button file">
-                    <span>{texts::IMPORT_PAIRS}</span>
-                    <input
-                        type="file"
-                        class="visually-hidden"
-                        multiple
-                        accept=".jsonl,.json,.ndjson,.csv,.txt"
-                        data-testid="data-import"
-                        on:change=move |event| {
-                            for file in taken_files(&event) {
-                                import::import_file(lab, file);
-                            }
-                        }
-                    />
-                </label>
+        <Show when=move || is_asking.get()>
+            <div class="confirm" role="group" aria-label=texts::ERASE_EVERYTHING>
+                <p>{question}</p>
                 <Action
-                    testid="data-export"
-                    text=texts::EXPORT_PAIRS
-                    on_press=move || files::export_labels(lab)
-                />
-                <Action
-                    testid="data-export-all"
-                    text=texts::EXPORT_LABELS
-                    on_press=move || files::export_all_labels(lab)
-                />
-                <label class="button file">
-                    <span>{texts::IMPORT_MODEL}</span>
-                    <input
-                        type="file"
-                        class="visually-hidden"
-                        multiple
-                        accept=".json,.safetensors,.txt,.jinja"
-                        data-testid="model-import"
-                        on:change=move |event| {
-                            let chosen = taken_files(&event);
-                            if !chosen.is_empty() {
-                                model_files::import_model(lab, chosen);
-                            }
-                        }
-                    />
-                </label>
-                <Action
-                    testid="model-export"
-                    text=texts::EXPORT_MODEL
-                    disabled=is_down
-                    on_press=move || export::export_model(lab)
-                />
-                <Action
-                    testid="trl-export"
-                    text=texts::CONTINUE_IN_TRL
-                    disabled=is_down
-                    on_press=move || export::continue_in_trl(lab)
-                />
-                <Action
-                    testid="lab-export"
-                    text=saving_texts::EXPORT_LAB
-                    on_press=move || lab_file::export_lab(lab)
-                />
-                <label class="button file">
-                    <span>{saving_texts::IMPORT_LAB}</span>
-                    <input
-                        type="file"
-                        class="visually-hidden"
-                        accept=".tilt"
-                        data-testid="lab-import"
-                        on:change=move |event| {
-                            for file in taken_files(&event) {
-                                lab_file::import_lab(lab, file);
-                            }
-                        }
-                    />
-                </label>
-                <Action testid="erase-all" text=texts::ERASE_ALL on_press=move || {
-                        is_asking.set(true);
-                        // The answer that changes nothing.
-                        focus_after(&["[data-testid=\"erase-cancel\"]"]);
+                    testid="erase-confirm"
+                    text=texts::ERASE
+                    class="strong"
+                    on_press=move || {
+                        end_asking();
+                        erase::erase_all(lab);
                     }
                 />
+                <Action testid="erase-cancel" text=texts::KEEP on_press=end_asking/>
             </div>
-            <select
-                class="practice-sets"
-                data-testid="data-set"
-                aria-label=texts::PRACTICE_SET
-                on:change=move |event| {
-                    let select: HtmlSelectElement = event_target(&event);
-                    if let Some(set) = CuratedSet::from_slug(&select.value()) {
-                        import::import_set(lab, set);
-                    }
-                    // So that the same set can be chosen again.
-                    select.set_value("");
-                }
-            >
-                <option value="">{texts::PRACTICE_SETS}</option>
-                {CuratedSet::all()
-                    .map(|set| view! { <option value=set.slug()>{set.name()}</option> })
-                    .collect_view()}
-            </select>
-            <p class="muted">
-                {texts::FORMATS}
-            </p>
-            <LabQuestion/>
-            <Import/>
-            <FromTheWeb/>
-            <Show when=move || is_asking.get()>
-                <div class="confirm" role="group" aria-label=texts::ERASE_EVERYTHING>
-                    <p>{question}</p>
-                    <Action
-                        testid="erase-confirm"
-                        text=texts::ERASE
-                        class="strong"
-                        on_press=move || {
-                            end_asking();
-                            labelling::erase_all(lab);
-                        }
-                    />
-                    <Action testid="erase-cancel" text=texts::KEEP on_press=end_asking/>
-                </div>
-            </Show>
-        </section>
+        </Show>
     }
 }
 

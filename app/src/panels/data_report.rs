@@ -1,13 +1,14 @@
 //! What the labels are like, as the engine finds it, and filters to make them better.
 
+use super::finding::card;
+use super::held_out::HeldOutRow;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::flows::data_report::{ask, filter, give_up};
 use crate::lab::{Lab, use_lab};
-use crate::panels::finding::card;
-use crate::panels::held_out::HeldOutRow;
+use crate::model::notice::NoticeKey;
 use crate::parts::action::Action;
 use crate::parts::later::Later;
-use crate::stores::data_report::{Shown, ask, filter, give_up};
-use crate::stores::notices::NoticeKey;
+use crate::stores::data_report::Shown;
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
 use tilt_protocol::Error;

@@ -1,9 +1,10 @@
 //! A card on one statistic of the labels: its number, what it means, what to do.
 
 use crate::charts::histogram::small_histogram;
+use crate::flows::data_report::filter;
 use crate::lab::{Lab, use_lab};
 use crate::parts::action::Action;
-use crate::stores::data_report::{Shown, filter};
+use crate::stores::data_report::Shown;
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
 use tilt_protocol::Principle;

@@ -1,11 +1,12 @@
 //! The first minute: label three comparisons, train on them, tell the models apart.
 
-use crate::flows::{labelling, training};
-use crate::lab::{Lab, use_lab};
+use crate::flows::act::perform;
+use crate::lab::use_lab;
+use crate::model::act::Act;
 use crate::parts::action::Action;
+use crate::parts::acts;
 use crate::parts::focus::focus_after;
 use crate::parts::tabs::Tabs;
-use crate::stores::blind;
 use crate::texts::guide as texts;
 use crate::texts::training::TRAIN;
 use leptos::prelude::*;
@@ -51,14 +52,16 @@ pub fn Guide() -> impl IntoView {
                                     texts::judge_adds(ENOUGH.saturating_sub(count.get()))
                                 })
                                 disabled=cannot_help
-                                on_press=move || ask_judge(lab, ENOUGH.saturating_sub(count.get_untracked()))
+                                on_press=move || {
+                                    acts::autolabel(lab, Some(ENOUGH.saturating_sub(count.get_untracked())));
+                                }
                             />
                         </Show>
                         <Action
                             testid="guide-train"
                             text=TRAIN
                             disabled=cannot_train
-                            on_press=move || training::play(lab)
+                            on_press=move || acts::play(lab)
                         />
                     </li>
                     <li class=state(move || is_guessed.get())>
@@ -68,7 +71,7 @@ pub fn Guide() -> impl IntoView {
                             text=texts::GUESS
                             disabled=cannot_guess
                             on_press=move || {
-                                blind::start(lab);
+                                perform(lab, Act::Test);
                                 show_test(tabs);
                             }
                         />
@@ -105,15 +108,6 @@ fn state(is_done: impl Fn() -> bool + Send + Sync + 'static) -> impl Fn() -> &'s
             "guide-step"
         }
     }
-}
-
-/// The judge labels `count` pairs; what the person typed into its form stays there.
-fn ask_judge(lab: Lab, count: usize) {
-    let form = lab.evaluate.autolabel_form();
-    let typed = form.with_untracked(|form| form.count.clone());
-    form.update(|form| form.count = count.to_string());
-    labelling::autolabel(lab);
-    form.update(|form| form.count = typed);
 }
 
 /// The test may be far below, or in another column of a narrow window.

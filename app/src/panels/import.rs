@@ -1,15 +1,18 @@
 //! Data coming in: how far it is, what was found, and from where else it can come.
 
+use crate::browser::download::download;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
-use crate::flows::{files, model_files};
+use crate::flows::import::{self, answer};
+use crate::flows::models;
 use crate::lab::use_lab;
 use crate::model::arrivals::Answer;
+use crate::model::notice::NoticeKey;
+use crate::model::remote::{folder, remote};
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
-use crate::stores::import::{self, Finished, Progress, Question, answer, remote};
-use crate::stores::notices::NoticeKey;
+use crate::stores::import::{Finished, Progress, Question};
 use crate::texts::files as file_texts;
 use crate::texts::import as texts;
 use crate::texts::numbers::quoted;
@@ -112,6 +115,7 @@ fn ImportQuestion() -> impl IntoView {
             ..
         } = question;
         let (new, all) = (standing.arrival.new.len(), labels.len());
+        let sets: Vec<&str> = standing.sets.iter().map(String::as_str).collect();
         let replaced = standing.replaced.len();
         let counts = format!(
             "{{\"new\":{new},\"same\":{},\"other\":{}}}",
@@ -127,7 +131,13 @@ fn ImportQuestion() -> impl IntoView {
                 data-testid="import-question"
                 data-value=counts
             >
-                <p>{texts::question(&finished.name, all, standing)}</p>
+                <p>{texts::question(
+                    &finished.name,
+                    all,
+                    &standing.arrival,
+                    standing.came_before,
+                    (&sets, standing.replaced.len()),
+                )}</p>
                 {(new > 0 && new < all).then(|| view! {
                     <Action testid="import-new" text=texts::add_new(new) on_press=move || say(Answer::New)/>
                 })}
@@ -183,7 +193,7 @@ fn Found(finished: Arc<Finished>) -> impl IntoView {
     let refused_name = texts::refused_file(name);
     let save = move || {
         if let Some(refused) = lab.import.refused()
-            && let Err(error) = files::download(&refused_name, &gloo_file::Blob::from(refused))
+            && let Err(error) = download(&refused_name, &gloo_file::Blob::from(refused))
         {
             lab.notices.error(NoticeKey::Data, &error.to_string());
         }
@@ -261,7 +271,7 @@ fn Refused(errors: Vec<Error>, count: usize) -> impl IntoView {
 fn ModelFromTheWeb() -> impl IntoView {
     let lab = use_lab();
     let address = RwSignal::new(String::new());
-    let found = Memo::new(move |_| address.with(|address| model_files::folder(address)));
+    let found = Memo::new(move |_| address.with(|address| folder(address)));
     let hint = move || match found.get() {
         Some((host, _)) => texts::will_ask(&host),
         None => texts::NO_ADDRESS.to_owned(),
@@ -291,7 +301,7 @@ fn ModelFromTheWeb() -> impl IntoView {
             disabled=Signal::derive(move || found.get().is_none())
             on_press=move || {
                 if let Some((_, folder)) = found.get_untracked() {
-                    model_files::fetch_model(lab, folder);
+                    models::fetch_model(lab, folder);
                 }
             }
         />
@@ -363,7 +373,11 @@ fn WebFields() -> impl IntoView {
                     testid="import-fetch"
                     text=button
                     disabled=Signal::derive(move || host.get().is_none())
-                    on_press=move || import::import_address(lab)
+                    on_press=move || {
+                        let address = lab.import.address.get_untracked();
+                        let most_rows = lab.import.limit.get_untracked();
+                        import::import_address(lab, &address, most_rows);
+                    }
                 />
                 <label class="field">
                     <span>{texts::MOST_ROWS}</span>

@@ -1,12 +1,13 @@
 //! A whole lab before it comes in: what is in it, and whether it takes this one's place.
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::flows::lab_arrival::answer;
 use crate::lab::use_lab;
 use crate::model::arrivals::Answer;
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
-use crate::stores::lab_arrival::{LabAnswer, LabArrival, answer};
+use crate::stores::lab_arrival::{LabAnswer, LabArrival};
 use crate::texts::import as import_texts;
 use crate::texts::saving as texts;
 use leptos::prelude::*;
@@ -55,7 +56,11 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
     let has_no_name = Signal::derive(move || whose().is_some_and(|name| name.is_empty()));
     let standing = Memo::new({
         let arrival = arrival.clone();
-        move |_| arrival.standing(lab, whose().as_deref()).1
+        move |_| {
+            lab.labels
+                .entries()
+                .with(|entries| arrival.standing(entries, whose().as_deref()).1)
+        }
     });
     let say = move |said: LabAnswer| {
         answer(lab, said);
@@ -87,9 +92,14 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
             aria-label=import_texts::BEFORE_IT_COMES_IN
             data-testid="lab-summary"
         >
-            <p>{texts::lab_holds(&arrival.file, &arrival.summary)}</p>
-            <p>{texts::lab_settings(&arrival.settings)}</p>
-            <p>{move || standing.with(texts::lab_stands)}</p>
+            <p>{texts::lab_holds(
+                &arrival.file,
+                &arrival.summary.labels(),
+                arrival.summary.runs,
+                arrival.summary.has_model,
+            )}</p>
+            <p>{texts::lab_settings(arrival.settings.of_the_form())}</p>
+            <p>{move || standing.with(|standing| texts::lab_stands(&standing.arrival))}</p>
             <label>
                 <input
                     type="checkbox"

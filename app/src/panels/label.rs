@@ -1,7 +1,8 @@
 //! Labelling: one prompt, two answers, a verdict by button or key.
 
-use crate::flows::labelling;
+use crate::flows::act::perform;
 use crate::lab::use_lab;
+use crate::model::act::Act;
 use crate::panels::label_progress::LabelProgress;
 use crate::parts::action::{Action, shortcut};
 use crate::parts::define::Define;
@@ -62,7 +63,7 @@ pub fn LabelPanel() -> impl IntoView {
             })
         }
     };
-    let judge = move |verdict: Verdict| move || labelling::judge(lab, verdict);
+    let judge = move |verdict: Verdict| move || perform(lab, Act::Judge(verdict));
     view! {
         <section class="panel label-panel" aria-labelledby="label-title">
             <header class="panel-head">
@@ -101,9 +102,9 @@ pub fn LabelPanel() -> impl IntoView {
                 <Action testid="label-tie" text=texts::TIE key="3" disabled=is_empty on_press=judge(Verdict::Tie)/>
                 <Action testid="label-both-bad" text=texts::BOTH_BAD key="4" disabled=is_empty on_press=judge(Verdict::BothBad)/>
                 <Action testid="label-both-good" text=texts::BOTH_GOOD key="5" disabled=is_empty on_press=judge(Verdict::BothGood)/>
-                <Action testid="label-skip" text=texts::SKIP key="S" disabled=is_empty on_press=move || labelling::skip(lab)/>
-                <Action testid="label-undo" text=texts::UNDO key="U" disabled=cannot_undo on_press=move || labelling::undo(lab)/>
-                <Action testid="label-redo" text=texts::REDO key="R" disabled=cannot_redo on_press=move || labelling::redo(lab)/>
+                <Action testid="label-skip" text=texts::SKIP key="S" disabled=is_empty on_press=move || perform(lab, Act::Skip)/>
+                <Action testid="label-undo" text=texts::UNDO key="U" disabled=cannot_undo on_press=move || perform(lab, Act::Undo)/>
+                <Action testid="label-redo" text=texts::REDO key="R" disabled=cannot_redo on_press=move || perform(lab, Act::Redo)/>
             </div>
             <p class="source muted">{source}</p>
             <LabelProgress/>

@@ -1,14 +1,16 @@
 //! How much is on the screen: three levels, one pressed.
 
+use crate::flows::act::perform;
 use crate::lab::use_lab;
+use crate::model::act::Act;
 use crate::model::level::Level;
 use crate::texts::page as texts;
 use leptos::prelude::*;
 
 #[component]
 pub fn LevelSelect() -> impl IntoView {
-    let settings = use_lab().settings;
-    let level = settings.level();
+    let lab = use_lab();
+    let level = lab.settings.level();
     view! {
         <div
             class="segments"
@@ -26,7 +28,7 @@ pub fn LevelSelect() -> impl IntoView {
                             class="segment"
                             data-level=choice.slug()
                             aria-pressed=move || (level.get() == choice).to_string()
-                            on:click=move |_| settings.set_level(choice)
+                            on:click=move |_| perform(lab, Act::SetLevel(choice))
                         >
                             {choice.name()}
                         </button>

@@ -1,9 +1,9 @@
 //! The live run's numbers. Digits change, places do not.
 
+use super::run_line::RunLine;
 use crate::lab::use_lab;
-use crate::panels::run_line::RunLine;
+use crate::model::run::Run;
 use crate::parts::define::Define;
-use crate::stores::run::Run;
 use crate::texts::glossary::Term;
 use crate::texts::numbers::{fixed, full, percent, signed};
 use crate::texts::page::NO_NUMBER;

@@ -1,6 +1,6 @@
 //! Another model is wanted while a run is under way: the person is asked first.
 
-use crate::flows::training;
+use crate::flows::models;
 use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::texts::training as texts;
@@ -23,11 +23,11 @@ pub fn ModelQuestion() -> impl IntoView {
                 <p role="alert">{question}</p>
                 <Action
                     testid="model-change" text=texts::CHANGE_MODEL class="strong"
-                    on_press=move || training::change_model(lab, true)
+                    on_press=move || models::change_model(lab, true)
                 />
                 <Action
                     testid="model-keep" text=texts::KEEP_MODEL
-                    on_press=move || training::change_model(lab, false)
+                    on_press=move || models::change_model(lab, false)
                 />
             </div>
         </Show>

@@ -2,9 +2,9 @@
 //! page is scrolled, and the line that screen readers alone hear.
 
 use crate::lab::use_lab;
+use crate::model::notice::{Notice, NoticeKind, SHOWN_AT_ONCE, shown};
 use crate::parts::action::Action;
 use crate::parts::focus::{self, focus_target};
-use crate::stores::notices::{Notice, NoticeKind, SHOWN_AT_ONCE, shown};
 use crate::texts::notices as texts;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -1,10 +1,12 @@
 //! How far a press goes, and how fast a run.
 
-use crate::flows::pace;
+use crate::flows::act::perform;
 use crate::lab::use_lab;
+use crate::model::act::Act;
+use crate::model::pace::Pace;
+use crate::model::run::Phase;
 use crate::parts::action::Action;
-use crate::stores::pace::Pace;
-use crate::stores::run::Phase;
+use crate::parts::acts;
 use crate::texts::training as texts;
 use leptos::prelude::*;
 
@@ -18,11 +20,11 @@ pub fn PacingRow() -> impl IntoView {
         <div class="row pacing">
             <Action
                 testid="train-epoch" text=texts::ONE_EPOCH class="slim" disabled=is_off
-                on_press=move || pace::take_epoch(lab)
+                on_press=move || acts::take_epoch(lab)
             />
             <Action
                 testid="train-pair" text=texts::ONE_PAIR class="slim" disabled=is_off
-                on_press=move || pace::take_one_row(lab)
+                on_press=move || acts::take_one_row(lab)
             />
             <label class="pace">
                 <span>{texts::SPEED}</span>
@@ -31,7 +33,7 @@ pub fn PacingRow() -> impl IntoView {
                     prop:value=move || pace.get().slug()
                     on:change=move |event| {
                         if let Some(pace) = Pace::from_slug(&event_target_value(&event)) {
-                            pace::set_pace(lab, pace);
+                            perform(lab, Act::SetPace(pace));
                         }
                     }
                 >

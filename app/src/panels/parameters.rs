@@ -1,11 +1,11 @@
 //! The chosen objective's parameters, and the optimiser's, as fields.
 
-use crate::flows::training;
+use crate::flows::settings;
 use crate::lab::use_lab;
 use crate::model::parameters::Parameter;
+use crate::model::train_form::Field;
 use crate::parts::action::Action;
 use crate::parts::define::Explain;
-use crate::stores::form::Field;
 use crate::texts::drawer as texts;
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ pub fn Parameters() -> impl IntoView {
                 <Action
                     testid="parameters-reset" text=texts::DEFAULTS class="slim"
                     disabled=Signal::derive(move || !lab.form.is_customised())
-                    on_press=move || training::reset_parameters(lab)
+                    on_press=move || settings::reset_parameters(lab)
                 />
             </div>
             <Show when=has_own fallback=move || view! {

@@ -1,11 +1,11 @@
 //! A recorded run, played until the engine is ready. It never feeds a live number.
 
-use crate::browser::json;
+use crate::browser::http::fetch_text;
+use crate::browser::url::resolve;
 use crate::charts::path::line;
 use crate::charts::scale::{Scale, domain, tick_text};
-use crate::flows::startup::fetch_text;
 use crate::lab::use_lab;
-use crate::model::address::resolve;
+use crate::model::json;
 use crate::texts::recorded as texts;
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;

@@ -2,7 +2,7 @@
 //! apart from them.
 
 use crate::lab::{Lab, use_lab};
-use crate::stores::runs::RunRecord;
+use crate::model::run_record::RunRecord;
 use crate::texts::run_line as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ fn differences(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stores::runs::record_for_tests;
+    use crate::model::run_record::record_for_tests;
 
     #[test]
     fn what_the_name_says_is_said_once() {

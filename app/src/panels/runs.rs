@@ -3,12 +3,12 @@
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::charts::run_style::{Look, swatch};
 use crate::flows::remove_run::remove_run;
-use crate::flows::training;
+use crate::flows::settings;
 use crate::lab::use_lab;
+use crate::model::run_record::{KlPoint, RunRecord, WinRatePoint};
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
-use crate::stores::runs::{KlPoint, RunRecord, WinRatePoint};
 use crate::texts::numbers::{fixed, percent};
 use crate::texts::page::NO_NUMBER;
 use crate::texts::runs as texts;
@@ -281,7 +281,7 @@ fn RowActions(
             />
             <Action
                 testid="run-use" text=texts::USE_SETTINGS class="slim"
-                on_press=move || training::use_settings(lab, id)
+                on_press=move || settings::use_settings(lab, id)
             />
             <Action
                 testid="run-remove" text=texts::DELETE class="slim"

@@ -1,10 +1,11 @@
 //! A link that opens the Lab with the same settings. Labels stay here.
 
+use crate::browser::url::{here, link};
 use crate::lab::{Lab, use_lab};
-use crate::model::address::{UrlParams, here, link, written};
+use crate::model::address::{UrlParams, written};
+use crate::model::notice::NoticeKey;
+use crate::model::train_form::{Field, parse};
 use crate::parts::clipboard::copied;
-use crate::stores::form::{Field, parse};
-use crate::stores::notices::NoticeKey;
 use crate::texts::page as texts;
 use leptos::prelude::*;
 use tilt_protocol::ModelName;

@@ -3,9 +3,11 @@
 use super::bench;
 use super::level_select::LevelSelect;
 use super::share::ShareButton;
-use crate::flows::training;
+use crate::flows::act::perform;
 use crate::lab::use_lab;
-use crate::stores::run::Phase;
+use crate::model::act::Act;
+use crate::model::run::Phase;
+use crate::parts::acts;
 use crate::texts::numbers::{bytes, fixed, parameters};
 use crate::texts::page as texts;
 use crate::texts::training::{PAUSE, TRAIN};
@@ -56,7 +58,7 @@ fn Transport() -> impl IntoView {
                 class="button icon play"
                 aria-disabled=is_down
                 aria-label=move || if is_running() { PAUSE } else { TRAIN }
-                on:click=when_up(training::play)
+                on:click=when_up(acts::play)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <path d=move || {
@@ -69,7 +71,7 @@ fn Transport() -> impl IntoView {
                 class="button icon"
                 aria-disabled=is_down
                 aria-label=texts::ONE_STEP
-                on:click=when_up(training::step_once)
+                on:click=when_up(acts::step_once)
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <path d="M3 2.5 10 8 3 13.5ZM11 3h2.4v10H11z"></path>
@@ -80,7 +82,7 @@ fn Transport() -> impl IntoView {
                 class="button icon"
                 aria-disabled=is_down
                 aria-label=texts::BACK_TO_REFERENCE
-                on:click=when_up(training::reset)
+                on:click=when_up(|lab| perform(lab, Act::Reset))
             >
                 <svg viewBox="0 0 16 16" aria-hidden="true">
                     <path d="M2.6 3h2.4v10H2.6zM13 2.5 6 8 13 13.5Z"></path>

@@ -1,18 +1,20 @@
 //! What to train, and the controls of the run.
 
+use super::model_change::ModelQuestion;
+use super::pacing::PacingRow;
+use super::training_view::WhatTrainingSees;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
-use crate::flows::{own_models, resume, training};
+use crate::flows::act::perform;
+use crate::flows::{checkpoints, own_models};
 use crate::lab::{Lab, use_lab};
-use crate::panels::model_change::ModelQuestion;
-use crate::panels::pacing::PacingRow;
-use crate::panels::training_view::WhatTrainingSees;
+use crate::model::act::Act;
+use crate::model::run::Phase;
+use crate::model::train_form::Field;
 use crate::parts::action::Action;
+use crate::parts::acts;
 use crate::parts::define::Define;
 use crate::parts::later::Later;
 use crate::parts::number_field::NumberField;
-use crate::stores::form::Field;
-use crate::stores::models::Wanted;
-use crate::stores::run::Phase;
 use crate::texts::files::REMOVE_MODEL;
 use crate::texts::glossary::Term;
 use crate::texts::objectives::{GROUPS, group};
@@ -50,7 +52,7 @@ pub fn TrainPanel() -> impl IntoView {
             <UnusedBeta/>
             <WhatTrainingSees/>
             <Later
-                wanted=Signal::derive(move || resume::unsaved_bytes(lab).is_some())
+                wanted=Signal::derive(move || checkpoints::unsaved_bytes(lab).is_some())
                 load=|| Box::pin(unsaved_note())
             />
             <Later wanted=lab.models.is_asking() load=|| Box::pin(model_question())/>
@@ -64,7 +66,7 @@ pub fn TrainPanel() -> impl IntoView {
 #[component]
 fn UnsavedNote() -> impl IntoView {
     let lab = use_lab();
-    let bytes = Memo::new(move |_| resume::unsaved_bytes(lab));
+    let bytes = Memo::new(move |_| checkpoints::unsaved_bytes(lab));
     view! {
         <p class="field-note muted" data-testid="run-unsaved" hidden=move || bytes.get().is_none()>
             {move || bytes.get().map(texts::not_saved)}
@@ -101,7 +103,7 @@ fn ObjectiveSelect() -> impl IntoView {
                 prop:value=move || objective.get().slug()
                 on:change=move |event| {
                     if let Some(kind) = ObjectiveKind::from_slug(&event_target_value(&event)) {
-                        training::choose_objective(lab, kind);
+                        perform(lab, Act::ChooseObjective(kind));
                     }
                 }
             >
@@ -159,10 +161,10 @@ fn ModelSelect() -> impl IntoView {
                     model.get()
                 }
                 on:change=move |event| {
-                    let wanted = Wanted::Named(event_target_value(&event));
+                    let name = event_target_value(&event);
                     // Until the person has answered, and it has come, the old one stands there.
                     event_target::<HtmlSelectElement>(&event).set_value(&model.get_untracked());
-                    training::want_model(lab, wanted);
+                    perform(lab, Act::ChooseModel { name });
                 }
             >
                 {ModelName::ALL
@@ -238,28 +240,28 @@ fn Controls() -> impl IntoView {
             <Action
                 testid="train-start" text=start_text key="P" class="strong"
                 disabled=Signal::derive(move || is_down() || phase.get() == Phase::Running)
-                on_press=move || training::train(lab)
+                on_press=move || acts::train(lab)
             />
             <Action
                 testid="train-pause" text=texts::PAUSE
                 pressed=Signal::derive(move || phase.get() == Phase::Paused)
                 disabled=Signal::derive(move || is_down() || !is_active())
-                on_press=move || training::pause_or_resume(lab)
+                on_press=move || acts::pause_or_resume(lab)
             />
             <Action
                 testid="train-step" text=texts::STEP key="."
                 disabled=Signal::derive(move || is_down() || phase.get() == Phase::Running)
-                on_press=move || training::step_once(lab)
+                on_press=move || acts::step_once(lab)
             />
             <Action
                 testid="train-stop" text=texts::STOP
                 disabled=Signal::derive(move || is_down() || !is_active())
-                on_press=move || training::stop(lab)
+                on_press=move || perform(lab, Act::Stop)
             />
             <Action
                 testid="train-reset" text=texts::RESET
                 disabled=Signal::derive(is_down)
-                on_press=move || training::reset(lab)
+                on_press=move || perform(lab, Act::Reset)
             />
             <div class="run-progress">
                 <progress

@@ -2,10 +2,10 @@
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::use_lab;
-use crate::model::training_view::TrainingView;
 use crate::parts::later::Later;
 use crate::texts::training as texts;
 use leptos::prelude::*;
+use tilt_protocol::label::TrainingView;
 use tilt_protocol::{HeldOut, RowKind};
 
 #[component]

@@ -1,8 +1,10 @@
 //! How often the policy beats the reference on held-out prompts, as the judge sees it.
 
-use crate::flows::labelling;
+use crate::flows::act::perform;
 use crate::lab::use_lab;
+use crate::model::act::Act;
 use crate::parts::action::Action;
+use crate::parts::acts;
 use crate::parts::define::Define;
 use crate::parts::policy_date::PolicyDate;
 use crate::parts::principle_options::principle_options;
@@ -60,8 +62,8 @@ pub fn WinRatePanel() -> impl IntoView {
                     aria-label=texts::PRINCIPLE
                     prop:value=move || principle.get().map_or("", Principle::slug)
                     on:change=move |event| {
-                        lab.evaluate
-                            .choose_principle(Principle::from_slug(&event_target_value(&event)));
+                        let principle = Principle::from_slug(&event_target_value(&event));
+                        perform(lab, Act::ChoosePrinciple(principle));
                     }
                 >
                     <option value="">{texts::CHOOSE}</option>
@@ -73,7 +75,7 @@ pub fn WinRatePanel() -> impl IntoView {
                         if is_busy.get() { texts::MEASURING.to_owned() } else { texts::MEASURE.to_owned() }
                     })
                     disabled=cannot
-                    on_press=move || labelling::measure_win_rate(lab)
+                    on_press=move || acts::measure_win_rate(lab)
                 />
                 <span
                     class="win-value number"

@@ -1,8 +1,9 @@
 //! A pair of one's own: write prompt and answers, or have answers to a prompt sampled.
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
-use crate::flows::labelling;
+use crate::flows::act::perform;
 use crate::lab::{Lab, use_lab};
+use crate::model::act::Act;
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
@@ -154,7 +155,7 @@ fn add(lab: Lab, draft: RwSignal<Draft>) -> Result<(), &'static str> {
 
 fn sample(lab: Lab, draft: RwSignal<Draft>) -> Result<(), &'static str> {
     let prompt = draft.with_untracked(Draft::prompt)?;
-    labelling::sample_for(lab, &prompt);
+    perform(lab, Act::Sample { prompt });
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! A view that comes when it is wanted.
 
-use crate::browser::later::{Build, Coming, tell};
+use super::action::Action;
+use super::focus::Place;
+use crate::browser::later::{Build, Coming};
+use crate::flows::later::tell;
 use crate::lab::use_lab;
-use crate::parts::action::Action;
-use crate::parts::focus::Place;
 use crate::texts::parts as texts;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;

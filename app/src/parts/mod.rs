@@ -1,6 +1,7 @@
 //! Small components that all panels share.
 
 pub mod action;
+pub mod acts;
 pub mod clipboard;
 pub mod define;
 pub mod focus;

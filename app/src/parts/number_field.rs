@@ -1,9 +1,11 @@
 //! A field of the training form: a term, a text, and whether the text will do.
 
-use crate::flows::training;
+use super::define::Define;
+use crate::flows::act::perform;
+use crate::flows::settings;
 use crate::lab::use_lab;
-use crate::parts::define::Define;
-use crate::stores::form::Field;
+use crate::model::act::Act;
+use crate::model::train_form::Field;
 use crate::texts::glossary::Term;
 use crate::texts::parts as texts;
 use leptos::prelude::*;
@@ -24,7 +26,7 @@ pub fn NumberField(
     let is_adjusted = move || {
         matches!(field, Field::Beta | Field::LearningRate)
             && !is_unused()
-            && training::adjustable(lab).is_some()
+            && settings::adjustable(lab).is_some()
     };
     let defect = Memo::new(move |_| lab.form.defect(field).map(|error| error.to_string()));
     let label_id = match field {
@@ -62,7 +64,10 @@ pub fn NumberField(
                         lab.notices.dismiss(field.key());
                     }
                 }
-                on:change=move |_| training::commit_field(lab, field)
+                on:change=move |event| {
+                    let text = event_target_value(&event);
+                    perform(lab, Act::SetField { field, text });
+                }
             />
             <Show when=move || defect.get().is_some()>
                 <span class="next-step field-defect" id=format!("{id}-defect")>

@@ -1,13 +1,17 @@
 //! The Lab: one screen of three columns, three tabs on a narrow one.
 
+use super::{drop, keys};
+use crate::browser::url;
 use crate::charts::controls::ChartControls;
 use crate::charts::logps::LogpsChart;
 use crate::charts::loss::LossChart;
 use crate::charts::more;
 use crate::flows::startup;
 use crate::lab::Lab;
-use crate::model::address::read_params;
+use crate::model::address;
 use crate::model::level::Level;
+use crate::model::notice::NoticeKey;
+use crate::model::space::Space;
 use crate::panels::autolabel::AutolabelPanel;
 use crate::panels::bench::BenchPanel;
 use crate::panels::data::DataPanel;
@@ -28,15 +32,13 @@ use crate::panels::write::WritePanel;
 use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
 use crate::parts::tabs::{Column, SkipLinks, TabList, Tabs};
-use crate::shell::{drop, keys};
-use crate::stores::notices::NoticeKey;
 use crate::views::closed_form::ClosedForm;
 use leptos::prelude::*;
 
 #[component]
 pub fn App() -> impl IntoView {
-    let (params, remarks) = read_params();
-    let lab = Lab::new(&params);
+    let (params, remarks) = address::read(&url::query());
+    let lab = Lab::new(&params, Space::OWN);
     provide_context(lab);
     // Once the region stands in the page: what is there at first is not announced.
     Effect::new(move |_| {

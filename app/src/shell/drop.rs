@@ -1,8 +1,8 @@
 //! Files dropped on the page, and text pasted into it, go where a picker would take them.
 
-use crate::flows::{lab_file, model_files};
+use crate::flows::import::import_file;
+use crate::flows::{lab_file, models};
 use crate::lab::Lab;
-use crate::stores::import;
 use crate::texts::files as texts;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_file::{File, FileList};
@@ -40,7 +40,7 @@ pub fn listen(lab: Lab) {
             let files = files_of(data.clone());
             let text = data.and_then(|data| data.get_data("text/plain").ok());
             match text.filter(|text| files.is_empty() && !text.trim().is_empty()) {
-                Some(text) => import::import_file(lab, File::new(texts::PASTED, text.as_str())),
+                Some(text) => import_file(lab, File::new(texts::PASTED, text.as_str())),
                 None => take(lab, files),
             }
         }
@@ -56,14 +56,14 @@ pub fn take(lab: Lab, files: Vec<File>) {
         .iter()
         .any(|file| file.name().ends_with(".safetensors"))
     {
-        model_files::import_model(lab, files);
+        models::import_model(lab, files);
         return;
     }
     for file in files {
         if file.name().ends_with(".tilt") {
             lab_file::import_lab(lab, file);
         } else {
-            import::import_file(lab, file);
+            import_file(lab, file);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! One key, one action, inert while text is typed or where the person has switched them
 //! off. The glossary lists them.
 
-use crate::flows::{labelling, training};
+use crate::flows::act::perform;
 use crate::lab::Lab;
+use crate::model::act::Act;
 use crate::panels::{formula, help, write};
+use crate::parts::acts;
 use crate::parts::focus::focus_search;
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
@@ -37,23 +39,25 @@ pub fn listen(lab: Lab) {
 }
 
 fn press(lab: Lab, key: &str) {
-    match key {
-        "1" => labelling::judge(lab, Verdict::A),
-        "2" => labelling::judge(lab, Verdict::B),
-        "3" => labelling::judge(lab, Verdict::Tie),
-        "4" => labelling::judge(lab, Verdict::BothBad),
-        "5" => labelling::judge(lab, Verdict::BothGood),
-        "s" | "S" => labelling::skip(lab),
-        "u" | "U" => labelling::undo(lab),
-        "r" | "R" => labelling::redo(lab),
-        "w" | "W" => write::open(),
-        "/" => focus_search(),
-        "p" | "P" if untrack(|| lab.engine.is_up()) => training::play(lab),
-        "." if untrack(|| lab.engine.is_up()) => training::step_once(lab),
-        "f" | "F" => formula::toggle(),
-        "?" => help::toggle(),
-        _ => {}
-    }
+    let is_up = || untrack(|| lab.engine.is_up());
+    let act = match key {
+        "1" => Act::Judge(Verdict::A),
+        "2" => Act::Judge(Verdict::B),
+        "3" => Act::Judge(Verdict::Tie),
+        "4" => Act::Judge(Verdict::BothBad),
+        "5" => Act::Judge(Verdict::BothGood),
+        "s" | "S" => Act::Skip,
+        "u" | "U" => Act::Undo,
+        "r" | "R" => Act::Redo,
+        "p" | "P" if is_up() => return acts::play(lab),
+        "." if is_up() => return acts::step_once(lab),
+        "w" | "W" => return write::open(),
+        "/" => return focus_search(),
+        "f" | "F" => return formula::toggle(),
+        "?" => return help::toggle(),
+        _ => return,
+    };
+    perform(lab, act);
 }
 
 fn is_typing(event: &KeyboardEvent) -> bool {

@@ -1,18 +1,10 @@
 //! The benchmark: an engine of its own for each, so that it disturbs neither the lab's
 //! model nor its device, and may use others.
 
-use crate::browser::later::{Doing, NotLoaded, do_later, wasm_split};
-use crate::browser::worker::{Incoming, WorkerClient};
-use crate::flows::startup::engine_address;
-use crate::lab::Lab;
+use crate::browser::worker::WorkerClient;
 use crate::model::bench_form::BenchForm;
-use crate::texts::bench as texts;
 use leptos::prelude::*;
-use tilt_protocol::{
-    BenchReport, BenchSettings, Command, DeviceKind, DevicePreference, EngineStatus, Error, Event,
-    PROTOCOL_VERSION, Simd,
-};
-use wasm_bindgen_futures::spawn_local;
+use tilt_protocol::{BenchReport, Command, Error};
 
 /// Where the benchmark stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +76,42 @@ impl BenchStore {
             .with(|state| matches!(state, BenchState::Starting | BenchState::Running { .. }))
     }
 
-    fn end(&self, state: BenchState) {
+    /// The address asks for one.
+    pub fn is_asked_by_url(&self) -> bool {
+        self.is_asked_by_url
+    }
+
+    /// Nothing is measured yet.
+    pub fn begin(&self) {
+        self.steps.set(Vec::new());
+        self.remarks.set(Vec::new());
+        self.state.set(BenchState::Starting);
+    }
+
+    pub fn connect(&self, client: WorkerClient) {
+        self.client.set_value(Some(client));
+    }
+
+    /// # Errors
+    /// [`Error::Protocol`] when the message cannot be written or posted.
+    pub fn send(&self, command: Command) -> Result<(), Error> {
+        self.client.with_value(|client| match client {
+            Some(client) => client.send(command, &[]).map(drop),
+            None => Ok(()),
+        })
+    }
+
+    pub fn remark(&self, remarks: Vec<String>) {
+        self.remarks.set(remarks);
+    }
+
+    /// One of `of` steps took so many milliseconds.
+    pub fn stepped(&self, ms: f64, of: usize) {
+        self.steps.update(|steps| steps.push(ms));
+        self.state.set(BenchState::Running { of });
+    }
+
+    pub fn end(&self, state: BenchState) {
         self.client.set_value(None);
         self.state.set(state);
     }
@@ -93,148 +120,4 @@ impl BenchStore {
     pub fn cancel(&self) {
         self.end(BenchState::Idle);
     }
-}
-
-/// Runs what the URL asks for once the lab's engine has its model: two engines at work
-/// would both be slowed down.
-pub fn run_if_asked(lab: Lab) {
-    if !lab.bench.is_asked_by_url {
-        return;
-    }
-    let is_time = Memo::new(move |_| lab.labels.is_loaded().get() && is_free(lab));
-    let has_begun = StoredValue::new(false);
-    Effect::new(move |_| {
-        if is_time.get() && !has_begun.get_value() {
-            has_begun.set_value(true);
-            do_later(lab, Box::pin(running(lab)));
-        }
-    });
-}
-
-#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
-fn running(lab: Lab) -> Result<Doing, NotLoaded> {
-    Ok(Box::pin(async move { run(lab) }))
-}
-
-/// Whether the lab's engine leaves the machine to a benchmark.
-pub fn is_free(lab: Lab) -> bool {
-    matches!(
-        lab.engine.status().get(),
-        EngineStatus::Ready | EngineStatus::Paused | EngineStatus::Failed
-    )
-}
-
-pub fn run(lab: Lab) {
-    let store = lab.bench;
-    let form = store.form.get_untracked();
-    let settings = match form.settings() {
-        Ok(settings) => settings,
-        // The form says so itself.
-        Err(_) => return,
-    };
-    let of_lab = lab.engine.device().with_untracked(|device| {
-        device.as_ref().map(|device| match device.kind {
-            DeviceKind::Webgpu => DevicePreference::Webgpu,
-            DeviceKind::Cpu => DevicePreference::Cpu,
-        })
-    });
-    let device = form.device.or(of_lab).unwrap_or(DevicePreference::Auto);
-    store.steps.set(Vec::new());
-    store.remarks.set(Vec::new());
-    store.state.set(BenchState::Starting);
-    let address = engine_address(form.simd);
-    let asked = Asked {
-        settings,
-        device,
-        simd: form.simd,
-    };
-    let started = WorkerClient::start(&address, move |incoming| {
-        let outcome = match incoming {
-            Incoming::Message { message, .. } => heard(lab, &asked, message.event),
-            Incoming::Unreadable(error) | Incoming::Broken(error) => Err(error),
-        };
-        if let Err(error) = outcome {
-            end_later(lab, BenchState::Failed(error.to_string()));
-        }
-    });
-    match started {
-        Ok(client) => store.client.set_value(Some(client)),
-        Err(error) => store.end(BenchState::Failed(error.to_string())),
-    }
-}
-
-#[derive(Clone)]
-struct Asked {
-    settings: BenchSettings,
-    device: DevicePreference,
-    simd: Option<Simd>,
-}
-
-/// Follows the engine from its greeting to its report.
-fn heard(lab: Lab, asked: &Asked, event: Event) -> Result<(), Error> {
-    let store = lab.bench;
-    match event {
-        Event::Ready { protocol_version } => {
-            if protocol_version != PROTOCOL_VERSION {
-                let (page, engine) = (PROTOCOL_VERSION, protocol_version);
-                return Err(Error::ProtocolVersion { page, engine });
-            }
-            send(
-                store,
-                Command::Start {
-                    protocol_version,
-                    device: asked.device,
-                },
-            )
-        }
-        Event::DeviceReady {
-            kind,
-            fallback,
-            simd,
-            ..
-        } => {
-            store.remarks.set(remarks(asked, kind, fallback, simd));
-            let settings = asked.settings.clone();
-            send(store, Command::Bench { settings })
-        }
-        Event::BenchStep { of, ms, .. } => {
-            store.steps.update(|steps| steps.push(ms));
-            store.state.set(BenchState::Running { of });
-            Ok(())
-        }
-        Event::Benched { report } => {
-            lab.notices.say(texts::DONE);
-            end_later(lab, BenchState::Done(Box::new(report)));
-            Ok(())
-        }
-        Event::Failed { error } => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn send(store: BenchStore, command: Command) -> Result<(), Error> {
-    store.client.with_value(|client| match client {
-        Some(client) => client.send(command, &[]).map(drop),
-        None => Ok(()),
-    })
-}
-
-/// Not inside the worker's own event: its listeners end with it.
-fn end_later(lab: Lab, state: BenchState) {
-    spawn_local(async move { lab.bench.end(state) });
-}
-
-/// What the engine does otherwise than asked.
-fn remarks(asked: &Asked, kind: DeviceKind, fallback: Option<String>, simd: Simd) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if asked.device == DevicePreference::Webgpu && kind == DeviceKind::Cpu {
-        remarks.push(texts::device_refused(&fallback.unwrap_or_default()));
-    }
-    if asked.simd == Some(Simd::Relaxed) && simd == Simd::Plain {
-        remarks.push(texts::RELAXED_REFUSED.to_owned());
-    }
-    if kind == DeviceKind::Webgpu && asked.settings.workers.is_some_and(|workers| workers > 1) {
-        remarks.push(texts::WORKERS_REFUSED.to_owned());
-    }
-    remarks
 }

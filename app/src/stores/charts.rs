@@ -2,7 +2,8 @@
 //! and the step that is pointed at.
 
 use super::run::RunStore;
-use super::runs::{RunRecord, RunsStore};
+use super::runs::RunsStore;
+use crate::model::run_record::RunRecord;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::RunId;
@@ -40,7 +41,7 @@ impl ChartsStore {
                 live.track();
                 run.curve().track();
                 runs.records().track();
-                Arc::new(untrack(|| runs.shown(run)))
+                Arc::new(untrack(|| run.shown()))
             },
             |_, _| true,
         );
@@ -49,7 +50,7 @@ impl ChartsStore {
                 live.track();
                 run.curve().track();
                 runs.records().track();
-                Arc::new(untrack(|| runs.all(run)))
+                Arc::new(untrack(|| run.all()))
             },
             |_, _| true,
         );

@@ -1,15 +1,11 @@
 //! The closed form: a prompt, a handful of answers with rewards, and what the engine
 //! says of them. What follows from these is computed here, without the engine.
 
-use super::engine::Purpose;
 use super::form::FormStore;
-use super::run::Phase;
 use super::selection::SelectionStore;
-use crate::lab::Lab;
 use crate::model::closed_bars::{Bars, Candidate, Question, Scored, bars_from};
-use crate::model::level::Level;
 use leptos::prelude::*;
-use tilt_protocol::{Command, PolicyAt, RequestId, RunId};
+use tilt_protocol::{PolicyAt, RequestId, RunId};
 
 /// Answers beside each other at most.
 pub const MOST_CANDIDATES: usize = 8;
@@ -17,17 +13,15 @@ pub const REWARDS: (f64, f64) = (-3.0, 3.0);
 pub const BETAS: (f64, f64) = (0.05, 5.0);
 /// Where the objective has no beta.
 const DEFAULT_BETA: f64 = 0.1;
-/// While a run goes on, the policy is looked at every so many steps.
-const STEPS_BETWEEN: usize = 10;
 
 /// One request for log-probs; a new one is due when it differs from the last.
 #[derive(Clone, Debug, PartialEq)]
-struct Ask {
-    prompt: String,
-    answers: Vec<String>,
+pub struct Ask {
+    pub prompt: String,
+    pub answers: Vec<String>,
     /// The run, and the step it is looked at.
-    policy: (RunId, usize),
-    generation: u64,
+    pub policy: (RunId, usize),
+    pub generation: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -166,6 +160,22 @@ impl ClosedFormStore {
         self.generation.update(|generation| *generation += 1);
     }
 
+    /// Of the model and the engine: what is asked of another one is another question.
+    pub fn generation(&self) -> u64 {
+        self.generation.get()
+    }
+
+    /// True where this may be asked now: nothing else is waited for, and it was not asked
+    /// last.
+    pub fn may_ask(&self, ask: &Ask) -> bool {
+        self.waiting.get().is_none() && self.asked.with_value(|asked| asked.as_ref() != Some(ask))
+    }
+
+    pub fn asked(&self, ask: Ask, id: Option<RequestId>) {
+        self.asked.set_value(Some(ask));
+        self.waiting.set(id);
+    }
+
     /// The answer to the request that is waited for.
     pub fn answered(
         &self,
@@ -206,44 +216,4 @@ impl ClosedFormStore {
         change(&mut question);
         self.own.set(Some(question));
     }
-}
-
-/// Asks for log-probs whenever prompt, answers or the policy change: one request at a
-/// time, and none while nobody looks.
-pub fn keep_scored(lab: Lab) {
-    let store = lab.closed_form;
-    let policy = Memo::new(move |_| {
-        lab.run.run().with(|run| {
-            let step = match run.phase {
-                Phase::Running => run.step / STEPS_BETWEEN * STEPS_BETWEEN,
-                Phase::Idle | Phase::Paused | Phase::Ended => run.step,
-            };
-            (run.id, step)
-        })
-    });
-    let wanted = Memo::new(move |_| {
-        let question = store.shown.get();
-        let is_seen = lab.settings.level().get() >= Level::Standard;
-        let is_askable = !question.prompt.is_empty() && !question.candidates.is_empty();
-        (is_seen && is_askable && lab.engine.is_up()).then(|| Ask {
-            prompt: question.prompt,
-            answers: question.candidates.into_iter().map(|c| c.answer).collect(),
-            policy: policy.get(),
-            generation: store.generation.get(),
-        })
-    });
-    Effect::new(move |_| {
-        let Some(ask) = wanted.get() else { return };
-        if store.waiting.get().is_some() || store.asked.get_value().as_ref() == Some(&ask) {
-            return;
-        }
-        let command = Command::Candidates {
-            prompt: ask.prompt.clone(),
-            answers: ask.answers.clone(),
-        };
-        store.asked.set_value(Some(ask));
-        store
-            .waiting
-            .set(lab.engine.send(Purpose::Candidates, command));
-    });
 }

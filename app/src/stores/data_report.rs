@@ -1,21 +1,16 @@
 //! What the labels are like, as the engine reports it; the filters that follow; and which
 //! prompts training leaves out.
 
-use super::engine::Purpose;
 use super::labels::{Entry, LabelStore};
-use super::notices::NoticeKey;
 use super::settings::SettingsStore;
-use crate::lab::Lab;
-use crate::texts::data_report as texts;
 use leptos::prelude::*;
-use std::collections::HashSet;
 use std::sync::Arc;
-use tilt_protocol::report::{DataReport, Filter, HeldOut};
-use tilt_protocol::{Command, EngineStatus, Label, Principle, RequestId};
+use tilt_protocol::report::{DataReport, HeldOut};
+use tilt_protocol::{Label, Principle, RequestId};
 
 /// A report under way.
 #[derive(Clone, PartialEq)]
-struct Asked {
+pub struct Asked {
     id: RequestId,
     entries: Arc<Vec<Entry>>,
     principle: Option<Principle>,
@@ -98,6 +93,33 @@ impl DataReportStore {
         self.settings.remember(|saved| saved.held_out = held_out);
     }
 
+    /// A report is asked for, on these labels.
+    pub fn begin(&self, id: RequestId, entries: Arc<Vec<Entry>>, principle: Option<Principle>) {
+        self.asked.set(Some(Asked {
+            id,
+            entries,
+            principle,
+            done: 0,
+        }));
+    }
+
+    /// Nobody waits for the report under way any more; returns which one that was.
+    pub fn give_up(&self) -> Option<RequestId> {
+        let id = self.asked.with_untracked(|asked| Some(asked.as_ref()?.id));
+        if id.is_some() {
+            self.asked.set(None);
+        }
+        id
+    }
+
+    /// The request whose report is shown, where the labels are still those of it.
+    pub fn current(&self) -> Option<RequestId> {
+        let id = self
+            .shown
+            .with_untracked(|shown| Some(shown.as_ref()?.id))?;
+        self.is_current.get_untracked().then_some(id)
+    }
+
     /// The labels to train on.
     pub fn training_side(&self, mut labels: Vec<Label>) -> Vec<Label> {
         let held_out = self.held_out.get_untracked();
@@ -151,82 +173,5 @@ impl DataReportStore {
     pub fn reset(&self) {
         self.clear();
         self.held_out.set(HeldOut::default());
-    }
-}
-
-/// Asks for a report on all labels, scored under the reference, and by the judge where a
-/// principle is chosen.
-pub fn ask(lab: Lab) {
-    let store = lab.data_report;
-    lab.notices.dismiss(NoticeKey::DataReport);
-    give_up(lab);
-    let principle = lab.evaluate.principle().get_untracked();
-    let entries = lab.labels.entries().get_untracked();
-    let id = lab.engine.send(
-        Purpose::Report,
-        Command::Report {
-            labels: lab.labels.all(),
-            principle,
-            max_length: untrack(|| lab.form.settings()).max_length,
-            held_out: store.held_out.get_untracked(),
-        },
-    );
-    if let Some(id) = id {
-        store.asked.set(Some(Asked {
-            id,
-            entries,
-            principle,
-            done: 0,
-        }));
-        lab.engine.expect(Some(id), EngineStatus::Evaluating);
-    }
-}
-
-/// Stops the report under way, if there is one.
-pub fn give_up(lab: Lab) {
-    let asked = lab.data_report.asked.get_untracked();
-    if let Some(Asked { id: request, .. }) = asked {
-        lab.data_report.asked.set(None);
-        lab.engine
-            .send(Purpose::Control, Command::Cancel { request });
-    }
-}
-
-/// Asks which labels of the report a filter leaves.
-pub fn filter(lab: Lab, filter: Filter) {
-    let report = lab
-        .data_report
-        .shown
-        .with_untracked(|shown| shown.as_ref().map(|shown| shown.id));
-    if let Some(report) = report.filter(|_| lab.data_report.is_current.get_untracked()) {
-        lab.notices.dismiss(NoticeKey::DataReport);
-        lab.engine.send(
-            Purpose::Report,
-            Command::Filter {
-                report,
-                filters: vec![filter],
-                seed: lab.form.seed(),
-            },
-        );
-    }
-}
-
-/// Removes the labels that a filter left out, as one change, and looks again.
-pub fn filtered(lab: Lab, kept: &[usize]) {
-    let Some(shown) = lab.data_report.shown.get_untracked() else {
-        return;
-    };
-    if !lab.data_report.is_current.get_untracked() {
-        // Labelled on in the meantime: what the filter saw is no longer there.
-        return;
-    }
-    let mut dropped: HashSet<u64> = shown.entries.iter().map(|entry| entry.key).collect();
-    for entry in kept.iter().filter_map(|&index| shown.entries.get(index)) {
-        dropped.remove(&entry.key);
-    }
-    lab.notices.say(&texts::removed(dropped.len()));
-    if !dropped.is_empty() {
-        lab.labels.remove(|entry| dropped.contains(&entry.key));
-        ask(lab);
     }
 }

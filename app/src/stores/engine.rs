@@ -1,18 +1,19 @@
 //! The engine as the page sees it: worker, device, model, status, requests under
 //! way.
 
-use super::notices::{NoticeKey, Notices};
+use super::notices::Notices;
+pub use super::tickets::Purpose;
 use super::tickets::{Answered, Tickets};
 use crate::browser::worker::WorkerClient;
+use crate::model::notice::NoticeKey;
 use crate::texts::notices as texts;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
+use std::rc::Rc;
 use tilt_protocol::{
-    Command, DeviceKind, DevicePreference, EngineStatus, Event, ModelIdentity, ModelName,
-    RequestId, Simd,
+    Command, DeviceKind, DevicePreference, EngineStatus, Event, Message, ModelIdentity, RequestId,
+    Simd,
 };
-
-pub use super::tickets::Purpose;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceInfo {
@@ -55,12 +56,14 @@ pub enum Again {
 const MOST_FAILURES: usize = 3;
 const FORGIVEN_MS: f64 = 300_000.0;
 
-/// The model that comes first: the smallest.
-pub const STAND_IN: ModelName = ModelName::Nano;
+/// Takes a message of the engine with its buffers.
+pub type Listener = Rc<dyn Fn(Message, &[ArrayBuffer])>;
 
 #[derive(Clone, Copy)]
 pub struct EngineStore {
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
+    /// Hears what the engine says.
+    listener: StoredValue<Option<Listener>, LocalStorage>,
     tickets: StoredValue<Tickets, LocalStorage>,
     notices: Notices,
     preference: Option<DevicePreference>,
@@ -110,6 +113,7 @@ impl EngineStore {
         });
         EngineStore {
             client: StoredValue::new_local(None),
+            listener: StoredValue::new_local(None),
             tickets: StoredValue::new_local(Tickets::default()),
             notices,
             preference,
@@ -196,6 +200,17 @@ impl EngineStore {
     /// A model is loaded and the engine lives: commands make sense.
     pub fn is_up(&self) -> bool {
         !self.broken.get() && self.model.with(Option::is_some)
+    }
+
+    pub fn set_listener(&self, listener: Listener) {
+        self.listener.set_value(Some(listener));
+    }
+
+    /// The engine has said something.
+    pub fn hear(&self, message: Message, buffers: &[ArrayBuffer]) {
+        if let Some(listener) = self.listener.get_value() {
+            listener(message, buffers);
+        }
     }
 
     pub fn connect(&self, client: WorkerClient) {

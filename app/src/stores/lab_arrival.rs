@@ -1,24 +1,16 @@
 //! A whole lab that comes in: what is in it, and, once the person has said so, in the place
 //! of this one or beside it.
 
-use super::lab_code::lab_code;
-use super::notices::NoticeKey;
-use super::settings::Settings;
-use crate::browser::json;
-use crate::browser::other_tabs::News;
-use crate::browser::storage::{Store, Stored, Write};
-use crate::flows::{own_models, resume, training};
-use crate::lab::Lab;
+use crate::browser::storage::{Store, Write};
 use crate::model::arrivals::{Answer, Standing};
 use crate::model::label_filter::labeller_name;
+use crate::model::label_history::Entry;
 use crate::model::ordered::OrderedMap;
-use crate::texts::saving as texts;
-use gloo_timers::callback::Timeout;
+use crate::model::settings::Settings;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tilt_protocol::{Label, Origin};
-use wasm_bindgen_futures::spawn_local;
 
 /// A lab that was read and is not here yet.
 #[derive(Clone, PartialEq)]
@@ -28,7 +20,7 @@ pub struct LabArrival {
     /// It is this lab, as it was.
     pub is_own: bool,
     pub summary: Summary,
-    labels: Vec<Label>,
+    pub labels: Vec<Label>,
 }
 
 /// What the person says to it.
@@ -49,7 +41,7 @@ pub enum LabAnswer {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Labels by labeller or origin, as that lab would name them.
-    pub labels: OrderedMap<String, usize>,
+    labels: OrderedMap<String, usize>,
     pub runs: usize,
     pub has_model: bool,
 }
@@ -73,6 +65,27 @@ impl LabArrivalStore {
         self.question.into()
     }
 
+    /// What its file holds.
+    pub fn hold(&self, writes: Vec<Write>) {
+        self.writes.set_value(writes);
+    }
+
+    /// What its file holds, for the last time.
+    pub fn let_go(&self) -> Vec<Write> {
+        let held = self.writes.try_update_value(std::mem::take);
+        held.unwrap_or_default()
+    }
+
+    /// The person is asked what is to be done with it, or no longer.
+    pub fn ask(&self, arrival: Option<LabArrival>) {
+        self.question.set(arrival.map(Arc::new));
+    }
+
+    /// What the person was asked about.
+    pub fn answered(&self) -> Option<Arc<LabArrival>> {
+        self.question.try_update(Option::take).flatten()
+    }
+
     /// Nothing of it comes in.
     pub fn give_up(&self) {
         self.question.set(None);
@@ -81,7 +94,15 @@ impl LabArrivalStore {
 }
 
 impl Summary {
-    fn of(labels: &[Label], writes: &[Write]) -> Summary {
+    /// As a list.
+    pub fn labels(&self) -> Vec<(&str, usize)> {
+        let labels = self.labels.iter();
+        labels
+            .map(|(name, count)| (name.as_str(), *count))
+            .collect()
+    }
+
+    pub fn of(labels: &[Label], writes: &[Write]) -> Summary {
         let mut summary = Summary::default();
         for label in labels {
             *summary.labels.at(labeller_name(label)) += 1;
@@ -99,11 +120,10 @@ impl Summary {
 
 impl LabArrival {
     /// Its labels as they would come in, and how they stand to those here.
-    pub fn standing(&self, lab: Lab, name: Option<&str>) -> (Vec<Label>, Standing) {
-        let entries = lab.labels.entries().get();
+    pub fn standing(&self, entries: &[Entry], name: Option<&str>) -> (Vec<Label>, Standing) {
         let here = entries.iter().map(|entry| &entry.label);
         let labels = coming(here, &self.labels, name);
-        let standing = Standing::of(&entries, &labels, None);
+        let standing = Standing::of(entries, &labels, None);
         (labels, standing)
     }
 }
@@ -126,139 +146,6 @@ fn coming<'a>(
         label
     };
     new.cloned().map(named).collect()
-}
-
-/// A lab was read. It comes in at once where it is this one and there is nothing here:
-/// otherwise the person is asked.
-pub fn arrived(lab: Lab, file: &str, settings: Settings, writes: Vec<Write>) {
-    let of_label = |write: &Write| match write {
-        Write::Put(Store::Labels, _, value) => json::from_str(&value.as_string()?).ok(),
-        _ => None,
-    };
-    let code = Some(lab_code(lab.settings));
-    let labels: Vec<Label> = writes.iter().filter_map(of_label).collect();
-    let arrival = LabArrival {
-        file: file.to_owned(),
-        is_own: settings.lab_code == code,
-        summary: Summary::of(&labels, &writes),
-        labels,
-        settings,
-    };
-    lab.lab_arrival.writes.set_value(writes);
-    let has_labels = lab
-        .labels
-        .entries()
-        .with_untracked(|entries| !entries.is_empty());
-    let has_runs = lab.runs.records().with_untracked(|runs| !runs.is_empty());
-    if arrival.is_own && !has_labels && !has_runs {
-        lab.lab_arrival.question.set(None);
-        replace(lab, &arrival);
-    } else {
-        lab.lab_arrival.question.set(Some(Arc::new(arrival)));
-    }
-}
-
-/// What the person says to the lab that came.
-pub fn answer(lab: Lab, answer: LabAnswer) {
-    let asked = lab.lab_arrival.question.try_update(Option::take).flatten();
-    let Some(arrival) = asked else { return };
-    match answer {
-        LabAnswer::Cancel => lab.lab_arrival.give_up(),
-        LabAnswer::Replace => replace(lab, &arrival),
-        LabAnswer::Beside {
-            name,
-            labels,
-            with_settings,
-        } => spawn_local(async move {
-            if beside(lab, &arrival, name.as_deref(), labels).await && with_settings {
-                let lab_code = lab.settings.saved().lab_code;
-                lab.settings.replace(Settings {
-                    lab_code,
-                    ..arrival.settings.clone()
-                });
-                reload();
-            }
-        }),
-    }
-}
-
-/// Everything here goes, and the lab comes in its place; the page opens anew.
-fn replace(lab: Lab, arrival: &LabArrival) {
-    training::break_off(lab);
-    let settings = arrival.settings.clone();
-    // A run that was under way is noted as ended first, and goes with the others.
-    Timeout::new(0, move || spawn_local(write_all(lab, settings))).forget();
-}
-
-async fn write_all(lab: Lab, settings: Settings) {
-    let stored = lab.lab_arrival.writes.try_update_value(std::mem::take);
-    let mut writes = Store::ALL.map(Write::Clear).to_vec();
-    writes.extend(stored.unwrap_or_default());
-    if is_stored(lab, &writes).await {
-        lab.settings.replace(settings);
-        lab.others.tell(&News::Imported);
-        reload();
-    }
-}
-
-/// Labels, runs and imported models come beside those here; a run or a model that is here
-/// stays as it is. True once they are stored.
-async fn beside(lab: Lab, arrival: &LabArrival, name: Option<&str>, answer: Answer) -> bool {
-    let (labels, standing) = untrack(|| arrival.standing(lab, name));
-    let (removed, labels) = standing.settle(labels, answer);
-    // Where it is not known which are here, none comes.
-    let models: Option<HashSet<u64>> = match lab.saving.read_all([Store::Models]).await {
-        Stored::Found([models]) => Some(models.into_iter().map(|(key, _)| key).collect()),
-        Stored::Absent => Some(HashSet::new()),
-        Stored::Failed => None,
-    };
-    let runs: HashSet<u64> = lab
-        .runs
-        .records()
-        .with_untracked(|runs| runs.iter().map(|run| run.uid).collect());
-    let is_wanted = |write: &Write| match write {
-        Write::Put(Store::Labels, ..) | Write::Delete(..) | Write::Clear(_) => false,
-        // A model's keys follow from what it is.
-        Write::Put(Store::Models, key, _) => {
-            models.as_ref().is_some_and(|models| !models.contains(key))
-        }
-        Write::Put(_, key, _) => !runs.contains(key),
-    };
-    let stored = lab.lab_arrival.writes.try_update_value(std::mem::take);
-    let stored = stored.unwrap_or_default();
-    let writes: Vec<Write> = stored.into_iter().filter(is_wanted).collect();
-    if !writes.is_empty() && !is_stored(lab, &writes).await {
-        return false;
-    }
-    let count = labels.len();
-    if count > 0 {
-        lab.labels.exchange(&removed, labels);
-    }
-    if !writes.is_empty() {
-        lab.others.tell(&News::Runs);
-        lab.others.tell(&News::Models);
-        resume::take_in_time(lab).await;
-        own_models::list_stored(lab).await;
-    }
-    lab.notices.say(&texts::lab_came_in(&arrival.file, count));
-    true
-}
-
-/// Stores all of it or nothing, and says why not.
-async fn is_stored(lab: Lab, writes: &[Write]) -> bool {
-    let written = lab.saving.write_once(writes).await;
-    if let Err(reason) = &written {
-        lab.notices
-            .error(NoticeKey::LabFile, &texts::lab_not_stored(reason));
-    }
-    written.is_ok()
-}
-
-fn reload() {
-    if let Some(window) = web_sys::window() {
-        // Only a page that is being left cannot be loaded anew.
-        let _ = window.location().reload();
-    }
 }
 
 #[cfg(test)]

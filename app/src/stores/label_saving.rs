@@ -1,11 +1,13 @@
 //! Labels on their way to IndexedDB and back.
 
-use super::notices::{NoticeKey, Notices};
+use super::notices::Notices;
 use super::saving::Saving;
-use crate::browser::json;
-use crate::browser::storage::{Store, Stored, Write};
+use crate::browser::storage::{Store, Write};
+use crate::model::json;
 use crate::model::label_history::{Entry, Slot};
+use crate::model::notice::NoticeKey;
 use crate::model::ordered::OrderedSet;
+use crate::model::stored::{Found, Stored};
 use crate::texts::label as texts;
 use leptos::prelude::*;
 use tilt_protocol::Label;
@@ -30,10 +32,6 @@ struct Reading {
     wanted: Wanted,
     is_under_way: bool,
 }
-
-/// What was found under a key; [`Stored::Failed`] for what is no label that this version
-/// can read.
-pub type Found = (u64, Stored<Label>);
 
 impl LabelSaving {
     pub fn new(saving: Saving, notices: Notices) -> LabelSaving {

@@ -1,7 +1,7 @@
 //! Labels and the pairs that wait for one. Every change goes through
 //! [`LabelStore::change`]: it is written to IndexedDB as it falls, and can be undone.
 
-use super::label_saving::{Found, LabelSaving, Wanted};
+use super::label_saving::{LabelSaving, Wanted};
 use super::notices::Notices;
 use super::others::Others;
 use super::queue::{PairQueue, make_unique};
@@ -12,6 +12,7 @@ use crate::model::label_history::{
     Change, History, Shown, Slot, apply, last_of_earlier_visit, taken_in,
 };
 use crate::model::recheck;
+use crate::model::stored::Found;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;

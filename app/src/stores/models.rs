@@ -1,8 +1,8 @@
 //! The models at hand: those that come with the page, and those that the person brought.
 
-use super::runs::RunRecord;
 use crate::browser::storage::Write;
 use crate::model::ordered::OrderedMap;
+use crate::model::run_record::RunRecord;
 use crate::texts::files as texts;
 use gloo_file::File;
 use leptos::prelude::*;
@@ -271,6 +271,9 @@ fn free_name(wanted: &str, own: &[ModelCard]) -> String {
     }
     name
 }
+
+/// The model that comes first: the smallest.
+pub const STAND_IN: ModelName = ModelName::Nano;
 
 #[cfg(test)]
 mod tests {

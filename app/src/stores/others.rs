@@ -1,9 +1,7 @@
 //! The other tabs of this page: what this one stores they are told, and the reverse.
 
-use crate::browser::other_tabs::{self, News, OtherTabs};
-use crate::lab::Lab;
+use crate::browser::other_tabs::{News, OtherTabs};
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 #[derive(Clone, Copy)]
 pub struct Others {
@@ -15,6 +13,11 @@ impl Others {
         Others {
             tabs: StoredValue::new_local(None),
         }
+    }
+
+    /// `None` where the browser has no way to tell them.
+    pub fn connect(&self, tabs: Option<OtherTabs>) {
+        self.tabs.set_value(tabs);
     }
 
     /// The browser has a way to tell them.
@@ -29,30 +32,4 @@ impl Others {
             }
         });
     }
-}
-
-/// From now on takes in what other tabs store.
-pub fn listen(lab: Lab) {
-    let tabs = OtherTabs::listen(move |news| match news {
-        News::Labels(keys) => spawn_local(async move { lab.labels.take_stored(&keys).await }),
-        News::Runs => spawn_local(crate::flows::resume::take_in_time(lab)),
-        News::RunsRemoved(uids) => crate::flows::resume::removed_elsewhere(lab, &uids),
-        News::Models => spawn_local(crate::flows::own_models::list_stored(lab)),
-        News::Imported => spawn_local(async move {
-            lab.labels.load().await;
-            crate::flows::resume::take_in_time(lab).await;
-            crate::flows::own_models::list_stored(lab).await;
-        }),
-        News::Erased { at_ms } => crate::flows::labelling::forget_all(lab, at_ms),
-    });
-    lab.others.tabs.set_value(tabs);
-    other_tabs::on_kept(move |key, text| {
-        if lab.settings.follow(key, text) {
-            lab.form.follow();
-            lab.data_report.follow();
-            if let Some(share) = lab.settings.saved().recheck_share {
-                lab.labels.set_recheck_share(share.clamp(0.0, 1.0));
-            }
-        }
-    });
 }

@@ -1,64 +1,20 @@
-//! The live run: its numbers as they come. Its curve is in the care of the list of runs.
+//! The live run: its phase, and its numbers as they come. Whatever it comes to goes into
+//! its record from here, and from nowhere else.
 
 use super::runs::RunsStore;
+pub use crate::model::curves::{Curve, CurvePoint};
+use crate::model::run::{Phase, Run};
+use crate::model::run_record::{KlPoint, NewRun, RunRecord};
 use leptos::prelude::*;
 use std::collections::VecDeque;
-use tilt_protocol::{Metrics, Objective, PolicyAt, RunId};
-
-pub use crate::model::curves::{Curve, CurvePoint};
+use tilt_protocol::{Objective, PolicyAt, RunId};
 
 /// Steps over which ms/step and tokens/s are averaged.
 const SPEED_WINDOW: usize = 10;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
-    /// No run since the page opened or the policy was reset.
-    #[default]
-    Idle,
-    Running,
-    Paused,
-    Ended,
-}
-
 impl Phase {
     pub fn is_active(self) -> bool {
         matches!(self, Phase::Running | Phase::Paused)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Run {
-    pub id: RunId,
-    pub phase: Phase,
-    pub objective: Option<Objective>,
-    pub steps: usize,
-    pub step: usize,
-    pub rows: usize,
-    pub metrics: Metrics,
-    pub kl: Option<f64>,
-    pub ms_per_step: Option<f64>,
-    pub tokens_per_second: Option<f64>,
-}
-
-impl Run {
-    /// The policy as it stands; that of no run equals the reference.
-    pub fn policy_at(&self) -> PolicyAt {
-        PolicyAt {
-            run: (self.phase != Phase::Idle && self.step > 0).then_some(self.id),
-            step: if self.phase == Phase::Idle {
-                0
-            } else {
-                self.step
-            },
-        }
-    }
-
-    pub fn fraction(&self) -> f64 {
-        if self.steps == 0 {
-            0.0
-        } else {
-            self.step as f64 / self.steps as f64
-        }
     }
 }
 
@@ -103,8 +59,18 @@ impl RunStore {
         self.runs.drawn_curve()
     }
 
-    /// A run is asked for, which has a record.
-    pub fn begin(&self, id: RunId, objective: Objective, steps: usize, is_paused: bool) {
+    /// A run is asked for: it has a record from now on, and a number that no other run of
+    /// this tab has had.
+    pub fn begin(&self, new: NewRun, is_paused: bool) -> RunId {
+        let id = self.runs.next_id();
+        let (objective, steps) = (new.settings.objective.clone(), new.settings.steps);
+        self.runs.begin(id, new);
+        self.take_up(id, objective, steps, is_paused);
+        id
+    }
+
+    /// The run of this record is the live one.
+    fn take_up(&self, id: RunId, objective: Objective, steps: usize, is_paused: bool) {
         self.before.set_value(Some(self.run.get_untracked()));
         self.speeds.update_value(VecDeque::clear);
         self.runs.grow(id);
@@ -123,7 +89,7 @@ impl RunStore {
 
     /// A stored run is back; until the engine has spoken it stands where its curve ends.
     pub fn restore(&self, id: RunId, objective: Objective, steps: usize, rows: usize) {
-        self.begin(id, objective, steps, true);
+        self.take_up(id, objective, steps, true);
         let last = self.runs.last_point(id);
         self.run.update(|run| {
             run.rows = rows;
@@ -161,6 +127,18 @@ impl RunStore {
             }
             self.run.set(run);
         }
+    }
+
+    /// A run that never began: nothing is left of it.
+    pub fn forget(&self, id: RunId) {
+        self.refused();
+        self.runs.forget(id);
+    }
+
+    /// The policy is the reference again: the run does not come back by itself.
+    pub fn leave(&self) {
+        self.runs.leave(self.run.with_untracked(|run| run.id));
+        self.clear();
     }
 
     /// Forgets the run, as the policy does when it is reset.
@@ -223,13 +201,51 @@ impl RunStore {
         self.runs.add_point(id, point);
     }
 
-    pub fn set_kl(&self, id: RunId, kl: f64) {
-        self.update(id, |run| run.kl = kl.is_finite().then_some(kl));
+    pub fn measured_kl(&self, id: RunId, point: KlPoint) {
+        let kl = Some(point.kl).filter(|kl| kl.is_finite());
+        self.update(id, |run| run.kl = kl);
+        self.runs.add_kl(id, point);
     }
 
-    /// Ends the run, if it is this one.
+    /// The run takes no further steps. It may be one that another has followed already.
+    pub fn finished(&self, id: RunId) {
+        self.runs.finished(id);
+        self.ended(id);
+    }
+
+    /// The live run is at its end already, if it is this one.
     pub fn ended(&self, id: RunId) {
         self.update(id, |run| run.phase = Phase::Ended);
+    }
+
+    /// What charts draw: the pinned runs and, last, the live or latest one, with its
+    /// curve as it grows.
+    pub fn shown(&self) -> Vec<RunRecord> {
+        self.drawn(|record| record.is_pinned)
+    }
+
+    /// Every listed run; the last is the live or latest one, with its curve as it grows.
+    pub fn all(&self) -> Vec<RunRecord> {
+        self.drawn(|_| true)
+    }
+
+    fn drawn(&self, is_wanted: impl Fn(&RunRecord) -> bool) -> Vec<RunRecord> {
+        let (id, is_active) = self.run.with(|run| (run.id, run.phase.is_active()));
+        self.runs.records().with(|records| {
+            let mut shown: Vec<RunRecord> = records
+                .iter()
+                .filter(|record| is_wanted(record) && record.id != id)
+                .map(|record| (**record).clone())
+                .collect();
+            if let Some(record) = records.iter().find(|record| record.id == id) {
+                let mut record = (**record).clone();
+                if is_active || record.curve.is_empty() {
+                    record.curve = self.curve().get();
+                }
+                shown.push(record);
+            }
+            shown
+        })
     }
 
     fn update(&self, id: RunId, change: impl FnOnce(&mut Run)) {

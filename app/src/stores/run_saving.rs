@@ -4,13 +4,14 @@
 //! A curve is stored in pieces, each under a key of its own: a checkpoint brings the steps
 //! since the one before it, whatever their number.
 
-use super::runs::{Marks, RunRecord};
 use super::saving::Saving;
-use crate::browser::json;
 use crate::browser::later::{NotLoaded, wasm_split};
-use crate::browser::storage::{Store, Stored, Write};
+use crate::browser::storage::{Store, Write};
 use crate::model::curves::{Curve, CurvePoint, between};
+use crate::model::json;
 use crate::model::ordered::OrderedMap;
+use crate::model::run_record::{Marks, RunRecord};
+use crate::model::stored::Stored;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,186 +1,15 @@
-//! The runs of this visit: each with its settings, its curves and what was measured of
-//! it, kept to be looked at beside each other.
+//! The runs that are kept, each with its settings, its curves and what was measured of it,
+//! to be looked at beside each other.
 
-use super::form::usual_beside;
-use super::run::RunStore;
-use crate::model::curves::{Curve, CurvePoint, GrowingCurve, between};
-use crate::model::parameters::differences;
-use crate::texts::numbers::{fixed, with_interval};
-use crate::texts::runs as texts;
-use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-use tilt_protocol::statistics::interval_of;
-use tilt_protocol::{
-    JudgedReward, ModelIdentity, ModelName, ObjectiveKind, Principle, Replacement, RunId,
-    TrainSettings,
+use super::growing_curve::GrowingCurve;
+use crate::model::curves::{Curve, CurvePoint, between};
+use crate::model::run_record::{
+    Change, KlPoint, Marks, NewRun, Replaced, RunRecord, WinRatePoint, free_style, name_of,
+    unique_name,
 };
-
-/// Pairs of a colour and a marker.
-pub const STYLES: usize = 40;
-
-/// An estimate of `metric-kl` with what the judge makes of the same answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KlPoint {
-    pub step: usize,
-    /// Nats an answer.
-    pub kl: f64,
-    /// Answers that it is the mean of, and its standard error; older runs do not say.
-    #[serde(default)]
-    pub n: Option<usize>,
-    #[serde(default)]
-    pub standard_error: Option<f64>,
-    /// Under each principle, so that one can be chosen when the run is over.
-    #[serde(default)]
-    pub rewards: Vec<JudgedReward>,
-    /// The mean under [`RunRecord::principle`], from runs stored before there were all.
-    #[serde(default)]
-    pub reward: Option<f64>,
-}
-
-/// A measured win rate.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct WinRatePoint {
-    pub step: usize,
-    pub principle: Principle,
-    pub rate: f64,
-    /// 95% Wilson interval.
-    pub low: f64,
-    pub high: f64,
-    /// Comparisons that were decisive, and those that were not; older runs do not say.
-    #[serde(default)]
-    pub decisive: Option<usize>,
-    #[serde(default)]
-    pub ties: Option<usize>,
-}
-
-/// A setting that was changed while the run was under way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    /// The last step that was taken before it.
-    pub step: usize,
-    /// For people: "β 0.1 → 0.3".
-    pub what: String,
-}
-
-/// The run gave way to something else before it had taken all its steps.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Replaced {
-    /// The last step that was taken.
-    pub step: usize,
-    pub by: Replacement,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunRecord {
-    /// Counts the runs that this tab knows.
-    #[serde(skip)]
-    pub id: RunId,
-    /// Unlike that of any other run, in other tabs too; later runs have larger ones.
-    pub uid: u64,
-    /// It takes no further steps.
-    pub is_ended: bool,
-    /// The policy was reset since: this run's does not come back by itself.
-    pub is_left: bool,
-    pub name: String,
-    pub kind: ObjectiveKind,
-    pub settings: TrainSettings,
-    /// As it is called.
-    pub model: String,
-    /// The model itself; `None` where an older version stored the run.
-    #[serde(default)]
-    pub identity: Option<ModelIdentity>,
-    /// What older runs were judged by.
-    #[serde(default)]
-    pub principle: Option<Principle>,
-    /// From 0 to [`STYLES`] - 1.
-    pub style: usize,
-    /// Drawn beside the live run.
-    pub is_pinned: bool,
-    #[serde(skip)]
-    pub curve: Curve,
-    pub kls: Vec<KlPoint>,
-    pub win_rates: Vec<WinRatePoint>,
-    pub changes: Vec<Change>,
-    #[serde(default)]
-    pub replaced: Option<Replaced>,
-}
-
-impl RunRecord {
-    /// Whether its policy is one of this model. A name tells shipped models apart; what an
-    /// older version stored of an imported one is nobody's.
-    pub fn is_of(&self, name: &str, identity: &ModelIdentity) -> bool {
-        match &self.identity {
-            Some(of_run) => of_run == identity,
-            None => self.model == name && ModelName::from_slug(name).is_some(),
-        }
-    }
-}
-
-impl RunRecord {
-    /// The name, with what was changed since it was given.
-    pub fn title(&self) -> String {
-        let changes: Vec<&str> = self.changes.iter().map(|c| c.what.as_str()).collect();
-        if changes.is_empty() {
-            self.name.clone()
-        } else {
-            texts::changed_name(&self.name, &changes)
-        }
-    }
-}
-
-impl KlPoint {
-    /// The KL with half the width of its 95% interval, where that is known, for people.
-    pub fn shown(&self) -> String {
-        kl_text(self.kl, self.n, self.standard_error)
-    }
-}
-
-/// "3.43 ± 0.51".
-pub fn kl_text(kl: f64, n: Option<usize>, standard_error: Option<f64>) -> String {
-    match n.zip(standard_error) {
-        Some((n, error)) => with_interval(kl, interval_of(kl, error, n), 2),
-        None => fixed(kl, 2),
-    }
-}
-
-impl RunRecord {
-    /// Mean judged reward of a point's answers under a principle, with its standard error.
-    /// Older runs know the one alone that they were started with.
-    pub fn reward_at(&self, point: &KlPoint, principle: Principle) -> Option<(f64, Option<f64>)> {
-        let judged = point.rewards.iter().find(|r| r.principle == principle);
-        let older = || point.reward.filter(|_| self.principle == Some(principle));
-        match judged {
-            Some(reward) => Some((reward.mean, reward.standard_error)),
-            None => older().map(|mean| (mean, None)),
-        }
-    }
-}
-
-/// What a person has said of a run, in whichever tab. It is stored apart from what the run
-/// itself comes to: the tab that trains it writes that again and again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Marks {
-    pub name: String,
-    pub is_pinned: bool,
-    pub is_left: bool,
-}
-
-impl RunRecord {
-    pub fn marks(&self) -> Marks {
-        Marks {
-            name: self.name.clone(),
-            is_pinned: self.is_pinned,
-            is_left: self.is_left,
-        }
-    }
-
-    pub fn take_marks(&mut self, marks: Marks) {
-        self.name = marks.name;
-        self.is_pinned = marks.is_pinned;
-        self.is_left = marks.is_left;
-    }
-}
+use leptos::prelude::*;
+use std::sync::Arc;
+use tilt_protocol::{Replacement, RunId, TrainSettings};
 
 #[derive(Clone, Copy)]
 pub struct RunsStore {
@@ -275,14 +104,14 @@ impl RunsStore {
         self.removed.into()
     }
 
-    pub fn begin(
-        &self,
-        id: RunId,
-        uid: u64,
-        kind: ObjectiveKind,
-        settings: TrainSettings,
-        (model, identity): (String, ModelIdentity),
-    ) {
+    pub fn begin(&self, id: RunId, new: NewRun) {
+        let NewRun {
+            uid,
+            kind,
+            settings,
+            model,
+            identity,
+        } = new;
         self.records.update(|records| {
             let style = free_style(records, 0);
             let name = unique_name(&name_of(kind, &settings), records);
@@ -487,36 +316,6 @@ impl RunsStore {
         self.removed.set(None);
     }
 
-    /// What charts draw: the pinned runs and, last, the live or latest one, with its
-    /// curve as it grows.
-    pub fn shown(&self, live: RunStore) -> Vec<RunRecord> {
-        self.drawn(live, |record| record.is_pinned)
-    }
-
-    /// Every listed run; the last is the live or latest one, with its curve as it grows.
-    pub fn all(&self, live: RunStore) -> Vec<RunRecord> {
-        self.drawn(live, |_| true)
-    }
-
-    fn drawn(&self, live: RunStore, is_wanted: impl Fn(&RunRecord) -> bool) -> Vec<RunRecord> {
-        let (id, is_active) = live.run().with(|run| (run.id, run.phase.is_active()));
-        self.records.with(|records| {
-            let mut shown: Vec<RunRecord> = records
-                .iter()
-                .filter(|record| is_wanted(record) && record.id != id)
-                .map(|record| (**record).clone())
-                .collect();
-            if let Some(record) = records.iter().find(|record| record.id == id) {
-                let mut record = (**record).clone();
-                if is_active || record.curve.is_empty() {
-                    record.curve = live.curve().get();
-                }
-                shown.push(record);
-            }
-            shown
-        })
-    }
-
     fn update(&self, id: RunId, change: impl FnOnce(&mut RunRecord)) {
         self.records.update(|records| {
             if let Some(record) = records.iter_mut().find(|record| record.id == id) {
@@ -526,76 +325,11 @@ impl RunsStore {
     }
 }
 
-/// A run's name: the objective with its beta, which is what is changed most, and whatever
-/// else is not as the page proposes it.
-fn name_of(kind: ObjectiveKind, settings: &TrainSettings) -> String {
-    let usual = TrainSettings::lab_defaults(kind);
-    let mut name = kind.title().to_owned();
-    if let Some(beta) = settings.objective.beta() {
-        name.push_str(&texts::named_beta(beta));
-    }
-    if settings.learning_rate != usual.learning_rate {
-        name.push_str(&texts::named_learning_rate(settings.learning_rate));
-    }
-    if settings.steps != usual.steps {
-        name.push_str(&texts::named_steps(settings.steps));
-    }
-    if settings.seed != usual.seed {
-        name.push_str(&texts::named_seed(settings.seed));
-    }
-    for (parameter, text) in differences(usual_beside(kind, settings), settings) {
-        name.push_str(&texts::named_parameter(&parameter.label(settings), &text));
-    }
-    name
-}
-
-/// `wanted`, or the first one that no run has.
-fn free_style(records: &[Arc<RunRecord>], wanted: usize) -> usize {
-    let wanted = wanted % STYLES;
-    let is_free = |style: &usize| records.iter().all(|record| record.style != *style);
-    let mut wanted_first = std::iter::once(wanted).chain(0..STYLES);
-    wanted_first.find(is_free).unwrap_or(wanted)
-}
-
-fn unique_name(name: &str, records: &[Arc<RunRecord>]) -> String {
-    let is_taken = |name: &str| records.iter().any(|record| record.name == name);
-    if !is_taken(name) {
-        return name.to_owned();
-    }
-    (2..)
-        .map(|number| texts::numbered_name(name, number))
-        .find(|name| !is_taken(name))
-        .unwrap_or_else(|| name.to_owned())
-}
-
-/// A run without steps.
-#[cfg(test)]
-pub fn record_for_tests() -> RunRecord {
-    RunRecord {
-        id: 1,
-        uid: 1,
-        is_ended: true,
-        is_left: false,
-        name: String::new(),
-        kind: ObjectiveKind::Dpo,
-        settings: TrainSettings::lab_defaults(ObjectiveKind::Dpo),
-        model: String::new(),
-        identity: None,
-        principle: None,
-        style: 0,
-        is_pinned: true,
-        curve: Curve::default(),
-        kls: Vec::new(),
-        win_rates: Vec::new(),
-        changes: Vec::new(),
-        replaced: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tilt_protocol::Objective;
+    use crate::model::run_record::record_for_tests;
+    use tilt_protocol::{ModelIdentity, ObjectiveKind};
 
     #[test]
     fn runs_that_come_in_together_look_different() {
@@ -615,53 +349,25 @@ mod tests {
     }
 
     #[test]
-    fn beside_a_curve_a_run_says_what_was_changed() {
-        let mut record = RunRecord {
-            name: "DPO \u{3b2} 0.2".to_owned(),
-            ..record_for_tests()
-        };
-        assert_eq!(record.title(), "DPO \u{3b2} 0.2");
-        let what = "\u{3b2} 0.2 \u{2192} 0.5".to_owned();
-        record.changes.push(Change { step: 1, what });
-        assert_eq!(record.title(), "DPO \u{3b2} 0.2 (\u{3b2} 0.2 \u{2192} 0.5)");
-    }
-
-    #[test]
     fn two_runs_never_share_a_name() {
         let owner = Owner::new();
         owner.set();
         let runs = RunsStore::new();
         let settings = || TrainSettings::lab_defaults(ObjectiveKind::Dpo);
         for id in [1, 2] {
-            let model = ("nano".to_owned(), ModelIdentity::from(1));
-            runs.begin(id, id, ObjectiveKind::Dpo, settings(), model);
+            let new = NewRun {
+                uid: id,
+                kind: ObjectiveKind::Dpo,
+                settings: settings(),
+                model: "nano".to_owned(),
+                identity: ModelIdentity::from(1),
+            };
+            runs.begin(id, new);
         }
         assert_eq!(runs.name(1).as_deref(), Some("DPO \u{3b2} 0.5"));
         runs.rename(2, " DPO \u{3b2} 0.5 ");
         assert_eq!(runs.name(2).as_deref(), Some("DPO \u{3b2} 0.5 (2)"));
         runs.rename(2, "mine");
         assert_eq!(runs.name(2).as_deref(), Some("mine"));
-    }
-
-    #[test]
-    fn a_run_is_named_by_what_the_page_does_not_propose() {
-        let mut settings = TrainSettings::lab_defaults(ObjectiveKind::Simpo);
-        assert_eq!(name_of(ObjectiveKind::Simpo, &settings), "SimPO \u{3b2} 10");
-        // Gamma follows beta, and the warm-up the steps.
-        settings.objective = ObjectiveKind::Simpo.with_beta(3.0);
-        settings.steps = 60;
-        settings.warmup_steps = 6;
-        assert_eq!(
-            name_of(ObjectiveKind::Simpo, &settings),
-            "SimPO \u{3b2} 3 60 steps"
-        );
-        settings.batch_size = 4;
-        if let Objective::Cpo(cpo) = &mut settings.objective {
-            cpo.cpo_alpha = 1.0;
-        }
-        assert_eq!(
-            name_of(ObjectiveKind::Simpo, &settings),
-            "SimPO \u{3b2} 3 60 steps, \u{3bb} chosen\u{2019}s loss 1, batch size 4"
-        );
     }
 }

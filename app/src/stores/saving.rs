@@ -1,9 +1,12 @@
 //! Whatever is stored goes through here. What cannot be is said once, with what to do, kept,
 //! and tried again until it is; a storage that was taken away is opened again.
 
-use super::notices::{NoticeKey, Notices};
+use super::notices::Notices;
 use crate::browser::storage::ledger::{Group, Ledger};
-use crate::browser::storage::{Database, Lost, StorageError, Store, Stored, Write};
+use crate::browser::storage::{Database, Lost, StorageError, Store, Write};
+use crate::model::notice::NoticeKey;
+use crate::model::space::Space;
+use crate::model::stored::Stored;
 use crate::texts::saving as texts;
 use gloo_timers::callback::Timeout;
 use js_sys::Promise;
@@ -33,6 +36,7 @@ pub struct Saving {
     /// Called when what was stored may be gone, and there is a database again.
     when_lost: StoredValue<Option<Rc<dyn Fn()>>, LocalStorage>,
     said: StoredValue<Option<String>>,
+    space: Space,
     notices: Notices,
 }
 
@@ -56,7 +60,7 @@ const NOT_OPENED: Connection = Connection::None {
 };
 
 impl Saving {
-    pub fn new(notices: Notices) -> Saving {
+    pub fn new(space: Space, notices: Notices) -> Saving {
         Saving {
             database: StoredValue::new_local(NOT_OPENED),
             ledger: StoredValue::new_local(Ledger::default()),
@@ -65,6 +69,7 @@ impl Saving {
             erasures: StoredValue::new(0),
             when_lost: StoredValue::new_local(None),
             said: StoredValue::new(None),
+            space,
             notices,
         }
     }
@@ -81,7 +86,7 @@ impl Saving {
             return;
         };
         self.database.set_value(Connection::Opening);
-        match Database::open(move |lost| self.lost(lost)).await {
+        match Database::open(&self.space.database(), move |lost| self.lost(lost)).await {
             Ok(database) => {
                 self.database.set_value(Connection::Open(Rc::new(database)));
                 if let Some(store_again) = self.when_lost.get_value().filter(|_| was_open) {
@@ -164,7 +169,7 @@ impl Saving {
                 Ok(written) => written.await,
             },
         };
-        written.map_err(|error| texts::reason(&error))
+        written.map_err(|error| error.reason())
     }
 
     fn attempt(self, group: Group) {
@@ -350,9 +355,9 @@ impl Saving {
                     error: Some(error), ..
                 },
                 _,
-            ) => texts::cannot_store(&texts::reason(&error)),
+            ) => texts::cannot_store(&error.reason()),
             (Connection::Open(_), StorageError::Full) => texts::FULL.to_owned(),
-            (Connection::Open(_), error) => text(&texts::reason(error)),
+            (Connection::Open(_), error) => text(&error.reason()),
         };
         if self.said.get_value().as_ref() != Some(&text) {
             self.notices.error(NOTICE, &text);

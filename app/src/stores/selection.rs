@@ -2,34 +2,13 @@
 
 use super::labels::{Entry, LabelStore};
 use crate::model::history::History;
+use crate::model::selected::{Selected, Side, TokenAt};
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::{Inspection, RequestId, RunId, Verdict};
 
 /// Inspections of the watched pair that are kept.
 const MOST_INSPECTIONS: usize = 200;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Chosen,
-    Rejected,
-}
-
-/// A token of the selected pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TokenAt {
-    pub side: Side,
-    pub index: usize,
-}
-
-/// The selected pair among the decisive ones.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Selected {
-    pub entry: Entry,
-    /// From 0.
-    pub position: usize,
-    pub count: usize,
-}
 
 #[derive(Clone, Copy)]
 pub struct SelectionStore {

@@ -1,8 +1,7 @@
 //! The requests under way. Each has a ticket, which says what was asked and goes with the
 //! last answer. An answer without a ticket is one that nobody waits for any more.
 
-use super::engine::STAND_IN;
-use super::models::ModelAsked;
+use super::models::{ModelAsked, STAND_IN};
 use crate::model::ordered::OrderedMap;
 use crate::texts::notices as texts;
 use tilt_protocol::{Event, RequestId, RunId};

@@ -1,7 +1,6 @@
 //! Data coming in: where from, what was found in it, what cannot be used.
 
 use super::counts::counted;
-use crate::model::arrivals::Standing;
 use tilt_protocol::dataset::import::{ImportReport, NectarPairs};
 use tilt_protocol::label::Arrival;
 
@@ -129,22 +128,30 @@ pub fn remarks(arrival: &Arrival) -> String {
 pub const BEFORE_IT_COMES_IN: &str = "Before it comes in";
 
 /// What is asked of labels that are here in part, or of a practice set beside another.
-pub fn question(name: &str, coming: usize, standing: &Standing) -> String {
+///
+/// `sets` are the practice sets that are here, where another one comes in, with `replaced`
+/// labels.
+pub fn question(
+    name: &str,
+    coming: usize,
+    arrival: &Arrival,
+    came_before: bool,
+    (sets, replaced): (&[&str], usize),
+) -> String {
     let Arrival {
         repeated, contrary, ..
-    } = &standing.arrival;
+    } = arrival;
     let mut text = format!("{name} has {}. ", counted(coming, "label"));
-    if standing.came_before {
+    if came_before {
         text.push_str("It came in before: each of them is here already, with the same verdict. ");
-    } else if !standing.sets.is_empty() {
-        let sets: Vec<&str> = standing.sets.iter().map(String::as_str).collect();
+    } else if !sets.is_empty() {
         text.push_str(&format!(
             "Of practice sets there are {} here already ({}). ",
-            counted(standing.replaced.len(), "label"),
+            counted(replaced, "label"),
             sets.join(", ")
         ));
     }
-    if !standing.came_before && standing.arrival.is_known_in_part() {
+    if !came_before && arrival.is_known_in_part() {
         text.push_str(&format!(
             "{} here already: {} with the same verdict, {} with another. ",
             labelled(repeated.len() + contrary.len()),

@@ -3,10 +3,6 @@
 use super::counts::counted;
 use super::import::labelled;
 use super::verdicts::YOU;
-use crate::browser::storage::StorageError;
-use crate::model::arrivals::Standing;
-use crate::stores::lab_arrival::Summary;
-use crate::stores::settings::Settings;
 use tilt_protocol::label::Arrival;
 
 pub const FULL: &str = "The browser has no room left for this page, so the last change is not stored. It works until this tab closes: export your labels or the whole lab now, then remove runs that you no longer need or free space on the disk. The change is tried again with the next one.";
@@ -68,18 +64,12 @@ pub fn not_read(reason: &str) -> String {
 }
 
 /// Why something is not stored, or not read.
-pub fn reason(error: &StorageError) -> String {
-    match error {
-        StorageError::Missing => "it has no database".to_owned(),
-        StorageError::Closed => "the database is closed".to_owned(),
-        StorageError::Full => "there is no room left".to_owned(),
-        StorageError::TakenBack => "the browser took it back".to_owned(),
-        StorageError::Blocked => {
-            "an older copy of Tilt is open in another tab: close or reload that one".to_owned()
-        }
-        StorageError::Browser(told) => told.clone(),
-    }
-}
+pub const NO_DATABASE: &str = "it has no database";
+pub const DATABASE_CLOSED: &str = "the database is closed";
+pub const NO_ROOM: &str = "there is no room left";
+pub const TAKEN_BACK: &str = "the browser took it back";
+pub const OLDER_COPY_OPEN: &str =
+    "an older copy of Tilt is open in another tab: close or reload that one";
 
 pub fn engine_restarts(error: &str) -> String {
     format!("The engine stopped ({error}). It is started again; nothing that was saved is lost.")
@@ -153,12 +143,12 @@ pub fn lab_name(file: &str, code: Option<&str>) -> String {
 }
 
 /// "anna.tilt is a lab with 40 labels (you: 32, practice set: polite, clean: 8), 3 runs."
-pub fn lab_holds(file: &str, summary: &Summary) -> String {
-    let count = summary.labels.values().sum();
-    let by: Vec<String> = summary
-        .labels
+/// `labels` by labeller.
+pub fn lab_holds(file: &str, labels: &[(&str, usize)], runs: usize, has_model: bool) -> String {
+    let count = labels.iter().map(|(_, count)| count).sum();
+    let by: Vec<String> = labels
         .iter()
-        .map(|(name, count)| match name.as_str() {
+        .map(|(name, count)| match *name {
             YOU => format!("{THEIR_PERSON}: {count}"),
             name => format!("{name}: {count}"),
         })
@@ -168,7 +158,7 @@ pub fn lab_holds(file: &str, summary: &Summary) -> String {
     } else {
         format!(" ({})", by.join("; "))
     };
-    let model = if summary.has_model {
+    let model = if has_model {
         " and an imported model"
     } else {
         ""
@@ -176,26 +166,28 @@ pub fn lab_holds(file: &str, summary: &Summary) -> String {
     format!(
         "{file} is a lab with {}{by}, {}{model}.",
         counted(count, "label"),
-        counted(summary.runs, "run")
+        counted(runs, "run")
     )
 }
 
 /// Whoever labelled by hand in the lab that comes in.
 const THEIR_PERSON: &str = "by hand";
 
-/// What its form says, where it is not as the page proposes it.
-pub fn lab_settings(settings: &Settings) -> String {
-    let said = [
-        ("objective", &settings.objective),
-        ("\u{3b2}", &settings.beta),
-        ("learning rate", &settings.lr),
-        ("steps", &settings.steps),
-        ("seed", &settings.seed),
-        ("model", &settings.model),
+/// What its form says, where it is not as the page proposes it: objective, beta, learning
+/// rate, steps, seed, model.
+pub fn lab_settings(form: [Option<&str>; 6]) -> String {
+    let names = [
+        "objective",
+        "\u{3b2}",
+        "learning rate",
+        "steps",
+        "seed",
+        "model",
     ];
-    let said: Vec<String> = said
+    let said: Vec<String> = names
         .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)))
+        .zip(form)
+        .filter_map(|(name, value)| Some(format!("{name} {}", value?)))
         .collect();
     if said.is_empty() {
         return "Its settings are the usual ones.".to_owned();
@@ -204,10 +196,10 @@ pub fn lab_settings(settings: &Settings) -> String {
 }
 
 /// How its labels stand to those here; empty where no pair has a label already.
-pub fn lab_stands(standing: &Standing) -> String {
+pub fn lab_stands(arrival: &Arrival) -> String {
     let Arrival {
         repeated, contrary, ..
-    } = &standing.arrival;
+    } = arrival;
     if repeated.is_empty() && contrary.is_empty() {
         return String::new();
     }

@@ -2,9 +2,9 @@
 
 use super::token::{joined, readable_token, token_note};
 use crate::lab::use_lab;
+use crate::model::selected::{Side, TokenAt};
 use crate::parts::define::Define;
 use crate::parts::long_text::LongText;
-use crate::stores::selection::{Side, TokenAt};
 use crate::texts::glossary::Term;
 use crate::texts::heatmap as texts;
 use crate::texts::numbers::{fixed, rounded, signed};

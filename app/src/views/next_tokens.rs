@@ -3,8 +3,8 @@
 use super::scrubber::Scrubber;
 use super::token::{joined, readable_token, token_note};
 use crate::lab::use_lab;
+use crate::model::selected::Side;
 use crate::parts::define::Define;
-use crate::stores::selection::Side;
 use crate::texts::glossary::Term;
 use crate::texts::next_tokens as texts;
 use crate::texts::numbers::{probability, rounded};

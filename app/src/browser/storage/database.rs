@@ -14,8 +14,6 @@ use web_sys::{
     IdbTransactionMode, IdbVersionChangeEvent,
 };
 
-const NAME: &str = "tilt";
-
 /// Why a connection ended that this page did not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
@@ -38,14 +36,17 @@ impl Drop for Database {
 }
 
 impl Database {
-    /// Opens the database, made or brought to this version where needed. `on_lost` is
+    /// Opens the database of this name, made or brought to this version where needed. `on_lost` is
     /// called when the connection is taken away.
     ///
     /// # Errors
     /// [`StorageError::Missing`] and [`StorageError::Blocked`] among what the browser says.
-    pub async fn open(on_lost: impl Fn(Lost) + 'static) -> Result<Database, StorageError> {
+    pub async fn open(
+        name: &str,
+        on_lost: impl Fn(Lost) + 'static,
+    ) -> Result<Database, StorageError> {
         let factory = factory()?;
-        let request = factory.open_with_u32(NAME, migrations::VERSION)?;
+        let request = factory.open_with_u32(name, migrations::VERSION)?;
         let migrating = request.clone();
         let _migrate = EventListener::once(&request, "upgradeneeded", move |event| {
             let from = event.dyn_ref::<IdbVersionChangeEvent>();

@@ -9,23 +9,9 @@ pub mod ledger;
 mod migrations;
 pub mod web;
 
+use crate::texts::saving as texts;
 pub use database::{Database, Lost};
-
 use wasm_bindgen::{JsCast, JsValue};
-
-/// What came of looking for something that is stored.
-///
-/// A storage that could not be read says nothing about what lies in it: whoever takes that
-/// for emptiness writes over it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Stored<T> {
-    /// It was looked for, and is not there.
-    Absent,
-    /// It could not be looked for. That has been said; nothing may be concluded from it.
-    Failed,
-    Found(T),
-}
 
 /// Why something is not stored, or could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +28,21 @@ pub enum StorageError {
     Blocked,
     /// In the browser's own words.
     Browser(String),
+}
+
+impl StorageError {
+    /// For people.
+    pub fn reason(&self) -> String {
+        match self {
+            StorageError::Missing => texts::NO_DATABASE,
+            StorageError::Closed => texts::DATABASE_CLOSED,
+            StorageError::Full => texts::NO_ROOM,
+            StorageError::TakenBack => texts::TAKEN_BACK,
+            StorageError::Blocked => texts::OLDER_COPY_OPEN,
+            StorageError::Browser(told) => told,
+        }
+        .to_owned()
+    }
 }
 
 impl From<JsValue> for StorageError {

@@ -1,6 +1,6 @@
 //! The benchmark that a page's address describes, without what cannot be honoured.
 
-use super::parameters::{Refused, UrlParams};
+use super::params::{Refused, UrlParams};
 use crate::model::bench_form::{BenchField, BenchForm};
 use crate::texts::link as texts;
 use tilt_protocol::Error;

@@ -1,77 +1,8 @@
-//! Where the page stands: its address, and what that asks for.
+//! What the page's address asks for.
 
 mod bench;
 mod parameters;
+mod params;
 
-pub use parameters::{UrlParams, written};
-use web_sys::UrlSearchParams;
-
-/// Reads the URL; what cannot be honoured comes back as remarks.
-pub fn read_params() -> (UrlParams, Vec<String>) {
-    let Ok(query) = UrlSearchParams::new_with_str(&search()) else {
-        return (UrlParams::default(), Vec::new());
-    };
-    let pairs = js_sys::Array::from(&query);
-    let query: Vec<(String, String)> = pairs
-        .iter()
-        .filter_map(|pair| {
-            let pair = js_sys::Array::from(&pair);
-            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-        })
-        .collect();
-    parameters::read(&query)
-}
-
-/// The part of the address that the parameters stand in.
-pub fn search() -> String {
-    web_sys::window()
-        .and_then(|window| window.location().search().ok())
-        .unwrap_or_default()
-}
-
-/// The version of the files beside the page, where the build has written one.
-pub fn version() -> Option<String> {
-    let document = web_sys::window()?.document()?;
-    // A constant, valid selector does not fail.
-    let meta = document.query_selector("meta[name=version]").ok()??;
-    meta.get_attribute("content")
-        .filter(|version| !version.is_empty())
-}
-
-/// The page's address without its parameters.
-pub fn here() -> String {
-    web_sys::window().map_or_else(String::new, |window| {
-        let location = window.location();
-        format!(
-            "{}{}",
-            location.origin().unwrap_or_default(),
-            location.pathname().unwrap_or_default()
-        )
-    })
-}
-
-/// `base` with the parameters that hold a value.
-pub fn link(base: &str, parameters: &[(&str, Option<String>)]) -> String {
-    let query: Vec<String> = parameters
-        .iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_ref()?))))
-        .collect();
-    if query.is_empty() {
-        base.to_owned()
-    } else {
-        format!("{base}?{}", query.join("&"))
-    }
-}
-
-fn encoded(value: &str) -> String {
-    js_sys::encode_uri_component(value).into()
-}
-
-/// `relative` against the document's base, so that any sub-path works.
-pub fn resolve(relative: &str) -> String {
-    web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.base_uri().ok().flatten())
-        .and_then(|base| web_sys::Url::new_with_base(relative, &base).ok())
-        .map_or_else(|| relative.to_owned(), |url| url.href())
-}
+pub use parameters::{read, written};
+pub use params::UrlParams;

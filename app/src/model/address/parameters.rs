@@ -2,36 +2,15 @@
 //! documented.
 
 use super::bench;
+use super::params::{Refused, UrlParams};
 use crate::model::bench_form::{BenchField, BenchForm};
 use crate::model::level::Level;
 use crate::model::parameters::{Parameter, ParameterTexts, apply};
-use crate::stores::form::{parse, parse_positive, parse_steps};
+use crate::model::train_form::{parse, parse_positive, parse_steps};
 use crate::texts::link as texts;
 use tilt_protocol::{
     BenchObjective, DevicePreference, ModelName, ObjectiveKind, Simd, TrainSettings,
 };
-
-/// What the URL asks for, each value already checked.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UrlParams {
-    pub device: Option<DevicePreference>,
-    pub model: Option<ModelName>,
-    pub objective: Option<ObjectiveKind>,
-    pub seed: Option<u64>,
-    pub beta: Option<f64>,
-    pub lr: Option<f64>,
-    pub steps: Option<usize>,
-    /// What is not as the objective proposes it; nothing, where all is.
-    pub parameters: Option<ParameterTexts>,
-    pub theme: Option<String>,
-    pub level: Option<Level>,
-    /// The build of the engine for the CPU.
-    pub simd: Option<Simd>,
-    /// A benchmark to run at once.
-    pub bench: Option<BenchForm>,
-    /// Part of another page: nothing but the lab is shown.
-    pub is_embedded: bool,
-}
 
 /// What a parameter is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +22,6 @@ pub(super) enum Place {
     Bench,
     /// Kept for a later version.
     Reserved,
-}
-
-/// Why a value is not taken: it is not what the table says, or more precisely not this.
-pub(super) enum Refused {
-    AsListed,
-    Expected(String),
 }
 
 pub(super) struct UrlParameter {
@@ -274,7 +247,7 @@ pub(super) const PARAMETERS: [UrlParameter; 25] = [
 ];
 
 /// What these names and values ask for, and a remark on each that cannot be honoured.
-pub(super) fn read(query: &[(String, String)]) -> (UrlParams, Vec<String>) {
+pub fn read(query: &[(String, String)]) -> (UrlParams, Vec<String>) {
     let mut params = UrlParams::default();
     let mut remarks = Vec::new();
     let of = |name: &str| query.iter().find(|(named, _)| named == name);

@@ -1,8 +1,9 @@
 //! The form's parameters: what the drawer's fields read and write.
 
-use super::{Field, FormStore, as_text, usual_settings};
+use super::FormStore;
 use crate::model::ordered::OrderedMap;
 use crate::model::parameters::{Parameter, ParameterTexts, apply, differences};
+use crate::model::train_form::{Field, as_text, usual_settings};
 use leptos::prelude::*;
 use tilt_protocol::{Error, ObjectiveKind, TrainSettings};
 

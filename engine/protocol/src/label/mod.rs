@@ -3,6 +3,7 @@
 mod origin;
 mod rows;
 mod same_pair;
+mod training_view;
 
 use crate::dataset::Example;
 use crate::principle::{JudgeSettings, Principle};
@@ -12,6 +13,7 @@ pub use origin::Origin;
 pub(crate) use rows::check_row;
 pub use rows::{pairs_from_labels, rows_from_labels, unpaired_from_labels};
 pub use same_pair::{Arrival, SamePair};
+pub use training_view::TrainingView;
 
 /// Two answers to one prompt, in the order in which they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

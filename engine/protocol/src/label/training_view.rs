@@ -1,6 +1,8 @@
 //! What training would see of the labels, and what it would pass over. Plain functions.
 
-use tilt_protocol::{HeldOut, Label, RowKind, Verdict};
+use super::{Label, Verdict};
+use crate::RowKind;
+use crate::report::HeldOut;
 
 /// Labels by what becomes of them in training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,0 +1,66 @@
+//! Everything gone: from the storage, from this tab, and from the other ones.
+
+use super::checkpoints;
+use super::pairs::load_starter_pairs;
+use super::training::reset;
+use crate::browser::other_tabs::News;
+use crate::browser::storage::{Store, Write};
+use crate::lab::Lab;
+use crate::model::notice::NoticeKey;
+use crate::stores::engine::Purpose;
+use crate::stores::lab_code;
+use crate::texts::notices as texts;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// Everything that is stored gone, in the other tabs too, the policy back at its
+/// reference.
+pub fn erase_all(lab: Lab) {
+    lab.notices.dismiss(NoticeKey::Erase);
+    spawn_local(async move {
+        let at_ms = js_sys::Date::now();
+        let was_open = lab.saving.was_open();
+        match lab.saving.write_once(&Store::ALL.map(Write::Clear)).await {
+            Ok(()) => lab.others.tell(&News::Erased { at_ms }),
+            Err(reason) if was_open => {
+                lab.notices
+                    .error(NoticeKey::Erase, &texts::not_erased(&reason));
+                return;
+            }
+            // Nothing of this visit was stored, and what it holds can be let go.
+            Err(reason) => {
+                lab.notices
+                    .error(NoticeKey::Erase, &texts::erased_here(&reason));
+            }
+        }
+        forget_all(lab, at_ms);
+    });
+}
+
+/// What this tab knows gone, and what it was about to store: everything was erased at
+/// `at_ms`.
+pub fn forget_all(lab: Lab, at_ms: f64) {
+    lab.saving.erased(at_ms);
+    lab.run_saving.forget();
+    lab.models.clear();
+    checkpoints::ended(lab);
+    lab.labels.erase_all();
+    lab_code::outlive(lab.settings);
+    lab.settings.forget();
+    lab.form.reset();
+    lab.engine
+        .give_up_on(|purpose| matches!(purpose, Purpose::Autolabel | Purpose::SamplePairs));
+    lab.evaluate.stop_autolabel();
+    if untrack(|| lab.engine.is_up()) {
+        reset(lab);
+    }
+    lab.import.give_up();
+    lab.lab_arrival.give_up();
+    lab.runs.clear();
+    lab.evaluate.clear();
+    crate::flows::data_report::give_up(lab);
+    lab.data_report.reset();
+    lab.evaluate.choose_principle(None);
+    lab.notices.say(texts::ERASED);
+    spawn_local(load_starter_pairs(lab));
+}

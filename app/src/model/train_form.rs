@@ -1,0 +1,116 @@
+//! The number fields of the training form, and the settings that their texts make.
+
+use super::settings::Settings;
+use crate::texts::drawer as texts;
+use serde::{Deserialize, Serialize};
+use std::fmt::Display;
+use std::str::FromStr;
+use tilt_protocol::{ObjectiveKind, TrainSettings};
+
+/// The number fields, by the names that messages use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    Beta,
+    LearningRate,
+    Steps,
+    Seed,
+}
+
+impl Field {
+    pub const ALL: [Field; 4] = [Field::Beta, Field::LearningRate, Field::Steps, Field::Seed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Beta => texts::BETA,
+            Field::LearningRate => texts::LEARNING_RATE,
+            Field::Steps => texts::STEPS,
+            Field::Seed => texts::SEED,
+        }
+    }
+
+    pub fn expected(self) -> &'static str {
+        match self {
+            Field::Beta => texts::BETA_RANGE,
+            Field::LearningRate => texts::LEARNING_RATE_RANGE,
+            Field::Steps => texts::STEPS_RANGE,
+            Field::Seed => texts::SEED_RANGE,
+        }
+    }
+
+    /// As the settings have it, or the default.
+    pub fn text_of(self, saved: &Settings, kind: ObjectiveKind) -> FieldText {
+        let given = match self {
+            Field::Beta => &saved.beta,
+            Field::LearningRate => &saved.lr,
+            Field::Steps => &saved.steps,
+            Field::Seed => &saved.seed,
+        };
+        FieldText {
+            is_touched: given.is_some(),
+            text: given.clone().unwrap_or_else(|| self.default_text(kind)),
+        }
+    }
+
+    pub fn default_text(self, kind: ObjectiveKind) -> String {
+        let defaults = TrainSettings::lab_defaults(kind);
+        match self {
+            Field::Beta => as_text(defaults.objective.beta()).unwrap_or_default(),
+            Field::LearningRate => defaults.learning_rate.to_string(),
+            Field::Steps => defaults.steps.to_string(),
+            Field::Seed => defaults.seed.to_string(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldText {
+    pub text: String,
+    /// The person (or the URL) gave it: another objective's default leaves it alone.
+    pub is_touched: bool,
+}
+
+/// What the form's four fields make of an objective's defaults; a wrong text leaves its
+/// default.
+pub fn usual_settings(kind: ObjectiveKind, text: impl Fn(Field) -> String) -> TrainSettings {
+    let mut settings = TrainSettings::lab_defaults(kind);
+    if let Some(beta) = parse_positive(&text(Field::Beta)) {
+        settings.objective = kind.with_beta(beta);
+    }
+    settings.learning_rate =
+        parse_positive(&text(Field::LearningRate)).unwrap_or(settings.learning_rate);
+    settings.steps = parse_steps(&text(Field::Steps)).unwrap_or(settings.steps);
+    settings.warmup_steps = TrainSettings::lab_warmup_steps(settings.steps);
+    settings.seed = parse(&text(Field::Seed)).unwrap_or(settings.seed);
+    settings
+}
+
+/// The settings that the page proposes beside a run's own beta, learning rate, steps
+/// and seed.
+pub fn usual_beside(kind: ObjectiveKind, settings: &TrainSettings) -> TrainSettings {
+    usual_settings(kind, |field| {
+        let text = match field {
+            Field::Beta => as_text(settings.objective.beta()),
+            Field::LearningRate => as_text(Some(settings.learning_rate)),
+            Field::Steps => as_text(Some(settings.steps)),
+            Field::Seed => as_text(Some(settings.seed)),
+        };
+        text.unwrap_or_default()
+    })
+}
+
+pub fn parse_positive(text: &str) -> Option<f64> {
+    parse(text).filter(|value: &f64| value.is_finite() && *value > 0.0)
+}
+
+pub fn parse_steps(text: &str) -> Option<usize> {
+    parse(text).filter(|steps| (1..=100_000).contains(steps))
+}
+
+pub fn parse<T: FromStr>(text: &str) -> Option<T> {
+    text.trim().parse().ok()
+}
+
+pub fn as_text<T: Display>(value: Option<T>) -> Option<String> {
+    value.map(|value| value.to_string())
+}
