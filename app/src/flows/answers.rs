@@ -18,6 +18,7 @@ use crate::texts::notices as texts;
 use js_sys::ArrayBuffer;
 use tilt_protocol::{EngineStatus, Event, Message, RequestId};
 
+/// Takes what the engine says. What nobody waits for any more is dropped.
 pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
     match message.id {
         None => unasked(lab, message.event),

@@ -43,6 +43,7 @@ pub fn is_free(lab: Lab) -> bool {
     )
 }
 
+/// Runs what the form of the benchmark describes, on an engine started for it.
 pub fn run(lab: Lab) {
     let store = lab.bench;
     let form = store.form().get_untracked();

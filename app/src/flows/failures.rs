@@ -8,6 +8,7 @@ use crate::texts::notices as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Error, RequestId};
 
+/// What was asked for failed: it is no longer waited for, and the person is told.
 pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
     // A lost device stays lost, whatever it was asked for; a run is not at its end by it.
     if matches!(error, Error::Device { .. }) {

@@ -23,6 +23,7 @@ use web_sys::Blob;
 /// Labels that the report shows.
 const PREVIEWED: usize = 3;
 
+/// Takes in a file that the person chose, dropped or pasted.
 pub fn import_file(lab: Lab, file: File) {
     let source = ImportSource::File { name: file.name() };
     import(lab, source, Some(file), None);

@@ -102,6 +102,7 @@ pub fn keep_win_rate(lab: Lab, of: PolicyAt, report: &WinRateReport) {
     lab.runs.add_win_rate(run, point);
 }
 
+/// A portion of the labels that the judge was asked for has come.
 pub fn autolabelled(
     lab: Lab,
     pairs: Vec<Pair>,

@@ -15,6 +15,7 @@ use web_sys::StorageManager;
 /// Pairs sampled at a time for a prompt of the person's own.
 const OWN_PAIRS: usize = 4;
 
+/// A verdict on the pair that is there.
 pub fn judge(lab: Lab, verdict: Verdict) {
     let is_first = lab
         .labels
@@ -50,12 +51,14 @@ fn say_next(lab: Lab, done: &str) {
     lab.notices.say(&label_texts::then(done, &next));
 }
 
+/// Takes back the last change of the labels, and says which.
 pub fn undo(lab: Lab) {
     if let Some(summary) = lab.labels.undo() {
         lab.notices.say(&texts::undone(&summary));
     }
 }
 
+/// Does the change that was taken back again, and says which.
 pub fn redo(lab: Lab) {
     if let Some(summary) = lab.labels.redo() {
         lab.notices.say(&texts::redone(&summary));

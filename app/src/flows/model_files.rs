@@ -34,6 +34,7 @@ pub fn import_now(lab: Lab, files: Vec<File>) {
     do_later(lab, Box::pin(importing(lab, files)));
 }
 
+/// As [`import_now`], from an address.
 pub fn fetch_now(lab: Lab, folder: String) {
     do_later(lab, Box::pin(fetching(lab, folder)));
 }

@@ -59,6 +59,7 @@ pub fn load_first_model(lab: Lab) {
     lab.engine.await_model(id);
 }
 
+/// Loads the model that the form stands at; it was chosen before, or a link names it.
 pub fn load_chosen_model(lab: Lab) {
     let model = lab.form.model().get_untracked();
     match ModelName::from_slug(&model) {
@@ -68,6 +69,8 @@ pub fn load_chosen_model(lab: Lab) {
     }
 }
 
+/// The engine runs on this device: whether that is what was asked for is said, and the first
+/// model loads.
 pub fn device_ready(lab: Lab, device: DeviceInfo) {
     let is_refused =
         lab.engine.preference() == Some(DevicePreference::Webgpu) && device.kind == DeviceKind::Cpu;
@@ -84,6 +87,8 @@ pub fn device_ready(lab: Lab, device: DeviceInfo) {
     load_first_model(lab);
 }
 
+/// A model is there, in the place of the one before: nothing that was measured or asked of
+/// that one counts any more.
 pub fn model_loaded(lab: Lab, mut model: ModelInfo, asked: ModelAsked) {
     lab.notices.dismiss(NoticeKey::Model);
     lab.notices.dismiss(NoticeKey::Engine);

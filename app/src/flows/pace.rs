@@ -8,6 +8,7 @@ use crate::stores::engine::Purpose;
 use leptos::prelude::*;
 use tilt_protocol::{Command, EngineStatus};
 
+/// Sets the pace, of a run under way too.
 pub fn set_pace(lab: Lab, pace: Pace) {
     lab.pace.set(pace);
     if lab.run.phase().get_untracked() != Phase::Running {

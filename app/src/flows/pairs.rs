@@ -13,7 +13,6 @@ use tilt_protocol::{Command, EngineStatus, Error, Pair, RequestId, Sampling};
 
 /// New pairs are sampled when fewer wait than this.
 const QUEUE_LOW: usize = 6;
-
 /// Pairs sampled at a time.
 const REFILL: usize = 12;
 
@@ -33,6 +32,7 @@ pub async fn load_starter_pairs(lab: Lab) {
     lab.labels.set_begun(true);
 }
 
+/// Samples new pairs whenever few wait and the engine has nothing else to do.
 pub fn keep_queue_filled(lab: Lab) {
     let is_wanted = Memo::new(move |_| {
         lab.labels.is_loaded().get()

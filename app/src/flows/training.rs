@@ -156,6 +156,7 @@ pub fn refused(lab: Lab, run: RunId) {
     }
 }
 
+/// Pauses the run between two steps.
 pub fn pause(lab: Lab) {
     if lab.run.phase().get_untracked() != Phase::Running {
         return;
@@ -168,6 +169,7 @@ pub fn pause(lab: Lab) {
     }
 }
 
+/// Lets a run that waits go on.
 pub fn resume(lab: Lab) {
     if lab.run.phase().get_untracked() == Phase::Paused {
         pace::go_on(lab);
@@ -181,6 +183,7 @@ pub fn take_steps(lab: Lab, count: usize) {
     }
 }
 
+/// Ends the run under way; what it has learnt stays.
 pub fn stop(lab: Lab) {
     if lab.run.phase().get_untracked().is_active() {
         checkpoints::stopping(lab);
@@ -188,6 +191,7 @@ pub fn stop(lab: Lab) {
     }
 }
 
+/// Makes the policy the reference again.
 pub fn reset(lab: Lab) {
     lab.engine.send(Purpose::Reset, Command::Reset);
 }

@@ -1,5 +1,5 @@
 //! What is asked before labels come in beside others on the same pairs, and what follows
-//! from the answer. Plain functions; [`crate::stores::import`] asks.
+//! from the answer. Plain functions; the import asks.
 
 use super::label_history::Entry;
 use crate::model::ordered::OrderedSet;

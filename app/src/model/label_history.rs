@@ -1,5 +1,5 @@
 //! Every change of the labels, so that each can be undone and done again without
-//! end. Plain data: [`crate::stores::labels`] is the one that applies it.
+//! end. Plain data: the store of labels applies it.
 
 use super::stored::{Found, Stored};
 use crate::texts::label as texts;

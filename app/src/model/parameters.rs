@@ -16,7 +16,7 @@ const SYNC_STEPS: usize = 20;
 /// TRL's `f_alpha_divergence_coef`.
 const DIVERGENCE_ALPHA: f64 = 0.5;
 
-/// Beta, learning rate, steps and seed have fields of their own ([`crate::model::train_form::Field`]).
+/// Beta, learning rate, steps and seed have fields of their own ([`Field`](super::train_form::Field)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parameter {
     Epsilon,
