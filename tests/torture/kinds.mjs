@@ -349,11 +349,15 @@ async function soak(trial) {
     const { usedSize } = await devtools.send('Runtime.getHeapUsage');
     return { page: usedSize, engine: await engineBytes(lab.page) };
   };
-  await trial.untilStep(steps / 4);
-  const early = await held();
-  await trial.untilStep(steps, 30 * 60_000);
-  const late = await held();
-  trial.tell(`page ${early.page} to ${late.page} bytes, engine ${early.engine} to ${late.engine}`);
+  const measured = [];
+  for (const step of [1, steps / 8, steps / 4, steps / 2, (steps * 3) / 4, steps]) {
+    await trial.untilStep(step, 30 * 60_000);
+    const now = await held();
+    trial.tell(`step ${(await lab.metrics()).step}: page ${now.page}, engine ${now.engine} bytes`);
+    measured.push({ step, ...now });
+  }
+  const early = measured.find(({ step }) => step === steps / 4);
+  const late = measured.at(-1);
   trial.check(late.engine <= early.engine * 1.02, `the engine grew: ${early.engine}, ${late.engine}`);
 }
 

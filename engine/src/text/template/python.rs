@@ -2,7 +2,6 @@
 //!
 //! Most methods are minijinja-contrib's; here is what it lacks or does otherwise.
 
-use minijinja::formatting::{FormatStyle, format};
 use minijinja::value::{Kwargs, Rest, Tuple, Value, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::pycompat::unknown_method_callback;
@@ -95,6 +94,7 @@ fn string_method(text: &str, method: &str, args: &[Value]) -> Result<Option<Valu
             let fill = |count: usize| fill.unwrap_or(" ").repeat(count);
             Value::from(format!("{}{text}{}", fill(left), fill(padding - left)))
         }
+        "format" if !has_usual_widths(text) => return Err(wrong(TOO_WIDE)),
         _ => return Ok(None),
     }))
 }
@@ -128,10 +128,11 @@ fn tuple(parts: [&str; 3]) -> Value {
 
 /// More than any template pads to.
 const WIDEST: usize = 10_000;
+const TOO_WIDE: &str = "a width that no template needs";
 
 fn padding(text: &str, width: usize) -> Result<usize, Error> {
     if width > WIDEST {
-        return Err(wrong("a width that no template needs"));
+        return Err(wrong(TOO_WIDE));
     }
     Ok(width.saturating_sub(text.chars().count()))
 }
@@ -255,13 +256,28 @@ fn split_lines(text: &str, keep: bool) -> Value {
     lines.into()
 }
 
-/// `text % arguments` of a string: a tuple holds several, anything else is one.
-pub fn percent(text: &str, arguments: &Value) -> Result<String, Error> {
-    let arguments: Vec<Value> = match arguments.is_tuple() {
-        true => arguments.try_iter()?.collect(),
-        false => vec![arguments.clone()],
-    };
-    format(FormatStyle::Printf, text, &arguments)
+/// `text % arguments` of a string: a tuple holds several, anything else is one. The filter
+/// of minijinja looks at widths before it pads to them.
+pub fn percent(state: &mut State, text: Value, arguments: &Value) -> Result<Value, Error> {
+    if text.kind() != ValueKind::String {
+        return Err(wrong("% takes a string before it"));
+    }
+    let mut all = vec![text];
+    match arguments.is_tuple() {
+        true => all.extend(arguments.try_iter()?),
+        false => all.push(arguments.clone()),
+    }
+    state.apply_filter("format", &all)
+}
+
+/// Whether a field of `str.format` asks for no more width or digits than any template.
+fn has_usual_widths(text: &str) -> bool {
+    let fields = text
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next());
+    let mut numbers = fields.flat_map(|field| field.split(|one: char| !one.is_ascii_digit()));
+    numbers.all(|number| number.is_empty() || number.parse().is_ok_and(|n: usize| n <= WIDEST))
 }
 
 /// The arguments of `loop.cycle`, at least one.

@@ -251,6 +251,33 @@ fn a_template_without_an_end_is_refused() {
     }
 }
 
+/// Padding to such a width ended the process for want of memory.
+#[test]
+fn a_width_without_bounds_is_refused() {
+    let none = TemplateData::default();
+    let begin = "{{ '%5.1f|%s' % (1.25, 'a') }}{{ '{:>3}|{}'.format(7, 12345678) }}";
+    check(begin, &[], &none, "  1.2|a  7|12345678");
+    for width in [
+        "{{ '%42949672961d' % 1 }}",
+        "{{ '%.42949672961f' % 1.0 }}",
+        "{{ '%*d' % (42949672961, 1) }}",
+        "{{ '%42949672961d' | format(1) }}",
+        "{{ '{:>42949672961}'.format(1) }}",
+        "{{ '{:.42949672961f}'.format(1.0) }}",
+        "{{ 'a' | indent(42949672961, true) }}",
+        "{{ 'a'.center(42949672961) }}",
+        "{{ 'a' * 42949672961 }}",
+        "{{ [1] | slice(42949672961) | list }}",
+        "{{ [1] | batch(42949672961, 0) | list }}",
+    ] {
+        let error = rendered(width, &[], &none).unwrap_err();
+        assert!(
+            matches!(error, Error::ChatTemplate { .. }),
+            "{width}: {error}"
+        );
+    }
+}
+
 /// minijinja divides by the number of arguments.
 #[test]
 fn a_cycle_of_nothing_is_refused() {
