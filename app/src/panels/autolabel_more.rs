@@ -1,9 +1,12 @@
 //! What else moves the judge: further principles with weights, and a bias to length.
 
+use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::use_lab;
 use crate::model::autolabel_form::OtherPrinciple;
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
+use crate::parts::later::Later;
+use crate::parts::opened::noted;
 use crate::parts::principle_options::principle_options;
 use crate::texts::judge as texts;
 use leptos::prelude::*;
@@ -15,7 +18,7 @@ const ADD: &str = "autolabel-add";
 pub fn MoreOfTheJudge() -> impl IntoView {
     let lab = use_lab();
     let form = lab.evaluate.autolabel_form();
-    let others = move || form.with(|form| form.others.clone());
+    let is_open = RwSignal::new(false);
     let summary = move || {
         let (others, bias) =
             form.with(|form| (form.others.len(), form.length_bias.trim().to_owned()));
@@ -23,43 +26,57 @@ pub fn MoreOfTheJudge() -> impl IntoView {
         texts::more(others, bias)
     };
     view! {
-        <details class="judge-more">
+        <details class="judge-more" on:toggle=noted(is_open)>
             <summary data-testid="autolabel-more">{summary}</summary>
-            <p class="muted">
-                {texts::ABOUT_WEIGHTS}
-            </p>
-            <ul class="judge-others">
-                <For each=others key=|other| other.id let:other>
-                    <OtherRow other=other/>
-                </For>
-            </ul>
-            <Action
-                testid=ADD
-                text=texts::ADD_PRINCIPLE
-                on_press=move || {
-                    form.update(|form| form.add_other());
-                    request_animation_frame(|| {
-                        focus(".judge-others li:last-child select");
-                    });
-                }
-            />
-            <div class="field judge-bias">
-                <label for="autolabel-length-bias">{texts::LENGTH_BIAS}</label>
-                <input
-                    id="autolabel-length-bias"
-                    type="text"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    data-testid="autolabel-length-bias"
-                    aria-describedby="autolabel-length-bias-note"
-                    prop:value=move || form.with(|form| form.length_bias.clone())
-                    on:input=move |event| form.update(|form| form.length_bias = event_target_value(&event))
-                />
-                <p id="autolabel-length-bias-note" class="muted">
-                    {texts::ABOUT_LENGTH_BIAS}
-                </p>
-            </div>
+            <Later wanted=is_open load=|| Box::pin(fields())/>
         </details>
+    }
+}
+
+#[wasm_split(labels, wasm_split_path = leptos::wasm_split, fallible)]
+fn fields() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <Fields/> }.into_any())
+}
+
+#[component]
+fn Fields() -> impl IntoView {
+    let form = use_lab().evaluate.autolabel_form();
+    let others = move || form.with(|form| form.others.clone());
+    view! {
+        <p class="muted">
+            {texts::ABOUT_WEIGHTS}
+        </p>
+        <ul class="judge-others">
+            <For each=others key=|other| other.id let:other>
+                <OtherRow other=other/>
+            </For>
+        </ul>
+        <Action
+            testid=ADD
+            text=texts::ADD_PRINCIPLE
+            on_press=move || {
+                form.update(|form| form.add_other());
+                request_animation_frame(|| {
+                    focus(".judge-others li:last-child select");
+                });
+            }
+        />
+        <div class="field judge-bias">
+            <label for="autolabel-length-bias">{texts::LENGTH_BIAS}</label>
+            <input
+                id="autolabel-length-bias"
+                type="text"
+                inputmode="decimal"
+                autocomplete="off"
+                data-testid="autolabel-length-bias"
+                aria-describedby="autolabel-length-bias-note"
+                prop:value=move || form.with(|form| form.length_bias.clone())
+                on:input=move |event| form.update(|form| form.length_bias = event_target_value(&event))
+            />
+            <p id="autolabel-length-bias-note" class="muted">
+                {texts::ABOUT_LENGTH_BIAS}
+            </p>
+        </div>
     }
 }
 

@@ -1,19 +1,39 @@
 //! Which run the live numbers belong to, with its settings, and where the form stands
 //! apart from them.
 
+use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::{Lab, use_lab};
 use crate::model::run_record::RunRecord;
+use crate::parts::later::Later;
 use crate::texts::run_line as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::{ObjectiveKind, TrainSettings};
 
+/// Whether there is a run to say something of.
+fn is_there(lab: Lab) -> bool {
+    lab.run.run().with(|run| run.rows > 0 || run.step > 0)
+}
+
+/// Nothing, until there is a run.
 #[component]
 pub fn RunLine() -> impl IntoView {
     let lab = use_lab();
+    let wanted = Signal::derive(move || is_there(lab));
+    view! { <Later wanted=wanted load=|| Box::pin(lines())/> }
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn lines() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <Lines/> }.into_any())
+}
+
+#[component]
+fn Lines() -> impl IntoView {
+    let lab = use_lab();
     let record = Memo::new(move |_| {
         let id = lab.run.run().with(|run| run.id);
-        let is_there = lab.run.run().with(|run| run.rows > 0 || run.step > 0);
+        let is_there = is_there(lab);
         lab.runs
             .records()
             .with(|records| records.iter().find(|record| record.id == id).cloned())
