@@ -5,6 +5,7 @@ use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::browser::url::engine_address;
 use crate::browser::worker::{Incoming, WorkerClient};
 use crate::lab::Lab;
+use crate::model::bench_form::BenchForm;
 use crate::stores::bench::BenchState;
 use crate::texts::bench as texts;
 use leptos::prelude::*;
@@ -32,7 +33,9 @@ pub fn run_if_asked(lab: Lab) {
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
 fn running(lab: Lab) -> Result<Doing, NotLoaded> {
-    Ok(Box::pin(async move { run(lab) }))
+    Ok(Box::pin(async move {
+        run(lab, &lab.bench.form().get_untracked())
+    }))
 }
 
 /// Whether the lab's engine leaves the machine to a benchmark.
@@ -43,10 +46,9 @@ pub fn is_free(lab: Lab) -> bool {
     )
 }
 
-/// Runs what the form of the benchmark describes, on an engine started for it.
-pub fn run(lab: Lab) {
+/// Runs what a form describes, on an engine started for it.
+pub fn run(lab: Lab, form: &BenchForm) {
     let store = lab.bench;
-    let form = store.form().get_untracked();
     let settings = match form.settings() {
         Ok(settings) => settings,
         // The form says so itself.

@@ -208,7 +208,7 @@ fn Transport() -> impl IntoView {
                 text=texts::RUN
                 class="strong"
                 disabled=cannot
-                on_press=move || bench::run(lab)
+                on_press=move || bench::run(lab, &lab.bench.form().get_untracked())
             />
             <Action
                 testid="bench-cancel"

@@ -5,7 +5,7 @@ use crate::lab::use_lab;
 use crate::parts::later::Later;
 use crate::texts::training as texts;
 use leptos::prelude::*;
-use tilt_protocol::label::TrainingView;
+use tilt_protocol::report::TrainingView;
 use tilt_protocol::{HeldOut, RowKind};
 
 #[component]

@@ -1,7 +1,7 @@
 //! Training: what to train, the controls of the run, its pace and its live numbers.
 
 use super::counts::counted;
-use tilt_protocol::label::TrainingView;
+use tilt_protocol::report::TrainingView;
 use tilt_protocol::{Replacement, RowKind};
 
 pub const HAS_NO_BETA: &str = " has no beta: no reference holds it back.";

@@ -1,7 +1,8 @@
 //! Rows of a data set on Hugging Face, through its public viewer: it answers with JSON in
 //! pages of a hundred rows, so no Parquet has to be read.
 
-use crate::read::{Reading, describe, fetch};
+use crate::fetch::{describe, fetch};
+use crate::reading::Reading;
 use serde_json::Value;
 use tilt_protocol::Error;
 use tilt_protocol::import_message::HUGGING_FACE;

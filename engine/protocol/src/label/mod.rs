@@ -3,7 +3,6 @@
 mod origin;
 mod rows;
 mod same_pair;
-mod training_view;
 
 use crate::dataset::Example;
 use crate::principle::{JudgeSettings, Principle};
@@ -13,7 +12,6 @@ pub use origin::Origin;
 pub(crate) use rows::check_row;
 pub use rows::{pairs_from_labels, rows_from_labels, unpaired_from_labels};
 pub use same_pair::{Arrival, SamePair};
-pub use training_view::TrainingView;
 
 /// Two answers to one prompt, in the order in which they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

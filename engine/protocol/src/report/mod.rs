@@ -15,6 +15,7 @@ mod near;
 mod repeats;
 mod row;
 mod split;
+mod training_view;
 mod words;
 
 use crate::label::Verdict;
@@ -30,6 +31,7 @@ pub use margins::Margins;
 pub use near::NearDuplicates;
 pub use row::{Fit, Measured, ReportRow, RowTokens};
 pub use split::{HeldOut, split_by_prompt};
+pub use training_view::TrainingView;
 
 /// How many rows there are of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

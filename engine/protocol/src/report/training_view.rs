@@ -1,8 +1,8 @@
 //! What training would see of the labels, and what it would pass over. Plain functions.
 
-use super::{Label, Verdict};
+use super::split::HeldOut;
 use crate::RowKind;
-use crate::report::HeldOut;
+use crate::label::{Label, Verdict};
 
 /// Labels by what becomes of them in training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,16 +85,21 @@ impl TrainingView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::label_history::tests::entries;
-    use tilt_protocol::label::rows_from_labels;
+    use crate::label::{Labeller, Pair, PairSource, rows_from_labels};
 
     fn labels(verdicts: &[Verdict]) -> Vec<Label> {
-        let all = entries(verdicts.len() as u64).into_iter().zip(verdicts);
-        all.map(|(entry, verdict)| Label {
-            verdict: *verdict,
-            ..entry.label
-        })
-        .collect()
+        let label = |(number, verdict): (usize, &Verdict)| {
+            let pair = Pair {
+                id: format!("pair-{number}"),
+                prompt: format!("prompt of pair-{number}"),
+                answer_a: format!("first of pair-{number}"),
+                answer_b: format!("second of pair-{number}"),
+                source: PairSource::Written,
+                row: None,
+            };
+            Label::new(pair, *verdict, Labeller::Person, 0.0)
+        };
+        verdicts.iter().enumerate().map(label).collect()
     }
 
     fn view(labels: &[Label], kind: RowKind) -> TrainingView {
