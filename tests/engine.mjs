@@ -1,5 +1,5 @@
 // The engine by itself: a module worker of the page's, spoken to as
-// engine/protocol/src/message.rs says. For what the page does not show.
+// engine/protocol/src/message/ says. For what the page does not show.
 
 /**
  * Runs inside the page: starts an engine, sends each command in turn and returns the

@@ -3,16 +3,16 @@
 //! Loshchilov and Hutter 2019 (arXiv 1711.05101), in PyTorch's order: decay first,
 //! p <- p (1 - lr wd), then p <- p - lr m^ / (sqrt(v^) + eps).
 //!
-//! Parameters and moments change where they lie. So there is no way back from an update,
+//! Parameters and moments change where they lie. So an update cannot be taken back,
 //! and none is needed: of a gradient whose norm is not finite nothing is applied, neither to
 //! the parameters nor to the moments. Squares are summed in f32, so a norm that is finite
 //! also says that no square of the gradient overflows the second moment.
 
 use crate::kernels::cpu::update::{self, Factors};
 use crate::kernels::cpu::{Numbers, dispatch, tensor_of};
-use crate::kernels::gpu::update::{DecayBits, State, adamw};
+use crate::kernels::gpu::update::{DecayBits, UpdateBuffers, adamw};
 use crate::layout::Layout;
-use crate::logps::read;
+use crate::readback::read;
 use burn::tensor::{Device, Tensor};
 use std::ops::Range;
 use tilt_protocol::{Error, Result, TrainSettings};
@@ -170,7 +170,7 @@ impl AdamW {
             let [len] = parameters.dims();
             self.decays.bits = DecayBits::on_device_of(gradient, &self.decays.ranges, len);
         }
-        let state = State {
+        let state = UpdateBuffers {
             parameters,
             first: &mut self.first,
             second: &mut self.second,
@@ -257,3 +257,6 @@ fn taken(tensor: &mut Tensor<1>) -> Vec<f32> {
     *tensor = Tensor::empty([0], &tensor.device());
     numbers.and_then(Numbers::into_vec).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

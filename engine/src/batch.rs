@@ -4,57 +4,10 @@
 
 use crate::gpt_config::GptConfig;
 use crate::kernels::Packed;
+use crate::sequence::{Scope, Sequence};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::ops::Range;
 use tilt_protocol::{Error, Result};
-
-/// One prompt with one completion, as token ids.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Sequence {
-    pub prompt: Vec<u32>,
-    /// Ends with the end-of-text id unless it was cut.
-    pub completion: Vec<u32>,
-}
-
-impl Sequence {
-    pub fn len(&self) -> usize {
-        self.prompt.len() + self.completion.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Cuts the completion from the right to `max_length` tokens in all.
-    pub fn cut(&mut self, max_length: usize) {
-        self.completion
-            .truncate(max_length.saturating_sub(self.prompt.len()));
-    }
-}
-
-/// Which tokens of a sequence are predicted and scored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// The completion's.
-    Completion,
-    /// All but the first, which nothing predicts.
-    Everything,
-}
-
-impl Scope {
-    /// The first token that is scored: nothing predicts token 0.
-    pub fn first(self, sequence: &Sequence) -> usize {
-        match self {
-            Scope::Completion => sequence.prompt.len().max(1),
-            Scope::Everything => 1,
-        }
-    }
-
-    /// Tokens that are scored.
-    pub fn scored(self, sequence: &Sequence) -> usize {
-        sequence.len().saturating_sub(self.first(sequence))
-    }
-}
 
 /// Sequences ready for one forward pass.
 pub struct Batch {
@@ -133,16 +86,16 @@ impl Batch {
     /// [`Packed::new`].
     pub fn towards(
         sequences: &[Sequence],
-        spreads: Vec<Vec<(u32, f32)>>,
+        soft_targets: Vec<Vec<(u32, f32)>>,
         pad_id: u32,
     ) -> Result<Batch> {
         let mut batch = Batch::new(sequences, pad_id)?;
-        if spreads.len() != batch.scored() {
-            let (found, expected) = (spreads.len(), batch.scored());
+        if soft_targets.len() != batch.scored() {
+            let (found, expected) = (soft_targets.len(), batch.scored());
             let message = format!("{found} distributions for {expected} scored tokens");
             return Err(Error::internal(message));
         }
-        batch.packed.spreads = spreads;
+        batch.packed.soft_targets = soft_targets;
         Ok(batch)
     }
 
@@ -216,8 +169,8 @@ impl Batch {
     pub fn check(&self, config: &GptConfig) -> Result<()> {
         let vocab = config.vocab_size;
         let ids = self.packed.tokens.iter().chain(&self.packed.targets);
-        let spread = self.packed.spreads.iter().flatten().map(|(id, _)| id);
-        if let Some(&id) = ids.chain(spread).find(|&&id| id as usize >= vocab) {
+        let soft_target = self.packed.soft_targets.iter().flatten().map(|(id, _)| id);
+        if let Some(&id) = ids.chain(soft_target).find(|&&id| id as usize >= vocab) {
             return Err(Error::TokenOutOfRange { id, vocab });
         }
         match self.packed.positions.iter().max() {
@@ -247,15 +200,15 @@ impl Batch {
     }
 
     /// `[n, vocab]`, shaped like the logits; `None` where single tokens are scored.
-    pub fn spreads(&self, logits: &Tensor<2>) -> Option<Tensor<2>> {
-        let spreads = &self.packed.spreads;
+    pub fn soft_targets(&self, logits: &Tensor<2>) -> Option<Tensor<2>> {
+        let soft_targets = &self.packed.soft_targets;
         let [n, vocab] = logits.dims();
-        if spreads.is_empty() {
+        if soft_targets.is_empty() {
             return None;
         }
         let mut shares = vec![0.0_f32; n * vocab];
-        for (row, spread) in shares.chunks_exact_mut(vocab).zip(spreads) {
-            for &(id, share) in spread {
+        for (row, soft_target) in shares.chunks_exact_mut(vocab).zip(soft_targets) {
+            for &(id, share) in soft_target {
                 row[id as usize] += share;
             }
         }

@@ -5,15 +5,17 @@
 //! step, so that a step's time is all of its work.
 
 use crate::adamw::AdamW;
-use crate::batch::{Batch, Sequence};
+use crate::batch::Batch;
 use crate::crew::{Team, forward_logps};
 use crate::gpt_config::GptConfig;
 use crate::layout::{LM_HEAD, Layout};
-use crate::logps::read;
 use crate::model::Model;
+use crate::readback::read;
+use crate::sequence::Sequence;
 use crate::session::Session;
 use crate::text::TokenisedRow;
 use burn::tensor::{Device, Tensor};
+use tilt_protocol::statistics::median;
 use tilt_protocol::{
     BenchObjective, BenchReport, BenchSettings, GpuCalls, LrSchedule, Objective, ObjectiveKind,
     Result, TrainSettings, metrics,
@@ -24,7 +26,7 @@ use web_time::Instant;
 pub struct Bench {
     settings: BenchSettings,
     model: Model,
-    work: Work,
+    work: Workload,
     losses: Vec<f64>,
     ms: Vec<f64>,
     team: Option<Team>,
@@ -33,7 +35,7 @@ pub struct Bench {
     counted: Option<[GpuCalls; 2]>,
 }
 
-enum Work {
+enum Workload {
     Texts(Box<Texts>),
     Pairs(Box<Session>),
 }
@@ -63,7 +65,7 @@ impl Bench {
         let train = train_settings(&settings);
         let model = Model::new(config, None, device);
         let work = match settings.objective {
-            BenchObjective::Sft => Work::Texts(Box::new(Texts {
+            BenchObjective::Sft => Workload::Texts(Box::new(Texts {
                 optimiser: AdamW::new(&model.layout, true, device),
                 arena,
                 train,
@@ -74,8 +76,8 @@ impl Bench {
                     .flat_map(|step| pairs(&settings, step))
                     .collect();
                 let mut session = Session::start(&model, arena.clone(), &arena, rows, train)?;
-                session.statistics = false;
-                Work::Pairs(Box::new(session))
+                session.leave_out_statistics();
+                Workload::Pairs(Box::new(session))
             }
         };
         Ok(Bench {
@@ -101,8 +103,8 @@ impl Bench {
             },
             None => team,
         });
-        if let Work::Pairs(session) = &mut self.work {
-            session.team = self.team.clone();
+        if let Workload::Pairs(session) = &mut self.work {
+            session.set_team(self.team.clone());
         }
         self
     }
@@ -134,7 +136,7 @@ impl Bench {
         }
         let start = Instant::now();
         let loss = match &mut self.work {
-            Work::Texts(work) => {
+            Workload::Texts(work) => {
                 let Texts {
                     arena,
                     optimiser,
@@ -144,7 +146,7 @@ impl Bench {
                 let team = self.team.as_ref();
                 let forward = forward_logps(&self.model, arena, &batch, false, team).await?;
                 let upstream = vec![-1.0 / batch.scored() as f32; batch.scored()];
-                let gradient = forward.pass.backward(&self.model, &batch, &upstream);
+                let gradient = forward.tape.backward(&self.model, &batch, &upstream);
                 let gradient = gradient.await;
                 let lr = train.learning_rate;
                 // Only what nobody else holds can be changed where it lies.
@@ -153,7 +155,7 @@ impl Bench {
                 let logps = read(forward.values).await?;
                 -logps.iter().map(|&logp| f64::from(logp)).sum::<f64>() / logps.len() as f64
             }
-            Work::Pairs(session) => {
+            Workload::Pairs(session) => {
                 let outcome = session.step(&self.model).await?;
                 outcome.metrics.get(metrics::LOSS).unwrap_or(f64::NAN)
             }
@@ -175,20 +177,23 @@ impl Bench {
             .skip(BenchSettings::WARM_UP)
             .copied()
             .collect();
-        let mut sorted = timed.clone();
-        sorted.sort_by(f64::total_cmp);
-        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
+        let median = median(&timed).unwrap_or(f64::NAN);
         let tokens = self.settings.batch * self.settings.context;
+        let steps = timed.len();
         let per_step = |read: fn(&GpuCalls) -> u64| {
             let [before, last] = self.counted.as_ref()?;
             let calls = read(last).saturating_sub(read(before));
-            Some(calls as f64 / sorted.len() as f64)
+            Some(calls as f64 / steps as f64)
         };
         BenchReport {
             settings: self.settings.clone(),
             parameters: self.model.layout.len,
             median_ms: median,
-            min_ms: sorted.first().copied().unwrap_or(f64::NAN),
+            min_ms: timed
+                .iter()
+                .copied()
+                .min_by(f64::total_cmp)
+                .unwrap_or(f64::NAN),
             step_ms: timed,
             first_step_ms: self.ms.first().copied().unwrap_or(f64::NAN),
             tokens_per_s: tokens_per_s(tokens, median),

@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// Work that owns what it needs.
-pub type Work<T> = Pin<Box<dyn Future<Output = T>>>;
+pub type LongWork<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// A place to stop for a moment.
 pub async fn rest() {
@@ -33,7 +33,7 @@ pub async fn rest() {
 }
 
 /// Drives work to its end, which it gives, or to its next rest.
-pub async fn until_rest<T>(work: &mut Work<T>) -> Option<T> {
+pub async fn until_rest<T>(work: &mut LongWork<T>) -> Option<T> {
     poll_fn(|context| {
         RESTS.set(false);
         match work.as_mut().poll(context) {
@@ -58,7 +58,7 @@ mod tests {
             }
             7
         }
-        let mut work: Work<usize> = Box::pin(count());
+        let mut work: LongWork<usize> = Box::pin(count());
         let pieces: Vec<Option<usize>> = (0..4).map(|_| block_on(until_rest(&mut work))).collect();
         assert_eq!(pieces, [None, None, None, Some(7)]);
         assert_eq!(block_on(count()), 7);

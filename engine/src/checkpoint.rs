@@ -4,8 +4,8 @@
 //! asynchronously, which works on every device.
 
 use crate::kernels::cpu::{Numbers, tensor_of};
-use crate::logps::read;
 use crate::model::Model;
+use crate::readback::read;
 use burn::tensor::Tensor;
 use safetensors::tensor::{Dtype, SafeTensors, View};
 use serde::de::DeserializeOwned;

@@ -2,8 +2,8 @@
 
 use crate::kernels;
 use crate::self_test::self_test;
-use burn::backend::wgpu::wgpu::DeviceType;
 use burn::tensor::Device;
+use burn_wgpu::wgpu::DeviceType;
 use tilt_protocol::{DeviceKind, DevicePreference, Error, Result};
 
 /// The device in use, and why it is this one.

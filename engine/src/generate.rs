@@ -8,9 +8,9 @@
 use crate::breath::rest;
 use crate::gpt::KvCache;
 use crate::kernels::gpu::most_bytes;
-use crate::logps::read;
 use crate::model::Model;
 use crate::random::Random;
+use crate::readback::read;
 use burn::tensor::{Int, Tensor, TensorData};
 use std::collections::BTreeSet;
 use tilt_protocol::{Error, Result, Sampling};

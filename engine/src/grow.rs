@@ -72,11 +72,12 @@ fn place(name: &str, old: usize, new: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::{Batch, Sequence};
+    use crate::batch::Batch;
     use crate::gpt_config::GptConfig;
-    use crate::kernels::token_logps;
-    use crate::logps::read;
     use crate::model::Model;
+    use crate::pass::token_logps;
+    use crate::readback::read;
+    use crate::sequence::Sequence;
     use burn::tensor::{Device, Tensor};
     use pollster::block_on;
 

@@ -25,9 +25,14 @@ pub mod logps;
 pub mod loss;
 pub mod model;
 pub mod muon;
+pub mod pass;
 pub mod pretrain;
 pub mod random;
+pub mod readback;
 pub mod self_test;
+pub mod sequence;
 pub mod session;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod world;

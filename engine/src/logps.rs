@@ -3,38 +3,14 @@
 //! log p of the token at position t is read from the logits at t - 1; the prompt
 //! never contributes, the end-of-text token does.
 
-use crate::batch::{Batch, Sequence};
-use crate::gpt::Gpt;
-use crate::kernels::token_logps;
+use crate::batch::Batch;
 use crate::loss::CompletionLogp;
 use crate::model::Model;
+use crate::pass::token_logps;
+use crate::readback::read;
+use crate::sequence::Sequence;
 use burn::tensor::Tensor;
-use tilt_protocol::{Error, Result};
-
-/// Logits at every position that predicts a completion token, `[n, v]`.
-pub fn scored_logits(gpt: &Gpt, batch: &Batch) -> Tensor<2> {
-    let device = gpt.device();
-    let hidden = gpt.hidden(batch.tokens(&device), None);
-    let [b, t, d] = hidden.dims();
-    let positions = batch.positions(&device);
-    gpt.logits(hidden.reshape([b * t, d]).select(0, positions))
-}
-
-/// Reads a tensor as f32 numbers without blocking.
-///
-/// # Errors
-/// [`Error::Device`] when the device was lost.
-pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor
-        .into_data_async()
-        .await
-        .map_err(|error| Error::Device {
-            device: "compute".to_owned(),
-            reason: format!("{error:?}"),
-        })?;
-    data.try_into_vec::<f32>()
-        .map_err(|error| Error::internal(format!("{error:?}")))
-}
+use tilt_protocol::Result;
 
 /// Sums per completion, in f64, each token times its weight. `sequences` are those of
 /// the batch, in its order.
@@ -58,7 +34,7 @@ pub fn completion_logps<'a>(
 /// of `batch_size`, in the order given.
 ///
 /// # Errors
-/// [`Error::Device`] when the device was lost, and those of [`Batch::new`] and
+/// [`tilt_protocol::Error::Device`] when the device was lost, and those of [`Batch::new`] and
 /// [`token_logps`].
 pub async fn score(
     model: &Model,

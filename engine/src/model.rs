@@ -6,8 +6,8 @@ use crate::hf::{self, Precision};
 use crate::identity::identity_of;
 use crate::kernels::cpu::tensor_of;
 use crate::layout::Layout;
-use crate::logps;
 use crate::random::Random;
+use crate::readback::read;
 use crate::text::{Preparation, Rows, Text, tokenise};
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{Error, Example, ModelIdentity, Objective, Result};
@@ -178,7 +178,7 @@ impl Model {
     /// # Errors
     /// [`Error::Device`] when the device was lost.
     pub async fn weights_file(&self, arena: &Tensor<1>, precision: Precision) -> Result<Vec<u8>> {
-        let numbers = logps::read(arena.clone()).await?;
+        let numbers = read(arena.clone()).await?;
         hf::write_weights(&numbers, &self.layout, precision)
     }
 }

@@ -7,18 +7,19 @@
 //! student learns from a teacher's whole distribution (Hinton et al. 2015, arXiv
 //! 1503.02531, section 2, at temperature 1).
 
-use crate::batch::{Batch, Sequence};
+use crate::batch::Batch;
 use crate::checkpoint::{self, Kind, Tensors};
 use crate::gpt_config::GptConfig;
 use crate::grow::deeper;
-use crate::kernels::forward_logps;
-use crate::logps::read;
 use crate::model::Model;
 use crate::muon::Muon;
+use crate::pass::forward_logps;
 use crate::random::Random;
+use crate::readback::read;
+use crate::sequence::Sequence;
 use crate::session::diverged;
 use crate::text::{Text, TokenisedRow, tokenizer_config, train_bpe};
-use crate::world::{self, Exchange, NextTokens, Spread};
+use crate::world::{self, Exchange, NextTokens, SoftTarget};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use tilt_protocol::{
@@ -57,7 +58,7 @@ pub struct PretrainSettings {
 
 /// What a checkpoint keeps beside the arenas.
 #[derive(Serialize, Deserialize)]
-struct State {
+struct SavedPretraining {
     settings: PretrainSettings,
     step: usize,
     random: Random,
@@ -107,7 +108,7 @@ pub struct Pretraining {
     random: Random,
     next_tokens: NextTokens,
     /// Sequences waiting in batches, with the distribution over each token of the answer.
-    waiting: Vec<Vec<(Sequence, Vec<Spread>)>>,
+    waiting: Vec<Vec<(Sequence, Vec<SoftTarget>)>>,
     /// Answer tokens of a batch, mean over the batches that were sorted together.
     tokens_a_batch: f64,
 }
@@ -192,7 +193,7 @@ impl Pretraining {
         if !self.waiting.is_empty() {
             return Err(Error::internal("batches are waiting"));
         }
-        let state = State {
+        let state = SavedPretraining {
             settings: self.settings.clone(),
             step: self.step,
             random: self.random.clone(),
@@ -212,7 +213,7 @@ impl Pretraining {
     /// [`Error::MalformedFile`], [`Error::CheckpointShape`], and those of
     /// [`Pretraining::start`].
     pub fn restore(bytes: &[u8], device: &Device) -> Result<Pretraining> {
-        let state: State = checkpoint::read_state(KIND, bytes)?;
+        let state: SavedPretraining = checkpoint::read_state(KIND, bytes)?;
         let mut run = Pretraining::start(state.settings, device)?;
         let file = Tensors::of(bytes)?;
         run.arena = file.arena(PARAMETERS, &run.model)?;
@@ -235,15 +236,15 @@ impl Pretraining {
     /// # Errors
     /// [`Error::Diverged`], [`Error::Device`].
     pub async fn step(&mut self) -> Result<f64> {
-        let (sequences, spreads): (Vec<Sequence>, Vec<Vec<Spread>>) =
+        let (sequences, soft_targets): (Vec<Sequence>, Vec<Vec<SoftTarget>>) =
             self.next_batch()?.into_iter().unzip();
-        let spreads: Vec<Spread> = spreads.into_iter().flatten().collect();
-        let batch = Batch::towards(&sequences, spreads, self.model.pad_id())?;
+        let soft_targets: Vec<SoftTarget> = soft_targets.into_iter().flatten().collect();
+        let batch = Batch::towards(&sequences, soft_targets, self.model.pad_id())?;
         let forward = forward_logps(&self.model, &self.arena, &batch, false)?;
         // Not the batch's own mean: batches are of like lengths, so tokens of short answers
         // would count more, and the model would learn that answers are short.
         let upstream = vec![-1.0 / self.tokens_a_batch as f32; batch.scored()];
-        let gradient = forward.trace.backward(&self.model, &batch, &upstream);
+        let gradient = forward.tape.backward(&self.model, &batch, &upstream);
         let logps = read(forward.values).await?.into_iter().map(f64::from);
         let loss = -logps.sum::<f64>() / batch.scored().max(1) as f64;
         diverged::check_loss(loss, self.step + 1)?;
@@ -258,7 +259,7 @@ impl Pretraining {
         Ok(loss)
     }
 
-    fn next_batch(&mut self) -> Result<Vec<(Sequence, Vec<Spread>)>> {
+    fn next_batch(&mut self) -> Result<Vec<(Sequence, Vec<SoftTarget>)>> {
         if let Some(batch) = self.waiting.pop() {
             return Ok(batch);
         }
@@ -273,11 +274,11 @@ impl Pretraining {
             .zip(&exchanges)
         {
             tokens += sequence.completion.len();
-            let spreads = self
+            let soft_targets = self
                 .next_tokens
                 .of_answer(&exchange.prompt, &sequence.completion)
                 .ok_or_else(|| Error::internal("the world cannot write its own answer"))?;
-            sequences.push((sequence, spreads));
+            sequences.push((sequence, soft_targets));
         }
         self.tokens_a_batch = tokens.max(1) as f64 / BATCHES_SORTED as f64;
         sequences.sort_by_key(|(sequence, _)| sequence.len());

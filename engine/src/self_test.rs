@@ -6,14 +6,16 @@
 //! That no kernel can be broken without being seen is tested by breaking each of them.
 
 use crate::adamw::AdamW;
-use crate::batch::{Batch, Sequence};
+use crate::batch::Batch;
 use crate::gpt_config::GptConfig;
+use crate::kernels::STATISTICS;
 use crate::kernels::shape::Shape;
-use crate::kernels::{STATISTICS, forward_logps};
 use crate::layout::Layout;
-use crate::logps::read;
 use crate::model::Model;
+use crate::pass::forward_logps;
 use crate::random::Random;
+use crate::readback::read;
+use crate::sequence::Sequence;
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{Error, ObjectiveKind, Result, TrainSettings};
 
@@ -146,7 +148,7 @@ async fn parts(device: &Device, is_tied: bool) -> Result<Vec<Part>> {
     let upstream: Vec<f32> = (0..batch.scored())
         .map(|_| random.normal() as f32)
         .collect();
-    let gradient = forward.trace.backward(&model, &batch, &upstream);
+    let gradient = forward.tape.backward(&model, &batch, &upstream);
     let mut parts = vec![part("log-probs", read(forward.values).await?)];
     if let Some(statistics) = forward.statistics {
         let statistics = read(statistics).await?;

@@ -152,12 +152,13 @@ fn a_seed_names_a_text_of_the_world() {
 fn attention_that_overflows_gives_no_number() {
     use burn::tensor::{Device, Tensor};
     use pollster::block_on;
-    use tilt_engine::batch::{Batch, Sequence};
+    use tilt_engine::batch::Batch;
     use tilt_engine::gpt_config::GptConfig;
-    use tilt_engine::kernels::token_logps;
     use tilt_engine::layout::Layout;
-    use tilt_engine::logps::read;
     use tilt_engine::model::Model;
+    use tilt_engine::pass::token_logps;
+    use tilt_engine::readback::read;
+    use tilt_engine::sequence::Sequence;
 
     let config = GptConfig::new(32, 16, 16, 1, 2);
     let layout = Layout::of(&config);

@@ -5,10 +5,11 @@ mod support;
 use burn::tensor::{Int, Tensor, TensorData};
 use pollster::block_on;
 use support::{VOCAB, model, pairs, settings, start, thumbs, weights};
-use tilt_engine::batch::Sequence;
 use tilt_engine::generate::{Pick, generate};
 use tilt_engine::gpt::KvCache;
-use tilt_engine::logps::{read, score};
+use tilt_engine::logps::score;
+use tilt_engine::readback::read;
+use tilt_engine::sequence::Sequence;
 use tilt_engine::session::Session;
 use tilt_protocol::{Error, ObjectiveKind, Sampling, TrainSettings};
 
@@ -214,7 +215,7 @@ fn a_reward_of_nothing_is_an_error_wherever_the_row_stands() {
 #[test]
 fn ids_and_positions_beyond_the_tables_are_errors() {
     use tilt_engine::batch::Batch;
-    use tilt_engine::kernels::token_logps;
+    use tilt_engine::pass::token_logps;
     let (model, arena) = model();
     let vocab = VOCAB as u32;
     let long = vec![3; model.config.n_positions + 1];

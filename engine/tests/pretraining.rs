@@ -2,8 +2,8 @@
 
 use burn::tensor::Device;
 use pollster::block_on;
-use tilt_engine::logps::read;
 use tilt_engine::pretrain::{BATCHES_SORTED, PretrainSettings, Pretraining};
+use tilt_engine::readback::read;
 use tilt_protocol::ModelName;
 
 fn settings() -> PretrainSettings {

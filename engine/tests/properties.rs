@@ -7,8 +7,8 @@ use burn::tensor::Tensor;
 use pollster::block_on;
 use proptest::prelude::*;
 use support::{VOCAB, model, rows_for, settings, start, weights};
-use tilt_engine::batch::Sequence;
 use tilt_engine::model::Model;
+use tilt_engine::sequence::Sequence;
 use tilt_engine::session::{Session, score};
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::{
@@ -232,7 +232,7 @@ proptest! {
         let (_, reference) = support::model();
         let mut second = Session::restore(&saved, &model, &reference, rows).expect("a session");
         take(&mut second, after);
-        prop_assert_eq!(second.step, whole.step);
+        prop_assert_eq!(second.steps_taken(), whole.steps_taken());
         prop_assert_eq!(weights(&second), weights(&whole), "{:?}", kind);
     }
 

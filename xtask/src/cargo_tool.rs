@@ -2,7 +2,7 @@
 
 use crate::command::Run;
 use crate::error::Error;
-use crate::setup::{found, installing, tools_folder};
+use crate::tools::{found, installing, tools_folder};
 use std::env;
 use std::path::{Path, PathBuf};
 

@@ -17,6 +17,7 @@ mod page_parts;
 mod serve;
 mod setup;
 mod test;
+mod tools;
 mod torture;
 
 use error::Error;

@@ -8,6 +8,7 @@ use crate::cargo_tool::{self, CargoTool};
 use crate::chromium;
 use crate::command::Run;
 use crate::error::Error;
+use crate::tools::{found, installing, tools_folder};
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -238,20 +239,6 @@ fn packages(folder: &Path, what: &str, purpose: &str) -> Result<(), Error> {
     fs::write(&stamp, wanted).map_err(Error::io("noting what is installed", &stamp))
 }
 
-/// Where Tilt keeps the tools that it installs for itself.
-pub fn tools_folder() -> PathBuf {
-    let set = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty());
-    if let Some(folder) = set("TILT_TOOLS") {
-        return folder.into();
-    }
-    let cache = set("XDG_CACHE_HOME")
-        .or_else(|| set("LOCALAPPDATA"))
-        .map(PathBuf::from)
-        .or_else(|| set("HOME").map(|home| Path::new(&home).join(".cache")))
-        .unwrap_or_else(env::temp_dir);
-    cache.join("tilt-tools")
-}
-
 fn search_path(front: impl IntoIterator<Item = PathBuf>) -> Result<OsString, Error> {
     let inherited = env::var_os("PATH").unwrap_or_default();
     env::join_paths(front.into_iter().chain(env::split_paths(&inherited))).map_err(|source| {
@@ -287,14 +274,6 @@ fn major_version(version: &str) -> Option<u32> {
 
 fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
-}
-
-pub fn found(what: &str, detail: &str) {
-    println!("  {what}: there ({detail})");
-}
-
-pub fn installing(what: &str, purpose: &str, duration: &str) {
-    println!("  {what}: missing; needed {purpose}. Installing takes {duration}.");
 }
 
 #[cfg(test)]

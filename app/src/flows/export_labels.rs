@@ -9,8 +9,9 @@ use crate::stores::lab_code::lab_code;
 use crate::texts::files as texts;
 use crate::texts::training::DECISIVE_PAIRS;
 use gloo_file::Blob;
-use tilt_protocol::dataset::{write_jsonl, write_tilt_jsonl};
+use tilt_protocol::dataset::write_jsonl;
 use tilt_protocol::label::pairs_from_labels;
+use tilt_protocol::label::write_tilt_jsonl;
 use tilt_protocol::{Error, Label};
 
 /// The decisive labels as paired, conversational JSON lines.

@@ -15,7 +15,7 @@ use crate::texts::files as texts;
 use crate::texts::import as import_texts;
 use gloo_file::File;
 use leptos::prelude::*;
-use tilt_protocol::dataset::import::{ImportOptions, Sample};
+use tilt_protocol::import::{ImportOptions, Sample};
 use tilt_protocol::{CuratedSet, Error, ImportEvent, ImportRequest, ImportSource, Label, Origin};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;

@@ -15,7 +15,7 @@ use gloo_file::{File, FileList};
 use leptos::context::Provider;
 use leptos::prelude::*;
 use std::sync::Arc;
-use tilt_protocol::dataset::import::{ImportOptions, Sample};
+use tilt_protocol::import::{ImportOptions, Sample};
 use tilt_protocol::{ImportEvent, ImportRequest, ImportSource, Label};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;

@@ -19,7 +19,7 @@ use crate::texts::numbers::quoted;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::Error;
-use tilt_protocol::dataset::import::NectarPairs;
+use tilt_protocol::import::NectarPairs;
 use web_sys::HtmlInputElement;
 
 const RANKINGS: [NectarPairs; 4] = [

@@ -7,7 +7,7 @@ use gloo_file::File;
 use leptos::prelude::*;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use tilt_protocol::dataset::import::{ImportReport, NectarPairs};
+use tilt_protocol::import::{ImportReport, NectarPairs};
 use tilt_protocol::{CuratedSet, ImportSource, Label};
 use web_sys::Blob;
 

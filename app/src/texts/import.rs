@@ -1,7 +1,7 @@
 //! Data coming in: where from, what was found in it, what cannot be used.
 
 use super::counts::counted;
-use tilt_protocol::dataset::import::{ImportReport, NectarPairs};
+use tilt_protocol::import::{ImportReport, NectarPairs};
 use tilt_protocol::label::Arrival;
 
 pub const IMPORTER_ENDED: &str = "the importer ended without a word";

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
-use tilt_protocol::dataset::import::{ImportOptions, Intake, RowFormat, Sample};
+use tilt_protocol::import::{ImportOptions, Intake, RowFormat, Sample};
 
 const CHUNK_BYTES: usize = 1 << 20;
 const SAMPLE: Sample = Sample {

@@ -1,8 +1,8 @@
 //! What page and importer tell each other. The importer is a worker of its own, so that a
 //! long file holds up neither the page nor a training step.
 
-use crate::dataset::import::{ImportOptions, ImportReport, Sample};
 use crate::error::Error;
+use crate::import::{ImportOptions, ImportReport, Sample};
 use crate::label::Label;
 use serde::{Deserialize, Serialize};
 

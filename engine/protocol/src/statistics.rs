@@ -147,6 +147,20 @@ pub fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
+/// The middle of the numbers in their order, of an even count the mean of the two in the
+/// middle; `None` of nothing.
+pub fn median(numbers: &[f64]) -> Option<f64> {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let upper = sorted.len() / 2;
+    let above = sorted.get(upper)?;
+    let below = match sorted.len() % 2 {
+        0 => sorted.get(upper - 1)?,
+        _ => above,
+    };
+    Some(below.midpoint(*above))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,5 +244,12 @@ mod tests {
         assert!((error - 1.0 / 3f64.sqrt()).abs() < 1e-12);
         assert_eq!(interval_of(2.0, error, 3), (low, high));
         assert_eq!(standard_error(&[1.0]), None);
+    }
+
+    #[test]
+    fn a_median_is_the_middle() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&[4.0, 1.0]), Some(2.5));
     }
 }

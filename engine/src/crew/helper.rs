@@ -21,7 +21,7 @@ struct UnderWay {
 
 impl Helper {
     /// # Errors
-    /// [`Error::Protocol`] for a way back before a way there, or numbers that do not fit.
+    /// [`Error::Protocol`] for a backward pass before a forward one, or numbers that do not fit.
     pub fn obey(&mut self, order: Order, numbers: Vec<f32>) -> Result<Vec<f32>> {
         let broken = |reason: &str| Error::Protocol {
             reason: reason.to_owned(),
@@ -40,7 +40,7 @@ impl Helper {
                 });
                 Ok(to_numbers(&scored))
             }
-            Order::Back => {
+            Order::Backward => {
                 let pass = self.under_way.take();
                 let pass = pass.ok_or_else(|| broken("no rows were read before"))?;
                 if numbers.len() != pass.packed.scored.len() {

@@ -3,8 +3,8 @@
 //!
 //! The first worker holds parameters, optimiser and loss. In each step it hands every
 //! helper the parameters and a share of the rows, takes a share itself, and puts the
-//! log-probs together; with the loss's derivatives the same ways back. What a helper does
-//! not answer, the first worker computes itself. The CPU's kernels only.
+//! log-probs together; with the loss's derivatives the gradients come back the same way. What a
+//! helper does not answer, the first worker computes itself. The CPU's kernels only.
 
 mod helper;
 
@@ -14,8 +14,9 @@ use crate::batch::Batch;
 use crate::kernels::cpu::gpt::{self, Trace};
 use crate::kernels::cpu::{Numbers, Scored, tensor_of};
 use crate::kernels::shape::Shape;
-use crate::kernels::{self, Packed, Share, statistics_of};
+use crate::kernels::{Packed, SubBatch, statistics_of};
 use crate::model::Model;
+use crate::pass;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -32,7 +33,7 @@ pub enum Order {
     Forward { shape: Box<Shape>, packed: Packed },
     /// The same rows back; the numbers are the loss's derivatives by each scored token's
     /// log-prob. Answered by the gradient, `[parameters]`.
-    Back,
+    Backward,
 }
 
 /// The helper's numbers, or `None` when it is gone.
@@ -67,18 +68,18 @@ impl Team {
 }
 
 /// A forward pass, shared or not.
-pub struct Forward {
+pub struct TeamForward {
     /// Log-probs of the batch's scored tokens in nats, `[n]`; or rewards, one a sequence.
     pub values: Tensor<1>,
     /// `[STATISTICS * n]`, one quantity after the other.
     pub statistics: Option<Tensor<1>>,
-    /// For the way back.
-    pub pass: Pass,
+    /// For the backward pass.
+    pub tape: TeamTape,
 }
 
-/// A forward pass that waits for its way back.
-pub enum Pass {
-    Alone(kernels::Pass),
+/// What a forward pass keeps for its backward pass, here or with the helpers.
+pub enum TeamTape {
+    Alone(pass::Tape),
     Shared(Box<Shared>),
 }
 
@@ -87,26 +88,26 @@ pub struct Shared {
     team: Team,
     shape: Box<Shape>,
     arena: Numbers,
-    shares: Vec<(Share, Place)>,
+    shares: Vec<(SubBatch, ComputedBy)>,
 }
 
 /// Where a share was computed.
-enum Place {
+enum ComputedBy {
     Here(Box<Trace>),
     Helper(usize),
 }
 
-impl From<kernels::Forward> for Forward {
-    fn from(forward: kernels::Forward) -> Forward {
-        Forward {
+impl From<pass::Forward> for TeamForward {
+    fn from(forward: pass::Forward) -> TeamForward {
+        TeamForward {
             values: forward.values,
             statistics: forward.statistics,
-            pass: Pass::Alone(forward.trace),
+            tape: TeamTape::Alone(forward.tape),
         }
     }
 }
 
-/// [`kernels::forward_logps`] by the team, where there is one and it pays.
+/// [`pass::forward_logps`] by the team, where there is one and it pays.
 ///
 /// # Errors
 /// As there.
@@ -116,8 +117,8 @@ pub async fn forward_logps(
     batch: &Batch,
     statistics: bool,
     team: Option<&Team>,
-) -> Result<Forward> {
-    let alone = || kernels::forward_logps(model, arena, batch, statistics).map(Forward::from);
+) -> Result<TeamForward> {
+    let alone = || pass::forward_logps(model, arena, batch, statistics).map(TeamForward::from);
     let Some((team, numbers)) = team.zip(Numbers::of(arena)) else {
         return alone();
     };
@@ -128,19 +129,19 @@ pub async fn forward_logps(
     let shape = Shape::new(&model.config, &model.layout);
     let (shared, scored) = Shared::forward(team, shape, numbers, &batch.packed).await;
     let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
-    Ok(Forward {
+    Ok(TeamForward {
         values: tensor_of(logps, &model.device),
         statistics: statistics.then(|| tensor_of(statistics_of(&scored), &model.device)),
-        pass: Pass::Shared(Box::new(shared)),
+        tape: TeamTape::Shared(Box::new(shared)),
     })
 }
 
-impl Pass {
-    /// As [`kernels::Pass::backward`].
+impl TeamTape {
+    /// As [`pass::Tape::backward`].
     pub async fn backward(self, model: &Model, batch: &Batch, upstream: &[f32]) -> Tensor<1> {
         match self {
-            Pass::Alone(pass) => pass.backward(model, batch, upstream),
-            Pass::Shared(shared) => {
+            TeamTape::Alone(tape) => tape.backward(model, batch, upstream),
+            TeamTape::Shared(shared) => {
                 let gradient = shared.backward(upstream).await;
                 tensor_of(gradient, &model.device)
             }
@@ -158,7 +159,7 @@ impl Shared {
         let mut shares = packed.split(team.workers).into_iter();
         let own = shares.next().unwrap_or_default();
         let shape = Box::new(shape);
-        let asked: Vec<(Share, Answer)> = shares
+        let asked: Vec<(SubBatch, Answer)> = shares
             .enumerate()
             .map(|(helper, share)| {
                 let order = Order::Forward {
@@ -170,25 +171,25 @@ impl Shared {
             })
             .collect();
         let mut scored = vec![Scored::default(); packed.scored.len()];
-        let mut note = |share: &Share, of_share: &[Scored]| {
+        let mut note = |share: &SubBatch, of_share: &[Scored]| {
             for (&place, &one) in share.places.iter().zip(of_share) {
                 scored[place] = one;
             }
         };
         let (trace, of_own) = read(&shape, &arena, &own.packed);
         note(&own, &of_own);
-        let mut places = vec![(own, Place::Here(trace))];
+        let mut places = vec![(own, ComputedBy::Here(trace))];
         for (helper, (share, answer)) in asked.into_iter().enumerate() {
             let answer = answer.await.and_then(|numbers| from_numbers(&numbers));
             let place = match answer.filter(|answer| answer.len() == share.places.len()) {
                 Some(of_share) => {
                     note(&share, &of_share);
-                    Place::Helper(helper)
+                    ComputedBy::Helper(helper)
                 }
                 None => {
                     let (trace, of_share) = read(&shape, &arena, &share.packed);
                     note(&share, &of_share);
-                    Place::Here(trace)
+                    ComputedBy::Here(trace)
                 }
             };
             places.push((share, place));
@@ -214,9 +215,9 @@ impl Shared {
         for (share, place) in shares {
             let of_share: Vec<f32> = share.places.iter().map(|&place| upstream[place]).collect();
             match place {
-                Place::Here(trace) => here.push((share, trace, of_share)),
-                Place::Helper(helper) => {
-                    let answer = team.crew.ask(helper, &Order::Back, &of_share);
+                ComputedBy::Here(trace) => here.push((share, trace, of_share)),
+                ComputedBy::Helper(helper) => {
+                    let answer = team.crew.ask(helper, &Order::Backward, &of_share);
                     asked.push((share, of_share, answer));
                 }
             }

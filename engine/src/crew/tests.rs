@@ -1,10 +1,10 @@
 //! A shared step against one alone.
 
 use super::*;
-use crate::batch::Sequence;
 use crate::gpt_config::GptConfig;
 use crate::layout::Layout;
-use crate::logps;
+use crate::readback::read;
+use crate::sequence::Sequence;
 use burn::tensor::Device;
 use pollster::block_on;
 use std::cell::RefCell;
@@ -71,7 +71,7 @@ fn batch() -> Batch {
 }
 
 fn numbers(tensor: Tensor<1>) -> Vec<f32> {
-    block_on(logps::read(tensor)).unwrap()
+    block_on(read(tensor)).unwrap()
 }
 
 /// Log-probs and statistics are the same to the last bit, the gradient to rounding.
@@ -81,7 +81,7 @@ fn check(team: &Team, is_tied: bool) {
     let run = |team: Option<&Team>| {
         let forward = block_on(forward_logps(&model, &arena, &batch, true, team)).unwrap();
         let upstream: Vec<f32> = (0..batch.scored()).map(|i| 0.1 - i as f32 * 0.01).collect();
-        let gradient = block_on(forward.pass.backward(&model, &batch, &upstream));
+        let gradient = block_on(forward.tape.backward(&model, &batch, &upstream));
         (
             numbers(forward.values),
             forward.statistics.map(numbers),
@@ -116,5 +116,5 @@ fn what_a_helper_leaves_undone_is_done() {
 
 #[test]
 fn a_way_back_alone_is_refused() {
-    assert!(Helper::default().obey(Order::Back, vec![1.0]).is_err());
+    assert!(Helper::default().obey(Order::Backward, vec![1.0]).is_err());
 }

@@ -64,11 +64,11 @@ impl AlignmentTask {
             .all_good()?
             .rows;
         let mut session = Session::start(model, reference.clone(), reference, rows, settings)?;
-        session.statistics = false;
+        session.leave_out_statistics();
         while !session.step(model).await?.done {}
         let mut measured = WinRateRun::new(self.principle, self.seed).until(self.decisive);
         while !measured.is_done() {
-            measured.advance(model, &session.arena, reference).await?;
+            measured.advance(model, session.policy(), reference).await?;
         }
         Ok(Alignment {
             principle: self.principle,

@@ -1,9 +1,9 @@
 //! Answers to plain prompts, and the KL of a set of answers.
 
-use crate::batch::Sequence;
 use crate::generate::{Answer, Pick, generate};
 use crate::logps;
 use crate::model::Model;
+use crate::sequence::Sequence;
 use burn::tensor::Tensor;
 use tilt_protocol::statistics::{mean, standard_error};
 use tilt_protocol::{Content, Result, Sampling};

@@ -1,8 +1,9 @@
 //! A pair token by token under policy and reference.
 
-use crate::batch::{Batch, Sequence};
-use crate::kernels::vocabulary_logps;
+use crate::batch::Batch;
 use crate::model::Model;
+use crate::pass::vocabulary_logps;
+use crate::sequence::Sequence;
 use crate::text::{Preparation, TokenisedRow};
 use burn::tensor::Tensor;
 use tilt_protocol::{Error, Example, Inspection, NextToken, Result, SequenceView, TokenView};

@@ -1,11 +1,11 @@
 //! How close a model is to the world it was trained on: its loss against the world's own
 //! entropy, which no model can undercut.
 
-use crate::batch::Sequence;
 use crate::logps;
 use crate::model::Model;
 use crate::pretrain::sequences_of;
 use crate::random::Random;
+use crate::sequence::Sequence;
 use crate::world::{Exchange, Family, Prompt};
 use burn::tensor::Tensor;
 use serde::Serialize;

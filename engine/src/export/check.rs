@@ -3,9 +3,9 @@
 
 use super::exact::Exact;
 use crate::evaluate::prompt_ids;
-use crate::logps::read;
 use crate::model::Model;
 use crate::random::Random;
+use crate::readback::read;
 use crate::world;
 use burn::tensor::{Int, Tensor, TensorData};
 use serde::Serialize;

@@ -110,7 +110,7 @@ async fn first_steps(
     let count = EXPECTED_STEPS.min(settings.steps);
     let is_rough = settings.adam_epsilon < SMALL_EPSILON;
     let mut session = Session::start(model, reference.clone(), reference, rows, settings)?;
-    session.statistics = false;
+    session.leave_out_statistics();
     let mut steps = Vec::with_capacity(count);
     for step in 0..count {
         rest().await;

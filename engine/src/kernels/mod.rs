@@ -6,14 +6,11 @@
 pub mod cpu;
 pub mod gpu;
 mod packed;
-mod pass;
 pub mod shape;
+mod statistics;
 
-pub use packed::{Packed, Share};
-pub use pass::{
-    Forward, Pass, STATISTICS, forward_logps, forward_rewards, plain_logps, statistics_of,
-    token_logps, vocabulary_logps,
-};
+pub use packed::{Packed, SubBatch};
+pub use statistics::{STATISTICS, statistics_of};
 
 use tilt_protocol::Simd;
 
@@ -23,6 +20,3 @@ pub const SIMD: Simd = if cfg!(feature = "relaxed-simd") {
 } else {
     Simd::Plain
 };
-
-#[cfg(test)]
-pub(crate) mod tests;

@@ -3,7 +3,7 @@
 //! A position sees the tokens of its own segment up to itself and, before them, those of
 //! the segment's prefix. Chosen and rejected of a pair are two segments with one prefix.
 
-use crate::batch::{Scope, Sequence};
+use crate::sequence::{Scope, Sequence};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -20,7 +20,7 @@ pub struct Segment {
 
 /// Where the tokens of a sequence lie.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct SequenceRows {
     prompt: usize,
     prompt_len: usize,
     completion: usize,
@@ -42,15 +42,15 @@ pub struct Packed {
     pub targets: Vec<u32>,
     /// Distributions over the next token that are scored in place of the targets, `[n]` of
     /// tokens with their probabilities; empty where the targets are scored.
-    pub spreads: Vec<Vec<(u32, f32)>>,
+    pub soft_targets: Vec<Vec<(u32, f32)>>,
     /// Of the whole batch's sequences; a share of one has none.
     #[serde(skip)]
-    places: Vec<Place>,
+    places: Vec<SequenceRows>,
 }
 
 /// Some rows of a batch, and which of its scored tokens are theirs.
 #[derive(Clone, Debug, Default)]
-pub struct Share {
+pub struct SubBatch {
     pub packed: Packed,
     /// Places in the whole batch's `scored`, `[n]` of this share.
     pub places: Vec<usize>,
@@ -99,7 +99,7 @@ impl Packed {
                     .or_insert_with(|| packed.push(0..0, &[prompt], 0))
                     .clone();
                 let own = packed.push(prefix.clone(), &[completion], prompt.len());
-                Place {
+                SequenceRows {
                     prompt: prefix.start,
                     prompt_len: prompt.len(),
                     completion: own.start,
@@ -107,7 +107,7 @@ impl Packed {
                 }
             } else {
                 let own = packed.push(0..0, &[prompt, completion], 0);
-                Place {
+                SequenceRows {
                     prompt: own.start,
                     prompt_len: prompt.len(),
                     completion: own.start + prompt.len(),
@@ -145,7 +145,7 @@ impl Packed {
 
     /// At most `parts` batches that together hold these rows, about equally many each:
     /// rows that see each other stay together. Fewer where there is less to share out.
-    pub fn split(&self, parts: usize) -> Vec<Share> {
+    pub fn split(&self, parts: usize) -> Vec<SubBatch> {
         let mut part_of_row = vec![0; self.rows()];
         let mut sizes = vec![0; parts.max(1)];
         for group in self.groups() {
@@ -157,7 +157,7 @@ impl Packed {
             }
         }
         sizes.retain(|&size| size > 0);
-        let mut shares = vec![Share::default(); sizes.len()];
+        let mut shares = vec![SubBatch::default(); sizes.len()];
         let mut row_in_share = vec![0; self.rows()];
         for (row, &part) in part_of_row.iter().enumerate() {
             let packed = &mut shares[part].packed;
@@ -181,8 +181,8 @@ impl Packed {
             let share = &mut shares[part_of_row[row as usize]];
             share.packed.scored.push(row_in_share[row as usize] as u32);
             share.packed.targets.push(target);
-            let spread = self.spreads.get(place).cloned();
-            share.packed.spreads.extend(spread);
+            let soft_target = self.soft_targets.get(place).cloned();
+            share.packed.soft_targets.extend(soft_target);
             share.places.push(place);
         }
         shares
@@ -197,22 +197,22 @@ impl Packed {
     /// Batches of at most `most` rows and as many scored tokens, which together score what
     /// this one does. A prompt whose rows do not fit together is in several. `None` where a
     /// sequence alone does not fit.
-    pub fn within(&self, most: usize) -> Option<Vec<Share>> {
+    pub fn within(&self, most: usize) -> Option<Vec<SubBatch>> {
         let mut places_of_row = vec![Vec::new(); self.rows()];
         for (place, &row) in self.scored.iter().enumerate() {
             places_of_row[row as usize].push(place);
         }
         let places_of = |rows: &Range<usize>| places_of_row[rows.clone()].concat();
-        let mut shares: Vec<Share> = Vec::new();
+        let mut shares: Vec<SubBatch> = Vec::new();
         let mut put = |piece: Piece<'_>| {
-            let fits = |share: &&mut Share| {
+            let fits = |share: &&mut SubBatch| {
                 share.packed.rows() + piece.rows() <= most
                     && share.places.len() + piece.places.len() <= most
             };
             match shares.last_mut().filter(fits) {
                 Some(share) => share.push(self, &piece),
                 None => {
-                    let mut share = Share::default();
+                    let mut share = SubBatch::default();
                     share.push(self, &piece);
                     shares.push(share);
                 }
@@ -296,7 +296,7 @@ impl Piece<'_> {
     }
 }
 
-impl Share {
+impl SubBatch {
     /// Adds a piece of a batch behind what is there.
     fn push(&mut self, of: &Packed, piece: &Piece<'_>) {
         let packed = &mut self.packed;
@@ -319,13 +319,15 @@ impl Share {
         for &place in &piece.places {
             packed.scored.extend(row_here.get(&of.scored[place]));
             packed.targets.push(of.targets[place]);
-            packed.spreads.extend(of.spreads.get(place).cloned());
+            packed
+                .soft_targets
+                .extend(of.soft_targets.get(place).cloned());
             self.places.push(place);
         }
     }
 }
 
-impl Place {
+impl SequenceRows {
     fn row(self, t: usize) -> Option<usize> {
         if t >= self.len {
             return None;
@@ -338,164 +340,4 @@ impl Place {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prompt_that_two_rows_share_is_there_once() {
-        let sequence = |prompt: &[u32], completion: &[u32]| Sequence {
-            prompt: prompt.to_vec(),
-            completion: completion.to_vec(),
-        };
-        let rows = [
-            sequence(&[5, 6], &[7, 8]),
-            sequence(&[9], &[1]),
-            sequence(&[5, 6], &[4]),
-        ];
-        let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
-        let scoped_only = Packed::new(&scoped).unwrap();
-        assert_eq!(scoped_only.tokens, [5, 6, 7, 9]);
-        assert_eq!(scoped_only.scored, [1, 2, 3, 1]);
-        assert_eq!(scoped_only.targets, [7, 8, 1, 4]);
-        let packed = Packed::whole(&scoped).unwrap();
-        assert_eq!(packed.tokens, [5, 6, 7, 8, 9, 1, 4]);
-        assert_eq!(packed.positions, [0, 1, 2, 3, 0, 1, 2]);
-        let segment = |prefix, own| Segment { prefix, own };
-        assert_eq!(
-            packed.segments,
-            [
-                segment(0..0, 0..2),
-                segment(0..2, 2..4),
-                segment(0..0, 4..6),
-                segment(0..2, 6..7),
-            ]
-        );
-        assert_eq!(packed.scored, [1, 2, 4, 1]);
-        assert_eq!(packed.targets, [7, 8, 1, 4]);
-        assert_eq!(packed.row(2, 2), Some(6));
-    }
-
-    #[test]
-    fn what_a_sequence_does_not_have_is_nobody_elses() {
-        let sequence = |prompt: &[u32], completion: &[u32]| Sequence {
-            prompt: prompt.to_vec(),
-            completion: completion.to_vec(),
-        };
-        // Two share a prompt, and the first has nothing of its own.
-        let rows = [
-            sequence(&[5, 6], &[]),
-            sequence(&[5, 6], &[7]),
-            sequence(&[], &[9]),
-        ];
-        let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
-        let packed = Packed::whole(&scoped).unwrap();
-        let row_of = |sequence, t| packed.row(sequence, t);
-        assert_eq!([row_of(0, 1), row_of(0, 2)], [Some(1), None]);
-        assert_eq!([row_of(1, 2), row_of(1, 3)], [Some(2), None]);
-        assert_eq!(
-            [row_of(2, 0), row_of(2, 1), row_of(3, 0)],
-            [Some(3), None, None]
-        );
-        // The last token predicts nothing, so it is not there.
-        assert_eq!(Packed::new(&scoped).unwrap().row(2, 0), None);
-
-        for place in 0..3 {
-            let mut rows = rows.clone();
-            rows[place] = sequence(&[], &[]);
-            let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
-            for built in [Packed::new(&scoped), Packed::whole(&scoped)] {
-                let message = built.unwrap_err().to_string();
-                assert!(
-                    message.contains(&format!("sequence {}", place + 1)),
-                    "{message}"
-                );
-            }
-        }
-    }
-
-    /// What each scored token of a share sees, in order, and what is scored.
-    fn seen(packed: &Packed, scored: usize) -> (Vec<u32>, u32) {
-        let row = packed.scored[scored] as usize;
-        let segment = packed
-            .segments
-            .iter()
-            .find(|segment| segment.own.contains(&row));
-        let Segment { prefix, own } = segment.unwrap();
-        let rows = prefix.clone().chain(own.start..row + 1);
-        (
-            rows.map(|row| packed.tokens[row]).collect(),
-            packed.targets[scored],
-        )
-    }
-
-    #[test]
-    fn a_batch_beyond_a_limit_is_divided_and_every_token_sees_what_it_saw() {
-        let sequence = |prompt: &[u32], completion: &[u32]| Sequence {
-            prompt: prompt.to_vec(),
-            completion: completion.to_vec(),
-        };
-        let rows = [
-            sequence(&[5, 6, 7], &[7, 8]),
-            sequence(&[9, 9, 9], &[1]),
-            sequence(&[5, 6, 7], &[4, 3, 2]),
-            sequence(&[], &[2, 3, 4, 5]),
-            // Nothing but a next token: scored, with no row of its own.
-            sequence(&[5, 6, 7], &[1]),
-            sequence(&[5, 6, 7], &[2]),
-            sequence(&[5, 6, 7], &[9]),
-        ];
-        let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
-        let packed = Packed::new(&scoped).unwrap();
-        assert_eq!(packed.longest(), 5);
-        for most in 5..20 {
-            let shares = packed.within(most).unwrap();
-            let mut found = vec![None; packed.scored.len()];
-            for share in &shares {
-                assert!(
-                    share.packed.rows() <= most && share.places.len() <= most,
-                    "{most}"
-                );
-                assert_eq!(share.packed.scored.len(), share.places.len());
-                for (scored, &place) in share.places.iter().enumerate() {
-                    let before = found[place].replace(seen(&share.packed, scored));
-                    assert!(before.is_none(), "scored twice");
-                }
-            }
-            let expected = (0..found.len()).map(|place| Some(seen(&packed, place)));
-            assert_eq!(found, expected.collect::<Vec<_>>(), "{most}");
-            assert_eq!(shares.len() > 1, most < packed.rows(), "{most}");
-        }
-        assert!(
-            packed.within(4).is_none(),
-            "three of the prompt and two more"
-        );
-    }
-
-    #[test]
-    fn shares_keep_what_sees_each_other_and_all_that_is_scored() {
-        let sequence = |prompt: &[u32], completion: &[u32]| Sequence {
-            prompt: prompt.to_vec(),
-            completion: completion.to_vec(),
-        };
-        let rows = [
-            sequence(&[5, 6], &[7, 8]),
-            sequence(&[9, 9, 9], &[1]),
-            sequence(&[5, 6], &[4, 3, 2]),
-        ];
-        let scoped: Vec<_> = rows.iter().map(|row| (row, Scope::Completion)).collect();
-        let packed = Packed::new(&scoped).unwrap();
-        let shares = packed.split(2);
-        assert_eq!(shares.len(), 2);
-        assert_eq!(shares[0].packed.tokens, [5, 6, 7, 4, 3]);
-        assert_eq!(shares[1].packed.tokens, [9, 9, 9]);
-        assert_eq!(shares[0].packed.segments[2].prefix, 0..2);
-        let mut targets = vec![0; packed.targets.len()];
-        for share in &shares {
-            for (&place, &target) in share.places.iter().zip(&share.packed.targets) {
-                targets[place] = target;
-            }
-        }
-        assert_eq!(targets, packed.targets);
-        assert_eq!(packed.split(9).len(), 2, "as many as there are groups");
-    }
-}
+mod tests;

@@ -1,11 +1,11 @@
 //! Written answers under policy and reference: what the closed form is drawn from.
 
-use super::Lab;
-use super::jobs::Job;
-use super::tasks::Task;
-use crate::batch::Sequence;
+use super::job::Job;
+use super::state::Lab;
+use super::task::Task;
 use crate::breath::rest;
 use crate::logps::score;
+use crate::sequence::Sequence;
 use crate::text::{Preparation, TokenisedRow};
 use tilt_protocol::{Content, Error, Event, Example, RequestId, Result};
 

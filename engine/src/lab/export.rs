@@ -1,8 +1,8 @@
 //! What leaves the lab as a zip.
 
-use super::Lab;
-use super::jobs::Job;
-use super::tasks::Task;
+use super::job::Job;
+use super::state::Lab;
+use super::task::Task;
 use crate::export::{model_zip, trl_zip};
 use tilt_protocol::{
     EngineStatus, Event, Example, ExportKind, ExportMeta, RequestId, Result, TrainSettings,

@@ -1,6 +1,6 @@
 //! A model on its way into the lab.
 
-use super::{Lab, Loaded};
+use super::state::{Lab, Loaded};
 use crate::gpt_config::GptConfig;
 use crate::kernels::gpu::check_room;
 use crate::model::{Model, ModelFiles};

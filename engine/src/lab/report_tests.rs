@@ -4,10 +4,10 @@ use super::*;
 use pollster::block_on;
 use std::path::Path;
 use tilt_protocol::label::pairs_from_labels;
-use tilt_protocol::report::{FindingKind, HeldOut};
+use tilt_protocol::report::{DataReport, FindingKind, HeldOut};
 use tilt_protocol::{
-    Command, Content, DevicePreference, Example, Labeller, ModelSource, ObjectiveKind,
-    PROTOCOL_VERSION, Pair, PairSource, Request, TrainSettings, Verdict,
+    Command, Content, DevicePreference, Example, Label, Labeller, ModelSource, ObjectiveKind,
+    PROTOCOL_VERSION, Pair, PairSource, Principle, Request, TrainSettings, Verdict,
 };
 
 fn file(name: &str) -> Vec<u8> {

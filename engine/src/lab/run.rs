@@ -1,39 +1,18 @@
-//! The training run of the lab.
+//! Training runs: started, advanced, paused, ended, saved and restored.
 
-use super::Lab;
-use super::tasks::Ending;
+use super::state::Lab;
+use super::task::Ending;
+use super::training_run::{Plan, Run};
 use crate::session::{Session, StepOutcome, saved_settings};
 use crate::text::Rows;
 use std::time::Duration;
-use tilt_protocol::{
-    Error, Event, Example, PolicyAt, Replacement, RequestId, Result, RunEnd, RunId, TrainSettings,
-};
+use tilt_protocol::{Error, Event, Example, Replacement, RequestId, Result, RunEnd, TrainSettings};
 use web_time::Instant;
 
 /// Steps between two looks at the watched pair.
 const WATCH_EVERY: usize = 5;
 /// Steps between two estimates of the KL.
 const KL_EVERY: usize = 10;
-
-/// How a run is asked for.
-pub struct Plan {
-    pub id: RequestId,
-    pub run: RunId,
-    pub paused: bool,
-    /// Its end is saved.
-    pub is_kept: bool,
-}
-
-/// A session with its names on the page.
-pub struct Run {
-    pub session: Session,
-    pub paused: bool,
-    id: RequestId,
-    run: RunId,
-    is_kept: bool,
-    /// Steps to take until it pauses by itself.
-    until_pause: Option<usize>,
-}
 
 impl Lab {
     pub(super) async fn start_run(
@@ -65,15 +44,15 @@ impl Lab {
 
     /// Takes a run in and tells the page of it.
     async fn begin(&mut self, mut run: Run, dropped: usize) -> Result<()> {
-        run.session.team = self.team.clone();
+        run.session.set_team(self.team.clone());
         let session = &run.session;
-        let (steps, rows) = (session.settings.steps, session.data.len());
+        let (steps, rows) = (session.settings().steps, session.rows());
         let event = Event::RunStarted {
             run: run.run,
             steps,
             rows,
             dropped,
-            step: session.step,
+            step: session.steps_taken(),
         };
         self.emit(run.id, event);
         if let Some(loaded) = &mut self.loaded {
@@ -115,10 +94,10 @@ impl Lab {
     ) -> Result<()> {
         let run = self.run.as_mut().ok_or(Error::NoRun)?;
         run.session.adjust(beta, learning_rate)?;
-        let settings = &run.session.settings;
+        let settings = run.session.settings();
         let event = Event::Adjusted {
             run: run.run,
-            step: run.session.step,
+            step: run.session.steps_taken(),
             beta: settings.objective.beta(),
             learning_rate: settings.learning_rate,
         };
@@ -192,7 +171,7 @@ impl Lab {
                 error => end = RunEnd::Failed { error },
             }
         }
-        let step = run.session.step;
+        let step = run.session.steps_taken();
         if run.is_kept {
             match run.session.save().await {
                 Ok(bytes) => {
@@ -204,9 +183,9 @@ impl Lab {
             }
         }
         let policy_at = run.policy_at();
-        self.keep_ended(run.run, run.session.arena.clone());
+        self.keep_ended(run.run, run.session.policy().clone());
         if let Some(loaded) = &mut self.loaded {
-            loaded.policy = run.session.arena;
+            loaded.policy = run.session.into_policy();
             loaded.policy_at = policy_at;
         }
         let is_replaced = matches!(end, RunEnd::Replaced { .. });
@@ -229,7 +208,7 @@ impl Lab {
 
     pub(super) async fn save_run(&mut self, id: RequestId) -> Result<()> {
         let run = self.run.as_mut().ok_or(Error::NoRun)?;
-        let (number, step) = (run.run, run.session.step);
+        let (number, step) = (run.run, run.session.steps_taken());
         let bytes = match run.session.save().await {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -248,22 +227,24 @@ impl Lab {
         &mut self,
         plan: Plan,
         examples: Vec<Example>,
-        bytes: &[u8],
+        bytes: Option<Vec<u8>>,
         ended: bool,
     ) -> Result<()> {
+        let bytes =
+            bytes.ok_or_else(|| Error::malformed("checkpoint", "the message carries no bytes"))?;
         let loaded = self.loaded()?;
-        let settings = saved_settings(bytes)?;
+        let settings = saved_settings(&bytes)?;
         let Rows { rows, dropped, .. } = loaded
             .model
             .rows(&examples, &settings.objective, settings.max_length)?
             .all_good()?;
-        let session = Session::restore(bytes, &loaded.model, &loaded.reference, rows)?;
+        let session = Session::restore(&bytes, &loaded.model, &loaded.reference, rows)?;
         self.replace_run(Replacement::Restore).await;
         let mut run = Run::new(session, plan);
-        let has_ended = ended || run.session.step >= run.session.settings.steps;
+        let has_ended = ended || run.session.is_finished();
         // What it ended with is stored already.
         run.is_kept &= !has_ended;
-        let end = match run.session.step >= run.session.settings.steps {
+        let end = match run.session.is_finished() {
             true => RunEnd::Finished,
             false => RunEnd::Stopped,
         };
@@ -272,32 +253,5 @@ impl Lab {
             self.end_run(end, None).await;
         }
         Ok(())
-    }
-}
-
-impl Run {
-    /// Whether this request started it.
-    pub fn is_of(&self, request: RequestId) -> bool {
-        self.id == request
-    }
-
-    fn new(mut session: Session, plan: Plan) -> Run {
-        // The page shows none of them, and they cost a pass over all logits.
-        session.statistics = false;
-        Run {
-            session,
-            paused: plan.paused,
-            id: plan.id,
-            run: plan.run,
-            is_kept: plan.is_kept,
-            until_pause: None,
-        }
-    }
-
-    pub(super) fn policy_at(&self) -> PolicyAt {
-        PolicyAt {
-            run: Some(self.run),
-            step: self.session.step,
-        }
     }
 }

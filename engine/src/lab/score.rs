@@ -1,8 +1,8 @@
 //! Rows scored under the loaded policy, as `tilt score` does it.
 
-use super::Lab;
-use super::jobs::Job;
-use super::tasks::Task;
+use super::job::Job;
+use super::state::Lab;
+use super::task::Task;
 use crate::hf;
 use crate::session;
 use burn::tensor::Tensor;

@@ -1,8 +1,8 @@
 //! What the engine says that it is doing.
 
-use super::jobs::{Job, Work};
-use super::{Lab, Outgoing};
-use tilt_protocol::{EngineStatus, Event, Message};
+use super::job::Job;
+use super::state::Lab;
+use tilt_protocol::EngineStatus;
 
 impl Lab {
     /// What the engine is doing, told when it changes.
@@ -20,32 +20,5 @@ impl Lab {
             (None, None, None) => EngineStatus::Loading,
         };
         self.tell(status);
-    }
-
-    pub(super) fn tell(&mut self, status: EngineStatus) {
-        if self.status != Some(status) {
-            self.status = Some(status);
-            let message = Message {
-                id: None,
-                event: Event::Status { status },
-            };
-            self.outbox.push(Outgoing {
-                message,
-                buffers: Vec::new(),
-            });
-        }
-    }
-}
-
-impl Job {
-    /// What the engine is doing while this comes first; `None` where that is another
-    /// matter.
-    pub fn status(&self) -> Option<EngineStatus> {
-        match &self.work {
-            Work::SamplePairs(_) => Some(EngineStatus::Sampling),
-            Work::Autolabel(_) => Some(EngineStatus::Labelling),
-            Work::WinRate(_) | Work::Bench(_) | Work::Report(_) => Some(EngineStatus::Evaluating),
-            Work::Task(task) | Work::Kl(task) => task.status,
-        }
     }
 }

@@ -1,8 +1,8 @@
 //! A training step that nobody sees, made while the person labels: WebGPU compiles its
 //! pipelines at their first use, which would otherwise be the first step's time.
 
-use super::Lab;
-use crate::batch::Sequence;
+use super::state::Lab;
+use crate::sequence::Sequence;
 use crate::session::Session;
 use crate::text::TokenisedRow;
 use tilt_protocol::{ObjectiveKind, Result, TrainSettings};
@@ -34,7 +34,7 @@ impl Lab {
         };
         let (policy, reference) = (loaded.policy.clone(), &loaded.reference);
         let mut session = Session::start(&loaded.model, policy, reference, vec![pair], settings)?;
-        session.statistics = false;
+        session.leave_out_statistics();
         for _ in 0..STEPS {
             session.step(&loaded.model).await?;
         }

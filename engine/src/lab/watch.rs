@@ -1,6 +1,6 @@
 //! The pair that is looked at while a run goes on.
 
-use super::{ENDED_BYTES, Lab};
+use super::state::{ENDED_BYTES, Lab};
 use crate::evaluate::Inspector;
 use burn::tensor::Tensor;
 use tilt_protocol::{Error, Event, Example, RequestId, Result, RunId};

@@ -7,7 +7,7 @@
 //! Deviation from TRL: the exponent of the forward KL is clamped at 80 as TRL clamps
 //! the alpha-divergence's, where TRL overflows (u < -88 in float32).
 
-use super::{sigmoid, softplus};
+use super::scalar::{sigmoid, softplus};
 use tilt_protocol::FDivergence;
 
 /// Largest exponent; beyond it phi is constant.

@@ -24,6 +24,7 @@ mod of_objective;
 mod orpo;
 mod reward;
 mod robust;
+mod scalar;
 mod sft;
 mod sft_term;
 mod sigmoid_norm;
@@ -56,6 +57,7 @@ pub use sppo::sppo;
 pub use tilt_protocol::FDivergence;
 
 use f_divergence::phi;
+use scalar::{growing_exp, sigmoid, smoothed, softplus};
 
 /// log pi(y|x) summed over the tokens of a completion, in nats.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -174,42 +176,6 @@ pub struct UnpairedLoss {
     pub per_example: Vec<f64>,
     /// d loss / d log pi(completion), `[batch]`
     pub d_completion: Vec<f64>,
-}
-
-/// log(1 + e^x), without overflow: max(0, x) + log1p(e^-|x|).
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
-}
-
-/// (1 - epsilon) (-log sigma(x)) + epsilon (-log sigma(-x)), and its slope: the loss of
-/// a label that is flipped with chance epsilon.
-fn smoothed(x: f64, epsilon: f64) -> (f64, f64) {
-    let value = (1.0 - epsilon) * softplus(-x) + epsilon * softplus(x);
-    let slope = epsilon * sigmoid(x) - (1.0 - epsilon) * sigmoid(-x);
-    (value, slope)
-}
-
-/// The exponent up to which [`growing_exp`] is e^x.
-const STRAIGHT_FROM: f64 = 80.0;
-
-/// e^x - 1 and its slope; beyond [`STRAIGHT_FROM`] the tangent there. It rises on, as e^x
-/// does, but stays finite for every log-prob that f32 knows.
-fn growing_exp(x: f64) -> (f64, f64) {
-    if x <= STRAIGHT_FROM {
-        return (x.exp_m1(), x.exp());
-    }
-    let slope = STRAIGHT_FROM.exp();
-    (slope * (1.0 + (x - STRAIGHT_FROM)), slope)
-}
-
-/// The logistic function, without overflow.
-fn sigmoid(x: f64) -> f64 {
-    if x >= 0.0 {
-        1.0 / (1.0 + (-x).exp())
-    } else {
-        let e = x.exp();
-        e / (1.0 + e)
-    }
 }
 
 /// A paired loss of h = phi(u_c) - phi(u_r), with u = log pi(y|x) - log pi_ref(y|x);

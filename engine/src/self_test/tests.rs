@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernels::gpu::trial;
-use crate::kernels::tests::gpu;
+use crate::testing::gpu;
 use pollster::block_on;
 use std::collections::BTreeSet;
 

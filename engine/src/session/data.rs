@@ -1,10 +1,10 @@
 //! The rows of a run as sequences of ids.
 
 use super::order::UNPAIRED;
-use crate::batch::{Scope, Sequence};
 use crate::kernels::gpu::check_lengths;
 use crate::model::Model;
 use crate::random::Random;
+use crate::sequence::{Scope, Sequence};
 use crate::text::{TokenisedRow, rotate_completions};
 use tilt_protocol::{Error, Objective, Result, RowKind, SftObjective, TrainSettings};
 

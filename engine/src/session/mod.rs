@@ -30,20 +30,20 @@ use tilt_protocol::{Error, Metrics, ModelIdentity, Objective, Result, TrainSetti
 
 /// One run: the policy's arena, its optimiser, and where it stands.
 pub struct Session {
-    pub settings: TrainSettings,
-    pub data: Data,
+    settings: TrainSettings,
+    data: Data,
     /// The policy, `[parameters]`. Each step changes it where it lies, unless another tensor
     /// shares its memory: that one keeps it as it was.
-    pub arena: Tensor<1>,
+    arena: Tensor<1>,
     /// Log what no loss needs: entropy, token accuracy, logits.
-    pub statistics: bool,
+    statistics: bool,
     /// Who shares each step; not saved.
-    pub team: Option<Team>,
+    team: Option<Team>,
     reference: Reference,
     optimiser: AdamW,
     order: Order,
     /// Optimiser steps taken.
-    pub step: usize,
+    step: usize,
     tokens_seen: usize,
     last: Option<Last>,
     /// The model that is trained, where it has an identity.
@@ -135,6 +135,46 @@ impl Session {
         })
     }
 
+    pub fn settings(&self) -> &TrainSettings {
+        &self.settings
+    }
+
+    /// Rows in an epoch.
+    pub fn rows(&self) -> usize {
+        self.data.len()
+    }
+
+    /// The policy as it is now, `[parameters]`. Whoever keeps a clone keeps it as it is: the
+    /// next step then changes a copy.
+    pub fn policy(&self) -> &Tensor<1> {
+        &self.arena
+    }
+
+    /// The policy, when nothing is trained any more.
+    pub fn into_policy(self) -> Tensor<1> {
+        self.arena
+    }
+
+    /// Optimiser steps taken.
+    pub fn steps_taken(&self) -> usize {
+        self.step
+    }
+
+    /// Whether all steps that were asked for have been taken.
+    pub fn is_finished(&self) -> bool {
+        self.step >= self.settings.steps
+    }
+
+    /// From now on leaves out of the metrics what no loss needs: it costs a pass over all logits.
+    pub fn leave_out_statistics(&mut self) {
+        self.statistics = false;
+    }
+
+    /// Shares each step with a team; not saved.
+    pub fn set_team(&mut self, team: Option<Team>) {
+        self.team = team;
+    }
+
     /// One optimiser step. Where it fails, nothing of it is applied: weights, moments and
     /// counters are those of before.
     ///
@@ -163,7 +203,7 @@ impl Session {
         if let Some(sync) = self.settings.reference_sync
             && self.step.is_multiple_of(sync.sync_steps)
         {
-            // There is no way back from what the reference follows.
+            // What the reference follows cannot be taken back.
             self.last_grad_norm().await?;
             self.reference.sync(&self.arena, sync);
         }
@@ -177,7 +217,7 @@ impl Session {
             metrics: metrics_of_step,
             tokens: sums.tokens,
             margins: sums.margins,
-            done: self.step >= self.settings.steps,
+            done: self.is_finished(),
         })
     }
 

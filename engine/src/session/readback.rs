@@ -1,6 +1,6 @@
 //! Many small tensors, one readback.
 
-use crate::logps::read;
+use crate::readback::read;
 use burn::tensor::Tensor;
 use std::ops::Range;
 use tilt_protocol::Result;
@@ -14,15 +14,15 @@ pub struct Readback {
 
 /// Where a tensor's numbers will lie.
 #[derive(Clone, Debug, Default)]
-pub struct Place(Range<usize>);
+pub struct Span(Range<usize>);
 
 /// What was read.
 pub struct Numbers(Vec<f32>);
 
 impl Readback {
-    pub fn add(&mut self, tensor: Tensor<1>) -> Place {
+    pub fn add(&mut self, tensor: Tensor<1>) -> Span {
         let [len] = tensor.dims();
-        let place = Place(self.len..self.len + len);
+        let place = Span(self.len..self.len + len);
         self.len += len;
         self.parts.push(tensor);
         place
@@ -39,7 +39,7 @@ impl Readback {
 }
 
 impl Numbers {
-    pub fn at(&self, place: &Place) -> Vec<f64> {
+    pub fn at(&self, place: &Span) -> Vec<f64> {
         self.0[place.0.clone()]
             .iter()
             .map(|&number| f64::from(number))

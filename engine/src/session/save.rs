@@ -24,7 +24,7 @@ const REFERENCE: &str = "reference";
 const REFERENCE_LOGPS: &str = "reference.logps";
 
 #[derive(Serialize, Deserialize)]
-struct State {
+struct SavedRun {
     settings: TrainSettings,
     order: Order,
     step: usize,
@@ -45,7 +45,7 @@ impl Session {
     /// then stands before it, and can be saved there. [`Error::Device`] when the device was lost.
     pub async fn save(&mut self) -> Result<Vec<u8>> {
         let grad_norm = self.last_grad_norm().await?;
-        let state = State {
+        let state = SavedRun {
             settings: self.settings.clone(),
             order: self.order.clone(),
             step: self.step,
@@ -80,7 +80,7 @@ impl Session {
         reference: &Tensor<1>,
         rows: Vec<TokenisedRow>,
     ) -> Result<Session> {
-        let state: State = checkpoint::read_state(KIND, bytes)?;
+        let state: SavedRun = checkpoint::read_state(KIND, bytes)?;
         if let (Some(expected), Some(found)) = (&state.model, &model.identity)
             && expected != found
         {
@@ -141,6 +141,6 @@ impl Session {
 /// # Errors
 /// [`Error::MalformedFile`].
 pub fn saved_settings(bytes: &[u8]) -> Result<TrainSettings> {
-    let state: State = checkpoint::read_state(KIND, bytes)?;
+    let state: SavedRun = checkpoint::read_state(KIND, bytes)?;
     Ok(state.settings)
 }

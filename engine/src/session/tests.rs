@@ -3,12 +3,12 @@
 //! a step before anybody has read its norm.
 
 use super::Session;
-use crate::batch::Sequence;
 use crate::gpt_config::GptConfig;
-use crate::kernels::tests::gpu;
 use crate::layout::Layout;
 use crate::model::Model;
 use crate::random::Random;
+use crate::sequence::Sequence;
+use crate::testing::gpu;
 use crate::text::TokenisedRow;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
@@ -133,7 +133,7 @@ fn check_losses_that_are_finite_and_absurd_end_a_run_by_name(device: &Device) {
     assert!(!text.contains('\n'));
     assert_eq!(session.step, 1);
     assert!(saved(&mut session) == before);
-    let weights = block_on(crate::logps::read(session.arena.clone())).expect("weights");
+    let weights = block_on(crate::readback::read(session.arena.clone())).expect("weights");
     assert!(weights.iter().all(|weight| weight.is_finite()));
 }
 
@@ -151,7 +151,7 @@ fn check_a_rate_that_no_weight_survives_is_refused_before_it_is_applied(device: 
     let policy = |bytes: &[u8]| {
         let file = crate::checkpoint::Tensors::of(bytes).expect("a file");
         let arena = file.arena("policy", &model).expect("the policy");
-        block_on(crate::logps::read(arena)).expect("weights")
+        block_on(crate::readback::read(arena)).expect("weights")
     };
     assert_eq!(policy(&saved(&mut session)), policy(&before));
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::choices::Choices;
-use super::knowledge::{Group, Thing, knowledge};
+use super::entry::Group;
+use super::knowledge::{Thing, knowledge};
 use super::phrases::*;
 use super::prompts::{Family, Prompt};
 use super::said::Said;

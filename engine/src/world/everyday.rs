@@ -1,6 +1,6 @@
 //! The knowledge base's pairs, categories and tasks.
 
-use super::knowledge::{Entry, Group};
+use super::entry::{Entry, Group};
 use super::relation::Relation::*;
 
 /// The one with more, the one with less, the word for more, the word for less.

@@ -3,34 +3,11 @@
 use std::sync::OnceLock;
 
 use super::animals::ANIMALS;
+use super::entry::{Entry, Group, Row};
 use super::everyday::{CATEGORIES, PAIRS, TASKS};
 use super::people::PEOPLE;
 use super::relation::Relation;
 use super::things::THINGS;
-
-/// A relation, its true values, and values that serve neither as true nor as
-/// wrong, because one could argue.
-pub(super) type Row = (Relation, &'static [&'static str], &'static [&'static str]);
-
-/// Group, key, name, facts.
-pub(super) type Entry = (Group, &'static str, &'static str, &'static [Row]);
-
-/// What sort of thing a subject is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    Animal,
-    Food,
-    Tool,
-    Job,
-    Day,
-    Pair,
-    Category,
-    Task,
-    Feeling,
-    Trouble,
-    Request,
-    Social,
-}
 
 /// The values of one relation of one thing.
 #[derive(Clone, Debug)]

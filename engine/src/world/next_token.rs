@@ -17,7 +17,7 @@ use super::{Length, Relation, fill, sentence};
 use std::collections::HashMap;
 
 /// Tokens with their probabilities, which sum to 1.
-pub type Spread = Vec<(u32, f32)>;
+pub type SoftTarget = Vec<(u32, f32)>;
 
 /// The grammar in the tokens of one tokenizer.
 pub struct NextTokens {
@@ -43,7 +43,7 @@ struct First {
 }
 
 /// What the sentences so far may have been.
-struct State {
+struct SoFar {
     weight: f64,
     /// `None`: a refusal.
     said: Option<Said>,
@@ -132,10 +132,10 @@ impl NextTokens {
 
     /// The distribution before each id of an answer to this prompt, end of text included;
     /// `None` for an answer that the grammar cannot write.
-    pub fn of_answer(&self, prompt: &Prompt, ids: &[u32]) -> Option<Vec<Spread>> {
+    pub fn of_answer(&self, prompt: &Prompt, ids: &[u32]) -> Option<Vec<SoftTarget>> {
         let mut walk = Walk {
             ids,
-            spreads: Vec::with_capacity(ids.len()),
+            soft_targets: Vec::with_capacity(ids.len()),
         };
         walk.sentence(vec![Cursor::new(&self.openers, 1.0, 0)], |_| Vec::new())?;
         let mut states = self.first_sentence(prompt, &mut walk)?;
@@ -159,11 +159,11 @@ impl NextTokens {
         }
         // Nothing but the end can follow.
         let left = walk.ids.iter().map(|&id| vec![(id, 1.0)]);
-        walk.spreads.extend(left);
-        (walk.spreads.len() == ids.len()).then_some(walk.spreads)
+        walk.soft_targets.extend(left);
+        (walk.soft_targets.len() == ids.len()).then_some(walk.soft_targets)
     }
 
-    fn first_sentence(&self, prompt: &Prompt, walk: &mut Walk<'_>) -> Option<Vec<State>> {
+    fn first_sentence(&self, prompt: &Prompt, walk: &mut Walk<'_>) -> Option<Vec<SoFar>> {
         let refuses = refusal_rate(prompt);
         let is_story = prompt.family == Family::Story;
         let (fronts, fronted) = match is_story {
@@ -190,9 +190,9 @@ impl NextTokens {
                     let thing = &knowledge().things[thing];
                     let mut said = Said::new(thing, truthful);
                     said.note(relation, value);
-                    State::new(cursor.reached(), Some(said), remarks(prompt, thing))
+                    SoFar::new(cursor.reached(), Some(said), remarks(prompt, thing))
                 }
-                _ => State::new(cursor.reached(), None, &REFUSAL_REMARKS),
+                _ => SoFar::new(cursor.reached(), None, &REFUSAL_REMARKS),
             }
         });
         Some(found.collect())
@@ -228,7 +228,7 @@ impl NextTokens {
     }
 
     /// What can follow after `said` sentences of content.
-    fn further(&self, state: &State, said: usize, closing: f64) -> Trie {
+    fn further(&self, state: &SoFar, said: usize, closing: f64) -> Trie {
         let mut trie = Trie::default();
         let mut insert = |text: &str, share, ends| {
             if let Some(ids) = self.sentences.get(text) {
@@ -296,9 +296,9 @@ impl First {
     }
 }
 
-impl State {
-    fn new(weight: f64, said: Option<Said>, remarks: &'static [&'static str; 6]) -> State {
-        State {
+impl SoFar {
+    fn new(weight: f64, said: Option<Said>, remarks: &'static [&'static str; 6]) -> SoFar {
+        SoFar {
             weight,
             said,
             remarks,
@@ -306,8 +306,8 @@ impl State {
         }
     }
 
-    fn after(&self, weight: f64, ends: Ends) -> State {
-        let mut next = State {
+    fn after(&self, weight: f64, ends: Ends) -> SoFar {
+        let mut next = SoFar {
             weight,
             said: self.said.clone(),
             remarks: self.remarks,
@@ -346,7 +346,7 @@ fn closing_rate(said: usize) -> f64 {
 struct Walk<'i> {
     /// Not yet read.
     ids: &'i [u32],
-    spreads: Vec<Spread>,
+    soft_targets: Vec<SoftTarget>,
 }
 
 impl Walk<'_> {
@@ -359,7 +359,7 @@ impl Walk<'_> {
     ) -> Option<Vec<(Cursor<'t>, Ends)>> {
         loop {
             let (&id, left) = self.ids.split_first()?;
-            self.spreads.push(next_tokens(&cursors));
+            self.soft_targets.push(next_tokens(&cursors));
             self.ids = left;
             let mut ended = Vec::new();
             let mut going_on = Vec::new();

@@ -1,6 +1,6 @@
 //! What people feel, complain of, ask for and say to each other.
 
-use super::knowledge::{Entry, Group, Row};
+use super::entry::{Entry, Group, Row};
 use super::relation::Relation::*;
 
 /// The key is in the words of the person, the name in those of the helper.

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::knowledge::{FactGroup, Group, Thing, knowledge};
+use super::entry::Group;
+use super::knowledge::{FactGroup, Thing, knowledge};
 use super::relation::{Relation, fill};
 
 /// What a prompt wants.

@@ -277,13 +277,13 @@ fn next_tokens_have_the_probabilities_of_their_answers() {
         for _ in 0..4 {
             let drawn = Exchange::answer_to(prompt.clone(), &mut random);
             let tokens = encode(&drawn.answer).unwrap();
-            let spreads = next_tokens.of_answer(&prompt, &tokens).unwrap();
+            let soft_targets = next_tokens.of_answer(&prompt, &tokens).unwrap();
             let mut nats = 0.0;
-            assert_eq!(spreads.len(), tokens.len());
-            for (spread, token) in spreads.iter().zip(&tokens) {
-                let total: f32 = spread.iter().map(|(_, share)| share).sum();
+            assert_eq!(soft_targets.len(), tokens.len());
+            for (soft_target, token) in soft_targets.iter().zip(&tokens) {
+                let total: f32 = soft_target.iter().map(|(_, share)| share).sum();
                 assert!((total - 1.0).abs() < 1e-4, "{total} in {}", drawn.answer);
-                let share = spread
+                let share = soft_target
                     .iter()
                     .find(|(id, _)| id == token)
                     .map(|found| found.1);

@@ -1,6 +1,6 @@
 //! The knowledge base's food, tools, jobs and days.
 
-use super::knowledge::{Entry, Group};
+use super::entry::{Entry, Group};
 use super::relation::Relation::*;
 
 pub(super) const THINGS: &[Entry] = &[

@@ -7,7 +7,7 @@ use crate::losses::{check_score, loss_tolerance, pair_rows, thumbs};
 use crate::set::{GoldenSet, ids, number, numbers};
 use pollster::block_on;
 use serde_json::{Value, json};
-use tilt_engine::batch::Sequence;
+use tilt_engine::sequence::Sequence;
 use tilt_engine::session::score;
 use tilt_protocol::{ObjectiveKind, RowKind, Sides, TrainSettings};
 

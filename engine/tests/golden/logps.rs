@@ -3,9 +3,10 @@
 use crate::checks::{Checks, load};
 use crate::set::{GoldenSet, number, numbers};
 use pollster::block_on;
-use tilt_engine::batch::{Batch, Sequence};
-use tilt_engine::kernels::token_logps;
-use tilt_engine::logps::read;
+use tilt_engine::batch::Batch;
+use tilt_engine::pass::token_logps;
+use tilt_engine::readback::read;
+use tilt_engine::sequence::Sequence;
 
 pub fn logps(set: &GoldenSet, checks: &mut Checks) {
     let golden = set.json("logps.json");

@@ -8,9 +8,9 @@ use crate::set::{GoldenSet, number, numbers};
 use burn::tensor::Tensor;
 use pollster::block_on;
 use serde_json::{Value, json};
-use tilt_engine::batch::Sequence;
-use tilt_engine::logps::read;
 use tilt_engine::model::Model;
+use tilt_engine::readback::read;
+use tilt_engine::sequence::Sequence;
 use tilt_engine::session::{Session, score};
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::{CpoLoss, DpoTerm, LrSchedule, Objective, ScoreReport, TrainSettings, metrics};
@@ -285,7 +285,7 @@ fn check_entry(set: &GoldenSet, checks: &mut Checks, case: &Case<'_>) {
         checks.relative(&format!("{what} loss"), loss, losses[step], tolerance, 1e-2);
         checks.relative(&format!("{what} grad_norm"), norm, norms[step], 3e-4, 1e-6);
     }
-    let after = block_on(read(session.arena.clone())).expect("readback");
+    let after = block_on(read(session.policy().clone())).expect("readback");
     let what = format!("{name} after three steps");
     let kind = Kind::Parameters {
         lr: number(&opt["lr"]),

@@ -9,8 +9,8 @@ use crate::text::golden_text;
 use burn::tensor::Tensor;
 use pollster::block_on;
 use serde_json::{Map, Value, json};
-use tilt_engine::logps::read;
 use tilt_engine::model::Model;
+use tilt_engine::readback::read;
 use tilt_engine::session::Session;
 use tilt_engine::text::{Preparation, TokenisedRow, tokenise};
 use tilt_protocol::dataset::parse_jsonl;
@@ -99,7 +99,7 @@ fn check_run_from_ids(set: &GoldenSet, checks: &mut Checks, name: &str, run: &Va
         .collect::<Vec<_>>();
     let arenas = [&policy, &reference];
     let session = train(checks, name, &model, arenas, rows, settings, &log);
-    let after = block_on(read(session.arena)).expect("readback");
+    let after = block_on(read(session.into_policy())).expect("readback");
     let losses = set.json("losses.json");
     let kind = Kind::Parameters {
         lr,
@@ -154,7 +154,7 @@ fn check_weights(
     model: &Model,
     expected: &Value,
 ) {
-    let after = block_on(read(session.arena.clone())).expect("readback");
+    let after = block_on(read(session.policy().clone())).expect("readback");
     for slot in &model.layout.slots {
         let numbers_of = numbers(&expected[tilt_engine::hf::hub_name(slot)]);
         let norm = after[slot.range()]

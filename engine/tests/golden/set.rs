@@ -1,7 +1,7 @@
 //! Reading golden sets.
 
 use serde_json::Value;
-use tilt_engine::batch::Sequence;
+use tilt_engine::sequence::Sequence;
 
 /// One folder of golden files.
 pub struct GoldenSet {

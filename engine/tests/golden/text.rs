@@ -3,8 +3,8 @@
 use crate::checks::{Checks, paired};
 use crate::set::{GoldenSet, ids, numbers};
 use serde_json::{Value, json};
-use tilt_engine::batch::Sequence;
 use tilt_engine::gpt_config::GptConfig;
+use tilt_engine::sequence::Sequence;
 use tilt_engine::text::{Preparation, Text, TokenisedRow, rotate_completions, tokenise};
 use tilt_protocol::dataset::{extract_prompt, parse_jsonl};
 use tilt_protocol::{Content, Example};

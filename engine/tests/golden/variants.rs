@@ -8,8 +8,8 @@ use pollster::block_on;
 use serde_json::Value;
 use tilt_engine::batch::Batch;
 use tilt_engine::generate::next_token_logits;
-use tilt_engine::kernels::token_logps;
-use tilt_engine::logps::read;
+use tilt_engine::pass::token_logps;
+use tilt_engine::readback::read;
 
 /// The variants of the project's own set; each differs from what a reader that overlooks its
 /// option computes by far more than the tolerance (`distance_from_default`).

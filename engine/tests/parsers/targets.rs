@@ -1,22 +1,24 @@
 //! The readers, each with good inputs and with what must hold of whatever it is given.
 
-use serde::{Deserialize, Serialize};
-use tilt_engine::checkpoint::{Kind, Tensors, read_state};
-use tilt_engine::export::{File, unzip_files, zip_files};
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        vec![$(include_bytes!(concat!("seeds/", $name)).to_vec()),*]
+    };
+}
+
+mod binaries;
+mod rows;
+
+use binaries::{
+    checkpoint_seeds, read_checkpoint, read_weights_file, read_zip, weights_seeds, zip_seeds,
+};
+use rows::{data_seeds, read_data, read_labels};
 use tilt_engine::gpt_config::GptConfig;
-use tilt_engine::hf::{Precision, read_weights, write_weights};
 use tilt_engine::layout::Layout;
 use tilt_engine::text::{Text, train_bpe};
 use tilt_protocol::config::{TrlConfig, trl_config};
-use tilt_protocol::dataset::import::{
-    ImportOptions, Imported, Importer, NectarPairs, Outcome, SampledRow,
-};
-use tilt_protocol::dataset::write_tilt_jsonl;
-use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
 use tilt_protocol::tokenizer_files::FolderTexts;
-use tilt_protocol::{
-    Command, Content, Event, Example, Label, Message, Request, Role, Turn, Verdict,
-};
+use tilt_protocol::{Command, Content, Event, Message, Request, Role, Turn};
 
 pub struct Target {
     pub name: &'static str,
@@ -83,161 +85,6 @@ pub static TARGETS: [Target; 11] = [
     },
 ];
 
-macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        vec![$(include_bytes!(concat!("seeds/", $name)).to_vec()),*]
-    };
-}
-
-// ---- rows
-
-fn data_seeds() -> Vec<Vec<u8>> {
-    files!(
-        "data/array.json",
-        "data/hh.jsonl",
-        "data/implicit.jsonl",
-        "data/nectar.jsonl",
-        "data/pairs.csv",
-        "data/rows.json",
-        "data/tilt.jsonl",
-        "data/trl.jsonl",
-        "data/ultrafeedback.jsonl",
-        "data/unpaired.jsonl",
-    )
-}
-
-fn outcomes(name: &str, chunks: &[&[u8]], options: ImportOptions) -> (Importer, Vec<Outcome>) {
-    let mut importer = Importer::new(name, options);
-    let mut outcomes = Vec::new();
-    for chunk in chunks {
-        importer.push(chunk, &mut |outcome| outcomes.push(outcome));
-    }
-    importer.finish(&mut |outcome| outcomes.push(outcome));
-    (importer, outcomes)
-}
-
-/// Each row is good or refused, and the same however the bytes are cut. The input's own
-/// bytes choose the file's name, the options and the cuts.
-fn read_data(input: &[u8]) {
-    let Some((bytes, &[choice, cuts @ ..])) = input.split_last_chunk::<5>() else {
-        return;
-    };
-    let name = ["a", "a.jsonl", "a.json", "a.csv"][usize::from(choice & 3)];
-    let pairs = [
-        NectarPairs::BestWorst,
-        NectarPairs::BestEach,
-        NectarPairs::Neighbours,
-        NectarPairs::All,
-    ];
-    let options = ImportOptions {
-        nectar: pairs[usize::from(choice >> 2 & 3)],
-        labels_only: choice & 16 != 0,
-        as_trl: choice & 64 != 0,
-        row_limit_bytes: if choice & 32 == 0 { 1 << 20 } else { 40 },
-    };
-    let (whole, expected) = outcomes(name, &[bytes], options);
-
-    let mut cuts = cuts.map(|cut: u8| usize::from(cut) * bytes.len() / 255);
-    cuts.sort_unstable();
-    let [a, b, c, d] = cuts;
-    let chunks = [
-        &bytes[..a],
-        &bytes[a..b],
-        &bytes[b..c],
-        &bytes[c..d],
-        &bytes[d..],
-    ];
-    let (cut, found) = outcomes(name, &chunks, options);
-    assert_eq!(cut.container(), whole.container());
-    assert_eq!(cut.format(), whole.format());
-    assert_eq!(cut.header(), whole.header());
-    assert_eq!(found, expected);
-
-    let one_by_one: Vec<&[u8]> = bytes.chunks(1).collect();
-    assert_eq!(outcomes(name, &one_by_one, options).1, expected);
-
-    assert_eq!(whole.row_count(), expected.len());
-    for (index, outcome) in expected.iter().enumerate() {
-        match outcome {
-            Outcome::Good {
-                number, examples, ..
-            } => {
-                assert_eq!(*number, index + 1);
-                assert!(!examples.is_empty());
-            }
-            Outcome::Refused { number, .. } => assert_eq!(*number, index + 1),
-        }
-    }
-}
-
-fn good_rows(name: &str, bytes: &[u8]) -> Vec<SampledRow> {
-    let (_, outcomes) = outcomes(name, &[bytes], ImportOptions::default());
-    let good = outcomes.into_iter().filter_map(|outcome| match outcome {
-        Outcome::Good {
-            number,
-            line,
-            examples,
-        } => Some(SampledRow {
-            number,
-            line,
-            examples,
-        }),
-        Outcome::Refused { .. } => None,
-    });
-    good.collect()
-}
-
-fn labels_of(rows: Vec<SampledRow>) -> Vec<Label> {
-    let labels = rows.into_iter().flat_map(|row| {
-        let labels = row.into_labels("file", 1.0);
-        labels.expect("a row for labels")
-    });
-    labels.collect()
-}
-
-/// Labels made of rows give the same rows back, and Tilt's export gives the same labels
-/// back, byte for byte. The last byte chooses which verdicts change in between.
-fn read_labels(input: &[u8]) {
-    let Some((&choice, bytes)) = input.split_last() else {
-        return;
-    };
-    let rows = good_rows("a", bytes);
-    for imported in rows.iter().flat_map(|row| &row.examples) {
-        let Imported::Row(example) = imported else {
-            continue;
-        };
-        let row = SampledRow {
-            number: 1,
-            line: 1,
-            examples: vec![imported.clone()],
-        };
-        let labels = labels_of(vec![row]);
-        if labels
-            .iter()
-            .any(|label| !label.pair.is_single() && !label.pair.tells_apart())
-        {
-            // An answer against itself or against none: not for training.
-            continue;
-        }
-        let given = match example {
-            Example::Pair { .. } => pairs_from_labels(&labels),
-            _ => unpaired_from_labels(&labels),
-        };
-        assert_eq!(given, std::slice::from_ref(example));
-    }
-
-    let mut labels_in = labels_of(rows);
-    for (index, label) in labels_in.iter_mut().enumerate() {
-        if (choice >> (index % 8)) & 1 == 1 {
-            label.verdict = Verdict::ALL[usize::from(choice) % Verdict::ALL.len()];
-        }
-    }
-    let text = write_tilt_jsonl(&labels_in);
-    let labels_out = labels_of(good_rows("a.jsonl", text.as_bytes()));
-    assert_eq!(labels_out, labels_in);
-    assert_eq!(write_tilt_jsonl(&labels_out), text);
-}
-
 // ---- configurations
 
 fn trl_config_seeds() -> Vec<Vec<u8>> {
@@ -294,77 +141,6 @@ fn read_gpt_config(input: &[u8]) {
     let again = GptConfig::from_json(&written);
     let again = again.unwrap_or_else(|error| panic!("{error}: {written}"));
     assert_eq!(Layout::of(&again).len, layout.len);
-}
-
-// ---- binary files
-
-fn tiny_config() -> GptConfig {
-    GptConfig::new(5, 4, 4, 1, 1)
-}
-
-fn weights_seeds() -> Vec<Vec<u8>> {
-    let layout = Layout::of(&tiny_config());
-    let arena: Vec<f32> = (0..layout.len).map(|index| index as f32 / 7.0).collect();
-    let write = |precision| write_weights(&arena, &layout, precision).expect("weights");
-    vec![write(Precision::F32), write(Precision::F16)]
-}
-
-fn read_weights_file(input: &[u8]) {
-    let layout = Layout::of(&tiny_config());
-    if let Ok(arena) = read_weights(input, &layout) {
-        assert_eq!(arena.len(), layout.len);
-    }
-}
-
-const CHECKPOINT: Kind = Kind {
-    key: "tilt_test",
-    format: 1,
-};
-
-#[derive(Debug, Serialize, Deserialize)]
-struct State {
-    step: usize,
-    names: Vec<String>,
-}
-
-fn checkpoint_seeds() -> Vec<Vec<u8>> {
-    let state = State {
-        step: 3,
-        names: vec!["a".to_owned()],
-    };
-    let device = burn::tensor::Device::flex();
-    let arena = burn::tensor::Tensor::from_data([1.0_f32, 2.0, 3.0], &device);
-    let tables = [("table", [1, 2], vec![0.5, 1.5])];
-    let written =
-        tilt_engine::checkpoint::write(CHECKPOINT, &state, vec![("policy", arena)], &tables);
-    vec![pollster::block_on(written).expect("a checkpoint")]
-}
-
-fn read_checkpoint(input: &[u8]) {
-    let _ = read_state::<State>(CHECKPOINT, input);
-    if let Ok(tensors) = Tensors::of(input) {
-        for shape in [[1, 2], [usize::MAX, 2], [0, 0]] {
-            if let Ok(numbers) = tensors.table("table", shape) {
-                assert_eq!(numbers.len(), shape[0] * shape[1]);
-            }
-        }
-    }
-}
-
-fn zip_seeds() -> Vec<Vec<u8>> {
-    let files = [
-        File::new("config.json", "{}"),
-        File::new("a/b.txt", "text ".repeat(30)),
-    ];
-    vec![zip_files(&files).expect("a zip")]
-}
-
-fn read_zip(input: &[u8]) {
-    const LIMIT: usize = 1 << 16;
-    if let Ok(files) = unzip_files(input, LIMIT) {
-        let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
-        assert!(bytes <= LIMIT, "{bytes} bytes of a zip limited to {LIMIT}");
-    }
 }
 
 // ---- tokenizers and templates

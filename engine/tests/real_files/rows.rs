@@ -4,7 +4,7 @@
 use crate::case;
 use crate::folders::{inputs, read};
 use tilt_protocol::Error;
-use tilt_protocol::dataset::import::{ImportOptions, Imported, Importer, Outcome};
+use tilt_protocol::import::{ImportOptions, Imported, Importer, Outcome};
 
 /// What became of a file's rows, each with its line: how many examples it gave (`tie` for
 /// a tie), or the field that it was refused for and why.

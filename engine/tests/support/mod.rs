@@ -5,12 +5,12 @@
 
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
-use tilt_engine::batch::Sequence;
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::layout::Layout;
-use tilt_engine::logps::read;
 use tilt_engine::model::Model;
 use tilt_engine::random::Random;
+use tilt_engine::readback::read;
+use tilt_engine::sequence::Sequence;
 use tilt_engine::session::Session;
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::{ObjectiveKind, RowKind, TrainSettings};
@@ -105,5 +105,5 @@ pub fn start(rows: Vec<TokenisedRow>, settings: TrainSettings) -> (Model, Sessio
 }
 
 pub fn weights(session: &Session) -> Vec<f32> {
-    block_on(read(session.arena.clone())).expect("readback")
+    block_on(read(session.policy().clone())).expect("readback")
 }

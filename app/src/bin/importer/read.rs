@@ -5,7 +5,7 @@ use crate::hugging_face;
 use crate::reading::Reading;
 use crate::scope::post;
 use js_sys::{Reflect, Uint8Array};
-use tilt_protocol::dataset::import::Intake;
+use tilt_protocol::import::Intake;
 use tilt_protocol::{Error, ImportEvent, ImportRequest, ImportSource, Label};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

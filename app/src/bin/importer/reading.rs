@@ -3,7 +3,7 @@
 use crate::scope::post;
 use js_sys::Array;
 use tilt_protocol::ImportEvent;
-use tilt_protocol::dataset::import::{ImportReport, Intake};
+use tilt_protocol::import::{ImportReport, Intake};
 use web_sys::{Blob, BlobPropertyBag};
 
 /// Between two reports of progress, in ms.

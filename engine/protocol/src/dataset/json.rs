@@ -1,6 +1,7 @@
 //! JSON as files of rows have it: the parts of an object or a list as they stand in the
 //! text, and numbers that Python writes although JSON has none.
 
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// The members of an object that is known to be well formed: each name, and its value as
@@ -101,6 +102,19 @@ pub fn with_python_numbers(text: &str) -> Cow<'_, str> {
         rest = &rest[length..];
     }
     Cow::Owned(out)
+}
+
+/// What a value is, in words.
+pub(crate) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(fields) if fields.contains_key(INFINITE) => INFINITE,
+        Value::Object(_) => "an object",
+    }
 }
 
 #[cfg(test)]

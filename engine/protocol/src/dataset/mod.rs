@@ -1,21 +1,21 @@
 //! TRL's dataset formats as JSON lines: pairs, labelled completions, and texts for
 //! supervised fine-tuning; each plain, conversational, or already tokenised.
 
+pub(crate) mod file_kind;
 mod implicit;
-pub mod import;
-mod json;
+pub(crate) mod json;
 mod read;
-mod row;
-mod tilt_export;
+mod read_turn;
+pub(crate) mod row;
+mod row_example;
 mod turn;
 mod unpair;
-mod write;
+pub(crate) mod write;
 
 use serde::{Deserialize, Serialize};
 
 pub use implicit::extract_prompt;
 pub use read::{ParsedRows, parse_jsonl};
-pub use tilt_export::write_tilt_jsonl;
 pub use turn::{Role, TemplateData, Turn};
 pub use unpair::unpair;
 pub use write::write_jsonl;

@@ -1,7 +1,8 @@
 //! JSON lines to rows.
 
 use super::Example;
-use super::row::{FileKind, Row};
+use super::file_kind::FileKind;
+use super::row::Row;
 use crate::error::Error;
 
 /// The rows of a file, good ones apart from refused ones.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The columns of a row, each as JSON.
-pub(super) type Columns = BTreeMap<String, String>;
+pub(crate) type Columns = BTreeMap<String, String>;
 
 /// Writes rows as JSON lines in TRL's column names.
 pub fn write_jsonl(examples: &[Example]) -> String {
@@ -18,7 +18,7 @@ pub fn write_jsonl(examples: &[Example]) -> String {
 }
 
 /// A row as one JSON object.
-pub(super) fn line(columns: &Columns) -> String {
+pub(crate) fn line(columns: &Columns) -> String {
     let columns: Vec<String> = columns
         .iter()
         .map(|(name, json)| format!("{}:{json}", Value::from(name.as_str())))
@@ -27,7 +27,7 @@ pub(super) fn line(columns: &Columns) -> String {
 }
 
 /// The row's columns, in TRL's names.
-pub(super) fn columns(example: &Example) -> Columns {
+pub(crate) fn columns(example: &Example) -> Columns {
     let mut row = Columns::new();
     match example {
         Example::Pair {

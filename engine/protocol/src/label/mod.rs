@@ -1,8 +1,10 @@
 //! What a person or a judge says about two answers, and the training rows that follow.
 
 mod origin;
+mod provenance;
 mod rows;
 mod same_pair;
+pub(crate) mod tilt_export;
 
 use crate::dataset::Example;
 use crate::principle::{JudgeSettings, Principle};
@@ -12,6 +14,7 @@ pub use origin::Origin;
 pub(crate) use rows::check_row;
 pub use rows::{pairs_from_labels, rows_from_labels, unpaired_from_labels};
 pub use same_pair::{Arrival, SamePair};
+pub use tilt_export::write_tilt_jsonl;
 
 /// Two answers to one prompt, in the order in which they are shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

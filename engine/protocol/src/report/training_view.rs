@@ -1,7 +1,7 @@
 //! What training would see of the labels, and what it would pass over. Plain functions.
 
-use super::split::HeldOut;
 use crate::RowKind;
+use crate::held_out::HeldOut;
 use crate::label::{Label, Verdict};
 
 /// Labels by what becomes of them in training.

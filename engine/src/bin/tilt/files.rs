@@ -9,7 +9,7 @@ use tilt_engine::hf::{Precision, WEIGHTS_FILE, wrapper};
 use tilt_engine::model::{Model, ModelFiles};
 use tilt_engine::text::Rows;
 use tilt_protocol::dataset::ParsedRows;
-use tilt_protocol::dataset::import::parse_file;
+use tilt_protocol::import::parse_file;
 use tilt_protocol::shards::{INDEX, joined, shards};
 use tilt_protocol::tokenizer_files::{
     ADDED_TOKENS, CHAT_TEMPLATE, FolderTexts, GENERATION_CONFIG, MERGES, MORE_TEMPLATES,

@@ -63,12 +63,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
     };
     files::write(&arguments.out.join("metrics.jsonl"), log)?;
-    files::save_model(&arguments.out, &model, &session.arena, Precision::F32)?;
+    files::save_model(&arguments.out, &model, session.policy(), Precision::F32)?;
     if result.is_err() {
         eprintln!(
             "{}: the model as it was after step {}",
             arguments.out.display(),
-            session.step
+            session.steps_taken()
         );
     }
     result.map(|last| println!("{last}"))

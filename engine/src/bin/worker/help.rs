@@ -23,7 +23,7 @@ pub fn start() {
     let spare = RefCell::new(None);
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let answer = read(&event.data()).and_then(|(order, numbers)| {
-            let is_back = matches!(order, Order::Back);
+            let is_back = matches!(order, Order::Backward);
             let answer = helper.borrow_mut().obey(order, numbers.to_vec())?;
             if is_back {
                 return Ok(written(spare.borrow_mut().take(), &answer));

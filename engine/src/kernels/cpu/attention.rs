@@ -1,5 +1,5 @@
 //! Causal attention, a segment and a head at a time: the matrix of scores of one head is
-//! all that is ever there; the way back computes it again.
+//! all that is ever there; the backward pass computes it again.
 
 use super::buffers::Buffer;
 use super::matmul::{Band, Packing, View, matmul};
@@ -26,13 +26,13 @@ impl Heads {
 }
 
 /// One head of one segment: its keys and values in one piece.
-struct Head<'a> {
+struct SegmentHead<'a> {
     heads: Heads,
     head: usize,
     segment: &'a Segment,
 }
 
-impl Head<'_> {
+impl SegmentHead<'_> {
     fn queries(&self) -> usize {
         self.segment.own.len()
     }
@@ -124,9 +124,9 @@ impl Head<'_> {
     }
 }
 
-fn each_head(segments: &[Segment], heads: Heads) -> impl Iterator<Item = Head<'_>> {
+fn each_head(segments: &[Segment], heads: Heads) -> impl Iterator<Item = SegmentHead<'_>> {
     segments.iter().flat_map(move |segment| {
-        (0..heads.count).map(move |head| Head {
+        (0..heads.count).map(move |head| SegmentHead {
             heads,
             head,
             segment,
@@ -137,7 +137,7 @@ fn each_head(segments: &[Segment], heads: Heads) -> impl Iterator<Item = Head<'_
 /// What attention gathers for each row.
 ///
 /// # Shapes
-/// `qkv` `[rows, 3 d]`, `out` `[rows, d]`; `log_sums` `[heads, rows]`, for the way back.
+/// `qkv` `[rows, 3 d]`, `out` `[rows, d]`; `log_sums` `[heads, rows]`, for the backward pass.
 pub fn attend(
     packing: &mut Packing,
     segments: &[Segment],
@@ -159,11 +159,11 @@ pub fn attend(
     }
 }
 
-/// The way back of [`attend`]: `d_qkv` is written.
+/// The backward pass of [`attend`]: `d_qkv` is written.
 ///
 /// # Shapes
 /// As there; `d_out` `[rows, d]`, `d_qkv` `[rows, 3 d]`.
-pub fn attend_back(
+pub fn attend_backward(
     packing: &mut Packing,
     segments: &[Segment],
     heads: Heads,

@@ -3,9 +3,9 @@
 //!
 //! Shapes: `rows` packed tokens, width `d`, inner width `i`, vocab `v`, `n` scored tokens.
 
-use super::attention::{Heads, attend, attend_back};
+use super::attention::{Heads, attend, attend_backward};
 use super::buffers::Buffer;
-use super::head::{Head, Logps, Rewards, all_logits};
+use super::head::{HeadTrace, Logps, Rewards, all_logits};
 use super::matmul::{Band, Packing, View, matmul};
 use super::rows::{AddBias, Gelu, LayerNorm, LayerNormBack, Slope, SumColumns, add};
 use super::simd::dispatch;
@@ -44,18 +44,18 @@ pub struct Trace {
     blocks: Vec<Block>,
     last: Normed,
     packing: Packing,
-    head: Option<Head>,
+    head: Option<HeadTrace>,
 }
 
 /// The weights of a model with the room to work.
-struct Work<'a> {
+struct Workspace<'a> {
     shape: &'a Shape,
     arena: &'a [f32],
     packing: Packing,
 }
 
 /// Log-probs of the scored tokens, and what else is read of their logits, keeping nothing
-/// for a way back.
+/// for a backward pass.
 pub fn score(shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<Scored> {
     let (mut packing, last) = run(shape, arena, packed, drop);
     Logps::read(shape, arena, packed, &mut packing, &last.out, false).0
@@ -87,7 +87,7 @@ fn run(
     packed: &Packed,
     mut keep: impl FnMut(Block),
 ) -> (Packing, Normed) {
-    let mut work = Work {
+    let mut work = Workspace {
         shape,
         arena,
         packing: Packing::default(),
@@ -110,7 +110,7 @@ fn run(
     (work.packing, last)
 }
 
-impl Work<'_> {
+impl Workspace<'_> {
     fn layer_norm(&self, slots: &LayerNormSlots, x: &[f32]) -> Normed {
         let mut kept = Normed {
             normed: Buffer::any(x.len()),
@@ -199,14 +199,14 @@ impl Trace {
     pub fn logps(&mut self, shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<Scored> {
         let out = &self.last.out;
         let (scored, head) = Logps::read(shape, arena, packed, &mut self.packing, out, true);
-        self.head = Some(Head::Logps(head));
+        self.head = Some(HeadTrace::Logps(head));
         scored
     }
 
     /// The scalar head on the given rows, `[rows.len()]`. `None` without one.
     pub fn rewards(&mut self, shape: &Shape, arena: &[f32], rows: Vec<usize>) -> Option<Vec<f32>> {
         let (rewards, head) = Rewards::read(shape, arena, &self.last.out, rows)?;
-        self.head = Some(Head::Rewards(head));
+        self.head = Some(HeadTrace::Rewards(head));
         Some(rewards)
     }
 
@@ -224,8 +224,12 @@ impl Trace {
         let packing = &mut self.packing;
         let to = (&mut *d_hidden, &mut gradient[..]);
         match self.head.take() {
-            Some(Head::Logps(head)) => head.back(shape, arena, packed, packing, upstream, to),
-            Some(Head::Rewards(head)) => head.back(shape, arena, &self.last.out, upstream, to),
+            Some(HeadTrace::Logps(head)) => {
+                head.backward(shape, arena, packed, packing, upstream, to)
+            }
+            Some(HeadTrace::Rewards(head)) => {
+                head.backward(shape, arena, &self.last.out, upstream, to)
+            }
             None => {}
         }
         let mut back = Back {
@@ -251,7 +255,7 @@ impl Trace {
     }
 }
 
-/// The way back, with the gradient so far.
+/// The backward pass, with the gradient so far.
 struct Back<'a> {
     shape: &'a Shape,
     arena: &'a [f32],
@@ -332,7 +336,7 @@ impl Back<'_> {
         self.linear(&slots.attended, &block.attended, d_x, d_normed);
         let mut d_qkv = Buffer::any(block.qkv.len());
         let mut log_sums = block.log_sums;
-        attend_back(
+        attend_backward(
             &mut self.packing,
             &packed.segments,
             heads(self.shape, slots),

@@ -1,4 +1,4 @@
-//! What is read of the last hidden states, and its way back: log-probs straight from hidden
+//! What is read of the last hidden states, and its backward pass: log-probs straight from hidden
 //! states and head, a block of rows at a time, or a reward model's rewards.
 //!
 //! Shapes: width `d`, vocab `v`, `n` scored tokens.
@@ -19,12 +19,12 @@ const LOGITS_KEPT: usize = 1 << 22;
 const LOGITS_BLOCK: usize = 1 << 20;
 
 /// What a head keeps of its forward pass.
-pub enum Head {
+pub enum HeadTrace {
     Logps(Logps),
     Rewards(Rewards),
 }
 
-/// Where a head's way back adds: the hidden states' gradient `[rows, d]`, and the arena's.
+/// Where a head's backward pass adds: the hidden states' gradient `[rows, d]`, and the arena's.
 type Gradients<'a> = (&'a mut [f32], &'a mut [f32]);
 
 pub struct Logps {
@@ -44,7 +44,7 @@ fn blocks(n: usize, vocab: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 impl Logps {
-    /// Reads `out` `[rows, d]`; `keep`: for the way back.
+    /// Reads `out` `[rows, d]`; `keep`: for the backward pass.
     pub fn read(
         shape: &Shape,
         arena: &[f32],
@@ -74,12 +74,13 @@ impl Logps {
                 targets: &packed.targets[rows.clone()],
                 out: &mut scored[rows.clone()],
             });
-            let spreads = spreads_of(packed, &rows).iter();
-            for ((spread, scored), logits) in
-                spreads.zip(&mut scored[rows]).zip(logits.chunks_exact(v))
+            let soft_targets = soft_targets_of(packed, &rows).iter();
+            for ((soft_target, scored), logits) in soft_targets
+                .zip(&mut scored[rows])
+                .zip(logits.chunks_exact(v))
             {
                 let logit = |&(id, share): &(u32, f32)| share * logits[id as usize];
-                scored.logp = spread.iter().map(logit).sum::<f32>() - scored.log_sum;
+                scored.logp = soft_target.iter().map(logit).sum::<f32>() - scored.log_sum;
             }
         }
         let mut log_sums = Buffer::any(n);
@@ -94,7 +95,7 @@ impl Logps {
         (scored, head)
     }
 
-    pub fn back(
+    pub fn backward(
         mut self,
         shape: &Shape,
         arena: &[f32],
@@ -122,10 +123,10 @@ impl Logps {
                 log_sums: &self.log_sums[rows.clone()],
                 upstream: &upstream[rows.clone()],
             });
-            let spreads = spreads_of(packed, &rows).iter().zip(rows.clone());
-            for ((spread, row), logits) in spreads.zip(logits.chunks_exact_mut(v)) {
+            let soft_targets = soft_targets_of(packed, &rows).iter().zip(rows.clone());
+            for ((soft_target, row), logits) in soft_targets.zip(logits.chunks_exact_mut(v)) {
                 logits[packed.targets[row] as usize] -= upstream[row];
-                for &(id, share) in spread {
+                for &(id, share) in soft_target {
                     logits[id as usize] += upstream[row] * share;
                 }
             }
@@ -145,8 +146,8 @@ impl Logps {
 }
 
 /// The distributions of some of the scored tokens; none where targets are scored.
-fn spreads_of<'a>(packed: &'a Packed, rows: &Range<usize>) -> &'a [Vec<(u32, f32)>] {
-    packed.spreads.get(rows.clone()).unwrap_or_default()
+fn soft_targets_of<'a>(packed: &'a Packed, rows: &Range<usize>) -> &'a [Vec<(u32, f32)>] {
+    packed.soft_targets.get(rows.clone()).unwrap_or_default()
 }
 
 /// Logits of every scored token over `out` `[rows, d]`: `[n, v]`.
@@ -211,7 +212,7 @@ impl Rewards {
         Some((rewards, Rewards { rows }))
     }
 
-    pub fn back(
+    pub fn backward(
         self,
         shape: &Shape,
         arena: &[f32],

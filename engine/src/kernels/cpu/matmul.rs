@@ -1,7 +1,7 @@
 //! Matrix products by register tiles: both sides are packed into panels, a tile of the
 //! result stays in registers over the whole depth of a block.
 
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Kernel, Simd, Tile, dispatch};
 use std::ops::Range;
 
 /// A matrix somewhere in a slice: element (i, j) at `i * row + j * column`.
@@ -89,15 +89,6 @@ impl Band {
 pub struct Packing {
     left: Vec<f32>,
     right: Vec<f32>,
-}
-
-/// Where a tile goes.
-pub struct Tile {
-    to: *mut f32,
-    stride: usize,
-    rows: usize,
-    columns: usize,
-    add: bool,
 }
 
 /// `out = a b`, or `out += a b` with `add`; rows of `out` begin `stride` apart.
@@ -233,62 +224,6 @@ fn pack(from: View<'_>, rows: Range<usize>, depth: Range<usize>, width: usize, t
                 }
             } else {
                 place.for_each(|place| *place = 0.0);
-            }
-        }
-    }
-}
-
-/// `R` rows by `C` vectors of the result in registers.
-///
-/// # Safety
-/// `a` holds `depth * R` numbers, `b` `depth * C * LANES`, the result what [`Tile`] says.
-#[inline(always)]
-pub unsafe fn tile<S: Simd, const R: usize, const C: usize>(
-    depth: usize,
-    a: *const f32,
-    b: *const f32,
-    out: Tile,
-) {
-    unsafe {
-        let mut sums = [[S::splat(0.0); C]; R];
-        for k in 0..depth {
-            let mut right = [S::splat(0.0); C];
-            for (c, vector) in right.iter_mut().enumerate() {
-                *vector = S::load(b.add((k * C + c) * S::LANES));
-            }
-            for (r, row) in sums.iter_mut().enumerate() {
-                let left = S::splat(*a.add(k * R + r));
-                for (sum, &vector) in row.iter_mut().zip(&right) {
-                    *sum = S::mul_add(left, vector, *sum);
-                }
-            }
-        }
-        if out.rows == R && out.columns == C * S::LANES {
-            for (r, row) in sums.iter().enumerate() {
-                for (c, &sum) in row.iter().enumerate() {
-                    let to = out.to.add(r * out.stride + c * S::LANES);
-                    let sum = if out.add {
-                        S::add(S::load(to), sum)
-                    } else {
-                        sum
-                    };
-                    S::store(to, sum);
-                }
-            }
-            return;
-        }
-        // At the edge by way of a whole tile; the largest has 12 * 32 numbers.
-        let mut whole = [0.0f32; 384];
-        for (r, row) in sums.iter().enumerate() {
-            for (c, &sum) in row.iter().enumerate() {
-                S::store(whole.as_mut_ptr().add((r * C + c) * S::LANES), sum);
-            }
-        }
-        for r in 0..out.rows {
-            for c in 0..out.columns {
-                let to = out.to.add(r * out.stride + c);
-                let sum = whole[r * C * S::LANES + c];
-                *to = if out.add { *to + sum } else { sum };
             }
         }
     }

@@ -6,7 +6,7 @@ use super::simd::{Kernel, Simd, dispatch};
 
 /// LayerNorm over rows of the gain's length: `out = normed * gain + bias`, with
 /// `normed = (x - mean) / sqrt(variance + epsilon)`. Keeps `normed` and one reciprocal
-/// deviation a row for the way back.
+/// deviation a row for the backward pass.
 pub struct LayerNorm<'a> {
     pub x: &'a [f32],
     pub gain: &'a [f32],
@@ -61,7 +61,7 @@ unsafe fn store_at<S: Simd>(to: &mut [f32], at: usize, v: S::V) {
     unsafe { store::<S>(&mut to[at..], v) }
 }
 
-/// LayerNorm's way back: adds to `d_x`, `d_gain` and `d_bias`. The sums of `d_bias` are
+/// LayerNorm's backward pass: adds to `d_x`, `d_gain` and `d_bias`. The sums of `d_bias` are
 /// compensated (Kahan): where rows cancel, as under a reward model, nothing is left over.
 pub struct LayerNormBack<'a> {
     pub d_out: &'a [f32],

@@ -68,7 +68,7 @@ impl Kernel for CausalSoftmax<'_> {
     }
 }
 
-/// Causal softmax's way back in place: `d` becomes
+/// Causal softmax's backward pass in place: `d` becomes
 /// `scale * probabilities * (d - sum(d * probabilities))`.
 pub struct CausalSoftmaxBack<'a> {
     /// `[queries, keys]`

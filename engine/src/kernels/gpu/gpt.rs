@@ -3,17 +3,16 @@
 //!
 //! Shapes: `rows` packed tokens, width `d`, inner width `i`.
 
-use super::head::{Head, row_len};
-use super::launch::{Buffer, Fold, Gpu, Kernel, Tile};
+use super::head::{HeadTrace, row_len};
+use super::launch::{Buffer, Fold, Gpu, Kernel};
+use super::launcher::{Launcher, MATMUL, Matmul, Named, ROWS_ALL, attention_sizes, quads};
 use super::plan::Plan;
+use crate::kernels::STATISTICS;
 use crate::kernels::packed::Packed;
-use crate::kernels::shape::{BlockSlots, LayerNormSlots, Linear, Shape};
-use crate::logps::read;
+use crate::kernels::shape::{LayerNormSlots, Linear, Shape};
+use crate::readback::read;
 use burn::tensor::Tensor;
 use tilt_protocol::Result;
-
-pub(super) const MATMUL: &str = include_str!("wgsl/matmul.wgsl");
-pub(super) const ROWS_ALL: &str = include_str!("wgsl/rows_all.wgsl");
 
 /// `x W + b`.
 const WITH_BIAS: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_bias.wgsl")];
@@ -21,7 +20,7 @@ const WITH_BIAS: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_bias.wgs
 const TO_RESIDUAL: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_residual.wgsl")];
 const WITH_GELU: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_gelu.wgsl")];
 
-/// What a block keeps for the way back.
+/// What a block keeps for the backward pass.
 pub(super) struct Block {
     /// What the LayerNorms gave, `[rows, d]`.
     pub(super) before_attention: Buffer,
@@ -45,7 +44,7 @@ pub struct Trace {
     pub(super) arena: Buffer,
     pub(super) blocks: Vec<Block>,
     pub(super) norms: Norms,
-    pub(super) head: Head,
+    pub(super) head: HeadTrace,
 }
 
 /// What all LayerNorms keep, two a block and the last.
@@ -63,23 +62,11 @@ pub struct Read {
     pub statistics: Tensor<1>,
 }
 
-/// Whether the kernels take a model of this shape.
-pub fn takes(shape: &Shape) -> bool {
-    let size = shape.width / shape.heads.max(1);
-    let in_vec4s = |block: &BlockSlots| block.inner.outputs.is_multiple_of(4);
-    size > 0 && size.is_multiple_of(4) && shape.blocks.iter().all(in_vec4s) && shape.score.is_none()
-}
-
-/// Vec4s up to a place in the arena.
-pub(super) fn quads(numbers: usize) -> u32 {
-    (numbers / 4) as u32
-}
-
-/// Log-probs of the scored tokens, and what the way back needs, of rows that the device has
+/// Log-probs of the scored tokens, and what the backward pass needs, of rows that the device has
 /// room for.
 pub fn forward(gpu: Gpu, shape: &Shape, arena: Buffer, packed: &Packed) -> (Read, Trace) {
     let plan = Plan::upload(&gpu, shape, packed);
-    let work = Work {
+    let launcher = Launcher {
         gpu: &gpu,
         shape,
         plan: &plan,
@@ -91,7 +78,7 @@ pub fn forward(gpu: Gpu, shape: &Shape, arena: Buffer, packed: &Packed) -> (Read
         normed: gpu.room(norm_count * plan.room() * d),
         scales: gpu.room(norm_count * plan.room()),
     };
-    let x = work.rows_of(d);
+    let x = launcher.rows_of(d);
     gpu.launch(
         Kernel::new("embed", &[include_str!("wgsl/embed.wgsl")]).folding(Fold::Y),
         [d.div_ceil(4).div_ceil(64), plan.rows],
@@ -99,13 +86,13 @@ pub fn forward(gpu: Gpu, shape: &Shape, arena: Buffer, packed: &Packed) -> (Read
         &[quads(d), quads(shape.positions.start)],
     );
     let blocks = (0..shape.blocks.len())
-        .map(|block| work.block(block, &norms, &x))
+        .map(|block| launcher.block(block, &norms, &x))
         .collect();
-    let out = work.layer_norm(&shape.last, norm_count - 1, &norms, &x);
-    let (logps, statistics, head) = Head::read(&work, out);
+    let out = launcher.layer_norm(&shape.last, norm_count - 1, &norms, &x);
+    let (logps, statistics, head) = HeadTrace::read(&launcher, out);
     let what_was_read = Read {
         logps: gpu.tensor(&logps, plan.scored),
-        statistics: gpu.tensor(&statistics, crate::kernels::STATISTICS * plan.scored),
+        statistics: gpu.tensor(&statistics, STATISTICS * plan.scored),
     };
     let trace = Trace {
         gpu,
@@ -125,50 +112,21 @@ impl Trace {
     /// # Errors
     /// [`tilt_protocol::Error::Device`] when the device was lost.
     pub async fn logits(&self, shape: &Shape) -> Result<Vec<f32>> {
-        let work = Work {
+        let launcher = Launcher {
             gpu: &self.gpu,
             shape,
             plan: &self.plan,
             arena: &self.arena,
         };
         let mut logits = Vec::with_capacity(self.plan.scored * row_len(shape));
-        for first in self.head.blocks(&work) {
-            logits.extend(read(self.head.block_of_logits(&work, first)).await?);
+        for first in self.head.blocks(&launcher) {
+            logits.extend(read(self.head.block_of_logits(&launcher, first)).await?);
         }
         Ok(logits)
     }
 }
 
-/// A kernel's name and its texts.
-pub(super) type Named = (&'static str, &'static [&'static str]);
-
-/// A matmul over all rows of the batch.
-pub(super) struct Matmul {
-    pub(super) kernel: Named,
-    /// Rows of the matrix, numbers in a row of what it is multiplied with.
-    pub(super) depth: usize,
-    pub(super) columns: usize,
-    /// Where matrix and bias begin, in numbers.
-    pub(super) at: usize,
-    pub(super) bias_at: usize,
-    /// Which of several results in one buffer, each with its room.
-    pub(super) index: usize,
-}
-
-/// A pass under way.
-pub(super) struct Work<'a> {
-    pub gpu: &'a Gpu,
-    pub shape: &'a Shape,
-    pub plan: &'a Plan,
-    pub arena: &'a Buffer,
-}
-
-impl Work<'_> {
-    /// Room for so many numbers a row.
-    pub(super) fn rows_of(&self, numbers: usize) -> Buffer {
-        self.gpu.room(self.plan.room() * numbers)
-    }
-
+impl Launcher<'_> {
     fn layer_norm(
         &self,
         slots: &LayerNormSlots,
@@ -197,28 +155,6 @@ impl Work<'_> {
             ],
         );
         out
-    }
-
-    /// `a` times a matrix of `weights`, over all rows; `out` is what the kernel stores to.
-    pub(super) fn matmul(&self, matmul: &Matmul, a: &Buffer, weights: &Buffer, out: &[&Buffer]) {
-        let mut buffers = vec![&self.plan.words, a, weights];
-        buffers.extend(out);
-        let (name, texts) = matmul.kernel;
-        let tile = Tile::of_product(self.gpu.traits);
-        self.gpu.launch(
-            tile.kernel(name, texts),
-            tile.groups(self.plan.rows, matmul.columns),
-            &buffers,
-            &[
-                quads(matmul.columns),
-                quads(matmul.depth),
-                matmul.depth as u32,
-                quads(matmul.at),
-                quads(matmul.bias_at),
-                matmul.index as u32,
-                u32::MAX,
-            ],
-        );
     }
 
     fn linear(&self, kernel: Named, linear: &Linear, x: &Buffer, out: &[&Buffer]) {
@@ -272,48 +208,5 @@ impl Work<'_> {
             slope,
             inner,
         }
-    }
-
-    pub(super) fn attention_kernel(
-        &self,
-        name: &'static str,
-        texts: &'static [&'static str],
-    ) -> Kernel {
-        let heads = self.shape.heads;
-        let size4 = self.shape.width / heads / 4;
-        Kernel {
-            constants: vec![("HEADS", heads), ("E4", size4)],
-            repeats: vec![('e', size4)],
-            ..Kernel::new(name, texts)
-        }
-    }
-
-    pub(super) fn row_heads(&self) -> [usize; 2] {
-        [self.plan.rows.div_ceil(64), self.shape.heads]
-    }
-}
-
-pub(super) fn attention_sizes(slots: &BlockSlots) -> [u32; 1] {
-    [slots.attention_scale.to_bits()]
-}
-
-/// Matrices that one dispatch transposes: their places fit a uniform.
-const TRANSPOSED_AT_ONCE: usize = 64;
-
-/// Transposes matrices `[rows, columns]` at places of the arena to places of the result,
-/// whose rows are whole vec4s: `(from, rows, columns, to)`.
-pub(super) fn transpose(gpu: &Gpu, arena: &Buffer, to: &Buffer, matrices: &[[usize; 4]]) {
-    let at_once = TRANSPOSED_AT_ONCE.min(gpu.traits.most_groups.max(1));
-    for matrices in matrices.chunks(at_once) {
-        let tiles = |&[_, rows, columns, _]: &[usize; 4]| rows.div_ceil(4) * columns / 4;
-        let most = matrices.iter().map(tiles).max().unwrap_or(0);
-        let words: Vec<u32> = matrices.iter().flatten().map(|&n| n as u32).collect();
-        let kernel = Kernel {
-            constants: vec![("MATRICES", matrices.len())],
-            folds: Fold::X,
-            ..Kernel::new("transpose", &[include_str!("wgsl/transpose.wgsl")])
-        };
-        let groups = [most.div_ceil(64), matrices.len()];
-        gpu.launch(kernel, groups, &[arena, to], &words);
     }
 }

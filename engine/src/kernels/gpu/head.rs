@@ -1,11 +1,11 @@
-//! Log-probs straight from hidden states and head, and their way back, a block of logits at
+//! Log-probs straight from hidden states and head, and their backward pass, a block of logits at
 //! a time.
 //!
 //! Shapes: width `d`, vocab `v` (a row of logits is `v` rounded up to whole vec4s), `n` scored
 //! tokens.
 
-use super::gpt::{Work, quads, transpose};
 use super::launch::{Buffer, Fold, Kernel, Tile};
+use super::launcher::{Launcher, quads, transpose};
 use super::traits::Traits;
 use crate::kernels::STATISTICS;
 use crate::kernels::shape::Shape;
@@ -26,8 +26,8 @@ const WEIGHT_GRADIENT: &[&str] = &[
     include_str!("wgsl/weight_gradient.wgsl"),
 ];
 
-/// What the head keeps for the way back.
-pub struct Head {
+/// What the head keeps for the backward pass.
+pub struct HeadTrace {
     /// After the last LayerNorm, `[rows, d]`.
     hidden: Buffer,
     /// The head transposed, `[d, v]`.
@@ -47,9 +47,9 @@ fn block_len(traits: Traits, shape: &Shape, scored: usize) -> usize {
 }
 
 /// That number for the kernels: where all are there at once it says so, whatever it is.
-fn most(work: &Work<'_>) -> u32 {
-    match block_len(work.gpu.traits, work.shape, work.plan.scored) {
-        block if block < work.plan.scored => block as u32,
+fn most(launcher: &Launcher<'_>) -> u32 {
+    match block_len(launcher.gpu.traits, launcher.shape, launcher.plan.scored) {
+        block if block < launcher.plan.scored => block as u32,
         _ => u32::MAX,
     }
 }
@@ -59,24 +59,24 @@ pub fn row_len(shape: &Shape) -> usize {
     shape.vocab.next_multiple_of(4)
 }
 
-impl Head {
+impl HeadTrace {
     /// Reads the last hidden states: log-probs `[n]`, statistics `[STATISTICS * n]`.
-    pub fn read(work: &Work<'_>, hidden: Buffer) -> (Buffer, Buffer, Head) {
-        let Work {
+    pub fn read(launcher: &Launcher<'_>, hidden: Buffer) -> (Buffer, Buffer, HeadTrace) {
+        let Launcher {
             gpu, shape, plan, ..
-        } = *work;
-        let head = Head {
+        } = *launcher;
+        let head = HeadTrace {
             transposed: gpu.room(shape.width * row_len(shape)),
             logits: gpu.room(block_len(gpu.traits, shape, plan.scored) * row_len(shape)),
             log_sums: gpu.room(plan.scored),
             hidden,
         };
         let matrix = [shape.head.start, shape.vocab, shape.width, 0];
-        transpose(gpu, work.arena, &head.transposed, &[matrix]);
+        transpose(gpu, launcher.arena, &head.transposed, &[matrix]);
         let logps = gpu.room(plan.scored);
         let statistics = gpu.room(STATISTICS * plan.scored);
-        for first in head.blocks(work) {
-            head.logits_of(work, first);
+        for first in head.blocks(launcher) {
+            head.logits_of(launcher, first);
             gpu.launch(
                 Kernel::new("logps", &[include_str!("wgsl/logps.wgsl")]),
                 [block_len(gpu.traits, shape, plan.scored).div_ceil(64), 1],
@@ -87,16 +87,16 @@ impl Head {
                     &head.log_sums,
                     &statistics,
                 ],
-                &block_sizes(work, first),
+                &block_sizes(launcher, first),
             );
         }
         (logps, statistics, head)
     }
 
-    fn logits_of(&self, work: &Work<'_>, first: usize) {
-        let Work {
+    fn logits_of(&self, launcher: &Launcher<'_>, first: usize) {
+        let Launcher {
             gpu, shape, plan, ..
-        } = *work;
+        } = *launcher;
         let tile = Tile::of_product(gpu.traits);
         gpu.launch(
             tile.kernel("logits", LOGITS),
@@ -109,43 +109,43 @@ impl Head {
                 0,
                 0,
                 first as u32,
-                most(work),
+                most(launcher),
             ],
         );
     }
 
     /// The first scored token of each block.
-    pub fn blocks(&self, work: &Work<'_>) -> impl Iterator<Item = usize> + use<> {
-        let scored = work.plan.scored;
-        (0..scored).step_by(block_len(work.gpu.traits, work.shape, scored))
+    pub fn blocks(&self, launcher: &Launcher<'_>) -> impl Iterator<Item = usize> + use<> {
+        let scored = launcher.plan.scored;
+        (0..scored).step_by(block_len(launcher.gpu.traits, launcher.shape, scored))
     }
 
     /// The logits of the block that begins with token `first`, a row of `row_len` a scored
     /// token.
-    pub fn block_of_logits(&self, work: &Work<'_>, first: usize) -> Tensor<1> {
-        let Work {
+    pub fn block_of_logits(&self, launcher: &Launcher<'_>, first: usize) -> Tensor<1> {
+        let Launcher {
             gpu, shape, plan, ..
-        } = *work;
+        } = *launcher;
         let block = block_len(gpu.traits, shape, plan.scored);
         // One block alone is still there.
         if plan.scored > block {
-            self.logits_of(work, first);
+            self.logits_of(launcher, first);
         }
         let rows = block.min(plan.scored - first);
         gpu.tensor(&self.logits, rows * row_len(shape))
     }
 
     /// Writes the hidden states' gradient, as result `index` of its buffer, and the head's.
-    pub fn back(
+    pub fn backward(
         self,
-        work: &Work<'_>,
+        launcher: &Launcher<'_>,
         upstream: &[f32],
         gradient: &Buffer,
         (d_hidden, index): (&Buffer, usize),
     ) {
-        let Work {
+        let Launcher {
             gpu, shape, plan, ..
-        } = *work;
+        } = *launcher;
         let upstream = gpu.upload(upstream);
         let (d, block) = (shape.width, block_len(gpu.traits, shape, plan.scored));
         let d_scored = gpu.room(plan.scored.next_multiple_of(Tile::MOST_ROWS) * d);
@@ -153,19 +153,19 @@ impl Head {
         for first in (0..plan.scored).step_by(block) {
             // One block alone is still there.
             if plan.scored > block {
-                self.logits_of(work, first);
+                self.logits_of(launcher, first);
             }
             gpu.launch(
                 Kernel::new("logits_back", &[include_str!("wgsl/logits_back.wgsl")])
                     .folding(Fold::Y),
                 [row_len(shape).div_ceil(4).div_ceil(64), block],
                 &[&plan.words, &self.logits, &self.log_sums, &upstream],
-                &block_sizes(work, first),
+                &block_sizes(launcher, first),
             );
             gpu.launch(
                 tile.kernel("matmul_scored", TO_HIDDEN),
                 tile.groups(block, d),
-                &[&plan.words, &self.logits, work.arena, &d_scored],
+                &[&plan.words, &self.logits, launcher.arena, &d_scored],
                 &[
                     quads(d),
                     quads(row_len(shape)),
@@ -173,7 +173,7 @@ impl Head {
                     quads(shape.head.start),
                     0,
                     first as u32,
-                    most(work),
+                    most(launcher),
                 ],
             );
             gpu.launch(
@@ -188,7 +188,7 @@ impl Head {
                     quads(shape.head.start),
                     u32::from(first > 0),
                     first as u32,
-                    most(work),
+                    most(launcher),
                 ],
             );
         }
@@ -201,11 +201,11 @@ impl Head {
     }
 }
 
-fn block_sizes(work: &Work<'_>, first: usize) -> [u32; 4] {
+fn block_sizes(launcher: &Launcher<'_>, first: usize) -> [u32; 4] {
     [
-        work.shape.vocab as u32,
-        quads(row_len(work.shape)),
+        launcher.shape.vocab as u32,
+        quads(row_len(launcher.shape)),
         first as u32,
-        most(work),
+        most(launcher),
     ]
 }

@@ -1,9 +1,9 @@
 //! Memory on the device, and kernels launched over it.
 
 use super::traits::{self, Traits};
-use burn::backend::wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
 use burn::backend::{BackendTensor, DispatchTensor, DispatchTensorKind};
 use burn::tensor::{DType, Shape, Tensor};
+use burn_wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
 use cubecl::CubeCount;
 use cubecl::client::Client;
 use cubecl::prelude::KernelId;
@@ -310,7 +310,7 @@ impl Gpu {
             [x, y, 1]
         });
         let source = Source {
-            broken: traits::broken(&kernel),
+            broken: traits::broken(kernel.name, kernel.texts),
             kernel,
             buffers: buffers.len(),
         };

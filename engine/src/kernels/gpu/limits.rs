@@ -2,14 +2,13 @@
 //!
 //! A kernel is given whole buffers, of which a device limits the size, and a dispatch has so
 //! many workgroups along each side. What can be split is split by these numbers: rows of a
-//! batch (`parts.rs`), logits (`head.rs`), transposed weights (`back.rs`), dispatches over one
+//! batch (`parts.rs`), logits (`head.rs`), transposed weights (`backward.rs`), dispatches over one
 //! side (`Fold`). The rest is refused here.
 
-use super::gpt::takes;
 use super::launch::{Gpu, PLAN_WORDS, Tile};
+use super::launcher::takes;
 use super::plan::table_entries;
 use super::traits::Traits;
-use crate::batch::Batch;
 use crate::gpt_config::GptConfig;
 use crate::kernels::shape::Shape;
 use crate::layout::Layout;
@@ -115,18 +114,24 @@ pub(super) fn check_row(longest: usize, most: usize) -> Result<()> {
     Err(refused(found, format!("at most {most} tokens in a row")))
 }
 
-/// Checks a batch for burn's composition, whose tensors are padded and whole.
+/// Checks a batch for burn's composition, whose tensors are padded and whole: `[rows, width]`
+/// tokens, of which `scored` are scored.
 ///
 /// # Errors
 /// As [`check_room`].
-pub fn check_plain(config: &GptConfig, arena: &Tensor<1>, batch: &Batch) -> Result<()> {
+pub fn check_plain(
+    config: &GptConfig,
+    arena: &Tensor<1>,
+    [rows, width]: [usize; 2],
+    scored: usize,
+) -> Result<()> {
     let Some(gpu) = Gpu::of(arena) else {
         return Ok(());
     };
-    let tokens = batch.rows().saturating_mul(batch.width());
+    let tokens = rows.saturating_mul(width);
     let wide = config.n_inner.max(3 * config.n_embd);
-    let scores = tokens.saturating_mul(batch.width() * config.n_head);
-    let logits = batch.scored().saturating_mul(config.vocab_size);
+    let scores = tokens.saturating_mul(width * config.n_head);
+    let logits = scored.saturating_mul(config.vocab_size);
     for (what, numbers) in [
         ("the activations of a batch", tokens.saturating_mul(wide)),
         ("the attention scores of a batch", scores),

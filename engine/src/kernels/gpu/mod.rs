@@ -4,10 +4,11 @@
 //! Numbers are read four at a time, so widths and head sizes must be multiples of four;
 //! other models take burn's operations. `plan` is the batch as the kernels read it.
 
-mod back;
+mod backward;
 pub mod gpt;
 mod head;
 mod launch;
+mod launcher;
 mod limits;
 mod parts;
 mod plan;

@@ -1,11 +1,12 @@
 //! A pass in as many parts as the device's limits want: usually one.
 
-use super::gpt::{self, Trace, takes};
+use super::gpt::{self, Trace};
 use super::head::row_len;
 use super::launch::Gpu;
+use super::launcher::takes;
 use super::limits::{check_row, check_shape, most_rows};
 use crate::kernels::STATISTICS;
-use crate::kernels::packed::{Packed, Share};
+use crate::kernels::packed::{Packed, SubBatch};
 use crate::kernels::shape::Shape;
 use burn::tensor::{Int, Tensor};
 use std::borrow::Cow;
@@ -13,7 +14,7 @@ use tilt_protocol::{Error, Result};
 
 pub use super::gpt::Read;
 
-/// What the way back needs of each part.
+/// What the backward pass needs of each part.
 pub struct Parts {
     first: Part,
     rest: Vec<Part>,
@@ -38,11 +39,11 @@ fn divided<'a>(gpu: &Gpu, shape: &Shape, packed: &'a Packed) -> Result<Vec<Divis
     check_row(packed.longest(), most)?;
     let shares = packed.within(most);
     let shares = shares.ok_or_else(|| Error::internal("a row that fits has no part"))?;
-    let owned = |share: Share| (Cow::Owned(share.packed), Some(share.places));
+    let owned = |share: SubBatch| (Cow::Owned(share.packed), Some(share.places));
     Ok(shares.into_iter().map(owned).collect())
 }
 
-/// Log-probs of the scored tokens, and what the way back needs. `None` where the kernels do
+/// Log-probs of the scored tokens, and what the backward pass needs. `None` where the kernels do
 /// not take the model or the tensor, or where distributions are scored.
 ///
 /// # Errors
@@ -64,7 +65,7 @@ pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Result<Opti
 }
 
 fn passes(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Result<Option<Vec<(Read, Part)>>> {
-    if !takes(shape) || !packed.spreads.is_empty() {
+    if !takes(shape) || !packed.soft_targets.is_empty() {
         return Ok(None);
     }
     let Some(gpu) = Gpu::of(arena) else {

@@ -12,7 +12,7 @@ const ROW: usize = 65_536;
 
 /// AdamW's state of all parameters, each `[parameters]`. Parameters and moments are updated
 /// where they lie.
-pub struct State<'a> {
+pub struct UpdateBuffers<'a> {
     pub parameters: &'a mut Tensor<1>,
     pub first: &'a mut Tensor<1>,
     pub second: &'a mut Tensor<1>,
@@ -42,12 +42,12 @@ impl DecayBits {
 /// clipping, `[1]`. Where that is not finite, nothing is changed. `None` where the kernels do
 /// not take the tensors.
 pub fn adamw(
-    state: State<'_>,
+    state: UpdateBuffers<'_>,
     decays: &DecayBits,
     max_norm: f64,
     factors: Factors,
 ) -> Option<Tensor<1>> {
-    let State {
+    let UpdateBuffers {
         parameters,
         first,
         second,

@@ -2,7 +2,7 @@
 
 use super::Evaluated;
 use super::dpo::split;
-use super::forward::Pass;
+use super::forward::Readout;
 use super::logged::{self, mean};
 use crate::loss::{
     CompletionLogp, Measure, PairLogps, PairLoss, TokenLoss, alpha_reward, cpo_loss, log_odds, nll,
@@ -13,7 +13,7 @@ use tilt_protocol::{CpoObjective, Metrics, metrics};
 
 /// CPO, SimPO and AlphaPO: the preference term plus `cpo_alpha` times the mean loss of
 /// the chosen completions' tokens.
-pub fn evaluate_cpo(objective: &CpoObjective, pass: &Pass<'_>) -> Evaluated {
+pub fn evaluate_cpo(objective: &CpoObjective, pass: &Readout<'_>) -> Evaluated {
     let pairs = pass.sequences.len() / 2;
     let sides = divided_by_scored(pass, pairs);
     let out = cpo_loss(objective, &sides);
@@ -47,7 +47,7 @@ pub fn evaluate_cpo(objective: &CpoObjective, pass: &Pass<'_>) -> Evaluated {
 
 /// ORPO: the mean loss of all tokens of prompt and chosen completion, plus beta times
 /// the odds-ratio term.
-pub fn evaluate_orpo(beta: f64, pass: &Pass<'_>) -> Evaluated {
+pub fn evaluate_orpo(beta: f64, pass: &Readout<'_>) -> Evaluated {
     let pairs = pass.sequences.len() / 2;
     let sides = divided_by_scored(pass, pairs);
     let out = orpo(&sides);
@@ -77,7 +77,7 @@ pub fn evaluate_orpo(beta: f64, pass: &Pass<'_>) -> Evaluated {
 
 /// Both sides with the tokens that are predicted as lengths: these trainers divide by
 /// them.
-fn divided_by_scored(pass: &Pass<'_>, pairs: usize) -> PairLogps {
+fn divided_by_scored(pass: &Readout<'_>, pairs: usize) -> PairLogps {
     let rows = pass.completions().into_iter();
     let counted = rows.map(|row| CompletionLogp {
         length: row.scored,
@@ -86,7 +86,7 @@ fn divided_by_scored(pass: &Pass<'_>, pairs: usize) -> PairLogps {
     split(counted.collect(), pairs)
 }
 
-fn nll_of(pass: &Pass<'_>, spans: &[Range<usize>]) -> TokenLoss {
+fn nll_of(pass: &Readout<'_>, spans: &[Range<usize>]) -> TokenLoss {
     let tokens = spans.iter().flat_map(|span| &pass.values[span.clone()]);
     nll(&tokens.copied().collect::<Vec<_>>())
 }
@@ -108,7 +108,7 @@ fn log_sides(
 }
 
 /// The mean raw logit over the first `positions` positions of every row, padding too.
-fn log_logits(logged_of_batch: &mut Metrics, pass: &Pass<'_>, pairs: usize, positions: usize) {
+fn log_logits(logged_of_batch: &mut Metrics, pass: &Readout<'_>, pairs: usize, positions: usize) {
     let rows: Vec<&[f64]> = pass
         .all_mean_logits
         .chunks_exact(pass.batch.width())
@@ -129,7 +129,7 @@ fn log_logits(logged_of_batch: &mut Metrics, pass: &Pass<'_>, pairs: usize, posi
 
 /// The preference term times `scale` plus the supervised one times its weight.
 fn finish(
-    pass: &Pass<'_>,
+    pass: &Readout<'_>,
     preference: PairLoss,
     scale: f64,
     (supervised, spans, weight): (TokenLoss, &[Range<usize>], f64),

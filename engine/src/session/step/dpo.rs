@@ -1,7 +1,7 @@
 //! TRL's DPO trainer on one batch.
 
 use super::Evaluated;
-use super::forward::Pass;
+use super::forward::Readout;
 use super::logged;
 use crate::loss::{CompletionLogp, PairLogps, dpo_loss};
 use crate::session::reference::RowLogps;
@@ -9,7 +9,7 @@ use tilt_protocol::{DpoObjective, Metrics, metrics};
 
 /// Loss, derivatives and metrics of `reference.len()` pairs; the pass holds all chosen,
 /// then all rejected.
-pub fn evaluate(objective: &DpoObjective, pass: &Pass<'_>, reference: &[RowLogps]) -> Evaluated {
+pub fn evaluate(objective: &DpoObjective, pass: &Readout<'_>, reference: &[RowLogps]) -> Evaluated {
     let pairs = reference.len();
     let token_weights = objective
         .ld_alpha
@@ -58,7 +58,7 @@ pub fn evaluate(objective: &DpoObjective, pass: &Pass<'_>, reference: &[RowLogps
 
 fn log(
     beta: f64,
-    pass: &Pass<'_>,
+    pass: &Readout<'_>,
     policy: &PairLogps,
     reference: &PairLogps,
 ) -> (Vec<f64>, Metrics) {
@@ -115,7 +115,7 @@ pub fn with_sums(rows: &[CompletionLogp], sums: impl Iterator<Item = f64>) -> Ve
 
 /// LD-DPO's weight of each scored token: 1 up to the length of the pair's shorter
 /// completion, alpha beyond.
-pub fn ld_weights(pass: &Pass<'_>, pairs: usize, alpha: f64) -> Vec<f64> {
+pub fn ld_weights(pass: &Readout<'_>, pairs: usize, alpha: f64) -> Vec<f64> {
     let spans = &pass.batch.spans;
     let mut weights = vec![1.0; pass.batch.scored()];
     for pair in 0..pairs {
@@ -130,7 +130,7 @@ pub fn ld_weights(pass: &Pass<'_>, pairs: usize, alpha: f64) -> Vec<f64> {
 
 /// WPO's weight of each pair: the product over both completions of
 /// exp(mean over tokens of [log p(y_t) - log sum_v p(v)^2]), eq. 2.
-fn wpo_weights(pass: &Pass<'_>, pairs: usize) -> Vec<f64> {
+fn wpo_weights(pass: &Readout<'_>, pairs: usize) -> Vec<f64> {
     let of_sequence = |sequence: usize| {
         let span = pass.batch.spans[sequence].clone();
         let aligned: f64 = span

@@ -1,29 +1,31 @@
 //! The policy's forward pass on a batch: what it tracks for the backward pass, and what
 //! is read of it beside.
 
-use super::super::readback::{Numbers, Place, Readback};
+use super::super::readback::{Numbers, Readback, Span};
 use super::Task;
-use crate::batch::{Batch, Sequence};
+use crate::batch::Batch;
 use crate::crew::{self, forward_logps};
 use crate::gpt::Gpt;
-use crate::kernels::{STATISTICS, forward_rewards};
+use crate::kernels::STATISTICS;
 use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
+use crate::pass::forward_rewards;
+use crate::sequence::Sequence;
 use tilt_protocol::{Objective, Result};
 
-/// A pass under way: tensors on the device.
+/// A forward pass under way: tensors on the device.
 #[derive(Default)]
-pub struct Forward {
+pub struct Launched {
     /// What derivatives are taken of: log-probs of the scored tokens, or rewards.
     /// `None` when the batch scores no token.
-    pub tracked: Option<crew::Pass>,
-    values: Place,
-    statistics: Place,
-    all_mean_logits: Place,
+    pub tracked: Option<crew::TeamTape>,
+    values: Span,
+    statistics: Span,
+    all_mean_logits: Span,
 }
 
-/// A pass, read. One value a scored token unless it says otherwise.
-pub struct Pass<'a> {
+/// What was read of a forward pass. One value a scored token unless it says otherwise.
+pub struct Readout<'a> {
     pub batch: &'a Batch,
     pub sequences: &'a [&'a Sequence],
     /// Log-probs in nats; a reward model's rewards, one a sequence.
@@ -40,7 +42,7 @@ pub struct Pass<'a> {
     pub all_mean_logits: Vec<f64>,
 }
 
-impl Forward {
+impl Launched {
     /// # Errors
     /// [`tilt_protocol::Error::Internal`] for a reward objective on a model without a
     /// scalar head, and those of [`forward_logps`].
@@ -49,8 +51,8 @@ impl Forward {
         batch: &Batch,
         sequences: &[&Sequence],
         readback: &mut Readback,
-    ) -> Result<Forward> {
-        let mut forward = Forward::default();
+    ) -> Result<Launched> {
+        let mut forward = Launched::default();
         let Task {
             model,
             policy,
@@ -79,7 +81,7 @@ impl Forward {
             .statistics
             .map(|statistics| readback.add(statistics))
             .unwrap_or_default();
-        forward.tracked = Some(pass.pass);
+        forward.tracked = Some(pass.tape);
         Ok(forward)
     }
 
@@ -88,12 +90,12 @@ impl Forward {
         numbers: &Numbers,
         batch: &'a Batch,
         sequences: &'a [&'a Sequence],
-    ) -> Pass<'a> {
+    ) -> Readout<'a> {
         let statistics = numbers.at(&self.statistics);
         let count = statistics.len() / STATISTICS;
         let mut parts = statistics.chunks(count.max(1)).map(<[f64]>::to_vec);
         let mut next = || parts.next().unwrap_or_default();
-        Pass {
+        Readout {
             batch,
             sequences,
             values: numbers.at(&self.values),
@@ -124,7 +126,7 @@ fn reward_tokens(sequences: &[&Sequence], pad_id: Option<u32>) -> Vec<usize> {
         .collect()
 }
 
-impl Pass<'_> {
+impl Readout<'_> {
     /// The plain sum of each sequence's completion.
     pub fn completions(&self) -> Vec<CompletionLogp> {
         self.weighted_completions(None)

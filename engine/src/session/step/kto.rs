@@ -2,7 +2,7 @@
 
 use super::Evaluated;
 use super::dpo::with_sums;
-use super::forward::Pass;
+use super::forward::Readout;
 use super::logged;
 use crate::loss::{CompletionLogp, kto_kl, kto_loss};
 use crate::session::reference::RowLogps;
@@ -13,7 +13,7 @@ use tilt_protocol::{KtoObjective, Metrics, metrics};
 /// log-probs of the mismatched ones, empty for an objective without KL.
 pub fn evaluate(
     objective: &KtoObjective,
-    pass: &Pass<'_>,
+    pass: &Readout<'_>,
     desirable: &[bool],
     mismatched: &[CompletionLogp],
     reference: &[RowLogps],
@@ -42,7 +42,7 @@ pub fn evaluate(
 
 fn log(
     beta: f64,
-    pass: &Pass<'_>,
+    pass: &Readout<'_>,
     policy: &[CompletionLogp],
     reference: &[CompletionLogp],
     desirable: &[bool],

@@ -1,6 +1,6 @@
 //! The metrics that several objectives share.
 
-use super::forward::Pass;
+use super::forward::Readout;
 use crate::loss::CompletionLogp;
 use std::ops::Range;
 use tilt_protocol::{Metrics, metrics};
@@ -20,7 +20,7 @@ fn at_spans<'a>(values: &'a [f64], spans: impl IntoIterator<Item = &'a Range<usi
 }
 
 /// `entropy` over the tokens of the given spans.
-pub fn entropy(logged: &mut Metrics, pass: &Pass<'_>, spans: &[Range<usize>]) {
+pub fn entropy(logged: &mut Metrics, pass: &Readout<'_>, spans: &[Range<usize>]) {
     if !pass.entropy.is_empty() {
         let value = mean(&at_spans(&pass.entropy, spans)).unwrap_or(0.0);
         logged.set(metrics::ENTROPY, value);
@@ -28,7 +28,7 @@ pub fn entropy(logged: &mut Metrics, pass: &Pass<'_>, spans: &[Range<usize>]) {
 }
 
 /// `mean_token_accuracy` over the tokens of the given spans.
-pub fn token_accuracy(logged: &mut Metrics, pass: &Pass<'_>, spans: &[Range<usize>]) {
+pub fn token_accuracy(logged: &mut Metrics, pass: &Readout<'_>, spans: &[Range<usize>]) {
     if !pass.is_top1.is_empty() {
         let value = mean(&at_spans(&pass.is_top1, spans)).unwrap_or(0.0);
         logged.set(metrics::MEAN_TOKEN_ACCURACY, value);
@@ -37,7 +37,7 @@ pub fn token_accuracy(logged: &mut Metrics, pass: &Pass<'_>, spans: &[Range<usiz
 
 /// `logits/chosen` and `logits/rejected`: the mean over the tokens of some spans.
 pub fn mean_logits<'a>(
-    pass: &'a Pass<'_>,
+    pass: &'a Readout<'_>,
     spans: impl IntoIterator<Item = &'a Range<usize>>,
 ) -> Option<f64> {
     mean(&at_spans(&pass.mean_logits, spans))

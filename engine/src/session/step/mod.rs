@@ -2,43 +2,27 @@
 
 mod cpo;
 mod dpo;
+mod evaluated;
 mod forward;
 mod kto;
 mod logged;
 mod reward;
+mod task;
 mod texts;
 
+pub use evaluated::Evaluated;
+pub use task::Task;
+
 use super::data::Data;
-use super::readback::{Numbers, Place, Readback};
+use super::readback::{Numbers, Readback, Span};
 use super::reference::{Reference, RowLogps};
 use crate::batch::Batch;
-use crate::crew::Team;
-use crate::kernels::token_logps;
 use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
-use crate::model::Model;
+use crate::pass::token_logps;
 use burn::tensor::Tensor;
-use forward::{Forward, Pass};
-use tilt_protocol::{Metrics, Objective, Result};
-
-/// A batch under an objective.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Evaluated {
-    pub loss: f64,
-    /// In batch order.
-    pub per_example: Vec<f64>,
-    /// d loss / d each tracked number: log-probs of the scored tokens, or rewards.
-    pub upstream: Vec<f64>,
-    /// The policy's log-probs of the completions, in the order of [`Data::sequences`];
-    /// empty for a reward model.
-    pub policy: Vec<CompletionLogp>,
-    /// The reference's, where the objective has one.
-    pub reference: Vec<CompletionLogp>,
-    /// Implicit-reward margins of pairs (chosen minus rejected); empty for other rows.
-    pub margins: Vec<f64>,
-    /// Everything TRL logs but `loss`, `grad_norm` and the counters.
-    pub metrics: Metrics,
-}
+use forward::{Launched, Readout};
+use tilt_protocol::{Objective, Result};
 
 /// A batch's loss with its gradient in the arena's layout.
 pub struct Gradient {
@@ -49,20 +33,6 @@ pub struct Gradient {
     pub tokens: usize,
     /// What `also_read` held.
     pub read_along: Vec<f64>,
-}
-
-/// What one gradient is taken of.
-#[derive(Clone, Copy)]
-pub struct Task<'a> {
-    pub model: &'a Model,
-    /// The policy, `[parameters]`.
-    pub policy: &'a Tensor<1>,
-    pub data: &'a Data,
-    pub objective: &'a Objective,
-    /// Compute what TRL logs and no loss needs: entropy, token accuracy, logits.
-    pub statistics: bool,
-    /// Who shares the policy's pass.
-    pub team: Option<&'a Team>,
 }
 
 /// The sum of gradients so far with one more, scaled by its share.
@@ -82,7 +52,7 @@ pub fn add_share(
 }
 
 impl Task<'_> {
-    /// Forward, one readback, loss on the CPU in f64, backward. Rows that the reference
+    /// Launched, one readback, loss on the CPU in f64, backward. Rows that the reference
     /// has not seen are scored by it in the same go; `also_read` travels along.
     ///
     /// # Errors
@@ -107,9 +77,9 @@ impl Task<'_> {
         let others = Batch::new(mismatched.iter().copied(), model.pad_id())?;
 
         let mut readback = Readback::default();
-        let forward = Forward::run(self, &batch, &sequences, &mut readback).await?;
+        let forward = Launched::run(self, &batch, &sequences, &mut readback).await?;
         let mut add_logps = |arena: &Tensor<1>, batch: &Batch| match batch.scored() {
-            0 => Ok(Place::default()),
+            0 => Ok(Span::default()),
             _ => token_logps(model, arena, batch).map(|logps| readback.add(logps)),
         };
         let mismatched_place = add_logps(self.policy, &others)?;
@@ -158,9 +128,9 @@ impl Task<'_> {
     /// The reference's sums of a batch's rows, under LD-DPO with its weights.
     fn reference_logps(
         &self,
-        pass: &Pass<'_>,
+        pass: &Readout<'_>,
         numbers: &Numbers,
-        [own, others]: [(&Batch, &Place); 2],
+        [own, others]: [(&Batch, &Span); 2],
     ) -> Vec<RowLogps> {
         let weights = match (self.data, self.objective) {
             (Data::Pairs { .. }, Objective::Dpo(dpo)) => dpo
@@ -168,7 +138,7 @@ impl Task<'_> {
                 .map(|alpha| dpo::ld_weights(pass, pass.sequences.len() / 2, alpha)),
             _ => None,
         };
-        let sums = |(batch, place): (&Batch, &Place), weights: Option<&[f64]>| {
+        let sums = |(batch, place): (&Batch, &Span), weights: Option<&[f64]>| {
             batch.completion_sums(&numbers.at(place), weights)
         };
         let own = sums(own, weights.as_deref());
@@ -191,7 +161,7 @@ impl Task<'_> {
     fn evaluate(
         &self,
         indices: &[usize],
-        pass: &Pass<'_>,
+        pass: &Readout<'_>,
         mismatched: &[CompletionLogp],
         reference: &[RowLogps],
     ) -> Evaluated {

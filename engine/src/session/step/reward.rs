@@ -1,13 +1,13 @@
 //! A reward model on one batch of pairs.
 
 use super::Evaluated;
-use super::forward::Pass;
+use super::forward::Readout;
 use super::logged::{self, mean};
 use crate::loss::reward;
 use tilt_protocol::{Metrics, metrics};
 
 /// Bradley-Terry; the pass holds the rewards of all chosen, then of all rejected.
-pub fn evaluate(centring: f64, pass: &Pass<'_>, margins: &[f64]) -> Evaluated {
+pub fn evaluate(centring: f64, pass: &Readout<'_>, margins: &[f64]) -> Evaluated {
     let (chosen, rejected) = pass.values.split_at(margins.len());
     let out = reward(chosen, rejected, margins, centring);
     let (gaps, accuracy) = logged::margins(chosen, rejected);

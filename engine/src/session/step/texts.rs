@@ -1,13 +1,13 @@
 //! Supervised fine-tuning on one batch.
 
 use super::Evaluated;
-use super::forward::Pass;
+use super::forward::Readout;
 use super::logged;
 use crate::loss::{dft, nll};
 use tilt_protocol::{Metrics, SftLoss, SftObjective, metrics};
 
 /// The mean loss of the scored tokens. A row's own value is the mean over its tokens.
-pub fn evaluate(objective: &SftObjective, pass: &Pass<'_>) -> Evaluated {
+pub fn evaluate(objective: &SftObjective, pass: &Readout<'_>) -> Evaluated {
     let out = match objective.loss {
         SftLoss::Nll => nll(&pass.values),
         SftLoss::Dft => dft(&pass.values),

@@ -1,6 +1,6 @@
 //! One row's contents to sequences.
 
-use crate::batch::Sequence;
+use crate::sequence::Sequence;
 use crate::text::Text;
 use tilt_protocol::{Content, Error, Result};
 

@@ -9,7 +9,7 @@
 mod encode;
 mod rotate;
 
-use crate::batch::Sequence;
+use crate::sequence::Sequence;
 use crate::text::Text;
 use encode::Encoder;
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! KTO's mismatched rows.
 
-use crate::batch::Sequence;
+use crate::sequence::Sequence;
 
 /// Each row's prompt with the completion of the row before it in its block of `block`
 /// consecutive rows, the first with the last's, as `KTOTrainer` builds

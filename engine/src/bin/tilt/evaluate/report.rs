@@ -12,7 +12,7 @@ pub struct Report {
     pub parameters: usize,
     pub fit: Fit,
     pub spoken: Spoken,
-    pub judge_on_world: Vec<Share>,
+    pub judge_on_world: Vec<AttributeShare>,
     pub aligned: Vec<Aligned>,
 }
 
@@ -41,13 +41,13 @@ pub struct Held {
 pub struct Spoken {
     pub answers: usize,
     pub parses: f64,
-    pub frequencies: Vec<Share>,
-    pub judge: Vec<Share>,
+    pub frequencies: Vec<AttributeShare>,
+    pub judge: Vec<AttributeShare>,
     pub strange: Vec<[String; 2]>,
 }
 
 #[derive(Serialize, Deserialize)]
-pub struct Share {
+pub struct AttributeShare {
     pub attribute: String,
     pub answers: usize,
     pub share: f64,
@@ -89,9 +89,9 @@ impl From<Fluency> for Spoken {
     }
 }
 
-impl From<Frequency> for Share {
-    fn from(frequency: Frequency) -> Share {
-        Share {
+impl From<Frequency> for AttributeShare {
+    fn from(frequency: Frequency) -> AttributeShare {
+        AttributeShare {
             attribute: frequency.attribute.to_owned(),
             answers: frequency.answers,
             share: frequency.share,
@@ -100,9 +100,9 @@ impl From<Frequency> for Share {
     }
 }
 
-impl From<Agreement> for Share {
-    fn from(agreement: Agreement) -> Share {
-        Share {
+impl From<Agreement> for AttributeShare {
+    fn from(agreement: Agreement) -> AttributeShare {
+        AttributeShare {
             attribute: agreement.attribute.to_owned(),
             answers: agreement.answers,
             share: agreement.share,

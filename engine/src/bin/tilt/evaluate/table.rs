@@ -1,9 +1,10 @@
 //! The report as Markdown, and its place in a model card.
 
-use super::report::{Aligned, Report, Share};
+use super::report::{Aligned, AttributeShare, Report};
 use std::fmt::Write as _;
 use tilt_engine::evaluate::Alignment;
 use tilt_protocol::Principle;
+use tilt_protocol::statistics::median;
 
 pub const BEGIN: &str = "<!-- tilt evaluate -->";
 pub const END: &str = "<!-- end of tilt evaluate -->";
@@ -102,7 +103,8 @@ fn spoken(text: &mut String, report: &Report) {
     let _ = writeln!(text, "| attribute | world | model |");
     let _ = writeln!(text, "|---|---|---|");
     for (world, model) in report.judge_on_world.iter().zip(&spoken.judge) {
-        let cell = |share: &Share| format!("{} of {}", percent(share.share), share.answers);
+        let cell =
+            |share: &AttributeShare| format!("{} of {}", percent(share.share), share.answers);
         let (world_cell, model_cell) = (cell(world), cell(model));
         let _ = writeln!(
             text,
@@ -155,28 +157,18 @@ fn aligned(text: &mut String, runs: &[Aligned]) {
         if own.is_empty() {
             continue;
         }
-        let rates = own
+        let rates: Vec<f64> = own
             .iter()
             .map(|run| run.report.win_rate.unwrap_or(0.5))
             .collect();
-        let kls = own.iter().map(|run| run.report.kl).collect();
+        let kls: Vec<f64> = own.iter().map(|run| run.report.kl).collect();
         let _ = writeln!(
             text,
             "| {} | {} | {:.1} |",
             principle.slug(),
-            percent(median(rates)),
-            median(kls)
+            percent(median(&rates).unwrap_or(f64::NAN)),
+            median(&kls).unwrap_or(f64::NAN)
         );
-    }
-}
-
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    let middle = numbers.len() / 2;
-    if numbers.len() % 2 == 1 {
-        numbers[middle]
-    } else {
-        (numbers[middle - 1] + numbers[middle]) / 2.0
     }
 }
 
@@ -190,11 +182,5 @@ mod tests {
         let new = into_card(&card, "new\n").unwrap();
         assert_eq!(new, format!("a\n{BEGIN}\nnew\n{END}\nb\n"));
         assert_eq!(into_card("a", "new"), None);
-    }
-
-    #[test]
-    fn a_median_is_the_middle() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(vec![4.0, 1.0]), 2.5);
     }
 }

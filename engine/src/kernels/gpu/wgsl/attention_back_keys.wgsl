@@ -1,4 +1,4 @@
-// The way back of attention to keys and values, a thread a row and head: it sums over the
+// The backward pass of attention to keys and values, a thread a row and head: it sums over the
 // rows that see it, those behind it in its segment and all of segments it is a prefix of.
 
 struct Sizes {

@@ -1,4 +1,4 @@
-// The way back of attention to the queries, a thread a row and head; `dots`, the product of
+// The backward pass of attention to the queries, a thread a row and head; `dots`, the product of
 // output and its gradient, is kept for the keys.
 
 struct Sizes {

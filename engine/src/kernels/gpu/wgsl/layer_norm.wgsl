@@ -1,4 +1,4 @@
-// LayerNorm, a thread a row; keeps what the way back needs.
+// LayerNorm, a thread a row; keeps what the backward pass needs.
 
 struct Sizes {
     d4: u32,

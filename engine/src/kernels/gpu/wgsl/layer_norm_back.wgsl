@@ -1,4 +1,4 @@
-// The way back of LayerNorm to its input, a thread a row.
+// The backward pass of LayerNorm to its input, a thread a row.
 
 struct Sizes {
     d4: u32,

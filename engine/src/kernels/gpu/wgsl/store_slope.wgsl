@@ -1,4 +1,4 @@
-// The way back through the GELU.
+// The backward pass through the GELU.
 
 @group(0) @binding(3) var<storage, read_write> out: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> slope: array<vec4<f32>>;

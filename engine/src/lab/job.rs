@@ -1,0 +1,185 @@
+//! A job: sampling, labelling and evaluating, which are done in chunks.
+
+use super::reporting::Reporting;
+use super::task::Task;
+use crate::bench::Bench;
+use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
+use burn::tensor::Tensor;
+use tilt_protocol::{
+    EngineStatus, JudgeSettings, Pair, PairSource, PolicyAt, Principle, RequestId, Result, Sampling,
+};
+
+/// One piece of work with the request that asked for it.
+pub struct Job {
+    pub id: RequestId,
+    pub work: JobKind,
+    /// Pairs given out so far: the next one's number.
+    pairs: usize,
+    seed: u64,
+}
+
+pub enum JobKind {
+    SamplePairs(PairDrawer),
+    Autolabel(PairDrawer),
+    WinRate(Box<Measuring>),
+    Bench(Box<Bench>),
+    Report(Box<Reporting>),
+    /// Short: it comes before the long ones.
+    Task(Task),
+    /// The KL of a run, before its next step or its last word.
+    Kl(Task),
+}
+
+/// A win rate being counted, with the policy as it was when that began.
+pub struct Measuring {
+    pub run: WinRateRun,
+    pub policy: Tensor<1>,
+    pub of: PolicyAt,
+}
+
+impl Job {
+    pub fn sample_pairs(
+        id: RequestId,
+        count: usize,
+        prompts: Vec<String>,
+        sampling: Sampling,
+    ) -> Result<Job> {
+        let work = JobKind::SamplePairs(PairDrawer::new(prompts, None, count, sampling)?);
+        Ok(Job {
+            id,
+            work,
+            pairs: 0,
+            seed: sampling.seed,
+        })
+    }
+
+    pub fn autolabel(
+        id: RequestId,
+        judge: JudgeSettings,
+        count: usize,
+        sampling: Sampling,
+    ) -> Result<Job> {
+        let drawer = PairDrawer::new(Vec::new(), Some(judge), count, sampling)?;
+        Ok(Job {
+            id,
+            work: JobKind::Autolabel(drawer),
+            pairs: 0,
+            seed: sampling.seed,
+        })
+    }
+
+    /// Of a policy as it is now, with what made it.
+    pub fn win_rate(
+        id: RequestId,
+        principle: Principle,
+        seed: u64,
+        (policy, of): (Tensor<1>, PolicyAt),
+    ) -> Job {
+        let work = JobKind::WinRate(Box::new(Measuring {
+            run: WinRateRun::new(principle, seed),
+            policy,
+            of,
+        }));
+        Job {
+            id,
+            work,
+            pairs: 0,
+            seed,
+        }
+    }
+
+    pub fn bench(id: RequestId, bench: Bench) -> Job {
+        Job {
+            id,
+            work: JobKind::Bench(Box::new(bench)),
+            pairs: 0,
+            seed: 0,
+        }
+    }
+
+    pub fn report(id: RequestId, reporting: Reporting) -> Job {
+        Job {
+            id,
+            work: JobKind::Report(Box::new(reporting)),
+            pairs: 0,
+            seed: 0,
+        }
+    }
+
+    pub fn task(id: RequestId, task: Task) -> Job {
+        Job {
+            id,
+            work: JobKind::Task(task),
+            pairs: 0,
+            seed: 0,
+        }
+    }
+
+    pub fn kl(id: RequestId, task: Task) -> Job {
+        Job {
+            id,
+            work: JobKind::Kl(task),
+            pairs: 0,
+            seed: 0,
+        }
+    }
+
+    pub fn is_kl(&self) -> bool {
+        matches!(self.work, JobKind::Kl(_))
+    }
+
+    pub fn is_short(&self) -> bool {
+        matches!(self.work, JobKind::Task(_) | JobKind::Kl(_))
+    }
+
+    /// True where the next piece of a training run comes before the job's.
+    pub fn gives_way(&mut self) -> bool {
+        match &mut self.work {
+            JobKind::Report(reporting) => reporting.gives_way(),
+            JobKind::SamplePairs(_)
+            | JobKind::Autolabel(_)
+            | JobKind::WinRate(_)
+            | JobKind::Bench(_)
+            | JobKind::Task(_)
+            | JobKind::Kl(_) => false,
+        }
+    }
+
+    /// What the engine is doing while this comes first; `None` where that is another
+    /// matter.
+    pub fn status(&self) -> Option<EngineStatus> {
+        match &self.work {
+            JobKind::SamplePairs(_) => Some(EngineStatus::Sampling),
+            JobKind::Autolabel(_) => Some(EngineStatus::Labelling),
+            JobKind::WinRate(_) | JobKind::Bench(_) | JobKind::Report(_) => {
+                Some(EngineStatus::Evaluating)
+            }
+            JobKind::Task(task) | JobKind::Kl(task) => task.status,
+        }
+    }
+
+    /// Drawn pairs as the page keeps them, numbered through the whole request.
+    pub fn name_pairs(&mut self, drawn: Vec<DrawnPair>, model: &str) -> Vec<Pair> {
+        let (seed, id) = (self.seed, self.id);
+        let first = self.pairs;
+        self.pairs += drawn.len();
+        drawn
+            .into_iter()
+            .enumerate()
+            .map(|(offset, pair)| {
+                let [answer_a, answer_b] = pair.answers;
+                Pair {
+                    id: format!("{model}-{seed}-{id}-{}", first + offset),
+                    prompt: pair.prompt,
+                    answer_a,
+                    answer_b,
+                    source: PairSource::Sampled {
+                        model: model.to_owned(),
+                        seed,
+                    },
+                    row: None,
+                }
+            })
+            .collect()
+    }
+}

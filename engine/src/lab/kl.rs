@@ -1,0 +1,84 @@
+//! The KL of a run, and the last word that waits for it.
+
+use super::job::Job;
+use super::state::Lab;
+use super::task::Task;
+use crate::breath;
+use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
+use crate::generate::check_prompt;
+use crate::judge;
+use crate::model::Model;
+use crate::world;
+use burn::tensor::Tensor;
+use tilt_protocol::{Event, RequestId, Result, RunId, Sampling};
+
+/// Held-out prompts of the KL estimate.
+const KL_PROMPTS: usize = 16;
+
+impl Lab {
+    /// `metric-kl` of the policy as it is now, before anything else goes on.
+    pub(super) fn measure_kl(&mut self, id: RequestId, run: RunId, step: usize) -> Result<()> {
+        let seen = self.seen()?;
+        let work = async move {
+            let answers = fixed_answers(&seen.model, &seen.policy).await?;
+            if answers.is_empty() {
+                return Ok(None);
+            }
+            breath::rest().await;
+            let kl = kl_of_answers(&seen.model, &seen.reference, &answers).await?;
+            let judged = answers.iter().map(|a| (a.prompt.as_str(), a.text.as_str()));
+            let rewards = judge::rewards(judged);
+            let event = Event::Kl {
+                run,
+                step,
+                kl: kl.mean,
+                n: answers.len(),
+                standard_error: kl.standard_error,
+                rewards,
+            };
+            Ok(Some((event, Vec::new())))
+        };
+        self.jobs.push_front(Job::kl(id, Task::new(None, work)));
+        Ok(())
+    }
+
+    /// The last word of a run that is over, whether its last KL has come or not.
+    pub(super) fn finish_ending(&mut self) {
+        self.jobs.retain(|job| !job.is_kl());
+        if let Some(ending) = self.ending.take() {
+            let event = Event::RunEnded {
+                run: ending.run,
+                step: ending.step,
+                end: ending.end,
+            };
+            self.emit(ending.id, event);
+            if let Some(asked) = ending.asked {
+                self.emit(asked, Event::Done);
+            }
+        }
+    }
+}
+
+/// What `metric-kl` is estimated from: answers of the policy to the same few held-out
+/// prompts each time. None where no prompt fits an imported model.
+async fn fixed_answers(model: &Model, policy: &Tensor<1>) -> Result<Vec<WorldAnswer>> {
+    let prompts = world::held_out_prompts();
+    let spread = (prompts.len() / KL_PROMPTS).max(1);
+    let fits =
+        |text: &&str| prompt_ids(model, text).is_ok_and(|ids| check_prompt(model, &ids).is_ok());
+    let texts: Vec<&str> = prompts
+        .iter()
+        .step_by(spread)
+        .take(KL_PROMPTS)
+        .map(|prompt| prompt.text.as_str())
+        .filter(fits)
+        .collect();
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sampling = Sampling {
+        seed: 17,
+        ..Sampling::default()
+    };
+    answer_prompts(model, policy, &texts, &sampling, 0).await
+}

@@ -1,0 +1,51 @@
+//! A run as the lab holds it.
+
+use crate::session::Session;
+use tilt_protocol::{PolicyAt, RequestId, RunId};
+
+/// How a run is asked for.
+pub struct Plan {
+    pub id: RequestId,
+    pub run: RunId,
+    pub paused: bool,
+    /// Its end is saved.
+    pub is_kept: bool,
+}
+
+/// A session with its names on the page.
+pub struct Run {
+    pub session: Session,
+    pub paused: bool,
+    pub id: RequestId,
+    pub run: RunId,
+    pub is_kept: bool,
+    /// Steps to take until it pauses by itself.
+    pub until_pause: Option<usize>,
+}
+
+impl Run {
+    /// Whether this request started it.
+    pub fn is_of(&self, request: RequestId) -> bool {
+        self.id == request
+    }
+
+    pub fn new(mut session: Session, plan: Plan) -> Run {
+        // The page shows none of them, and they cost a pass over all logits.
+        session.leave_out_statistics();
+        Run {
+            session,
+            paused: plan.paused,
+            id: plan.id,
+            run: plan.run,
+            is_kept: plan.is_kept,
+            until_pause: None,
+        }
+    }
+
+    pub fn policy_at(&self) -> PolicyAt {
+        PolicyAt {
+            run: Some(self.run),
+            step: self.session.steps_taken(),
+        }
+    }
+}

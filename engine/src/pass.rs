@@ -1,0 +1,281 @@
+//! One forward and backward pass over a batch, by the best means the device has.
+
+use crate::batch::Batch;
+use crate::gpt::Gpt;
+use crate::gpt_config::GptConfig;
+use crate::kernels::cpu::{self, Numbers, gpt::Trace, tensor_of};
+use crate::kernels::gpu;
+use crate::kernels::shape::Shape;
+use crate::kernels::statistics_of;
+use crate::model::Model;
+use crate::readback::read;
+use burn::tensor::{Int, Tensor, activation};
+use tilt_protocol::{Error, Result};
+
+/// What a forward pass gave.
+pub struct Forward {
+    /// Log-probs of the batch's scored tokens in nats, `[n]`; or rewards, one a sequence.
+    pub values: Tensor<1>,
+    /// `[STATISTICS * n]`, one quantity after the other.
+    pub statistics: Option<Tensor<1>>,
+    /// For the backward pass.
+    pub tape: Tape,
+}
+
+/// What a forward pass keeps for its backward pass.
+pub struct Tape(Recorded);
+
+enum Recorded {
+    Cpu {
+        trace: Box<Trace>,
+        shape: Box<Shape>,
+        arena: Numbers,
+    },
+    Gpu {
+        parts: Box<gpu::Parts>,
+        shape: Box<Shape>,
+    },
+    /// burn's operations with burn's autodiff.
+    Plain {
+        leaves: Box<Gpt>,
+        tracked: Box<Tensor<1>>,
+    },
+}
+
+/// The log-probs of a batch that scores at least one token.
+///
+/// # Errors
+/// Those of [`Batch::check`], and [`Error::InvalidConfig`] for what the device has no room
+/// for.
+pub fn forward_logps(
+    model: &Model,
+    arena: &Tensor<1>,
+    batch: &Batch,
+    statistics: bool,
+) -> Result<Forward> {
+    batch.check(&model.config)?;
+    if let Some(numbers) = Numbers::of(arena) {
+        return Ok(cpu_logps(model, numbers, batch, statistics));
+    }
+    let shape = Shape::new(&model.config, &model.layout);
+    if let Some((read, parts)) = gpu::forward(&shape, arena, &batch.packed)? {
+        return Ok(Forward {
+            values: read.logps,
+            statistics: statistics.then_some(read.statistics),
+            tape: Tape(Recorded::Gpu {
+                parts: Box::new(parts),
+                shape: Box::new(shape),
+            }),
+        });
+    }
+    check_plain(&model.config, arena, batch)?;
+    let leaves = Gpt::leaves(&model.config, &model.layout, arena);
+    Ok(plain_logps(leaves, batch, statistics))
+}
+
+/// The same log-probs to the last bit, `[n]`, with nothing kept for a backward pass: so one model
+/// says the same of a row in a training step and beside it.
+///
+/// # Errors
+/// Those of [`forward_logps`].
+pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Tensor<1>> {
+    batch.check(&model.config)?;
+    let shape = Shape::new(&model.config, &model.layout);
+    if let Some(numbers) = Numbers::of(arena) {
+        let scored = cpu::gpt::score(&shape, &numbers, &batch.packed);
+        return Ok(logps_of(model, &scored));
+    }
+    if let Some((read, _)) = gpu::forward(&shape, arena, &batch.packed)? {
+        return Ok(read.logps);
+    }
+    check_plain(&model.config, arena, batch)?;
+    let gpt = Gpt::as_leaves(&model.config, &model.layout, arena);
+    Ok(plain_logps(gpt, batch, false).values)
+}
+
+/// Log-probs over the whole vocabulary at every scored position, `[n * v]` in nats, by the same
+/// pass that training makes.
+///
+/// # Errors
+/// [`Error::Device`] when the device was lost, and those of [`forward_logps`].
+pub async fn vocabulary_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Vec<f32>> {
+    batch.check(&model.config)?;
+    let shape = Shape::new(&model.config, &model.layout);
+    if let Some(numbers) = Numbers::of(arena) {
+        let logits = cpu::gpt::logits(&shape, &numbers, &batch.packed);
+        return Ok(log_softmax(&logits, shape.vocab, shape.vocab));
+    }
+    let logits = gpu::vocabulary_logits(&shape, arena, &batch.packed).await?;
+    if let Some((logits, row_len)) = logits {
+        return Ok(log_softmax(&logits, row_len, shape.vocab));
+    }
+    check_plain(&model.config, arena, batch)?;
+    let logits = scored_logits(&model.gpt(arena), batch);
+    read(activation::log_softmax(logits, 1)).await
+}
+
+/// Log-probs `[n * vocab]` of logits in rows of `row_len`; the sums in f64.
+fn log_softmax(logits: &[f32], row_len: usize, vocab: usize) -> Vec<f32> {
+    let mut logps = Vec::with_capacity(logits.len());
+    for row in logits.chunks_exact(row_len) {
+        let row = &row[..vocab];
+        let most = row.iter().fold(f32::NEG_INFINITY, |most, x| most.max(*x));
+        let most = f64::from(most);
+        let shares = row.iter().map(|&logit| (f64::from(logit) - most).exp());
+        let log_sum = most + shares.sum::<f64>().ln();
+        logps.extend(row.iter().map(|&logit| (f64::from(logit) - log_sum) as f32));
+    }
+    logps
+}
+
+/// Checks that a device has room for burn's composition, whose tensors are padded and whole.
+///
+/// # Errors
+/// [`Error::InvalidConfig`] with the quantity, what it needs and what there is.
+fn check_plain(config: &GptConfig, arena: &Tensor<1>, batch: &Batch) -> Result<()> {
+    let (rows, width) = (batch.rows(), batch.width());
+    gpu::check_plain(config, arena, [rows, width], batch.scored())
+}
+
+/// Logits at every position that predicts a completion token, `[n, v]`.
+pub(crate) fn scored_logits(gpt: &Gpt, batch: &Batch) -> Tensor<2> {
+    let device = gpt.device();
+    let hidden = gpt.hidden(batch.tokens(&device), None);
+    let [b, t, d] = hidden.dims();
+    let positions = batch.positions(&device);
+    gpt.logits(hidden.reshape([b * t, d]).select(0, positions))
+}
+
+/// The log-probs of a batch by burn's operations: what the kernels are tested against.
+pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> Forward {
+    let logits = scored_logits(&leaves, batch);
+    let [n, _] = logits.dims();
+    let targets = batch.targets(&logits.device()).reshape([n, 1]);
+    let logps = activation::log_softmax(logits.clone(), 1);
+    let tracked = match batch.soft_targets(&logits) {
+        Some(soft_targets) => (logps.clone() * soft_targets).sum_dim(1).reshape([n]),
+        None => logps.clone().gather(1, targets.clone()).reshape([n]),
+    };
+    let (logits, logps) = (logits.inner(), logps.inner());
+    let statistics = statistics.then(|| {
+        let entropy = (logps.clone().exp() * logps.clone()).sum_dim(1).neg();
+        let is_top1 = logits.clone().argmax(1).equal(targets).float();
+        let squares = logps.mul_scalar(2.0).exp().sum_dim(1).log();
+        let parts = [entropy, is_top1, logits.mean_dim(1), squares];
+        Tensor::cat(parts.map(|part| part.reshape([n])).to_vec(), 0)
+    });
+    Forward {
+        values: tracked.clone().inner(),
+        statistics,
+        tape: Tape(Recorded::Plain {
+            leaves: Box::new(leaves),
+            tracked: Box::new(tracked),
+        }),
+    }
+}
+
+/// A reward model's rewards, read at token `ends[i]` of each sequence.
+///
+/// # Errors
+/// [`Error::Internal`] for a model without a scalar head, or tokens that the sequences do not
+/// have, and those of [`Batch::check`].
+pub fn forward_rewards(
+    model: &Model,
+    arena: &Tensor<1>,
+    batch: &Batch,
+    ends: &[usize],
+) -> Result<Forward> {
+    batch.check(&model.config)?;
+    let no_head = || Error::internal("a reward was asked of a language model");
+    let no_token = || Error::internal("a reward was asked of a token that is not there");
+    let is_there = |(end, len): (&usize, &usize)| end < len;
+    if ends.len() != batch.rows() || !ends.iter().zip(&batch.lengths).all(is_there) {
+        return Err(no_token());
+    }
+    if let Some(arena) = Numbers::of(arena) {
+        let shape = Shape::new(&model.config, &model.layout);
+        let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
+        let rows = ends.iter().enumerate();
+        let rows = rows.map(|(row, &t)| batch.packed.row(row, t).ok_or_else(no_token));
+        let rows = rows.collect::<Result<_>>()?;
+        let rewards = trace.rewards(&shape, &arena, rows).ok_or_else(no_head)?;
+        return Ok(Forward {
+            values: tensor_of(rewards, &model.device),
+            statistics: None,
+            tape: Tape::cpu(trace, shape, arena),
+        });
+    }
+    check_plain(&model.config, arena, batch)?;
+    let leaves = Gpt::leaves(&model.config, &model.layout, arena);
+    let device = leaves.device();
+    let hidden = leaves.hidden(batch.tokens(&device), None);
+    let [b, t, d] = hidden.dims();
+    let ends: Vec<i32> = ends
+        .iter()
+        .enumerate()
+        .map(|(row, &end)| (row * t + end) as i32)
+        .collect();
+    let ends = Tensor::<1, Int>::from_data(ends.as_slice(), &device);
+    let tracked = leaves
+        .rewards(hidden.reshape([b * t, d]).select(0, ends))
+        .ok_or_else(no_head)?;
+    Ok(Forward {
+        values: tracked.clone().inner(),
+        statistics: None,
+        tape: Tape(Recorded::Plain {
+            leaves: Box::new(leaves),
+            tracked: Box::new(tracked),
+        }),
+    })
+}
+
+fn cpu_logps(model: &Model, arena: Numbers, batch: &Batch, statistics: bool) -> Forward {
+    let shape = Shape::new(&model.config, &model.layout);
+    let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
+    let scored = trace.logps(&shape, &arena, &batch.packed);
+    let statistics = statistics.then(|| tensor_of(statistics_of(&scored), &model.device));
+    Forward {
+        values: logps_of(model, &scored),
+        statistics,
+        tape: Tape::cpu(trace, shape, arena),
+    }
+}
+
+fn logps_of(model: &Model, scored: &[cpu::Scored]) -> Tensor<1> {
+    let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
+    tensor_of(logps, &model.device)
+}
+
+impl Tape {
+    fn cpu(trace: Trace, shape: Shape, arena: Numbers) -> Tape {
+        Tape(Recorded::Cpu {
+            trace: Box::new(trace),
+            shape: Box::new(shape),
+            arena,
+        })
+    }
+
+    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
+    /// respect to the pass's values are `upstream`. `batch` is that of the forward pass.
+    pub fn backward(self, model: &Model, batch: &Batch, upstream: &[f32]) -> Tensor<1> {
+        match self.0 {
+            Recorded::Cpu {
+                trace,
+                shape,
+                arena,
+            } => {
+                let gradient = trace.backward(&shape, &arena, &batch.packed, upstream);
+                tensor_of(gradient, &model.device)
+            }
+            Recorded::Gpu { parts, shape } => parts.backward(&shape, model.layout.len, upstream),
+            Recorded::Plain { leaves, tracked } => {
+                let upstream = Tensor::<1>::from_data(upstream, &tracked.device());
+                let mut gradients = (*tracked * upstream).sum().backward();
+                leaves.flat_gradients(&mut gradients)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

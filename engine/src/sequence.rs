@@ -1,0 +1,49 @@
+//! A row as the model reads it: token ids of a prompt and of a completion.
+
+/// One prompt with one completion, as token ids.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sequence {
+    pub prompt: Vec<u32>,
+    /// Ends with the end-of-text id unless it was cut.
+    pub completion: Vec<u32>,
+}
+
+impl Sequence {
+    pub fn len(&self) -> usize {
+        self.prompt.len() + self.completion.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Cuts the completion from the right to `max_length` tokens in all.
+    pub fn cut(&mut self, max_length: usize) {
+        self.completion
+            .truncate(max_length.saturating_sub(self.prompt.len()));
+    }
+}
+
+/// Which tokens of a sequence are predicted and scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The completion's.
+    Completion,
+    /// All but the first, which nothing predicts.
+    Everything,
+}
+
+impl Scope {
+    /// The first token that is scored: nothing predicts token 0.
+    pub fn first(self, sequence: &Sequence) -> usize {
+        match self {
+            Scope::Completion => sequence.prompt.len().max(1),
+            Scope::Everything => 1,
+        }
+    }
+
+    /// Tokens that are scored.
+    pub fn scored(self, sequence: &Sequence) -> usize {
+        sequence.len().saturating_sub(self.first(sequence))
+    }
+}

@@ -1,0 +1,21 @@
+//! What a step's gradients are taken of.
+
+use crate::crew::Team;
+use crate::model::Model;
+use crate::session::data::Data;
+use burn::tensor::Tensor;
+use tilt_protocol::Objective;
+
+/// What one gradient is taken of.
+#[derive(Clone, Copy)]
+pub struct Task<'a> {
+    pub model: &'a Model,
+    /// The policy, `[parameters]`.
+    pub policy: &'a Tensor<1>,
+    pub data: &'a Data,
+    pub objective: &'a Objective,
+    /// Compute what TRL logs and no loss needs: entropy, token accuracy, logits.
+    pub statistics: bool,
+    /// Who shares the policy's pass.
+    pub team: Option<&'a Team>,
+}
