@@ -8,8 +8,9 @@ use crate::adamw::AdamW;
 use crate::batch::Batch;
 use crate::crew::{Team, forward_logps};
 use crate::gpt_config::GptConfig;
-use crate::layout::{LM_HEAD, Layout};
+use crate::layout::Layout;
 use crate::model::Model;
+use crate::parameters::{Head, Role};
 use crate::readback::read;
 use crate::sequence::Sequence;
 use crate::session::Session;
@@ -266,7 +267,7 @@ fn weights(layout: &Layout) -> Vec<f32> {
                     .iter()
                     .map(|_| ((random.next() * 2.0 - 1.0) * most) as f32)
                     .collect();
-                if slot.name == LM_HEAD {
+                if slot.role == Role::Head(Head::Language) {
                     for (index, number) in numbers.iter_mut().enumerate() {
                         *number = drawn[index % columns * rows + index / columns];
                     }
@@ -274,7 +275,7 @@ fn weights(layout: &Layout) -> Vec<f32> {
                     numbers.copy_from_slice(&drawn);
                 }
             }
-            _ if slot.name.ends_with("weight") => numbers.fill(1.0),
+            _ if slot.role == Role::Gain => numbers.fill(1.0),
             _ => {}
         }
     }

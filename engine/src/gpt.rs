@@ -2,20 +2,22 @@
 //!
 //! Radford et al. 2019, as `transformers` computes it (`GPT2LMHeadModel`, dropout
 //! off). One forward pass serves training (over leaves that require gradients),
-//! scoring and, with a key-value cache, generation. It knows nothing of losses,
-//! batches or sessions.
+//! scoring and, with a key-value cache, generation. Over an arena in f64 it says what the
+//! weights say, free of f32's rounding. It knows nothing of losses, batches or sessions.
 //!
 //! Shapes: batch `b`, tokens `t`, width `d`, heads `h`, head size `e`, vocab `v`.
 
 use crate::gpt_config::GptConfig;
-use crate::layout::Layout;
-use burn::tensor::{Bool, Device, Gradients, Int, Tensor, TensorData, activation};
+use crate::parameters::{Block, Head, LayerNorm, Linear, Parameters};
+use burn::tensor::{Bool, DType, Device, Gradients, Int, Tensor, TensorData, activation};
 
 /// Parameters as tensors of their own shapes, cut from a flat arena.
 pub struct Gpt {
     config: GptConfig,
-    /// In the layout's order.
+    /// In the arena's order.
     params: Vec<Param>,
+    /// Indices into them.
+    places: Parameters<usize>,
 }
 
 /// A parameter of rank 1 or 2.
@@ -52,54 +54,52 @@ impl KvCache {
 
 impl Gpt {
     /// Cuts the arena `[parameters]` into tensors that record no gradient.
-    pub fn from_arena(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, |vector| vector, false)
+    pub fn from_arena(config: &GptConfig, arena: &Tensor<1>) -> Gpt {
+        Self::cut(config, arena, |vector| vector, false)
     }
 
     /// Cuts the arena into leaves that gather gradients.
-    pub fn leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, |vector| vector.autodiff(), true)
+    pub fn leaves(config: &GptConfig, arena: &Tensor<1>) -> Gpt {
+        Self::cut(config, arena, |vector| vector.autodiff(), true)
     }
 
     /// A model that gathers no gradients and yet computes as [`Gpt::leaves`] does, to the
     /// last bit: without autodiff some operations have faster forms that round otherwise.
-    pub fn as_leaves(config: &GptConfig, layout: &Layout, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, layout, arena, |vector| vector.autodiff(), false)
+    pub fn as_leaves(config: &GptConfig, arena: &Tensor<1>) -> Gpt {
+        Self::cut(config, arena, |vector| vector.autodiff(), false)
     }
 
     fn cut(
         config: &GptConfig,
-        layout: &Layout,
         arena: &Tensor<1>,
         context: impl Fn(Tensor<1>) -> Tensor<1>,
         tracked: bool,
     ) -> Gpt {
-        let params = layout
-            .slots
-            .iter()
-            .map(|slot| {
-                let flat = context(arena.clone().slice([slot.range()]));
-                match slot.shape[..] {
-                    [rows, columns] => {
-                        let matrix = flat.reshape([rows, columns]);
-                        Param::Matrix(if tracked {
-                            matrix.require_grad()
-                        } else {
-                            matrix
-                        })
-                    }
-                    _ => Param::Vector(if tracked { flat.require_grad() } else { flat }),
+        let mut params = Vec::new();
+        let places = Parameters::placed(&config.sizes(), |entry, place| {
+            let flat = context(arena.clone().slice([place]));
+            params.push(match *entry.shape {
+                [rows, columns] => {
+                    let matrix = flat.reshape([rows, columns]);
+                    Param::Matrix(if tracked {
+                        matrix.require_grad()
+                    } else {
+                        matrix
+                    })
                 }
-            })
-            .collect();
+                _ => Param::Vector(if tracked { flat.require_grad() } else { flat }),
+            });
+            params.len() - 1
+        });
         Gpt {
             config: config.clone(),
             params,
+            places,
         }
     }
 
     pub fn device(&self) -> Device {
-        self.matrix(0).device()
+        self.matrix(self.places.tokens).device()
     }
 
     /// The gradients of all leaves in the arena's layout, `[parameters]`.
@@ -148,11 +148,11 @@ impl Gpt {
         let d = self.config.n_embd;
         let past = cache.as_ref().map_or(0, |cache| cache.len);
         let token_rows = self
-            .matrix(0)
+            .matrix(self.places.tokens)
             .select(0, tokens.reshape([b * t]))
             .reshape([b, t, d]);
         let positions = self
-            .matrix(1)
+            .matrix(self.places.positions)
             .slice([past..past + t, 0..d])
             .reshape([1, t, d]);
         let mut x = token_rows + positions; // [b, t, d]
@@ -162,43 +162,37 @@ impl Gpt {
             Some(lengths) => causal_length_mask(t, lengths, &x),
         });
         let mut cache = cache;
-        for block in 0..self.config.n_layer {
-            let kept = cache.as_mut().map(|cache| &mut cache.blocks[block]);
-            x = self.block(block, x, mask.clone(), kept);
+        for (index, block) in self.places.blocks.iter().enumerate() {
+            let kept = cache.as_mut().map(|cache| &mut cache.blocks[index]);
+            x = self.block(index, block, x, mask.clone(), kept);
         }
         if let Some(cache) = cache {
             cache.len += t;
         }
-        let last = 2 + BLOCK_PARAMS * self.config.n_layer;
-        self.layer_norm(x, last)
+        self.layer_norm(x, &self.places.last)
     }
 
-    /// The head's place among the parameters, `[v, d]`.
-    fn head(&self) -> usize {
-        match self.config.is_tied {
-            true => 0,
-            false => 2 + BLOCK_PARAMS * self.config.n_layer + 2,
-        }
+    /// The head for logits, `[v, d]`.
+    fn head(&self) -> Tensor<2> {
+        self.matrix(*self.places.language_head())
     }
 
     /// Logits of hidden rows under the head: `[n, d]` to `[n, v]`.
     pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
-        hidden.matmul(self.matrix(self.head()).transpose())
+        hidden.matmul(self.head().transpose())
     }
 
     /// The scalar head on hidden rows: `[n, d]` to `[n]`. `None` for a model without one.
     pub fn rewards(&self, hidden: Tensor<2>) -> Option<Tensor<1>> {
-        self.config.has_score_head.then(|| {
-            let score = self.matrix(self.params.len() - 1); // [1, d]
-            hidden.matmul(score.transpose()).flatten(0, 1)
-        })
+        let score = self.matrix(*self.places.head(Head::Score)?); // [1, d]
+        Some(hidden.matmul(score.transpose()).flatten(0, 1))
     }
 
     /// The mean over the vocabulary of the logits at every position: `[b, t, d]` to
     /// `[b * t]`. A mean of dot products is one dot product with the mean embedding.
     pub fn mean_logits(&self, hidden: Tensor<3>) -> Tensor<1> {
         let [b, t, d] = hidden.dims();
-        let mean = self.matrix(self.head()).mean_dim(0); // [1, d]
+        let mean = self.head().mean_dim(0); // [1, d]
         hidden
             .reshape([b * t, d])
             .matmul(mean.transpose())
@@ -207,34 +201,34 @@ impl Gpt {
 
     fn block(
         &self,
-        block: usize,
+        index: usize,
+        block: &Block<usize>,
         x: Tensor<3>,
         mask: Option<Tensor<4, Bool>>,
         cache: Option<&mut Option<(Tensor<4>, Tensor<4>)>>,
     ) -> Tensor<3> {
-        let first = 2 + BLOCK_PARAMS * block;
-        let normed = self.layer_norm(x.clone(), first);
-        let scale = self.config.attention_scale(block);
-        let attended = self.attention(normed, first + 2, scale, mask, cache);
+        let normed = self.layer_norm(x.clone(), &block.before_attention);
+        let attended = self.attention(index, block, normed, mask, cache);
         let x = x + attended;
         let [b, t, d] = x.dims();
-        let normed = self.layer_norm(x.clone(), first + 6).reshape([b * t, d]);
-        let inner = gelu_tanh(self.linear(normed, first + 8)); // [b * t, inner]
-        x + self.linear(inner, first + 10).reshape([b, t, d])
+        let normed = self.layer_norm(x.clone(), &block.before_mlp);
+        let inner = gelu_tanh(self.linear(normed.reshape([b * t, d]), &block.inner)); // [b * t, inner]
+        x + self.linear(inner, &block.outer).reshape([b, t, d])
     }
 
     fn attention(
         &self,
+        index: usize,
+        block: &Block<usize>,
         x: Tensor<3>,
-        first: usize,
-        scale: f32,
         mask: Option<Tensor<4, Bool>>,
         cache: Option<&mut Option<(Tensor<4>, Tensor<4>)>>,
     ) -> Tensor<3> {
         let [b, t, d] = x.dims();
         let (h, e) = (self.config.n_head, self.config.head_size());
+        let x_type = x.dtype();
         let qkv = self
-            .linear(x.reshape([b * t, d]), first)
+            .linear(x.reshape([b * t, d]), &block.qkv)
             .reshape([b, t, 3, h, e]);
         let part = |index: usize| -> Tensor<4> {
             qkv.clone()
@@ -250,6 +244,10 @@ impl Gpt {
             }
             *slot = Some((keys.clone(), values.clone()));
         }
+        let scale = match x_type {
+            DType::F64 => self.config.attention_scale_exact(index),
+            _ => f64::from(self.config.attention_scale(index)),
+        };
         let mut scores = query.mul_scalar(scale).matmul(keys.swap_dims(2, 3)); // [b, h, t, past + t]
         if let Some(mask) = mask {
             let [b, h, t, s] = scores.dims();
@@ -257,26 +255,22 @@ impl Gpt {
         }
         let attended = activation::softmax(scores, 3).matmul(values); // [b, h, t, e]
         let attended = attended.swap_dims(1, 2).reshape([b * t, d]);
-        self.linear(attended, first + 2).reshape([b, t, d])
+        self.linear(attended, &block.attended).reshape([b, t, d])
     }
 
-    /// LayerNorm over the last dimension with the gain at `index` and the bias after it.
-    fn layer_norm(&self, x: Tensor<3>, index: usize) -> Tensor<3> {
+    /// LayerNorm over the last dimension.
+    fn layer_norm(&self, x: Tensor<3>, at: &LayerNorm<usize>) -> Tensor<3> {
         let [_, _, d] = x.dims();
         let centred = x.clone() - x.mean_dim(2);
         let variance = centred.clone().square().mean_dim(2);
-        let scaled = centred
-            / variance
-                .add_scalar(self.config.layer_norm_epsilon as f32)
-                .sqrt();
-        scaled * self.vector(index).reshape([1, 1, d]) + self.vector(index + 1).reshape([1, 1, d])
+        let scaled = centred / variance.add_scalar(self.config.layer_norm_epsilon).sqrt();
+        scaled * self.vector(at.gain).reshape([1, 1, d]) + self.vector(at.bias).reshape([1, 1, d])
     }
 
-    /// x W + b, with W `[in, out]` at `index` and b after it.
-    fn linear(&self, x: Tensor<2>, index: usize) -> Tensor<2> {
-        let bias = self.vector(index + 1);
-        let [out] = bias.dims();
-        x.matmul(self.matrix(index)) + bias.reshape([1, out])
+    /// x W + b.
+    fn linear(&self, x: Tensor<2>, at: &Linear<usize>) -> Tensor<2> {
+        let bias = self.vector(at.bias).reshape([1, at.outputs]);
+        x.matmul(self.matrix(at.weight)) + bias
     }
 
     fn matrix(&self, index: usize) -> Tensor<2> {
@@ -293,10 +287,6 @@ impl Gpt {
         }
     }
 }
-
-/// Tensors of one block in the layout: two LayerNorms and four linear maps, a
-/// weight and a bias each.
-const BLOCK_PARAMS: usize = 12;
 
 /// True where position `past + i` must not see position `j`: j > past + i.
 fn causal_mask(t: usize, past: usize, like: &Tensor<3>) -> Tensor<4, Bool> {
@@ -320,11 +310,16 @@ fn causal_length_mask(t: usize, lengths: &[usize], like: &Tensor<3>) -> Tensor<4
 /// GELU in its tanh approximation (`gelu_new`), written with a sigmoid:
 /// 0.5 x (1 + tanh(z)) = x sigma(2 z), z = sqrt(2 / pi) (x + 0.044715 x^3).
 fn gelu_tanh(x: Tensor<2>) -> Tensor<2> {
-    let scale = 2.0 * (2.0 / std::f32::consts::PI).sqrt();
-    let inner = x
-        .clone()
-        .square()
-        .mul_scalar(0.044_715 * scale)
-        .add_scalar(scale);
+    let [cubic, scale] = match x.dtype() {
+        DType::F64 => {
+            let scale = 2.0 * (2.0 / std::f64::consts::PI).sqrt();
+            [0.044_715 * scale, scale]
+        }
+        _ => {
+            let scale = 2.0 * (2.0 / std::f32::consts::PI).sqrt();
+            [0.044_715 * scale, scale].map(f64::from)
+        }
+    };
+    let inner = x.clone().square().mul_scalar(cubic).add_scalar(scale);
     x.clone() * activation::sigmoid(x * inner)
 }

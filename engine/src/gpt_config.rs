@@ -1,5 +1,6 @@
 //! `config.json` of a Hugging Face GPT-2 folder.
 
+use crate::parameters::{Parameters, Sizes};
 use serde_json::{Map, Value, json};
 use tilt_protocol::tokenizer_files::without_mark;
 use tilt_protocol::{Error, Result};
@@ -91,17 +92,24 @@ impl GptConfig {
 
     /// Numbers in all tensors, without overflow on any platform.
     fn parameters(&self) -> u64 {
-        let sizes = [
-            self.vocab_size,
-            self.n_positions,
-            self.n_embd,
-            self.n_layer,
-            self.n_inner,
-        ];
-        let [v, t, d, l, inner] = sizes.map(|size| size as u64);
-        let tables = if self.is_tied { v + t } else { 2 * v + t };
-        let block = 4 * d * d + 2 * d * inner + 9 * d + inner;
-        tables * d + l * block + 2 * d + u64::from(self.has_score_head) * d
+        let mut all = 0_u64;
+        Parameters::table(&self.sizes(), |entry| {
+            all = all.saturating_add(entry.numbers())
+        });
+        all
+    }
+
+    /// What decides the parameters.
+    pub fn sizes(&self) -> Sizes {
+        Sizes {
+            vocab: self.vocab_size,
+            context: self.n_positions,
+            width: self.n_embd,
+            inner: self.n_inner,
+            blocks: self.n_layer,
+            is_tied: self.is_tied,
+            has_score_head: self.has_score_head,
+        }
     }
 
     pub fn head_size(&self) -> usize {

@@ -13,10 +13,10 @@ use tilt_protocol::{Error, Result};
 /// [`Error::InvalidConfig`] unless the two differ in the number of blocks alone, and the new
 /// one has at least as many.
 pub fn deeper(fresh: Vec<f32>, to: &Layout, numbers: &[f32], from: &Layout) -> Result<Vec<f32>> {
-    let (old, new) = (blocks(from), blocks(to));
+    let (old, new) = (from.blocks(), to.blocks());
     let fits = |slot: &Slot| {
-        let place = place(&slot.name, old, new);
-        let found = to.slots.iter().find(|other| other.name == place);
+        let name = name_in_deeper(slot, old, new);
+        let found = to.slots.iter().find(|other| other.name == name);
         found.filter(|found| found.shape == slot.shape)
     };
     let same = from.slots.len() - old * parts(from) == to.slots.len() - new * parts(to);
@@ -31,11 +31,8 @@ pub fn deeper(fresh: Vec<f32>, to: &Layout, numbers: &[f32], from: &Layout) -> R
         return Err(differs());
     }
     let mut grown = fresh;
-    for slot in &to.slots {
-        let writes = slot.name.contains("c_proj");
-        if writes {
-            grown[slot.range()].fill(0.0);
-        }
+    for slot in to.slots.iter().filter(|slot| slot.writes_to_residual()) {
+        grown[slot.range()].fill(0.0);
     }
     for slot in &from.slots {
         let found = fits(slot).ok_or_else(differs)?;
@@ -44,28 +41,20 @@ pub fn deeper(fresh: Vec<f32>, to: &Layout, numbers: &[f32], from: &Layout) -> R
     Ok(grown)
 }
 
-/// The block that a tensor belongs to, and the rest of its name.
-fn block_of(name: &str) -> Option<(usize, &str)> {
-    let (index, rest) = name.strip_prefix("h.")?.split_once('.')?;
-    Some((index.parse().ok()?, rest))
-}
-
-fn blocks(layout: &Layout) -> usize {
-    let indices = layout.slots.iter().filter_map(|slot| block_of(&slot.name));
-    indices.map(|(index, _)| index + 1).max().unwrap_or(0)
-}
-
 /// Tensors of a block.
 fn parts(layout: &Layout) -> usize {
-    let of_first = |slot: &&Slot| block_of(&slot.name).is_some_and(|(index, _)| index == 0);
+    let of_first = |slot: &&Slot| slot.block == Some(0);
     layout.slots.iter().filter(of_first).count()
 }
 
 /// A tensor's name in the deeper model.
-fn place(name: &str, old: usize, new: usize) -> String {
-    match block_of(name) {
-        Some((index, rest)) => format!("h.{}.{rest}", index * new / old),
-        None => name.to_owned(),
+fn name_in_deeper(slot: &Slot, old: usize, new: usize) -> String {
+    match slot.block {
+        Some(block) => {
+            let [from, to] = [block, block * new / old].map(|block| format!("h.{block}."));
+            slot.name.replacen(&from, &to, 1)
+        }
+        None => slot.name.clone(),
     }
 }
 

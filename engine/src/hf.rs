@@ -4,7 +4,8 @@
 //! people wrap models in, in f32, f16 or bf16, and written as `transformers` writes them:
 //! with `transformer.`, the tied head left out.
 
-use crate::layout::{LM_HEAD, Layout, SCORE_HEAD, Slot};
+use crate::layout::{Layout, Slot};
+use crate::parameters::{Head, Role};
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
@@ -141,7 +142,7 @@ fn check_rest(
         }
         let embedding = &arena[layout.slots[0].range()];
         let mut head = vec![0.0; view.shape().iter().product()];
-        if name == LM_HEAD && head.len() == embedding.len() {
+        if name == Head::Language.tensor() && head.len() == embedding.len() {
             copy_numbers(&name, &view, &mut head)?;
             if head == embedding {
                 continue;
@@ -152,7 +153,7 @@ fn check_rest(
         }
         let reason = format!(
             "tensor \"{name}\" does not belong to a GPT-2 of this config.json (n_layer {})",
-            (layout.slots.len() - 4) / 12
+            layout.blocks()
         );
         return Err(Error::malformed(WEIGHTS_FILE, reason));
     }
@@ -227,20 +228,17 @@ pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Re
 
 /// transformers' name of a tensor: all but the heads stand under the transformer.
 pub fn hub_name(slot: &Slot) -> String {
-    if slot.name == SCORE_HEAD || slot.name == LM_HEAD {
-        slot.name.clone()
-    } else {
-        format!("{PREFIX}{}", slot.name)
+    match slot.role {
+        Role::Head(_) => slot.name.clone(),
+        _ => format!("{PREFIX}{}", slot.name),
     }
 }
 
 /// True for a file that holds a reward model's scalar head.
 pub fn holds_score_head(bytes: &[u8]) -> bool {
-    SafeTensors::deserialize(bytes).is_ok_and(|file| {
-        file.names()
-            .iter()
-            .any(|name| unwrapped(name) == SCORE_HEAD)
-    })
+    let score = Head::Score.tensor();
+    SafeTensors::deserialize(bytes)
+        .is_ok_and(|file| file.names().iter().any(|name| unwrapped(name) == score))
 }
 
 fn bytes_of(numbers: &[f32], precision: Precision) -> Vec<u8> {
@@ -366,7 +364,7 @@ mod tests {
             let more = [
                 (bias.as_str(), view(Dtype::BOOL, &[1, 1, 8, 8], &mask)),
                 (masked_bias.as_str(), view(Dtype::F32, &[], &minus)),
-                (LM_HEAD, view(Dtype::F32, &[11, 4], &head)),
+                ("lm_head.weight", view(Dtype::F32, &[11, 4], &head)),
             ];
             let f32s = (Dtype::F32, |number: f32| number.to_le_bytes().to_vec());
             let bytes = written(|name| format!("{prefix}{name}"), f32s, &more);

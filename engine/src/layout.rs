@@ -1,17 +1,13 @@
 //! Where each parameter of a GPT lies in the one flat arena.
 //!
-//! All parameters of a model are one `[parameters]` tensor, in the order below.
-//! Gradients and AdamW's moments have the same layout, so that the optimiser and
-//! the global norm are a few operations each, a checkpoint is one readback, and
+//! All parameters of a model are one `[parameters]` tensor, in the order of the table in
+//! [`crate::parameters`]. Gradients and AdamW's moments have the same layout, so that the
+//! optimiser and the global norm are a few operations each, a checkpoint is one readback, and
 //! workers can exchange one buffer.
 
 use crate::gpt_config::GptConfig;
+use crate::parameters::{Parameters, Role};
 use std::ops::Range;
-
-/// The scalar head of a reward model.
-pub const SCORE_HEAD: &str = "score.weight";
-/// A head of its own, where it is not the token embedding.
-pub const LM_HEAD: &str = "lm_head.weight";
 
 /// One named tensor of the arena.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +17,9 @@ pub struct Slot {
     pub shape: Vec<usize>,
     /// First element, in elements.
     pub offset: usize,
+    /// The block that it belongs to.
+    pub block: Option<usize>,
+    pub role: Role,
 }
 
 impl Slot {
@@ -38,7 +37,15 @@ impl Slot {
 
     /// transformers' rule: everything decays but biases and LayerNorm gains.
     pub fn decays(&self) -> bool {
-        self.shape.len() > 1
+        !matches!(self.role, Role::Gain | Role::Bias { .. })
+    }
+
+    /// Whether it is part of a linear map that writes to the residual stream.
+    pub fn writes_to_residual(&self) -> bool {
+        matches!(
+            self.role,
+            Role::Weight { to_residual: true } | Role::Bias { to_residual: true }
+        )
     }
 }
 
@@ -52,50 +59,24 @@ pub struct Layout {
 
 impl Layout {
     pub fn of(config: &GptConfig) -> Layout {
-        let (d, inner) = (config.n_embd, config.n_inner);
-        let mut layout = Layout {
-            slots: Vec::new(),
-            len: 0,
-        };
-        layout.push("wte.weight", &[config.vocab_size, d]);
-        layout.push("wpe.weight", &[config.n_positions, d]);
-        for block in 0..config.n_layer {
-            let mut push = |name: &str, shape: &[usize]| {
-                layout.push(&format!("h.{block}.{name}"), shape);
-            };
-            push("ln_1.weight", &[d]);
-            push("ln_1.bias", &[d]);
-            // Conv1D stores [in, out].
-            push("attn.c_attn.weight", &[d, 3 * d]);
-            push("attn.c_attn.bias", &[3 * d]);
-            push("attn.c_proj.weight", &[d, d]);
-            push("attn.c_proj.bias", &[d]);
-            push("ln_2.weight", &[d]);
-            push("ln_2.bias", &[d]);
-            push("mlp.c_fc.weight", &[d, inner]);
-            push("mlp.c_fc.bias", &[inner]);
-            push("mlp.c_proj.weight", &[inner, d]);
-            push("mlp.c_proj.bias", &[d]);
-        }
-        layout.push("ln_f.weight", &[d]);
-        layout.push("ln_f.bias", &[d]);
-        if !config.is_tied {
-            layout.push(LM_HEAD, &[config.vocab_size, d]);
-        }
-        if config.has_score_head {
-            layout.push(SCORE_HEAD, &[1, d]);
-        }
-        layout
+        let mut slots = Vec::new();
+        Parameters::placed(&config.sizes(), |entry, place| {
+            slots.push(Slot {
+                name: entry.name(),
+                shape: entry.shape.to_vec(),
+                offset: place.start,
+                block: entry.block,
+                role: entry.role,
+            });
+        });
+        let len = slots.last().map_or(0, |slot| slot.range().end);
+        Layout { slots, len }
     }
 
-    fn push(&mut self, name: &str, shape: &[usize]) {
-        let slot = Slot {
-            name: name.to_owned(),
-            shape: shape.to_vec(),
-            offset: self.len,
-        };
-        self.len += slot.len();
-        self.slots.push(slot);
+    /// Blocks of the model.
+    pub fn blocks(&self) -> usize {
+        let blocks = self.slots.iter().filter_map(|slot| slot.block);
+        blocks.max().map_or(0, |last| last + 1)
     }
 
     /// The elements that weight decay applies to: ranges in ascending order that do not
@@ -135,5 +116,6 @@ mod tests {
         assert_eq!(decaying.iter().map(Range::len).sum::<usize>(), matrices);
         assert!(decaying.is_sorted_by(|a, b| a.end < b.start));
         assert_eq!(layout.decaying(true), vec![0..layout.len]);
+        assert_eq!(layout.blocks(), 2);
     }
 }

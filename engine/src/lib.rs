@@ -25,6 +25,7 @@ pub mod logps;
 pub mod loss;
 pub mod model;
 pub mod muon;
+pub mod parameters;
 pub mod pass;
 pub mod pretrain;
 pub mod random;

@@ -6,6 +6,7 @@ use crate::hf::{self, Precision};
 use crate::identity::identity_of;
 use crate::kernels::cpu::tensor_of;
 use crate::layout::Layout;
+use crate::parameters::Role;
 use crate::random::Random;
 use crate::readback::read;
 use crate::text::{Preparation, Rows, Text, tokenise};
@@ -89,16 +90,16 @@ impl Model {
         let residual = INITIAL_DEVIATION / (2.0 * config.n_layer as f64).sqrt();
         for slot in &layout.slots {
             let numbers = &mut arena[slot.range()];
-            if slot.shape.len() > 1 {
-                let deviation = if slot.name.ends_with("c_proj.weight") {
-                    residual
-                } else {
-                    INITIAL_DEVIATION
-                };
-                numbers.fill_with(|| (random.normal() * deviation) as f32);
-            } else if slot.name.contains("ln_") && slot.name.ends_with("weight") {
-                numbers.fill(1.0);
-            }
+            let deviation = match slot.role {
+                Role::Weight { to_residual: true } => residual,
+                Role::Embedding | Role::Weight { .. } | Role::Head(_) => INITIAL_DEVIATION,
+                Role::Gain => {
+                    numbers.fill(1.0);
+                    continue;
+                }
+                Role::Bias { .. } => continue,
+            };
+            numbers.fill_with(|| (random.normal() * deviation) as f32);
         }
         arena
     }
@@ -123,7 +124,7 @@ impl Model {
 
     /// A model over `arena` that records no gradient.
     pub fn gpt(&self, arena: &Tensor<1>) -> Gpt {
-        Gpt::from_arena(&self.config, &self.layout, arena)
+        Gpt::from_arena(&self.config, arena)
     }
 
     /// # Errors

@@ -8,7 +8,8 @@
 use crate::adamw::{AdamW, Norm};
 use crate::kernels::cpu::matmul::{Band, Packing, View, matmul};
 use crate::kernels::cpu::tensor_of;
-use crate::layout::Layout;
+use crate::layout::{Layout, Slot};
+use crate::parameters::Role;
 use crate::readback::read;
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{Result, TrainSettings};
@@ -67,7 +68,7 @@ impl Muon {
         let mut numbers = read(by_adamw).await?;
         let keep = 1.0 - (lr * settings.weight_decay) as f32;
         let mut packing = Packing::default();
-        for slot in layout.slots.iter().filter(|slot| is_hidden(&slot.name)) {
+        for slot in layout.slots.iter().filter(|slot| is_hidden(slot)) {
             let [rows, columns] = slot.shape[..] else {
                 continue;
             };
@@ -90,8 +91,8 @@ impl Muon {
 }
 
 /// Whether a tensor is a matrix inside a block.
-fn is_hidden(name: &str) -> bool {
-    name.starts_with("h.") && name.ends_with(".weight") && !name.contains("ln_")
+fn is_hidden(slot: &Slot) -> bool {
+    slot.block.is_some() && matches!(slot.role, Role::Weight { .. })
 }
 
 /// The nearest orthogonal matrix, roughly: singular values become 0.7 to 1.2.

@@ -57,7 +57,7 @@ pub fn forward_logps(
     if let Some(numbers) = Numbers::of(arena) {
         return Ok(cpu_logps(model, numbers, batch, statistics));
     }
-    let shape = Shape::new(&model.config, &model.layout);
+    let shape = Shape::new(&model.config);
     if let Some((read, parts)) = gpu::forward(&shape, arena, &batch.packed)? {
         return Ok(Forward {
             values: read.logps,
@@ -69,7 +69,7 @@ pub fn forward_logps(
         });
     }
     check_plain(&model.config, arena, batch)?;
-    let leaves = Gpt::leaves(&model.config, &model.layout, arena);
+    let leaves = Gpt::leaves(&model.config, arena);
     Ok(plain_logps(leaves, batch, statistics))
 }
 
@@ -80,7 +80,7 @@ pub fn forward_logps(
 /// Those of [`forward_logps`].
 pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Tensor<1>> {
     batch.check(&model.config)?;
-    let shape = Shape::new(&model.config, &model.layout);
+    let shape = Shape::new(&model.config);
     if let Some(numbers) = Numbers::of(arena) {
         let scored = cpu::gpt::score(&shape, &numbers, &batch.packed);
         return Ok(logps_of(model, &scored));
@@ -89,7 +89,7 @@ pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Te
         return Ok(read.logps);
     }
     check_plain(&model.config, arena, batch)?;
-    let gpt = Gpt::as_leaves(&model.config, &model.layout, arena);
+    let gpt = Gpt::as_leaves(&model.config, arena);
     Ok(plain_logps(gpt, batch, false).values)
 }
 
@@ -100,7 +100,7 @@ pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Te
 /// [`Error::Device`] when the device was lost, and those of [`forward_logps`].
 pub async fn vocabulary_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Vec<f32>> {
     batch.check(&model.config)?;
-    let shape = Shape::new(&model.config, &model.layout);
+    let shape = Shape::new(&model.config);
     if let Some(numbers) = Numbers::of(arena) {
         let logits = cpu::gpt::logits(&shape, &numbers, &batch.packed);
         return Ok(log_softmax(&logits, shape.vocab, shape.vocab));
@@ -193,7 +193,7 @@ pub fn forward_rewards(
         return Err(no_token());
     }
     if let Some(arena) = Numbers::of(arena) {
-        let shape = Shape::new(&model.config, &model.layout);
+        let shape = Shape::new(&model.config);
         let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
         let rows = ends.iter().enumerate();
         let rows = rows.map(|(row, &t)| batch.packed.row(row, t).ok_or_else(no_token));
@@ -206,7 +206,7 @@ pub fn forward_rewards(
         });
     }
     check_plain(&model.config, arena, batch)?;
-    let leaves = Gpt::leaves(&model.config, &model.layout, arena);
+    let leaves = Gpt::leaves(&model.config, arena);
     let device = leaves.device();
     let hidden = leaves.hidden(batch.tokens(&device), None);
     let [b, t, d] = hidden.dims();
@@ -230,7 +230,7 @@ pub fn forward_rewards(
 }
 
 fn cpu_logps(model: &Model, arena: Numbers, batch: &Batch, statistics: bool) -> Forward {
-    let shape = Shape::new(&model.config, &model.layout);
+    let shape = Shape::new(&model.config);
     let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
     let scored = trace.logps(&shape, &arena, &batch.packed);
     let statistics = statistics.then(|| tensor_of(statistics_of(&scored), &model.device));

@@ -93,7 +93,7 @@ fn weights(layout: &Layout, config: &GptConfig) -> Vec<f32> {
     for number in &mut numbers {
         *number += (0.2 * random.normal()) as f32;
     }
-    let shape = Shape::new(config, layout);
+    let shape = Shape::new(config);
     let favourite = shape.head.start + FAVOURITE as usize * shape.width;
     for (column, bias) in shape.last.bias.enumerate() {
         numbers[bias] += 3.0 * numbers[favourite + column];

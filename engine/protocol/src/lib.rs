@@ -16,6 +16,7 @@ pub mod identity;
 pub mod import;
 pub mod import_message;
 pub mod label;
+mod loss_type;
 pub mod message;
 pub mod metrics;
 pub mod objective;

@@ -183,28 +183,6 @@ pub enum RowKind {
 }
 
 impl DpoTerm {
-    /// TRL's `loss_type` (`cdpo` is ours: TRL dropped it in 0.29).
-    pub fn loss_type(&self) -> &'static str {
-        match self {
-            DpoTerm::Sigmoid => "sigmoid",
-            DpoTerm::Cdpo { .. } => "cdpo",
-            DpoTerm::Hinge => "hinge",
-            DpoTerm::Ipo => "ipo",
-            DpoTerm::Robust { .. } => "robust",
-            DpoTerm::ExoPair { .. } => "exo_pair",
-            DpoTerm::NcaPair => "nca_pair",
-            DpoTerm::BcoPair => "bco_pair",
-            DpoTerm::SppoHard => "sppo_hard",
-            DpoTerm::ApoZero => "apo_zero",
-            DpoTerm::ApoDown => "apo_down",
-            DpoTerm::Aot { .. } => "aot",
-            DpoTerm::AotUnpaired { .. } => "aot_unpaired",
-            DpoTerm::Discopop { .. } => "discopop",
-            DpoTerm::SigmoidNorm => "sigmoid_norm",
-            DpoTerm::Sft => "sft",
-        }
-    }
-
     /// TRL's `label_smoothing`, where the loss has one.
     pub fn epsilon(mut self) -> Option<f64> {
         self.epsilon_mut().copied()

@@ -7,40 +7,59 @@ use crate::objective::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A named objective: a value of `objective-select`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ObjectiveKind {
-    Dpo,
-    Ipo,
-    Kto,
-    Orpo,
-    Simpo,
-    Cpo,
-    Sft,
-    Cdpo,
-    Hinge,
-    Robust,
-    Exo,
-    Nca,
-    Bco,
-    Sppo,
-    ApoZero,
-    ApoDown,
-    ApoZeroUnpaired,
-    Aot,
-    AotUnpaired,
-    Discopop,
-    SigmoidNorm,
-    Rpo,
-    Mpo,
-    LdDpo,
-    Wpo,
-    CpoHinge,
-    CpoIpo,
-    Alphapo,
-    Dft,
-    Reward,
+/// The objectives with slug and title, a line each: a kind without a line is no kind.
+macro_rules! objective_kinds {
+    ($($kind:ident = $slug:literal, $title:literal;)+) => {
+        /// A named objective: a value of `objective-select`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum ObjectiveKind {
+            $($kind,)+
+        }
+
+        impl ObjectiveKind {
+            pub const ALL: [ObjectiveKind; [$($slug),+].len()] = [$(ObjectiveKind::$kind),+];
+
+            fn names(self) -> (&'static str, &'static str) {
+                match self {
+                    $(ObjectiveKind::$kind => ($slug, $title),)+
+                }
+            }
+        }
+    };
+}
+
+objective_kinds! {
+    Dpo = "dpo", "DPO";
+    Ipo = "ipo", "IPO";
+    Kto = "kto", "KTO";
+    Orpo = "orpo", "ORPO";
+    Simpo = "simpo", "SimPO";
+    Cpo = "cpo", "CPO";
+    Sft = "sft", "SFT";
+    Cdpo = "cdpo", "cDPO";
+    Hinge = "hinge", "SLiC hinge";
+    Robust = "robust", "Robust DPO";
+    Exo = "exo", "EXO";
+    Nca = "nca", "NCA";
+    Bco = "bco", "BCO";
+    Sppo = "sppo", "SPPO";
+    ApoZero = "apo_zero", "APO-zero";
+    ApoDown = "apo_down", "APO-down";
+    ApoZeroUnpaired = "apo_zero_unpaired", "APO-zero, unpaired";
+    Aot = "aot", "AOT";
+    AotUnpaired = "aot_unpaired", "AOT, unpaired";
+    Discopop = "discopop", "DiscoPOP";
+    SigmoidNorm = "sigmoid_norm", "Length-normalised DPO";
+    Rpo = "rpo", "RPO";
+    Mpo = "mpo", "MPO";
+    LdDpo = "ld_dpo", "LD-DPO";
+    Wpo = "wpo", "WPO";
+    CpoHinge = "cpo_hinge", "CPO, hinge";
+    CpoIpo = "cpo_ipo", "CPO, IPO";
+    Alphapo = "alphapo", "AlphaPO";
+    Dft = "dft", "DFT";
+    Reward = "reward", "Reward model";
 }
 
 /// DPO's `label_smoothing` where a loss has one: TRL's default is 0, at which these
@@ -48,39 +67,6 @@ pub enum ObjectiveKind {
 const EPSILON: f64 = 0.1;
 
 impl ObjectiveKind {
-    pub const ALL: [ObjectiveKind; 30] = [
-        ObjectiveKind::Dpo,
-        ObjectiveKind::Ipo,
-        ObjectiveKind::Kto,
-        ObjectiveKind::Orpo,
-        ObjectiveKind::Simpo,
-        ObjectiveKind::Cpo,
-        ObjectiveKind::Sft,
-        ObjectiveKind::Cdpo,
-        ObjectiveKind::Hinge,
-        ObjectiveKind::Robust,
-        ObjectiveKind::Exo,
-        ObjectiveKind::Nca,
-        ObjectiveKind::Bco,
-        ObjectiveKind::Sppo,
-        ObjectiveKind::ApoZero,
-        ObjectiveKind::ApoDown,
-        ObjectiveKind::ApoZeroUnpaired,
-        ObjectiveKind::Aot,
-        ObjectiveKind::AotUnpaired,
-        ObjectiveKind::Discopop,
-        ObjectiveKind::SigmoidNorm,
-        ObjectiveKind::Rpo,
-        ObjectiveKind::Mpo,
-        ObjectiveKind::LdDpo,
-        ObjectiveKind::Wpo,
-        ObjectiveKind::CpoHinge,
-        ObjectiveKind::CpoIpo,
-        ObjectiveKind::Alphapo,
-        ObjectiveKind::Dft,
-        ObjectiveKind::Reward,
-    ];
-
     /// The stable name, as in `objective-select` and in URLs.
     pub fn slug(self) -> &'static str {
         self.names().0
@@ -89,41 +75,6 @@ impl ObjectiveKind {
     /// The name for people.
     pub fn title(self) -> &'static str {
         self.names().1
-    }
-
-    fn names(self) -> (&'static str, &'static str) {
-        match self {
-            ObjectiveKind::Dpo => ("dpo", "DPO"),
-            ObjectiveKind::Ipo => ("ipo", "IPO"),
-            ObjectiveKind::Kto => ("kto", "KTO"),
-            ObjectiveKind::Orpo => ("orpo", "ORPO"),
-            ObjectiveKind::Simpo => ("simpo", "SimPO"),
-            ObjectiveKind::Cpo => ("cpo", "CPO"),
-            ObjectiveKind::Sft => ("sft", "SFT"),
-            ObjectiveKind::Cdpo => ("cdpo", "cDPO"),
-            ObjectiveKind::Hinge => ("hinge", "SLiC hinge"),
-            ObjectiveKind::Robust => ("robust", "Robust DPO"),
-            ObjectiveKind::Exo => ("exo", "EXO"),
-            ObjectiveKind::Nca => ("nca", "NCA"),
-            ObjectiveKind::Bco => ("bco", "BCO"),
-            ObjectiveKind::Sppo => ("sppo", "SPPO"),
-            ObjectiveKind::ApoZero => ("apo_zero", "APO-zero"),
-            ObjectiveKind::ApoDown => ("apo_down", "APO-down"),
-            ObjectiveKind::ApoZeroUnpaired => ("apo_zero_unpaired", "APO-zero, unpaired"),
-            ObjectiveKind::Aot => ("aot", "AOT"),
-            ObjectiveKind::AotUnpaired => ("aot_unpaired", "AOT, unpaired"),
-            ObjectiveKind::Discopop => ("discopop", "DiscoPOP"),
-            ObjectiveKind::SigmoidNorm => ("sigmoid_norm", "Length-normalised DPO"),
-            ObjectiveKind::Rpo => ("rpo", "RPO"),
-            ObjectiveKind::Mpo => ("mpo", "MPO"),
-            ObjectiveKind::LdDpo => ("ld_dpo", "LD-DPO"),
-            ObjectiveKind::Wpo => ("wpo", "WPO"),
-            ObjectiveKind::CpoHinge => ("cpo_hinge", "CPO, hinge"),
-            ObjectiveKind::CpoIpo => ("cpo_ipo", "CPO, IPO"),
-            ObjectiveKind::Alphapo => ("alphapo", "AlphaPO"),
-            ObjectiveKind::Dft => ("dft", "DFT"),
-            ObjectiveKind::Reward => ("reward", "Reward model"),
-        }
     }
 
     pub fn from_slug(slug: &str) -> Option<ObjectiveKind> {

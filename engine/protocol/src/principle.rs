@@ -98,15 +98,6 @@ impl JudgeSettings {
         }
     }
 
-    /// The principle that weighs most.
-    pub fn main_principle(&self) -> Option<Principle> {
-        let heaviest = self
-            .principles
-            .iter()
-            .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-        heaviest.map(|(principle, _)| *principle)
-    }
-
     /// # Errors
     /// [`Error::InvalidConfig`] naming the field.
     pub fn check(&self) -> Result<()> {

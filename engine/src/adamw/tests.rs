@@ -3,6 +3,7 @@
 use super::{AdamW, Norm};
 use crate::gpt_config::GptConfig;
 use crate::layout::{Layout, Slot};
+use crate::parameters::Role;
 use crate::random::Random;
 use crate::testing::{assert_close, gpu, numbers};
 use burn::tensor::{Device, Tensor};
@@ -23,6 +24,8 @@ fn adamw_is_the_same_on_both_devices_on_gpu() {
             name: index.to_string(),
             shape: [vec![5], vec![3, 7]][index % 2].clone(),
             offset: layout.len,
+            block: None,
+            role: [Role::Gain, Role::Embedding][index % 2],
         };
         layout.len += slot.len();
         layout.slots.push(slot);

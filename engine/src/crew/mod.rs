@@ -126,7 +126,7 @@ pub async fn forward_logps(
         return alone();
     }
     batch.check(&model.config)?;
-    let shape = Shape::new(&model.config, &model.layout);
+    let shape = Shape::new(&model.config);
     let (shared, scored) = Shared::forward(team, shape, numbers, &batch.packed).await;
     let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
     Ok(TeamForward {

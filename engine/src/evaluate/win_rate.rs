@@ -155,3 +155,33 @@ impl WinRateRun {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(wins: usize, losses: usize, ties: usize) -> WinRateReport {
+        let run = WinRateRun {
+            wins,
+            losses,
+            ties,
+            ..WinRateRun::new(Principle::Polite, 1)
+        };
+        run.report()
+    }
+
+    #[test]
+    fn ties_stand_beside_the_rate() {
+        let report = counted(2, 1, 1);
+        assert_eq!((report.wins, report.losses, report.ties), (2, 1, 1));
+        assert_eq!(report.decisive(), 3);
+        assert_eq!(report.win_rate, Some(2.0 / 3.0));
+    }
+
+    #[test]
+    fn no_decisive_comparison_has_no_rate() {
+        let report = counted(0, 0, 5);
+        assert_eq!(report.win_rate, None);
+        assert_eq!((report.low, report.high), (0.0, 1.0));
+    }
+}

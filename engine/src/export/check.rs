@@ -1,13 +1,13 @@
 //! `check.json`: token sequences with the numbers that Tilt computes for them, so that
 //! whoever loads the weights elsewhere can compare (`tests/export/check_model.py`).
 
-use super::exact::Exact;
+use super::exact::{Exact, last_outputs};
 use crate::evaluate::prompt_ids;
 use crate::model::Model;
 use crate::random::Random;
 use crate::readback::read;
 use crate::world;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::Tensor;
 use serde::Serialize;
 use tilt_protocol::Result;
 
@@ -49,16 +49,17 @@ pub struct CheckedSequence {
 /// # Errors
 /// [`tilt_protocol::Error::Device`] when the device was lost.
 pub async fn check(model: &Model, arena: &Tensor<1>) -> Result<Check> {
-    let numbers = match model.layout.len {
-        ..=MOST_EXACT => Some(read(arena.clone()).await?),
+    let exact = match model.layout.len {
+        ..=MOST_EXACT => Some(Exact::new(model, &read(arena.clone()).await?)),
         _ => None,
     };
     let mut sequences = Vec::new();
     for (prompt, ids) in sequences_of(model) {
         let (first_position, outputs) = outputs(model, arena, &ids).await?;
-        let exact_outputs = numbers.as_ref().and_then(|numbers| {
-            Exact::new(&model.config, &model.layout, numbers).outputs(&ids, first_position)
-        });
+        let exact_outputs = match &exact {
+            Some(exact) => Some(exact.outputs(&ids, first_position).await?),
+            None => None,
+        };
         sequences.push(CheckedSequence {
             prompt,
             ids,
@@ -100,21 +101,11 @@ fn sequences_of(model: &Model) -> Vec<(Option<String>, Vec<u32>)> {
 
 /// The last positions' logits, and the first of these positions.
 async fn outputs(model: &Model, arena: &Tensor<1>, ids: &[u32]) -> Result<(usize, Vec<Vec<f32>>)> {
-    let gpt = model.gpt(arena);
-    let numbers: Vec<i32> = ids.iter().map(|&id| id as i32).collect();
-    let length = numbers.len();
-    let tokens = Tensor::<2, Int>::from_data(TensorData::new(numbers, [1, length]), &model.device);
-    let hidden = gpt.hidden(tokens, None);
-    let [_, _, width] = hidden.dims();
-    let vocab = model.config.vocab_size;
+    let (length, vocab) = (ids.len(), model.config.vocab_size);
     let first = length - (MOST_NUMBERS / vocab).clamp(1, length);
-    let hidden = hidden
-        .reshape([length, width])
-        .slice([first..length, 0..width]);
-    let (numbers, columns) = match gpt.rewards(hidden.clone()) {
-        Some(rewards) => (read(rewards).await?, 1),
-        None => (read(gpt.logits(hidden)).await?, vocab),
-    };
+    let gpt = model.gpt(arena);
+    let (outputs, columns) = last_outputs(&gpt, ids, first, vocab, &model.device);
+    let numbers = read(outputs).await?;
     let rows = numbers.chunks(columns).map(<[f32]>::to_vec).collect();
     Ok((first, rows))
 }

@@ -1,157 +1,114 @@
-//! The model once more, in f64 and one number after the other: what its weights say, free
-//! of the rounding of f32. Slow, for a few short sequences; `gpt.rs` is the model to read.
+//! What a model's weights say, free of the rounding of f32: the plain composition once more, in
+//! f64 on the CPU. For a few short sequences.
 
-use crate::gpt_config::GptConfig;
-use crate::layout::Layout;
+use crate::gpt::Gpt;
+use crate::model::Model;
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
+use tilt_protocol::{Error, Result};
 
-/// A model's parameters by name.
-pub struct Exact<'a> {
-    config: &'a GptConfig,
-    layout: &'a Layout,
-    arena: &'a [f32],
+/// A model in f64.
+pub struct Exact {
+    gpt: Gpt,
+    device: Device,
+    vocab: usize,
 }
 
-impl<'a> Exact<'a> {
-    /// `arena` has the layout's length.
-    pub fn new(config: &'a GptConfig, layout: &'a Layout, arena: &'a [f32]) -> Exact<'a> {
+impl Exact {
+    /// `numbers` has the layout's length.
+    pub fn new(model: &Model, numbers: &[f32]) -> Exact {
+        let device = Device::flex();
+        let wide: Vec<f64> = numbers.iter().map(|&number| f64::from(number)).collect();
+        let data = TensorData::new(wide, [numbers.len()]);
+        let arena = Tensor::<1>::from_data(data, (&device, DType::F64));
         Exact {
-            config,
-            layout,
-            arena,
+            gpt: Gpt::from_arena(&model.config, &arena),
+            device,
+            vocab: model.config.vocab_size,
         }
     }
 
     /// Logits at every position from `first` on, `[positions, vocab]`; of a reward model its
-    /// rewards, `[positions, 1]`. `None` where a parameter is missing or an id is too large.
-    pub fn outputs(&self, ids: &[u32], first: usize) -> Option<Vec<Vec<f64>>> {
-        let hidden = self.hidden(ids)?;
-        let head = if self.config.has_score_head {
-            self.slot(crate::layout::SCORE_HEAD)?
-        } else if self.config.is_tied {
-            self.slot("wte.weight")?
-        } else {
-            self.slot(crate::layout::LM_HEAD)?
-        };
-        let rows = hidden.get(first..)?.iter();
-        Some(rows.map(|row| by_rows(head, row)).collect())
+    /// rewards, `[positions, 1]`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the device has no f64.
+    pub async fn outputs(&self, ids: &[u32], first: usize) -> Result<Vec<Vec<f64>>> {
+        let (outputs, columns) = last_outputs(&self.gpt, ids, first, self.vocab, &self.device);
+        let data = outputs.into_data_async().await.map_err(Error::internal)?;
+        let numbers: Vec<f64> = data.try_into_vec().map_err(Error::internal)?;
+        Ok(numbers.chunks(columns).map(<[f64]>::to_vec).collect())
     }
+}
 
-    fn slot(&self, name: &str) -> Option<&'a [f32]> {
-        let slot = self.layout.slots.iter().find(|slot| slot.name == name)?;
-        self.arena.get(slot.range())
+/// What a model's head gives at every position from `first` on, and how many numbers at each:
+/// rewards where it has a scalar head, logits otherwise.
+pub fn last_outputs(
+    gpt: &Gpt,
+    ids: &[u32],
+    first: usize,
+    vocab: usize,
+    device: &Device,
+) -> (Tensor<1>, usize) {
+    let length = ids.len();
+    let ids: Vec<i32> = ids.iter().map(|&id| id as i32).collect();
+    let tokens = Tensor::<2, Int>::from_data(TensorData::new(ids, [1, length]), device);
+    let hidden = gpt.hidden(tokens, None);
+    let [_, _, width] = hidden.dims();
+    let hidden = hidden
+        .reshape([length, width])
+        .slice([first..length, 0..width]);
+    match gpt.rewards(hidden.clone()) {
+        Some(rewards) => (rewards, 1),
+        None => (gpt.logits(hidden).flatten(0, 1), vocab),
     }
+}
 
-    /// After the last LayerNorm, `[t, d]`.
-    fn hidden(&self, ids: &[u32]) -> Option<Vec<Vec<f64>>> {
-        let width = self.config.n_embd;
-        let (tokens, positions) = (self.slot("wte.weight")?, self.slot("wpe.weight")?);
-        let row = |table: &[f32], index: usize| -> Option<Vec<f64>> {
-            let row = table.get(index * width..(index + 1) * width)?;
-            Some(row.iter().map(|&number| f64::from(number)).collect())
-        };
-        let mut x = Vec::with_capacity(ids.len());
-        for (t, &id) in ids.iter().enumerate() {
-            x.push(sum(&row(tokens, id as usize)?, &row(positions, t)?));
-        }
-        for block in 0..self.config.n_layer {
-            let name = |part: &str| format!("h.{block}.{part}");
-            let normed = self.each(&x, |row| self.layer_norm(row, &name("ln_1")))?;
-            let scale = self.config.attention_scale_exact(block);
-            let attended = self.attention(&normed, &name("attn"), scale)?;
-            x = x.iter().zip(&attended).map(|(x, a)| sum(x, a)).collect();
-            let inner = self.each(&x, |row| {
-                let normed = self.layer_norm(row, &name("ln_2"))?;
-                let wide = self.linear(&normed, &name("mlp.c_fc"))?;
-                let active: Vec<f64> = wide.into_iter().map(gelu_new).collect();
-                self.linear(&active, &name("mlp.c_proj"))
-            })?;
-            x = x.iter().zip(&inner).map(|(x, i)| sum(x, i)).collect();
-        }
-        self.each(&x, |row| self.layer_norm(row, "ln_f"))
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ModelFiles;
+    use pollster::block_on;
+    use serde_json::Value;
 
-    fn each(
-        &self,
-        rows: &[Vec<f64>],
-        function: impl Fn(&[f64]) -> Option<Vec<f64>>,
-    ) -> Option<Vec<Vec<f64>>> {
-        rows.iter().map(|row| function(row)).collect()
-    }
-
-    /// Causal attention with all heads, and its output projection.
-    fn attention(&self, x: &[Vec<f64>], name: &str, scale: f64) -> Option<Vec<Vec<f64>>> {
-        let (width, size) = (self.config.n_embd, self.config.head_size());
-        let qkv = self.each(x, |row| self.linear(row, &format!("{name}.c_attn")))?;
-        let mut out = Vec::with_capacity(x.len());
-        for t in 0..x.len() {
-            let mut row = vec![0.0; width];
-            for head in (0..width).step_by(size) {
-                let query = &qkv[t][head..head + size];
-                let scores: Vec<f64> = qkv[..=t]
-                    .iter()
-                    .map(|other| scale * dot(query, &other[width + head..width + head + size]))
-                    .collect();
-                let largest = scores.iter().copied().fold(f64::MIN, f64::max);
-                let weights: Vec<f64> = scores.iter().map(|s| (s - largest).exp()).collect();
-                let total: f64 = weights.iter().sum();
-                for (weight, other) in weights.iter().zip(&qkv) {
-                    let values = &other[2 * width + head..2 * width + head + size];
-                    for (to, value) in row[head..head + size].iter_mut().zip(values) {
-                        *to += weight / total * value;
-                    }
+    /// Logits that were computed in f64 elsewhere (transformers 5.23), of models with options
+    /// of GPT-2 that each change them.
+    #[test]
+    fn f64_goes_all_the_way() {
+        let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/open");
+        let text = |file: &str| std::fs::read_to_string(format!("{golden}/{file}")).unwrap();
+        let json = |file: &str| -> Value { serde_json::from_str(&text(file)).unwrap() };
+        let ids = |value: &Value| -> Vec<u32> { serde_json::from_value(value.clone()).unwrap() };
+        let (variants, rows) = (json("gpt2_variants.json"), json("dataset.json"));
+        for name in ["inverse_layer_idx", "no_attn_scale", "n_inner", "untied"] {
+            let folder = format!("gpt2_variants/{name}");
+            let weights = std::fs::read(format!("{golden}/{folder}/model.safetensors")).unwrap();
+            let files = ModelFiles {
+                config: &text(&format!("{folder}/config.json")),
+                weights: &weights,
+                tokenizer: None,
+                tokenizer_config: None,
+            };
+            let (model, arena) = Model::load(&files, &Device::flex()).unwrap();
+            let numbers = block_on(crate::readback::read(arena)).unwrap();
+            let exact = Exact::new(&model, &numbers);
+            for row in variants[name]["rows"].as_array().unwrap() {
+                let example = &rows["examples"][row["row"].as_u64().unwrap() as usize];
+                let completion = format!("{}_ids", row["side"].as_str().unwrap());
+                let mut all = ids(&example["prompt_ids"]);
+                all.extend(ids(&example[completion.as_str()]));
+                all.pop();
+                let found = block_on(exact.outputs(&all, all.len() - 1)).unwrap();
+                let expected = &row["logits_predicting_last_token"];
+                let expected: Vec<f64> = serde_json::from_value(expected.clone()).unwrap();
+                assert_eq!((found.len(), found[0].len()), (1, expected.len()));
+                for (found, expected) in found[0].iter().zip(&expected) {
+                    // The golden numbers have thirteen digits.
+                    assert!(
+                        (found - expected).abs() < 1e-10,
+                        "{name}: {found} {expected}"
+                    );
                 }
             }
-            out.push(row);
         }
-        self.each(&out, |row| self.linear(row, &format!("{name}.c_proj")))
     }
-
-    fn layer_norm(&self, x: &[f64], name: &str) -> Option<Vec<f64>> {
-        let gain = self.slot(&format!("{name}.weight"))?;
-        let bias = self.slot(&format!("{name}.bias"))?;
-        let mean = x.iter().sum::<f64>() / x.len() as f64;
-        let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / x.len() as f64;
-        let deviation = (variance + self.config.layer_norm_epsilon).sqrt();
-        let scaled = x.iter().map(|x| (x - mean) / deviation);
-        let affine = scaled.zip(gain.iter().zip(bias));
-        Some(
-            affine
-                .map(|(x, (&gain, &bias))| x * f64::from(gain) + f64::from(bias))
-                .collect(),
-        )
-    }
-
-    /// x W + b, with W `[in, out]`.
-    fn linear(&self, x: &[f64], name: &str) -> Option<Vec<f64>> {
-        let weight = self.slot(&format!("{name}.weight"))?;
-        let bias = self.slot(&format!("{name}.bias"))?;
-        let mut out: Vec<f64> = bias.iter().map(|&number| f64::from(number)).collect();
-        for (x, row) in x.iter().zip(weight.chunks_exact(out.len().max(1))) {
-            for (to, &weight) in out.iter_mut().zip(row) {
-                *to += x * f64::from(weight);
-            }
-        }
-        Some(out)
-    }
-}
-
-/// Each row of a `[n, d]` matrix times x.
-fn by_rows(matrix: &[f32], x: &[f64]) -> Vec<f64> {
-    matrix
-        .chunks_exact(x.len().max(1))
-        .map(|row| row.iter().zip(x).map(|(&a, b)| f64::from(a) * b).sum())
-        .collect()
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn sum(a: &[f64], b: &[f64]) -> Vec<f64> {
-    a.iter().zip(b).map(|(a, b)| a + b).collect()
-}
-
-fn gelu_new(x: f64) -> f64 {
-    let inner = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x.powi(3));
-    0.5 * x * (1.0 + inner.tanh())
 }

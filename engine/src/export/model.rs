@@ -8,10 +8,7 @@ use crate::model::Model;
 use burn::tensor::Tensor;
 use serde_json::{Value, json};
 use tilt_protocol::export::{ExportMeta, ModelFacts, model_card};
-use tilt_protocol::{Error, Result};
-
-/// New tokens of an answer where the caller of `generate` does not say.
-const NEW_TOKENS: usize = 96;
+use tilt_protocol::{Error, Result, Sampling};
 
 /// The zip of [`model_files`], with the numbers to check a reload by in `check.json`.
 ///
@@ -103,7 +100,7 @@ fn generation_config(model: &Model) -> Value {
         "bos_token_id": bos_id(model),
         "do_sample": true,
         "eos_token_id": eos_token_id(model),
-        "max_new_tokens": NEW_TOKENS.min(model.config.n_positions / 2).max(1),
+        "max_new_tokens": Sampling::NEW_TOKENS.min(model.config.n_positions / 2).max(1),
         "pad_token_id": model.pad_id(),
     })
 }

@@ -1,7 +1,7 @@
-//! Where a GPT's parameters lie in the arena, by what they do.
+//! What the kernels know of a model: sizes, and where its parameters lie in the arena.
 
 use crate::gpt_config::GptConfig;
-use crate::layout::{LM_HEAD, Layout, SCORE_HEAD, Slot};
+use crate::parameters::{self, Head, Parameters};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -25,20 +25,10 @@ pub struct Shape {
 }
 
 /// Side by side: gain, then bias.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LayerNormSlots {
-    pub gain: Range<usize>,
-    pub bias: Range<usize>,
-}
+pub type LayerNormSlots = parameters::LayerNorm<Range<usize>>;
 
-/// `x W + b`, W `[inputs, outputs]`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Linear {
-    pub inputs: usize,
-    pub outputs: usize,
-    pub weight: Range<usize>,
-    pub bias: Range<usize>,
-}
+/// Side by side: weight, then bias.
+pub type Linear = parameters::Linear<Range<usize>>;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BlockSlots {
@@ -53,56 +43,34 @@ pub struct BlockSlots {
 }
 
 impl Shape {
-    /// `layout` is that of `config`.
-    pub fn new(config: &GptConfig, layout: &Layout) -> Shape {
-        let d = config.n_embd;
-        let mut slots = layout.slots.iter().map(|slot| slot.range());
-        let mut next = || slots.next().unwrap_or_default();
-        let (tokens, positions) = (next(), next());
-        let blocks = (0..config.n_layer)
-            .map(|block| BlockSlots {
-                attention_scale: config.attention_scale(block),
-                before_attention: LayerNormSlots::of(&mut next),
-                qkv: Linear::of(d, 3 * d, &mut next),
-                attended: Linear::of(d, d, &mut next),
-                before_mlp: LayerNormSlots::of(&mut next),
-                inner: Linear::of(d, config.n_inner, &mut next),
-                outer: Linear::of(config.n_inner, d, &mut next),
-            })
-            .collect();
-        let last = LayerNormSlots::of(&mut next);
-        let of_name = |name| layout.slots.iter().find(|slot| slot.name == name);
+    pub fn new(config: &GptConfig) -> Shape {
+        let places = Parameters::placed(&config.sizes(), |_, place| place);
+        debug_assert_eq!(places.check_neighbours(), Ok(()));
+        let (head, score) = (
+            places.language_head().clone(),
+            places.head(Head::Score).cloned(),
+        );
+        let blocks = places.blocks.into_iter().enumerate();
+        let blocks = blocks.map(|(index, block)| BlockSlots {
+            attention_scale: config.attention_scale(index),
+            before_attention: block.before_attention,
+            qkv: block.qkv,
+            attended: block.attended,
+            before_mlp: block.before_mlp,
+            inner: block.inner,
+            outer: block.outer,
+        });
         Shape {
             vocab: config.vocab_size,
-            width: d,
+            width: config.n_embd,
             heads: config.n_head,
             epsilon: config.layer_norm_epsilon as f32,
-            head: of_name(LM_HEAD).map_or_else(|| tokens.clone(), Slot::range),
-            tokens,
-            positions,
-            blocks,
-            last,
-            score: of_name(SCORE_HEAD).map(Slot::range),
-        }
-    }
-}
-
-impl LayerNormSlots {
-    fn of(next: &mut impl FnMut() -> Range<usize>) -> LayerNormSlots {
-        LayerNormSlots {
-            gain: next(),
-            bias: next(),
-        }
-    }
-}
-
-impl Linear {
-    fn of(inputs: usize, outputs: usize, next: &mut impl FnMut() -> Range<usize>) -> Linear {
-        Linear {
-            inputs,
-            outputs,
-            weight: next(),
-            bias: next(),
+            head,
+            tokens: places.tokens,
+            positions: places.positions,
+            blocks: blocks.collect(),
+            last: places.last,
+            score,
         }
     }
 }

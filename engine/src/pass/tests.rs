@@ -131,7 +131,7 @@ fn check_on_gpu(config: &GptConfig, batch: &Batch) {
 fn check_on(device: &Device, tolerance: &Tolerance, config: &GptConfig, batch: &Batch) {
     let (on_cpu, plain_arena) = model(config.clone(), &Device::flex());
     let (model, arena) = model(config.clone(), device);
-    let leaves = Gpt::leaves(&on_cpu.config, &on_cpu.layout, &plain_arena);
+    let leaves = Gpt::leaves(&on_cpu.config, &plain_arena);
     let plain = plain_logps(leaves, batch, true);
     let fused = forward_logps(&model, &arena, batch, true).unwrap();
     let scored = numbers(token_logps(&model, &arena, batch).unwrap());
@@ -241,7 +241,7 @@ fn a_device_of_small_limits_computes_the_same_in_parts_on_gpu() {
         trial::with(change, || {
             // Or nothing is divided, and nothing is tried.
             let (_, arena) = model(config.clone(), &gpu());
-            let shape = Shape::new(&config, &Layout::of(&config));
+            let shape = Shape::new(&config);
             let traits = Gpu::of(&arena).unwrap().traits;
             let most = most_rows(&shape, traits);
             assert!(most < batch.packed.rows(), "{most} rows at once");

@@ -4,43 +4,44 @@
 //! land between steps. Everything a step needs is in the session, so a saved one
 //! goes on with the same numbers.
 
-mod data;
 pub mod diverged;
 mod order;
+mod policy;
+mod problem;
 mod readback;
 mod reference;
+mod rows;
 mod save;
 mod score;
 mod step;
 
-pub use data::Data;
 pub use order::first_epoch;
 pub use save::saved_settings;
 pub use score::{Score, score};
 
-use crate::adamw::{AdamW, Norm};
+use crate::adamw::Norm;
 use crate::crew::Team;
 use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
 use order::Order;
+use policy::Policy;
+use problem::{Problem, Rows};
 use reference::Reference;
 use step::{Task, add_share};
 use tilt_protocol::{Error, Metrics, ModelIdentity, Objective, Result, TrainSettings, metrics};
 
-/// One run: the policy's arena, its optimiser, and where it stands.
+/// One run: the policy, what it is trained on, and where it stands.
 pub struct Session {
     settings: TrainSettings,
-    data: Data,
-    /// The policy, `[parameters]`. Each step changes it where it lies, unless another tensor
-    /// shares its memory: that one keeps it as it was.
-    arena: Tensor<1>,
+    /// The settings' objective and its rows.
+    problem: Problem,
+    policy: Policy,
     /// Log what no loss needs: entropy, token accuracy, logits.
     statistics: bool,
     /// Who shares each step; not saved.
     team: Option<Team>,
     reference: Reference,
-    optimiser: AdamW,
     order: Order,
     /// Optimiser steps taken.
     step: usize,
@@ -104,7 +105,7 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::InvalidConfig`] for settings out of range, or a reward objective on a
-    /// model without a scalar head, and those of [`Data::new`].
+    /// model without a scalar head, and those of [`Problem::new`].
     pub fn start(
         model: &Model,
         policy: Tensor<1>,
@@ -114,19 +115,17 @@ impl Session {
     ) -> Result<Session> {
         settings.check()?;
         check_head(model, &settings.objective)?;
-        let data = Data::new(rows, &settings, model)?;
-        let optimiser = AdamW::new(&model.layout, settings.decay_all, &model.device);
+        let problem = Problem::new(rows, &settings, model)?;
         // Unpaired rows are shuffled once, when their partners are fixed.
-        let shuffles = !settings.keep_order && !matches!(data, Data::Unpaired { .. });
-        let order = Order::new(data.len(), shuffles, settings.seed);
+        let shuffles = !settings.keep_order && !matches!(problem.rows(), Rows::Unpaired(_));
+        let order = Order::new(problem.len(), shuffles, settings.seed);
         Ok(Session {
-            reference: Reference::new(reference.clone(), data.len()),
+            reference: Reference::new(reference.clone(), problem.len()),
+            policy: Policy::new(model, policy, &settings),
             settings,
-            data,
-            arena: policy,
+            problem,
             statistics: true,
             team: None,
-            optimiser,
             order,
             step: 0,
             tokens_seen: 0,
@@ -135,24 +134,25 @@ impl Session {
         })
     }
 
+    /// What the run is trained with, changes under way included.
     pub fn settings(&self) -> &TrainSettings {
         &self.settings
     }
 
     /// Rows in an epoch.
     pub fn rows(&self) -> usize {
-        self.data.len()
+        self.problem.len()
     }
 
     /// The policy as it is now, `[parameters]`. Whoever keeps a clone keeps it as it is: the
     /// next step then changes a copy.
     pub fn policy(&self) -> &Tensor<1> {
-        &self.arena
+        self.policy.weights()
     }
 
     /// The policy, when nothing is trained any more.
     pub fn into_policy(self) -> Tensor<1> {
-        self.arena
+        self.policy.into_weights()
     }
 
     /// Optimiser steps taken.
@@ -205,7 +205,7 @@ impl Session {
         {
             // What the reference follows cannot be taken back.
             self.last_grad_norm().await?;
-            self.reference.sync(&self.arena, sync);
+            self.reference.sync(self.policy.weights(), sync);
         }
         let mut metrics_of_step = Metrics::mean(&sums.logged);
         metrics_of_step.set(metrics::LOSS, sums.loss);
@@ -224,13 +224,11 @@ impl Session {
     /// Forward and backward of a step's batches, up to one that shows that the run has
     /// diverged. The norm of the last step's gradient is read along with the first.
     async fn gradient(&mut self, model: &Model, batches: &[Vec<usize>]) -> Result<Sums> {
-        let settings = &self.settings;
-        let shares = self.data.shares(batches, &settings.objective);
+        let shares = self.problem.shares(batches);
         let task = Task {
             model,
-            policy: &self.arena,
-            data: &self.data,
-            objective: &settings.objective,
+            policy: self.policy.weights(),
+            problem: &self.problem,
             statistics: self.statistics,
             team: self.team.as_ref(),
         };
@@ -266,12 +264,8 @@ impl Session {
     fn update(&mut self, gradient: Tensor<1>, lr: f64) -> Result<()> {
         diverged::check_rate(lr, &self.settings, self.step + 1)?;
         let before = self.stand();
-        // Only what nobody else holds can be changed where it lies.
-        let policy = std::mem::replace(&mut self.arena, self.reference.arena.clone());
-        let (updated, norm) = self
-            .optimiser
-            .clipped_update(policy, gradient, lr, &self.settings);
-        self.arena = updated;
+        let meanwhile = &self.reference.arena;
+        let norm = self.policy.update(gradient, lr, &self.settings, meanwhile);
         if let Norm::Known(norm) = norm {
             diverged::check_norm(f64::from(norm), self.step + 1)?;
         }
@@ -283,7 +277,7 @@ impl Session {
         Stand {
             order: self.order.clone(),
             step: self.step,
-            optimiser_steps: self.optimiser.step,
+            optimiser_steps: self.policy.updates(),
             tokens_seen: self.tokens_seen,
             norm: match self.last.as_ref().map(|last| &last.norm) {
                 Some(Norm::Known(norm)) => Some(*norm),
@@ -306,7 +300,7 @@ impl Session {
                 if let Some(Last { before, .. }) = last.take() {
                     self.order = before.order.clone();
                     self.step = before.step;
-                    self.optimiser.step = before.optimiser_steps;
+                    self.policy.take_back_to(before.optimiser_steps);
                     self.tokens_seen = before.tokens_seen;
                     *last = before.norm.map(|norm| Last {
                         norm: Norm::Known(norm),
@@ -330,6 +324,9 @@ impl Session {
         }
         settings.learning_rate = learning_rate.unwrap_or(settings.learning_rate);
         settings.check()?;
+        if let Some(beta) = beta {
+            self.problem.set_beta(beta);
+        }
         self.settings = settings;
         Ok(())
     }
@@ -350,7 +347,7 @@ impl Session {
 
     /// Epochs done, as transformers counts them: steps over steps an epoch.
     fn epoch(&self) -> f64 {
-        let epoch = self.settings.steps_an_epoch(self.data.len());
+        let epoch = self.settings.steps_an_epoch(self.problem.len());
         self.step as f64 / epoch.max(1) as f64
     }
 }

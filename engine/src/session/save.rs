@@ -1,9 +1,11 @@
 //! A session as one file: policy and moments as tensors, the rest as metadata.
 
 use super::order::Order;
+use super::policy::Policy;
+use super::problem::Problem;
 use super::reference::Reference;
-use super::{Data, Last, Session, Stand};
-use crate::adamw::{AdamW, Norm};
+use super::{Last, Session, Stand};
+use crate::adamw::Norm;
 use crate::checkpoint::{self, Kind, Tensors};
 use crate::model::Model;
 use crate::text::TokenisedRow;
@@ -15,9 +17,6 @@ const KIND: Kind = Kind {
     key: "tilt.session",
     format: 3,
 };
-const POLICY: &str = "policy";
-const FIRST: &str = "adam.first";
-const SECOND: &str = "adam.second";
 /// Only where the reference follows the policy.
 const REFERENCE: &str = "reference";
 /// What the reference said of each row, f64, `[rows, 2]`; NaN: not asked yet.
@@ -49,22 +48,18 @@ impl Session {
             settings: self.settings.clone(),
             order: self.order.clone(),
             step: self.step,
-            optimiser_steps: self.optimiser.step,
+            optimiser_steps: self.policy.updates(),
             tokens_seen: self.tokens_seen,
-            rows: self.data.len(),
+            rows: self.problem.len(),
             grad_norm,
             model: self.model.clone(),
         };
-        let mut arenas = vec![
-            (POLICY, self.arena.clone()),
-            (FIRST, self.optimiser.first.clone()),
-            (SECOND, self.optimiser.second.clone()),
-        ];
+        let mut arenas = self.policy.tensors();
         if self.settings.reference_sync.is_some() {
             arenas.push((REFERENCE, self.reference.arena.clone()));
         }
         let logps = self.reference.to_numbers();
-        let tables = [(REFERENCE_LOGPS, [self.data.len(), 2], logps)];
+        let tables = [(REFERENCE_LOGPS, [self.problem.len(), 2], logps)];
         checkpoint::write(KIND, &state, arenas, &tables).await
     }
 
@@ -73,7 +68,7 @@ impl Session {
     /// # Errors
     /// [`Error::OtherModel`], or [`Error::CheckpointShape`] where the checkpoint does not say
     /// which model it is of; [`Error::MalformedFile`]; [`Error::InvalidConfig`] for another number of rows, and those of
-    /// [`Data::new`].
+    /// [`Problem::new`].
     pub fn restore(
         bytes: &[u8],
         model: &Model,
@@ -98,16 +93,13 @@ impl Session {
         }
         let file = Tensors::of(bytes)?;
         state.settings.check()?;
-        let data = Data::new(rows, &state.settings, model)?;
+        let problem = Problem::new(rows, &state.settings, model)?;
         let reference = match state.settings.reference_sync {
             None => reference.clone(),
             Some(_) => file.arena(REFERENCE, model)?,
         };
         let logps = file.table(REFERENCE_LOGPS, [state.rows, 2])?;
-        let mut optimiser = AdamW::new(&model.layout, state.settings.decay_all, &model.device);
-        optimiser.first = file.arena(FIRST, model)?;
-        optimiser.second = file.arena(SECOND, model)?;
-        optimiser.step = state.optimiser_steps;
+        let policy = Policy::of_checkpoint(&file, model, &state.settings, state.optimiser_steps)?;
         let last = state.grad_norm.map(|norm| Last {
             norm: Norm::Known(norm as f32),
             // It was finite, so nothing goes back before it.
@@ -120,13 +112,12 @@ impl Session {
             },
         });
         Ok(Session {
-            arena: file.arena(POLICY, model)?,
+            policy,
             statistics: true,
             team: None,
             reference: Reference::with_numbers(reference, &logps),
             settings: state.settings,
-            data,
-            optimiser,
+            problem,
             order: state.order,
             step: state.step,
             tokens_seen: state.tokens_seen,

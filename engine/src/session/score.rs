@@ -1,7 +1,7 @@
 //! Loss, log-probs, metrics and gradient of rows, without training.
 
 use super::check_head;
-use super::data::Data;
+use super::problem::{Problem, Rows};
 use super::reference::Reference;
 use super::step::{Task, add_share};
 use crate::breath::rest;
@@ -40,24 +40,23 @@ pub async fn score(
     };
     settings.check()?;
     check_head(model, &settings.objective)?;
-    let data = Data::new(rows, &settings, model)?;
-    let mut reference = Reference::new(reference.clone(), data.len());
-    let indices: Vec<usize> = (0..data.len()).collect();
+    let problem = Problem::new(rows, &settings, model)?;
+    let mut reference = Reference::new(reference.clone(), problem.len());
+    let indices: Vec<usize> = (0..problem.len()).collect();
     let batches: Vec<Vec<usize>> = indices
         .chunks(settings.batch_size)
         .map(<[usize]>::to_vec)
         .collect();
-    let shares = data.shares(&batches, &settings.objective);
+    let shares = problem.shares(&batches);
     let task = Task {
         model,
         policy,
-        data: &data,
-        objective: &settings.objective,
+        problem: &problem,
         statistics: true,
         team: None,
     };
     let (mut loss, mut per_example, mut metrics) = (0.0, Vec::new(), Vec::new());
-    let (mut of_policy, mut of_reference) = (Rows::default(), Rows::default());
+    let (mut of_policy, mut of_reference) = (Logps::default(), Logps::default());
     let mut total: Option<Tensor<1>> = None;
     for (batch, share) in batches.iter().zip(shares) {
         rest().await;
@@ -81,8 +80,8 @@ pub async fn score(
         loss,
         per_example,
         logps: BothModels {
-            policy: of_policy.sides(&data),
-            reference: of_reference.sides(&data),
+            policy: of_policy.sides(&problem),
+            reference: of_reference.sides(&problem),
         },
         metrics: Metrics::mean(&metrics),
         grad_norm,
@@ -102,28 +101,28 @@ fn finite(quantity: &str, value: f64) -> Result<()> {
 
 /// Log-probs of batches, each all first sides and then all second ones.
 #[derive(Default)]
-struct Rows {
+struct Logps {
     first: Vec<f64>,
     second: Vec<f64>,
 }
 
-impl Rows {
+impl Logps {
     fn extend(&mut self, logps: &[CompletionLogp], rows: usize) {
         let (first, second) = logps.split_at(rows.min(logps.len()));
         self.first.extend(first.iter().map(|row| row.sum.0));
         self.second.extend(second.iter().map(|row| row.sum.0));
     }
 
-    fn sides(self, data: &Data) -> Option<Sides> {
+    fn sides(self, problem: &Problem) -> Option<Sides> {
         if self.first.is_empty() {
             return None;
         }
-        Some(match data {
-            Data::Pairs { .. } => Sides::Pairs {
+        Some(match problem.rows() {
+            Rows::Pairs(_) => Sides::Pairs {
                 chosen: self.first,
                 rejected: self.second,
             },
-            Data::Unpaired { .. } | Data::Texts { .. } => Sides::Single {
+            Rows::Unpaired(_) | Rows::Texts(_) => Sides::Single {
                 completion: self.first,
             },
         })

@@ -88,7 +88,7 @@ fn check_of_a_gradient_that_is_not_finite_nothing_is_left(device: &Device) {
         // And it goes on from there as if nothing had been.
         let (_, reference) = self::session(device, settings(ObjectiveKind::Ipo));
         let mut other =
-            Session::restore(&before, &model, &reference.arena, rows(8)).expect("a session");
+            Session::restore(&before, &model, reference.policy(), rows(8)).expect("a session");
         block_on(other.step(&model)).expect("a step");
         block_on(session.step(&model)).expect("a step");
         assert!(saved(&mut session) == saved(&mut other), "{device:?}");
@@ -133,7 +133,7 @@ fn check_losses_that_are_finite_and_absurd_end_a_run_by_name(device: &Device) {
     assert!(!text.contains('\n'));
     assert_eq!(session.step, 1);
     assert!(saved(&mut session) == before);
-    let weights = block_on(crate::readback::read(session.arena.clone())).expect("weights");
+    let weights = block_on(crate::readback::read(session.policy().clone())).expect("weights");
     assert!(weights.iter().all(|weight| weight.is_finite()));
 }
 

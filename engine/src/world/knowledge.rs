@@ -44,15 +44,6 @@ impl Knowledge {
     pub fn of_group(&self, group: Group) -> impl Iterator<Item = usize> {
         (0..self.things.len()).filter(move |&index| self.things[index].group == group)
     }
-
-    /// The number of true statements that can be checked.
-    pub fn fact_count(&self) -> usize {
-        let facts = self.things.iter().flat_map(|thing| &thing.facts);
-        facts
-            .filter(|fact| fact.relation.is_checkable())
-            .map(|fact| fact.values.len())
-            .sum()
-    }
 }
 
 /// The one knowledge base.

@@ -8,8 +8,8 @@ use crate::objective::{
 };
 use serde_json::{Map, Value, json};
 
-const DPO_LOSSES: &str = "sigmoid, cdpo, hinge, ipo, robust, exo_pair, nca_pair, bco_pair, \
-    sppo_hard, apo_zero, apo_down, aot, aot_unpaired, discopop, sigmoid_norm or sft";
+/// What TRL reads as SimPO without the supervised term, with `alpha`.
+const ALPHAPO: &str = "alphapo";
 
 /// The objective that `trainer`, `loss_type` and their parameters name.
 ///
@@ -20,11 +20,11 @@ pub fn read(fields: &Fields) -> Result<Objective> {
     Ok(match fields.name("trainer", "dpo")?.as_str() {
         "dpo" => Objective::Dpo(read_dpo(fields)?),
         "kto" => Objective::Kto(KtoObjective {
-            loss: match fields.name("loss_type", "kto")?.as_str() {
-                "kto" => KtoLoss::Kto,
-                "apo_zero_unpaired" => KtoLoss::ApoZeroUnpaired,
-                other => return Err(unknown_loss(other, "kto or apo_zero_unpaired")),
-            },
+            loss: named(
+                &fields.name("loss_type", KtoLoss::Kto.loss_type())?,
+                &KtoLoss::ALL,
+                KtoLoss::loss_type,
+            )?,
             beta: beta()?,
             desirable_weight: fields.number("desirable_weight", 1.0)?,
             undesirable_weight: fields.number("undesirable_weight", 1.0)?,
@@ -32,11 +32,11 @@ pub fn read(fields: &Fields) -> Result<Objective> {
         "cpo" => Objective::Cpo(read_cpo(fields)?),
         "orpo" => Objective::Orpo { beta: beta()? },
         "sft" => Objective::Sft(SftObjective {
-            loss: match fields.name("loss_type", "nll")?.as_str() {
-                "nll" => SftLoss::Nll,
-                "dft" => SftLoss::Dft,
-                other => return Err(unknown_loss(other, "nll or dft")),
-            },
+            loss: named(
+                &fields.name("loss_type", SftLoss::Nll.loss_type())?,
+                &SftLoss::ALL,
+                SftLoss::loss_type,
+            )?,
             // TRL's default: completions alone where rows have prompts.
             completion_only_loss: fields
                 .optional_flag("completion_only_loss")?
@@ -52,12 +52,24 @@ pub fn read(fields: &Fields) -> Result<Objective> {
     })
 }
 
-fn unknown_loss(found: &str, expected: &str) -> Error {
+/// The loss of a `loss_type` among all that a trainer has.
+fn named<L: Copy>(name: &str, all: &[L], loss_type: fn(&L) -> &'static str) -> Result<L> {
+    let found = all.iter().copied().find(|loss| loss_type(loss) == name);
+    found.ok_or_else(|| unknown_loss(name, all.iter().map(loss_type)))
+}
+
+fn unknown_loss(found: &str, names: impl Iterator<Item = &'static str>) -> Error {
+    let mut names: Vec<&str> = names.collect();
+    let last = names.pop().unwrap_or_default();
+    let expected = match names.is_empty() {
+        true => last.to_owned(),
+        false => format!("{} or {last}", names.join(", ")),
+    };
     Error::invalid("loss_type", found, expected)
 }
 
 fn read_dpo(fields: &Fields) -> Result<DpoObjective> {
-    let names = fields.names("loss_type", "sigmoid")?;
+    let names = fields.names("loss_type", DpoTerm::Sigmoid.loss_type())?;
     let weights = match fields.numbers("loss_weights")? {
         None => vec![1.0; names.len()],
         Some(weights) if weights.len() == names.len() => weights,
@@ -92,69 +104,40 @@ fn read_dpo(fields: &Fields) -> Result<DpoObjective> {
 }
 
 fn read_dpo_term(fields: &Fields, name: &str) -> Result<DpoTerm> {
-    let epsilon = || fields.number("label_smoothing", 0.0);
-    Ok(match name {
-        "sigmoid" => DpoTerm::Sigmoid,
-        "cdpo" => DpoTerm::Cdpo {
-            epsilon: epsilon()?,
-        },
-        "hinge" => DpoTerm::Hinge,
-        "ipo" => DpoTerm::Ipo,
-        "robust" => DpoTerm::Robust {
-            epsilon: epsilon()?,
-        },
-        "exo_pair" => DpoTerm::ExoPair {
-            epsilon: epsilon()?,
-        },
-        "nca_pair" => DpoTerm::NcaPair,
-        "bco_pair" => DpoTerm::BcoPair,
-        "sppo_hard" => DpoTerm::SppoHard,
-        "apo_zero" => DpoTerm::ApoZero,
-        "apo_down" => DpoTerm::ApoDown,
-        "aot" => DpoTerm::Aot {
-            epsilon: epsilon()?,
-        },
-        "aot_unpaired" => DpoTerm::AotUnpaired {
-            epsilon: epsilon()?,
-        },
-        "discopop" => DpoTerm::Discopop {
-            tau: fields.number("discopop_tau", 0.05)?,
-        },
-        "sigmoid_norm" => DpoTerm::SigmoidNorm,
-        "sft" => DpoTerm::Sft,
-        other => return Err(unknown_loss(other, DPO_LOSSES)),
-    })
+    let mut term = named(name, &DpoTerm::ALL, DpoTerm::loss_type)?;
+    if let Some(epsilon) = term.epsilon_mut() {
+        *epsilon = fields.number("label_smoothing", *epsilon)?;
+    }
+    if let DpoTerm::Discopop { tau } = &mut term {
+        *tau = fields.number("discopop_tau", *tau)?;
+    }
+    Ok(term)
 }
 
 fn read_cpo(fields: &Fields) -> Result<CpoObjective> {
-    let epsilon = || fields.number("label_smoothing", 0.0);
-    let simpo = || -> Result<CpoLoss> {
-        Ok(CpoLoss::Simpo {
-            gamma: fields.number("simpo_gamma", 0.5)?,
-            epsilon: epsilon()?,
-        })
+    let (beta, alpha) = (fields.number("beta", 0.1)?, fields.number("alpha", 0.0)?);
+    let cpo_alpha = fields.number("cpo_alpha", 1.0)?;
+    let default = CpoLoss::Sigmoid { epsilon: 0.0 }.loss_type();
+    let name = fields.name("loss_type", default)?;
+    let is_named = |loss: &CpoLoss| match name == ALPHAPO {
+        true => matches!(loss, CpoLoss::Simpo { .. }),
+        false => loss.loss_type() == name,
     };
-    let mut objective = CpoObjective {
-        loss: CpoLoss::Hinge,
-        beta: fields.number("beta", 0.1)?,
-        cpo_alpha: fields.number("cpo_alpha", 1.0)?,
-        alpha: fields.number("alpha", 0.0)?,
-    };
-    objective.loss = match fields.name("loss_type", "sigmoid")?.as_str() {
-        "sigmoid" => CpoLoss::Sigmoid {
-            epsilon: epsilon()?,
-        },
-        "hinge" => CpoLoss::Hinge,
-        "ipo" => CpoLoss::Ipo,
-        "simpo" => simpo()?,
-        // As TRL reads it: SimPO without the supervised term.
-        "alphapo" => {
-            objective.cpo_alpha = 0.0;
-            simpo()?
-        }
-        other => return Err(unknown_loss(other, "sigmoid, hinge, ipo, simpo or alphapo")),
-    };
-    Ok(objective)
+    let loss = CpoLoss::ALL.into_iter().find(is_named);
+    let names = CpoLoss::ALL.iter().map(CpoLoss::loss_type);
+    let mut loss = loss.ok_or_else(|| unknown_loss(&name, names.chain([ALPHAPO])))?;
+    if let CpoLoss::Simpo { gamma, .. } = &mut loss {
+        *gamma = fields.number("simpo_gamma", *gamma)?;
+    }
+    if let CpoLoss::Simpo { epsilon, .. } | CpoLoss::Sigmoid { epsilon } = &mut loss {
+        *epsilon = fields.number("label_smoothing", *epsilon)?;
+    }
+    Ok(CpoObjective {
+        loss,
+        beta,
+        cpo_alpha: if name == ALPHAPO { 0.0 } else { cpo_alpha },
+        alpha,
+    })
 }
 
 /// The TRL fields that an objective equals; options that are off are left out.
@@ -199,11 +182,7 @@ pub fn write(objective: &Objective) -> Map<String, Value> {
         Objective::Kto(kto) => {
             put("trainer", "kto".into());
             put("beta", kto.beta.into());
-            let loss_type = match kto.loss {
-                KtoLoss::Kto => "kto",
-                KtoLoss::ApoZeroUnpaired => "apo_zero_unpaired",
-            };
-            put("loss_type", loss_type.into());
+            put("loss_type", kto.loss.loss_type().into());
             put("desirable_weight", kto.desirable_weight.into());
             put("undesirable_weight", kto.undesirable_weight.into());
         }
@@ -211,16 +190,15 @@ pub fn write(objective: &Objective) -> Map<String, Value> {
             put("trainer", "cpo".into());
             put("beta", cpo.beta.into());
             put("cpo_alpha", cpo.cpo_alpha.into());
-            let (loss_type, epsilon) = match cpo.loss {
-                CpoLoss::Sigmoid { epsilon } => ("sigmoid", epsilon),
-                CpoLoss::Hinge => ("hinge", 0.0),
-                CpoLoss::Ipo => ("ipo", 0.0),
+            let epsilon = match cpo.loss {
+                CpoLoss::Sigmoid { epsilon } => epsilon,
+                CpoLoss::Hinge | CpoLoss::Ipo => 0.0,
                 CpoLoss::Simpo { gamma, epsilon } => {
                     put("simpo_gamma", gamma.into());
-                    ("simpo", epsilon)
+                    epsilon
                 }
             };
-            put("loss_type", loss_type.into());
+            put("loss_type", cpo.loss.loss_type().into());
             if epsilon != 0.0 {
                 put("label_smoothing", epsilon.into());
             }
@@ -234,11 +212,7 @@ pub fn write(objective: &Objective) -> Map<String, Value> {
         }
         Objective::Sft(sft) => {
             put("trainer", "sft".into());
-            let loss_type = match sft.loss {
-                SftLoss::Nll => "nll",
-                SftLoss::Dft => "dft",
-            };
-            put("loss_type", loss_type.into());
+            put("loss_type", sft.loss.loss_type().into());
             put("completion_only_loss", sft.completion_only_loss.into());
         }
         Objective::Reward {

@@ -111,6 +111,11 @@ pub struct Sampling {
     pub seed: u64,
 }
 
+impl Sampling {
+    /// New tokens where nobody says how many: the world's longest answers fit.
+    pub const NEW_TOKENS: usize = 96;
+}
+
 impl Default for Sampling {
     fn default() -> Self {
         Sampling {
@@ -119,7 +124,7 @@ impl Default for Sampling {
             top_p: 1.0,
             min_p: 0.0,
             repetition_penalty: 1.0,
-            max_new_tokens: 96,
+            max_new_tokens: Sampling::NEW_TOKENS,
             seed: 0,
         }
     }

@@ -34,7 +34,7 @@ pub struct Arguments {
     min_p: f64,
     #[arg(long, default_value_t = 1.0)]
     repetition_penalty: f64,
-    #[arg(long, default_value_t = 96)]
+    #[arg(long, default_value_t = Sampling::NEW_TOKENS)]
     max_new_tokens: usize,
     #[arg(long, default_value_t = 0)]
     seed: u64,

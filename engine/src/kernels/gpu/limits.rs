@@ -46,7 +46,7 @@ pub fn check_room(config: &GptConfig, device: &Device) -> Result<()> {
         millions => format!("{millions:.0} million parameters"),
     };
     bytes(traits, &parameters, layout.len)?;
-    let shape = Shape::new(config, &layout);
+    let shape = Shape::new(config);
     if takes(&shape) {
         check_shape(&shape, traits)?;
     }
@@ -99,7 +99,7 @@ pub fn check_lengths(config: &GptConfig, device: &Device, longest: usize) -> Res
     let Some(traits) = traits_of(device) else {
         return Ok(());
     };
-    let shape = Shape::new(config, &Layout::of(config));
+    let shape = Shape::new(config);
     if takes(&shape) {
         check_row(longest, most_rows(&shape, traits))?;
     }

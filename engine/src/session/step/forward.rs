@@ -1,6 +1,7 @@
 //! The policy's forward pass on a batch: what it tracks for the backward pass, and what
 //! is read of it beside.
 
+use super::super::problem::Problem;
 use super::super::readback::{Numbers, Readback, Span};
 use super::Task;
 use crate::batch::Batch;
@@ -11,7 +12,7 @@ use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
 use crate::pass::forward_rewards;
 use crate::sequence::Sequence;
-use tilt_protocol::{Objective, Result};
+use tilt_protocol::Result;
 
 /// A forward pass under way: tensors on the device.
 #[derive(Default)]
@@ -56,24 +57,24 @@ impl Launched {
         let Task {
             model,
             policy,
-            objective,
+            problem,
             statistics,
             team,
             ..
         } = *task;
         // CPO and ORPO log logits over padding as well: there it must look as TRL's does.
-        if statistics && matches!(objective, Objective::Cpo(_) | Objective::Orpo { .. }) {
-            let gpt = Gpt::from_arena(&model.config, &model.layout, policy);
+        if statistics && matches!(problem, Problem::Cpo(..) | Problem::Orpo { .. }) {
+            let gpt = Gpt::from_arena(&model.config, policy);
             let hidden = gpt.hidden_without_padding(batch.tokens(&model.device), &batch.lengths);
             forward.all_mean_logits = readback.add(gpt.mean_logits(hidden));
         }
-        let pass = if matches!(objective, Objective::Reward { .. }) {
+        let pass = if matches!(problem, Problem::Reward { .. }) {
             let ends = reward_tokens(sequences, model.config.pad_token_id);
             forward_rewards(model, policy, batch, &ends)?.into()
         } else if batch.scored() == 0 {
             return Ok(forward);
         } else {
-            let weighs = matches!(objective, Objective::Dpo(dpo) if dpo.use_weighting);
+            let weighs = matches!(problem, Problem::Dpo(dpo, _) if dpo.use_weighting);
             forward_logps(model, policy, batch, statistics || weighs, team).await?
         };
         forward.values = readback.add(pass.values);

@@ -13,7 +13,7 @@ mod texts;
 pub use evaluated::Evaluated;
 pub use task::Task;
 
-use super::data::Data;
+use super::problem::{Problem, Rows};
 use super::readback::{Numbers, Readback, Span};
 use super::reference::{Reference, RowLogps};
 use crate::batch::Batch;
@@ -22,7 +22,7 @@ use crate::loss::CompletionLogp;
 use crate::pass::token_logps;
 use burn::tensor::Tensor;
 use forward::{Launched, Readout};
-use tilt_protocol::{Objective, Result};
+use tilt_protocol::Result;
 
 /// A batch's loss with its gradient in the arena's layout.
 pub struct Gradient {
@@ -65,15 +65,10 @@ impl Task<'_> {
         indices: &[usize],
         also_read: Option<Tensor<1>>,
     ) -> Result<Gradient> {
-        let Task { model, data, .. } = *self;
-        let sequences = data.sequences(indices);
-        let scopes = data.scopes(indices, self.objective);
-        let batch = if matches!(self.objective, Objective::Reward { .. }) {
-            Batch::whole(sequences.iter().copied(), model.pad_id())?
-        } else {
-            Batch::scoped(sequences.iter().copied().zip(scopes), model.pad_id())?
-        };
-        let mismatched = data.mismatched(indices);
+        let Task { model, problem, .. } = *self;
+        let sequences = problem.sequences(indices);
+        let batch = problem.batch(indices, &sequences, model.pad_id())?;
+        let mismatched = problem.mismatched(indices);
         let others = Batch::new(mismatched.iter().copied(), model.pad_id())?;
 
         let mut readback = Readback::default();
@@ -83,7 +78,7 @@ impl Task<'_> {
             _ => token_logps(model, arena, batch).map(|logps| readback.add(logps)),
         };
         let mismatched_place = add_logps(self.policy, &others)?;
-        let known = match self.objective.needs_reference() {
+        let known = match problem.needs_reference() {
             true => reference.get(indices),
             false => Some(Vec::new()),
         };
@@ -132,8 +127,8 @@ impl Task<'_> {
         numbers: &Numbers,
         [own, others]: [(&Batch, &Span); 2],
     ) -> Vec<RowLogps> {
-        let weights = match (self.data, self.objective) {
-            (Data::Pairs { .. }, Objective::Dpo(dpo)) => dpo
+        let weights = match self.problem {
+            Problem::Dpo(dpo, _) => dpo
                 .ld_alpha
                 .map(|alpha| dpo::ld_weights(pass, pass.sequences.len() / 2, alpha)),
             _ => None,
@@ -142,12 +137,12 @@ impl Task<'_> {
             batch.completion_sums(&numbers.at(place), weights)
         };
         let own = sums(own, weights.as_deref());
-        match self.data {
-            Data::Pairs { .. } => {
+        match self.problem.rows() {
+            Rows::Pairs(_) => {
                 let (chosen, rejected) = own.split_at(own.len() / 2);
                 chosen.iter().zip(rejected).map(|(&c, &r)| [c, r]).collect()
             }
-            Data::Unpaired { .. } | Data::Texts { .. } => {
+            Rows::Unpaired(_) | Rows::Texts(_) => {
                 // Without a KL there are no others.
                 let others = sums(others, None).into_iter().chain(std::iter::repeat(0.0));
                 own.into_iter()
@@ -165,27 +160,21 @@ impl Task<'_> {
         mismatched: &[CompletionLogp],
         reference: &[RowLogps],
     ) -> Evaluated {
-        match self.objective {
-            Objective::Dpo(objective) => dpo::evaluate(objective, pass, reference),
-            Objective::Kto(objective) => {
-                let desirable = match self.data {
-                    Data::Unpaired { rows, .. } => indices.iter().map(|&i| rows[i].1).collect(),
-                    Data::Pairs { .. } | Data::Texts { .. } => Vec::new(),
-                };
+        match self.problem {
+            Problem::Dpo(objective, _) => dpo::evaluate(objective, pass, reference),
+            Problem::Kto(objective, rows) => {
+                let desirable = rows.desirable(indices);
                 kto::evaluate(objective, pass, &desirable, mismatched, reference)
             }
-            Objective::Cpo(objective) => cpo::evaluate_cpo(objective, pass),
-            Objective::Orpo { beta } => cpo::evaluate_orpo(*beta, pass),
-            Objective::Sft(objective) => texts::evaluate(objective, pass),
-            Objective::Reward {
+            Problem::Cpo(objective, _) => cpo::evaluate_cpo(objective, pass),
+            Problem::Orpo { beta, .. } => cpo::evaluate_orpo(*beta, pass),
+            Problem::Sft(objective, _) => texts::evaluate(objective, pass),
+            Problem::Reward {
                 center_rewards_coefficient,
+                pairs,
             } => {
-                let margins: Vec<f64> = match self.data {
-                    Data::Pairs { margins, .. } => indices.iter().map(|&i| margins[i]).collect(),
-                    Data::Unpaired { .. } | Data::Texts { .. } => Vec::new(),
-                };
                 let centring = center_rewards_coefficient.unwrap_or(0.0);
-                reward::evaluate(centring, pass, &margins)
+                reward::evaluate(centring, pass, &pairs.margins_of(indices))
             }
         }
     }

@@ -2,9 +2,8 @@
 
 use crate::crew::Team;
 use crate::model::Model;
-use crate::session::data::Data;
+use crate::session::problem::Problem;
 use burn::tensor::Tensor;
-use tilt_protocol::Objective;
 
 /// What one gradient is taken of.
 #[derive(Clone, Copy)]
@@ -12,8 +11,7 @@ pub struct Task<'a> {
     pub model: &'a Model,
     /// The policy, `[parameters]`.
     pub policy: &'a Tensor<1>,
-    pub data: &'a Data,
-    pub objective: &'a Objective,
+    pub problem: &'a Problem,
     /// Compute what TRL logs and no loss needs: entropy, token accuracy, logits.
     pub statistics: bool,
     /// Who shares the policy's pass.
