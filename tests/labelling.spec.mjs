@@ -129,7 +129,8 @@ test('a judge of several principles labels, and what labelled stays on record', 
   await expect(lab.id('verdicts-range')).toHaveText(`1 to 5 of ${count}`);
   await lab.reload();
   await lab.untilLabelCount(count);
-  expect((await lab.labels())[0].by).toBe(by);
+  // The table of labels comes in a part of its own.
+  await expect.poll(async () => (await lab.labels())[0]?.by).toBe(by);
 
   // The batch is one change, also of an earlier visit.
   await lab.page.keyboard.press('u');
