@@ -66,10 +66,10 @@ async fn take_stored_runs(lab: Lab) -> bool {
     let live = lab.run.run().with_untracked(|run| run.id);
     let is_active = lab.run.phase().get_untracked().is_active();
     let is_newer = |uid| lab.saving.is_newer(moment, Store::Runs, uid);
+    let has_newer_marks = |uid| lab.saving.is_newer(moment, Store::Marks, uid);
     for record in &stored {
         // Said of the run that this tab trains, in another one.
-        if lab.run_saving.has(record.uid) && !lab.saving.is_newer(moment, Store::Marks, record.uid)
-        {
+        if lab.run_saving.has(record.uid) && !has_newer_marks(record.uid) {
             lab.run_saving.note_marks(record.uid, &record.marks());
             lab.runs.take_marks(record.uid, record.marks());
         }
@@ -77,9 +77,11 @@ async fn take_stored_runs(lab: Lab) -> bool {
     // One that this tab has removed meanwhile does not return.
     stored.retain(|record| !is_newer(record.uid));
     let read: OrderedSet<u64> = stored.iter().map(|record| record.uid).collect();
-    lab.runs.merge(stored, |record| {
+    let is_own = |record: &RunRecord| {
         (is_active && record.id == live) || is_newer(record.uid) || !lab.run_saving.has(record.uid)
-    });
+    };
+    lab.runs
+        .merge(stored, is_own, |record| has_newer_marks(record.uid));
     let records = lab.runs.records().get_untracked();
     let is_as_read =
         |record: &RunRecord| read.contains(&record.uid) && !(is_active && record.id == live);

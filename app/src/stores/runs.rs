@@ -68,8 +68,14 @@ impl RunsStore {
         })
     }
 
-    /// Takes in the stored runs: this tab's own stay as they are.
-    pub fn merge(&self, stored: Vec<RunRecord>, is_own: impl Fn(&RunRecord) -> bool) {
+    /// Takes in the stored runs: this tab's own stay as they are, and of the others what this
+    /// tab said of them since they were read.
+    pub fn merge(
+        &self,
+        stored: Vec<RunRecord>,
+        is_own: impl Fn(&RunRecord) -> bool,
+        has_own_marks: impl Fn(&RunRecord) -> bool,
+    ) {
         self.records.update(|records| {
             let old = std::mem::take(records);
             let (own, others): (Vec<_>, Vec<_>) = old.into_iter().partition(|r| is_own(r));
@@ -80,6 +86,9 @@ impl RunsStore {
                 }
                 let known = others.iter().find(|known| known.uid == record.uid);
                 record.id = known.map_or_else(|| self.next_id(), |known| known.id);
+                if let Some(known) = known.filter(|known| has_own_marks(known)) {
+                    record.take_marks(known.marks());
+                }
                 // Another tab or another lab may have given the same one away.
                 record.style = free_style(records, record.style);
                 let place = records.partition_point(|known| known.uid < record.uid);
@@ -331,6 +340,24 @@ mod tests {
     use crate::model::run_record::record_for_tests;
     use tilt_protocol::{ModelIdentity, ObjectiveKind};
 
+    /// A pin that was changed while the runs were read came back as it had been.
+    #[test]
+    fn what_was_said_of_a_run_while_it_was_read_stays() {
+        let owner = Owner::new();
+        owner.set();
+        let runs = RunsStore::new();
+        let stored = || vec![record_for_tests()];
+        let is_pinned = || runs.records().get_untracked()[0].is_pinned;
+        runs.merge(stored(), |_| false, |_| false);
+        assert!(is_pinned());
+        runs.toggle_pin(runs.records().get_untracked()[0].id);
+        runs.merge(stored(), |_| false, |_| true);
+        assert!(!is_pinned());
+        // Without a word of its own the tab shows what is stored.
+        runs.merge(stored(), |_| false, |_| false);
+        assert!(is_pinned());
+    }
+
     #[test]
     fn runs_that_come_in_together_look_different() {
         let owner = Owner::new();
@@ -341,7 +368,7 @@ mod tests {
             style: uid as usize % 2,
             ..record_for_tests()
         });
-        runs.merge(stored.collect(), |_| false);
+        runs.merge(stored.collect(), |_| false, |_| false);
         let styles: std::collections::BTreeSet<usize> = runs
             .records()
             .with_untracked(|records| records.iter().map(|record| record.style).collect());
