@@ -11,7 +11,7 @@ use super::{checkpoints, engine, export, models, resume, settings, watching};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::run_record::KlPoint;
-use crate::stores::engine::{DeviceInfo, Fetching, ModelInfo, Purpose};
+use crate::stores::engine::{DeviceInfo, ModelInfo, Purpose};
 use crate::stores::evaluate::{Comparison, Measured};
 use crate::stores::run::CurvePoint;
 use crate::texts::notices as texts;
@@ -41,11 +41,7 @@ fn unasked(lab: Lab, event: Event) {
             what,
             received,
             total,
-        } => lab.engine.set_fetching(Fetching {
-            what,
-            received,
-            total,
-        }),
+        } => lab.engine.set_fetching(what, received, total),
         Event::Ready { protocol_version } => greet(lab, protocol_version),
         // Between the steps that the page asks for the engine waits, and the run does not.
         Event::Status {
@@ -164,11 +160,7 @@ fn of_the_engine(lab: Lab, purpose: Purpose, event: Event) {
             what,
             received,
             total,
-        } => lab.engine.set_fetching(Fetching {
-            what,
-            received,
-            total,
-        }),
+        } => lab.engine.set_fetching(what, received, total),
         _ => {}
     }
 }

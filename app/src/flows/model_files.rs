@@ -52,11 +52,7 @@ fn fetching(lab: Lab, folder: String) -> Result<Doing, NotLoaded> {
 }
 
 async fn fetch_all(lab: Lab, folder: String) {
-    lab.engine.set_fetching(crate::stores::engine::Fetching {
-        what: folder.clone(),
-        received: 0,
-        total: None,
-    });
+    lab.engine.set_fetching(folder.clone(), 0, None);
     let outcome = of_address(lab, &folder).await;
     lab.engine.stop_fetching();
     tell(lab, outcome);

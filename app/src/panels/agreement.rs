@@ -6,19 +6,19 @@ use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::{Lab, use_lab};
 use crate::model::agreement::{Agreement, between_labellers, with_file};
 use crate::model::notice::NoticeKey;
+use crate::parts::file_button::FileButton;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
 use crate::stores::lab_code::lab_code;
 use crate::texts::agreement as texts;
 use crate::texts::numbers::{fixed, percent};
-use gloo_file::{File, FileList};
+use gloo_file::File;
 use leptos::context::Provider;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::import::{ImportOptions, Sample};
 use tilt_protocol::{ImportEvent, ImportRequest, ImportSource, Label};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
 
 /// Labels that another person gave.
 #[derive(Clone, PartialEq)]
@@ -109,23 +109,16 @@ fn Comparison() -> impl IntoView {
             </ul>
             <p class="muted">{remark}</p>
             <div class="row">
-                <label class="button file">
-                    <span>{texts::COMPARE}</span>
-                    <input
-                        type="file"
-                        class="visually-hidden"
-                        accept=".jsonl,.json,.ndjson"
-                        data-testid="agreement-import"
-                        on:change=move |event| {
-                            let input: HtmlInputElement = event_target(&event);
-                            let file = input.files().and_then(|files| FileList::from(files).first().cloned());
-                            input.set_value("");
-                            if let Some(file) = file {
-                                read(lab, others, importer, &file);
-                            }
+                <FileButton
+                    testid="agreement-import"
+                    text=texts::COMPARE
+                    accept=".jsonl,.json,.ndjson"
+                    on_files=move |files| {
+                        if let Some(file) = files.first() {
+                            read(lab, others, importer, file);
                         }
-                    />
-                </label>
+                    }
+                />
             </div>
     }
 }

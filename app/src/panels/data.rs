@@ -6,13 +6,13 @@ use crate::flows::import::{import_file, import_set};
 use crate::flows::{erase, export, export_labels, lab_file, models};
 use crate::lab::use_lab;
 use crate::parts::action::Action;
+use crate::parts::file_button::FileButton;
 use crate::parts::focus::focus_after;
 use crate::texts::files as texts;
 use crate::texts::saving as saving_texts;
-use gloo_file::{File, FileList};
 use leptos::prelude::*;
 use tilt_protocol::CuratedSet;
-use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 
 #[component]
 pub fn DataPanel() -> impl IntoView {
@@ -42,21 +42,17 @@ fn InAndOut(is_asking: RwSignal<bool>) -> impl IntoView {
     let is_down = Signal::derive(move || !lab.engine.is_up());
     view! {
         <div class="row">
-            <label class="button file">
-                <span>{texts::IMPORT_PAIRS}</span>
-                <input
-                    type="file"
-                    class="visually-hidden"
-                    multiple
-                    accept=".jsonl,.json,.ndjson,.csv,.txt"
-                    data-testid="data-import"
-                    on:change=move |event| {
-                        for file in taken_files(&event) {
-                            import_file(lab, file);
-                        }
+            <FileButton
+                testid="data-import"
+                text=texts::IMPORT_PAIRS
+                accept=".jsonl,.json,.ndjson,.csv,.txt"
+                multiple=true
+                on_files=move |files| {
+                    for file in files {
+                        import_file(lab, file);
                     }
-                />
-            </label>
+                }
+            />
             <Action
                 testid="data-export"
                 text=texts::EXPORT_PAIRS
@@ -67,22 +63,17 @@ fn InAndOut(is_asking: RwSignal<bool>) -> impl IntoView {
                 text=texts::EXPORT_LABELS
                 on_press=move || export_labels::export_all_labels(lab)
             />
-            <label class="button file">
-                <span>{texts::IMPORT_MODEL}</span>
-                <input
-                    type="file"
-                    class="visually-hidden"
-                    multiple
-                    accept=".json,.safetensors,.txt,.jinja"
-                    data-testid="model-import"
-                    on:change=move |event| {
-                        let chosen = taken_files(&event);
-                        if !chosen.is_empty() {
-                            models::import_model(lab, chosen);
-                        }
+            <FileButton
+                testid="model-import"
+                text=texts::IMPORT_MODEL
+                accept=".json,.safetensors,.txt,.jinja"
+                multiple=true
+                on_files=move |files| {
+                    if !files.is_empty() {
+                        models::import_model(lab, files);
                     }
-                />
-            </label>
+                }
+            />
             <Action
                 testid="model-export"
                 text=texts::EXPORT_MODEL
@@ -103,20 +94,16 @@ fn InAndOut(is_asking: RwSignal<bool>) -> impl IntoView {
                 text=saving_texts::EXPORT_LAB
                 on_press=move || lab_file::export_lab(lab)
             />
-            <label class="button file">
-                <span>{saving_texts::IMPORT_LAB}</span>
-                <input
-                    type="file"
-                    class="visually-hidden"
-                    accept=".tilt"
-                    data-testid="lab-import"
-                    on:change=move |event| {
-                        for file in taken_files(&event) {
-                            lab_file::import_lab(lab, file);
-                        }
+            <FileButton
+                testid="lab-import"
+                text=saving_texts::IMPORT_LAB
+                accept=".tilt"
+                on_files=move |files| {
+                    for file in files {
+                        lab_file::import_lab(lab, file);
                     }
-                />
-            </label>
+                }
+            />
             <Action testid="erase-all" text=texts::ERASE_ALL on_press=move || {
                     is_asking.set(true);
                     // The answer that changes nothing.
@@ -180,15 +167,4 @@ fn EraseQuestion(is_asking: RwSignal<bool>) -> impl IntoView {
             </div>
         </Show>
     }
-}
-
-/// The files of an input, which is emptied so that the same file can come again.
-fn taken_files(event: &Event) -> Vec<File> {
-    let input: HtmlInputElement = event_target(event);
-    let files = input
-        .files()
-        .map(|files| FileList::from(files).to_vec())
-        .unwrap_or_default();
-    input.set_value("");
-    files
 }

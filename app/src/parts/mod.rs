@@ -4,6 +4,7 @@ pub mod action;
 pub mod acts;
 pub mod clipboard;
 pub mod define;
+pub mod file_button;
 pub mod focus;
 pub mod later;
 pub mod level;

@@ -312,8 +312,13 @@ impl EngineStore {
         }
     }
 
-    pub fn set_fetching(&self, fetching: Fetching) {
-        self.fetching.set(Some(fetching));
+    /// So many bytes have come of what is fetched, and how many there are where it is known.
+    pub fn set_fetching(&self, what: String, received: u64, total: Option<u64>) {
+        self.fetching.set(Some(Fetching {
+            what,
+            received,
+            total,
+        }));
     }
 
     pub fn stop_fetching(&self) {

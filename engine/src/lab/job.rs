@@ -38,19 +38,23 @@ pub struct Measuring {
 }
 
 impl Job {
+    fn new(id: RequestId, work: JobKind, seed: u64) -> Job {
+        Job {
+            id,
+            work,
+            pairs: 0,
+            seed,
+        }
+    }
+
     pub fn sample_pairs(
         id: RequestId,
         count: usize,
         prompts: Vec<String>,
         sampling: Sampling,
     ) -> Result<Job> {
-        let work = JobKind::SamplePairs(PairDrawer::new(prompts, None, count, sampling)?);
-        Ok(Job {
-            id,
-            work,
-            pairs: 0,
-            seed: sampling.seed,
-        })
+        let drawer = PairDrawer::new(prompts, None, count, sampling)?;
+        Ok(Job::new(id, JobKind::SamplePairs(drawer), sampling.seed))
     }
 
     pub fn autolabel(
@@ -60,12 +64,7 @@ impl Job {
         sampling: Sampling,
     ) -> Result<Job> {
         let drawer = PairDrawer::new(Vec::new(), Some(judge), count, sampling)?;
-        Ok(Job {
-            id,
-            work: JobKind::Autolabel(drawer),
-            pairs: 0,
-            seed: sampling.seed,
-        })
+        Ok(Job::new(id, JobKind::Autolabel(drawer), sampling.seed))
     }
 
     /// Of a policy as it is now, with what made it.
@@ -75,53 +74,28 @@ impl Job {
         seed: u64,
         (policy, of): (Tensor<1>, PolicyAt),
     ) -> Job {
-        let work = JobKind::WinRate(Box::new(Measuring {
+        let measuring = Measuring {
             run: WinRateRun::new(principle, seed),
             policy,
             of,
-        }));
-        Job {
-            id,
-            work,
-            pairs: 0,
-            seed,
-        }
+        };
+        Job::new(id, JobKind::WinRate(Box::new(measuring)), seed)
     }
 
     pub fn bench(id: RequestId, bench: Bench) -> Job {
-        Job {
-            id,
-            work: JobKind::Bench(Box::new(bench)),
-            pairs: 0,
-            seed: 0,
-        }
+        Job::new(id, JobKind::Bench(Box::new(bench)), 0)
     }
 
     pub fn report(id: RequestId, reporting: Reporting) -> Job {
-        Job {
-            id,
-            work: JobKind::Report(Box::new(reporting)),
-            pairs: 0,
-            seed: 0,
-        }
+        Job::new(id, JobKind::Report(Box::new(reporting)), 0)
     }
 
     pub fn task(id: RequestId, task: Task) -> Job {
-        Job {
-            id,
-            work: JobKind::Task(task),
-            pairs: 0,
-            seed: 0,
-        }
+        Job::new(id, JobKind::Task(task), 0)
     }
 
     pub fn kl(id: RequestId, task: Task) -> Job {
-        Job {
-            id,
-            work: JobKind::Kl(task),
-            pairs: 0,
-            seed: 0,
-        }
+        Job::new(id, JobKind::Kl(task), 0)
     }
 
     pub fn is_kl(&self) -> bool {

@@ -8,17 +8,25 @@ use super::wasm;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
 
+/// # Safety
+/// The processor has AVX-512F.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<x86::Avx512>()
+}
+
+/// # Safety
+/// The processor has AVX2 and FMA.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<x86::Avx2>()
+}
+
 /// Runs a kernel with the widest vectors there are.
 #[cfg(target_arch = "x86_64")]
 pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
-    #[target_feature(enable = "avx512f")]
-    unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<x86::Avx512>()
-    }
-    #[target_feature(enable = "avx2,fma")]
-    unsafe fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run::<x86::Avx2>()
-    }
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the processor has it.
         return unsafe { with_avx512(kernel) };
@@ -67,14 +75,6 @@ mod tests {
         check("plain", kernel().run::<Plain>());
         #[cfg(target_arch = "x86_64")]
         {
-            #[target_feature(enable = "avx512f")]
-            unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
-                kernel.run::<x86::Avx512>()
-            }
-            #[target_feature(enable = "avx2,fma")]
-            unsafe fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
-                kernel.run::<x86::Avx2>()
-            }
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
                 // SAFETY: the processor has them.
                 check("avx2", unsafe { with_avx2(kernel()) });
