@@ -1,29 +1,10 @@
 // Runs beside each other in this browser: none goes by itself, each has its own numbers.
 import fs from 'node:fs';
 import { expect, test } from './fixtures.mjs';
+import { storedSteps, storedTables } from './torture/stored.mjs';
 import { unzip } from './unzip.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 58 };
-
-/** Everything in tables of the page's database, by name: `[[key, value]]`. */
-function stored(page, ...names) {
-  return page.evaluate(async (names) => {
-    const asked = (request) =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const database = await asked(indexedDB.open('tilt'));
-    const tables = {};
-    for (const name of names) {
-      const table = database.transaction(name).objectStore(name);
-      const [keys, values] = await Promise.all([asked(table.getAllKeys()), asked(table.getAll())]);
-      tables[name] = keys.map((key, index) => [key, values[index]]);
-    }
-    database.close();
-    return tables;
-  }, names);
-}
 
 test('thirty runs are kept, and each step of a curve is written once', async ({ lab, page }) => {
   await lab.open(OPENED);
@@ -31,12 +12,11 @@ test('thirty runs are kept, and each step of a curve is written once', async ({ 
   await lab.id('train-speed').selectOption('10');
   await lab.type('steps-input', '40');
   await lab.whileBusy('training', () => lab.id('train-start').click(), 60_000);
-  const { runs, curves } = await stored(page, 'runs', 'curves');
+  const { runs, curves } = await storedTables(page, 'runs', 'curves');
   expect(runs).toHaveLength(1);
   const pieces = curves.map(([, value]) => JSON.parse(value));
   expect(pieces.length).toBeGreaterThan(1);
-  const steps = pieces.flatMap(({ points }) => points.map(({ step }) => step));
-  expect(steps.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  expect(await storedSteps(page)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   const [[uid, run]] = runs;
   expect(pieces.every((piece) => piece.run === uid)).toBe(true);
 
@@ -74,7 +54,7 @@ test('thirty runs are kept, and each step of a curve is written once', async ({ 
   const first = (await lab.runs()).find(({ name }) => !name.startsWith('run ') && !name.includes('2 steps'));
   await lab.run(first.id).getByTestId('run-remove').click();
   await lab.until('the storage', async () => {
-    const left = await stored(page, 'curves');
+    const left = await storedTables(page, 'curves');
     return left.curves.every(([, value]) => JSON.parse(value).run !== uid);
   });
 });
@@ -142,7 +122,7 @@ test('curves that take much room are spoken of when a run begins', async ({ lab,
   await lab.autolabel({ principle: 'short', count: 8 });
   await lab.train({ objective: 'dpo', steps: 2 });
   expect(await lab.notices()).not.toContain('take');
-  const { curves } = await stored(page, 'curves');
+  const { curves } = await storedTables(page, 'curves');
   expect(curves.length).toBeGreaterThan(0);
   // As a curve of many thousand steps is.
   await page.evaluate(async ([key, piece]) => {

@@ -4,6 +4,7 @@ import { expect, test } from './fixtures.mjs';
 import { engineAfter, engineOf } from './engine_script.mjs';
 import { killEngine } from './harm.mjs';
 import { Lab } from './lab.mjs';
+import { storedSteps } from './torture/stored.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 51 };
 const STEPS = 250;
@@ -98,7 +99,7 @@ test('a reload after some seconds of slow steps loses few of them', async ({ lab
   await lab.untilReady();
 });
 
-test('a run that waits at its own pace is saved where it waits', async ({ lab }) => {
+test('a run that waits at its own pace is saved where it waits', async ({ lab, page }) => {
   await lab.open(OPENED);
   await lab.autolabel({ principle: 'short', count: 8 });
   await lab.type('steps-input', '200');
@@ -108,6 +109,7 @@ test('a run that waits at its own pace is saved where it waits', async ({ lab })
   await lab.id('train-pause').click();
   await lab.until('a pause', async () => (await lab.status()) === 'paused');
   const { step } = await lab.metrics();
+  await lab.until('its last step', async () => (await storedSteps(page)).at(-1) >= step);
   await lab.reload();
   await lab.until('the run', async () => (await lab.notices()).includes('is back at step'), 60_000);
   expect((await lab.metrics()).step).toBeGreaterThanOrEqual(step);

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from './fixtures.mjs';
 import { BUILT_FOLDER } from './static_site.mjs';
-import { FAILING } from './storage_stubs.mjs';
+import { FAILING, SILENT } from './storage_stubs.mjs';
 import { stored } from './torture/stored.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 81 };
@@ -200,4 +200,16 @@ test('a run whose database is deleted goes on after a reload', async ({ lab, pag
   await lab.until('the run', async () => (await lab.notices()).includes('goes on from step'), 60_000);
   await lab.id('train-stop').click();
   await lab.untilReady();
+});
+
+test('a storage that does not answer is asked again', async ({ lab, page }) => {
+  await page.addInitScript(SILENT);
+  await lab.open(OPENED, { ready: false });
+  await lab.label('1');
+  await lab.until('the news', async () => (await lab.banner()).includes('does not answer'), 20_000);
+  await lab.label('2');
+  await untilStored(lab, page, 'labels', 2);
+  await lab.until('the banner to go', async () => (await lab.banner()) === '');
+  await lab.reload();
+  await lab.untilLabelCount(2);
 });

@@ -52,3 +52,20 @@ export function FAILING() {
     });
   }
 }
+
+/** The first opening of a database after each load is never answered. */
+export function SILENT() {
+  const usual = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...args) {
+    IDBFactory.prototype.open = usual;
+    const request = usual.apply(this, args);
+    for (const type of ['success', 'error', 'upgradeneeded', 'blocked']) {
+      request.addEventListener(type, (event) => {
+        if (type === 'upgradeneeded') request.transaction.abort();
+        event.stopImmediatePropagation();
+      });
+    }
+    Object.defineProperty(request, 'readyState', { value: 'pending' });
+    return request;
+  };
+}

@@ -57,7 +57,7 @@ pub fn build_for_bench(root: &Path) -> Result<PathBuf, Error> {
 pub fn ship(root: &Path) -> Result<(), Error> {
     println!("What the build needs");
     let path = setup::for_page(root)?;
-    let wasm_opt = setup::for_shipping(root)?;
+    let shrinkers = setup::for_shipping(root)?;
     let folder = root.join(SHIPPED_FOLDER);
 
     println!("\nCompiling page and worker for publishing (fat LTO: 10 minutes and more)");
@@ -66,12 +66,14 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     refuse_absolute_addresses(&folder.join("index.html"))?;
 
     println!("\nMaking the wasm small (some minutes)");
-    shrink(&files_with_extension(&folder, "wasm")?, &wasm_opt)?;
-    engine_files::note(&folder, &["plain", "relaxed"])?;
-
     let mut files = files_with_extension(&folder, "wasm")?;
-    files.extend(files_with_extension(&folder, "js")?);
-    files.extend(files_with_extension(&folder, "css")?);
+    shrink(&files, &shrinkers.wasm_opt)?;
+    engine_files::note(&folder, &["plain", "relaxed"])?;
+    let mut texts = files_with_extension(&folder, "js")?;
+    texts.extend(files_with_extension(&folder, "css")?);
+    shorten(&texts, &shrinkers.esbuild)?;
+
+    files.extend(texts);
     let (engine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_engine(file));
     let (later, start): (Vec<_>, Vec<_>) = rest
         .into_iter()
@@ -168,6 +170,25 @@ fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
                 Err(panic) => std::panic::resume_unwind(panic),
             })
     })
+}
+
+/// Takes out of scripts and style sheets what only people read.
+fn shorten(files: &[PathBuf], esbuild: &Path) -> Result<(), Error> {
+    const SCRIPT: &str = "\
+const fs = require('fs'), path = require('path');
+const [esbuild, ...files] = process.argv.slice(1);
+const { transformSync } = require(esbuild);
+for (const file of files) {
+  const loader = path.extname(file).slice(1);
+  const options = { loader, minify: true, sourcefile: file };
+  fs.writeFileSync(file, transformSync(fs.readFileSync(file, 'utf8'), options).code);
+}";
+    Run::new("node", "making scripts and styles small")
+        .args(["-e", SCRIPT])
+        .args([esbuild])
+        .args(files)
+        .fix("esbuild's own message stands above; `cargo xtask serve` needs no esbuild")
+        .stream()
 }
 
 fn is_engine(file: &Path) -> bool {

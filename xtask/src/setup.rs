@@ -21,6 +21,7 @@ const TRUNK_VERSION: &str = "0.21.14";
 const WASM_SPLIT_VERSION: &str = "0.2.4";
 /// Carries wasm-opt.
 const BINARYEN_VERSION: &str = "132.0.0";
+const ESBUILD_VERSION: &str = "0.28.2";
 /// What Playwright asks for.
 const NODE_MAJOR_VERSION: u32 = 20;
 
@@ -109,18 +110,41 @@ fn wasm_bindgen(root: &Path) -> Result<PathBuf, Error> {
     })
 }
 
-/// What makes the wasm small; returns the script of wasm-opt, which Node.js runs.
-pub fn for_shipping(root: &Path) -> Result<PathBuf, Error> {
+/// What makes shipped files small, each a script for Node.js.
+pub struct Shrinkers {
+    pub wasm_opt: PathBuf,
+    /// The library; it takes scripts and style sheets.
+    pub esbuild: PathBuf,
+}
+
+/// What makes shipped files small.
+pub fn for_shipping(root: &Path) -> Result<Shrinkers, Error> {
     node(root)?;
-    let folder = tools_folder().join(format!("binaryen-{BINARYEN_VERSION}"));
-    let script = folder.join("node_modules/binaryen/bin/wasm-opt");
+    let wasm_opt = npm_tool("binaryen", BINARYEN_VERSION, "bin/wasm-opt", "the wasm")?;
+    let esbuild = npm_tool(
+        "esbuild",
+        ESBUILD_VERSION,
+        "lib/main.js",
+        "scripts and styles",
+    )?;
+    Ok(Shrinkers { wasm_opt, esbuild })
+}
+
+/// A package of npm that makes `what` small; returns its script.
+fn npm_tool(package: &str, version: &str, script: &str, what: &str) -> Result<PathBuf, Error> {
+    let folder = tools_folder().join(format!("{package}-{version}"));
+    let script = folder.join("node_modules").join(package).join(script);
     if script.is_file() {
-        found("wasm-opt", &script.display().to_string());
+        found(package, &script.display().to_string());
         return Ok(script);
     }
-    installing("wasm-opt", "to make the wasm small", "half a minute");
-    fs::create_dir_all(&folder).map_err(Error::io("making the folder for wasm-opt", &folder))?;
-    Run::new(npm(), "installing wasm-opt (npm's binaryen)")
+    installing(
+        package,
+        &format!("to make {what} small"),
+        "up to half a minute",
+    );
+    fs::create_dir_all(&folder).map_err(Error::io("making a tool's folder", &folder))?;
+    Run::new(npm(), "installing a tool from npm")
         .args([
             "install",
             "--no-audit",
@@ -129,7 +153,7 @@ pub fn for_shipping(root: &Path) -> Result<PathBuf, Error> {
             "--prefix",
         ])
         .args([&folder])
-        .args([format!("binaryen@{BINARYEN_VERSION}")])
+        .args([format!("{package}@{version}")])
         .fix("see that the npm registry can be reached, then run it again")
         .stream()?;
     Ok(script)

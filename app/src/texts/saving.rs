@@ -68,6 +68,7 @@ pub const NO_DATABASE: &str = "it has no database";
 pub const DATABASE_CLOSED: &str = "the database is closed";
 pub const NO_ROOM: &str = "there is no room left";
 pub const TAKEN_BACK: &str = "the browser took it back";
+pub const NO_ANSWER: &str = "its storage does not answer";
 pub const OLDER_COPY_OPEN: &str =
     "an older copy of Tilt is open in another tab: close or reload that one";
 

@@ -3,6 +3,7 @@
 
 use super::{StorageError, Store, Write, migrations};
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use js_sys::{Array, Promise};
 use std::cell::Cell;
 use std::future::Future;
@@ -10,9 +11,12 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransaction,
-    IdbTransactionMode, IdbVersionChangeEvent,
+    Event, IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbRequestReadyState,
+    IdbTransaction, IdbTransactionMode, IdbVersionChangeEvent,
 };
+
+/// So long a browser may take to answer that a database is open, or is not.
+const ANSWER_MS: u32 = 10_000;
 
 /// Why a connection ended that this page did not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +44,8 @@ impl Database {
     /// called when the connection is taken away.
     ///
     /// # Errors
-    /// [`StorageError::Missing`] and [`StorageError::Blocked`] among what the browser says.
+    /// [`StorageError::Missing`], [`StorageError::Blocked`] and [`StorageError::Silent`] among
+    /// what the browser says.
     pub async fn open(
         name: &str,
         on_lost: impl Fn(Lost) + 'static,
@@ -171,22 +176,27 @@ fn factory() -> Result<IdbFactory, StorageError> {
     window.indexed_db()?.ok_or(StorageError::Missing)
 }
 
+/// The answer to an opening: one that is blocked, or that gets none, is given up.
 async fn opened(request: &IdbOpenDbRequest) -> Result<JsValue, StorageError> {
     let is_blocked = Rc::new(Cell::new(false));
     let noted = is_blocked.clone();
+    let mut waiting = None;
     let asked = Promise::new(&mut |resolve, _| {
         request.set_onsuccess(Some(&resolve));
         request.set_onerror(Some(&resolve));
         let noted = noted.clone();
+        // A promise's own resolver takes anything.
+        let give_up = move || drop(resolve.call0(&JsValue::UNDEFINED));
+        waiting = Some(Timeout::new(ANSWER_MS, give_up.clone()));
         let blocked = EventListener::once(request, "blocked", move |_| {
             noted.set(true);
-            // A promise's own resolver takes anything.
-            let _ = resolve.call0(&JsValue::UNDEFINED);
+            give_up();
         });
         blocked.forget();
     });
     JsFuture::from(asked).await?;
-    if is_blocked.get() && request.result().is_err() {
+    drop(waiting);
+    if request.ready_state() == IdbRequestReadyState::Pending {
         // Opened again later; this one, when it comes, must not stand in the way.
         let late = request.clone();
         EventListener::once(request, "success", move |_| {
@@ -195,7 +205,11 @@ async fn opened(request: &IdbOpenDbRequest) -> Result<JsValue, StorageError> {
             }
         })
         .forget();
-        return Err(StorageError::Blocked);
+        return Err(if is_blocked.get() {
+            StorageError::Blocked
+        } else {
+            StorageError::Silent
+        });
     }
     outcome(request)
 }

@@ -26,6 +26,8 @@ pub enum StorageError {
     TakenBack,
     /// An older copy of the page holds the database open.
     Blocked,
+    /// The browser does not answer.
+    Silent,
     /// In the browser's own words.
     Browser(String),
 }
@@ -39,6 +41,7 @@ impl StorageError {
             StorageError::Full => texts::NO_ROOM,
             StorageError::TakenBack => texts::TAKEN_BACK,
             StorageError::Blocked => texts::OLDER_COPY_OPEN,
+            StorageError::Silent => texts::NO_ANSWER,
             StorageError::Browser(told) => told,
         }
         .to_owned()
