@@ -9,13 +9,13 @@ export const KEEP_DEVICE = `
     return self.lastDevice;
   };`;
 
-/** Runs in the engine's worker before the engine: its memory, at hand for `engineBytes`. */
+/** Runs before the engine or before the page: its wasm memory, at hand for `wasmBytes`. */
 export const KEEP_MEMORY = `
   for (const name of ['instantiate', 'instantiateStreaming']) {
     const usual = WebAssembly[name];
     WebAssembly[name] = async (...args) => {
       const made = await usual.apply(WebAssembly, args);
-      self.engineMemory = (made.instance ?? made).exports?.memory ?? self.engineMemory;
+      self.wasmMemory = (made.instance ?? made).exports?.memory ?? self.wasmMemory;
       return made;
     };
   }`;
@@ -38,8 +38,9 @@ export async function crashGpu(page) {
   devtools.send('Browser.crashGpuProcess').catch(() => {});
 }
 
-/** Of the engine's memory, which never shrinks. */
-export async function engineBytes(page) {
+/** Of the page's and of the engine's wasm memory, which never shrinks. */
+export async function wasmBytes(page) {
+  const bytes = () => self.wasmMemory.buffer.byteLength;
   const engine = await engineOf(page);
-  return engine.evaluate(() => self.engineMemory.buffer.byteLength);
+  return { page: await page.evaluate(bytes), engine: await engine.evaluate(bytes) };
 }

@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.mjs';
 import { engineAfter, engineOf } from './engine_script.mjs';
 import { killEngine } from './harm.mjs';
 import { Lab } from './lab.mjs';
-import { storedSteps } from './torture/stored.mjs';
+import { stored, storedSteps } from './torture/stored.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 51 };
 const STEPS = 250;
@@ -113,6 +113,25 @@ test('a run that waits at its own pace is saved where it waits', async ({ lab, p
   await lab.reload();
   await lab.until('the run', async () => (await lab.notices()).includes('is back at step'), 60_000);
   expect((await lab.metrics()).step).toBeGreaterThanOrEqual(step);
+});
+
+test('a run that was removed and brought back is back after a reload too', async ({ lab, page }) => {
+  await prepare(lab, 20);
+  await lab.type('steps-input', '2000');
+  await begin(lab);
+  await lab.id('train-stop').click();
+  await lab.untilReady();
+  const before = await lab.metrics();
+  const [{ id }] = await lab.runs();
+  const checkpoints = async () => (await stored(page)).records.checkpoints;
+  await lab.until('both checkpoints', async () => (await checkpoints()) === 2);
+  await lab.run(id).getByTestId('run-remove').click();
+  await lab.until('one to go', async () => (await checkpoints()) === 1);
+  await lab.id('runs-undo').click();
+  await lab.until('it to be back', async () => (await checkpoints()) === 2);
+  await lab.reload();
+  await lab.until('the run', async () => (await lab.metrics()).step === before.step, 30_000);
+  expect((await lab.metrics()).loss).toBe(before.loss);
 });
 
 test('a run that was stopped by hand is back after a reload, with all it had', async ({

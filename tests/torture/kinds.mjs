@@ -5,8 +5,8 @@ import {
   KEEP_MEMORY,
   crashGpu,
   destroyDevice,
-  engineBytes,
   killEngine,
+  wasmBytes,
 } from '../harm.mjs';
 import { FAILING_STORAGE } from './failing_storage.mjs';
 import { stored } from './stored.mjs';
@@ -338,7 +338,7 @@ function losingGpu(lose) {
 /** Many steps with everything open: what the page and the engine hold does not grow. */
 async function soak(trial) {
   const steps = 2000;
-  await trial.begin({ replaced: filesAfter(KEEP_MEMORY) });
+  await trial.begin({ replaced: filesAfter(KEEP_MEMORY), script: { content: KEEP_MEMORY } });
   const { lab } = trial;
   await trial.judge(24);
   await lab.openDrawer();
@@ -347,18 +347,22 @@ async function soak(trial) {
   const held = async () => {
     await devtools.send('HeapProfiler.collectGarbage');
     const { usedSize } = await devtools.send('Runtime.getHeapUsage');
-    return { page: usedSize, engine: await engineBytes(lab.page) };
+    return { heap: usedSize, ...(await wasmBytes(lab.page)) };
   };
   const measured = [];
   for (const step of [1, steps / 8, steps / 4, steps / 2, (steps * 3) / 4, steps]) {
     await trial.untilStep(step, 30 * 60_000);
     const now = await held();
-    trial.tell(`step ${(await lab.metrics()).step}: page ${now.page}, engine ${now.engine} bytes`);
+    const told = `JavaScript ${now.heap}, page ${now.page}, engine ${now.engine} bytes`;
+    trial.tell(`step ${(await lab.metrics()).step}: ${told}`);
     measured.push({ step, ...now });
   }
   const early = measured.find(({ step }) => step === steps / 4);
   const late = measured.at(-1);
-  trial.check(late.engine <= early.engine * 1.02, `the engine grew: ${early.engine}, ${late.engine}`);
+  for (const whose of ['page', 'engine']) {
+    const text = `wasm memory of the ${whose} grew: ${early[whose]}, ${late[whose]}`;
+    trial.check(late[whose] <= early[whose] * 1.02, text);
+  }
 }
 
 /** By name: what is played, and how many trials of it where a campaign says nothing. */

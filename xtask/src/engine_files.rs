@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// Which builds there are: public/engine.js reads it.
 const BUILDS: &str = "engines.js";
 /// Where index.html carries the version, which the page puts into the engine's address.
-const NO_VERSION: &str = "name=\"version\" content=\"\"";
+const VERSION: &str = "name=\"version\" content=\"";
 
 /// Compiles the engine with relaxed SIMD and puts it beside the plain one. The feature is our
 /// own crate's, so no dependency compiles again.
@@ -31,13 +31,38 @@ pub fn build_relaxed(
         .path(path)
         .fix("the compiler's own message stands above")
         .stream()?;
+    join_with_script(root, path, cargo_profile, "worker_relaxed", folder)
+}
+
+/// Compiles the engine alone anew, step by step, into a folder that holds the whole page.
+pub fn edit(root: &Path, path: &OsString, folder: &Path) -> Result<(), Error> {
+    Run::new("cargo", "compiling the engine")
+        .args(["build", "--offline", "--release", "--target", WASM_TARGET])
+        .args(["--package", "tilt-engine", "--bin", "worker"])
+        .args(["--config", "profile.release.incremental=true"])
+        .dir(root)
+        .path(path)
+        .fix("the compiler's own message stands above")
+        .stream()?;
+    join_with_script(root, path, "release", "worker", folder)?;
+    note(folder, &["plain"])
+}
+
+/// Joins cargo's `worker.wasm` and JavaScript under this name.
+fn join_with_script(
+    root: &Path,
+    path: &OsString,
+    cargo_profile: &str,
+    name: &str,
+    folder: &Path,
+) -> Result<(), Error> {
     let module = target_folder(root)
         .join(WASM_TARGET)
         .join(cargo_profile)
         .join("worker.wasm");
     Run::new("wasm-bindgen", "joining the engine and JavaScript")
         .args(["--target", "web", "--no-typescript"])
-        .args(["--out-name", "worker_relaxed", "--out-dir"])
+        .args(["--out-name", name, "--out-dir"])
         .args([folder])
         .args([module])
         .dir(root)
@@ -84,15 +109,15 @@ pub fn note(folder: &Path, builds: &[&str]) -> Result<(), Error> {
     let html = with_version(&html, version.finish()).ok_or_else(|| Error::Content {
         path: index.clone(),
         found: "no place for the version".into(),
-        expected: format!("`{NO_VERSION}`"),
+        expected: format!("`{VERSION}\"`"),
     })?;
     fs::write(&index, html).map_err(Error::io("writing the version", &index))
 }
 
 fn with_version(html: &str, version: u64) -> Option<String> {
-    let (before, after) = html.split_once(NO_VERSION)?;
-    let open = NO_VERSION.strip_suffix('"')?;
-    Some(format!("{before}{open}{version:016x}\"{after}"))
+    let start = html.find(VERSION)? + VERSION.len();
+    let end = start + html[start..].find('"')?;
+    Some(format!("{}{version:016x}{}", &html[..start], &html[end..]))
 }
 
 #[cfg(test)]
@@ -104,6 +129,8 @@ mod tests {
         let html = "<meta name=\"version\" content=\"\" /><p>";
         let expected = "<meta name=\"version\" content=\"00000000000000ff\" /><p>";
         assert_eq!(with_version(html, 255).as_deref(), Some(expected));
+        // A later build's in the place of an earlier one's.
+        assert_eq!(with_version(expected, 255).as_deref(), Some(expected));
         assert_eq!(with_version("<p>", 255), None);
     }
 }

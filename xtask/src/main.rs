@@ -14,11 +14,13 @@ mod engine_files;
 mod error;
 mod page;
 mod page_parts;
+mod reload;
 mod serve;
 mod setup;
 mod test;
 mod tools;
 mod torture;
+mod watch;
 
 use error::Error;
 use std::path::{Path, PathBuf};
@@ -27,9 +29,10 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Tilt's commands. Each installs what it needs and is missing.
 
-  cargo xtask serve [--port N] [--open] [--prefix /PATH/] [--folder DIR]
+  cargo xtask serve [--port N] [--open] [--prefix /PATH/] [--folder DIR] [--watch]
       Build the page and serve it on this machine; prints the address.
-      --prefix serves it under a sub-path, --folder serves DIR as it is.
+      --prefix serves it under a sub-path, --folder serves DIR as it is,
+      --watch builds what you edit and has the page reload.
   cargo xtask build
       Build dist/, the folder to put on any static host.
   cargo xtask test [--only STAGE]... [--folder DIR] [-- PLAYWRIGHT ARGUMENTS]

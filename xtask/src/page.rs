@@ -4,7 +4,7 @@ use crate::command::Run;
 use crate::engine_files;
 use crate::error::Error;
 use crate::page_parts;
-use crate::setup;
+use crate::setup::{self, WASM_TARGET};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,11 +36,30 @@ const WASM_FEATURES: [&str; 8] = [
 
 /// Builds the page of the tests with the plain release profile; returns its folder.
 pub fn build_for_tests(root: &Path) -> Result<PathBuf, Error> {
-    let path = setup::for_page(root)?;
+    build_plain(root, &setup::for_page(root)?)
+}
+
+/// [`build_for_tests`] with the search path of the tools that it needs.
+pub fn build_plain(root: &Path, path: &OsString) -> Result<PathBuf, Error> {
     let folder = root.join(TEST_FOLDER);
-    trunk_build(root, &path, "release", &folder)?;
+    trunk_build(root, path, "release", &folder)?;
     engine_files::note(&folder, &["plain"])?;
     Ok(folder)
+}
+
+/// Compiles the page alone anew, fast rather than well, into a folder that
+/// [`build_plain`] has filled. Its dependencies stay as they are.
+pub fn edit_page(root: &Path, path: &OsString, folder: &Path) -> Result<(), Error> {
+    Run::new("cargo", "compiling the page")
+        .args(["build", "--offline", "--release", "--target", WASM_TARGET])
+        .args(["--package", "tilt-app", "--bin", "tilt-app"])
+        .args(["--config", "profile.release.incremental=true"])
+        .args(["--config", "profile.release.package.tilt-app.opt-level=0"])
+        .dir(root)
+        .path(path)
+        .fix("the compiler's own message stands above")
+        .stream()?;
+    page_parts::divide(root, path, "release", folder)
 }
 
 /// The page of the tests with both builds of the engine, for `cargo xtask bench`.

@@ -3,6 +3,10 @@
 use crate::arguments::Arguments;
 use crate::error::Error;
 use crate::page;
+use crate::reload::{self, Builds};
+use crate::setup;
+use crate::watch;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -27,6 +31,8 @@ pub struct Options {
     prefix: String,
     /// Serve this instead of a fresh build.
     folder: Option<PathBuf>,
+    /// Build what changes in the source, and have the page reload.
+    watch: bool,
 }
 
 impl Options {
@@ -38,11 +44,13 @@ impl Options {
             open: false,
             prefix: "/".into(),
             folder: None,
+            watch: false,
         };
         let mut rest = Arguments::new("serve", arguments);
         while let Some(option) = rest.next() {
             match option {
                 "--open" => options.open = true,
+                "--watch" => options.watch = true,
                 "--folder" => options.folder = Some(PathBuf::from(rest.value(option)?)),
                 "--prefix" => {
                     options.prefix = match rest.value(option)?.trim_matches('/') {
@@ -59,17 +67,24 @@ impl Options {
                 unknown => return Err(rest.unknown(unknown)),
             }
         }
+        if options.watch && options.folder.is_some() {
+            return Err(Error::Usage {
+                problem: "`--watch` builds what it serves: it goes without `--folder`".into(),
+            });
+        }
         Ok(options)
     }
 }
 
 /// `cargo xtask serve`: builds the page and serves it until it is interrupted.
 pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
+    let mut tools = OsString::new();
     let folder = match &options.folder {
         Some(folder) => root.join(folder),
         None => {
             println!("What the page needs");
-            page::build_for_tests(root)?
+            tools = setup::for_page(root)?;
+            page::build_plain(root, &tools)?
         }
     };
     let folder = folder
@@ -85,8 +100,18 @@ pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
     if options.open {
         open_in_browser(&address);
     }
-    accept_forever(&listener, &Site::new(folder, &options.prefix));
-    Ok(())
+    let builds = options.watch.then(|| Arc::new(Builds::default()));
+    let site = Site::new(folder.clone(), &options.prefix, builds.clone());
+    match builds {
+        None => {
+            accept_forever(&listener, &site);
+            Ok(())
+        }
+        Some(builds) => {
+            thread::spawn(move || accept_forever(&listener, &site));
+            watch::run(root, &tools, &folder, &builds)
+        }
+    }
 }
 
 fn listen(wanted: Option<u16>) -> Result<TcpListener, Error> {
@@ -139,6 +164,8 @@ fn accept_forever(listener: &TcpListener, site: &Arc<Site>) {
 struct Site {
     folder: PathBuf,
     prefix: String,
+    /// Where the source is watched: pages are told of each build.
+    builds: Option<Arc<Builds>>,
 }
 
 struct Answer {
@@ -149,10 +176,11 @@ struct Answer {
 }
 
 impl Site {
-    fn new(folder: PathBuf, prefix: &str) -> Arc<Site> {
+    fn new(folder: PathBuf, prefix: &str, builds: Option<Arc<Builds>>) -> Arc<Site> {
         Arc::new(Site {
             folder,
             prefix: prefix.to_string(),
+            builds,
         })
     }
 
@@ -170,6 +198,12 @@ impl Site {
             (Some(method), Some(target)) => (method, target),
             _ => return Ok(()),
         };
+        if let Some(builds) = &self.builds
+            && method == "GET"
+            && target.strip_prefix(&self.prefix) == Some(reload::ADDRESS)
+        {
+            return builds.tell_next(&mut connection);
+        }
         let answer = match method {
             "GET" | "HEAD" => self.look_up(target),
             _ => Answer::text("405 Method Not Allowed", "only GET and HEAD are answered"),
@@ -204,12 +238,20 @@ impl Site {
             return Answer::text("404 Not Found", "there is no such file");
         };
         match fs::read(&file) {
-            Ok(body) => Answer {
-                status: "200 OK",
-                content_type: content_type(&file),
-                body,
-                location: None,
-            },
+            Ok(mut body) => {
+                let is_page = file
+                    .extension()
+                    .is_some_and(|extension| extension == "html");
+                if self.builds.is_some() && is_page {
+                    body.extend(reload::SCRIPT.as_bytes());
+                }
+                Answer {
+                    status: "200 OK",
+                    content_type: content_type(&file),
+                    body,
+                    location: None,
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Answer::text("404 Not Found", "there is no such file")
             }
@@ -296,6 +338,10 @@ mod tests {
 
     /// Serves a small folder under `prefix` and returns the whole answer to `request`.
     fn exchange(prefix: &str, request: &str) -> String {
+        exchange_with(prefix, request, None)
+    }
+
+    fn exchange_with(prefix: &str, request: &str, builds: Option<Arc<Builds>>) -> String {
         static NUMBER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let outer =
@@ -309,7 +355,7 @@ mod tests {
 
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let site = Site::new(folder, prefix);
+        let site = Site::new(folder, prefix, builds);
         let server = thread::spawn(move || site.answer(listener.accept().unwrap().0).unwrap());
         let mut connection = TcpStream::connect(address).unwrap();
         connection.write_all(request.as_bytes()).unwrap();
@@ -346,6 +392,30 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_watched_reloads_after_a_build() {
+        let page = "GET /class/ HTTP/1.1\r\n\r\n";
+        assert!(!exchange("/class/", page).contains(reload::ADDRESS));
+        let builds = Arc::new(Builds::default());
+        let answer = exchange_with("/class/", page, Some(builds.clone()));
+        assert!(answer.contains(reload::ADDRESS), "{answer}");
+        let building = builds.clone();
+        let over = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let is_over = over.clone();
+        let building = thread::spawn(move || {
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                building.add();
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let listened = "GET /class/__changes HTTP/1.1\r\n\r\n";
+        let answer = exchange_with("/class/", listened, Some(builds));
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        building.join().unwrap();
+        assert!(answer.contains("text/event-stream"), "{answer}");
+        assert!(answer.contains("data: built"), "{answer}");
+    }
+
+    #[test]
     fn nothing_outside_the_folder() {
         check("/", "/../secret.txt", "404", "no such file");
         check("/", "/%2e%2e/secret.txt", "404", "no such file");
@@ -372,11 +442,18 @@ mod tests {
                 port: Some(9000),
                 open: true,
                 prefix: "/class/tilt/".into(),
-                folder: None
+                folder: None,
+                watch: false,
             }
         );
+        assert!(options(&["--watch"]).unwrap().watch);
         assert_eq!(options(&["--prefix", "/"]).unwrap().prefix, "/");
-        for bad in [&["--port"][..], &["--port", "many"], &["--colour"]] {
+        for bad in [
+            &["--port"][..],
+            &["--port", "many"],
+            &["--colour"],
+            &["--watch", "--folder", "dist"],
+        ] {
             assert!(matches!(options(bad), Err(Error::Usage { .. })), "{bad:?}");
         }
     }

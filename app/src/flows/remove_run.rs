@@ -20,6 +20,7 @@ pub fn remove_run(lab: Lab, id: RunId, on_removed: Callback<()>) {
             lab.notices.info(NoticeKey::Removal, &text);
             return;
         }
+        lab.run_saving.removing(record.uid).await;
         lab.notices.dismiss(NoticeKey::Removal);
         lab.runs.remove(id);
         if lab.selection.against().get_untracked() == Some(id) {
@@ -28,4 +29,10 @@ pub fn remove_run(lab: Lab, id: RunId, on_removed: Callback<()>) {
         lab.notices.say(&texts::removed(&record.name));
         on_removed.run(());
     });
+}
+
+/// The run that was removed last comes back, with all that was stored of it.
+pub fn undo(lab: Lab) {
+    lab.runs.undo_remove();
+    lab.run_saving.back();
 }

@@ -100,25 +100,7 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
             )}</p>
             <p>{texts::lab_settings(arrival.settings.of_the_form())}</p>
             <p>{move || standing.with(|standing| texts::lab_stands(&standing.arrival))}</p>
-            <label>
-                <input
-                    type="checkbox"
-                    data-testid="lab-mine"
-                    prop:checked=move || is_mine.get()
-                    on:change=move |event| is_mine.set(event_target_checked(&event))
-                />
-                {texts::LAB_IS_MINE}
-            </label>
-            <label hidden=move || is_mine.get()>
-                {texts::LAB_IS_OF}
-                <input
-                    type="text"
-                    autocomplete="off"
-                    data-testid="lab-name"
-                    prop:value=move || name.get()
-                    on:input=move |event| name.set(event_target_value(&event))
-                />
-            </label>
+            <Whose is_mine=is_mine name=name/>
             <label>
                 <input
                     type="checkbox"
@@ -154,5 +136,31 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
                 />
             </div>
         </div>
+    }
+}
+
+/// Whether the labels are one's own, and otherwise under which name they come in.
+#[component]
+fn Whose(is_mine: RwSignal<bool>, name: RwSignal<String>) -> impl IntoView {
+    view! {
+        <label>
+            <input
+                type="checkbox"
+                data-testid="lab-mine"
+                prop:checked=move || is_mine.get()
+                on:change=move |event| is_mine.set(event_target_checked(&event))
+            />
+            {texts::LAB_IS_MINE}
+        </label>
+        <label hidden=move || is_mine.get()>
+            {texts::LAB_IS_OF}
+            <input
+                type="text"
+                autocomplete="off"
+                data-testid="lab-name"
+                prop:value=move || name.get()
+                on:input=move |event| name.set(event_target_value(&event))
+            />
+        </label>
     }
 }

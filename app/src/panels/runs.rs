@@ -2,7 +2,7 @@
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::charts::run_style::{Look, swatch};
-use crate::flows::remove_run::remove_run;
+use crate::flows::remove_run::{self, remove_run};
 use crate::flows::settings;
 use crate::lab::use_lab;
 use crate::model::run_record::{KlPoint, RunRecord, WinRatePoint};
@@ -94,7 +94,7 @@ fn Removed(undo: NodeRef<Button>) -> impl IntoView {
                     data-testid="runs-undo"
                     node_ref=undo
                     on:click=move |_| {
-                        lab.runs.undo_remove();
+                        remove_run::undo(lab);
                         lab.notices.say(texts::RUN_IS_BACK);
                         focus_after(&["[data-testid=\"run-pin\"]"]);
                     }

@@ -85,30 +85,7 @@ fn LabelsTable() -> impl IntoView {
             <header class="panel-head">
                 <h2 id="verdicts-title">{texts::LABELS}</h2>
                 <span class="muted number" data-testid="verdicts-range">{words}</span>
-                <span class="pager">
-                    <button
-                        type="button"
-                        class="button icon small"
-                        aria-label=texts::LATER
-                        aria-disabled=move || (range().start == 0).then_some("true")
-                        on:click=move |_| page.set((untrack(range).start / size.get_untracked()).saturating_sub(1))
-                    >
-                        "\u{2039}"
-                    </button>
-                    <button
-                        type="button"
-                        class="button icon small"
-                        aria-label=texts::EARLIER
-                        aria-disabled=move || (range().end >= count.get()).then_some("true")
-                        on:click=move |_| {
-                            if untrack(range).end < count.get_untracked() {
-                                page.set(untrack(range).start / size.get_untracked() + 1);
-                            }
-                        }
-                    >
-                        "\u{203a}"
-                    </button>
-                </span>
+                <Pager page=page size=size count=count/>
             </header>
             <div hidden=move || total.get() == 0>
                 <Filters filter=filter page=page/>
@@ -152,6 +129,38 @@ fn LabelsTable() -> impl IntoView {
                 <span class="muted">{texts::U_BRINGS_BACK}</span>
             </div>
         </section>
+    }
+}
+
+/// Goes to the page before and after.
+#[component]
+fn Pager(page: RwSignal<usize>, size: RwSignal<usize>, count: Memo<usize>) -> impl IntoView {
+    let range = move || page_range(count.get(), page.get(), size.get());
+    view! {
+        <span class="pager">
+            <button
+                type="button"
+                class="button icon small"
+                aria-label=texts::LATER
+                aria-disabled=move || (range().start == 0).then_some("true")
+                on:click=move |_| page.set((untrack(range).start / size.get_untracked()).saturating_sub(1))
+            >
+                "\u{2039}"
+            </button>
+            <button
+                type="button"
+                class="button icon small"
+                aria-label=texts::EARLIER
+                aria-disabled=move || (range().end >= count.get()).then_some("true")
+                on:click=move |_| {
+                    if untrack(range).end < count.get_untracked() {
+                        page.set(untrack(range).start / size.get_untracked() + 1);
+                    }
+                }
+            >
+                "\u{203a}"
+            </button>
+        </span>
     }
 }
 

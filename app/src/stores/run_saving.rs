@@ -31,6 +31,9 @@ const OF_A_RUN: [Store; 5] = [
     Store::Marks,
 ];
 
+/// Where what it goes on from lies, likewise.
+const TO_GO_ON: [Store; 2] = [Store::Rows, Store::Checkpoints];
+
 /// What a run goes on from.
 pub struct Saved {
     pub rows: Vec<Example>,
@@ -72,6 +75,8 @@ pub struct RunSaving {
     curves: StoredValue<StoredCurves>,
     /// The JSON of the rows of the run that this tab trained last, and its uid.
     rows: StoredValue<Option<(u64, JsValue)>, LocalStorage>,
+    /// What the run that was removed last would go on from, should it come back.
+    removed: StoredValue<Vec<Write>, LocalStorage>,
 }
 
 impl RunSaving {
@@ -81,6 +86,7 @@ impl RunSaving {
             stored: StoredValue::new(OrderedMap::new()),
             curves: StoredValue::new(OrderedMap::new()),
             rows: StoredValue::new_local(None),
+            removed: StoredValue::new_local(Vec::new()),
         }
     }
 
@@ -128,6 +134,7 @@ impl RunSaving {
 
     /// Everything was erased.
     pub fn forget(&self) {
+        self.removed.set_value(Vec::new());
         self.stored.update_value(OrderedMap::clear);
         self.curves.update_value(OrderedMap::clear);
     }
@@ -346,8 +353,7 @@ impl RunSaving {
 
     /// What a run goes on from, where it is still there.
     pub async fn saved(self, uid: u64) -> Stored<Saved> {
-        let places = [(Store::Rows, uid), (Store::Checkpoints, uid)];
-        match self.saving.read(places).await {
+        match self.saving.read(TO_GO_ON.map(|store| (store, uid))).await {
             Stored::Failed => Stored::Failed,
             Stored::Absent => Stored::Absent,
             Stored::Found([rows, checkpoint]) => {
@@ -358,6 +364,27 @@ impl RunSaving {
                     _ => Stored::Absent,
                 }
             }
+        }
+    }
+
+    /// Before a run is removed: what it would go on from is kept in memory, until another run
+    /// is removed.
+    pub async fn removing(self, uid: u64) {
+        let found = self.saving.read(TO_GO_ON.map(|store| (store, uid))).await;
+        let Stored::Found(values) = found else {
+            self.removed.set_value(Vec::new());
+            return;
+        };
+        let there = TO_GO_ON.into_iter().zip(values);
+        let writes = there.filter_map(|(store, value)| Some(Write::Put(store, uid, value?)));
+        self.removed.set_value(writes.collect());
+    }
+
+    /// The run that was removed last is there again, and may go on.
+    pub fn back(self) {
+        let writes = self.removed.try_update_value(std::mem::take);
+        if let Some(writes) = writes.filter(|writes| !writes.is_empty()) {
+            self.saving.write(writes, || {});
         }
     }
 
