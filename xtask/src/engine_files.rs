@@ -4,16 +4,21 @@
 use crate::command::Run;
 use crate::error::Error;
 use crate::setup::WASM_TARGET;
-use std::env;
+use crate::wasm_crate::{STEP_BY_STEP, WasmCrate, compile, target_folder};
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Which builds there are: public/engine.js reads it.
 const BUILDS: &str = "engines.js";
 /// Where index.html carries the version, which the page puts into the engine's address.
 const VERSION: &str = "name=\"version\" content=\"";
+
+const ENGINE: WasmCrate = WasmCrate {
+    package: "tilt-engine",
+    program: "worker",
+};
 
 /// Compiles the engine with relaxed SIMD and puts it beside the plain one. The feature is our
 /// own crate's, so no dependency compiles again.
@@ -23,27 +28,14 @@ pub fn build_relaxed(
     cargo_profile: &str,
     folder: &Path,
 ) -> Result<(), Error> {
-    Run::new("cargo", "building the engine with relaxed SIMD")
-        .args(["build", "--offline", "--profile", cargo_profile])
-        .args(["--target", WASM_TARGET, "--package", "tilt-engine"])
-        .args(["--bin", "worker", "--features", "relaxed-simd"])
-        .dir(root)
-        .path(path)
-        .fix("the compiler's own message stands above")
-        .stream()?;
+    let relaxed = ["--features", "relaxed-simd"];
+    compile(root, path, cargo_profile, ENGINE, &relaxed)?;
     join_with_script(root, path, cargo_profile, "worker_relaxed", folder)
 }
 
 /// Compiles the engine alone anew, step by step, into a folder that holds the whole page.
 pub fn edit(root: &Path, path: &OsString, folder: &Path) -> Result<(), Error> {
-    Run::new("cargo", "compiling the engine")
-        .args(["build", "--offline", "--release", "--target", WASM_TARGET])
-        .args(["--package", "tilt-engine", "--bin", "worker"])
-        .args(["--config", "profile.release.incremental=true"])
-        .dir(root)
-        .path(path)
-        .fix("the compiler's own message stands above")
-        .stream()?;
+    compile(root, path, "release", ENGINE, &STEP_BY_STEP)?;
     join_with_script(root, path, "release", "worker", folder)?;
     note(folder, &["plain"])
 }
@@ -68,14 +60,6 @@ fn join_with_script(
         .dir(root)
         .path(path)
         .stream()
-}
-
-/// Where cargo puts what it builds.
-pub fn target_folder(root: &Path) -> PathBuf {
-    match env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => root.join(folder),
-        None => root.join("target"),
-    }
 }
 
 /// Writes which builds there are, and the version of all of the engine's files.

@@ -17,9 +17,11 @@ mod page_parts;
 mod reload;
 mod serve;
 mod setup;
+mod site;
 mod test;
 mod tools;
 mod torture;
+mod wasm_crate;
 mod watch;
 
 use error::Error;

@@ -4,7 +4,8 @@ use crate::command::Run;
 use crate::engine_files;
 use crate::error::Error;
 use crate::page_parts;
-use crate::setup::{self, WASM_TARGET};
+use crate::setup;
+use crate::wasm_crate::{STEP_BY_STEP, WasmCrate, compile};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,15 +51,13 @@ pub fn build_plain(root: &Path, path: &OsString) -> Result<PathBuf, Error> {
 /// Compiles the page alone anew, fast rather than well, into a folder that
 /// [`build_plain`] has filled. Its dependencies stay as they are.
 pub fn edit_page(root: &Path, path: &OsString, folder: &Path) -> Result<(), Error> {
-    Run::new("cargo", "compiling the page")
-        .args(["build", "--offline", "--release", "--target", WASM_TARGET])
-        .args(["--package", "tilt-app", "--bin", "tilt-app"])
-        .args(["--config", "profile.release.incremental=true"])
-        .args(["--config", "profile.release.package.tilt-app.opt-level=0"])
-        .dir(root)
-        .path(path)
-        .fix("the compiler's own message stands above")
-        .stream()?;
+    let page = WasmCrate {
+        package: "tilt-app",
+        program: "tilt-app",
+    };
+    let unoptimised = ["--config", "profile.release.package.tilt-app.opt-level=0"];
+    let more = [STEP_BY_STEP, unoptimised].concat();
+    compile(root, path, "release", page, &more)?;
     page_parts::divide(root, path, "release", folder)
 }
 
@@ -87,10 +86,11 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     println!("\nMaking the wasm small (some minutes)");
     let mut files = files_with_extension(&folder, "wasm")?;
     shrink(&files, &shrinkers.wasm_opt)?;
-    engine_files::note(&folder, &["plain", "relaxed"])?;
     let mut texts = files_with_extension(&folder, "js")?;
     texts.extend(files_with_extension(&folder, "css")?);
     shorten(&texts, &shrinkers.esbuild)?;
+    // The version is one of the files as they are shipped.
+    engine_files::note(&folder, &["plain", "relaxed"])?;
 
     files.extend(texts);
     let (engine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_engine(file));
@@ -215,7 +215,7 @@ fn is_engine(file: &Path) -> bool {
     name.to_string_lossy().starts_with("worker")
 }
 
-fn files_with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+pub fn files_with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
     let reading = || Error::io("listing the built files", folder);
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(reading())? {

@@ -6,9 +6,9 @@
 //! and puts all parts in place of Trunk's.
 
 use crate::command::Run;
-use crate::engine_files::target_folder;
 use crate::error::Error;
 use crate::setup::WASM_TARGET;
+use crate::wasm_crate::target_folder;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,27 +1,22 @@
-//! A small static server for this machine: what a plain static host does, no more.
+//! `cargo xtask serve`: the page on this machine, built first and, if wished, after each edit.
 
 use crate::arguments::Arguments;
 use crate::error::Error;
 use crate::page;
-use crate::reload::{self, Builds};
+use crate::reload::Builds;
 use crate::setup;
+use crate::site::Site;
 use crate::watch;
-use std::ffi::OsString;
-use std::fs;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Component, Path, PathBuf};
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 const FIRST_PORT: u16 = 8080;
 /// Ports tried from the first one on, when the person named none.
 const PORTS_TRIED: u16 = 20;
-/// A browser opens connections in advance and leaves them silent.
-const SILENCE_LIMIT: Duration = Duration::from_secs(20);
-const LONGEST_HEAD_BYTES: u64 = 64 * 1024;
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
@@ -78,13 +73,12 @@ impl Options {
 
 /// `cargo xtask serve`: builds the page and serves it until it is interrupted.
 pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
-    let mut tools = OsString::new();
-    let folder = match &options.folder {
-        Some(folder) => root.join(folder),
+    let (folder, tools) = match &options.folder {
+        Some(folder) => (root.join(folder), None),
         None => {
             println!("What the page needs");
-            tools = setup::for_page(root)?;
-            page::build_plain(root, &tools)?
+            let tools = setup::for_page(root)?;
+            (page::build_plain(root, &tools)?, Some(tools))
         }
     };
     let folder = folder
@@ -100,18 +94,14 @@ pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
     if options.open {
         open_in_browser(&address);
     }
-    let builds = options.watch.then(|| Arc::new(Builds::default()));
-    let site = Site::new(folder.clone(), &options.prefix, builds.clone());
-    match builds {
-        None => {
-            accept_forever(&listener, &site);
-            Ok(())
-        }
-        Some(builds) => {
-            thread::spawn(move || accept_forever(&listener, &site));
-            watch::run(root, &tools, &folder, &builds)
-        }
-    }
+    let Some(tools) = tools.filter(|_| options.watch) else {
+        accept_forever(&listener, &Site::new(folder, &options.prefix, None));
+        return Ok(());
+    };
+    let builds = Arc::new(Builds::default());
+    let site = Site::new(folder.clone(), &options.prefix, Some(builds.clone()));
+    thread::spawn(move || accept_forever(&listener, &site));
+    watch::run(root, &tools, &folder, &builds)
 }
 
 fn listen(wanted: Option<u16>) -> Result<TcpListener, Error> {
@@ -160,173 +150,6 @@ fn accept_forever(listener: &TcpListener, site: &Arc<Site>) {
     }
 }
 
-/// A folder served under a path.
-struct Site {
-    folder: PathBuf,
-    prefix: String,
-    /// Where the source is watched: pages are told of each build.
-    builds: Option<Arc<Builds>>,
-}
-
-struct Answer {
-    status: &'static str,
-    content_type: &'static str,
-    body: Vec<u8>,
-    location: Option<String>,
-}
-
-impl Site {
-    fn new(folder: PathBuf, prefix: &str, builds: Option<Arc<Builds>>) -> Arc<Site> {
-        Arc::new(Site {
-            folder,
-            prefix: prefix.to_string(),
-            builds,
-        })
-    }
-
-    fn answer(&self, mut connection: TcpStream) -> io::Result<()> {
-        connection.set_read_timeout(Some(SILENCE_LIMIT))?;
-        let mut head = BufReader::new(Read::by_ref(&mut connection).take(LONGEST_HEAD_BYTES));
-        let mut request_line = String::new();
-        head.read_line(&mut request_line)?;
-        let mut header = String::new();
-        while head.read_line(&mut header)? > 0 && !header.trim().is_empty() {
-            header.clear();
-        }
-        let mut words = request_line.split_whitespace();
-        let (method, target) = match (words.next(), words.next()) {
-            (Some(method), Some(target)) => (method, target),
-            _ => return Ok(()),
-        };
-        if let Some(builds) = &self.builds
-            && method == "GET"
-            && target.strip_prefix(&self.prefix) == Some(reload::ADDRESS)
-        {
-            return builds.tell_next(&mut connection);
-        }
-        let answer = match method {
-            "GET" | "HEAD" => self.look_up(target),
-            _ => Answer::text("405 Method Not Allowed", "only GET and HEAD are answered"),
-        };
-        let location = answer
-            .location
-            .map(|location| format!("Location: {location}\r\n"))
-            .unwrap_or_default();
-        write!(
-            connection,
-            "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\n{location}Connection: close\r\n\r\n",
-            answer.status,
-            answer.content_type,
-            answer.body.len(),
-        )?;
-        if method == "GET" {
-            connection.write_all(&answer.body)?;
-        }
-        connection.flush()
-    }
-
-    fn look_up(&self, target: &str) -> Answer {
-        let path = target.split(['?', '#']).next().unwrap_or("/");
-        if path == self.prefix.trim_end_matches('/') && !path.is_empty() {
-            return Answer {
-                location: Some(self.prefix.clone()),
-                ..Answer::text("301 Moved Permanently", "the page is one slash further")
-            };
-        }
-        let inside = path.strip_prefix(&self.prefix).and_then(decoded);
-        let Some(file) = inside.and_then(|inside| self.file(&inside)) else {
-            return Answer::text("404 Not Found", "there is no such file");
-        };
-        match fs::read(&file) {
-            Ok(mut body) => {
-                let is_page = file
-                    .extension()
-                    .is_some_and(|extension| extension == "html");
-                if self.builds.is_some() && is_page {
-                    body.extend(reload::SCRIPT.as_bytes());
-                }
-                Answer {
-                    status: "200 OK",
-                    content_type: content_type(&file),
-                    body,
-                    location: None,
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Answer::text("404 Not Found", "there is no such file")
-            }
-            Err(error) => {
-                eprintln!("{}: {error}", file.display());
-                Answer::text("500 Internal Server Error", "the file cannot be read")
-            }
-        }
-    }
-
-    /// The file of a path below the prefix; `None` where it would leave the folder.
-    fn file(&self, inside: &str) -> Option<PathBuf> {
-        let relative = Path::new(inside);
-        let stays_inside = relative
-            .components()
-            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !stays_inside || inside.contains(['\\', '\0']) {
-            return None;
-        }
-        let file = self.folder.join(relative);
-        Some(if file.is_dir() {
-            file.join("index.html")
-        } else {
-            file
-        })
-    }
-}
-
-impl Answer {
-    fn text(status: &'static str, text: &str) -> Answer {
-        Answer {
-            status,
-            content_type: "text/plain; charset=utf-8",
-            body: format!("{text}\n").into_bytes(),
-            location: None,
-        }
-    }
-}
-
-/// Percent-decoding; `None` for what is no UTF-8 or no valid escape.
-fn decoded(path: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        if first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(first);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// wasm has to be served as such, or the browser does not compile it while it loads.
-fn content_type(file: &Path) -> &'static str {
-    match file.extension().and_then(|extension| extension.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js" | "mjs") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("wasm") => "application/wasm",
-        Some("json" | "map") => "application/json",
-        Some("webmanifest") => "application/manifest+json",
-        Some("svg") => "image/svg+xml",
-        Some("png") => "image/png",
-        Some("jpg" | "jpeg") => "image/jpeg",
-        Some("ico") => "image/x-icon",
-        Some("woff2") => "font/woff2",
-        Some("txt" | "md" | "jsonl") => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,103 +157,6 @@ mod tests {
     fn options(arguments: &[&str]) -> Result<Options, Error> {
         let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
         Options::from_arguments(&arguments)
-    }
-
-    /// Serves a small folder under `prefix` and returns the whole answer to `request`.
-    fn exchange(prefix: &str, request: &str) -> String {
-        exchange_with(prefix, request, None)
-    }
-
-    fn exchange_with(prefix: &str, request: &str, builds: Option<Arc<Builds>>) -> String {
-        static NUMBER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let outer =
-            std::env::temp_dir().join(format!("tilt-serve-{}-{number}", std::process::id()));
-        let folder = outer.join("site");
-        fs::create_dir_all(folder.join("models")).unwrap();
-        fs::write(outer.join("secret.txt"), "secret").unwrap();
-        fs::write(folder.join("index.html"), "<p>home</p>").unwrap();
-        fs::write(folder.join("worker_bg.wasm"), "\0asm").unwrap();
-        fs::write(folder.join("models/a b.json"), "{}").unwrap();
-
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = listener.local_addr().unwrap();
-        let site = Site::new(folder, prefix, builds);
-        let server = thread::spawn(move || site.answer(listener.accept().unwrap().0).unwrap());
-        let mut connection = TcpStream::connect(address).unwrap();
-        connection.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        server.join().unwrap();
-        fs::remove_dir_all(outer).unwrap();
-        answer
-    }
-
-    fn check(prefix: &str, path: &str, status: &str, content: &str) {
-        let answer = exchange(prefix, &format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status}")),
-            "{path}: {answer}"
-        );
-        assert!(answer.contains(content), "{path}: {answer}");
-    }
-
-    #[test]
-    fn files_under_the_root_and_under_a_prefix() {
-        check("/", "/", "200", "<p>home</p>");
-        check("/", "/?device=cpu", "200", "text/html");
-        check("/", "/worker_bg.wasm", "200", "application/wasm");
-        check("/", "/models/a%20b.json", "200", "application/json");
-        check("/class/tilt/", "/class/tilt/", "200", "<p>home</p>");
-        check(
-            "/class/tilt/",
-            "/class/tilt",
-            "301",
-            "Location: /class/tilt/",
-        );
-        check("/class/tilt/", "/worker_bg.wasm", "404", "no such file");
-    }
-
-    #[test]
-    fn a_page_that_is_watched_reloads_after_a_build() {
-        let page = "GET /class/ HTTP/1.1\r\n\r\n";
-        assert!(!exchange("/class/", page).contains(reload::ADDRESS));
-        let builds = Arc::new(Builds::default());
-        let answer = exchange_with("/class/", page, Some(builds.clone()));
-        assert!(answer.contains(reload::ADDRESS), "{answer}");
-        let building = builds.clone();
-        let over = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let is_over = over.clone();
-        let building = thread::spawn(move || {
-            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
-                building.add();
-                thread::sleep(Duration::from_millis(5));
-            }
-        });
-        let listened = "GET /class/__changes HTTP/1.1\r\n\r\n";
-        let answer = exchange_with("/class/", listened, Some(builds));
-        over.store(true, std::sync::atomic::Ordering::Relaxed);
-        building.join().unwrap();
-        assert!(answer.contains("text/event-stream"), "{answer}");
-        assert!(answer.contains("data: built"), "{answer}");
-    }
-
-    #[test]
-    fn nothing_outside_the_folder() {
-        check("/", "/../secret.txt", "404", "no such file");
-        check("/", "/%2e%2e/secret.txt", "404", "no such file");
-        check("/", "//etc/passwd", "404", "no such file");
-        check("/", "/%zz", "404", "no such file");
-        check("/", "/missing.js", "404", "no such file");
-    }
-
-    #[test]
-    fn other_methods_and_heads() {
-        let posted = exchange("/", "POST / HTTP/1.1\r\n\r\n");
-        assert!(posted.starts_with("HTTP/1.1 405"), "{posted}");
-        let head = exchange("/", "HEAD / HTTP/1.1\r\n\r\n");
-        assert!(head.contains("Content-Length: 11"), "{head}");
-        assert!(!head.contains("home"), "{head}");
     }
 
     #[test]

@@ -27,7 +27,7 @@ const SOURCES: [&str; 8] = [
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// What has to be built anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     /// A style sheet or a script takes the built one's place.
     Copy,
@@ -36,57 +36,57 @@ enum Part {
     Everything,
 }
 
-/// Builds what changes into `folder` for ever; `built` says so each time.
+/// Builds what changes into `folder` for ever, and tells `builds` each time.
 pub fn run(root: &Path, path: &OsString, folder: &Path, builds: &Builds) -> Result<(), Error> {
     let mut seen = look(root)?;
     // What is compiled here for the first time takes longer than an edit does.
-    rebuild(root, path, folder, &[], Part::Page)?;
+    page::edit_page(root, path, folder)?;
+    // Parts of the page that was there before do not fit this one.
+    builds.add();
     println!("\nWatching the source: what you save is built, and the page reloads.");
+    // What failed is built again with the next save, whichever file that is.
+    let mut unbuilt: Vec<PathBuf> = Vec::new();
     loop {
         thread::sleep(LOOK_EVERY);
         let now = look(root)?;
         let changed = differences(&seen, &now);
         seen = now;
-        let mut parts: Vec<Part> = changed.iter().map(|file| part_of(file)).collect();
-        parts.sort();
-        parts.dedup();
-        if let Some(Part::Everything) = parts.last() {
-            parts = vec![Part::Everything];
-        }
-        if parts.is_empty() {
+        if changed.is_empty() {
             continue;
         }
+        unbuilt.extend(changed);
         let started = Instant::now();
-        let outcome = parts
-            .iter()
-            .try_for_each(|part| rebuild(root, path, folder, &changed, *part));
-        match outcome {
+        match rebuild(root, path, folder, &unbuilt) {
             Ok(()) => {
                 println!("  built in {:.1} s", started.elapsed().as_secs_f64());
+                unbuilt.clear();
                 builds.add();
             }
-            // The next save may mend it.
             Err(error) => eprintln!("\n{error}"),
         }
     }
 }
 
-fn rebuild(
-    root: &Path,
-    path: &OsString,
-    folder: &Path,
-    changed: &[PathBuf],
-    part: Part,
-) -> Result<(), Error> {
-    match part {
-        Part::Copy => changed
-            .iter()
-            .filter(|file| part_of(file) == Part::Copy)
-            .try_for_each(|file| copy(&root.join(file), folder)),
-        Part::Page => page::edit_page(root, path, folder),
-        Part::Engine => engine_files::edit(root, path, folder),
-        Part::Everything => page::build_for_tests(root).map(drop),
+fn rebuild(root: &Path, path: &OsString, folder: &Path, changed: &[PathBuf]) -> Result<(), Error> {
+    let is_any = |part: Part| changed.iter().any(|file| part_of(file) == part);
+    if is_any(Part::Everything) {
+        return page::build_plain(root, path).map(drop);
     }
+    for file in changed {
+        let is_copied = part_of(file) == Part::Copy;
+        let file = root.join(file);
+        // One that was removed has no place to be put in.
+        if is_copied && file.exists() {
+            copy(&file, folder)?;
+        }
+    }
+    if is_any(Part::Page) {
+        page::edit_page(root, path, folder)?;
+    }
+    if is_any(Part::Engine) {
+        engine_files::edit(root, path, folder)?;
+    }
+    Ok(())
 }
 
 fn part_of(file: &Path) -> Part {
@@ -107,27 +107,19 @@ fn part_of(file: &Path) -> Part {
 
 /// Puts a file in the place of the built one. A style sheet's name there has a hash in it.
 fn copy(file: &Path, folder: &Path) -> Result<(), Error> {
-    let name = file.file_name().unwrap_or_default();
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let is_css = file.extension().is_some_and(|extension| extension == "css");
-    let mut to = folder.join(name);
-    if is_css {
-        let reading = || Error::io("listing the built files", folder);
-        for entry in fs::read_dir(folder).map_err(reading())? {
-            let built = entry.map_err(reading())?.path();
-            let built_stem = built.file_stem().unwrap_or_default().to_string_lossy();
-            let (own, _) = built_stem.rsplit_once('-').unwrap_or_default();
-            if own == stem
-                && built
-                    .extension()
-                    .is_some_and(|extension| extension == "css")
-            {
-                to = built;
-            }
-        }
-    }
-    fs::copy(file, &to).map_err(Error::io("copying a file of the page", file))?;
-    println!("  {} is in place", name.to_string_lossy());
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let built = match name.strip_suffix(".css") {
+        None => None,
+        Some(stem) => page::files_with_extension(folder, "css")?
+            .into_iter()
+            .find(|built| {
+                let built = built.file_stem().unwrap_or_default().to_string_lossy();
+                built.rsplit_once('-').is_some_and(|(own, _)| own == stem)
+            }),
+    };
+    let to = built.unwrap_or_else(|| folder.join(&*name));
+    fs::copy(file, to).map_err(Error::io("copying a file of the page", file))?;
+    println!("  {name} is in place");
     Ok(())
 }
 

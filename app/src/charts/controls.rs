@@ -2,6 +2,7 @@
 
 use crate::lab::use_lab;
 use crate::parts::action::Action;
+use crate::parts::check_box::CheckBox;
 use crate::stores::charts::MOST_SMOOTHING;
 use crate::texts::charts as texts;
 use leptos::prelude::*;
@@ -30,15 +31,14 @@ pub fn ChartControls() -> impl IntoView {
                 />
                 <span class="number">{move || format!("{:.2}", smoothing.get())}</span>
             </label>
-            <label class="chart-log" title=texts::LOG_WHERE>
-                <input
-                    type="checkbox"
-                    data-testid="chart-log"
-                    prop:checked=move || charts.is_log().get()
-                    on:change=move |event| charts.set_log(event_target_checked(&event))
-                />
-                {texts::LOG_Y}
-            </label>
+            <CheckBox
+                testid="chart-log"
+                text=texts::LOG_Y
+                class="chart-log"
+                title=texts::LOG_WHERE
+                is_on=charts.is_log()
+                on_change=move |is_log| charts.set_log(is_log)
+            />
             <p class="chart-hint">{texts::HOW_TO}</p>
             <Action
                 testid="chart-reset-zoom"

@@ -2,6 +2,7 @@
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::use_lab;
+use crate::parts::check_box::CheckBox;
 use crate::parts::later::Later;
 use crate::texts::glossary::KEYS;
 use crate::texts::guide as texts;
@@ -69,15 +70,13 @@ fn explanation() -> Result<Build, NotLoaded> {
                     })
                     .collect_view()}
             </dl>
-            <label class="row keys-switch">
-                <input
-                    type="checkbox"
-                    data-testid="keys-switch"
-                    prop:checked=move || settings.are_keys_on()
-                    on:change=move |event| settings.set_keys(event_target_checked(&event))
-                />
-                {texts::KEYS_SWITCH}
-            </label>
+            <CheckBox
+                testid="keys-switch"
+                text=texts::KEYS_SWITCH
+                class="row keys-switch"
+                is_on=Signal::derive(move || settings.are_keys_on())
+                on_change=move |is_on| settings.set_keys(is_on)
+            />
             <p class="muted">
                 {texts::HELP_KEYS}
             </p>

@@ -5,6 +5,7 @@ use crate::flows::lab_arrival::answer;
 use crate::lab::use_lab;
 use crate::model::arrivals::Answer;
 use crate::parts::action::Action;
+use crate::parts::check_box::CheckBox;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
 use crate::stores::lab_arrival::{LabAnswer, LabArrival};
@@ -101,15 +102,12 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
             <p>{texts::lab_settings(arrival.settings.of_the_form())}</p>
             <p>{move || standing.with(|standing| texts::lab_stands(&standing.arrival))}</p>
             <Whose is_mine=is_mine name=name/>
-            <label>
-                <input
-                    type="checkbox"
-                    data-testid="lab-settings"
-                    prop:checked=move || with_settings.get()
-                    on:change=move |event| with_settings.set(event_target_checked(&event))
-                />
-                {texts::LAB_WITH_SETTINGS}
-            </label>
+            <CheckBox
+                testid="lab-settings"
+                text=texts::LAB_WITH_SETTINGS
+                is_on=with_settings
+                on_change=move |is_on| with_settings.set(is_on)
+            />
             <div class="row">
                 <Action
                     testid="lab-beside" class="strong"
@@ -143,15 +141,12 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
 #[component]
 fn Whose(is_mine: RwSignal<bool>, name: RwSignal<String>) -> impl IntoView {
     view! {
-        <label>
-            <input
-                type="checkbox"
-                data-testid="lab-mine"
-                prop:checked=move || is_mine.get()
-                on:change=move |event| is_mine.set(event_target_checked(&event))
-            />
-            {texts::LAB_IS_MINE}
-        </label>
+        <CheckBox
+            testid="lab-mine"
+            text=texts::LAB_IS_MINE
+            is_on=is_mine
+            on_change=move |is_on| is_mine.set(is_on)
+        />
         <label hidden=move || is_mine.get()>
             {texts::LAB_IS_OF}
             <input

@@ -12,6 +12,7 @@ use crate::parts::later::Later;
 use crate::texts::verdicts as texts;
 use leptos::prelude::*;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 use tilt_protocol::Verdict;
 
@@ -58,13 +59,13 @@ fn LabelsTable() -> impl IntoView {
     let count = Memo::new(move |_| found.with(|found| found.len()));
     let total = Memo::new(move |_| entries.with(|entries| entries.len()));
     // No memo: an effect that read it before `count` could miss a change of `count` alone.
-    let range = move || page_range(count.get(), page.get(), size.get());
+    let range = Signal::derive(move || page_range(count.get(), page.get(), size.get()));
     let rows = Memo::new(move |_| {
-        let range = range();
+        let range = range.get();
         found.with(|found| found.get(range).unwrap_or_default().to_vec())
     });
     let words = move || {
-        let range = range();
+        let range = range.get();
         if range.is_empty() {
             texts::NO_LABELS.to_owned()
         } else {
@@ -85,7 +86,7 @@ fn LabelsTable() -> impl IntoView {
             <header class="panel-head">
                 <h2 id="verdicts-title">{texts::LABELS}</h2>
                 <span class="muted number" data-testid="verdicts-range">{words}</span>
-                <Pager page=page size=size count=count/>
+                <Pager range=range page=page size=size count=count/>
             </header>
             <div hidden=move || total.get() == 0>
                 <Filters filter=filter page=page/>
@@ -134,16 +135,20 @@ fn LabelsTable() -> impl IntoView {
 
 /// Goes to the page before and after.
 #[component]
-fn Pager(page: RwSignal<usize>, size: RwSignal<usize>, count: Memo<usize>) -> impl IntoView {
-    let range = move || page_range(count.get(), page.get(), size.get());
+fn Pager(
+    range: Signal<Range<usize>>,
+    page: RwSignal<usize>,
+    size: RwSignal<usize>,
+    count: Memo<usize>,
+) -> impl IntoView {
     view! {
         <span class="pager">
             <button
                 type="button"
                 class="button icon small"
                 aria-label=texts::LATER
-                aria-disabled=move || (range().start == 0).then_some("true")
-                on:click=move |_| page.set((untrack(range).start / size.get_untracked()).saturating_sub(1))
+                aria-disabled=move || (range.get().start == 0).then_some("true")
+                on:click=move |_| page.set((range.get_untracked().start / size.get_untracked()).saturating_sub(1))
             >
                 "\u{2039}"
             </button>
@@ -151,10 +156,10 @@ fn Pager(page: RwSignal<usize>, size: RwSignal<usize>, count: Memo<usize>) -> im
                 type="button"
                 class="button icon small"
                 aria-label=texts::EARLIER
-                aria-disabled=move || (range().end >= count.get()).then_some("true")
+                aria-disabled=move || (range.get().end >= count.get()).then_some("true")
                 on:click=move |_| {
-                    if untrack(range).end < count.get_untracked() {
-                        page.set(untrack(range).start / size.get_untracked() + 1);
+                    if range.get_untracked().end < count.get_untracked() {
+                        page.set(range.get_untracked().start / size.get_untracked() + 1);
                     }
                 }
             >

@@ -4,6 +4,8 @@
 //! A curve is stored in pieces, each under a key of its own: a checkpoint brings the steps
 //! since the one before it, whatever their number.
 
+mod going_on;
+
 use super::saving::Saving;
 use crate::browser::later::{NotLoaded, wasm_split};
 use crate::browser::storage::{Store, Write};
@@ -17,7 +19,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tilt_protocol::Example;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 /// Runs whose rows and checkpoint are kept, the latest ones.
 const MOST_CHECKPOINTS: usize = 3;
@@ -30,15 +32,6 @@ const OF_A_RUN: [Store; 5] = [
     Store::Checkpoints,
     Store::Marks,
 ];
-
-/// Where what it goes on from lies, likewise.
-const TO_GO_ON: [Store; 2] = [Store::Rows, Store::Checkpoints];
-
-/// What a run goes on from.
-pub struct Saved {
-    pub rows: Vec<Example>,
-    pub checkpoint: ArrayBuffer,
-}
 
 /// A piece of a curve as it is stored.
 #[derive(Serialize)]
@@ -349,54 +342,6 @@ impl RunSaving {
             curve.bytes += json.len();
         });
         Some(Write::Put(Store::Curves, key, JsValue::from_str(&json)))
-    }
-
-    /// What a run goes on from, where it is still there.
-    pub async fn saved(self, uid: u64) -> Stored<Saved> {
-        match self.saving.read(TO_GO_ON.map(|store| (store, uid))).await {
-            Stored::Failed => Stored::Failed,
-            Stored::Absent => Stored::Absent,
-            Stored::Found([rows, checkpoint]) => {
-                let rows = rows.and_then(|rows| read(&rows));
-                let checkpoint = checkpoint.and_then(|checkpoint| checkpoint.dyn_into().ok());
-                match (rows, checkpoint) {
-                    (Some(rows), Some(checkpoint)) => Stored::Found(Saved { rows, checkpoint }),
-                    _ => Stored::Absent,
-                }
-            }
-        }
-    }
-
-    /// Before a run is removed: what it would go on from is kept in memory, until another run
-    /// is removed.
-    pub async fn removing(self, uid: u64) {
-        let found = self.saving.read(TO_GO_ON.map(|store| (store, uid))).await;
-        let Stored::Found(values) = found else {
-            self.removed.set_value(Vec::new());
-            return;
-        };
-        let there = TO_GO_ON.into_iter().zip(values);
-        let writes = there.filter_map(|(store, value)| Some(Write::Put(store, uid, value?)));
-        self.removed.set_value(writes.collect());
-    }
-
-    /// The run that was removed last is there again, and may go on.
-    pub fn back(self) {
-        let writes = self.removed.try_update_value(std::mem::take);
-        if let Some(writes) = writes.filter(|writes| !writes.is_empty()) {
-            self.saving.write(writes, || {});
-        }
-    }
-
-    /// As [`RunSaving::saved`], again and again until it can be read.
-    pub async fn saved_in_time(self, uid: u64) -> Option<Saved> {
-        loop {
-            match self.saved(uid).await {
-                Stored::Found(saved) => return Some(saved),
-                Stored::Absent => return None,
-                Stored::Failed => self.saving.later().await,
-            }
-        }
     }
 }
 
