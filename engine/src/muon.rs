@@ -9,7 +9,7 @@ use crate::adamw::{AdamW, Norm};
 use crate::kernels::cpu::matmul::{Band, Packing, View, matmul};
 use crate::kernels::cpu::tensor_of;
 use crate::layout::{Layout, Slot};
-use crate::parameters::Role;
+use crate::parameter_table::Role;
 use crate::readback::read;
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{Result, TrainSettings};

@@ -3,7 +3,7 @@
 use super::{AdamW, Norm};
 use crate::gpt_config::GptConfig;
 use crate::layout::{Layout, Slot};
-use crate::parameters::Role;
+use crate::parameter_table::Role;
 use crate::random::Random;
 use crate::testing::{assert_close, gpu, numbers};
 use burn::tensor::{Device, Tensor};
