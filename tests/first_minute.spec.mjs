@@ -50,7 +50,7 @@ test('the smallest model is there to look at while the chosen one comes', async 
   expect(loss).toBeLessThan(Math.LN2 + 1e-6);
 });
 
-test('three steps: label, train, tell the models apart', async ({ lab }) => {
+test('the first steps: label, train, see what changed, and tell the models apart', async ({ lab }) => {
   await lab.open({ device: 'cpu', model: 'nano', seed: 32 });
   const guide = lab.id('guide');
   await expect(guide).toContainText('0 of 3');
@@ -60,6 +60,9 @@ test('three steps: label, train, tell the models apart', async ({ lab }) => {
   await lab.untilLabelCount(12);
   await lab.type('steps-input', '20');
   await lab.whileBusy('training', () => lab.id('guide-train').click(), 120_000);
+  await expect(lab.id('guide-result')).not.toHaveAttribute('aria-disabled', 'true', { timeout: 60_000 });
+  await lab.id('guide-result').click();
+  await expect(lab.id('result-card')).toBeInViewport();
 
   let rights = 0;
   for (let total = 1; total <= 3; total += 1) {
@@ -109,14 +112,16 @@ test('heat map and bars go back through training, and follow it again at the end
 test('levels show more or less, and are remembered', async ({ lab }) => {
   const { page } = lab;
   await lab.open({ device: 'cpu', model: 'nano', seed: 34, level: 'start' });
-  for (const name of ['heatmap', 'chart-logps', 'label-a', 'train-start', 'sample-run']) {
+  // What a first comparison takes, and nothing else.
+  for (const name of ['heatmap', 'chart-logps', 'label-a', 'train-start', 'sample-run', 'winrate-run']) {
     await expect(lab.id(name), name).toBeVisible();
   }
-  for (const name of ['closed-form', 'next-token-bars', 'chart-loss', 'winrate-run']) {
+  const more = ['closed-form', 'next-token-bars', 'chart-loss', 'write-open', 'data-import'];
+  for (const name of more) {
     await expect(lab.id(name), name).toBeHidden();
   }
   await lab.chooseLevel('standard');
-  for (const name of ['closed-form', 'next-token-bars', 'chart-loss', 'winrate-run']) {
+  for (const name of more) {
     await expect(lab.id(name), name).toBeVisible();
   }
   await expect(lab.id('token-table')).toBeHidden();

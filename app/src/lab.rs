@@ -5,7 +5,8 @@ use crate::model::address::UrlParams;
 use crate::model::space::Space;
 use crate::stores::{
     bench, blind, charts, closed_form, data_report, engine, evaluate, form, import, lab_arrival,
-    labels, models, notices, others, pace, run, run_saving, runs, saving, selection, settings,
+    labels, models, notices, others, pace, run, run_result, run_saving, runs, saving, selection,
+    settings,
 };
 use leptos::prelude::*;
 
@@ -20,6 +21,7 @@ pub struct Lab {
     pub form: form::FormStore,
     pub models: models::ModelsStore,
     pub run: run::RunStore,
+    pub run_result: run_result::RunResultStore,
     pub pace: pace::PaceStore,
     pub runs: runs::RunsStore,
     pub charts: charts::ChartsStore,
@@ -61,6 +63,7 @@ impl Lab {
             form,
             models: models::ModelsStore::new(),
             run,
+            run_result: run_result::RunResultStore::new(),
             runs,
             charts: charts::ChartsStore::new(run, runs),
             pace: pace::PaceStore::new(),

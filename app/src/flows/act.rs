@@ -13,6 +13,7 @@ pub fn perform(lab: Lab, act: Act) {
         Act::Undo => labelling::undo(lab),
         Act::Redo => labelling::redo(lab),
         Act::Sample { prompt } => labelling::sample_for(lab, &prompt),
+        Act::ChooseRule(rule) => lab.evaluate.choose_rule(rule),
         Act::Autolabel { judge, count, seed } => judging::autolabel(lab, judge, count, seed),
         Act::Train(new) => training::start(lab, *new),
         Act::Pause => training::pause(lab),

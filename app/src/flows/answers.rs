@@ -7,13 +7,14 @@ use super::failed_requests::failed;
 use super::judging::{autolabelled, keep_win_rate};
 use super::models::{device_ready, model_loaded};
 use super::training::run_ended;
-use super::{checkpoints, engine_gone, export, models, resume, settings, watching};
+use super::{checkpoints, engine_gone, export, models, resume, run_result, settings, watching};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::run_record::KlPoint;
 use crate::stores::engine::{DeviceInfo, ModelInfo, Purpose};
 use crate::stores::evaluate::{Comparison, Measured};
 use crate::stores::run::CurvePoint;
+use crate::stores::run_result::MeasuredResult;
 use crate::texts::notices as texts;
 use js_sys::ArrayBuffer;
 use tilt_protocol::{EngineStatus, Event, Message, RequestId};
@@ -89,6 +90,7 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
         | Event::Checkpoint { .. }) => of_the_run(lab, &purpose, event, buffers),
         event @ (Event::Inspected { .. }
         | Event::Compared { .. }
+        | Event::RunResult { .. }
         | Event::WinRate { .. }
         | Event::Candidates { .. }) => of_the_model(lab, id, &purpose, event),
         Event::Exported { kind } => {
@@ -246,6 +248,7 @@ fn of_the_run(lab: Lab, purpose: &Purpose, event: Event, buffers: &[ArrayBuffer]
         Event::RunEnded { run, step, end } => run_ended(lab, run, step, end),
         Event::WasReset => {
             lab.run.leave();
+            run_result::clear(lab);
             watching::watch_again(lab);
             lab.notices.say(texts::WAS_RESET);
         }
@@ -292,6 +295,10 @@ fn of_the_model(lab: Lab, id: RequestId, purpose: &Purpose, event: Event) {
                 of,
                 is_done: done,
             });
+        }
+        Event::RunResult { of, result } => {
+            let result = *result;
+            lab.run_result.answered(id, MeasuredResult { of, result });
         }
         Event::Candidates {
             of,

@@ -36,6 +36,7 @@ pub fn failed(lab: Lab, error: &Error) {
     lab.evaluate.stop_autolabel();
     lab.closed_form.clear();
     lab.blind.clear();
+    lab.run_result.clear();
     let may_be_better = matches!(error, Error::Internal { .. } | Error::Device { .. });
     let again = match may_be_better.then(|| lab.engine.start_again(js_sys::Date::now())) {
         Some(Again::SameDevice) => {

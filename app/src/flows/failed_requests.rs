@@ -22,6 +22,11 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
         }
         return;
     }
+    if *purpose == Purpose::RunResult {
+        // Said where it would stand.
+        lab.run_result.failed(id, error.to_string());
+        return;
+    }
     let key = match purpose {
         Purpose::Start | Purpose::LoadModel(_) | Purpose::LoadStandIn => NoticeKey::Model,
         Purpose::SamplePairs => {
@@ -66,7 +71,7 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
             lab.evaluate.stop_win_rate();
             NoticeKey::WinRate
         }
-        Purpose::ExportModel => NoticeKey::Export,
+        Purpose::RunResult | Purpose::ExportModel => NoticeKey::Export,
         Purpose::Report => {
             lab.data_report.failed(id);
             NoticeKey::DataReport

@@ -27,6 +27,7 @@ pub mod pace;
 pub mod pairs;
 pub mod remove_run;
 pub mod resume;
+pub mod run_result;
 pub mod settings;
 pub mod shipped_models;
 pub mod startup;

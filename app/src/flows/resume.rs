@@ -3,6 +3,7 @@
 
 use super::checkpoints::ended;
 use super::later::do_later;
+use super::run_result;
 use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::browser::locks;
 use crate::browser::storage::web::Area;
@@ -129,6 +130,7 @@ async fn bring_back(lab: Lab, plan: Plan) {
         // Whoever presses train now wants another run.
         lab.run.ended(record.id);
     }
+    run_result::begin(lab, saved.rows.clone());
     let command = Command::RestoreRun {
         run: record.id,
         examples: saved.rows,

@@ -1,6 +1,6 @@
 //! What the person does with the run and its model.
 
-use super::{checkpoints, pace, watching};
+use super::{checkpoints, pace, run_result, watching};
 use crate::lab::Lab;
 use crate::model::act::NewTraining;
 use crate::model::notice::NoticeKey;
@@ -87,6 +87,7 @@ pub fn start(lab: Lab, new: NewTraining) {
     };
     let run = lab.run.begin(new, is_paused);
     checkpoints::begin(lab, uid, &examples);
+    run_result::begin(lab, examples.clone());
     warn_of_bytes(lab);
     let id = lab.engine.send(
         Purpose::Train(run),
@@ -225,5 +226,6 @@ pub fn run_ended(lab: Lab, run: RunId, step: usize, end: RunEnd) {
     };
     if is_live {
         lab.notices.say(&texts::training_ended(is_stopped, step));
+        run_result::measure(lab);
     }
 }

@@ -5,6 +5,7 @@
 use super::blind::Side;
 use super::level::Level;
 use super::pace::Pace;
+use super::rule::Rule;
 use super::train_form::Field;
 use serde::{Deserialize, Serialize};
 use tilt_protocol::{JudgeSettings, ObjectiveKind, Principle, TrainSettings, Verdict};
@@ -23,6 +24,8 @@ pub enum Act {
     Sample {
         prompt: String,
     },
+    /// The rule by which the person means to label; the judge takes it over if it can.
+    ChooseRule(Rule),
     /// The judge labels so many decisive pairs.
     Autolabel {
         judge: JudgeSettings,
@@ -100,6 +103,8 @@ mod tests {
             Act::Sample {
                 prompt: "Why \"so\"?\n".to_owned(),
             },
+            Act::ChooseRule(Rule::Principle(Principle::Short)),
+            Act::ChooseRule(Rule::Own),
             Act::Autolabel {
                 judge: JudgeSettings {
                     length_bias: -0.25,

@@ -110,7 +110,7 @@ pub fn AutolabelPanel() -> impl IntoView {
             </div>
             <Show when=move || progress.with(Option::is_some)>
                 <progress aria-label=texts::PAIRS_LABELLED max="1" value=share></progress>
-                <p class="number" data-testid="autolabel-report">{report}</p>
+                <p class="number" data-testid="autolabel-report">{report} " " <Define term=Term::WhyTies/></p>
             </Show>
         </details>
     }

@@ -1,12 +1,17 @@
-//! The first minute: label three comparisons, train on them, tell the models apart.
+//! The first minute: what this is; label three comparisons, train on them, see what changed,
+//! and go on from there.
 
 use crate::flows::act::perform;
 use crate::lab::use_lab;
 use crate::model::act::Act;
+use crate::model::rule::Rule;
+use crate::model::run_story::{self, Headline};
+use crate::panels::intro::Intro;
 use crate::parts::action::Action;
 use crate::parts::acts;
 use crate::parts::focus::focus_after;
 use crate::parts::tabs::Tabs;
+use crate::stores::run_result::ResultState;
 use crate::texts::guide as texts;
 use crate::texts::training::TRAIN;
 use leptos::prelude::*;
@@ -32,12 +37,21 @@ pub fn Guide() -> impl IntoView {
         !lab.engine.is_up() || count.get() < FEW || active.get().is_active()
     });
     let cannot_help = Signal::derive(move || !lab.engine.is_up() || is_labelling());
+    let result = lab.run_result.state();
+    let is_measured = Memo::new(move |_| matches!(result.get(), ResultState::Measured(_)));
+    let has_learnt = Memo::new(move |_| match result.get() {
+        ResultState::Measured(measured) => run_story::headline(&measured.result) == Headline::Does,
+        _ => false,
+    });
+    let cannot_see = Signal::derive(move || !is_measured.get());
     let cannot_guess =
         Signal::derive(move || !lab.engine.is_up() || !is_trained.get() || lab.blind.is_waiting());
     let is_short = move || count.get() >= FEW && count.get() < ENOUGH && !is_trained.get();
+    let is_own = move || lab.evaluate.rule().get() == Some(Rule::Own);
     view! {
         <Show when=move || !lab.settings.is_guide_dismissed()>
             <section class="guide" data-testid="guide" aria-label=texts::FIRST_STEPS>
+                <Intro/>
                 <ol>
                     <li class=state(move || count.get() >= FEW)>
                         <b>{texts::LABEL_THREE}</b>
@@ -45,7 +59,7 @@ pub fn Guide() -> impl IntoView {
                     </li>
                     <li class=state(move || is_trained.get())>
                         <b>{texts::TRAIN_ON_THEM}</b>
-                        <Show when=is_short>
+                        <Show when=move || is_short() && !is_own()>
                             <Action
                                 testid="guide-judge"
                                 text=Signal::derive(move || {
@@ -64,24 +78,45 @@ pub fn Guide() -> impl IntoView {
                             on_press=move || acts::play(lab)
                         />
                     </li>
-                    <li class=state(move || is_guessed.get())>
-                        <b>{texts::WHICH_IS_TUNED}</b>
+                    <li class=state(move || is_measured.get())>
+                        <b>{texts::SEE_WHAT_CHANGED}</b>
                         <Action
-                            testid="guide-blind"
-                            text=texts::GUESS
-                            disabled=cannot_guess
-                            on_press=move || {
-                                perform(lab, Act::Test);
-                                show_test(tabs);
-                            }
+                            testid="guide-result"
+                            text=texts::SHOW
+                            disabled=cannot_see
+                            on_press=move || show_part(tabs, "result-card")
                         />
                     </li>
+                    // Nobody tells two models apart of which one has learnt nothing yet.
+                    <Show when=move || is_measured.get()>
+                        <li class=state(move || is_guessed.get())>
+                            <b>{texts::GO_ON}</b>
+                            <span class="muted">
+                                {move || if has_learnt.get() { texts::GO_ON_BLIND } else { texts::GO_ON_LABELLING }}
+                            </span>
+                            <Show when=move || has_learnt.get()>
+                                <Action
+                                    testid="guide-blind"
+                                    text=texts::GUESS
+                                    disabled=cannot_guess
+                                    on_press=move || {
+                                        perform(lab, Act::Test);
+                                        show_part(tabs, "blind");
+                                    }
+                                />
+                            </Show>
+                        </li>
+                    </Show>
                 </ol>
                 <Show when=is_short>
                     <p class="muted">
-                        {move || texts::why_the_judge(
-                            &lab.evaluate.autolabel_form().with(|form| form.principle.name())
-                        )}
+                        {move || if is_own() {
+                            texts::GO_ON_BY_HAND.to_owned()
+                        } else {
+                            texts::why_the_judge(
+                                &lab.evaluate.autolabel_form().with(|form| form.principle.name())
+                            )
+                        }}
                     </p>
                 </Show>
                 <button
@@ -110,18 +145,18 @@ fn state(is_done: impl Fn() -> bool + Send + Sync + 'static) -> impl Fn() -> &'s
     }
 }
 
-/// The test may be far below, or in another column of a narrow window.
-fn show_test(tabs: Option<Tabs>) {
+/// What is meant may be far below, or in another column of a narrow window.
+fn show_part(tabs: Option<Tabs>, id: &'static str) {
     if let Some(tabs) = tabs {
         tabs.show("model");
     }
     // Once the column is there.
-    request_animation_frame(|| {
-        let test = web_sys::window()
+    request_animation_frame(move || {
+        let part = web_sys::window()
             .and_then(|window| window.document())
-            .and_then(|document| document.get_element_by_id("blind"));
-        if let Some(test) = test {
-            test.scroll_into_view();
+            .and_then(|document| document.get_element_by_id(id));
+        if let Some(part) = part {
+            part.scroll_into_view();
         }
     });
 }

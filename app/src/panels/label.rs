@@ -8,6 +8,7 @@ use crate::parts::action::{Action, shortcut};
 use crate::parts::define::Define;
 use crate::parts::long_text::{ShowAll, shown};
 use crate::texts::glossary::Term;
+use crate::texts::intro as intro_texts;
 use crate::texts::label as texts;
 use leptos::prelude::*;
 use tilt_protocol::{EngineStatus, PairSource, Verdict};
@@ -77,6 +78,9 @@ pub fn LabelPanel() -> impl IntoView {
                     {move || texts::label_count(count.get(), decisive.get())}
                 </span>" "<Define term=Term::Decisive/></span>
             </header>
+            {move || lab.evaluate.rule().get().map(|rule| view! {
+                <p class="muted rule" data-testid="label-rule">{intro_texts::reminder(rule.slug())}</p>
+            })}
             <p
                 class="prompt"
                 data-testid="label-prompt"

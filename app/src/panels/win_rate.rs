@@ -121,6 +121,7 @@ fn details(report: &WinRateReport, of: PolicyAt) -> impl IntoView + use<> {
             {texts::wins(report.wins, report.losses, report.ties)}
             <Define term=Term::Interval/>
             {texts::interval(&percent(report.low), &percent(report.high))}
+            " " <Define term=Term::IsThatGood/>
         </p>
         <dl class="win-facts">
             <div>

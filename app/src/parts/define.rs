@@ -1,6 +1,8 @@
-//! A term with its definition: a dotted underline that opens one sentence.
+//! A term with its definition: a dotted underline that opens one sentence, under the pointer,
+//! by the focus or by a tap.
 
 use crate::texts::glossary::Term;
+use leptos::html::{Button, Span};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -38,11 +40,56 @@ pub fn Explain(
     children: Children,
 ) -> impl IntoView {
     let popover = format!("term-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let anchor = format!("--{popover}");
+    let (button, said) = (NodeRef::<Button>::new(), NodeRef::<Span>::new());
+    // Neither fails but where it is so already.
+    let show = move || {
+        if let Some(said) = said.get_untracked() {
+            let _ = said.show_popover();
+        }
+    };
+    let hide = move || {
+        if let Some(said) = said.get_untracked() {
+            let _ = said.hide_popover();
+        }
+    };
+    let has_focus = move || {
+        let focused = document().active_element();
+        button.get_untracked().is_some_and(|button| {
+            focused.is_some_and(|focused| focused.is_same_node(Some(&button)))
+        })
+    };
     view! {
-        <button type="button" class="term" id=id popovertarget=popover.clone()>
+        <button
+            type="button"
+            class="term"
+            id=id
+            node_ref=button
+            style=format!("anchor-name:{anchor}")
+            popovertarget=popover.clone()
+            popovertargetaction="show"
+            on:pointerenter=move |event| {
+                if event.pointer_type() == "mouse" {
+                    show();
+                }
+            }
+            on:pointerleave=move |_| {
+                if !has_focus() {
+                    hide();
+                }
+            }
+            on:focus=move |_| show()
+            on:blur=move |_| hide()
+        >
             {name}
         </button>
-        <span class="definition" id=popover popover="auto">
+        <span
+            class="definition"
+            id=popover
+            popover="auto"
+            node_ref=said
+            style=format!("position-anchor:{anchor}")
+        >
             {children()}
         </span>
     }

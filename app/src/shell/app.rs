@@ -23,6 +23,7 @@ use crate::panels::label::LabelPanel;
 use crate::panels::metrics::MetricsStrip;
 use crate::panels::notices::{Announcer, NoticeBanner};
 use crate::panels::recorded::{self, RecordedRun};
+use crate::panels::result_card;
 use crate::panels::runs::RunsPanel;
 use crate::panels::top_bar::TopBar;
 use crate::panels::train::TrainPanel;
@@ -32,6 +33,7 @@ use crate::panels::write::WritePanel;
 use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
 use crate::parts::tabs::{Column, SkipLinks, TabList, Tabs};
+use crate::stores::run_result::ResultState;
 use crate::views::closed_form::ClosedForm;
 use leptos::prelude::*;
 
@@ -54,6 +56,8 @@ pub fn App() -> impl IntoView {
     let is_everything = Signal::derive(move || lab.settings.level().get() >= Level::Everything);
     let shown = lab.charts.shown();
     let has_run = Memo::new(move |_| shown.with(|shown| !shown.is_empty()));
+    let result = lab.run_result.state();
+    let has_result = Memo::new(move |_| result.with(|result| *result != ResultState::None));
     let has_model = Signal::derive(move || lab.engine.is_up());
     let tabs = Tabs::new();
     provide_context(tabs);
@@ -69,15 +73,18 @@ pub fn App() -> impl IntoView {
             <Column tabs=tabs slug="label">
                 <LabelPanel/>
                 <AutolabelPanel/>
-                <WritePanel/>
-                <Verdicts/>
-                <DataPanel/>
                 <AtLevel least=Level::Standard>
+                    <WritePanel/>
+                </AtLevel>
+                <Verdicts/>
+                <AtLevel least=Level::Standard>
+                    <DataPanel/>
                     <DataReportPanel/>
                 </AtLevel>
             </Column>
             <Column tabs=tabs slug="model">
                 <TrainPanel/>
+                <Later wanted=has_result load=|| Box::pin(result_card::result_card())/>
                 <AtLevel least=Level::Standard>
                     <FormulaPanel/>
                 </AtLevel>
@@ -104,10 +111,12 @@ pub fn App() -> impl IntoView {
                 <LogpsChart/>
                 <AtLevel least=Level::Standard>
                     <LossChart/>
-                    <Later wanted=has_model load=|| Box::pin(with_models::win_rate())/>
-                    <Later wanted=has_run load=|| Box::pin(more::charts_of_runs())/>
-                    <RunsPanel/>
                 </AtLevel>
+                <Later wanted=has_model load=|| Box::pin(with_models::win_rate())/>
+                <AtLevel least=Level::Standard>
+                    <Later wanted=has_run load=|| Box::pin(more::charts_of_runs())/>
+                </AtLevel>
+                <RunsPanel/>
                 <AtLevel least=Level::Everything>
                     <Later wanted=is_everything load=|| Box::pin(more::charts())/>
                 </AtLevel>

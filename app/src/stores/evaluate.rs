@@ -2,6 +2,7 @@
 
 use super::labels::LabelStore;
 use crate::model::autolabel_form::AutolabelForm;
+use crate::model::rule::Rule;
 use leptos::prelude::*;
 use tilt_protocol::{JudgeSettings, Labeller, PolicyAt, Principle, WinRateReport};
 
@@ -38,6 +39,8 @@ pub struct Measured {
 
 #[derive(Clone, Copy)]
 pub struct EvaluateStore {
+    /// The person's.
+    rule: RwSignal<Option<Rule>>,
     autolabel_form: RwSignal<AutolabelForm>,
     autolabel: RwSignal<Option<AutolabelProgress>>,
     prompt: RwSignal<String>,
@@ -70,6 +73,7 @@ impl EvaluateStore {
                 })
         });
         EvaluateStore {
+            rule: RwSignal::new(None),
             autolabel_form: RwSignal::new(AutolabelForm::default()),
             autolabel: RwSignal::new(None),
             prompt: RwSignal::new(String::new()),
@@ -80,6 +84,20 @@ impl EvaluateStore {
             principle: Memo::new(move |_| chosen_principle.get().or_else(|| last_used.get())),
             is_measuring: RwSignal::new(false),
             win_rate: RwSignal::new(None),
+        }
+    }
+
+    /// The rule by which the person means to label, once one is chosen.
+    pub fn rule(&self) -> Signal<Option<Rule>> {
+        self.rule.into()
+    }
+
+    /// The judge would label by the same one.
+    pub fn choose_rule(&self, rule: Rule) {
+        self.rule.set(Some(rule));
+        if let Rule::Principle(principle) = rule {
+            self.autolabel_form
+                .update(|form| form.principle = principle);
         }
     }
 

@@ -22,6 +22,7 @@ pub mod pace;
 pub mod queue;
 pub mod resume;
 pub mod run;
+pub mod run_result;
 pub mod run_saving;
 pub mod runs;
 pub mod saving;

@@ -92,8 +92,12 @@ impl Saving {
                 if let Some(store_again) = self.when_lost.get_value().filter(|_| was_open) {
                     store_again();
                 }
+                // What waits is to show whether all is well again.
+                let waits = self.ledger.with_value(Ledger::is_waiting);
                 self.write_waiting();
-                self.settled();
+                if !waits {
+                    self.settled();
+                }
             }
             Err(error) => {
                 let error = Some(error);

@@ -26,6 +26,7 @@ pub enum Purpose {
     Compare,
     Blind,
     WinRate,
+    RunResult,
     ExportModel,
     Report,
 }
@@ -45,7 +46,7 @@ impl Purpose {
             Purpose::Watch => texts::NOT_SHOWN_BY_TOKEN.to_owned(),
             Purpose::Candidates => texts::NOT_SCORED.to_owned(),
             Purpose::Compare | Purpose::Blind => texts::NOT_SAMPLED.to_owned(),
-            Purpose::WinRate => texts::NOT_MEASURED.to_owned(),
+            Purpose::WinRate | Purpose::RunResult => texts::NOT_MEASURED.to_owned(),
             Purpose::ExportModel => texts::NOT_EXPORTED.to_owned(),
             Purpose::Report => texts::NOT_REPORTED.to_owned(),
         }

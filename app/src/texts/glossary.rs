@@ -29,6 +29,10 @@ pub enum Term {
     Noise,
     NextToken,
     Interval,
+    // Questions that a place of the page raises.
+    WhyTies,
+    IsThatGood,
+    WhenToStop,
 }
 
 impl Term {
@@ -60,6 +64,9 @@ impl Term {
             Term::Noise => "noise",
             Term::NextToken => "next token",
             Term::Interval => "95% interval",
+            Term::WhyTies => "why ties?",
+            Term::IsThatGood => "is that good?",
+            Term::WhenToStop => "when to stop?",
         }
     }
 
@@ -130,6 +137,15 @@ impl Term {
             }
             Term::Interval => {
                 "The Wilson interval: where the true win rate lies with 95% confidence, given this many decisive comparisons."
+            }
+            Term::WhyTies => {
+                "Both answers were alike in what the judge looks at (both polite, say, or neither): nothing can be learnt of such a pair, so it was set aside and another one drawn."
+            }
+            Term::IsThatGood => {
+                "50% is no better than before training. Look at the interval: if all of it lies above 50%, the change is no chance; at 90% the new model wins nine of ten comparisons that are decided. Far from the old model, ask as well whether the text still holds together."
+            }
+            Term::WhenToStop => {
+                "When the win rate no longer rises while the model still moves away from what it was: what comes after that is mostly harm. The card after each run says how far it went."
             }
         }
     }

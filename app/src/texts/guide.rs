@@ -3,8 +3,14 @@
 pub const FIRST_STEPS: &str = "First steps";
 pub const LABEL_THREE: &str = "Label three comparisons";
 pub const TRAIN_ON_THEM: &str = "Train on them";
-pub const WHICH_IS_TUNED: &str = "Which is the tuned model?";
+pub const SEE_WHAT_CHANGED: &str = "See what changed";
+pub const SHOW: &str = "Show";
+pub const GO_ON: &str = "Go on";
+pub const GO_ON_BLIND: &str = "can you tell the tuned model's answers from the old one's?";
+pub const GO_ON_LABELLING: &str = "label more by the same rule, or let it train for more steps.";
 pub const GUESS: &str = "Guess";
+pub const GO_ON_BY_HAND: &str =
+    "A dozen labels teach more than three: go on by your own rule, which the judge does not know.";
 pub const PUT_AWAY: &str = "Put the first steps away";
 pub const PUT_AWAY_SIGN: &str = "\u{d7}";
 

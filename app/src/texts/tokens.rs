@@ -3,6 +3,13 @@
 /// The end marker, among tokens.
 pub const END_TOKEN: &str = "\u{25a0} end";
 pub const END_MEANS: &str = "the end of the text";
+/// Who speaks from here on.
+pub const PERSON_TOKEN: &str = "\u{25b8} person:";
+pub const HELPER_TOKEN: &str = "\u{25b8} helper:";
+pub const SYSTEM_TOKEN: &str = "\u{25b8} rules:";
+pub const SPEAKER_MEANS: &str = "who speaks from here on; a mark of the model's own, not a word";
+pub const CONTROL_TOKEN: &str = "\u{25aa}";
+pub const CONTROL_MEANS: &str = "a mark of the model's own, not a word";
 /// A token without a character.
 pub const EMPTY_TOKEN: &str = "\u{2205}";
 pub const BLANK_MEANS: &str =

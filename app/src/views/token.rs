@@ -13,11 +13,37 @@ const ENDS: [&str; 7] = [
     "</s>",
 ];
 
+/// Names of what templates put before a turn or around a text.
+const SPEAKERS: [(&str, &str); 3] = [
+    ("<|user|>", texts::PERSON_TOKEN),
+    ("<|assistant|>", texts::HELPER_TOKEN),
+    ("<|system|>", texts::SYSTEM_TOKEN),
+];
+const OTHERS: [&str; 6] = [
+    "<|pad|>",
+    "<pad>",
+    "<s>",
+    "<|begin_of_text|>",
+    "<|im_start|>",
+    "<|start|>",
+];
+
+fn speaker(token: &str) -> Option<&'static str> {
+    let named = SPEAKERS.iter().find(|(name, _)| *name == token);
+    named.map(|(_, speaker)| *speaker)
+}
+
 /// A token for a chip or a bar: the end of text by name, line breaks, blanks and control
 /// characters by marks. A space before or between words stays one.
 pub fn readable_token(token: &str) -> String {
     if ENDS.contains(&token) {
         return texts::END_TOKEN.to_owned();
+    }
+    if let Some(speaker) = speaker(token) {
+        return speaker.to_owned();
+    }
+    if OTHERS.contains(&token) {
+        return texts::CONTROL_TOKEN.to_owned();
     }
     if token.is_empty() {
         return texts::EMPTY_TOKEN.to_owned();
@@ -61,6 +87,12 @@ pub fn token_note(token: &str) -> Option<&'static str> {
     if ENDS.contains(&token) {
         return Some(texts::END_MEANS);
     }
+    if speaker(token).is_some() {
+        return Some(texts::SPEAKER_MEANS);
+    }
+    if OTHERS.contains(&token) {
+        return Some(texts::CONTROL_MEANS);
+    }
     if token.trim().is_empty() {
         return Some(texts::BLANK_MEANS);
     }
@@ -68,14 +100,18 @@ pub fn token_note(token: &str) -> Option<&'static str> {
     token.chars().any(has_mark).then_some(texts::MARKS_MEAN)
 }
 
-/// The text that tokens make together: bytes that stand apart become characters again, and
-/// what is no character is said to be none.
+/// The text that tokens make together: bytes that stand apart become characters again, what
+/// is no character is said to be none, and who speaks is named.
 pub fn joined<'a>(tokens: impl Iterator<Item = &'a str>) -> String {
     let mut bytes = Vec::new();
     for token in tokens {
-        match bytes_of(token) {
-            Some(of_token) => bytes.extend(of_token),
-            None => bytes.extend_from_slice(token.as_bytes()),
+        match (bytes_of(token), speaker(token)) {
+            (Some(of_token), _) => bytes.extend(of_token),
+            (None, Some(speaker)) => {
+                let blank = if bytes.is_empty() { "" } else { " " };
+                bytes.extend(format!("{blank}{speaker} ").as_bytes());
+            }
+            (None, None) => bytes.extend_from_slice(token.as_bytes()),
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
@@ -126,7 +162,9 @@ mod tests {
             ("\u{a0}", "<U+00A0>"),
             ("", "\u{2205}"),
             ("<|end|>", "\u{25a0} end"),
-            ("<|user|>", "<|user|>"),
+            ("<|user|>", "\u{25b8} person:"),
+            ("<|pad|>", "\u{25aa}"),
+            ("<|other|>", "<|other|>"),
             ("<0xF0>", "<0xF0>"),
         ] {
             assert_eq!(readable_token(token), shown, "{token:?}");
@@ -145,6 +183,8 @@ mod tests {
         assert_eq!(join(&smile), "So \u{1f642}!");
         assert_eq!(join(&[" <0xC3>", "<0xA9>t\u{e9}"]), " \u{e9}t\u{e9}");
         assert_eq!(join(&["a", "<0xF0>"]), "a\u{fffd}");
+        let asked = join(&["<|user|>", "Hi", "!", "<|assistant|>"]);
+        assert_eq!(asked, "\u{25b8} person: Hi! \u{25b8} helper: ");
         assert_eq!(join(&["<0xZZ>", "<0x", "é<0x4"]), "<0xZZ><0xé<0x4");
     }
 }

@@ -212,7 +212,8 @@ impl DpoTerm {
             | DpoTerm::Aot { epsilon }
             | DpoTerm::AotUnpaired { epsilon } => within("label_smoothing", epsilon, 0.0, 1.0),
             DpoTerm::Discopop { tau } => above_zero("discopop_tau", tau),
-            DpoTerm::Sigmoid
+            DpoTerm::ExoPair { .. }
+            | DpoTerm::Sigmoid
             | DpoTerm::Hinge
             | DpoTerm::Ipo
             | DpoTerm::NcaPair

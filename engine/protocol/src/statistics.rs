@@ -51,6 +51,20 @@ pub fn wilson_interval(wins: u64, trials: u64) -> (f64, f64) {
     ((centre - half).max(0.0), (centre + half).min(1.0))
 }
 
+/// The 95% interval of the difference of two independent shares, `a` less `b`: from -1 to 1,
+/// and all of that where one of them is of nothing.
+///
+/// R. G. Newcombe, "Interval Estimation for the Difference between Independent Proportions",
+/// Statistics in Medicine 17 (1998), method 10.
+pub fn difference_interval(a: &Share, b: &Share) -> (f64, f64) {
+    let (Some(p), Some(q)) = (a.value(), b.value()) else {
+        return (-1.0, 1.0);
+    };
+    let below = (p - a.low).hypot(b.high - q);
+    let above = (a.high - p).hypot(q - b.low);
+    (p - q - below, p - q + above)
+}
+
 /// Exact two-sided p-value of the sign test: how likely a fair coin is to fall at least
 /// as unevenly as `plus` to `minus`. 1 without trials. Ties are left out beforehand.
 ///
@@ -189,6 +203,30 @@ mod tests {
         assert_eq!(wilson_interval(0, 0), (0.0, 1.0));
         assert_eq!(Share::new(1, 4).value(), Some(0.25));
         assert_eq!(Share::new(0, 0).value(), None);
+    }
+
+    #[test]
+    fn a_difference_of_shares_has_newcombes_interval() {
+        // Newcombe 1998, table II, method 10.
+        let golden = [
+            ((56, 70), (48, 80), (0.0524, 0.3339)),
+            ((9, 10), (3, 10), (0.1705, 0.8090)),
+            ((5, 56), (0, 29), (-0.0381, 0.1926)),
+            ((10, 10), (0, 10), (0.6075, 1.0)),
+        ];
+        for ((a, of_a), (b, of_b), (low, high)) in golden {
+            let found = difference_interval(&Share::new(a, of_a), &Share::new(b, of_b));
+            assert!(
+                (found.0 - low).abs() < 5e-5,
+                "{a}/{of_a} {b}/{of_b}: {found:?}"
+            );
+            assert!(
+                (found.1 - high).abs() < 5e-5,
+                "{a}/{of_a} {b}/{of_b}: {found:?}"
+            );
+        }
+        let none = Share::new(0, 0);
+        assert_eq!(difference_interval(&none, &none), (-1.0, 1.0));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod fluency;
 mod inspect;
 mod kl;
 mod pairs;
+mod run_result;
 mod win_rate;
 mod world_fit;
 
@@ -16,5 +17,6 @@ pub use fluency::{Agreement, Fluency, Frequency, fluency, judge_on_world};
 pub use inspect::{Inspector, next_tokens};
 pub use kl::kl_of_answers;
 pub use pairs::{DrawnPair, PairDrawer, check_sampling};
+pub use run_result::run_result;
 pub use win_rate::{DECISIVE_WANTED, WinRateRun};
 pub use world_fit::{WorldFit, world_fit};

@@ -76,7 +76,9 @@ impl Lab {
             }
             JobKind::Bench(bench) => self.advance_bench(job.id, bench).await,
             JobKind::Report(reporting) => self.advance_report(job.id, reporting).await,
-            JobKind::Task(task) | JobKind::Kl(task) => self.advance_task(job.id, task).await,
+            JobKind::Task(task) | JobKind::Kl(task) | JobKind::InPassing(task) => {
+                self.advance_task(job.id, task).await
+            }
         }
     }
 

@@ -28,6 +28,8 @@ pub enum JobKind {
     Task(Task),
     /// The KL of a run, before its next step or its last word.
     Kl(Task),
+    /// What nobody waits for: after all others, and after training.
+    InPassing(Task),
 }
 
 /// A win rate being counted, with the policy as it was when that began.
@@ -98,6 +100,10 @@ impl Job {
         Job::new(id, JobKind::Kl(task), 0)
     }
 
+    pub fn in_passing(id: RequestId, task: Task) -> Job {
+        Job::new(id, JobKind::InPassing(task), 0)
+    }
+
     pub fn is_kl(&self) -> bool {
         matches!(self.work, JobKind::Kl(_))
     }
@@ -106,10 +112,15 @@ impl Job {
         matches!(self.work, JobKind::Task(_) | JobKind::Kl(_))
     }
 
+    pub fn is_in_passing(&self) -> bool {
+        matches!(self.work, JobKind::InPassing(_))
+    }
+
     /// True where the next piece of a training run comes before the job's.
     pub fn gives_way(&mut self) -> bool {
         match &mut self.work {
             JobKind::Report(reporting) => reporting.gives_way(),
+            JobKind::InPassing(_) => true,
             JobKind::SamplePairs(_)
             | JobKind::Autolabel(_)
             | JobKind::WinRate(_)
@@ -128,7 +139,7 @@ impl Job {
             JobKind::WinRate(_) | JobKind::Bench(_) | JobKind::Report(_) => {
                 Some(EngineStatus::Evaluating)
             }
-            JobKind::Task(task) | JobKind::Kl(task) => task.status,
+            JobKind::Task(task) | JobKind::Kl(task) | JobKind::InPassing(task) => task.status,
         }
     }
 

@@ -16,6 +16,7 @@ mod measure_kl;
 mod report;
 mod reporting;
 mod run;
+mod run_result;
 mod score;
 mod state;
 mod status;

@@ -112,10 +112,15 @@ impl Lab {
         })
     }
 
-    /// After those before it; what is short does not wait for what is long.
+    /// After those before it; what is short does not wait for what is long, and nothing for
+    /// what is done in passing.
     pub(super) fn queue(&mut self, job: Job) -> Result<()> {
-        let first_long = self.jobs.iter().position(|job| !job.is_short());
-        match first_long.filter(|_| job.is_short()) {
+        let waits_for = |other: &Job| match (job.is_short(), job.is_in_passing()) {
+            (true, _) => other.is_short(),
+            (false, false) => !other.is_in_passing(),
+            (false, true) => true,
+        };
+        match self.jobs.iter().position(|other| !waits_for(other)) {
             Some(place) => self.jobs.insert(place, job),
             None => self.jobs.push_back(job),
         }

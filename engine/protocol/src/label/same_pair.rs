@@ -7,7 +7,7 @@ use super::{Label, Pair, Verdict};
 pub struct SamePair<'a> {
     prompt: &'a str,
     /// In the order of their letters.
-    answers: [&'a str; 2],
+    pub(super) answers: [&'a str; 2],
     is_single: bool,
 }
 

@@ -118,6 +118,9 @@ pub enum Command {
         example: Example,
         against: Option<RunId>,
     },
+    /// What the policy has come to, on held-out prompts, beside what these rows prefer; gives
+    /// way to training. Last: `RunResult`.
+    RunResult { examples: Vec<Example>, seed: u64 },
     /// Log-probs of written answers to one prompt, under policy and reference.
     /// Last: `Candidates`.
     Candidates {

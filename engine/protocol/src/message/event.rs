@@ -8,6 +8,7 @@ use crate::label::{Pair, Verdict};
 use crate::metrics::Metrics;
 use crate::report::DataReport;
 use crate::run_end::RunEnd;
+use crate::run_result::RunResult;
 use crate::score::ScoreReport;
 use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
@@ -172,6 +173,10 @@ pub enum Event {
         report: WinRateReport,
         done: bool,
     },
+    RunResult {
+        of: PolicyAt,
+        result: Box<RunResult>,
+    },
     Scored {
         report: ScoreReport,
     },
@@ -197,6 +202,7 @@ impl Event {
             | Event::Candidates { .. }
             | Event::WasReset
             | Event::Compared { .. }
+            | Event::RunResult { .. }
             | Event::Scored { .. }
             | Event::Exported { .. }
             | Event::Failed { .. }

@@ -1,0 +1,220 @@
+//! What the run that has just ended changed, in plain words with the numbers behind them.
+
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::lab::{Lab, use_lab};
+use crate::model::run_record::kl_text;
+use crate::model::run_story::{
+    self, Distance, Headline, Leaning, displacement, distance, leanings,
+};
+use crate::parts::define::Define;
+use crate::parts::policy_date::PolicyDate;
+use crate::stores::run_result::{MeasuredResult, ResultState};
+use crate::texts::glossary::Term;
+use crate::texts::numbers::{fixed, percent, signed};
+use crate::texts::result_card as texts;
+use leptos::prelude::*;
+use tilt_protocol::RunResult;
+use tilt_protocol::run_result::{BeforeAndAfter, Language};
+use tilt_protocol::statistics::{Share, difference_interval};
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn result_card() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <ResultCard/> }.into_any())
+}
+
+#[component]
+fn ResultCard() -> impl IntoView {
+    let lab = use_lab();
+    let state = lab.run_result.state();
+    // Heard by whoever does not see it.
+    Effect::new(move |_| {
+        if let ResultState::Measured(measured) = state.get() {
+            let (headline, advice) = (headline(&measured.result), advice(&measured.result));
+            lab.notices.say(&texts::announced(&headline, advice));
+        }
+    });
+    move || match state.get() {
+        ResultState::None => ().into_any(),
+        ResultState::Measuring => card(
+            "measuring",
+            view! { <p class="muted">{texts::MEASURING}</p> }.into_any(),
+        ),
+        ResultState::Failed(why) => card(
+            "failed",
+            view! { <p class="muted">{texts::not_measured(&why)}</p> }.into_any(),
+        ),
+        ResultState::Measured(measured) => {
+            let told = slug(run_story::headline(&measured.result));
+            card(told, told_of(lab, &measured).into_any())
+        }
+    }
+}
+
+fn card(told: &'static str, inside: AnyView) -> AnyView {
+    view! {
+        <section
+            class="panel result-card"
+            id="result-card"
+            data-testid="result-card"
+            data-value=told
+            aria-labelledby="result-title"
+        >
+            <header class="panel-head"><h2 id="result-title">{texts::TITLE}</h2></header>
+            {inside}
+        </section>
+    }
+    .into_any()
+}
+
+/// What the card says, in one word, for whoever scripts the page.
+fn slug(headline: Headline) -> &'static str {
+    match headline {
+        Headline::Broken => "broken",
+        Headline::NoLeaning => "no leaning",
+        Headline::Does => "learnt",
+        Headline::DoesSome => "learnt in part",
+        Headline::NotYet => "not yet",
+        Headline::Contrary => "contrary",
+    }
+}
+
+fn told_of(lab: Lab, measured: &MeasuredResult) -> impl IntoView + use<> {
+    let MeasuredResult { of, result } = measured;
+    let curve = of
+        .run
+        .and_then(|run| lab.runs.get(run))
+        .map(|r| r.curve.clone());
+    let fallen = curve.and_then(|curve| displacement(&curve, *of));
+    let rows: Vec<_> = leanings(result).iter().map(leaning).collect();
+    let sound = result.language().map(|_| {
+        let (policy, reference) = (result.policy_sound, result.reference_sound);
+        texts::sound(policy.count, policy.of, reference.count)
+    });
+    let repeats = (result.policy_repeats.count > result.reference_repeats.count)
+        .then(|| texts::repeats(result.policy_repeats.count, result.policy_repeats.of));
+    view! {
+        <p class="result-headline">{headline(result)}</p>
+        <p>{advice(result)}</p>
+        <ul class="leanings">{rows}</ul>
+        <p class="muted number" data-testid="result-distance" data-value=result.kl.to_string()>
+            {went(result)} " " {sound} " " {repeats} " "
+            <PolicyDate of=Signal::stored(Some(*of))/> " "
+            <Define term=Term::Kl/> " " <Define term=Term::WhenToStop/>
+        </p>
+        {fallen.map(|[chosen, rejected]| view! {
+            <p class="muted" data-testid="result-displaced">
+                {texts::displaced(&fixed(chosen, 1), &fixed(rejected, 1))}
+            </p>
+        })}
+        {(!result.examples.is_empty()).then(|| view! {
+            <h3>{texts::EXAMPLES}</h3>
+            {result.examples.iter().map(example).collect::<Vec<_>>()}
+        })}
+    }
+}
+
+fn most(result: &RunResult) -> &'static str {
+    let first = leanings(result).into_iter().next();
+    first.map_or("", |first| {
+        texts::attribute(first.change.principle, first.wanted)
+    })
+}
+
+fn headline(result: &RunResult) -> String {
+    let most = most(result);
+    match run_story::headline(result) {
+        Headline::Broken => texts::BROKEN.to_owned(),
+        Headline::NoLeaning => texts::NO_LEANING.to_owned(),
+        Headline::Does => texts::does(most),
+        Headline::DoesSome => texts::does_some(most),
+        Headline::NotYet => texts::not_yet(most),
+        Headline::Contrary => texts::contrary(most),
+    }
+}
+
+fn advice(result: &RunResult) -> &'static str {
+    let is_worse = result.language() == Some(Language::Worse);
+    match (run_story::headline(result), distance(result)) {
+        (Headline::Broken, _) => texts::TRY_NEARER,
+        (Headline::NoLeaning, _) => texts::TRY_ONE_RULE,
+        (Headline::Does | Headline::DoesSome, _) if is_worse => texts::TRY_SOUNDER,
+        (Headline::Does | Headline::DoesSome, Distance::Far) => texts::TRY_LARGER_BETA,
+        (Headline::Does, _) => texts::TRY_TO_COMPARE,
+        (Headline::DoesSome | Headline::NotYet, Distance::Near) => texts::TRY_MORE_STEPS,
+        (Headline::DoesSome | Headline::NotYet, _) => texts::TRY_MORE_LABELS,
+        (Headline::Contrary, _) => texts::LOOK_AT_LABELS,
+    }
+}
+
+fn went(result: &RunResult) -> String {
+    let words = match distance(result) {
+        Distance::Near => texts::HARDLY_MOVED,
+        Distance::Usual => texts::MOVED,
+        Distance::Far => texts::MOVED_FAR,
+    };
+    let kl = kl_text(result.kl, Some(result.answers), result.kl_standard_error);
+    texts::distance(words, &kl)
+}
+
+/// One attribute that the labels lean to: how they do, and its share before and now.
+fn leaning(leaning: &Leaning) -> impl IntoView + use<> {
+    let change = leaning.change;
+    let labels = match (change.labels.good.value(), change.labels.bad.value()) {
+        (Some(good), Some(bad)) if change.labels.pairs.of == 0 => {
+            texts::of_thumbs(&percent(good), &percent(bad))
+        }
+        _ => texts::of_pairs(change.labels.pairs.count, change.labels.pairs.of),
+    };
+    let told = match leaning.follows() {
+        Some(true) => texts::FOLLOWS,
+        Some(false) => texts::CONTRARY,
+        None => texts::UNCLEAR,
+    };
+    let points = |share: f64| signed(share * 100.0, 0);
+    let (low, high) = difference_interval(&change.policy, &change.reference);
+    view! {
+        <li class="leaning" data-testid="result-leaning" data-value=change.principle.slug()>
+            <span class="leaning-name">
+                <b>{texts::share_of(change.principle)}</b> " " <em>{told}</em>
+            </span>
+            <span class="leaning-share number">
+                {texts::BEFORE} " " {share(&change.reference)} " "
+                <span aria-hidden="true">"\u{2192}"</span> " "
+                {texts::NOW} " " <b>{share(&change.policy)}</b>
+            </span>
+            <span class="leaning-bars" aria-hidden="true">
+                <span class="reference" style=width(&change.reference)></span>
+                <span class="policy" style=width(&change.policy)></span>
+            </span>
+            <span class="muted number">
+                {labels} "; " {texts::difference(&points(low), &points(high))}
+            </span>
+        </li>
+    }
+}
+
+fn share(share: &Share) -> String {
+    share.value().map(percent).unwrap_or_default()
+}
+
+fn width(share: &Share) -> String {
+    format!("--share:{:.1}%", share.value().unwrap_or_default() * 100.0)
+}
+
+fn example(example: &BeforeAndAfter) -> impl IntoView + use<> {
+    view! {
+        <div class="result-example">
+            <p class="result-prompt">{example.prompt.clone()}</p>
+            <div class="samples">
+                <div class="sample">
+                    <span class="sample-head muted">{texts::ANSWER_BEFORE}</span>
+                    <p>{example.reference.clone()}</p>
+                </div>
+                <div class="sample policy">
+                    <span class="sample-head muted">{texts::ANSWER_NOW}</span>
+                    <p>{example.policy.clone()}</p>
+                </div>
+            </div>
+        </div>
+    }
+}

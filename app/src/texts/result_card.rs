@@ -1,0 +1,149 @@
+//! What a run has changed, in plain words.
+
+use super::counts::counted;
+use tilt_protocol::Principle;
+use tilt_protocol::run_result::Direction;
+
+pub const TITLE: &str = "What changed";
+pub const MEASURING: &str = "Both models answer prompts that neither has trained on…";
+
+pub fn not_measured(why: &str) -> String {
+    format!("What changed could not be measured: {why}")
+}
+
+/// Before the name of an attribute, the policy and the reference in words that need none.
+pub const BEFORE: &str = "before";
+pub const NOW: &str = "now";
+
+// The first sentence. `most` is what the labels prefer most.
+
+pub const BROKEN: &str = "The text broke: most answers no longer hold together.";
+pub const NO_LEANING: &str = "Your labels show no preference that the judge knows by name.";
+
+pub fn does(most: &str) -> String {
+    format!("Your labels prefer {most} answers, and the model now gives them.")
+}
+
+pub fn does_some(most: &str) -> String {
+    format!(
+        "The model has learnt part of what your labels prefer, but its answers are not {most} yet."
+    )
+}
+
+pub fn not_yet(most: &str) -> String {
+    format!(
+        "Your labels prefer {most} answers; the model does not give more of them yet, as far as these answers can tell."
+    )
+}
+
+pub fn contrary(most: &str) -> String {
+    format!("Your labels prefer {most} answers, and the model gives fewer of them.")
+}
+
+// What to try next.
+
+pub const TRY_NEARER: &str = "Try fewer steps, a larger beta or a lower learning rate: each keeps the model nearer to what it was.";
+pub const TRY_SOUNDER: &str = "But fewer of its answers hold together than before. Fewer steps or a larger beta would keep more of them.";
+pub const TRY_ONE_RULE: &str = "That is no mistake: the judge knows eight attributes, and your rule may be another one. Read the answers below, or label a dozen pairs more by one rule and train again.";
+pub const TRY_LARGER_BETA: &str = "It has gone very far for that. Try a larger beta, and see whether it still learns your rule while it stays nearer to what it was.";
+pub const TRY_TO_COMPARE: &str = "Try to tell the two models apart blind, measure the win rate, or train once more with another beta and compare the runs.";
+pub const TRY_MORE_STEPS: &str = "It has hardly moved. Try more steps, or a smaller beta.";
+pub const TRY_MORE_LABELS: &str =
+    "Try more labels by the same rule: a dozen is little, fifty is plenty.";
+pub const LOOK_AT_LABELS: &str = "Look at your labels: another attribute may go with the one that you meant. The practice sets show how that happens.";
+
+/// "shorter", as said of the answers that labels prefer or a model gives.
+pub fn attribute(principle: Principle, direction: Direction) -> &'static str {
+    match (principle, direction) {
+        (Principle::Truthful, Direction::More) => "true",
+        (Principle::Truthful, Direction::Less) => "untrue",
+        (Principle::Polite, Direction::More) => "polite",
+        (Principle::Polite, Direction::Less) => "impolite",
+        (Principle::Short, Direction::More) => "short",
+        (Principle::Short, Direction::Less) => "longer",
+        (Principle::Long, Direction::More) => "long",
+        (Principle::Long, Direction::Less) => "shorter",
+        (Principle::Warm, Direction::More) => "warm",
+        (Principle::Warm, Direction::Less) => "cool",
+        (Principle::Direct, Direction::More) => "direct",
+        (Principle::Direct, Direction::Less) => "hedging",
+        (Principle::Safe, Direction::More) => "rightly declining",
+        (Principle::Safe, Direction::Less) => "wrongly declining",
+        (Principle::OnTopic, Direction::More) => "on-topic",
+        (Principle::OnTopic, Direction::Less) => "off-topic",
+    }
+}
+
+/// What the share of an attribute is a share of.
+pub fn share_of(principle: Principle) -> &'static str {
+    match principle {
+        Principle::Truthful => "true answers",
+        Principle::Polite => "polite answers",
+        Principle::Short => "short answers",
+        Principle::Long => "long answers",
+        Principle::Warm => "warm answers",
+        Principle::Direct => "direct answers",
+        Principle::Safe => "declines what it ought to, and nothing else",
+        Principle::OnTopic => "answers on topic",
+    }
+}
+
+/// Of the pairs that differ in an attribute, so many labels prefer the answer with it.
+pub fn of_pairs(preferred: usize, differing: usize) -> String {
+    format!("preferred in {preferred} of {}", counted(differing, "pair"))
+}
+
+/// The share of good and of bad answers that have it, in percent.
+pub fn of_thumbs(good: &str, bad: &str) -> String {
+    format!("{good} of good answers have it, {bad} of bad ones")
+}
+
+/// The difference of two shares, in points, with its interval.
+pub fn difference(low: &str, high: &str) -> String {
+    format!("change {low} to {high} points")
+}
+
+pub const FOLLOWS: &str = "learnt";
+pub const CONTRARY: &str = "the other way";
+pub const UNCLEAR: &str = "no clear change";
+
+/// How far it went, with the KL and its interval.
+pub fn distance(words: &str, kl: &str) -> String {
+    format!("It has {words}: KL {kl} nats an answer.")
+}
+
+pub const HARDLY_MOVED: &str = "hardly moved";
+pub const MOVED: &str = "moved as far as runs here usually do";
+pub const MOVED_FAR: &str = "moved very far from what it was";
+
+/// How many answers still hold together.
+pub fn sound(policy: usize, of: usize, reference: usize) -> String {
+    format!(
+        "{policy} of {} hold together, {reference} before.",
+        counted(of, "answer")
+    )
+}
+
+pub fn repeats(policy: usize, of: usize) -> String {
+    format!(
+        "{policy} of {} say the same words over and over.",
+        counted(of, "answer")
+    )
+}
+
+/// By how many nats chosen and rejected answers fell.
+pub fn displaced(chosen: &str, rejected: &str) -> String {
+    format!(
+        "The answers that you chose have become less likely themselves (by {chosen} nats), and those that you rejected still less (by {rejected}). The loss asks for the gap between them alone: this is called likelihood displacement."
+    )
+}
+
+pub const EXAMPLES: &str = "Three prompts that it has not trained on";
+/// Both models' answers to a prompt, for whoever hears them.
+pub const ANSWER_BEFORE: &str = "Before";
+pub const ANSWER_NOW: &str = "Now";
+
+/// For a screen reader, when the result is there.
+pub fn announced(headline: &str, advice: &str) -> String {
+    format!("{headline} {advice}")
+}

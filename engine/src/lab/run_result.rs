@@ -1,0 +1,29 @@
+//! What the policy has come to.
+
+use super::job::Job;
+use super::state::Lab;
+use super::task::Task;
+use crate::evaluate::run_result;
+use tilt_protocol::{Event, Example, RequestId, Result};
+
+impl Lab {
+    /// Of the policy as it is now.
+    pub(super) fn run_result(
+        &mut self,
+        id: RequestId,
+        examples: Vec<Example>,
+        seed: u64,
+    ) -> Result<()> {
+        let seen = self.seen()?;
+        let work = async move {
+            let (policy, reference) = (&seen.policy, &seen.reference);
+            let result = run_result(&seen.model, policy, reference, &examples, seed).await?;
+            let event = Event::RunResult {
+                of: seen.at,
+                result: Box::new(result),
+            };
+            Ok(Some((event, Vec::new())))
+        };
+        self.queue(Job::in_passing(id, Task::new(None, work)))
+    }
+}
