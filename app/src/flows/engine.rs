@@ -2,7 +2,7 @@
 
 use super::{resume, training};
 use crate::browser::url::engine_address;
-use crate::browser::worker::{Incoming, WorkerClient};
+use crate::browser::worker::{FromWorker, WorkerClient};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::stores::engine::{Again, Purpose};
@@ -24,11 +24,11 @@ pub fn connect(lab: Lab, on_message: fn(Lab, Message, &[ArrayBuffer])) {
 fn connect_again(lab: Lab) {
     let address = engine_address(lab.engine.simd());
     let started = WorkerClient::start(&address, move |incoming| match incoming {
-        Incoming::Message { message, buffers } => lab.engine.hear(*message, &buffers),
-        Incoming::Unreadable(error) => lab
+        FromWorker::Message { message, buffers } => lab.engine.hear(*message, &buffers),
+        FromWorker::Unreadable(error) => lab
             .notices
             .error(NoticeKey::EngineMessage, &error.to_string()),
-        Incoming::Broken(error) => failed(lab, &error),
+        FromWorker::Broken(error) => failed(lab, &error),
     });
     match started {
         Ok(client) => lab.engine.connect(client),
@@ -83,7 +83,7 @@ pub fn greet(lab: Lab, protocol_version: u32) {
         );
         return;
     }
-    lab.engine.send(
+    lab.engine.request(
         Purpose::Start,
         Command::Start {
             protocol_version: PROTOCOL_VERSION,

@@ -1,7 +1,7 @@
 //! What this tab knows of saving its run: the run's lock, when it was saved, and which run
 //! is to come back.
 
-use crate::browser::locks::Held;
+use crate::browser::locks::HeldLock;
 use leptos::prelude::*;
 
 /// A checkpoint is due after so much time, or so many steps, whichever comes first...
@@ -13,10 +13,10 @@ const SHARE: f64 = 0.05;
 #[derive(Clone, Copy)]
 pub struct ResumeStore {
     /// The uid of the run that is this tab's, and its lock once it is there.
-    lock: StoredValue<Option<(u64, Option<Held>)>, LocalStorage>,
+    lock: StoredValue<Option<(u64, Option<HeldLock>)>, LocalStorage>,
     saves: StoredValue<Saves>,
     /// The run to go on with once a model is loaded.
-    planned: StoredValue<Option<Plan>>,
+    planned: StoredValue<Option<ResumePlan>>,
     /// The stored runs were looked through for one to go on with.
     is_looked_through: StoredValue<bool>,
 }
@@ -46,7 +46,7 @@ impl Saves {
 
 /// A run that is to come back.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plan {
+pub struct ResumePlan {
     pub uid: u64,
     pub goes_on: bool,
 }
@@ -69,7 +69,7 @@ impl ResumeStore {
 
     /// The run's lock is there, or another tab has it. One that comes after its run has
     /// ended is let go.
-    pub fn lock_came(&self, uid: u64, lock: Option<Held>) {
+    pub fn lock_came(&self, uid: u64, lock: Option<HeldLock>) {
         self.lock.update_value(|held| {
             if let Some((wanted, held)) = held
                 && *wanted == uid
@@ -151,11 +151,11 @@ impl ResumeStore {
     }
 
     /// The run to go on with, which the next model takes up.
-    pub fn plan(&self, plan: Option<Plan>) {
+    pub fn plan(&self, plan: Option<ResumePlan>) {
         self.planned.set_value(plan);
     }
 
-    pub fn take_plan(&self) -> Option<Plan> {
+    pub fn take_plan(&self) -> Option<ResumePlan> {
         self.planned.try_update_value(Option::take).flatten()
     }
 

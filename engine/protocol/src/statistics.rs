@@ -7,7 +7,7 @@ const Z: f64 = 1.959963984540054;
 
 /// A count out of a total, with the 95% Wilson interval of the share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Share {
+pub struct Proportion {
     pub count: usize,
     pub of: usize,
     /// Lower end of the interval, a fraction.
@@ -16,10 +16,10 @@ pub struct Share {
     pub high: f64,
 }
 
-impl Share {
-    pub fn new(count: usize, of: usize) -> Share {
+impl Proportion {
+    pub fn new(count: usize, of: usize) -> Proportion {
         let (low, high) = wilson_interval(count as u64, of as u64);
-        Share {
+        Proportion {
             count,
             of,
             low,
@@ -187,8 +187,8 @@ mod tests {
             );
         }
         assert_eq!(wilson_interval(0, 0), (0.0, 1.0));
-        assert_eq!(Share::new(1, 4).value(), Some(0.25));
-        assert_eq!(Share::new(0, 0).value(), None);
+        assert_eq!(Proportion::new(1, 4).value(), Some(0.25));
+        assert_eq!(Proportion::new(0, 0).value(), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Answers to plain prompts, and the KL of a set of answers.
 
-use crate::generate::{Answer, Pick, generate};
+use crate::generate::{Pick, SampledAnswer, generate};
 use crate::logps;
 use crate::model::Model;
 use crate::sequence::Sequence;
@@ -14,7 +14,7 @@ pub struct WorldAnswer {
     pub prompt: String,
     pub text: String,
     pub prompt_ids: Vec<u32>,
-    pub answer: Answer,
+    pub answer: SampledAnswer,
 }
 
 /// The ids of a person's prompt, rendered by the model's chat template.
@@ -108,7 +108,7 @@ pub async fn log_ratios(
         })
         .collect();
     let refs: Vec<&Sequence> = sequences.iter().collect();
-    let scored = logps::score(model, reference, &refs, 32).await?;
+    let scored = logps::sequence_logps(model, reference, &refs, 32).await?;
     Ok(answers
         .iter()
         .zip(&scored)

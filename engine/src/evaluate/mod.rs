@@ -11,7 +11,7 @@ mod world_fit;
 
 pub use alignment::{Alignment, AlignmentTask};
 pub use answers::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
-pub use fluency::{Agreement, Fluency, Frequency, fluency, judge_on_world};
+pub use fluency::{AttributeAgreement, Fluency, Frequency, fluency, judge_on_world};
 pub use inspect::{Inspector, next_tokens};
 pub use pairs::{DrawnPair, PairDrawer, check_sampling};
 pub use win_rate::{DECISIVE_WANTED, WinRateRun};

@@ -71,7 +71,7 @@ macro_rules! lanes {
                 unsafe { $power_of_two(n) }
             }
             #[inline(always)]
-            unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: Tile) {
+            unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: TileOutput) {
                 unsafe { tile::<Self, $rows, 2>(depth, a, b, out) }
             }
         }
