@@ -1,33 +1,9 @@
-// What is stored: in two tabs, when there is no room, and as one file.
+// What is stored: when there is no room, and as one file.
 import fs from 'node:fs';
 import { expect, test } from './fixtures.mjs';
 import { Lab } from './lab.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 61 };
-
-test('two tabs take in what each other stores', async ({ lab, context, site }) => {
-  await lab.open(OPENED, { ready: false });
-  const other = new Lab(await context.newPage(), site);
-  await other.open(OPENED, { ready: false });
-  await lab.label('1');
-  await other.untilLabelCount(1);
-  await other.label('2');
-  await lab.untilLabelCount(2);
-  await lab.undo();
-  await other.untilLabelCount(1);
-  // Neither waits for its own label alone: the other one's may come first.
-  await Promise.all([lab.page.keyboard.press('1'), other.page.keyboard.press('2')]);
-  await lab.untilLabelCount(3);
-  await other.untilLabelCount(3);
-  await lab.reload();
-  await lab.untilLabelCount(3);
-
-  await lab.id('erase-all').click();
-  await lab.id('erase-confirm').click();
-  await other.untilLabelCount(0);
-  await other.reload();
-  await other.untilLabelCount(0);
-});
 
 test('without room a label is not lost, and is stored once there is', async ({
   lab,

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from './fixtures.mjs';
 import { BUILT_FOLDER } from './static_site.mjs';
-import { FAILING, SILENT } from './storage_stubs.mjs';
+import { DEAF, FAILING, SILENT } from './storage_stubs.mjs';
 import { stored } from './torture/stored.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 81 };
@@ -211,4 +211,26 @@ test('a storage that does not answer is asked again', async ({ lab, page }) => {
   await lab.until('the banner to go', async () => (await lab.banner()) === '');
   await lab.reload();
   await lab.untilLabelCount(2);
+});
+
+test('a reading and a writing that get no answer are given up, said, and tried again', async ({
+  lab,
+  page,
+}) => {
+  await page.addInitScript(DEAF);
+  await lab.open(OPENED, { ready: false });
+  await page.evaluate(() => (globalThis.deaf = { write: true }));
+  await lab.label('1');
+  await lab.until('the banner', async () => (await lab.banner()).includes('does not answer'));
+  await page.evaluate(() => (globalThis.deaf = {}));
+  await lab.label('2');
+  await lab.until('the banner to go', async () => (await lab.banner()) === '');
+  await untilStored(lab, page, 'labels', 2);
+
+  await page.evaluate(() => sessionStorage.setItem('deaf', '{"read":true}'));
+  await lab.reload();
+  await lab.until('the banner', async () => (await lab.banner()).includes('does not answer'));
+  await page.evaluate(() => (globalThis.deaf = {}));
+  await lab.untilLabelCount(2);
+  await lab.until('the banner to go', async () => (await lab.banner()) === '');
 });

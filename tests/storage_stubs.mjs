@@ -69,3 +69,34 @@ export function SILENT() {
     return request;
   };
 }
+
+/**
+ * As long as `deaf` says `read` or `write`, no such transaction is answered. A minute passes
+ * in half a second.
+ */
+export function DEAF() {
+  globalThis.deaf = JSON.parse(sessionStorage.getItem('deaf') ?? '{}');
+  const usual = globalThis.setTimeout;
+  globalThis.setTimeout = (act, ms, ...more) => usual(act, ms === 60_000 ? 500 : ms, ...more);
+  const stop = (event) => event.stopImmediatePropagation();
+  for (const method of ['get', 'getAll', 'getAllKeys']) {
+    const get = IDBObjectStore.prototype[method];
+    IDBObjectStore.prototype[method] = function (...args) {
+      const request = get.apply(this, args);
+      if (globalThis.deaf.read) {
+        request.addEventListener('success', stop);
+        request.addEventListener('error', stop);
+      }
+      return request;
+    };
+  }
+  const begin = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (stores, mode, ...more) {
+    const transaction = begin.call(this, stores, mode, ...more);
+    if (mode === 'readwrite' && globalThis.deaf.write) {
+      transaction.addEventListener('complete', stop);
+      transaction.addEventListener('abort', stop);
+    }
+    return transaction;
+  };
+}

@@ -15,6 +15,29 @@ async function secondTab(context, site, opened = OPENED, options = { ready: fals
   return other;
 }
 
+test('two tabs take in the labels that each other stores', async ({ lab, context, site }) => {
+  await lab.open(OPENED, { ready: false });
+  const other = await secondTab(context, site);
+  await lab.label('1');
+  await other.untilLabelCount(1);
+  await other.label('2');
+  await lab.untilLabelCount(2);
+  await lab.undo();
+  await other.untilLabelCount(1);
+  // Neither waits for its own label alone: the other one's may come first.
+  await Promise.all([lab.page.keyboard.press('1'), other.page.keyboard.press('2')]);
+  await lab.untilLabelCount(3);
+  await other.untilLabelCount(3);
+  await lab.reload();
+  await lab.untilLabelCount(3);
+
+  await lab.id('erase-all').click();
+  await lab.id('erase-confirm').click();
+  await other.untilLabelCount(0);
+  await other.reload();
+  await other.untilLabelCount(0);
+});
+
 test('two tabs keep each other’s settings, and show them', async ({ lab, context, site }) => {
   await lab.open({}, { ready: false });
   const other = await secondTab(context, site, {});

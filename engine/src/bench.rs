@@ -10,7 +10,7 @@ use crate::crew::{Team, forward_logps};
 use crate::gpt_config::GptConfig;
 use crate::layout::Layout;
 use crate::model::Model;
-use crate::parameters::{Head, TensorRole};
+use crate::parameter_table::{Head, TensorRole};
 use crate::readback::read;
 use crate::sequence::Sequence;
 use crate::session::Session;

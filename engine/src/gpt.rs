@@ -8,7 +8,7 @@
 //! Shapes: batch `b`, tokens `t`, width `d`, heads `h`, head size `e`, vocab `v`.
 
 use crate::gpt_config::GptConfig;
-use crate::parameters::{Block, Head, LayerNorm, Linear, Parameters};
+use crate::parameter_table::{Block, Head, LayerNorm, Linear, Parameters};
 use burn::tensor::{Bool, DType, Device, Gradients, Int, Tensor, TensorData, activation};
 
 /// Parameters as tensors of their own shapes, cut from a flat arena.

@@ -1,6 +1,6 @@
 //! `config.json` of a Hugging Face GPT-2 folder.
 
-use crate::parameters::{Parameters, Sizes};
+use crate::parameter_table::{Parameters, Sizes};
 use serde_json::{Map, Value, json};
 use tilt_protocol::tokenizer_files::without_mark;
 use tilt_protocol::{Error, Result};

@@ -5,7 +5,7 @@
 //! with `transformer.`, the tied head left out.
 
 use crate::layout::{Layout, TensorSlot};
-use crate::parameters::{Head, TensorRole};
+use crate::parameter_table::{Head, TensorRole};
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;

@@ -1,12 +1,12 @@
 //! Where each parameter of a GPT lies in the one flat arena.
 //!
 //! All parameters of a model are one `[parameters]` tensor, in the order of the table in
-//! [`crate::parameters`]. Gradients and AdamW's moments have the same layout, so that the
+//! [`crate::parameter_table`]. Gradients and AdamW's moments have the same layout, so that the
 //! optimiser and the global norm are a few operations each, a checkpoint is one readback, and
 //! workers can exchange one buffer.
 
 use crate::gpt_config::GptConfig;
-use crate::parameters::{Parameters, TensorRole};
+use crate::parameter_table::{Parameters, TensorRole};
 use std::ops::Range;
 
 /// One named tensor of the arena.

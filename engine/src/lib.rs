@@ -25,7 +25,7 @@ pub mod logps;
 pub mod loss;
 pub mod model;
 pub mod muon;
-pub mod parameters;
+pub mod parameter_table;
 pub mod pass;
 pub mod pretrain;
 pub mod random;

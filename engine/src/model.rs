@@ -6,7 +6,7 @@ use crate::hf::{self, Precision};
 use crate::identity::identity_of;
 use crate::kernels::cpu::tensor_of;
 use crate::layout::Layout;
-use crate::parameters::TensorRole;
+use crate::parameter_table::TensorRole;
 use crate::random::Random;
 use crate::readback::read;
 use crate::text::{Preparation, Text, TokenisedRows, tokenise};

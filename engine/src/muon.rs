@@ -9,7 +9,7 @@ use crate::adamw::{AdamW, Norm};
 use crate::kernels::cpu::matmul::{CausalBand, Packing, View, matmul};
 use crate::kernels::cpu::tensor_of;
 use crate::layout::{Layout, TensorSlot};
-use crate::parameters::TensorRole;
+use crate::parameter_table::TensorRole;
 use crate::readback::read;
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{Result, TrainSettings};

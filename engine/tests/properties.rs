@@ -12,7 +12,8 @@ use tilt_engine::sequence::Sequence;
 use tilt_engine::session::{Session, score_rows};
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::{
-    Objective, ObjectiveKind, ReferenceSync, RowKind, ScoreReport, TrainSettings, metrics,
+    DpoTerm, Objective, ObjectiveKind, ReferenceSync, RowKind, ScoreReport, TrainSettings,
+    WeightedTerm, metrics,
 };
 
 /// f32 sums in another order.
@@ -106,29 +107,42 @@ fn may_be_split(kind: ObjectiveKind) -> bool {
     examples_stand_alone(kind) && !has_token_mean
 }
 
-/// The loss where policy and reference are one model, where it is known.
+/// The loss where policy and reference are one model; `None` where it hangs on the model.
 fn closed_form(objective: &Objective) -> Option<f64> {
+    match objective {
+        Objective::Dpo(dpo) if dpo.use_weighting => None,
+        Objective::Dpo(dpo) => {
+            let terms = dpo.terms.iter();
+            terms
+                .map(|WeightedTerm { term, weight }| {
+                    Some(weight * dpo_closed_form(term, dpo.beta)?)
+                })
+                .sum()
+        }
+        // Both of its losses: a sigmoid of nothing.
+        Objective::Kto(_) => Some(0.5),
+        // What these compare is not the policy with its reference.
+        Objective::Cpo(_) | Objective::Orpo { .. } => None,
+        Objective::Sft(_) | Objective::Reward { .. } => None,
+    }
+}
+
+fn dpo_closed_form(term: &DpoTerm, beta: f64) -> Option<f64> {
     let ln2 = std::f64::consts::LN_2;
-    Some(match objective {
-        Objective::Dpo(dpo) if dpo.use_weighting => return None,
-        Objective::Dpo(dpo) => match dpo.terms[..] {
-            [only] => match only.term.loss_type() {
-                "sigmoid" | "cdpo" | "robust" | "aot" | "aot_unpaired" | "sigmoid_norm" => ln2,
-                "hinge" | "apo_zero" | "apo_down" => 1.0,
-                "ipo" => 0.25 / dpo.beta.powi(2),
-                "sppo_hard" => 0.5 / dpo.beta.powi(2),
-                "nca_pair" | "bco_pair" => 2.0 * ln2,
-                "discopop" => 0.5 * ln2 + 0.5,
-                "exo_pair" => {
-                    let epsilon = only.term.epsilon()?;
-                    -ln2 - 0.5 * ((1.0 - epsilon) * epsilon).ln()
-                }
-                _ => return None,
-            },
-            _ => return None,
-        },
-        Objective::Kto(_) => 0.5,
-        _ => return None,
+    Some(match *term {
+        DpoTerm::Sigmoid
+        | DpoTerm::Cdpo { .. }
+        | DpoTerm::Robust { .. }
+        | DpoTerm::Aot { .. }
+        | DpoTerm::AotUnpaired { .. }
+        | DpoTerm::SigmoidNorm => ln2,
+        DpoTerm::Hinge | DpoTerm::ApoZero | DpoTerm::ApoDown => 1.0,
+        DpoTerm::Ipo => 0.25 / beta.powi(2),
+        DpoTerm::SppoHard => 0.5 / beta.powi(2),
+        DpoTerm::NcaPair | DpoTerm::BcoPair => 2.0 * ln2,
+        DpoTerm::Discopop { .. } => 0.5 * ln2 + 0.5,
+        DpoTerm::ExoPair { epsilon } => -ln2 - 0.5 * ((1.0 - epsilon) * epsilon).ln(),
+        DpoTerm::Sft => return None,
     })
 }
 

@@ -20,14 +20,32 @@ pub struct CargoTool<'a> {
     pub package: &'a str,
     pub program: &'a str,
     pub version: &'a str,
-    /// What it has to be installed with.
-    pub features: Option<&'a str>,
+    pub features: Features<'a>,
     /// Without `--version` only Tilt's own, whose folder is named after it, is known.
     pub says_version: bool,
     pub purpose: &'a str,
     pub duration: &'a str,
     /// Try once more with the newest dependencies when the tool's own lockfile fails.
     pub may_ignore_lock: bool,
+}
+
+/// What a tool is compiled with.
+pub enum Features<'a> {
+    /// What it has by default, and this.
+    With(&'a str),
+    Default,
+    /// No more than it cannot do without.
+    None,
+}
+
+impl<'a> Features<'a> {
+    fn arguments(&self) -> Vec<&'a str> {
+        match self {
+            Features::With(more) => vec!["--features", more],
+            Features::Default => Vec::new(),
+            Features::None => vec!["--no-default-features"],
+        }
+    }
 }
 
 /// Finds the tool at exactly its version, on the search path or among Tilt's own, or
@@ -55,7 +73,7 @@ pub fn find_or_install(tool: &CargoTool) -> Result<PathBuf, Error> {
         ProgramRun::new("cargo", &format!("installing {name}"))
             .args(["install", tool.package, "--version", tool.version])
             .args(locked.then_some("--locked"))
-            .args(tool.features.iter().flat_map(|features| ["--features", features]))
+            .args(tool.features.arguments())
             .args(["--root"])
             .args([&own_root])
             .env("CARGO_TARGET_DIR", tools_folder().join("build"))

@@ -4,7 +4,7 @@
 //! What Tilt installs for itself goes to a cache folder that all checkouts share,
 //! never over a person's own tools: `$TILT_TOOLS`, or `tilt-tools` in the user's cache.
 
-use crate::cargo_tool::{self, CargoTool};
+use crate::cargo_tool::{self, CargoTool, Features};
 use crate::chromium;
 use crate::command::ProgramRun;
 use crate::error::Error;
@@ -65,7 +65,8 @@ pub fn for_page(root: &Path) -> Result<OsString, Error> {
         package: "trunk",
         program: "trunk",
         version: TRUNK_VERSION,
-        features: None,
+        // TLS and its own updates: it downloads nothing here.
+        features: Features::None,
         says_version: true,
         purpose: "to put page and worker together",
         duration: "about 7 minutes on 2 cores",
@@ -77,7 +78,7 @@ pub fn for_page(root: &Path) -> Result<OsString, Error> {
         package: "wasm_split_cli_support",
         program: "wasm-split-cli",
         version: WASM_SPLIT_VERSION,
-        features: Some("build-binary"),
+        features: Features::With("build-binary"),
         says_version: false,
         purpose: "to divide the page into what comes first and what comes when it is wanted",
         duration: "about 2 minutes on 2 cores",
@@ -101,7 +102,7 @@ fn wasm_bindgen(root: &Path) -> Result<PathBuf, Error> {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
         version: &version,
-        features: None,
+        features: Features::Default,
         says_version: true,
         purpose: "to join wasm and JavaScript, in the version of Cargo.lock",
         duration: "about 3 minutes on 2 cores",

@@ -3,11 +3,11 @@
 use super::blind::compared;
 use super::data_report::filtered;
 use super::engine::greet;
-use super::failures::failed;
+use super::failed_requests::failed;
 use super::judging::{autolabelled, keep_win_rate};
 use super::models::{device_ready, model_loaded};
 use super::training::run_ended;
-use super::{checkpoints, engine, export, models, resume, settings, watching};
+use super::{checkpoints, engine_gone, export, models, resume, settings, watching};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::run_record::KlPoint;
@@ -62,7 +62,7 @@ fn unasked(lab: Lab, event: Event) {
             }
         }
         // Whatever was under way: the engine is gone.
-        Event::Failed { error } => engine::failed(lab, &error),
+        Event::Failed { error } => engine_gone::failed(lab, &error),
         // Everything else answers a request.
         _ => {}
     }

@@ -93,7 +93,7 @@ pub fn save(lab: Lab) {
         return;
     }
     if !is_saved(lab) {
-        lab.resume.saved_without(js_sys::Date::now());
+        lab.resume.saved_without_policy(js_sys::Date::now());
         keep_curve(lab, id);
         return;
     }

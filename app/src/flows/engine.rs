@@ -1,17 +1,11 @@
-//! The engine's beginning and its end.
+//! The engine's beginning.
 
-use super::{resume, training};
-use crate::browser::url::engine_address;
-use crate::browser::worker::{FromWorker, WorkerClient};
+use super::engine_gone::{connect_again, failed};
 use crate::lab::Lab;
-use crate::model::notice::NoticeKey;
-use crate::stores::engine::{Again, Purpose};
-use crate::texts::notices as texts;
-use crate::texts::saving as saving_texts;
+use crate::stores::engine::Purpose;
 use js_sys::ArrayBuffer;
 use std::rc::Rc;
 use tilt_protocol::{Command, DevicePreference, Error, Message, PROTOCOL_VERSION};
-use wasm_bindgen_futures::spawn_local;
 
 /// Starts the engine; `on_message` hears what it says, and what one that follows it says.
 pub fn connect(lab: Lab, on_message: fn(Lab, Message, &[ArrayBuffer])) {
@@ -19,56 +13,6 @@ pub fn connect(lab: Lab, on_message: fn(Lab, Message, &[ArrayBuffer])) {
         on_message(lab, message, buffers)
     }));
     connect_again(lab);
-}
-
-fn connect_again(lab: Lab) {
-    let address = engine_address(lab.engine.simd());
-    let started = WorkerClient::start(&address, move |incoming| match incoming {
-        FromWorker::Message { message, buffers } => lab.engine.hear(*message, &buffers),
-        FromWorker::Unreadable(error) => lab
-            .notices
-            .error(NoticeKey::EngineMessage, &error.to_string()),
-        FromWorker::Broken(error) => failed(lab, &error),
-    });
-    match started {
-        Ok(client) => lab.engine.connect(client),
-        Err(error) => failed(lab, &error),
-    }
-}
-
-/// The engine will not come, or is gone. A WebGPU that broke is left for the CPU;
-/// otherwise the page says what happened, and what still works.
-pub fn failed(lab: Lab, error: &Error) {
-    resume::engine_gone(lab);
-    lab.evaluate.clear();
-    lab.evaluate.stop_autolabel();
-    lab.closed_form.clear();
-    lab.blind.clear();
-    let may_be_better = matches!(error, Error::Internal { .. } | Error::Device { .. });
-    let again = match may_be_better.then(|| lab.engine.start_again(js_sys::Date::now())) {
-        Some(Again::SameDevice) => {
-            lab.notices.info(
-                NoticeKey::Engine,
-                &saving_texts::engine_restarts(&error.to_string()),
-            );
-            true
-        }
-        Some(Again::Cpu) => {
-            lab.notices
-                .info(NoticeKey::Device, &texts::webgpu_failed(error));
-            true
-        }
-        Some(Again::No) | None => false,
-    };
-    if again {
-        // Not inside the old worker's own event: its listeners end here.
-        spawn_local(async move { connect_again(lab) });
-        return;
-    }
-    training::break_off(lab);
-    lab.engine.give_up();
-    lab.notices
-        .error(NoticeKey::Engine, &texts::engine_down(error));
 }
 
 /// The engine has come: it is told what it runs on, if both speak alike.

@@ -46,14 +46,8 @@ impl Ratios {
     fn of(dpo: &DpoObjective) -> Ratios {
         let mut with_ratios = dpo.terms.iter().filter(|term| term.term != DpoTerm::Sft);
         let only = with_ratios.next().filter(|_| with_ratios.next().is_none());
-        let stands_once = only.is_some_and(|only| {
-            matches!(
-                only.term,
-                DpoTerm::Sigmoid | DpoTerm::Hinge | DpoTerm::Ipo | DpoTerm::SigmoidNorm
-            )
-        });
         Ratios {
-            in_full: stands_once
+            in_full: only.is_some_and(|only| has_ratios_once(only.term))
                 && dpo.f_divergence == FDivergence::ReverseKl
                 && dpo.ld_alpha.is_none(),
             divergence: dpo.f_divergence,
@@ -197,6 +191,25 @@ impl Ratios {
             ),
             DpoTerm::Sft => (-of(Chosen, "m"), vec![mean_is()]),
         }
+    }
+}
+
+/// Whether each answer's log-ratio stands once in the loss, and nothing of it is sorted.
+fn has_ratios_once(term: DpoTerm) -> bool {
+    match term {
+        DpoTerm::Sigmoid | DpoTerm::Hinge | DpoTerm::Ipo | DpoTerm::SigmoidNorm => true,
+        DpoTerm::Cdpo { .. }
+        | DpoTerm::Robust { .. }
+        | DpoTerm::ExoPair { .. }
+        | DpoTerm::NcaPair
+        | DpoTerm::BcoPair
+        | DpoTerm::SppoHard
+        | DpoTerm::ApoZero
+        | DpoTerm::ApoDown
+        | DpoTerm::Aot { .. }
+        | DpoTerm::AotUnpaired { .. }
+        | DpoTerm::Discopop { .. }
+        | DpoTerm::Sft => false,
     }
 }
 

@@ -23,6 +23,7 @@ pub mod recheck;
 pub mod remote;
 pub mod run;
 pub mod run_record;
+pub mod save_pace;
 pub mod selected;
 pub mod settings;
 pub mod space;

@@ -323,10 +323,10 @@ impl Saving {
         }
     }
 
-    /// A connection that turned out to be closed is opened again.
+    /// A connection that turned out to be closed, or that does not answer, is opened again.
     fn closed_by(self, error: &StorageError) {
         let is_open = matches!(self.database.get_value(), Connection::Open(_));
-        if *error != StorageError::Closed || !is_open {
+        if !matches!(error, StorageError::Closed | StorageError::Silent) || !is_open {
             return;
         }
         if self.failures.get_value() == 0 {
@@ -336,7 +336,7 @@ impl Saving {
             // Opening it has not helped: not again without a pause.
             self.database.set_value(Connection::None {
                 was_open: true,
-                error: Some(StorageError::Closed),
+                error: Some(error.clone()),
             });
         }
     }

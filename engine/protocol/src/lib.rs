@@ -10,6 +10,7 @@ pub mod curated;
 pub mod dataset;
 pub mod error;
 pub mod export;
+mod f_divergence;
 pub mod hash;
 pub mod held_out;
 pub mod identity;
@@ -37,6 +38,7 @@ pub use curated::CuratedSet;
 pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};
 pub use export::{ExportMeta, LabelCount};
+pub use f_divergence::FDivergence;
 pub use identity::ModelIdentity;
 pub use import_message::{ImportEvent, ImportRequest, ImportSource};
 pub use label::{Label, Labeller, Origin, Pair, PairSource, Verdict};
@@ -46,8 +48,8 @@ pub use message::{
 };
 pub use metrics::Metrics;
 pub use objective::{
-    CpoLoss, CpoObjective, DpoObjective, DpoTerm, FDivergence, KtoLoss, KtoObjective, Objective,
-    RowKind, SftLoss, SftObjective, WeightedTerm,
+    CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, Objective, RowKind,
+    SftLoss, SftObjective, WeightedTerm,
 };
 pub use objective_kind::ObjectiveKind;
 pub use principle::{JudgeSettings, Principle};

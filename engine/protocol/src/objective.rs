@@ -2,6 +2,7 @@
 //! parameters. Each equals one TRL configuration (see [`crate::config`]).
 
 use crate::error::{Error, Result};
+use crate::f_divergence::FDivergence;
 use serde::{Deserialize, Serialize};
 
 /// What a run minimises.
@@ -133,44 +134,6 @@ pub enum SftLoss {
     Dft,
 }
 
-/// The divergence that holds the policy to its reference (f-DPO, arXiv 2309.16240).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FDivergence {
-    #[default]
-    ReverseKl,
-    ForwardKl,
-    JsDivergence,
-    /// `alpha` is TRL's `f_alpha_divergence_coef`; within 1e-6 of 1 it is the reverse KL.
-    AlphaDivergence {
-        alpha: f64,
-    },
-}
-
-impl FDivergence {
-    /// TRL's `f_divergence_type`.
-    pub fn name(self) -> &'static str {
-        match self {
-            FDivergence::ReverseKl => "reverse_kl",
-            FDivergence::ForwardKl => "forward_kl",
-            FDivergence::JsDivergence => "js_divergence",
-            FDivergence::AlphaDivergence { .. } => "alpha_divergence",
-        }
-    }
-
-    /// The divergence of TRL's name; `alpha` for the one that has it.
-    pub fn from_name(name: &str, alpha: f64) -> Option<FDivergence> {
-        [
-            FDivergence::ReverseKl,
-            FDivergence::ForwardKl,
-            FDivergence::JsDivergence,
-            FDivergence::AlphaDivergence { alpha },
-        ]
-        .into_iter()
-        .find(|divergence| divergence.name() == name)
-    }
-}
-
 /// The rows that an objective trains on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowKind {
@@ -195,24 +158,40 @@ impl DpoTerm {
             | DpoTerm::ExoPair { epsilon }
             | DpoTerm::Aot { epsilon }
             | DpoTerm::AotUnpaired { epsilon } => Some(epsilon),
-            _ => None,
+            DpoTerm::Sigmoid
+            | DpoTerm::Hinge
+            | DpoTerm::Ipo
+            | DpoTerm::NcaPair
+            | DpoTerm::BcoPair
+            | DpoTerm::SppoHard
+            | DpoTerm::ApoZero
+            | DpoTerm::ApoDown
+            | DpoTerm::Discopop { .. }
+            | DpoTerm::SigmoidNorm
+            | DpoTerm::Sft => None,
         }
     }
 
     /// True when the loss is a function of phi(u), so that an f-divergence applies.
     fn takes_divergence(&self) -> bool {
-        matches!(
-            self,
+        match self {
             DpoTerm::Sigmoid
-                | DpoTerm::Cdpo { .. }
-                | DpoTerm::SigmoidNorm
-                | DpoTerm::Hinge
-                | DpoTerm::Ipo
-                | DpoTerm::ExoPair { .. }
-                | DpoTerm::Robust { .. }
-                | DpoTerm::Discopop { .. }
-                | DpoTerm::Sft
-        )
+            | DpoTerm::Cdpo { .. }
+            | DpoTerm::SigmoidNorm
+            | DpoTerm::Hinge
+            | DpoTerm::Ipo
+            | DpoTerm::ExoPair { .. }
+            | DpoTerm::Robust { .. }
+            | DpoTerm::Discopop { .. }
+            | DpoTerm::Sft => true,
+            DpoTerm::NcaPair
+            | DpoTerm::BcoPair
+            | DpoTerm::SppoHard
+            | DpoTerm::ApoZero
+            | DpoTerm::ApoDown
+            | DpoTerm::Aot { .. }
+            | DpoTerm::AotUnpaired { .. } => false,
+        }
     }
 
     fn is_sorted(&self) -> bool {
@@ -233,7 +212,17 @@ impl DpoTerm {
             | DpoTerm::Aot { epsilon }
             | DpoTerm::AotUnpaired { epsilon } => within("label_smoothing", epsilon, 0.0, 1.0),
             DpoTerm::Discopop { tau } => above_zero("discopop_tau", tau),
-            _ => Ok(()),
+            DpoTerm::ExoPair { .. }
+            | DpoTerm::Sigmoid
+            | DpoTerm::Hinge
+            | DpoTerm::Ipo
+            | DpoTerm::NcaPair
+            | DpoTerm::BcoPair
+            | DpoTerm::SppoHard
+            | DpoTerm::ApoZero
+            | DpoTerm::ApoDown
+            | DpoTerm::SigmoidNorm
+            | DpoTerm::Sft => Ok(()),
         }
     }
 }
@@ -290,7 +279,10 @@ impl DpoObjective {
 impl CpoObjective {
     /// True for the losses of mean log-probs; the others take sums.
     pub fn uses_means(&self) -> bool {
-        matches!(self.loss, CpoLoss::Ipo | CpoLoss::Simpo { .. })
+        match self.loss {
+            CpoLoss::Ipo | CpoLoss::Simpo { .. } => true,
+            CpoLoss::Sigmoid { .. } | CpoLoss::Hinge => false,
+        }
     }
 
     fn check(&self) -> Result<()> {
@@ -344,7 +336,13 @@ impl Objective {
 
     /// True when the loss compares with a frozen reference.
     pub fn needs_reference(&self) -> bool {
-        matches!(self, Objective::Dpo(_) | Objective::Kto(_))
+        match self {
+            Objective::Dpo(_) | Objective::Kto(_) => true,
+            Objective::Cpo(_)
+            | Objective::Orpo { .. }
+            | Objective::Sft(_)
+            | Objective::Reward { .. } => false,
+        }
     }
 
     /// True when every row also needs a mismatched completion, for KTO's KL.

@@ -3,7 +3,7 @@
 use super::{AdamW, Norm};
 use crate::gpt_config::GptConfig;
 use crate::layout::{Layout, TensorSlot};
-use crate::parameters::TensorRole;
+use crate::parameter_table::TensorRole;
 use crate::random::Random;
 use crate::testing::{assert_close, gpu, numbers};
 use burn::tensor::{Device, Tensor};

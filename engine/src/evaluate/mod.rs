@@ -5,14 +5,16 @@ mod alignment;
 mod answers;
 mod fluency;
 mod inspect;
+mod kl;
 mod pairs;
 mod win_rate;
 mod world_fit;
 
 pub use alignment::{Alignment, AlignmentTask};
-pub use answers::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
+pub use answers::{WorldAnswer, answer_prompts, prompt_ids};
 pub use fluency::{AttributeAgreement, Fluency, Frequency, fluency, judge_on_world};
 pub use inspect::{Inspector, next_tokens};
+pub use kl::kl_of_answers;
 pub use pairs::{DrawnPair, PairDrawer, check_sampling};
 pub use win_rate::{DECISIVE_WANTED, WinRateRun};
 pub use world_fit::{WorldFit, world_fit};

@@ -3,7 +3,8 @@
 //! One answer each for every held-out prompt at temperature 1, repeated with further
 //! seeds until at least 200 comparisons are decisive or 2,000 were drawn.
 
-use crate::evaluate::answers::{Kl, WorldAnswer, answer_prompts, log_ratios};
+use crate::evaluate::answers::{WorldAnswer, answer_prompts};
+use crate::evaluate::kl::{Kl, log_ratios};
 use crate::generate::GENERATION_BATCH;
 use crate::judge::{self, Weighted};
 use crate::model::Model;

@@ -1,7 +1,7 @@
 //! What the kernels know of a model: sizes, and where its parameters lie in the arena.
 
 use crate::gpt_config::GptConfig;
-use crate::parameters::{self, Head, Parameters};
+use crate::parameter_table::{self, Head, Parameters};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -25,10 +25,10 @@ pub struct Shape {
 }
 
 /// Side by side: gain, then bias.
-pub type LayerNormSlots = parameters::LayerNorm<Range<usize>>;
+pub type LayerNormSlots = parameter_table::LayerNorm<Range<usize>>;
 
 /// Side by side: weight, then bias.
-pub type Linear = parameters::Linear<Range<usize>>;
+pub type Linear = parameter_table::Linear<Range<usize>>;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BlockSlots {

@@ -87,7 +87,12 @@ impl Problem {
 
     /// True when the loss compares with a frozen reference.
     pub fn needs_reference(&self) -> bool {
-        matches!(self, Problem::Dpo(..) | Problem::Kto(..))
+        match self {
+            Problem::Dpo(..) | Problem::Kto(..) => true,
+            Problem::Cpo(..) | Problem::Orpo { .. } | Problem::Sft(..) | Problem::Reward { .. } => {
+                false
+            }
+        }
     }
 
     pub fn rows(&self) -> ProblemRows<'_> {

@@ -41,6 +41,14 @@ fn arrows_go_down_and_never_round() {
             problems.push(format!("floors.txt: [{source}] is missing"));
         }
         let tree = read_package(&root, &folder);
+        let declared = tree.files();
+        for file in rust_files(&root, &source) {
+            if !declared.contains(&*file) && !tree.test_files.contains(&file) {
+                problems.push(format!(
+                    "{file}: no `mod` declares it, so nobody compiles it"
+                ));
+            }
+        }
         let arrows = resolve::arrows(&tree, false);
         let round = circles::circles(&arrows);
         let of_files = |circles: &[std::collections::BTreeSet<&str>]| {
@@ -103,6 +111,21 @@ fn packages(root: &Path) -> Vec<String> {
     list.split(',')
         .map(|name| name.trim().trim_matches('"').to_owned())
         .collect()
+}
+
+/// The Rust files beneath a folder, by their paths from the repository's root.
+fn rust_files(root: &Path, folder: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root.join(folder)).expect("a folder of sources") {
+        let entry = entry.expect("a file");
+        let path = format!("{folder}/{}", entry.file_name().display());
+        if entry.path().is_dir() {
+            files.extend(rust_files(root, &path));
+        } else if path.ends_with(".rs") {
+            files.push(path);
+        }
+    }
+    files
 }
 
 fn read_package(root: &Path, folder: &str) -> ModuleTree {

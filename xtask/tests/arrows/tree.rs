@@ -4,7 +4,7 @@
 
 use crate::mentions;
 use std::collections::{BTreeMap, BTreeSet};
-use syn::{Attribute, Item, UseTree};
+use syn::{Attribute, Expr, File, Item, ItemMod, Lit, UseTree};
 
 /// What reads a file by its path from the repository's root; `None` where there is none.
 pub type ReadFile<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -17,6 +17,8 @@ pub struct ModuleTree {
     pub library: Option<(String, usize)>,
     /// Macros that stand at the crate's root by name, and the modules that define them.
     pub exported_macros: BTreeMap<String, usize>,
+    /// Files that are declared for tests alone.
+    pub test_files: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -101,14 +103,34 @@ impl ModuleTree {
         parent: Option<usize>,
         read: ReadFile,
     ) -> Result<usize, String> {
-        let text = read(file).ok_or_else(|| format!("{file}: declared, but not there"))?;
-        let parsed = syn::parse_file(&text).map_err(|error| {
-            let line = error.span().start().line;
-            format!("{file}:{line}: not Rust: {error}")
-        })?;
+        let parsed = parse(file, read)?;
         let module = self.add_module(file, parent);
         self.fill(module, folder, &parsed.items, read)?;
         Ok(module)
+    }
+
+    /// Of an item for tests, the files that it and what is in them declare.
+    fn note_test_files(
+        &mut self,
+        file: &str,
+        folder: &str,
+        item: &Item,
+        read: ReadFile,
+    ) -> Result<(), String> {
+        let Item::Mod(declared) = item else {
+            return Ok(());
+        };
+        let beneath = format!("{folder}/{}", declared.ident);
+        if let Some((_, items)) = &declared.content {
+            let mut items = items.iter();
+            return items.try_for_each(|item| self.note_test_files(file, &beneath, item, read));
+        }
+        let file = file_of(declared, file, folder, read);
+        let parsed = parse(&file, read)?;
+        let mut items = parsed.items.iter();
+        items.try_for_each(|item| self.note_test_files(&file, &beneath, item, read))?;
+        self.test_files.insert(file);
+        Ok(())
     }
 
     fn add_module(&mut self, file: &str, parent: Option<usize>) -> usize {
@@ -128,7 +150,12 @@ impl ModuleTree {
         items: &[Item],
         read: ReadFile,
     ) -> Result<(), String> {
-        for item in items.iter().filter(|item| !is_for_tests(attributes(item))) {
+        for item in items {
+            if is_for_tests(attributes(item)) {
+                let file = self.modules[module].file.clone();
+                self.note_test_files(&file, folder, item, read)?;
+                continue;
+            }
             match item {
                 Item::Mod(declared) => {
                     let name = declared.ident.to_string();
@@ -141,11 +168,7 @@ impl ModuleTree {
                             child
                         }
                         None => {
-                            let flat = format!("{beneath}.rs");
-                            let file = match read(&flat) {
-                                Some(_) => flat,
-                                None => format!("{beneath}/mod.rs"),
-                            };
+                            let file = file_of(declared, &self.modules[module].file, folder, read);
                             self.add_file(&file, &beneath, Some(module), read)?
                         }
                     };
@@ -171,6 +194,38 @@ impl ModuleTree {
             }
         }
         Ok(())
+    }
+}
+
+fn parse(file: &str, read: ReadFile) -> Result<File, String> {
+    let text = read(file).ok_or_else(|| format!("{file}: declared, but not there"))?;
+    syn::parse_file(&text).map_err(|error| {
+        let line = error.span().start().line;
+        format!("{file}:{line}: not Rust: {error}")
+    })
+}
+
+/// The file of a module that `file` declares without a body; `folder` holds those that it
+/// declares without a path.
+fn file_of(declared: &ItemMod, file: &str, folder: &str, read: ReadFile) -> String {
+    let path = declared.attrs.iter().find_map(|attribute| {
+        let named = attribute.meta.require_name_value().ok()?;
+        match &named.value {
+            Expr::Lit(value) if named.path.is_ident("path") => match &value.lit {
+                Lit::Str(path) => Some(path.value()),
+                _ => None,
+            },
+            _ => None,
+        }
+    });
+    if let Some(path) = path {
+        let beside = file.rsplit_once('/').map_or("", |(beside, _)| beside);
+        return format!("{beside}/{path}");
+    }
+    let flat = format!("{folder}/{}.rs", declared.ident);
+    match read(&flat) {
+        Some(_) => flat,
+        None => format!("{folder}/{}/mod.rs", declared.ident),
     }
 }
 

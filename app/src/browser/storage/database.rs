@@ -16,7 +16,9 @@ use web_sys::{
 };
 
 /// So long a browser may take to answer that a database is open, or is not.
-const ANSWER_MS: u32 = 10_000;
+const OPENING_MS: u32 = 10_000;
+/// So long one reading or one writing may take: an imported model has hundreds of megabytes.
+const TRANSACTION_MS: u32 = 60_000;
 
 /// Why a connection ended that this page did not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,12 +90,13 @@ impl Database {
     /// All values of each table in the order of their keys, as they stood at one moment.
     ///
     /// # Errors
-    /// What the browser says.
+    /// [`StorageError::Silent`], and what the browser says.
     pub async fn read_all(
         &self,
         stores: &[Store],
     ) -> Result<Vec<Vec<(u64, JsValue)>>, StorageError> {
         let transaction = self.reading(stores)?;
+        let deadline = Deadline::of(&transaction);
         // All are asked for before the first is awaited: a transaction without requests ends.
         let mut answers = Vec::with_capacity(stores.len());
         for store in stores {
@@ -105,7 +108,7 @@ impl Database {
         }
         let mut tables = Vec::with_capacity(stores.len());
         for (keys, values) in answers {
-            let (keys, values) = (keys.value().await?, values.value().await?);
+            let (keys, values) = (keys.by(&deadline).await?, values.by(&deadline).await?);
             let (keys, values) = (Array::from(&keys), Array::from(&values));
             let keys = keys
                 .iter()
@@ -118,13 +121,14 @@ impl Database {
     /// What lies under each table's key, as it stood at one moment.
     ///
     /// # Errors
-    /// What the browser says.
+    /// [`StorageError::Silent`], and what the browser says.
     pub async fn read(
         &self,
         places: &[(Store, u64)],
     ) -> Result<Vec<Option<JsValue>>, StorageError> {
         let stores: Vec<Store> = places.iter().map(|(store, _)| *store).collect();
         let transaction = self.reading(&stores)?;
+        let deadline = Deadline::of(&transaction);
         let mut answers = Vec::with_capacity(places.len());
         for (store, key) in places {
             let store = transaction.object_store(store.name())?;
@@ -132,7 +136,7 @@ impl Database {
         }
         let mut values = Vec::with_capacity(places.len());
         for answer in answers {
-            let value = answer.value().await?;
+            let value = answer.by(&deadline).await?;
             values.push(Some(value).filter(|value| !value.is_undefined()));
         }
         Ok(values)
@@ -187,7 +191,7 @@ async fn opened(request: &IdbOpenDbRequest) -> Result<JsValue, StorageError> {
         let noted = noted.clone();
         // A promise's own resolver takes anything.
         let give_up = move || drop(resolve.call0(&JsValue::UNDEFINED));
-        waiting = Some(Timeout::new(ANSWER_MS, give_up.clone()));
+        waiting = Some(Timeout::new(OPENING_MS, give_up.clone()));
         let blocked = EventListener::once(request, "blocked", move |_| {
             noted.set(true);
             give_up();
@@ -228,14 +232,16 @@ fn request_all(transaction: &IdbTransaction, writes: &[Write]) -> Result<(), JsV
     transaction.commit()
 }
 
-/// How a transaction ends; listens from the call on.
+/// How a transaction ends; listens from the call on. One that is given up may still be
+/// carried out, before whatever is requested after it.
 fn ended(transaction: IdbTransaction) -> impl Future<Output = Result<(), StorageError>> + use<> {
     let asked = Promise::new(&mut |resolve, _| {
         transaction.set_oncomplete(Some(&resolve));
         transaction.set_onabort(Some(&resolve));
     });
+    let deadline = Deadline::of(&transaction);
     async move {
-        let event = JsFuture::from(asked).await?;
+        let event = deadline.or(&asked).await?;
         if event.unchecked_ref::<Event>().type_() == "complete" {
             return Ok(());
         }
@@ -257,9 +263,44 @@ impl PendingResult {
         PendingResult(request, asked)
     }
 
-    async fn value(self) -> Result<JsValue, StorageError> {
-        JsFuture::from(self.1).await?;
+    async fn by(self, deadline: &Deadline) -> Result<JsValue, StorageError> {
+        deadline.or(&self.1).await?;
         outcome(&self.0)
+    }
+}
+
+/// How long a transaction is waited for, from the call on.
+struct Deadline {
+    transaction: IdbTransaction,
+    passed: Promise,
+    _timer: Option<Timeout>,
+}
+
+impl Deadline {
+    fn of(transaction: &IdbTransaction) -> Deadline {
+        let mut timer = None;
+        let passed = Promise::new(&mut |resolve, _| {
+            // A promise's own resolver takes anything.
+            let pass = move || drop(resolve.call0(&JsValue::UNDEFINED));
+            timer = Some(Timeout::new(TRANSACTION_MS, pass));
+        });
+        Deadline {
+            transaction: transaction.clone(),
+            passed,
+            _timer: timer,
+        }
+    }
+
+    /// The event that `asked` resolves with; or the transaction is given up.
+    async fn or(&self, asked: &Promise) -> Result<JsValue, StorageError> {
+        let first = Promise::race(&Array::of2(asked, &self.passed));
+        let event = JsFuture::from(first).await?;
+        if event.is_undefined() {
+            // One that is being committed, or has ended, needs no abort.
+            let _ = self.transaction.abort();
+            return Err(StorageError::Silent);
+        }
+        Ok(event)
     }
 }
 

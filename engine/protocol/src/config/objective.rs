@@ -2,9 +2,10 @@
 
 use super::fields::Fields;
 use crate::error::{Error, Result};
+use crate::f_divergence::FDivergence;
 use crate::objective::{
-    CpoLoss, CpoObjective, DpoObjective, DpoTerm, FDivergence, KtoLoss, KtoObjective, Objective,
-    SftLoss, SftObjective, WeightedTerm,
+    CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, Objective, SftLoss,
+    SftObjective, WeightedTerm,
 };
 use serde_json::{Map, Value, json};
 

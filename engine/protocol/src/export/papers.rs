@@ -1,6 +1,7 @@
 //! The paper and the equation of what an objective is made of, as in PAPERS.md.
 
-use crate::objective::{CpoLoss, DpoTerm, FDivergence, KtoLoss, Objective, SftLoss};
+use crate::f_divergence::FDivergence;
+use crate::objective::{CpoLoss, DpoTerm, KtoLoss, Objective, SftLoss};
 
 /// Where a part of an objective comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

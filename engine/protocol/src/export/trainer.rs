@@ -135,7 +135,21 @@ fn in_trls_losses(objective: &Objective, notes: &mut Vec<String>) -> Result<Obje
                 let expected = "a number below 0.5: TRL's losses cannot say cDPO beyond it";
                 return Err(Error::invalid("label_smoothing", epsilon, expected));
             }
-            term => terms.push(WeightedTerm { term, weight }),
+            DpoTerm::Sigmoid
+            | DpoTerm::Hinge
+            | DpoTerm::Ipo
+            | DpoTerm::Robust { .. }
+            | DpoTerm::ExoPair { .. }
+            | DpoTerm::NcaPair
+            | DpoTerm::BcoPair
+            | DpoTerm::SppoHard
+            | DpoTerm::ApoZero
+            | DpoTerm::ApoDown
+            | DpoTerm::Aot { .. }
+            | DpoTerm::AotUnpaired { .. }
+            | DpoTerm::Discopop { .. }
+            | DpoTerm::SigmoidNorm
+            | DpoTerm::Sft => terms.push(WeightedTerm { term, weight }),
         }
     }
     Ok(Objective::Dpo(DpoObjective {

@@ -5,18 +5,42 @@ use super::*;
 use crate::dataset::{Content, Example, Role, Turn};
 use crate::label::{PairSource, Verdict};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-/// The examples of rows that are all good.
+/// The examples of rows that are all good, and the same where they come as CSV.
 fn good(rows: &[Value], options: ImportOptions) -> Vec<Imported> {
     let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
-    let (_, outcomes) = outcomes_with("file.jsonl", text.as_bytes(), options);
-    outcomes
-        .into_iter()
-        .flat_map(|outcome| match outcome {
-            RowOutcome::Good { examples, .. } => examples,
-            RowOutcome::Refused { error, .. } => panic!("{error}"),
-        })
-        .collect()
+    let examples = |name, text: &str| -> Vec<Imported> {
+        let (_, outcomes) = outcomes_with(name, text.as_bytes(), options);
+        outcomes
+            .into_iter()
+            .flat_map(|outcome| match outcome {
+                RowOutcome::Good { examples, .. } => examples,
+                RowOutcome::Refused { error, .. } => panic!("{name}: {error}"),
+            })
+            .collect()
+    };
+    let from_json = examples("file.jsonl", &text);
+    assert_eq!(examples("file.csv", &csv(rows)), from_json, "as CSV");
+    from_json
+}
+
+/// The rows under the names of all their columns: strings as they are, the rest as JSON.
+fn csv(rows: &[Value]) -> String {
+    let columns = rows.iter().filter_map(Value::as_object);
+    let names: BTreeSet<&String> = columns.clone().flat_map(|row| row.keys()).collect();
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let cells = columns.map(|row| -> Vec<String> {
+        let cell = |name: &&String| match row.get(*name) {
+            None => String::new(),
+            Some(Value::String(text)) => quoted(text),
+            Some(other) => quoted(&other.to_string()),
+        };
+        names.iter().map(cell).collect()
+    });
+    let header: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    let lines = std::iter::once(header).chain(cells);
+    lines.map(|cells| cells.join(",") + "\n").collect()
 }
 
 fn turns(turns: &[(Role, &str)]) -> Content {

@@ -1,5 +1,6 @@
 //! What a person or a judge says about two answers, and the training rows that follow.
 
+mod arrival;
 mod origin;
 mod provenance;
 mod rows;
@@ -10,10 +11,11 @@ use crate::dataset::Example;
 use crate::principle::{JudgeSettings, Principle};
 use serde::{Deserialize, Serialize};
 
+pub use arrival::Arrival;
 pub use origin::Origin;
 pub(crate) use rows::check_row;
 pub use rows::{pairs_from_labels, rows_from_labels, unpaired_from_labels};
-pub use same_pair::{Arrival, SamePair};
+pub use same_pair::SamePair;
 pub use tilt_export::write_tilt_jsonl;
 
 /// Two answers to one prompt, in the order in which they are shown.

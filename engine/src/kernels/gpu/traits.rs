@@ -65,7 +65,7 @@ use trial::tried;
 #[cfg(test)]
 pub mod trial {
     use std::cell::{Cell, RefCell};
-    use std::collections::BTreeSet;
+    use std::collections::BTreeMap;
 
     // What a test asks about besides.
     pub use super::super::launch::Gpu;
@@ -78,7 +78,7 @@ pub mod trial {
     thread_local! {
         static CHANGE: RefCell<Option<Change>> = const { RefCell::new(None) };
         static BROKEN: Cell<Option<(&'static str, [&'static str; 2])>> = const { Cell::new(None) };
-        static LAUNCHED: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+        static LAUNCHED: RefCell<BTreeMap<&'static str, String>> = const { RefCell::new(BTreeMap::new()) };
     }
 
     /// Runs with other traits.
@@ -101,8 +101,8 @@ pub mod trial {
         result
     }
 
-    /// The kernels that are launched meanwhile.
-    pub fn launched(run: impl FnOnce()) -> BTreeSet<&'static str> {
+    /// The kernels that are launched meanwhile, each with its text.
+    pub fn launched(run: impl FnOnce()) -> BTreeMap<&'static str, String> {
         LAUNCHED.take();
         run();
         LAUNCHED.take()
@@ -119,7 +119,7 @@ pub mod trial {
         launched: &'static str,
         texts: &[&str],
     ) -> Option<[&'static str; 2]> {
-        LAUNCHED.with_borrow_mut(|all| all.insert(launched));
+        LAUNCHED.with_borrow_mut(|all| all.insert(launched, texts.concat()));
         let (name, [from, to]) = BROKEN.get()?;
         if name != launched {
             return None;

@@ -1,6 +1,6 @@
 //! Requests that failed: what is no longer waited for, and what the person is told.
 
-use super::{checkpoints, engine, models, shipped_models, training};
+use super::{checkpoints, engine_gone, models, shipped_models, training};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::stores::engine::Purpose;
@@ -12,7 +12,7 @@ use tilt_protocol::{Error, RequestId};
 pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
     // A lost device stays lost, whatever it was asked for; a run is not at its end by it.
     if matches!(error, Error::Device { .. }) {
-        engine::failed(lab, error);
+        engine_gone::failed(lab, error);
         return;
     }
     if *purpose == Purpose::LoadStandIn {
@@ -79,7 +79,7 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
         _ => false,
     };
     if is_fatal {
-        engine::failed(lab, error);
+        engine_gone::failed(lab, error);
         return;
     }
     if matches!(purpose, Purpose::LoadModel(_)) && !lab.engine.is_model_awaited() {
