@@ -72,7 +72,7 @@ impl Precision {
     }
 }
 
-/// Reads weights into the arena's layout.
+/// Reads weights into the arena's layout, `[parameters]`.
 ///
 /// # Errors
 /// [`Error::MalformedFile`] for a file that is no safetensors file, holds a tensor

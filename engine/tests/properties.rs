@@ -209,7 +209,8 @@ proptest! {
             batch_size: rows.len(),
             ..TrainSettings::trl_defaults(objective)
         };
-        let found = block_on(score_rows(&model, &policy, &policy, rows, &settings)).expect("a score");
+        let found = score_rows(&model, &policy, &policy, rows, &settings);
+        let found = block_on(found).expect("a score");
         let found = found.report;
         let expected = expected.unwrap_or_default();
         // To rounding of f64: both models see the same batch.

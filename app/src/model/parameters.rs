@@ -16,7 +16,8 @@ const SYNC_STEPS: usize = 20;
 /// TRL's `f_alpha_divergence_coef`.
 const DIVERGENCE_ALPHA: f64 = 0.5;
 
-/// Beta, learning rate, steps and seed have fields of their own ([`TrainField`](super::train_form::TrainField)).
+/// Beta, learning rate, steps and seed have fields of their own
+/// ([`TrainField`](super::train_form::TrainField)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parameter {
     Epsilon,

@@ -150,7 +150,7 @@ impl Session {
         self.policy.weights()
     }
 
-    /// The policy, when nothing is trained any more.
+    /// The policy, `[parameters]`, when nothing is trained any more.
     pub fn into_policy(self) -> Tensor<1> {
         self.policy.into_weights()
     }

@@ -33,6 +33,7 @@ impl Policy {
         &self.weights
     }
 
+    /// All weights in the arena's layout, `[parameters]`.
     pub fn into_weights(self) -> Tensor<1> {
         self.weights
     }

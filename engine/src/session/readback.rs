@@ -20,6 +20,7 @@ pub struct Span(Range<usize>);
 pub struct ReadbackValues(Vec<f32>);
 
 impl Readback {
+    /// Has a tensor read with the others; where its values will lie.
     pub fn add(&mut self, tensor: Tensor<1>) -> Span {
         let [len] = tensor.dims();
         let span = Span(self.len..self.len + len);
@@ -39,6 +40,7 @@ impl Readback {
 }
 
 impl ReadbackValues {
+    /// What was read of the tensor that [`Readback::add`] gave this span for.
     pub fn at(&self, span: &Span) -> Vec<f64> {
         self.0[span.0.clone()]
             .iter()

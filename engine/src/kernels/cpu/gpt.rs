@@ -219,8 +219,8 @@ impl Activations {
         Some(rewards)
     }
 
-    /// The gradient in the arena's layout, of a loss whose derivatives with respect to what
-    /// the head gave (log-probs or rewards) are `upstream`.
+    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
+    /// respect to what the head gave (log-probs or rewards) are `upstream`, one for each.
     pub fn backward(
         mut self,
         shape: &Shape,

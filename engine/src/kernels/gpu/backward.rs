@@ -60,8 +60,8 @@ fn linears(slots: &BlockSlots) -> [&Linear; 4] {
 }
 
 impl Activations {
-    /// The gradient in the arena's layout, of a loss whose derivatives with respect to the
-    /// log-probs are `upstream`.
+    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
+    /// respect to the log-probs are `upstream`, `[n]`.
     pub fn backward(self, shape: &Shape, len: usize, upstream: &[f32]) -> Tensor<1> {
         let Activations {
             gpu,

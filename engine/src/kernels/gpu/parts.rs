@@ -123,8 +123,8 @@ fn together(reads: &[ForwardValues], parts: &[BatchPart], scored: usize) -> Forw
 }
 
 impl BatchParts {
-    /// The gradient in the arena's layout, of a loss whose derivatives with respect to the
-    /// log-probs are `upstream`.
+    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
+    /// respect to the log-probs are `upstream`, `[n]`.
     pub fn backward(self, shape: &Shape, len: usize, upstream: &[f32]) -> Tensor<1> {
         let gradient = |BatchPart {
                             activations,

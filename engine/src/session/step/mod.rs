@@ -35,7 +35,8 @@ pub struct Gradient {
     pub read_along: Vec<f64>,
 }
 
-/// The sum of gradients so far with one more, scaled by its share.
+/// The sum of gradients so far with one more, scaled by its share of the step; each
+/// `[parameters]`.
 pub fn add_share(
     total: Option<Tensor<1>>,
     gradient: Option<Tensor<1>>,
