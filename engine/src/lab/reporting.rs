@@ -63,7 +63,7 @@ impl Reporting {
     /// Measures the next labels.
     ///
     /// # Errors
-    /// Those of [`score`].
+    /// Those of [`sequence_logps`].
     pub async fn advance(&mut self, model: &Model, reference: &Tensor<1>) -> Result<()> {
         let start = self.measured.len();
         let end = (start + CHUNK).min(self.labels.len());

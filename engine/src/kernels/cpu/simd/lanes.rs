@@ -1,6 +1,6 @@
 //! [`Simd`](super::Simd) by a processor's own functions.
 
-/// Implements [`Simd`] by a processor's own functions.
+/// Implements `Simd` by a processor's own functions.
 macro_rules! lanes {
     (
         $name:ident, $doc:literal, $v:ty, $lanes:literal, $rows:literal,
