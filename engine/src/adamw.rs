@@ -9,7 +9,7 @@
 //! also says that no square of the gradient overflows the second moment.
 
 use crate::kernels::cpu::update::{self, Factors};
-use crate::kernels::cpu::{Numbers, dispatch, tensor_of};
+use crate::kernels::cpu::{CpuValues, dispatch, tensor_of};
 use crate::kernels::gpu::update::{DecayBits, UpdateBuffers, adamw};
 use crate::layout::Layout;
 use crate::readback::read;
@@ -86,8 +86,8 @@ impl AdamW {
         let most = settings.max_grad_norm;
         let is_on_cpu = [&parameters, &self.first, &self.second]
             .into_iter()
-            .all(|tensor| Numbers::of(tensor).is_some());
-        if let Some(gradient) = Numbers::of(&gradient).filter(|_| is_on_cpu) {
+            .all(|tensor| CpuValues::of(tensor).is_some());
+        if let Some(gradient) = CpuValues::of(&gradient).filter(|_| is_on_cpu) {
             let norm = update::norm(&gradient);
             if norm.is_finite() {
                 self.step += 1;
@@ -253,9 +253,9 @@ fn clip_factor(norm: f32, max_norm: f64) -> f32 {
 /// The numbers of a tensor that is on the CPU, to be changed in place where nobody else
 /// holds them; the tensor is empty meanwhile.
 fn taken(tensor: &mut Tensor<1>) -> Vec<f32> {
-    let numbers = Numbers::of(tensor);
+    let numbers = CpuValues::of(tensor);
     *tensor = Tensor::empty([0], &tensor.device());
-    numbers.and_then(Numbers::into_vec).unwrap_or_default()
+    numbers.and_then(CpuValues::into_vec).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::crew::{Team, forward_logps};
 use crate::gpt_config::GptConfig;
 use crate::layout::Layout;
 use crate::model::Model;
-use crate::parameter_table::{Head, Role};
+use crate::parameter_table::{Head, TensorRole};
 use crate::readback::read;
 use crate::sequence::Sequence;
 use crate::session::Session;
@@ -27,7 +27,7 @@ use web_time::Instant;
 pub struct Bench {
     settings: BenchSettings,
     model: Model,
-    work: Workload,
+    workload: Workload,
     losses: Vec<f64>,
     ms: Vec<f64>,
     team: Option<Team>,
@@ -37,11 +37,11 @@ pub struct Bench {
 }
 
 enum Workload {
-    Texts(Box<Texts>),
+    Texts(Box<TextsWorkload>),
     Pairs(Box<Session>),
 }
 
-struct Texts {
+struct TextsWorkload {
     /// `[parameters]`
     arena: Tensor<1>,
     optimiser: AdamW,
@@ -66,7 +66,7 @@ impl Bench {
         let train = train_settings(&settings);
         let model = Model::new(config, None, device);
         let work = match settings.objective {
-            BenchObjective::Sft => Workload::Texts(Box::new(Texts {
+            BenchObjective::Sft => Workload::Texts(Box::new(TextsWorkload {
                 optimiser: AdamW::new(&model.layout, true, device),
                 arena,
                 train,
@@ -84,7 +84,7 @@ impl Bench {
         Ok(Bench {
             settings,
             model,
-            work,
+            workload: work,
             losses: Vec::new(),
             ms: Vec::new(),
             team: None,
@@ -104,7 +104,7 @@ impl Bench {
             },
             None => team,
         });
-        if let Workload::Pairs(session) = &mut self.work {
+        if let Workload::Pairs(session) = &mut self.workload {
             session.set_team(self.team.clone());
         }
         self
@@ -136,9 +136,9 @@ impl Bench {
             self.counted = self.gpu_calls.map(|count| [count(); 2]);
         }
         let start = Instant::now();
-        let loss = match &mut self.work {
+        let loss = match &mut self.workload {
             Workload::Texts(work) => {
-                let Texts {
+                let TextsWorkload {
                     arena,
                     optimiser,
                     train,
@@ -267,7 +267,7 @@ fn weights(layout: &Layout) -> Vec<f32> {
                     .iter()
                     .map(|_| ((random.next() * 2.0 - 1.0) * most) as f32)
                     .collect();
-                if slot.role == Role::Head(Head::Language) {
+                if slot.role == TensorRole::Head(Head::Language) {
                     for (index, number) in numbers.iter_mut().enumerate() {
                         *number = drawn[index % columns * rows + index / columns];
                     }
@@ -275,7 +275,7 @@ fn weights(layout: &Layout) -> Vec<f32> {
                     numbers.copy_from_slice(&drawn);
                 }
             }
-            _ if slot.role == Role::Gain => numbers.fill(1.0),
+            _ if slot.role == TensorRole::Gain => numbers.fill(1.0),
             _ => {}
         }
     }

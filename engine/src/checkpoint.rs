@@ -3,7 +3,7 @@
 //! It is a safetensors file, so that it can be looked into. Parameters are read back
 //! asynchronously, which works on every device.
 
-use crate::kernels::cpu::{Numbers, tensor_of};
+use crate::kernels::cpu::{CpuValues, tensor_of};
 use crate::model::Model;
 use crate::readback::read;
 use burn::tensor::Tensor;
@@ -18,7 +18,7 @@ const FILE: &str = "checkpoint";
 
 /// What a state is kept under, and the version of its shape.
 #[derive(Clone, Copy, Debug)]
-pub struct Kind {
+pub struct CheckpointKind {
     pub key: &'static str,
     pub format: u32,
 }
@@ -36,14 +36,14 @@ struct Format {
 
 /// A tensor of the file. It becomes bytes when its turn comes, so that a file being written
 /// takes the room of itself and of one tensor.
-enum Part<'a> {
+enum CheckpointTensor<'a> {
     Arena([usize; 1], F32s),
     Table([usize; 2], &'a [f64]),
 }
 
 /// Numbers on the CPU, or read from elsewhere.
 enum F32s {
-    Here(Numbers),
+    Here(CpuValues),
     Read(Vec<f32>),
 }
 
@@ -56,36 +56,38 @@ impl F32s {
     }
 }
 
-impl View for Part<'_> {
+impl View for CheckpointTensor<'_> {
     fn dtype(&self) -> Dtype {
         match self {
-            Part::Arena(..) => Dtype::F32,
-            Part::Table(..) => Dtype::F64,
+            CheckpointTensor::Arena(..) => Dtype::F32,
+            CheckpointTensor::Table(..) => Dtype::F64,
         }
     }
 
     fn shape(&self) -> &[usize] {
         match self {
-            Part::Arena(shape, _) => shape,
-            Part::Table(shape, _) => shape,
+            CheckpointTensor::Arena(shape, _) => shape,
+            CheckpointTensor::Table(shape, _) => shape,
         }
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
         Cow::Owned(match self {
-            Part::Arena(_, arena) => arena
+            CheckpointTensor::Arena(_, arena) => arena
                 .numbers()
                 .iter()
                 .flat_map(|n| n.to_le_bytes())
                 .collect(),
-            Part::Table(_, numbers) => numbers.iter().flat_map(|n| n.to_le_bytes()).collect(),
+            CheckpointTensor::Table(_, numbers) => {
+                numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
+            }
         })
     }
 
     fn data_len(&self) -> usize {
         match self {
-            Part::Arena(_, arena) => 4 * arena.numbers().len(),
-            Part::Table(_, numbers) => 8 * numbers.len(),
+            CheckpointTensor::Arena(_, arena) => 4 * arena.numbers().len(),
+            CheckpointTensor::Table(_, numbers) => 8 * numbers.len(),
         }
     }
 }
@@ -95,22 +97,22 @@ impl View for Part<'_> {
 /// # Errors
 /// [`Error::Device`] when the device was lost.
 pub async fn write(
-    kind: Kind,
+    kind: CheckpointKind,
     state: &impl Serialize,
     arenas: Vec<(&str, Tensor<1>)>,
     tables: &[(&str, [usize; 2], Vec<f64>)],
 ) -> Result<Vec<u8>> {
     let mut parts = Vec::new();
     for (name, arena) in arenas {
-        let numbers = match Numbers::of(&arena) {
+        let numbers = match CpuValues::of(&arena) {
             Some(numbers) => F32s::Here(numbers),
             None => F32s::Read(read(arena).await?),
         };
         let shape = [numbers.numbers().len()];
-        parts.push((name, Part::Arena(shape, numbers)));
+        parts.push((name, CheckpointTensor::Arena(shape, numbers)));
     }
     for (name, shape, numbers) in tables {
-        parts.push((name, Part::Table(*shape, numbers)));
+        parts.push((name, CheckpointTensor::Table(*shape, numbers)));
     }
     let format = kind.format;
     let text = serde_json::to_string(&Versioned { format, state }).map_err(Error::internal)?;
@@ -122,7 +124,7 @@ pub async fn write(
 ///
 /// # Errors
 /// [`Error::MalformedFile`], also for another format.
-pub fn read_state<S: DeserializeOwned>(kind: Kind, bytes: &[u8]) -> Result<S> {
+pub fn read_state<S: DeserializeOwned>(kind: CheckpointKind, bytes: &[u8]) -> Result<S> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
     let text = header
         .metadata()
@@ -140,14 +142,14 @@ pub fn read_state<S: DeserializeOwned>(kind: Kind, bytes: &[u8]) -> Result<S> {
 }
 
 /// The tensors of a checkpoint.
-pub struct Tensors<'a>(SafeTensors<'a>);
+pub struct CheckpointTensors<'a>(SafeTensors<'a>);
 
-impl<'a> Tensors<'a> {
+impl<'a> CheckpointTensors<'a> {
     /// # Errors
     /// [`Error::MalformedFile`].
-    pub fn of(bytes: &'a [u8]) -> Result<Tensors<'a>> {
+    pub fn of(bytes: &'a [u8]) -> Result<CheckpointTensors<'a>> {
         SafeTensors::deserialize(bytes)
-            .map(Tensors)
+            .map(CheckpointTensors)
             .map_err(malformed)
     }
 

@@ -96,10 +96,10 @@ fn cpu_name() -> &'static str {
 
 #[cfg(target_arch = "wasm32")]
 fn cpu_name() -> &'static str {
-    use tilt_protocol::Simd;
+    use tilt_protocol::SimdBuild;
     match crate::kernels::SIMD {
-        Simd::Plain => "CPU (wasm simd128)",
-        Simd::Relaxed => "CPU (wasm relaxed SIMD)",
+        SimdBuild::Plain => "CPU (wasm simd128)",
+        SimdBuild::Relaxed => "CPU (wasm relaxed SIMD)",
     }
 }
 

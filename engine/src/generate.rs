@@ -15,9 +15,9 @@ use burn::tensor::{Int, Tensor, TensorData};
 use std::collections::BTreeSet;
 use tilt_protocol::{Error, Result, Sampling};
 
-/// One answer.
+/// An answer as it was sampled.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct SampledAnswer {
     /// The end-of-text id included when it was reached.
     pub ids: Vec<u32>,
     /// Log-prob of each id under the model at temperature 1, in nats.
@@ -33,9 +33,9 @@ pub enum Pick {
     Sample(Sampling),
 }
 
-struct Row {
+struct GenerationRow {
     prompt: Vec<u32>,
-    answer: Answer,
+    answer: SampledAnswer,
     random: Random,
     /// Where the answer goes in the result.
     index: usize,
@@ -60,22 +60,22 @@ pub async fn generate(
     max_new_tokens: usize,
     seed: u64,
     first_stream: usize,
-) -> Result<Vec<Answer>> {
+) -> Result<Vec<SampledAnswer>> {
     for prompt in prompts {
         check_prompt(model, prompt)?;
     }
-    let mut answers: Vec<Option<Answer>> = prompts.iter().map(|_| None).collect();
+    let mut answers: Vec<Option<SampledAnswer>> = prompts.iter().map(|_| None).collect();
     let gpt = model.gpt(arena);
     let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
     let at_once = rows_at_once(model, arena, longest, max_new_tokens)?;
     for (chunk_index, chunk) in prompts.chunks(at_once).enumerate() {
         let first = chunk_index * at_once;
-        let mut rows: Vec<Row> = chunk
+        let mut rows: Vec<GenerationRow> = chunk
             .iter()
             .enumerate()
-            .map(|(offset, prompt)| Row {
+            .map(|(offset, prompt)| GenerationRow {
                 prompt: prompt.clone(),
-                answer: Answer {
+                answer: SampledAnswer {
                     ids: Vec::new(),
                     logps: Vec::new(),
                     finished: false,
@@ -172,10 +172,10 @@ const TOKENS_A_REST: usize = 4;
 async fn generate_chunk(
     model: &Model,
     gpt: &crate::gpt::Gpt,
-    rows: &mut Vec<Row>,
+    rows: &mut Vec<GenerationRow>,
     pick: Pick,
     max_new_tokens: usize,
-    answers: &mut [Option<Answer>],
+    answers: &mut [Option<SampledAnswer>],
 ) -> Result<()> {
     let mut cache = KvCache::new(&model.config);
     // All rows share the positions up to the shortest prompt's end: one pass.

@@ -3,7 +3,7 @@
 //! section 2.3: identity layers keep the function; here a block is one when what it adds to
 //! the residual stream is zero).
 
-use crate::layout::{Layout, Slot};
+use crate::layout::{Layout, TensorSlot};
 use tilt_protocol::{Error, Result};
 
 /// The numbers of a model of layout `to` that says what the one of layout `from` says.
@@ -14,7 +14,7 @@ use tilt_protocol::{Error, Result};
 /// one has at least as many.
 pub fn deeper(fresh: Vec<f32>, to: &Layout, numbers: &[f32], from: &Layout) -> Result<Vec<f32>> {
     let (old, new) = (from.blocks(), to.blocks());
-    let fits = |slot: &Slot| {
+    let fits = |slot: &TensorSlot| {
         let name = name_in_deeper(slot, old, new);
         let found = to.slots.iter().find(|other| other.name == name);
         found.filter(|found| found.shape == slot.shape)
@@ -43,12 +43,12 @@ pub fn deeper(fresh: Vec<f32>, to: &Layout, numbers: &[f32], from: &Layout) -> R
 
 /// Tensors of a block.
 fn parts(layout: &Layout) -> usize {
-    let of_first = |slot: &&Slot| slot.block == Some(0);
+    let of_first = |slot: &&TensorSlot| slot.block == Some(0);
     layout.slots.iter().filter(of_first).count()
 }
 
 /// A tensor's name in the deeper model.
-fn name_in_deeper(slot: &Slot, old: usize, new: usize) -> String {
+fn name_in_deeper(slot: &TensorSlot, old: usize, new: usize) -> String {
     match slot.block {
         Some(block) => {
             let [from, to] = [block, block * new / old].map(|block| format!("h.{block}."));

@@ -4,8 +4,8 @@
 //! people wrap models in, in f32, f16 or bf16, and written as `transformers` writes them:
 //! with `transformer.`, the tied head left out.
 
-use crate::layout::{Layout, Slot};
-use crate::parameter_table::{Head, Role};
+use crate::layout::{Layout, TensorSlot};
+use crate::parameter_table::{Head, TensorRole};
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ impl Precision {
     }
 }
 
-/// Reads weights into the arena's layout.
+/// Reads weights into the arena's layout, `[parameters]`.
 ///
 /// # Errors
 /// [`Error::MalformedFile`] for a file that is no safetensors file, holds a tensor
@@ -204,7 +204,7 @@ pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Re
         );
         return Err(Error::internal(reason));
     }
-    let buffers: Vec<(&Slot, Vec<u8>)> = layout
+    let buffers: Vec<(&TensorSlot, Vec<u8>)> = layout
         .slots
         .iter()
         .map(|slot| (slot, bytes_of(&arena[slot.range()], precision)))
@@ -227,9 +227,9 @@ pub fn write_weights(arena: &[f32], layout: &Layout, precision: Precision) -> Re
 }
 
 /// transformers' name of a tensor: all but the heads stand under the transformer.
-pub fn hub_name(slot: &Slot) -> String {
+pub fn hub_name(slot: &TensorSlot) -> String {
     match slot.role {
-        Role::Head(_) => slot.name.clone(),
+        TensorRole::Head(_) => slot.name.clone(),
         _ => format!("{PREFIX}{}", slot.name),
     }
 }

@@ -6,12 +6,12 @@
 //! workers can exchange one buffer.
 
 use crate::gpt_config::GptConfig;
-use crate::parameter_table::{Parameters, Role};
+use crate::parameter_table::{Parameters, TensorRole};
 use std::ops::Range;
 
 /// One named tensor of the arena.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slot {
+pub struct TensorSlot {
     /// Hugging Face's name without the `transformer.` prefix: `h.0.attn.c_attn.weight`.
     pub name: String,
     pub shape: Vec<usize>,
@@ -19,10 +19,10 @@ pub struct Slot {
     pub offset: usize,
     /// The block that it belongs to.
     pub block: Option<usize>,
-    pub role: Role,
+    pub role: TensorRole,
 }
 
-impl Slot {
+impl TensorSlot {
     pub fn len(&self) -> usize {
         self.shape.iter().product()
     }
@@ -37,14 +37,14 @@ impl Slot {
 
     /// transformers' rule: everything decays but biases and LayerNorm gains.
     pub fn decays(&self) -> bool {
-        !matches!(self.role, Role::Gain | Role::Bias { .. })
+        !matches!(self.role, TensorRole::Gain | TensorRole::Bias { .. })
     }
 
     /// Whether it is part of a linear map that writes to the residual stream.
     pub fn writes_to_residual(&self) -> bool {
         matches!(
             self.role,
-            Role::Weight { to_residual: true } | Role::Bias { to_residual: true }
+            TensorRole::Weight { to_residual: true } | TensorRole::Bias { to_residual: true }
         )
     }
 }
@@ -52,7 +52,7 @@ impl Slot {
 /// The named layout of all parameters of one model shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    pub slots: Vec<Slot>,
+    pub slots: Vec<TensorSlot>,
     /// Elements in the arena.
     pub len: usize,
 }
@@ -61,7 +61,7 @@ impl Layout {
     pub fn of(config: &GptConfig) -> Layout {
         let mut slots = Vec::new();
         Parameters::placed(&config.sizes(), |entry, place| {
-            slots.push(Slot {
+            slots.push(TensorSlot {
                 name: entry.name(),
                 shape: entry.shape.to_vec(),
                 offset: place.start,
@@ -110,7 +110,7 @@ mod tests {
             .slots
             .iter()
             .filter(|slot| slot.shape.len() == 2)
-            .map(Slot::len)
+            .map(TensorSlot::len)
             .sum();
         let decaying = layout.decaying(false);
         assert_eq!(decaying.iter().map(Range::len).sum::<usize>(), matrices);

@@ -36,7 +36,7 @@ pub fn completion_logps<'a>(
 /// # Errors
 /// [`tilt_protocol::Error::Device`] when the device was lost, and those of [`Batch::new`] and
 /// [`token_logps`].
-pub async fn score(
+pub async fn sequence_logps(
     model: &Model,
     arena: &Tensor<1>,
     sequences: &[&Sequence],

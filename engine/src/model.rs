@@ -6,10 +6,10 @@ use crate::hf::{self, Precision};
 use crate::identity::identity_of;
 use crate::kernels::cpu::tensor_of;
 use crate::layout::Layout;
-use crate::parameter_table::Role;
+use crate::parameter_table::TensorRole;
 use crate::random::Random;
 use crate::readback::read;
-use crate::text::{Preparation, Rows, Text, tokenise};
+use crate::text::{Preparation, Text, TokenisedRows, tokenise};
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{Error, Example, ModelIdentity, Objective, Result};
 
@@ -91,13 +91,15 @@ impl Model {
         for slot in &layout.slots {
             let numbers = &mut arena[slot.range()];
             let deviation = match slot.role {
-                Role::Weight { to_residual: true } => residual,
-                Role::Embedding | Role::Weight { .. } | Role::Head(_) => INITIAL_DEVIATION,
-                Role::Gain => {
+                TensorRole::Weight { to_residual: true } => residual,
+                TensorRole::Embedding | TensorRole::Weight { .. } | TensorRole::Head(_) => {
+                    INITIAL_DEVIATION
+                }
+                TensorRole::Gain => {
                     numbers.fill(1.0);
                     continue;
                 }
-                Role::Bias { .. } => continue,
+                TensorRole::Bias { .. } => continue,
             };
             numbers.fill_with(|| (random.normal() * deviation) as f32);
         }
@@ -149,13 +151,13 @@ impl Model {
     /// in tokens, is bounded by the context.
     ///
     /// # Errors
-    /// Those of [`tokenise`]; a bad row is in [`Rows::refused`].
+    /// Those of [`tokenise`]; a bad row is in [`TokenisedRows::refused`].
     pub fn rows(
         &self,
         examples: &[Example],
         objective: &Objective,
         max_length: usize,
-    ) -> Result<Rows> {
+    ) -> Result<TokenisedRows> {
         let max_length = max_length.min(self.config.n_positions);
         self.prepare(examples, Preparation::of(objective), max_length)
     }
@@ -169,7 +171,7 @@ impl Model {
         examples: &[Example],
         preparation: Preparation,
         max_length: usize,
-    ) -> Result<Rows> {
+    ) -> Result<TokenisedRows> {
         let (text, vocab) = (self.text.as_ref(), self.config.vocab_size);
         tokenise(examples, text, vocab, max_length, preparation)
     }

@@ -6,10 +6,10 @@
 //! AdamW step of the same learning rate (Liu et al. 2025, arXiv 2502.16982, equation 4).
 
 use crate::adamw::{AdamW, Norm};
-use crate::kernels::cpu::matmul::{Band, Packing, View, matmul};
+use crate::kernels::cpu::matmul::{CausalBand, Packing, View, matmul};
 use crate::kernels::cpu::tensor_of;
-use crate::layout::{Layout, Slot};
-use crate::parameter_table::Role;
+use crate::layout::{Layout, TensorSlot};
+use crate::parameter_table::TensorRole;
 use crate::readback::read;
 use burn::tensor::{Device, Tensor};
 use tilt_protocol::{Result, TrainSettings};
@@ -91,8 +91,8 @@ impl Muon {
 }
 
 /// Whether a tensor is a matrix inside a block.
-fn is_hidden(slot: &Slot) -> bool {
-    slot.block.is_some() && matches!(slot.role, Role::Weight { .. })
+fn is_hidden(slot: &TensorSlot) -> bool {
+    slot.block.is_some() && matches!(slot.role, TensorRole::Weight { .. })
 }
 
 /// The nearest orthogonal matrix, roughly: singular values become 0.7 to 1.2.
@@ -118,7 +118,7 @@ fn orthogonal(mut x: Vec<f32>, rows: usize, columns: usize, packing: &mut Packin
             &mut gram,
             side,
             false,
-            Band::Full,
+            CausalBand::Full,
         );
         let symmetric = View::new(&gram, side, side);
         matmul(
@@ -128,16 +128,32 @@ fn orthogonal(mut x: Vec<f32>, rows: usize, columns: usize, packing: &mut Packin
             &mut square,
             side,
             false,
-            Band::Full,
+            CausalBand::Full,
         );
         for (square, gram) in square.iter_mut().zip(&gram) {
             *square = b * gram + c * *square;
         }
         let mix = View::new(&square, side, side);
         if rows <= columns {
-            matmul(packing, mix, view, &mut next, columns, false, Band::Full);
+            matmul(
+                packing,
+                mix,
+                view,
+                &mut next,
+                columns,
+                false,
+                CausalBand::Full,
+            );
         } else {
-            matmul(packing, view, mix, &mut next, columns, false, Band::Full);
+            matmul(
+                packing,
+                view,
+                mix,
+                &mut next,
+                columns,
+                false,
+                CausalBand::Full,
+            );
         }
         for (x, next) in x.iter_mut().zip(&next) {
             *x = a * *x + next;
@@ -176,7 +192,7 @@ mod tests {
                 &mut gram,
                 side,
                 false,
-                Band::Full,
+                CausalBand::Full,
             );
             let trace: f32 = (0..side).map(|i| gram[i * side + i]).sum();
             // Squared singular values, on average and their spread.

@@ -80,7 +80,7 @@ pub enum Head {
 
 /// What a tensor is to those who treat all tensors alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum TensorRole {
     /// A row a token, or a position.
     Embedding,
     Gain,
@@ -97,16 +97,16 @@ pub enum Role {
 
 /// A line of the table.
 #[derive(Clone, Debug)]
-pub struct Entry<'a> {
+pub struct ParameterEntry<'a> {
     /// The block that it belongs to.
     pub block: Option<usize>,
     /// Its name within the block or the model.
     pub part: &'a [&'static str],
     pub shape: &'a [usize],
-    pub role: Role,
+    pub role: TensorRole,
 }
 
-impl Entry<'_> {
+impl ParameterEntry<'_> {
     /// Hugging Face's name without the `transformer.` prefix: `h.0.attn.c_attn.weight`.
     pub fn name(&self) -> String {
         let part = self.part.join(".");
@@ -124,14 +124,14 @@ impl Entry<'_> {
 }
 
 /// Writes lines of the table.
-struct Lines<'a, T> {
-    make: &'a mut dyn FnMut(Entry<'_>) -> T,
+struct EntryWriter<'a, T> {
+    make: &'a mut dyn FnMut(ParameterEntry<'_>) -> T,
     block: Option<usize>,
 }
 
-impl<T> Lines<'_, T> {
-    fn line(&mut self, part: &[&'static str], shape: &[usize], role: Role) -> T {
-        (self.make)(Entry {
+impl<T> EntryWriter<'_, T> {
+    fn line(&mut self, part: &[&'static str], shape: &[usize], role: TensorRole) -> T {
+        (self.make)(ParameterEntry {
             block: self.block,
             part,
             shape,
@@ -141,8 +141,12 @@ impl<T> Lines<'_, T> {
 
     fn layer_norm(&mut self, part: &'static str, width: usize) -> LayerNorm<T> {
         LayerNorm {
-            gain: self.line(&[part, "weight"], &[width], Role::Gain),
-            bias: self.line(&[part, "bias"], &[width], Role::Bias { to_residual: false }),
+            gain: self.line(&[part, "weight"], &[width], TensorRole::Gain),
+            bias: self.line(
+                &[part, "bias"],
+                &[width],
+                TensorRole::Bias { to_residual: false },
+            ),
         }
     }
 
@@ -152,7 +156,10 @@ impl<T> Lines<'_, T> {
         [inputs, outputs]: [usize; 2],
         to_residual: bool,
     ) -> Linear<T> {
-        let (weight, bias) = (Role::Weight { to_residual }, Role::Bias { to_residual });
+        let (weight, bias) = (
+            TensorRole::Weight { to_residual },
+            TensorRole::Bias { to_residual },
+        );
         Linear {
             inputs,
             outputs,
@@ -164,17 +171,17 @@ impl<T> Lines<'_, T> {
 
 impl<T> Parameters<T> {
     /// What `make` makes of each line. It is called in the arena's order.
-    pub fn table(sizes: &Sizes, mut make: impl FnMut(Entry<'_>) -> T) -> Parameters<T> {
+    pub fn table(sizes: &Sizes, mut make: impl FnMut(ParameterEntry<'_>) -> T) -> Parameters<T> {
         let (d, inner) = (sizes.width, sizes.inner);
-        let mut of_model = Lines {
+        let mut of_model = EntryWriter {
             make: &mut make,
             block: None,
         };
-        let embedding = Role::Embedding;
+        let embedding = TensorRole::Embedding;
         let tokens = of_model.line(&["wte", "weight"], &[sizes.vocab, d], embedding);
         let positions = of_model.line(&["wpe", "weight"], &[sizes.context, d], embedding);
         let blocks = (0..sizes.blocks).map(|block| {
-            let mut lines = Lines {
+            let mut lines = EntryWriter {
                 make: &mut *of_model.make,
                 block: Some(block),
             };
@@ -191,7 +198,7 @@ impl<T> Parameters<T> {
         let last = of_model.layer_norm("ln_f", d);
         let heads = Head::ALL.into_iter().filter_map(|head| {
             let shape = head.own_shape(sizes)?;
-            let own = of_model.line(&[head.part(), "weight"], &shape, Role::Head(head));
+            let own = of_model.line(&[head.part(), "weight"], &shape, TensorRole::Head(head));
             Some((head, own))
         });
         Parameters {
@@ -206,7 +213,7 @@ impl<T> Parameters<T> {
     /// What `make` makes of each line and its place in the arena.
     pub fn placed(
         sizes: &Sizes,
-        mut make: impl FnMut(Entry<'_>, Range<usize>) -> T,
+        mut make: impl FnMut(ParameterEntry<'_>, Range<usize>) -> T,
     ) -> Parameters<T> {
         let mut end = 0;
         Parameters::table(sizes, |entry| {
@@ -268,7 +275,7 @@ impl Parameters<Range<usize>> {
         let joined = |first: &Range<usize>, second: &Range<usize>| first.end == second.start;
         holds(
             self.tokens.start == 0 && joined(&self.tokens, &self.positions),
-            "token and position embeddings are one table that begins the arena (embed.wgsl, embed_back.wgsl, plan.rs)",
+            "token and position embeddings are one table that begins the arena (embed.wgsl, embed_backward.wgsl, plan.rs)",
         )?;
         let of_block = |block: &Block<Range<usize>>| {
             [block.before_attention.clone(), block.before_mlp.clone()]

@@ -3,7 +3,7 @@
 use crate::batch::Batch;
 use crate::gpt::Gpt;
 use crate::gpt_config::GptConfig;
-use crate::kernels::cpu::{self, Numbers, gpt::Trace, tensor_of};
+use crate::kernels::cpu::{self, CpuValues, gpt::Activations, tensor_of};
 use crate::kernels::gpu;
 use crate::kernels::shape::Shape;
 use crate::kernels::statistics_of;
@@ -13,7 +13,7 @@ use burn::tensor::{Int, Tensor, activation};
 use tilt_protocol::{Error, Result};
 
 /// What a forward pass gave.
-pub struct Forward {
+pub struct ForwardPass {
     /// Log-probs of the batch's scored tokens in nats, `[n]`; or rewards, one a sequence.
     pub values: Tensor<1>,
     /// `[STATISTICS * n]`, one quantity after the other.
@@ -27,12 +27,12 @@ pub struct Tape(Recorded);
 
 enum Recorded {
     Cpu {
-        trace: Box<Trace>,
+        activations: Box<Activations>,
         shape: Box<Shape>,
-        arena: Numbers,
+        arena: CpuValues,
     },
     Gpu {
-        parts: Box<gpu::Parts>,
+        parts: Box<gpu::BatchParts>,
         shape: Box<Shape>,
     },
     /// burn's operations with burn's autodiff.
@@ -52,14 +52,14 @@ pub fn forward_logps(
     arena: &Tensor<1>,
     batch: &Batch,
     statistics: bool,
-) -> Result<Forward> {
+) -> Result<ForwardPass> {
     batch.check(&model.config)?;
-    if let Some(numbers) = Numbers::of(arena) {
+    if let Some(numbers) = CpuValues::of(arena) {
         return Ok(cpu_logps(model, numbers, batch, statistics));
     }
     let shape = Shape::new(&model.config);
     if let Some((read, parts)) = gpu::forward(&shape, arena, &batch.packed)? {
-        return Ok(Forward {
+        return Ok(ForwardPass {
             values: read.logps,
             statistics: statistics.then_some(read.statistics),
             tape: Tape(Recorded::Gpu {
@@ -81,8 +81,8 @@ pub fn forward_logps(
 pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Tensor<1>> {
     batch.check(&model.config)?;
     let shape = Shape::new(&model.config);
-    if let Some(numbers) = Numbers::of(arena) {
-        let scored = cpu::gpt::score(&shape, &numbers, &batch.packed);
+    if let Some(numbers) = CpuValues::of(arena) {
+        let scored = cpu::gpt::score_tokens(&shape, &numbers, &batch.packed);
         return Ok(logps_of(model, &scored));
     }
     if let Some((read, _)) = gpu::forward(&shape, arena, &batch.packed)? {
@@ -101,7 +101,7 @@ pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Te
 pub async fn vocabulary_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Vec<f32>> {
     batch.check(&model.config)?;
     let shape = Shape::new(&model.config);
-    if let Some(numbers) = Numbers::of(arena) {
+    if let Some(numbers) = CpuValues::of(arena) {
         let logits = cpu::gpt::logits(&shape, &numbers, &batch.packed);
         return Ok(log_softmax(&logits, shape.vocab, shape.vocab));
     }
@@ -147,7 +147,7 @@ pub(crate) fn scored_logits(gpt: &Gpt, batch: &Batch) -> Tensor<2> {
 }
 
 /// The log-probs of a batch by burn's operations: what the kernels are tested against.
-pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> Forward {
+pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> ForwardPass {
     let logits = scored_logits(&leaves, batch);
     let [n, _] = logits.dims();
     let targets = batch.targets(&logits.device()).reshape([n, 1]);
@@ -164,7 +164,7 @@ pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> Forward {
         let parts = [entropy, is_top1, logits.mean_dim(1), squares];
         Tensor::cat(parts.map(|part| part.reshape([n])).to_vec(), 0)
     });
-    Forward {
+    ForwardPass {
         values: tracked.clone().inner(),
         statistics,
         tape: Tape(Recorded::Plain {
@@ -184,7 +184,7 @@ pub fn forward_rewards(
     arena: &Tensor<1>,
     batch: &Batch,
     ends: &[usize],
-) -> Result<Forward> {
+) -> Result<ForwardPass> {
     batch.check(&model.config)?;
     let no_head = || Error::internal("a reward was asked of a language model");
     let no_token = || Error::internal("a reward was asked of a token that is not there");
@@ -192,17 +192,19 @@ pub fn forward_rewards(
     if ends.len() != batch.rows() || !ends.iter().zip(&batch.lengths).all(is_there) {
         return Err(no_token());
     }
-    if let Some(arena) = Numbers::of(arena) {
+    if let Some(arena) = CpuValues::of(arena) {
         let shape = Shape::new(&model.config);
-        let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
+        let mut activations = cpu::gpt::forward(&shape, &arena, &batch.packed);
         let rows = ends.iter().enumerate();
         let rows = rows.map(|(row, &t)| batch.packed.row(row, t).ok_or_else(no_token));
         let rows = rows.collect::<Result<_>>()?;
-        let rewards = trace.rewards(&shape, &arena, rows).ok_or_else(no_head)?;
-        return Ok(Forward {
+        let rewards = activations
+            .rewards(&shape, &arena, rows)
+            .ok_or_else(no_head)?;
+        return Ok(ForwardPass {
             values: tensor_of(rewards, &model.device),
             statistics: None,
-            tape: Tape::cpu(trace, shape, arena),
+            tape: Tape::cpu(activations, shape, arena),
         });
     }
     check_plain(&model.config, arena, batch)?;
@@ -219,7 +221,7 @@ pub fn forward_rewards(
     let tracked = leaves
         .rewards(hidden.reshape([b * t, d]).select(0, ends))
         .ok_or_else(no_head)?;
-    Ok(Forward {
+    Ok(ForwardPass {
         values: tracked.clone().inner(),
         statistics: None,
         tape: Tape(Recorded::Plain {
@@ -229,27 +231,27 @@ pub fn forward_rewards(
     })
 }
 
-fn cpu_logps(model: &Model, arena: Numbers, batch: &Batch, statistics: bool) -> Forward {
+fn cpu_logps(model: &Model, arena: CpuValues, batch: &Batch, statistics: bool) -> ForwardPass {
     let shape = Shape::new(&model.config);
-    let mut trace = cpu::gpt::forward(&shape, &arena, &batch.packed);
-    let scored = trace.logps(&shape, &arena, &batch.packed);
+    let mut activations = cpu::gpt::forward(&shape, &arena, &batch.packed);
+    let scored = activations.logps(&shape, &arena, &batch.packed);
     let statistics = statistics.then(|| tensor_of(statistics_of(&scored), &model.device));
-    Forward {
+    ForwardPass {
         values: logps_of(model, &scored),
         statistics,
-        tape: Tape::cpu(trace, shape, arena),
+        tape: Tape::cpu(activations, shape, arena),
     }
 }
 
-fn logps_of(model: &Model, scored: &[cpu::Scored]) -> Tensor<1> {
+fn logps_of(model: &Model, scored: &[cpu::ScoredToken]) -> Tensor<1> {
     let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
     tensor_of(logps, &model.device)
 }
 
 impl Tape {
-    fn cpu(trace: Trace, shape: Shape, arena: Numbers) -> Tape {
+    fn cpu(activations: Activations, shape: Shape, arena: CpuValues) -> Tape {
         Tape(Recorded::Cpu {
-            trace: Box::new(trace),
+            activations: Box::new(activations),
             shape: Box::new(shape),
             arena,
         })
@@ -260,11 +262,11 @@ impl Tape {
     pub fn backward(self, model: &Model, batch: &Batch, upstream: &[f32]) -> Tensor<1> {
         match self.0 {
             Recorded::Cpu {
-                trace,
+                activations,
                 shape,
                 arena,
             } => {
-                let gradient = trace.backward(&shape, &arena, &batch.packed, upstream);
+                let gradient = activations.backward(&shape, &arena, &batch.packed, upstream);
                 tensor_of(gradient, &model.device)
             }
             Recorded::Gpu { parts, shape } => parts.backward(&shape, model.layout.len, upstream),

@@ -8,7 +8,7 @@
 //! 1503.02531, section 2, at temperature 1).
 
 use crate::batch::Batch;
-use crate::checkpoint::{self, Kind, Tensors};
+use crate::checkpoint::{self, CheckpointKind, CheckpointTensors};
 use crate::gpt_config::GptConfig;
 use crate::grow::deeper;
 use crate::model::Model;
@@ -64,7 +64,7 @@ struct SavedPretraining {
     random: Random,
 }
 
-const KIND: Kind = Kind {
+const KIND: CheckpointKind = CheckpointKind {
     key: "tilt.pretraining",
     format: 2,
 };
@@ -215,7 +215,7 @@ impl Pretraining {
     pub fn restore(bytes: &[u8], device: &Device) -> Result<Pretraining> {
         let state: SavedPretraining = checkpoint::read_state(KIND, bytes)?;
         let mut run = Pretraining::start(state.settings, device)?;
-        let file = Tensors::of(bytes)?;
+        let file = CheckpointTensors::of(bytes)?;
         run.arena = file.arena(PARAMETERS, &run.model)?;
         run.optimiser.adamw.first = file.arena(FIRST, &run.model)?;
         run.optimiser.adamw.second = file.arena(SECOND, &run.model)?;

@@ -4,7 +4,7 @@
 use burn::tensor::Tensor;
 use tilt_protocol::{Error, Result};
 
-/// Reads a tensor as f32 numbers without blocking.
+/// Reads a tensor's values as f32, row after row, without blocking.
 ///
 /// # Errors
 /// [`Error::Device`] when the device was lost.

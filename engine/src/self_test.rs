@@ -23,11 +23,11 @@ use tilt_protocol::{Error, ObjectiveKind, Result, TrainSettings};
 /// in another order, and a GPU's `exp` and `log`, stay well below it.
 const TOLERANCE: f32 = 1e-3;
 
-/// Numbers of one kind, with their name for messages.
+/// Values of one kind, with their name for messages.
 #[derive(Clone, Debug)]
-struct Part {
+struct NamedValues {
     name: String,
-    numbers: Vec<f32>,
+    values: Vec<f32>,
 }
 
 /// Compares a device with the CPU.
@@ -43,7 +43,7 @@ pub async fn self_test(device: &Device) -> Result<()> {
     Ok(())
 }
 
-fn compare(found: &[Part], expected: &[Part]) -> Result<()> {
+fn compare(found: &[NamedValues], expected: &[NamedValues]) -> Result<()> {
     let refused = |reason: String| Error::Device {
         device: "WebGPU".to_owned(),
         reason,
@@ -55,14 +55,14 @@ fn compare(found: &[Part], expected: &[Part]) -> Result<()> {
     }
     for (found, expected) in found.iter().zip(expected) {
         let name = &expected.name;
-        if found.numbers.len() != expected.numbers.len() {
+        if found.values.len() != expected.values.len() {
             return Err(refused(format!(
                 "it gave another number of {name} than the CPU"
             )));
         }
         let largest = |most: f32, number: f32| most.max(number.abs());
-        let size = expected.numbers.iter().copied().fold(0.0, largest);
-        let pairs = found.numbers.iter().zip(&expected.numbers);
+        let size = expected.values.iter().copied().fold(0.0, largest);
+        let pairs = found.values.iter().zip(&expected.values);
         // Not by the largest difference: that would lose a NaN.
         let off = pairs
             .map(|(a, b)| (a - b).abs())
@@ -136,7 +136,7 @@ fn rows() -> Vec<Sequence> {
 }
 
 /// Everything that the kernels give on a device.
-async fn parts(device: &Device, is_tied: bool) -> Result<Vec<Part>> {
+async fn parts(device: &Device, is_tied: bool) -> Result<Vec<NamedValues>> {
     let config = config(is_tied);
     let layout = Layout::of(&config);
     let numbers = weights(&layout, &config);
@@ -164,15 +164,15 @@ async fn parts(device: &Device, is_tied: bool) -> Result<Vec<Part>> {
     Ok(parts)
 }
 
-fn part(name: impl ToString, numbers: impl Into<Vec<f32>>) -> Part {
-    Part {
+fn part(name: impl ToString, numbers: impl Into<Vec<f32>>) -> NamedValues {
+    NamedValues {
         name: name.to_string(),
-        numbers: numbers.into(),
+        values: numbers.into(),
     }
 }
 
 /// A gradient slot by slot; those of queries, keys and values also each by itself.
-fn of_gradient(model: &Model, gradient: &[f32]) -> Vec<Part> {
+fn of_gradient(model: &Model, gradient: &[f32]) -> Vec<NamedValues> {
     let d = model.config.n_embd;
     let mut parts = Vec::new();
     for slot in &model.layout.slots {
@@ -198,7 +198,7 @@ fn of_gradient(model: &Model, gradient: &[f32]) -> Vec<Part> {
 }
 
 /// Two steps of the optimiser on gradients that are the same on every device.
-async fn of_update(model: &Model, arena: &Tensor<1>) -> Result<Vec<Part>> {
+async fn of_update(model: &Model, arena: &Tensor<1>) -> Result<Vec<NamedValues>> {
     let settings = TrainSettings {
         max_grad_norm: 1.0,
         weight_decay: 0.1,

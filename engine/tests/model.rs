@@ -7,7 +7,7 @@ use pollster::block_on;
 use support::{VOCAB, model, pairs, settings, start, thumbs, weights};
 use tilt_engine::generate::{Pick, generate};
 use tilt_engine::gpt::KvCache;
-use tilt_engine::logps::score;
+use tilt_engine::logps::sequence_logps;
 use tilt_engine::readback::read;
 use tilt_engine::sequence::Sequence;
 use tilt_engine::session::Session;
@@ -72,7 +72,7 @@ fn an_answers_log_probs_are_those_of_scoring() {
             prompt: prompt.clone(),
             completion: answer.ids.clone(),
         };
-        let scored = block_on(score(&model, &arena, &[&sequence], 1)).expect("a score");
+        let scored = block_on(sequence_logps(&model, &arena, &[&sequence], 1)).expect("a score");
         let sum: f64 = answer.logps.iter().sum();
         assert!(
             (scored[0].sum.0 - sum).abs() < 1e-3,
@@ -170,15 +170,15 @@ fn a_pad_id_beyond_the_vocabulary_does_no_harm() {
         },
     ];
     let rows: Vec<&Sequence> = rows.iter().collect();
-    let together = block_on(score(&model, &arena, &rows, 2)).expect("scores");
-    let alone = block_on(score(&model, &arena, &rows[1..], 1)).expect("a score");
+    let together = block_on(sequence_logps(&model, &arena, &rows, 2)).expect("scores");
+    let alone = block_on(sequence_logps(&model, &arena, &rows[1..], 1)).expect("a score");
     assert!((together[1].sum.0 - alone[0].sum.0).abs() < 1e-5);
 }
 
 /// A sequence without a token has no hidden state: a reward read of it was its neighbour's.
 #[test]
 fn a_reward_of_nothing_is_an_error_wherever_the_row_stands() {
-    use tilt_engine::session::score;
+    use tilt_engine::session::score_rows;
     use tilt_engine::text::TokenisedRow;
     let (model, arena) = model();
     let (model, policy) = model.with_score_head(arena, 1);
@@ -201,7 +201,7 @@ fn a_reward_of_nothing_is_an_error_wherever_the_row_stands() {
                 batch_size: 3,
                 ..settings(kind, 1)
             };
-            let error = block_on(score(&model, &policy, &policy, rows, &settings));
+            let error = block_on(score_rows(&model, &policy, &policy, rows, &settings));
             let message = error.expect_err("an error").to_string();
             let sequence = if is_chosen { place } else { 3 + place };
             let expected = format!("sequence {}", sequence + 1);

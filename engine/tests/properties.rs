@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use support::{VOCAB, model, rows_for, settings, start, weights};
 use tilt_engine::model::Model;
 use tilt_engine::sequence::Sequence;
-use tilt_engine::session::{Session, score};
+use tilt_engine::session::{Session, score_rows};
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::{
     DpoTerm, Objective, ObjectiveKind, ReferenceSync, RowKind, ScoreReport, TrainSettings,
@@ -75,7 +75,7 @@ fn score_of(kind: ObjectiveKind, rows: &[TokenisedRow], batch_size: usize) -> Sc
         batch_size,
         ..TrainSettings::trl_defaults(objective)
     };
-    let found = score(&model, &policy, &reference, rows.to_vec(), &settings);
+    let found = score_rows(&model, &policy, &reference, rows.to_vec(), &settings);
     block_on(found).expect("a score").report
 }
 
@@ -209,7 +209,8 @@ proptest! {
             batch_size: rows.len(),
             ..TrainSettings::trl_defaults(objective)
         };
-        let found = block_on(score(&model, &policy, &policy, rows, &settings)).expect("a score");
+        let found = score_rows(&model, &policy, &policy, rows, &settings);
+        let found = block_on(found).expect("a score");
         let found = found.report;
         let expected = expected.unwrap_or_default();
         // To rounding of f64: both models see the same batch.

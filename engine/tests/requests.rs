@@ -3,7 +3,7 @@
 
 use pollster::block_on;
 use std::path::Path;
-use tilt_engine::lab::Lab;
+use tilt_engine::lab::EngineLab;
 use tilt_protocol::{
     Command, DevicePreference, Error, Event, Example, ExportMeta, Message, ModelIdentity,
     ModelSource, ObjectiveKind, PROTOCOL_VERSION, Principle, Replacement, Request, RequestId,
@@ -11,7 +11,7 @@ use tilt_protocol::{
 };
 
 struct Page {
-    lab: Lab,
+    lab: EngineLab,
     last_id: RequestId,
     told: Vec<Message>,
     buffers: Vec<Vec<u8>>,
@@ -67,7 +67,7 @@ fn train(run: RunId, learning_rate: f64, steps: usize, paused: bool) -> Command 
 impl Page {
     fn new() -> Page {
         Page {
-            lab: Lab::default(),
+            lab: EngineLab::default(),
             last_id: 0,
             told: Vec::new(),
             buffers: Vec::new(),

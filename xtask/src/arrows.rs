@@ -2,7 +2,7 @@
 //!
 //! A test measures (`xtask/tests/arrows/`), so that this crate need not read Rust itself.
 
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use std::path::Path;
 /// # Errors
 /// An arrow up or sideways, a circle, or a file without a floor.
 pub fn run(root: &Path, list: bool) -> Result<(), Error> {
-    Run::new("cargo", "measuring the arrows")
+    ProgramRun::new("cargo", "measuring the arrows")
         .args(["test", "--quiet", "--release", "--package", "xtask"])
         .args(["--test", "arrows", "arrows_go_down_and_never_round"])
         .args(["--", "--nocapture"])

@@ -1,14 +1,14 @@
 //! `cargo xtask bench`: Tilt and its peers on one training step, in one browser.
 
 use crate::arguments::Arguments;
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::page;
 use crate::setup;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct BenchOptions {
     /// Cases by name; empty for all of them.
     only: Vec<String>,
     /// Timed steps a case and round.
@@ -21,11 +21,11 @@ pub struct Options {
     has_real_gpu: bool,
 }
 
-impl Options {
+impl BenchOptions {
     /// # Errors
     /// An unknown option, or a missing value.
-    pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
-        let mut options = Options::default();
+    pub fn from_arguments(arguments: &[String]) -> Result<BenchOptions, Error> {
+        let mut options = BenchOptions::default();
         let mut rest = Arguments::new("bench", arguments);
         while let Some(option) = rest.next() {
             match option {
@@ -42,7 +42,7 @@ impl Options {
 }
 
 /// Builds, times every case and, when all of them ran, puts the table into the README.
-pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
+pub fn run(root: &Path, options: &BenchOptions) -> Result<(), Error> {
     println!("What the benchmark needs");
     let chromium = setup::for_browser_tests(root)?;
     setup::for_bench(root)?;
@@ -50,7 +50,7 @@ pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
         Some(folder) => root.join(folder),
         None => page::build_for_bench(root)?,
     };
-    let mut bench = Run::new("node", "timing Tilt and its peers")
+    let mut bench = ProgramRun::new("node", "timing Tilt and its peers")
         .args(["bench.mjs"])
         .dir(&root.join("tests"))
         .env("CHROMIUM", &chromium)
@@ -81,7 +81,7 @@ mod tests {
     fn options_are_read() {
         let read = |arguments: &[&str]| {
             let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
-            Options::from_arguments(&arguments)
+            BenchOptions::from_arguments(&arguments)
         };
         let options = read(&["--only", "webgpu", "--real-gpu"]).unwrap();
         assert_eq!(options.only, ["webgpu"]);

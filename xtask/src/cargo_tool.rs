@@ -1,6 +1,6 @@
 //! Programs that cargo installs, each at exactly one version.
 
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::tools::{found, installing, tools_folder};
 use std::env;
@@ -70,7 +70,7 @@ pub fn find_or_install(tool: &CargoTool) -> Result<PathBuf, Error> {
     }
     installing(&name, tool.purpose, tool.duration);
     let install = |locked: bool| {
-        Run::new("cargo", &format!("installing {name}"))
+        ProgramRun::new("cargo", &format!("installing {name}"))
             .args(["install", tool.package, "--version", tool.version])
             .args(locked.then_some("--locked"))
             .args(tool.features.arguments())
@@ -93,7 +93,7 @@ pub fn find_or_install(tool: &CargoTool) -> Result<PathBuf, Error> {
 
 /// The second word of `program --version`, as in `trunk 0.21.14`.
 fn version_of(program: &Path) -> Option<String> {
-    let output = Run::new(program, "asking a tool for its version")
+    let output = ProgramRun::new(program, "asking a tool for its version")
         .args(["--version"])
         .without_env("NO_COLOR")
         .probe()?;

@@ -1,6 +1,6 @@
 //! The browser that tests the page.
 
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::tools::{found, installing};
 use std::env;
@@ -28,7 +28,7 @@ pub fn find_or_install(root: &Path) -> Result<PathBuf, Error> {
         found("Chromium", &browser.display().to_string());
         return Ok(browser);
     }
-    let is_root = Run::new("id", "asking who runs this")
+    let is_root = ProgramRun::new("id", "asking who runs this")
         .args(["-u"])
         .probe()
         .is_some_and(|user| user.trim() == "0");
@@ -37,7 +37,7 @@ pub fn find_or_install(root: &Path) -> Result<PathBuf, Error> {
     }
     installing("Chromium", "to run the browser tests", "1 or 2 minutes");
     for arguments in [&["update"][..], &["install", "-y", "chromium"]] {
-        Run::new("apt-get", "installing Chromium")
+        ProgramRun::new("apt-get", "installing Chromium")
             .args(arguments)
             .dir(root)
             .env("DEBIAN_FRONTEND", "noninteractive")

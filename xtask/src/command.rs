@@ -16,23 +16,23 @@ const RUSTC_FLAG_VARIABLES: [&str; 4] = [
 ];
 
 /// One run of a program.
-pub struct Run {
+pub struct ProgramRun {
     command: Command,
     shown: String,
     doing: String,
     fix: Option<String>,
 }
 
-impl Run {
+impl ProgramRun {
     /// `doing` completes "... failed" for the person who reads it.
-    pub fn new(program: impl AsRef<OsStr>, doing: &str) -> Run {
+    pub fn new(program: impl AsRef<OsStr>, doing: &str) -> ProgramRun {
         let program = program.as_ref();
         let mut command = Command::new(program);
         command.stdin(Stdio::null());
         for variable in RUSTC_FLAG_VARIABLES {
             command.env_remove(variable);
         }
-        Run {
+        ProgramRun {
             command,
             shown: quoted(program),
             doing: doing.to_string(),
@@ -40,7 +40,7 @@ impl Run {
         }
     }
 
-    pub fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Run {
+    pub fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> ProgramRun {
         for argument in arguments {
             let argument = argument.as_ref();
             self.shown.push(' ');
@@ -50,12 +50,12 @@ impl Run {
         self
     }
 
-    pub fn dir(mut self, folder: &Path) -> Run {
+    pub fn dir(mut self, folder: &Path) -> ProgramRun {
         self.command.current_dir(folder);
         self
     }
 
-    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Run {
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> ProgramRun {
         self.command.env(name, value);
         self
     }
@@ -63,23 +63,23 @@ impl Run {
     pub fn envs(
         mut self,
         variables: impl IntoIterator<Item = (&'static str, &'static str)>,
-    ) -> Run {
+    ) -> ProgramRun {
         self.command.envs(variables);
         self
     }
 
-    pub fn without_env(mut self, name: &str) -> Run {
+    pub fn without_env(mut self, name: &str) -> ProgramRun {
         self.command.env_remove(name);
         self
     }
 
     /// The search path for the program's own children and for the program itself.
-    pub fn path(self, path: &OsString) -> Run {
+    pub fn path(self, path: &OsString) -> ProgramRun {
         self.env("PATH", path)
     }
 
     /// What the person can do if it fails.
-    pub fn fix(mut self, advice: &str) -> Run {
+    pub fn fix(mut self, advice: &str) -> ProgramRun {
         self.fix = Some(advice.to_string());
         self
     }
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_failure_names_the_command_and_the_advice() {
-        let error = Run::new("cargo", "asking cargo the impossible")
+        let error = ProgramRun::new("cargo", "asking cargo the impossible")
             .args(["no-such-command", "with space"])
             .fix("ask for something else")
             .capture()
@@ -209,14 +209,14 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_a_failure_too() {
-        let error = Run::new("tilt-no-such-program", "looking").stream();
+        let error = ProgramRun::new("tilt-no-such-program", "looking").stream();
         assert!(matches!(error, Err(Error::Failed { .. })));
     }
 
     #[test]
     fn lines_are_streamed_and_read() {
         let mut lines = Vec::new();
-        let status = Run::new("cargo", "asking for the version")
+        let status = ProgramRun::new("cargo", "asking for the version")
             .args(["--version"])
             .stream_lines(|line| lines.push(line.to_string()))
             .unwrap();

@@ -1,7 +1,7 @@
 //! The engine's files beside the page: its second build, which builds there are, and the
 //! version under which browsers keep them.
 
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::setup::WASM_TARGET;
 use crate::wasm_crate::{STEP_BY_STEP, WasmCrate, compile, target_folder};
@@ -52,7 +52,7 @@ fn join_with_script(
         .join(WASM_TARGET)
         .join(cargo_profile)
         .join("worker.wasm");
-    Run::new("wasm-bindgen", "joining the engine and JavaScript")
+    ProgramRun::new("wasm-bindgen", "joining the engine and JavaScript")
         .args(["--target", "web", "--no-typescript"])
         .args(["--out-name", name, "--out-dir"])
         .args([folder])

@@ -75,15 +75,15 @@ fn dispatch(root: &Path, arguments: &[String]) -> Result<ExitCode, Error> {
         None => ("help", &[][..]),
     };
     match name {
-        "serve" => serve::run(root, &serve::Options::from_arguments(rest)?)?,
+        "serve" => serve::run(root, &serve::ServeOptions::from_arguments(rest)?)?,
         "build" => {
             no_arguments("build", rest)?;
             page::ship(root)?;
         }
-        "bench" => bench::run(root, &bench::Options::from_arguments(rest)?)?,
-        "torture" => torture::run(root, &torture::Options::from_arguments(rest)?)?,
+        "bench" => bench::run(root, &bench::BenchOptions::from_arguments(rest)?)?,
+        "torture" => torture::run(root, &torture::TortureOptions::from_arguments(rest)?)?,
         "test" => {
-            let options = test::Options::from_arguments(rest)?;
+            let options = test::TestOptions::from_arguments(rest)?;
             return Ok(if test::run(root, &options)? {
                 ExitCode::SUCCESS
             } else {

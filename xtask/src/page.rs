@@ -1,6 +1,6 @@
 //! Building the static page: page and worker as wasm, and the files beside them.
 
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::engine_files;
 use crate::error::Error;
 use crate::page_parts;
@@ -116,7 +116,7 @@ fn trunk_build(
     folder: &Path,
 ) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(Error::io("making the page's folder", folder))?;
-    Run::new("trunk", "building the page")
+    ProgramRun::new("trunk", "building the page")
         .args(["build", "--release", "--offline"])
         .args(["--cargo-profile", cargo_profile])
         .args(["--dist"])
@@ -158,7 +158,7 @@ fn shrink(files: &[PathBuf], wasm_opt: &Path) -> Result<(), Error> {
     let shrink_one = |file: &PathBuf| {
         let started = Instant::now();
         let smaller = file.with_extension("smaller");
-        Run::new("node", "making the wasm small")
+        ProgramRun::new("node", "making the wasm small")
             .args([format!("--stack-size={NODE_STACK_KB}")])
             .args([wasm_opt])
             // The engine computes, the page is only waited for.
@@ -202,7 +202,7 @@ for (const file of files) {
   const options = { loader, minify: true, sourcefile: file };
   fs.writeFileSync(file, transformSync(fs.readFileSync(file, 'utf8'), options).code);
 }";
-    Run::new("node", "making scripts and styles small")
+    ProgramRun::new("node", "making scripts and styles small")
         .args(["-e", SCRIPT])
         .args([esbuild])
         .args(files)
@@ -244,7 +244,7 @@ for (const file of process.argv.slice(1)) {
   sizes.forEach((size, index) => { all[index] += size; });
 }
 row('together', all);";
-    let table = Run::new("node", "measuring the built files")
+    let table = ProgramRun::new("node", "measuring the built files")
         .args(["-e", SCRIPT])
         .args(files)
         .capture()?;

@@ -5,7 +5,7 @@
 //! wasm-split cut it where the source says `wasm_split`, joins the first part with JavaScript
 //! and puts all parts in place of Trunk's.
 
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::setup::WASM_TARGET;
 use crate::wasm_crate::target_folder;
@@ -49,13 +49,13 @@ pub fn divide(
     if parts.exists() {
         fs::remove_dir_all(&parts).map_err(Error::io("removing the last parts", &parts))?;
     }
-    Run::new("wasm-split-cli", "dividing the page's wasm")
+    ProgramRun::new("wasm-split-cli", "dividing the page's wasm")
         .args([&built.join(PAGE).with_extension("wasm"), &parts])
         .args(["--out-name", stem])
         .dir(root)
         .path(path)
         .stream()?;
-    Run::new("wasm-bindgen", "joining the page and JavaScript")
+    ProgramRun::new("wasm-bindgen", "joining the page and JavaScript")
         // The other parts find its functions by the table that the linker made.
         .args(["--target", "web", "--no-typescript", "--keep-lld-exports"])
         .args(["--out-name", stem, "--out-dir"])

@@ -61,9 +61,9 @@ mod tests {
     use std::thread;
 
     /// Passes on what is written.
-    struct Page(Sender<Vec<u8>>);
+    struct PageConnection(Sender<Vec<u8>>);
 
-    impl Write for Page {
+    impl Write for PageConnection {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0
                 .send(bytes.to_vec())
@@ -82,7 +82,7 @@ mod tests {
         builds.add();
         let (sender, heard) = channel();
         thread::scope(|scope| {
-            let telling = scope.spawn(|| builds.tell_next(&mut Page(sender)));
+            let telling = scope.spawn(|| builds.tell_next(&mut PageConnection(sender)));
             let mut text = String::new();
             while !text.ends_with(":\n\n") {
                 text += &String::from_utf8(heard.recv().unwrap()).unwrap();

@@ -19,7 +19,7 @@ const FIRST_PORT: u16 = 8080;
 const PORTS_TRIED: u16 = 20;
 
 #[derive(Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct ServeOptions {
     port: Option<u16>,
     open: bool,
     /// Starts and ends in a slash.
@@ -30,11 +30,11 @@ pub struct Options {
     watch: bool,
 }
 
-impl Options {
+impl ServeOptions {
     /// # Errors
     /// An unknown option, or a value that is missing or makes no sense.
-    pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
-        let mut options = Options {
+    pub fn from_arguments(arguments: &[String]) -> Result<ServeOptions, Error> {
+        let mut options = ServeOptions {
             port: None,
             open: false,
             prefix: "/".into(),
@@ -72,7 +72,7 @@ impl Options {
 }
 
 /// `cargo xtask serve`: builds the page and serves it until it is interrupted.
-pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
+pub fn run(root: &Path, options: &ServeOptions) -> Result<(), Error> {
     let (folder, tools) = match &options.folder {
         Some(folder) => (root.join(folder), None),
         None => {
@@ -154,9 +154,9 @@ fn accept_forever(listener: &TcpListener, site: &Arc<Site>) {
 mod tests {
     use super::*;
 
-    fn options(arguments: &[&str]) -> Result<Options, Error> {
+    fn options(arguments: &[&str]) -> Result<ServeOptions, Error> {
         let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
-        Options::from_arguments(&arguments)
+        ServeOptions::from_arguments(&arguments)
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
         let read = options(&["--port", "9000", "--open", "--prefix", "class/tilt"]).unwrap();
         assert_eq!(
             read,
-            Options {
+            ServeOptions {
                 port: Some(9000),
                 open: true,
                 prefix: "/class/tilt/".into(),

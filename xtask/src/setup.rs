@@ -6,7 +6,7 @@
 
 use crate::cargo_tool::{self, CargoTool, Features};
 use crate::chromium;
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::tools::{found, installing, tools_folder};
 use std::env;
@@ -38,7 +38,7 @@ pub fn everything(root: &Path) -> Result<(), Error> {
 /// What formats and lints the source.
 pub fn for_lints(root: &Path) -> Result<(), Error> {
     for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
-        let there = Run::new("cargo", "asking for a component's version")
+        let there = ProgramRun::new("cargo", "asking for a component's version")
             .args([subcommand, "--version"])
             .dir(root)
             .probe();
@@ -47,7 +47,7 @@ pub fn for_lints(root: &Path) -> Result<(), Error> {
             continue;
         }
         installing(component, "to check the source", "seconds");
-        Run::new("rustup", &format!("installing {component}"))
+        ProgramRun::new("rustup", &format!("installing {component}"))
             .args(["component", "add", component])
             .dir(root)
             .fix(&format!(
@@ -145,7 +145,7 @@ fn npm_tool(package: &str, version: &str, script: &str, what: &str) -> Result<Pa
         "up to half a minute",
     );
     fs::create_dir_all(&folder).map_err(Error::io("making a tool's folder", &folder))?;
-    Run::new(npm(), "installing a tool from npm")
+    ProgramRun::new(npm(), "installing a tool from npm")
         .args([
             "install",
             "--no-audit",
@@ -168,7 +168,7 @@ pub fn for_browser_tests(root: &Path) -> Result<PathBuf, Error> {
 }
 
 fn wasm_target(root: &Path) -> Result<(), Error> {
-    let library_folder = Run::new("rustc", "asking rustc where its targets are")
+    let library_folder = ProgramRun::new("rustc", "asking rustc where its targets are")
         .args(["--print", "target-libdir", "--target", WASM_TARGET])
         .dir(root)
         .fix("install Rust with rustup, https://rustup.rs")
@@ -178,7 +178,7 @@ fn wasm_target(root: &Path) -> Result<(), Error> {
         return Ok(());
     }
     installing(WASM_TARGET, "to compile for the browser", "half a minute");
-    Run::new("rustup", "installing the wasm target")
+    ProgramRun::new("rustup", "installing the wasm target")
         .args(["target", "add", WASM_TARGET])
         .dir(root)
         .fix("install the target wasm32-unknown-unknown for the toolchain in rust-toolchain.toml")
@@ -188,7 +188,7 @@ fn wasm_target(root: &Path) -> Result<(), Error> {
 /// Trunk runs cargo offline, so what wasm needs has to be here before. Without a
 /// network this fails harmlessly where all crates are in cargo's cache.
 fn fetch_crates(root: &Path) {
-    let fetched = Run::new("cargo", "fetching the crates of Cargo.lock")
+    let fetched = ProgramRun::new("cargo", "fetching the crates of Cargo.lock")
         .args(["fetch", "--quiet"])
         .dir(root)
         .stream();
@@ -201,12 +201,12 @@ fn node(root: &Path) -> Result<(), Error> {
     let fix = format!(
         "install Node.js {NODE_MAJOR_VERSION} or newer with npm: https://nodejs.org, or your system's package manager"
     );
-    let version = Run::new("node", "asking Node.js for its version")
+    let version = ProgramRun::new("node", "asking Node.js for its version")
         .args(["--version"])
         .dir(root)
         .probe();
     let major = version.as_deref().and_then(major_version);
-    let has_npm = Run::new(npm(), "asking npm for its version")
+    let has_npm = ProgramRun::new(npm(), "asking npm for its version")
         .args(["--version"])
         .dir(root)
         .probe()
@@ -255,7 +255,7 @@ fn packages(folder: &Path, what: &str, purpose: &str) -> Result<(), Error> {
         return Ok(());
     }
     installing(what, purpose, "half a minute");
-    Run::new(npm(), &format!("installing {what}"))
+    ProgramRun::new(npm(), &format!("installing {what}"))
         .args(["ci", "--no-audit", "--no-fund"])
         .dir(folder)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")

@@ -21,7 +21,7 @@ pub struct Site {
     builds: Option<Arc<Builds>>,
 }
 
-struct Answer {
+struct HttpResponse {
     status: &'static str,
     content_type: &'static str,
     body: Vec<u8>,
@@ -59,7 +59,7 @@ impl Site {
         }
         let answer = match method {
             "GET" | "HEAD" => self.look_up(target),
-            _ => Answer::text("405 Method Not Allowed", "only GET and HEAD are answered"),
+            _ => HttpResponse::text("405 Method Not Allowed", "only GET and HEAD are answered"),
         };
         let location = answer
             .location
@@ -78,17 +78,17 @@ impl Site {
         connection.flush()
     }
 
-    fn look_up(&self, target: &str) -> Answer {
+    fn look_up(&self, target: &str) -> HttpResponse {
         let path = target.split(['?', '#']).next().unwrap_or("/");
         if path == self.prefix.trim_end_matches('/') && !path.is_empty() {
-            return Answer {
+            return HttpResponse {
                 location: Some(self.prefix.clone()),
-                ..Answer::text("301 Moved Permanently", "the page is one slash further")
+                ..HttpResponse::text("301 Moved Permanently", "the page is one slash further")
             };
         }
         let inside = path.strip_prefix(&self.prefix).and_then(decoded);
         let Some(file) = inside.and_then(|inside| self.file(&inside)) else {
-            return Answer::text("404 Not Found", "there is no such file");
+            return HttpResponse::text("404 Not Found", "there is no such file");
         };
         match fs::read(&file) {
             Ok(mut body) => {
@@ -96,7 +96,7 @@ impl Site {
                 if self.builds.is_some() && content_type == HTML {
                     body.extend(reload::SCRIPT.as_bytes());
                 }
-                Answer {
+                HttpResponse {
                     status: "200 OK",
                     content_type,
                     body,
@@ -104,11 +104,11 @@ impl Site {
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Answer::text("404 Not Found", "there is no such file")
+                HttpResponse::text("404 Not Found", "there is no such file")
             }
             Err(error) => {
                 eprintln!("{}: {error}", file.display());
-                Answer::text("500 Internal Server Error", "the file cannot be read")
+                HttpResponse::text("500 Internal Server Error", "the file cannot be read")
             }
         }
     }
@@ -131,9 +131,9 @@ impl Site {
     }
 }
 
-impl Answer {
-    fn text(status: &'static str, text: &str) -> Answer {
-        Answer {
+impl HttpResponse {
+    fn text(status: &'static str, text: &str) -> HttpResponse {
+        HttpResponse {
             status,
             content_type: "text/plain; charset=utf-8",
             body: format!("{text}\n").into_bytes(),

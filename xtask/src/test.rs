@@ -2,7 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::chromium;
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::count::{Count, count_from_browser_file, count_from_cargo_line};
 use crate::error::Error;
 use crate::page;
@@ -14,38 +14,38 @@ use std::time::{Duration, Instant};
 /// Everything uses the release profile, lints too: then build scripts and procedural
 /// macros are compiled once for all of it. The page's crate is always built by itself,
 /// as Trunk does it, so that no dependency is built with two sets of features.
-static STAGES: [Stage; 7] = [
-    Stage {
+static STAGES: [TestStage; 7] = [
+    TestStage {
         name: "format",
         heading: "Formatting",
         run: format,
     },
-    Stage {
+    TestStage {
         name: "lint",
         heading: "Lints, native",
         run: lint,
     },
-    Stage {
+    TestStage {
         name: "native",
         heading: "Unit and golden tests, native",
         run: native,
     },
-    Stage {
+    TestStage {
         name: "lint-wasm",
         heading: "Lints, wasm",
         run: lint_wasm,
     },
-    Stage {
+    TestStage {
         name: "wasm",
         heading: "Golden tests, wasm",
         run: wasm,
     },
-    Stage {
+    TestStage {
         name: "page",
         heading: "Building the page for the browser tests",
         run: build_page,
     },
-    Stage {
+    TestStage {
         name: "browser",
         heading: "Browser tests",
         run: browser,
@@ -55,7 +55,7 @@ static STAGES: [Stage; 7] = [
 /// What cargo runs a wasm test with.
 const WASM_RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
 
-struct Stage {
+struct TestStage {
     name: &'static str,
     heading: &'static str,
     run: fn(&Context) -> Result<Count, Error>,
@@ -63,11 +63,11 @@ struct Stage {
 
 struct Context<'a> {
     root: &'a Path,
-    options: &'a Options,
+    options: &'a TestOptions,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct TestOptions {
     /// Names of stages; empty runs all.
     only: Vec<String>,
     /// The browser tests use this folder instead of a fresh build.
@@ -76,11 +76,11 @@ pub struct Options {
     playwright: Vec<String>,
 }
 
-impl Options {
+impl TestOptions {
     /// # Errors
     /// An unknown option or stage.
-    pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
-        let mut options = Options::default();
+    pub fn from_arguments(arguments: &[String]) -> Result<TestOptions, Error> {
+        let mut options = TestOptions::default();
         let mut rest = Arguments::new("test", arguments);
         while let Some(option) = rest.next() {
             match option {
@@ -114,8 +114,8 @@ impl Options {
     }
 }
 
-struct Outcome {
-    stage: &'static Stage,
+struct StageOutcome {
+    stage: &'static TestStage,
     count: Count,
     duration: Duration,
     note: &'static str,
@@ -125,9 +125,9 @@ struct Outcome {
 ///
 /// # Errors
 /// None from a stage: what fails in one is counted.
-pub fn run(root: &Path, options: &Options) -> Result<bool, Error> {
+pub fn run(root: &Path, options: &TestOptions) -> Result<bool, Error> {
     let context = Context { root, options };
-    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut outcomes: Vec<StageOutcome> = Vec::new();
     for stage in STAGES.iter().filter(|stage| options.wants(stage.name)) {
         println!("\n=== {} ({}) ===", stage.heading, stage.name);
         let page_failed = outcomes
@@ -135,7 +135,7 @@ pub fn run(root: &Path, options: &Options) -> Result<bool, Error> {
             .any(|earlier| earlier.stage.name == "page" && earlier.count.failed > 0);
         if stage.name == "browser" && page_failed {
             println!("not run: there is no page to test");
-            outcomes.push(Outcome {
+            outcomes.push(StageOutcome {
                 stage,
                 count: Count::default(),
                 duration: Duration::ZERO,
@@ -148,7 +148,7 @@ pub fn run(root: &Path, options: &Options) -> Result<bool, Error> {
             println!("\n{error}");
             Count::ONE_FAILED
         });
-        outcomes.push(Outcome {
+        outcomes.push(StageOutcome {
             stage,
             count,
             duration: started.elapsed(),
@@ -159,7 +159,7 @@ pub fn run(root: &Path, options: &Options) -> Result<bool, Error> {
 }
 
 /// Prints a table of the stages and, last and alone, the line that counts.
-fn report(outcomes: &[Outcome]) -> bool {
+fn report(outcomes: &[StageOutcome]) -> bool {
     println!("\n=== Together ===");
     let mut all = Count::default();
     for outcome in outcomes {
@@ -266,7 +266,7 @@ fn wasm(context: &Context) -> Result<Count, Error> {
 }
 
 /// Runs `cargo test` and counts what its binaries say.
-fn counted(tests: Run) -> Result<Count, Error> {
+fn counted(tests: ProgramRun) -> Result<Count, Error> {
     let mut count = Count::default();
     let status = tests.stream_lines(|line| {
         if let Some(binary) = count_from_cargo_line(line) {
@@ -300,7 +300,7 @@ fn browser(context: &Context) -> Result<Count, Error> {
     if count_file.exists() {
         fs::remove_file(&count_file).map_err(Error::io("removing the last count", &count_file))?;
     }
-    let status = Run::new("node", "running the browser tests")
+    let status = ProgramRun::new("node", "running the browser tests")
         .args(["node_modules/@playwright/test/cli.js", "test"])
         .args(&context.options.playwright)
         .dir(&tests)
@@ -316,17 +316,17 @@ fn browser(context: &Context) -> Result<Count, Error> {
     Ok(count)
 }
 
-fn cargo(context: &Context, doing: &str) -> Run {
-    Run::new("cargo", doing).dir(context.root)
+fn cargo(context: &Context, doing: &str) -> ProgramRun {
+    ProgramRun::new("cargo", doing).dir(context.root)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn options(arguments: &[&str]) -> Result<Options, Error> {
+    fn options(arguments: &[&str]) -> Result<TestOptions, Error> {
         let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
-        Options::from_arguments(&arguments)
+        TestOptions::from_arguments(&arguments)
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! wrong. Each trial follows from a seed, so that whatever fails can be done again.
 
 use crate::arguments::Arguments;
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::page;
 use crate::setup;
@@ -15,7 +15,7 @@ const USUAL_TRIALS: u64 = 30;
 const USUAL_INPUTS: u64 = 1_000_000;
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct TortureOptions {
     trials: Option<u64>,
     /// Kinds by name; empty for all of them.
     only: Vec<String>,
@@ -24,11 +24,11 @@ pub struct Options {
     folder: Option<PathBuf>,
 }
 
-impl Options {
+impl TortureOptions {
     /// # Errors
     /// An unknown option, a missing value, or no number where one is expected.
-    pub fn from_arguments(arguments: &[String]) -> Result<Options, Error> {
-        let mut options = Options::default();
+    pub fn from_arguments(arguments: &[String]) -> Result<TortureOptions, Error> {
+        let mut options = TortureOptions::default();
         let mut rest = Arguments::new("torture", arguments);
         while let Some(option) = rest.next() {
             match option {
@@ -47,7 +47,7 @@ impl Options {
 ///
 /// # Errors
 /// A trial that failed: its seed is printed.
-pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
+pub fn run(root: &Path, options: &TortureOptions) -> Result<(), Error> {
     let wants_parsers = options.only.is_empty() || options.only.iter().any(|kind| kind == PARSERS);
     let of_browser: Vec<&String> = options
         .only
@@ -64,10 +64,10 @@ pub fn run(root: &Path, options: &Options) -> Result<(), Error> {
 }
 
 /// One reader after the other: each prints how many inputs it took.
-fn parsers(root: &Path, options: &Options) -> Result<(), Error> {
+fn parsers(root: &Path, options: &TortureOptions) -> Result<(), Error> {
     let inputs = options.trials.unwrap_or(USUAL_INPUTS);
     println!("{inputs} inputs for every reader, at most 10 minutes each");
-    Run::new("cargo", "trying the readers")
+    ProgramRun::new("cargo", "trying the readers")
         .args(["test", "--release", "--package", "tilt-engine", "--test"])
         .args([PARSERS, "--", "--test-threads=2", "--show-output"])
         .dir(root)
@@ -77,7 +77,7 @@ fn parsers(root: &Path, options: &Options) -> Result<(), Error> {
         .stream()
 }
 
-fn browser(root: &Path, options: &Options, kinds: &[&String]) -> Result<(), Error> {
+fn browser(root: &Path, options: &TortureOptions, kinds: &[&String]) -> Result<(), Error> {
     let chromium = setup::for_browser_tests(root)?;
     let folder = match &options.folder {
         Some(folder) => root.join(folder),
@@ -85,7 +85,7 @@ fn browser(root: &Path, options: &Options, kinds: &[&String]) -> Result<(), Erro
     };
     let trials = options.trials.unwrap_or(USUAL_TRIALS).to_string();
     let seed = options.seed.unwrap_or(1).to_string();
-    Run::new("node", "playing the trials")
+    ProgramRun::new("node", "playing the trials")
         .args(["torture/run.mjs", "--trials", &trials, "--seed", &seed])
         .args(kinds.iter().flat_map(|kind| ["--only", kind.as_str()]))
         .dir(&root.join("tests"))
@@ -103,7 +103,7 @@ mod tests {
     fn options_are_read() {
         let read = |arguments: &[&str]| {
             let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
-            Options::from_arguments(&arguments)
+            TortureOptions::from_arguments(&arguments)
         };
         let options = read(&["--only", "reload", "--trials", "3", "--seed", "7"]).unwrap();
         assert_eq!(options.only, ["reload"]);

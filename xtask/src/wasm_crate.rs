@@ -1,6 +1,6 @@
 //! Compiling one of our programs for the browser, without Trunk.
 
-use crate::command::Run;
+use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::setup::WASM_TARGET;
 use std::env;
@@ -23,7 +23,7 @@ pub fn compile(
     what: WasmCrate,
     more: &[&str],
 ) -> Result<(), Error> {
-    Run::new("cargo", &format!("compiling {}", what.program))
+    ProgramRun::new("cargo", &format!("compiling {}", what.program))
         .args(["build", "--offline", "--profile", cargo_profile])
         .args(["--target", WASM_TARGET, "--package", what.package])
         .args(["--bin", what.program])

@@ -28,7 +28,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// What has to be built anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum Rebuild {
     /// A style sheet or a script takes the built one's place.
     Copy,
     Page,
@@ -68,40 +68,40 @@ pub fn run(root: &Path, path: &OsString, folder: &Path, builds: &Builds) -> Resu
 }
 
 fn rebuild(root: &Path, path: &OsString, folder: &Path, changed: &[PathBuf]) -> Result<(), Error> {
-    let is_any = |part: Part| changed.iter().any(|file| part_of(file) == part);
-    if is_any(Part::Everything) {
+    let is_any = |part: Rebuild| changed.iter().any(|file| part_of(file) == part);
+    if is_any(Rebuild::Everything) {
         return page::build_plain(root, path).map(drop);
     }
     for file in changed {
-        let is_copied = part_of(file) == Part::Copy;
+        let is_copied = part_of(file) == Rebuild::Copy;
         let file = root.join(file);
         // One that was removed has no place to be put in.
         if is_copied && file.exists() {
             copy(&file, folder)?;
         }
     }
-    if is_any(Part::Page) {
+    if is_any(Rebuild::Page) {
         page::edit_page(root, path, folder)?;
     }
-    if is_any(Part::Engine) {
+    if is_any(Rebuild::Engine) {
         engine_files::edit(root, path, folder)?;
     }
     Ok(())
 }
 
-fn part_of(file: &Path) -> Part {
+fn part_of(file: &Path) -> Rebuild {
     let is_of = |folder: &str| file.starts_with(folder);
     let extension = file.extension().unwrap_or_default();
     if is_of("public") && (extension == "css" || extension == "js") {
-        Part::Copy
+        Rebuild::Copy
     } else if is_of("app/src/bin") {
-        Part::Everything
+        Rebuild::Everything
     } else if is_of("app/src") {
-        Part::Page
+        Rebuild::Page
     } else if is_of("engine/src") {
-        Part::Engine
+        Rebuild::Engine
     } else {
-        Part::Everything
+        Rebuild::Everything
     }
 }
 
@@ -181,14 +181,14 @@ mod tests {
     #[test]
     fn a_change_builds_what_it_is_part_of() {
         for (file, part) in [
-            ("public/styles/lab.css", Part::Copy),
-            ("public/engine.js", Part::Copy),
-            ("public/models/nano/config.json", Part::Everything),
-            ("app/src/texts/train.rs", Part::Page),
-            ("app/src/bin/importer/main.rs", Part::Everything),
-            ("engine/src/loss/ipo.rs", Part::Engine),
-            ("engine/protocol/src/event.rs", Part::Everything),
-            ("index.html", Part::Everything),
+            ("public/styles/lab.css", Rebuild::Copy),
+            ("public/engine.js", Rebuild::Copy),
+            ("public/models/nano/config.json", Rebuild::Everything),
+            ("app/src/texts/train.rs", Rebuild::Page),
+            ("app/src/bin/importer/main.rs", Rebuild::Everything),
+            ("engine/src/loss/ipo.rs", Rebuild::Engine),
+            ("engine/protocol/src/event.rs", Rebuild::Everything),
+            ("index.html", Rebuild::Everything),
         ] {
             assert_eq!(part_of(Path::new(file)), part, "{file}");
         }

@@ -23,12 +23,12 @@ pub fn are_there() -> bool {
 }
 
 /// A lock, held until this is dropped.
-pub struct Held {
+pub struct HeldLock {
     /// `None` where the browser has no locks.
     release: Option<Function>,
 }
 
-impl Drop for Held {
+impl Drop for HeldLock {
     fn drop(&mut self) {
         if let Some(release) = &self.release {
             // A promise's own resolver takes anything.
@@ -38,16 +38,16 @@ impl Drop for Held {
 }
 
 /// The lock, if nobody has it.
-pub async fn take_if_free(name: &str) -> Option<Held> {
+pub async fn take_if_free(name: &str) -> Option<HeldLock> {
     acquire(name, true).await
 }
 
 /// The lock, as soon as nobody has it.
-pub async fn wait_for(name: &str) -> Option<Held> {
+pub async fn wait_for(name: &str) -> Option<HeldLock> {
     acquire(name, false).await
 }
 
-async fn acquire(name: &str, only_if_free: bool) -> Option<Held> {
+async fn acquire(name: &str, only_if_free: bool) -> Option<HeldLock> {
     let release = Rc::new(RefCell::new(None));
     let slot = release.clone();
     let options = Object::new();
@@ -81,5 +81,5 @@ async fn acquire(name: &str, only_if_free: bool) -> Option<Held> {
         .await
         .is_ok_and(|held| held.is_truthy());
     let release = release.borrow_mut().take();
-    is_held.then_some(Held { release })
+    is_held.then_some(HeldLock { release })
 }

@@ -3,7 +3,7 @@
 
 pub mod download;
 pub mod http;
-pub mod importer;
+pub mod import_worker;
 pub mod later;
 pub mod locks;
 pub mod navigator;

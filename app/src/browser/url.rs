@@ -1,6 +1,6 @@
 //! Where the page stands, and where the files beside it do.
 
-use tilt_protocol::Simd;
+use tilt_protocol::SimdBuild;
 use web_sys::UrlSearchParams;
 
 /// The parameters of the page's address, by name.
@@ -73,7 +73,7 @@ pub fn resolve(relative: &str) -> String {
 }
 
 /// The engine's script, in this page's version, for the build that is wanted.
-pub fn engine_address(simd: Option<Simd>) -> String {
+pub fn engine_address(simd: Option<SimdBuild>) -> String {
     let simd = simd.map(|simd| simd.slug().to_owned());
     link(&resolve("engine.js"), &[("v", version()), ("simd", simd)])
 }

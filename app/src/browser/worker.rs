@@ -14,7 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// What reaches the page from the worker.
-pub enum Incoming {
+pub enum FromWorker {
     Message {
         message: Box<Message>,
         buffers: Vec<ArrayBuffer>,
@@ -41,7 +41,7 @@ impl WorkerClient {
     /// [`Error::Fetch`] when the browser refuses to start a module worker.
     pub fn start(
         url: &str,
-        on_incoming: impl Fn(Incoming) + 'static,
+        on_incoming: impl Fn(FromWorker) + 'static,
     ) -> Result<WorkerClient, Error> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -72,11 +72,11 @@ impl WorkerClient {
                 .dyn_ref::<MessageEvent>()
                 .map_or(JsValue::UNDEFINED, MessageEvent::data);
             deliver(match read(&data) {
-                Ok((message, buffers)) => Incoming::Message {
+                Ok((message, buffers)) => FromWorker::Message {
                     message: Box::new(message),
                     buffers,
                 },
-                Err(error) => Incoming::Unreadable(error),
+                Err(error) => FromWorker::Unreadable(error),
             });
         });
         let deliver = on_incoming.clone();
@@ -90,7 +90,7 @@ impl WorkerClient {
                 .map(ErrorEvent::message)
                 .filter(|message| !message.is_empty())
                 .unwrap_or_else(|| texts::SCRIPT_NOT_LOADED.to_owned());
-            deliver(Incoming::Broken(if is_running.get() {
+            deliver(FromWorker::Broken(if is_running.get() {
                 Error::internal(reason)
             } else {
                 Error::Fetch {
@@ -101,7 +101,7 @@ impl WorkerClient {
         });
         let deliver = on_incoming;
         let on_message_error = EventListener::new(&worker, "messageerror", move |_| {
-            deliver(Incoming::Broken(Error::Protocol {
+            deliver(FromWorker::Broken(Error::Protocol {
                 reason: texts::NOT_DECODED.to_owned(),
             }));
         });
@@ -119,7 +119,7 @@ impl WorkerClient {
     ///
     /// # Errors
     /// [`Error::Protocol`] when the message cannot be written or posted.
-    pub fn send(&self, command: Command, buffers: &[ArrayBuffer]) -> Result<RequestId, Error> {
+    pub fn post(&self, command: Command, buffers: &[ArrayBuffer]) -> Result<RequestId, Error> {
         let id = self.last_id.get() + 1;
         self.last_id.set(id);
         let json = serde_json::to_string(&Request { id, command })
@@ -151,10 +151,10 @@ impl Drop for WorkerClient {
 }
 
 /// Waits for the worker's end, and reports it if nobody wanted that.
-async fn report_end(name: String, is_alive: Rc<Cell<bool>>, deliver: Rc<impl Fn(Incoming)>) {
+async fn report_end(name: String, is_alive: Rc<Cell<bool>>, deliver: Rc<impl Fn(FromWorker)>) {
     let ended = locks::wait_for(&name).await;
     if ended.is_some() && is_alive.replace(false) {
-        deliver(Incoming::Broken(Error::internal(texts::WORKER_ENDED)));
+        deliver(FromWorker::Broken(Error::internal(texts::WORKER_ENDED)));
     }
 }
 

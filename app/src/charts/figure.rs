@@ -2,7 +2,7 @@
 
 use super::export;
 use super::run_style::{RunLegend, legend};
-use super::table::Table;
+use super::table::ChartTable;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::use_lab;
 use crate::parts::later::Later;
@@ -24,10 +24,10 @@ pub fn ChartFigure(
     /// The sentence under the drawing.
     #[prop(into)]
     words: Signal<String>,
-    #[prop(into)] table: Signal<Table>,
+    #[prop(into)] table: Signal<ChartTable>,
     /// What is saved, where that is not the table on the page.
     #[prop(optional, into)]
-    csv: Option<Signal<Table>>,
+    csv: Option<Signal<ChartTable>>,
     #[prop(default = 2)] digits: usize,
     /// For a chart of one run.
     #[prop(optional)]
@@ -70,8 +70,8 @@ pub fn ChartFigure(
 struct ChartData {
     testid: &'static str,
     name: &'static str,
-    table: Signal<Table>,
-    csv: Signal<Table>,
+    table: Signal<ChartTable>,
+    csv: Signal<ChartTable>,
     digits: usize,
     without_legend: bool,
     figure: NodeRef<Figure>,
@@ -138,7 +138,7 @@ fn Data() -> impl IntoView {
     }
 }
 
-fn cells(table: &Table, name: &str, digits: usize) -> impl IntoView + use<> {
+fn cells(table: &ChartTable, name: &str, digits: usize) -> impl IntoView + use<> {
     let head = table
         .head
         .iter()

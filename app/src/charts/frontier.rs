@@ -6,7 +6,7 @@ use super::path::{Point, drawn, line};
 use super::plot::{LEFT, RIGHT, TOP, WIDTH};
 use super::run_style::{Look, looks, prefix};
 use super::scale::{Scale, domain, tick_text};
-use super::table::{Cell, Table};
+use super::table::{Cell, ChartTable};
 use crate::flows::act::perform;
 use crate::lab::use_lab;
 use crate::model::act::Act;
@@ -77,7 +77,7 @@ pub fn FrontierChart() -> impl IntoView {
 
 /// A point of a trail.
 #[derive(Clone, Debug, PartialEq)]
-struct Place {
+struct TrailPoint {
     step: usize,
     kl: f64,
     /// With its interval.
@@ -86,11 +86,11 @@ struct Place {
 }
 
 /// The points that have both numbers.
-fn trail(run: &RunRecord, principle: Option<Principle>) -> Vec<Place> {
+fn trail(run: &RunRecord, principle: Option<Principle>) -> Vec<TrailPoint> {
     let place = |point: &KlPoint| {
         let (reward, _) = run.reward_at(point, principle?)?;
         let is_finite = point.kl.is_finite() && reward.is_finite();
-        is_finite.then_some(Place {
+        is_finite.then_some(TrailPoint {
             step: point.step,
             kl: point.kl,
             kl_text: point.shown(),
@@ -101,7 +101,7 @@ fn trail(run: &RunRecord, principle: Option<Principle>) -> Vec<Place> {
 }
 
 /// The last point, or the last one up to a step.
-fn last_of(trail: &[Place], step: Option<usize>) -> Option<Place> {
+fn last_of(trail: &[TrailPoint], step: Option<usize>) -> Option<TrailPoint> {
     trail
         .iter()
         .rev()
@@ -155,7 +155,7 @@ fn summary(shown: &[RunRecord], principle: Option<Principle>, step: Option<usize
     text.to_owned()
 }
 
-fn table(runs: &[RunRecord], principle: Option<Principle>) -> Table {
+fn table(runs: &[RunRecord], principle: Option<Principle>) -> ChartTable {
     let rows = runs.iter().flat_map(|run| {
         run.kls.iter().map(move |point| {
             let reward = principle.and_then(|principle| run.reward_at(point, principle));
@@ -172,7 +172,7 @@ fn table(runs: &[RunRecord], principle: Option<Principle>) -> Table {
             ]
         })
     });
-    Table {
+    ChartTable {
         head: texts::TABLE_HEAD.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
@@ -184,7 +184,7 @@ fn draw(
     step: Option<usize>,
 ) -> impl IntoView + use<> {
     let right = WIDTH - RIGHT;
-    let trails: Vec<(Look, Vec<Place>)> = looks(shown)
+    let trails: Vec<(Look, Vec<TrailPoint>)> = looks(shown)
         .map(|(run, look)| (look, trail(run, principle)))
         .collect();
     let points = || trails.iter().flat_map(|(_, trail)| trail);
@@ -208,7 +208,7 @@ fn draw(
                 <text class="tick end" x=LEFT - 5.0 y=at + 3.5>{tick_text(tick)}</text>
             }
         });
-        let place = |place: &Place| -> Point { (x.at(place.kl), y.at(place.reward)) };
+        let place = |place: &TrailPoint| -> Point { (x.at(place.kl), y.at(place.reward)) };
         let trails = trails.iter().map(|(look, trail)| {
             let class = look.class();
             let places: Vec<Point> = drawn(&trail.iter().map(place).collect::<Vec<Point>>());

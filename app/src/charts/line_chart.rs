@@ -5,7 +5,7 @@ use super::line_data::{Band, PlacedBand, place, table, value_at};
 use super::path::{area, line};
 use super::plot::{LEFT, RIGHT, StepPlot, WIDTH, words_at_step, x_scale};
 use super::scale::tick_text;
-use super::table::{Cell, Table};
+use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
 use crate::model::run_record::RunRecord;
 use crate::texts::charts as texts;
@@ -25,7 +25,7 @@ pub fn LineChart(
     #[prop(default = 100.0)] height: f64,
     /// What is saved, where that is not the table of the drawn lines.
     #[prop(optional, into)]
-    csv: Option<Signal<Table>>,
+    csv: Option<Signal<ChartTable>>,
     #[prop(default = 2)] digits: usize,
 ) -> impl IntoView {
     let charts = use_lab().charts;

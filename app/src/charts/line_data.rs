@@ -5,7 +5,7 @@ use super::plot::{FOOT, TOP, x_scale};
 use super::run_style::{Look, looks};
 use super::scale::{Scale, domain, log_domain};
 use super::smooth::smoothed;
-use super::table::Table;
+use super::table::ChartTable;
 use crate::model::run_record::RunRecord;
 use crate::stores::charts::ChartsStore;
 use leptos::prelude::*;
@@ -98,9 +98,9 @@ pub fn value_at(points: &[Point], step: usize) -> Option<f64> {
     reaches.then_some(*value)
 }
 
-pub fn table(bands: &[Band]) -> Table {
+pub fn table(bands: &[Band]) -> ChartTable {
     let lines = bands.iter().flat_map(|band| &band.lines);
-    Table::of_lines(lines.map(|line| (line.column.as_str(), line.points.as_slice())))
+    ChartTable::of_lines(lines.map(|line| (line.column.as_str(), line.points.as_slice())))
 }
 
 /// Follows the shared smoothing, y scale and range of steps.

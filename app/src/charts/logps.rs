@@ -4,7 +4,7 @@
 use super::line_chart::LineChart;
 use super::line_data::{Band, Line, points_of_metric};
 use super::run_style::{Look, about_last, looks};
-use super::table::{Cell, Table};
+use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
 use crate::model::run_record::RunRecord;
 use crate::parts::define::Define;
@@ -18,7 +18,7 @@ use tilt_protocol::RowKind;
 use tilt_protocol::metrics::{LOGPS_CHOSEN, LOGPS_REJECTED, REF_LOGPS_CHOSEN, REF_LOGPS_REJECTED};
 
 /// What TRL names the two sides of, whatever the rows are.
-struct Side {
+struct SideNames {
     /// Its colour, in words and areas.
     class: &'static str,
     policy: &'static str,
@@ -28,7 +28,7 @@ struct Side {
     of_answers: &'static str,
 }
 
-impl Side {
+impl SideNames {
     fn name(&self, kind: RowKind) -> &'static str {
         match kind {
             RowKind::Unpaired => self.of_answers,
@@ -53,16 +53,16 @@ fn kind_of(run: &RunRecord) -> RowKind {
     run.settings.objective.row_kind()
 }
 
-fn sides() -> [Side; 2] {
+fn sides() -> [SideNames; 2] {
     [
-        Side {
+        SideNames {
             class: "chosen",
             policy: LOGPS_CHOSEN,
             reference: REF_LOGPS_CHOSEN,
             of_pairs: Term::Chosen.name(),
             of_answers: texts::DESIRABLE,
         },
-        Side {
+        SideNames {
             class: "rejected",
             policy: LOGPS_REJECTED,
             reference: REF_LOGPS_REJECTED,
@@ -164,7 +164,7 @@ fn summary(last: Option<&CurvePoint>, kind: RowKind) -> String {
 /// `kind` is that of the last run, or of the next one.
 pub fn bands(shown: &[RunRecord], kind: RowKind) -> Vec<Band> {
     let is_several = shown.len() > 1;
-    let of_side = |side: Side| {
+    let of_side = |side: SideNames| {
         // First the last run's two lines, whose gap is filled.
         let mut runs: Vec<(&RunRecord, Look)> = looks(shown).collect();
         runs.reverse();
@@ -196,7 +196,7 @@ pub fn bands(shown: &[RunRecord], kind: RowKind) -> Vec<Band> {
 
 /// A row a run and step under TRL's names, pinned or not: each run has its own batches, so
 /// a policy's drift is told from the reference's log-probs of the same rows alone.
-fn csv(runs: &[RunRecord]) -> Table {
+fn csv(runs: &[RunRecord]) -> ChartTable {
     let columns = [
         LOGPS_CHOSEN,
         LOGPS_REJECTED,
@@ -215,7 +215,7 @@ fn csv(runs: &[RunRecord]) -> Table {
         })
     });
     let head = texts::CSV_HEAD.into_iter().chain(columns);
-    Table {
+    ChartTable {
         head: head.map(str::to_owned).collect(),
         rows: rows.collect(),
     }

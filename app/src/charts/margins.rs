@@ -4,7 +4,7 @@ use super::bins::{Bin, bins};
 use super::figure::ChartFigure;
 use super::histogram::{HEIGHT, draw};
 use super::plot::WIDTH;
-use super::table::{Cell, Table};
+use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
 use crate::parts::define::Define;
 use crate::parts::slider::{Steps, follow};
@@ -22,13 +22,13 @@ const PAIRS: usize = 64;
 const BINS: usize = 18;
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Margins {
+struct StepMargins {
     run: String,
     step: usize,
     values: Vec<f64>,
 }
 
-impl Margins {
+impl StepMargins {
     /// Pairs that the policy would still order the wrong way round.
     fn below_zero(&self) -> f64 {
         let below = self.values.iter().filter(|margin| **margin < 0.0).count();
@@ -51,18 +51,18 @@ pub fn MarginsChart() -> impl IntoView {
         charts.shown().with(|shown| {
             let run = shown.last()?;
             let (step, values) = recent(&run.curve, pointed)?;
-            Some(Margins {
+            Some(StepMargins {
                 run: run.name.clone(),
                 step,
                 values,
             })
         })
     });
-    let with = move |read: fn(&Margins) -> String| {
+    let with = move |read: fn(&StepMargins) -> String| {
         Signal::derive(move || {
             margins
                 .with(|margins| margins.as_ref().map(read))
-                .unwrap_or_else(|| read(&Margins::default()))
+                .unwrap_or_else(|| read(&StepMargins::default()))
         })
     };
     let value = Signal::derive(move || {
@@ -70,7 +70,7 @@ pub fn MarginsChart() -> impl IntoView {
             .with(|margins| margins.as_ref().map(carried))
             .unwrap_or_default()
     });
-    let summary = with(Margins::summary);
+    let summary = with(StepMargins::summary);
     let counted = Memo::new(move |_| {
         margins.with(|margins| {
             let margins = margins.as_ref();
@@ -179,7 +179,7 @@ fn recent(curve: &[Arc<CurvePoint>], pointed: Option<usize>) -> Option<(usize, V
     Some((step, values))
 }
 
-fn carried(margins: &Margins) -> String {
+fn carried(margins: &StepMargins) -> String {
     json!({
         "step": margins.step,
         "below_zero": margins.below_zero(),
@@ -188,8 +188,8 @@ fn carried(margins: &Margins) -> String {
     .to_string()
 }
 
-fn table(bins: &[Bin]) -> Table {
-    Table {
+fn table(bins: &[Bin]) -> ChartTable {
+    ChartTable {
         head: texts::TABLE_HEAD.map(str::to_owned).to_vec(),
         rows: bins
             .iter()
@@ -232,9 +232,9 @@ mod tests {
 
     #[test]
     fn zero_is_not_below_zero() {
-        let margins = Margins {
+        let margins = StepMargins {
             values: vec![-0.5, 0.0, 0.5, 1.0],
-            ..Margins::default()
+            ..StepMargins::default()
         };
         assert_eq!(margins.below_zero(), 0.25);
     }

@@ -17,7 +17,7 @@ pub enum Cell {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
+pub struct ChartTable {
     pub head: Vec<String>,
     pub rows: Vec<Vec<Cell>>,
 }
@@ -52,9 +52,9 @@ impl Cell {
     }
 }
 
-impl Table {
+impl ChartTable {
     /// A row a step, a column a line; where a line has no value at a step, none stands.
-    pub fn of_lines<'a>(lines: impl Iterator<Item = (&'a str, &'a [(f64, f64)])>) -> Table {
+    pub fn of_lines<'a>(lines: impl Iterator<Item = (&'a str, &'a [(f64, f64)])>) -> ChartTable {
         let mut head = vec![texts::STEP.to_owned()];
         let mut values: OrderedMap<usize, Vec<(usize, f64)>> = OrderedMap::new();
         for (column, (name, points)) in lines.enumerate() {
@@ -75,7 +75,7 @@ impl Table {
                 row
             })
             .collect();
-        Table { head, rows }
+        ChartTable { head, rows }
     }
 
     /// The rows that the page shows: thinned, with each line's and each run's last one.
@@ -131,7 +131,7 @@ mod tests {
         let long = [(1.0, 0.5), (2.0, 0.25)];
         let short = [(2.0, -1.0)];
         let lines = [("DPO", &long[..]), ("IPO, \"wide\"", &short[..])];
-        let table = Table::of_lines(lines.into_iter());
+        let table = ChartTable::of_lines(lines.into_iter());
         assert_eq!(
             table.csv(),
             "step,DPO,\"IPO, \"\"wide\"\"\"\r\n1,0.5,\r\n2,0.25,-1\r\n"
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn csv_keeps_all_rows_and_the_page_few() {
         let points: Vec<(f64, f64)> = (1..=100).map(|step| (step as f64, 0.1)).collect();
-        let table = Table::of_lines([("loss", &points[..])].into_iter());
+        let table = ChartTable::of_lines([("loss", &points[..])].into_iter());
         assert_eq!(table.shown_rows().len(), TABLE_ROWS);
         assert_eq!(table.csv().lines().count(), 101);
     }
@@ -150,7 +150,7 @@ mod tests {
     fn the_page_shows_the_last_step_of_every_run() {
         let row = |run: usize, step: usize| vec![Cell::Text(run.to_string()), Cell::Count(step)];
         let rows = (0..6).flat_map(|run| (1..=40 + run).map(move |step| row(run, step)));
-        let table = Table {
+        let table = ChartTable {
             head: vec!["run".to_owned(), "step".to_owned()],
             rows: rows.collect(),
         };
@@ -161,7 +161,7 @@ mod tests {
 
         let long: Vec<(f64, f64)> = (1..=100).map(|step| (step as f64, 0.1)).collect();
         let lines = [("a", &long[..]), ("b", &long[..57])];
-        let table = Table::of_lines(lines.into_iter());
+        let table = ChartTable::of_lines(lines.into_iter());
         let last_of_b = [Cell::Count(57), Cell::Number(0.1), Cell::Number(0.1)];
         assert!(table.shown_rows().iter().any(|row| row[..] == last_of_b));
     }

@@ -7,7 +7,7 @@ use super::path::line as path;
 use super::plot::{FOOT, LEFT, RIGHT, StepPlot, TOP, WIDTH, words_at_step, x_scale};
 use super::run_style::{Look, looks, prefix};
 use super::scale::Scale;
-use super::table::{Cell, Table};
+use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
 use crate::model::run_record::{RunRecord, WinRatePoint};
 use crate::parts::define::Define;
@@ -140,7 +140,7 @@ fn by_principle(run: &RunRecord) -> Vec<Vec<&WinRatePoint>> {
     lines
 }
 
-fn table(shown: &[RunRecord]) -> Table {
+fn table(shown: &[RunRecord]) -> ChartTable {
     let rows = shown.iter().flat_map(|run| {
         run.win_rates.iter().map(|point| {
             vec![
@@ -155,7 +155,7 @@ fn table(shown: &[RunRecord]) -> Table {
             ]
         })
     });
-    Table {
+    ChartTable {
         head: texts::TABLE_HEAD.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }

@@ -3,7 +3,7 @@
 use super::{blind, judging, labelling, models, pace, settings, training};
 use crate::lab::Lab;
 use crate::model::act::Act;
-use crate::stores::models::Wanted;
+use crate::stores::models::WantedModel;
 
 /// Does what the act says, or tells the person why not.
 pub fn perform(lab: Lab, act: Act) {
@@ -24,7 +24,7 @@ pub fn perform(lab: Lab, act: Act) {
         Act::SetPace(pace) => pace::set_pace(lab, pace),
         Act::ChooseObjective(kind) => settings::choose_objective(lab, kind),
         Act::SetField { field, text } => settings::set_field(lab, field, text),
-        Act::ChooseModel { name } => models::want_model(lab, Wanted::Named(name)),
+        Act::ChooseModel { name } => models::want_model(lab, WantedModel::Named(name)),
         Act::ChoosePrinciple(principle) => lab.evaluate.choose_principle(principle),
         Act::MeasureWinRate { principle, seed } => judging::measure_win_rate(lab, principle, seed),
         Act::Compare { prompt, seed } => judging::compare(lab, prompt, seed),

@@ -12,7 +12,7 @@ use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::run_record::KlPoint;
 use crate::stores::engine::{DeviceInfo, ModelInfo, Purpose};
-use crate::stores::evaluate::{Comparison, Measured};
+use crate::stores::evaluate::{ComparedAnswers, MeasuredWinRate};
 use crate::stores::run::CurvePoint;
 use crate::stores::run_result::MeasuredResult;
 use crate::texts::notices as texts;
@@ -278,7 +278,7 @@ fn of_the_model(lab: Lab, id: RequestId, purpose: &Purpose, event: Event) {
                 }
                 return;
             }
-            lab.evaluate.compared(Some(Comparison {
+            lab.evaluate.compared(Some(ComparedAnswers {
                 prompt,
                 policy,
                 reference,
@@ -290,7 +290,7 @@ fn of_the_model(lab: Lab, id: RequestId, purpose: &Purpose, event: Event) {
                 lab.notices.say(texts::WIN_RATE_MEASURED);
                 keep_win_rate(lab, of, &report);
             }
-            lab.evaluate.measured(Measured {
+            lab.evaluate.measured(MeasuredWinRate {
                 report,
                 of,
                 is_done: done,

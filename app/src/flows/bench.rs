@@ -3,7 +3,7 @@
 use super::later::do_later;
 use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::browser::url::engine_address;
-use crate::browser::worker::{Incoming, WorkerClient};
+use crate::browser::worker::{FromWorker, WorkerClient};
 use crate::lab::Lab;
 use crate::model::bench_form::BenchForm;
 use crate::stores::bench::BenchState;
@@ -11,7 +11,7 @@ use crate::texts::bench as texts;
 use leptos::prelude::*;
 use tilt_protocol::{
     BenchSettings, Command, DeviceKind, DevicePreference, EngineStatus, Error, Event,
-    PROTOCOL_VERSION, Simd,
+    PROTOCOL_VERSION, SimdBuild,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -63,15 +63,15 @@ pub fn run(lab: Lab, form: &BenchForm) {
     let device = form.device.or(of_lab).unwrap_or(DevicePreference::Auto);
     store.begin();
     let address = engine_address(form.simd);
-    let asked = Asked {
+    let asked = BenchRequest {
         settings,
         device,
         simd: form.simd,
     };
     let started = WorkerClient::start(&address, move |incoming| {
         let outcome = match incoming {
-            Incoming::Message { message, .. } => heard(lab, &asked, message.event),
-            Incoming::Unreadable(error) | Incoming::Broken(error) => Err(error),
+            FromWorker::Message { message, .. } => heard(lab, &asked, message.event),
+            FromWorker::Unreadable(error) | FromWorker::Broken(error) => Err(error),
         };
         if let Err(error) = outcome {
             end_later(lab, BenchState::Failed(error.to_string()));
@@ -84,14 +84,14 @@ pub fn run(lab: Lab, form: &BenchForm) {
 }
 
 #[derive(Clone)]
-struct Asked {
+struct BenchRequest {
     settings: BenchSettings,
     device: DevicePreference,
-    simd: Option<Simd>,
+    simd: Option<SimdBuild>,
 }
 
 /// Follows the engine from its greeting to its report.
-fn heard(lab: Lab, asked: &Asked, event: Event) -> Result<(), Error> {
+fn heard(lab: Lab, asked: &BenchRequest, event: Event) -> Result<(), Error> {
     let store = lab.bench;
     match event {
         Event::Ready { protocol_version } => {
@@ -99,7 +99,7 @@ fn heard(lab: Lab, asked: &Asked, event: Event) -> Result<(), Error> {
                 let (page, engine) = (PROTOCOL_VERSION, protocol_version);
                 return Err(Error::ProtocolVersion { page, engine });
             }
-            store.send(Command::Start {
+            store.command(Command::Start {
                 protocol_version,
                 device: asked.device,
             })
@@ -112,7 +112,7 @@ fn heard(lab: Lab, asked: &Asked, event: Event) -> Result<(), Error> {
         } => {
             store.remark(remarks(asked, kind, fallback, simd));
             let settings = asked.settings.clone();
-            store.send(Command::Bench { settings })
+            store.command(Command::Bench { settings })
         }
         Event::BenchStep { of, ms, .. } => {
             store.stepped(ms, of);
@@ -134,12 +134,17 @@ fn end_later(lab: Lab, state: BenchState) {
 }
 
 /// What the engine does otherwise than asked.
-fn remarks(asked: &Asked, kind: DeviceKind, fallback: Option<String>, simd: Simd) -> Vec<String> {
+fn remarks(
+    asked: &BenchRequest,
+    kind: DeviceKind,
+    fallback: Option<String>,
+    simd: SimdBuild,
+) -> Vec<String> {
     let mut remarks = Vec::new();
     if asked.device == DevicePreference::Webgpu && kind == DeviceKind::Cpu {
         remarks.push(texts::device_refused(&fallback.unwrap_or_default()));
     }
-    if asked.simd == Some(Simd::Relaxed) && simd == Simd::Plain {
+    if asked.simd == Some(SimdBuild::Relaxed) && simd == SimdBuild::Plain {
         remarks.push(texts::RELAXED_REFUSED.to_owned());
     }
     if kind == DeviceKind::Webgpu && asked.settings.workers.is_some_and(|workers| workers > 1) {

@@ -44,7 +44,7 @@ fn draw(lab: Lab) {
             ..Sampling::default()
         },
     };
-    let id = lab.engine.send(Purpose::Blind, command);
+    let id = lab.engine.request(Purpose::Blind, command);
     lab.engine.expect(id, EngineStatus::Sampling);
     store.wait_for(id);
 }

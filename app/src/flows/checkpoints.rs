@@ -100,7 +100,9 @@ pub fn save(lab: Lab) {
     if !lab.resume.may_ask() {
         return;
     }
-    let sent = lab.engine.send(Purpose::Checkpoint(id), Command::SaveRun);
+    let sent = lab
+        .engine
+        .request(Purpose::Checkpoint(id), Command::SaveRun);
     lab.resume.asked(sent.map(|_| js_sys::Date::now()));
 }
 

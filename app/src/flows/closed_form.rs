@@ -44,7 +44,7 @@ pub fn keep_scored(lab: Lab) {
             prompt: ask.prompt.clone(),
             answers: ask.answers.clone(),
         };
-        let id = lab.engine.send(Purpose::Candidates, command);
+        let id = lab.engine.request(Purpose::Candidates, command);
         store.asked(ask, id);
     });
 }

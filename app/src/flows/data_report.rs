@@ -17,7 +17,7 @@ pub fn ask(lab: Lab) {
     give_up(lab);
     let principle = lab.evaluate.principle().get_untracked();
     let entries = lab.labels.entries().get_untracked();
-    let id = lab.engine.send(
+    let id = lab.engine.request(
         Purpose::Report,
         Command::Report {
             labels: lab.labels.all(),
@@ -36,7 +36,7 @@ pub fn ask(lab: Lab) {
 pub fn give_up(lab: Lab) {
     if let Some(request) = lab.data_report.give_up() {
         lab.engine
-            .send(Purpose::Control, Command::Cancel { request });
+            .request(Purpose::Control, Command::Cancel { request });
     }
 }
 
@@ -44,7 +44,7 @@ pub fn give_up(lab: Lab) {
 pub fn filter(lab: Lab, filter: Filter) {
     if let Some(report) = lab.data_report.current() {
         lab.notices.dismiss(NoticeKey::DataReport);
-        lab.engine.send(
+        lab.engine.request(
             Purpose::Report,
             Command::Filter {
                 report,

@@ -27,7 +27,7 @@ pub fn greet(lab: Lab, protocol_version: u32) {
         );
         return;
     }
-    lab.engine.send(
+    lab.engine.request(
         Purpose::Start,
         Command::Start {
             protocol_version: PROTOCOL_VERSION,

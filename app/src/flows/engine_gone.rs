@@ -3,7 +3,7 @@
 
 use super::{resume, training};
 use crate::browser::url::engine_address;
-use crate::browser::worker::{Incoming, WorkerClient};
+use crate::browser::worker::{FromWorker, WorkerClient};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::stores::engine::Again;
@@ -16,11 +16,11 @@ use wasm_bindgen_futures::spawn_local;
 pub(super) fn connect_again(lab: Lab) {
     let address = engine_address(lab.engine.simd());
     let started = WorkerClient::start(&address, move |incoming| match incoming {
-        Incoming::Message { message, buffers } => lab.engine.hear(*message, &buffers),
-        Incoming::Unreadable(error) => lab
+        FromWorker::Message { message, buffers } => lab.engine.hear(*message, &buffers),
+        FromWorker::Unreadable(error) => lab
             .notices
             .error(NoticeKey::EngineMessage, &error.to_string()),
-        Incoming::Broken(error) => failed(lab, &error),
+        FromWorker::Broken(error) => failed(lab, &error),
     });
     match started {
         Ok(client) => lab.engine.connect(client),

@@ -45,7 +45,7 @@ fn ask_for_model(lab: Lab) {
     let command = Command::ExportModel {
         meta: Box::new(meta),
     };
-    lab.engine.send(Purpose::ExportModel, command);
+    lab.engine.request(Purpose::ExportModel, command);
 }
 
 async fn ask_for_trl(lab: Lab, of_the_form: TrainSettings) {
@@ -73,7 +73,7 @@ async fn ask_for_trl(lab: Lab, of_the_form: TrainSettings) {
         examples,
         meta: Box::new(meta),
     };
-    let id = lab.engine.send(Purpose::ExportModel, command);
+    let id = lab.engine.request(Purpose::ExportModel, command);
     lab.engine.expect(id, EngineStatus::Evaluating);
 }
 

@@ -2,14 +2,14 @@
 //! that have some already wait for a word of the person.
 
 use super::later::do_later;
-use crate::browser::importer::Importer;
+use crate::browser::import_worker::ImportWorker;
 use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::browser::url::resolve;
 use crate::lab::Lab;
-use crate::model::arrivals::{Answer, Standing};
+use crate::model::arrivals::{ImportChoice, Standing};
 use crate::model::notice::NoticeKey;
 use crate::model::remote::{Remote, remote};
-use crate::stores::import::{Finished, Progress, Question, Wanted};
+use crate::stores::import::{ArrivingLabels, FileProgress, Finished, WantedFile};
 use crate::stores::lab_code::lab_code;
 use crate::texts::files as texts;
 use crate::texts::import as import_texts;
@@ -43,16 +43,16 @@ pub fn import_address(lab: Lab, address: &str, most_rows: usize) {
 }
 
 fn import(lab: Lab, source: ImportSource, file: Option<File>, set: Option<CuratedSet>) {
-    let wanted = Wanted { source, file, set };
+    let wanted = WantedFile { source, file, set };
     do_later(lab, Box::pin(coming_in(lab, wanted)));
 }
 
 #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
-fn coming_in(lab: Lab, wanted: Wanted) -> Result<Doing, NotLoaded> {
+fn coming_in(lab: Lab, wanted: WantedFile) -> Result<Doing, NotLoaded> {
     Ok(Box::pin(async move { take_turn(lab, wanted) }))
 }
 
-fn take_turn(lab: Lab, wanted: Wanted) {
+fn take_turn(lab: Lab, wanted: WantedFile) {
     lab.import.queue(wanted);
     if !lab.import.is_busy() {
         next(lab);
@@ -62,15 +62,15 @@ fn take_turn(lab: Lab, wanted: Wanted) {
 /// Begins with the next file that waits.
 fn next(lab: Lab) {
     let store = lab.import;
-    let Some(Wanted { source, file, set }) = store.next() else {
+    let Some(WantedFile { source, file, set }) = store.next() else {
         return;
     };
     lab.notices.dismiss(NoticeKey::Data);
     store.close();
     let name = set.map_or_else(|| source.name(), |set| format!("{}.jsonl", set.slug()));
-    store.progressed(Some(Progress {
+    store.progressed(Some(FileProgress {
         name: name.clone(),
-        ..Progress::default()
+        ..FileProgress::default()
     }));
     let request = ImportRequest {
         source,
@@ -88,7 +88,7 @@ fn next(lab: Lab) {
         let file: &web_sys::Blob = file.as_ref();
         file.clone()
     });
-    let started = Importer::start(&request, file.as_ref(), {
+    let started = ImportWorker::start(&request, file.as_ref(), {
         move |event, refused| take(lab, &name, set, event, refused)
     });
     match started {
@@ -107,7 +107,7 @@ fn take(lab: Lab, name: &str, set: Option<CuratedSet>, event: ImportEvent, refus
             total,
             rows,
             refused,
-        } => lab.import.progressed(Some(Progress {
+        } => lab.import.progressed(Some(FileProgress {
             name: name.to_owned(),
             read,
             total,
@@ -133,7 +133,7 @@ fn take(lab: Lab, name: &str, set: Option<CuratedSet>, event: ImportEvent, refus
             lab.import.set_refused(refused);
             let labels = origins_noted(lab, name, set, labels);
             let entries = lab.labels.entries().get_untracked();
-            let question = Question {
+            let question = ArrivingLabels {
                 standing: Standing::of(&entries, &labels, set),
                 finished,
                 set,
@@ -142,7 +142,7 @@ fn take(lab: Lab, name: &str, set: Option<CuratedSet>, event: ImportEvent, refus
             if question.standing.needs_an_answer() {
                 lab.import.ask(question);
             } else {
-                come_in(lab, &question, Answer::All);
+                come_in(lab, &question, ImportChoice::All);
             }
             ended(lab);
         }
@@ -162,8 +162,8 @@ fn origins_noted(lab: Lab, file: &str, set: Option<CuratedSet>, labels: Vec<Labe
     labels.into_iter().map(note).collect()
 }
 
-fn come_in(lab: Lab, question: &Question, answer: Answer) {
-    let Question {
+fn come_in(lab: Lab, question: &ArrivingLabels, answer: ImportChoice) {
+    let ArrivingLabels {
         finished,
         set,
         labels,
@@ -181,20 +181,20 @@ fn come_in(lab: Lab, question: &Question, answer: Answer) {
 }
 
 /// What the person says to the question; then the next file has its turn.
-pub fn answer(lab: Lab, answer: Answer) {
+pub fn take_choice(lab: Lab, answer: ImportChoice) {
     let store = lab.import;
     let Some(question) = store.answered() else {
         return;
     };
-    if answer == Answer::Cancel {
+    if answer == ImportChoice::Cancel {
         store.set_refused(None);
     } else {
         // Labelled on in the meantime: the answer is about the labels as they are now.
         let entries = lab.labels.entries().get_untracked();
         let standing = Standing::of(&entries, &question.labels, question.set);
-        let question = Question {
+        let question = ArrivingLabels {
             standing,
-            ..Question::clone(&question)
+            ..ArrivingLabels::clone(&question)
         };
         come_in(lab, &question, answer);
     }
@@ -223,7 +223,7 @@ const LISTED_DEFECTS: usize = 5;
 
 /// Adds what came of a file as labels, in the place of those of the keys `removed`, and
 /// says what did not come in, and what of it teaches nothing.
-fn add_labels(lab: Lab, question: &Question, removed: &[u64], labels: Vec<Label>) {
+fn add_labels(lab: Lab, question: &ArrivingLabels, removed: &[u64], labels: Vec<Label>) {
     let (file, set) = (&question.finished, question.set);
     let (name, count, report) = (&file.name, labels.len(), &file.report);
     let was_any = !question.labels.is_empty();

@@ -22,7 +22,7 @@ pub fn autolabel(lab: Lab, judge: JudgeSettings, count: usize, seed: u64) {
         .labels
         .entries()
         .with_untracked(|entries| entries.len() as u64);
-    let id = lab.engine.send(
+    let id = lab.engine.request(
         Purpose::Autolabel,
         Command::Autolabel {
             judge: judge.clone(),
@@ -57,7 +57,7 @@ pub fn compare(lab: Lab, prompt: String, seed: u64) {
     }
     lab.notices.dismiss(NoticeKey::Compare);
     let draw = lab.evaluate.begin_comparison();
-    let id = lab.engine.send(
+    let id = lab.engine.request(
         Purpose::Compare,
         Command::Compare {
             prompt,
@@ -78,7 +78,7 @@ pub fn measure_win_rate(lab: Lab, principle: Principle, seed: u64) {
     lab.notices.dismiss(NoticeKey::WinRate);
     let id = lab
         .engine
-        .send(Purpose::WinRate, Command::WinRate { principle, seed });
+        .request(Purpose::WinRate, Command::WinRate { principle, seed });
     if id.is_some() {
         lab.evaluate.begin_win_rate();
         lab.engine.expect(id, EngineStatus::Evaluating);

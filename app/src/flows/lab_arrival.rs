@@ -4,12 +4,12 @@ use super::{own_models, stored_runs, training};
 use crate::browser::other_tabs::News;
 use crate::browser::storage::{Store, Write};
 use crate::lab::Lab;
-use crate::model::arrivals::Answer;
+use crate::model::arrivals::ImportChoice;
 use crate::model::json;
 use crate::model::notice::NoticeKey;
 use crate::model::settings::Settings;
 use crate::model::stored::Stored;
-use crate::stores::lab_arrival::{LabAnswer, LabArrival, Summary};
+use crate::stores::lab_arrival::{LabArrival, LabChoice, LabSummary};
 use crate::stores::lab_code::lab_code;
 use crate::texts::saving as texts;
 use gloo_timers::callback::Timeout;
@@ -30,7 +30,7 @@ pub fn arrived(lab: Lab, file: &str, settings: Settings, writes: Vec<Write>) {
     let arrival = LabArrival {
         file: file.to_owned(),
         is_own: settings.lab_code == code,
-        summary: Summary::of(&labels, &writes),
+        summary: LabSummary::of(&labels, &writes),
         labels,
         settings,
     };
@@ -49,14 +49,14 @@ pub fn arrived(lab: Lab, file: &str, settings: Settings, writes: Vec<Write>) {
 }
 
 /// What the person says to the lab that came.
-pub fn answer(lab: Lab, answer: LabAnswer) {
+pub fn take_choice(lab: Lab, answer: LabChoice) {
     let Some(arrival) = lab.lab_arrival.answered() else {
         return;
     };
     match answer {
-        LabAnswer::Cancel => lab.lab_arrival.give_up(),
-        LabAnswer::Replace => replace(lab, &arrival),
-        LabAnswer::Beside {
+        LabChoice::Cancel => lab.lab_arrival.give_up(),
+        LabChoice::Replace => replace(lab, &arrival),
+        LabChoice::Beside {
             name,
             labels,
             with_settings,
@@ -93,7 +93,7 @@ async fn write_all(lab: Lab, settings: Settings) {
 
 /// Labels, runs and imported models come beside those here; a run or a model that is here
 /// stays as it is. True once they are stored.
-async fn beside(lab: Lab, arrival: &LabArrival, name: Option<&str>, answer: Answer) -> bool {
+async fn beside(lab: Lab, arrival: &LabArrival, name: Option<&str>, answer: ImportChoice) -> bool {
     let entries = lab.labels.entries().get_untracked();
     let (labels, standing) = arrival.standing(&entries, name);
     let (removed, labels) = standing.settle(labels, answer);

@@ -29,15 +29,15 @@ const FORMAT: u32 = 1;
 const MOST_HEADER_BYTES: u64 = 400_000_000;
 
 #[derive(Serialize, Deserialize)]
-struct Header {
+struct LabFileHeader {
     tilt_lab: u32,
     settings: Settings,
-    tables: Vec<(String, Vec<(u64, Value)>)>,
+    tables: Vec<(String, Vec<(u64, LabFileValue)>)>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Value {
+enum LabFileValue {
     Text(String),
     /// An `ArrayBuffer` of so many bytes.
     Bytes(u64),
@@ -83,13 +83,13 @@ async fn export(lab: Lab) {
         let mut values = Vec::new();
         for (key, value) in stored {
             let described = if let Some(text) = value.as_string() {
-                Value::Text(text)
+                LabFileValue::Text(text)
             } else if let Some(bytes) = value.dyn_ref::<ArrayBuffer>() {
                 parts.push(bytes);
-                Value::Bytes(u64::from(bytes.byte_length()))
+                LabFileValue::Bytes(u64::from(bytes.byte_length()))
             } else if let Some(file) = value.dyn_ref::<web_sys::Blob>() {
                 parts.push(file);
-                Value::File(file.size() as u64)
+                LabFileValue::File(file.size() as u64)
             } else {
                 continue;
             };
@@ -97,7 +97,7 @@ async fn export(lab: Lab) {
         }
         tables.push((store.name().to_owned(), values));
     }
-    let header = Header {
+    let header = LabFileHeader {
         tilt_lab: FORMAT,
         settings: lab.settings.saved(),
         tables,
@@ -136,7 +136,7 @@ async fn read(file: &File) -> Result<(Settings, Vec<Write>), Error> {
     let header = read_as_text(&Blob::from(header))
         .await
         .map_err(|error| malformed(error.to_string()))?;
-    let header: Header =
+    let header: LabFileHeader =
         json::from_str(&header).map_err(|error| malformed(texts::not_a_lab(&error)))?;
     if header.tilt_lab != FORMAT {
         return Err(malformed(texts::other_format(header.tilt_lab, FORMAT)));
@@ -148,24 +148,24 @@ async fn read(file: &File) -> Result<(Settings, Vec<Write>), Error> {
         let store = store.ok_or_else(|| malformed(texts::unknown_table(&name)))?;
         for (key, value) in values {
             let value = match value {
-                Value::Text(text) => {
+                LabFileValue::Text(text) => {
                     if store == Store::Labels {
                         json::from_str::<Label>(&text)
                             .map_err(|error| malformed(texts::bad_label(key, &error)))?;
                     }
                     JsValue::from_str(&text)
                 }
-                Value::Bytes(length) | Value::File(length) if at + length > size => {
+                LabFileValue::Bytes(length) | LabFileValue::File(length) if at + length > size => {
                     return Err(malformed(texts::cut_short(size, at + length)));
                 }
-                Value::Bytes(length) => {
+                LabFileValue::Bytes(length) => {
                     let part = slice(blob, at, at + length).map_err(&malformed)?;
                     at += length;
                     JsFuture::from(part.array_buffer())
                         .await
                         .map_err(|cause| malformed(crate::browser::worker::js_text(&cause)))?
                 }
-                Value::File(length) => {
+                LabFileValue::File(length) => {
                     let part = slice(blob, at, at + length).map_err(&malformed)?;
                     at += length;
                     part.into()

@@ -2,11 +2,11 @@
 //! from an address.
 
 use super::later::do_later;
-use super::own_models::{send, tell};
+use super::own_models::{hand_to_engine, tell};
 use crate::browser::http;
 use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::lab::Lab;
-use crate::stores::models::{ModelTexts, Origin, OwnModel};
+use crate::stores::models::{ModelOrigin, ModelTexts, OwnModel};
 use crate::texts::files as texts;
 use gloo_file::futures::read_as_text;
 use gloo_file::{Blob, File};
@@ -231,13 +231,13 @@ async fn check_and_send(
 ) -> Result<(), Error> {
     check_size(weights).await?;
     let model = OwnModel {
-        origin: Origin::New,
+        origin: ModelOrigin::New,
         name: None,
         source: source.to_owned(),
         texts,
         weights: weights.clone(),
     };
-    send(lab, model).await
+    hand_to_engine(lab, model).await
 }
 
 #[derive(Deserialize)]

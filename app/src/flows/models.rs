@@ -5,14 +5,14 @@ use super::{model_files, own_models, resume, training, watching};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::stores::engine::{DeviceInfo, ModelInfo, Purpose};
-use crate::stores::models::{ModelAsked, STAND_IN, Wanted};
+use crate::stores::models::{ModelAsked, STAND_IN, WantedModel};
 use crate::texts::notices as texts;
 use gloo_file::File;
 use leptos::prelude::*;
-use tilt_protocol::{Command, DeviceKind, DevicePreference, ModelName, Simd};
+use tilt_protocol::{Command, DeviceKind, DevicePreference, ModelName, SimdBuild};
 
 /// Another model is wanted: at once, or once the person has said so where that ends a run.
-pub fn want_model(lab: Lab, wanted: Wanted) {
+pub fn want_model(lab: Lab, wanted: WantedModel) {
     let is_active = lab.run.phase().get_untracked().is_active();
     if !lab.models.ask(is_active, &wanted) {
         take_model(lab, wanted);
@@ -26,11 +26,11 @@ pub fn change_model(lab: Lab, is_wanted: bool) {
     }
 }
 
-fn take_model(lab: Lab, wanted: Wanted) {
+fn take_model(lab: Lab, wanted: WantedModel) {
     match wanted {
-        Wanted::Named(name) => load_model(lab, &name),
-        Wanted::Files(files) => model_files::import_now(lab, files),
-        Wanted::Folder(folder) => model_files::fetch_now(lab, folder),
+        WantedModel::Named(name) => load_model(lab, &name),
+        WantedModel::Files(files) => model_files::import_now(lab, files),
+        WantedModel::Folder(folder) => model_files::fetch_now(lab, folder),
     }
 }
 
@@ -55,7 +55,7 @@ pub fn load_first_model(lab: Lab) {
     let source = shipped(STAND_IN.slug());
     let id = lab
         .engine
-        .send(Purpose::LoadStandIn, Command::LoadModel { source });
+        .request(Purpose::LoadStandIn, Command::LoadModel { source });
     lab.engine.await_model(id);
 }
 
@@ -80,7 +80,7 @@ pub fn device_ready(lab: Lab, device: DeviceInfo) {
             &texts::webgpu_refused(device.fallback.as_deref()),
         );
     }
-    if lab.engine.simd() == Some(Simd::Relaxed) && device.simd == Simd::Plain {
+    if lab.engine.simd() == Some(SimdBuild::Relaxed) && device.simd == SimdBuild::Plain {
         lab.notices.info(NoticeKey::Simd, texts::NO_RELAXED_SIMD);
     }
     lab.engine.set_device(device);
@@ -133,10 +133,10 @@ pub fn model_loaded(lab: Lab, mut model: ModelInfo, asked: ModelAsked) {
 
 /// Loads a model from chosen files.
 pub fn import_model(lab: Lab, files: Vec<File>) {
-    want_model(lab, Wanted::Files(files));
+    want_model(lab, WantedModel::Files(files));
 }
 
 /// Loads a model from an address, which the person asked for.
 pub fn fetch_model(lab: Lab, folder: String) {
-    want_model(lab, Wanted::Folder(folder));
+    want_model(lab, WantedModel::Folder(folder));
 }

@@ -15,7 +15,7 @@ use crate::model::notice::NoticeKey;
 use crate::model::run::Phase;
 use crate::model::stored::Stored;
 use crate::stores::engine::Purpose;
-use crate::stores::models::{ModelAsked, ModelCard, Origin, OwnModel};
+use crate::stores::models::{ModelAsked, ModelCard, ModelOrigin, OwnModel};
 use crate::texts::files as texts;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -132,7 +132,7 @@ fn loading(lab: Lab, name: String) -> Result<Doing, NotLoaded> {
             lab.form.show_model(&name);
         }
         match model {
-            Stored::Found(model) => tell(lab, send(lab, model).await),
+            Stored::Found(model) => tell(lab, hand_to_engine(lab, model).await),
             // It was erased, or never fitted in.
             Stored::Absent | Stored::Failed => {
                 lab.notices.info(NoticeKey::Model, texts::MODEL_NOT_STORED);
@@ -178,8 +178,8 @@ async fn stored(lab: Lab, name: &str) -> Stored<OwnModel> {
     match (texts, weights) {
         (Some(texts), Some(weights)) => Stored::Found(OwnModel {
             origin: match first {
-                OLDER => Origin::Older,
-                _ => Origin::Stored,
+                OLDER => ModelOrigin::Older,
+                _ => ModelOrigin::Stored,
             },
             name: Some(card.name),
             source: card.source,
@@ -194,7 +194,7 @@ async fn stored(lab: Lab, name: &str) -> Stored<OwnModel> {
 ///
 /// # Errors
 /// What kept its weights from being read.
-pub async fn send(lab: Lab, model: OwnModel) -> Result<(), Error> {
+pub async fn hand_to_engine(lab: Lab, model: OwnModel) -> Result<(), Error> {
     // The browser's own buffer: the file never passes through the page's memory.
     let buffer: ArrayBuffer = JsFuture::from(model.weights.array_buffer())
         .await
@@ -209,7 +209,7 @@ pub async fn send(lab: Lab, model: OwnModel) -> Result<(), Error> {
         tokenizer: model.texts.tokenizer,
         tokenizer_config: model.texts.tokenizer_config,
     };
-    let id = lab.engine.send_with(
+    let id = lab.engine.request_with(
         Purpose::LoadModel(asked),
         Command::LoadModel { source },
         &[buffer],
@@ -244,9 +244,9 @@ fn keeping(lab: Lab, model: OwnModel, card: ModelCard) -> Result<Doing, NotLoade
             Write::Put(Store::Models, first + WEIGHTS, model.weights.into()),
         ];
         match model.origin {
-            Origin::New => {}
-            Origin::Stored => return,
-            Origin::Older => writes.extend(removal(OLDER)),
+            ModelOrigin::New => {}
+            ModelOrigin::Stored => return,
+            ModelOrigin::Older => writes.extend(removal(OLDER)),
         }
         lab.models.writing(&card.name, &writes);
         lab.saving.write(writes, move || {

@@ -18,7 +18,7 @@ pub fn set_pace(lab: Lab, pace: Pace) {
         (_, Pace::Full) => go_on(lab),
         (true, _) => walk(lab, false),
         (false, _) => {
-            lab.engine.send(Purpose::Control, Command::Pause);
+            lab.engine.request(Purpose::Control, Command::Pause);
             walk(lab, true);
         }
     }
@@ -33,7 +33,7 @@ pub fn go_on(lab: Lab) {
         walk(lab, true);
         Command::Steps { count: 1 }
     };
-    let id = lab.engine.send(Purpose::Control, command);
+    let id = lab.engine.request(Purpose::Control, command);
     if id.is_none() {
         lab.pace.stop();
         return;
@@ -48,7 +48,7 @@ pub fn walk(lab: Lab, is_waiting: bool) {
         if lab.run.phase().get_untracked() == Phase::Running {
             let id = lab
                 .engine
-                .send(Purpose::Control, Command::Steps { count: 1 });
+                .request(Purpose::Control, Command::Steps { count: 1 });
             if id.is_none() {
                 stop_walking(lab);
             }
@@ -62,7 +62,7 @@ pub fn walk(lab: Lab, is_waiting: bool) {
 /// and would not say so again.
 pub fn stop_walking(lab: Lab) {
     lab.pace.stop();
-    lab.engine.send(Purpose::Control, Command::Pause);
+    lab.engine.request(Purpose::Control, Command::Pause);
     lab.engine.report(EngineStatus::Paused);
     lab.run.set_paused(true);
     checkpoints::set_going(lab, false);

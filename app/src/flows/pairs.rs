@@ -51,7 +51,7 @@ pub fn keep_queue_filled(lab: Lab) {
 /// Asks for pairs of answers, to prompts of the world where none are given: other pairs
 /// each time, and on the next visit too.
 pub fn sample_pairs(lab: Lab, count: usize, prompts: Vec<String>) -> Option<RequestId> {
-    let id = lab.engine.send(
+    let id = lab.engine.request(
         Purpose::SamplePairs,
         Command::SamplePairs {
             count,

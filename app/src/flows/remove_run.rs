@@ -34,5 +34,5 @@ pub fn remove_run(lab: Lab, id: RunId, on_removed: Callback<()>) {
 /// The run that was removed last comes back, with all that was stored of it.
 pub fn undo(lab: Lab) {
     lab.runs.undo_remove();
-    lab.run_saving.back();
+    lab.run_saving.undo_removal();
 }

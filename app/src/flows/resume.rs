@@ -11,7 +11,7 @@ use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::run::Phase;
 use crate::stores::engine::Purpose;
-use crate::stores::resume::Plan;
+use crate::stores::resume::ResumePlan;
 use crate::texts::saving as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Command, RunId};
@@ -24,7 +24,7 @@ pub fn engine_gone(lab: Lab) {
     lab.resume.forget_saves();
     let has_learnt = phase.is_active() || phase == Phase::Ended;
     if let (true, Some(record)) = (has_learnt, lab.runs.get(id)) {
-        lab.resume.plan(Some(Plan {
+        lab.resume.plan(Some(ResumePlan {
             uid: record.uid,
             goes_on: phase == Phase::Running,
         }));
@@ -50,7 +50,7 @@ pub fn model_loaded(lab: Lab) {
 }
 
 /// The latest run of the stored ones.
-fn of_earlier_visit(lab: Lab) -> Option<Plan> {
+fn of_earlier_visit(lab: Lab) -> Option<ResumePlan> {
     if lab.run.phase().get_untracked() != Phase::Idle {
         return None;
     }
@@ -58,18 +58,18 @@ fn of_earlier_visit(lab: Lab) -> Option<Plan> {
     let reloaded = Area::Session
         .get(&lab.space.training())
         .and_then(|uid| uid.parse().ok());
-    Some(Plan {
+    Some(ResumePlan {
         uid: latest.uid,
         goes_on: reloaded == Some(latest.uid),
     })
 }
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
-fn bringing_back(lab: Lab, plan: Plan) -> Result<Doing, NotLoaded> {
+fn bringing_back(lab: Lab, plan: ResumePlan) -> Result<Doing, NotLoaded> {
     Ok(Box::pin(bring_back(lab, plan)))
 }
 
-async fn bring_back(lab: Lab, plan: Plan) {
+async fn bring_back(lab: Lab, plan: ResumePlan) {
     let Some(record) = lab.runs.find(|record| record.uid == plan.uid) else {
         return;
     };
@@ -139,7 +139,7 @@ async fn bring_back(lab: Lab, plan: Plan) {
     };
     let sent = lab
         .engine
-        .send_with(Purpose::Train(record.id), command, &[saved.checkpoint]);
+        .request_with(Purpose::Train(record.id), command, &[saved.checkpoint]);
     if sent.is_none() {
         lab.run.refused();
     } else if plan.goes_on && !record.is_ended {

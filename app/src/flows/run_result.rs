@@ -18,7 +18,7 @@ pub fn clear(lab: Lab) {
 fn give_up(lab: Lab, under_way: Option<RequestId>) {
     if let Some(request) = under_way {
         lab.engine
-            .send(Purpose::Control, Command::Cancel { request });
+            .request(Purpose::Control, Command::Cancel { request });
     }
 }
 
@@ -32,6 +32,6 @@ pub fn measure(lab: Lab) {
     let seed = record.settings.seed;
     let id = lab
         .engine
-        .send(Purpose::RunResult, Command::RunResult { examples, seed });
+        .request(Purpose::RunResult, Command::RunResult { examples, seed });
     lab.run_result.asked(id);
 }

@@ -3,14 +3,14 @@
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::parameters::Parameter;
-use crate::model::train_form::Field;
+use crate::model::train_form::TrainField;
 use crate::stores::engine::Purpose;
 use crate::texts::training as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Command, ObjectiveKind, RunId, TrainSettings};
 
 /// Says what is wrong with a field when the person leaves it.
-pub fn check_field(lab: Lab, field: Field) {
+pub fn check_field(lab: Lab, field: TrainField) {
     match untrack(|| lab.form.defect(field)) {
         Some(error) => lab.notices.error(field.key(), &error.to_string()),
         None => lab.notices.dismiss(field.key()),
@@ -19,23 +19,25 @@ pub fn check_field(lab: Lab, field: Field) {
 
 /// Takes a number that the person has finished typing: said to be wrong, or given to
 /// the run under way.
-fn commit_field(lab: Lab, field: Field) {
+fn commit_field(lab: Lab, field: TrainField) {
     check_field(lab, field);
     let (Some(value), Some(settings)) = (lab.form.number(field), untrack(|| adjustable(lab)))
     else {
         return;
     };
     match field {
-        Field::Beta if settings.objective.beta().is_some_and(|old| old != value) => {
+        TrainField::Beta if settings.objective.beta().is_some_and(|old| old != value) => {
             adjust(lab, Some(value), None);
         }
-        Field::LearningRate if settings.learning_rate != value => adjust(lab, None, Some(value)),
+        TrainField::LearningRate if settings.learning_rate != value => {
+            adjust(lab, None, Some(value))
+        }
         _ => {}
     }
 }
 
 /// A field of the form as typed to its end.
-pub fn set_field(lab: Lab, field: Field, text: String) {
+pub fn set_field(lab: Lab, field: TrainField, text: String) {
     lab.form.set_text(field, text);
     commit_field(lab, field);
 }
@@ -85,17 +87,17 @@ pub fn use_settings(lab: Lab, run: RunId) {
 pub fn reset_parameters(lab: Lab) {
     lab.form.reset_parameters();
     dismiss_defects(lab, |key| {
-        key != Field::Steps.key() && key != Field::Seed.key()
+        key != TrainField::Steps.key() && key != TrainField::Seed.key()
     });
-    commit_field(lab, Field::Beta);
-    commit_field(lab, Field::LearningRate);
+    commit_field(lab, TrainField::Beta);
+    commit_field(lab, TrainField::LearningRate);
     let title = lab.form.objective().get_untracked().title();
     lab.notices.say(&texts::defaults_again(title));
 }
 
 /// Takes complaints about fields back.
 pub fn dismiss_defects(lab: Lab, is_meant: impl Fn(NoticeKey) -> bool) {
-    let fields = Field::ALL.into_iter().map(Field::key);
+    let fields = TrainField::ALL.into_iter().map(TrainField::key);
     let parameters = Parameter::ALL.into_iter().map(Parameter::key);
     for key in fields.chain(parameters).filter(|key| is_meant(*key)) {
         lab.notices.dismiss(key);
@@ -119,7 +121,7 @@ pub fn adjust(lab: Lab, beta: Option<f64>, learning_rate: Option<f64>) {
             beta,
             learning_rate,
         };
-        lab.engine.send(Purpose::Adjust, command);
+        lab.engine.request(Purpose::Adjust, command);
     }
 }
 

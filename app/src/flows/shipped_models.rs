@@ -19,7 +19,7 @@ pub fn load_shipped(lab: Lab, name: ModelName, is_chosen: bool) {
     let asked = ModelAsked::Shipped { name, is_chosen };
     let id = lab
         .engine
-        .send(Purpose::LoadModel(asked), Command::LoadModel { source });
+        .request(Purpose::LoadModel(asked), Command::LoadModel { source });
     lab.engine.await_model(id);
     if id.is_none() {
         show_loaded_model(lab);

@@ -89,7 +89,7 @@ pub fn start(lab: Lab, new: NewTraining) {
     checkpoints::begin(lab, uid, &examples);
     run_result::begin(lab, examples.clone());
     warn_of_bytes(lab);
-    let id = lab.engine.send(
+    let id = lab.engine.request(
         Purpose::Train(run),
         Command::Train {
             run,
@@ -166,7 +166,7 @@ pub fn pause(lab: Lab) {
         pace::stop_walking(lab);
     } else {
         // Not shown before the engine says so: a step may be under way.
-        lab.engine.send(Purpose::Control, Command::Pause);
+        lab.engine.request(Purpose::Control, Command::Pause);
     }
 }
 
@@ -180,7 +180,8 @@ pub fn resume(lab: Lab) {
 /// So many steps of a run that waits, then a pause.
 pub fn take_steps(lab: Lab, count: usize) {
     if lab.run.phase().get_untracked() == Phase::Paused {
-        lab.engine.send(Purpose::Control, Command::Steps { count });
+        lab.engine
+            .request(Purpose::Control, Command::Steps { count });
     }
 }
 
@@ -188,13 +189,13 @@ pub fn take_steps(lab: Lab, count: usize) {
 pub fn stop(lab: Lab) {
     if lab.run.phase().get_untracked().is_active() {
         checkpoints::stopping(lab);
-        lab.engine.send(Purpose::Control, Command::Stop);
+        lab.engine.request(Purpose::Control, Command::Stop);
     }
 }
 
 /// Makes the policy the reference again.
 pub fn reset(lab: Lab) {
-    lab.engine.send(Purpose::Reset, Command::Reset);
+    lab.engine.request(Purpose::Reset, Command::Reset);
 }
 
 /// A run takes no further steps. It may be one that another has followed already.

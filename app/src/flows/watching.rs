@@ -2,7 +2,7 @@
 
 use crate::lab::Lab;
 use crate::stores::engine::Purpose;
-use crate::stores::labels::Entry;
+use crate::stores::labels::LabelEntry;
 use leptos::prelude::*;
 use tilt_protocol::Command;
 
@@ -28,11 +28,11 @@ pub fn watch_again(lab: Lab) {
     }
 }
 
-fn watch(lab: Lab, entry: &Entry) {
+fn watch(lab: Lab, entry: &LabelEntry) {
     let Some(example) = entry.label.as_row() else {
         return;
     };
-    if let Some(id) = lab.engine.send(
+    if let Some(id) = lab.engine.request(
         Purpose::Watch,
         Command::Watch {
             example,

@@ -6,7 +6,7 @@ const SILENT: [&str; 8] = ["(", ")", "[", "]", "|", ",", "&#8290;", "&#8289;"];
 const LEAVES: [&str; 4] = ["mi", "mn", "mo", "mtext"];
 
 /// A piece of markup: an element with text in it, or anything else.
-enum Piece<'a> {
+enum MarkupPiece<'a> {
     Leaf { tag: &'a str, text: &'a str },
     Other(&'a str),
 }
@@ -19,8 +19,8 @@ pub fn mark_new(line: &str, old: &str) -> String {
     let mut marked = String::with_capacity(line.len());
     for piece in &new_pieces {
         match piece {
-            Piece::Other(text) => marked.push_str(text),
-            Piece::Leaf { tag, text } => {
+            MarkupPiece::Other(text) => marked.push_str(text),
+            MarkupPiece::Leaf { tag, text } => {
                 let is_new = !SILENT.contains(text) && is_kept.next() == Some(false);
                 let class = if is_new { r#" class="new""# } else { "" };
                 let name = tag.split(' ').next().unwrap_or(tag);
@@ -31,20 +31,20 @@ pub fn mark_new(line: &str, old: &str) -> String {
     marked
 }
 
-fn pieces(markup: &str) -> Vec<Piece<'_>> {
+fn pieces(markup: &str) -> Vec<MarkupPiece<'_>> {
     let mut found = Vec::new();
     let mut rest = markup;
     while let Some((before, leaf, after)) = first_leaf(rest) {
-        found.push(Piece::Other(before));
+        found.push(MarkupPiece::Other(before));
         found.push(leaf);
         rest = after;
     }
-    found.push(Piece::Other(rest));
+    found.push(MarkupPiece::Other(rest));
     found
 }
 
 /// The first element with text, with what stands before and after it.
-fn first_leaf(markup: &str) -> Option<(&str, Piece<'_>, &str)> {
+fn first_leaf(markup: &str) -> Option<(&str, MarkupPiece<'_>, &str)> {
     let mut from = 0;
     loop {
         let start = from + markup.get(from..)?.find('<')?;
@@ -58,18 +58,18 @@ fn first_leaf(markup: &str) -> Option<(&str, Piece<'_>, &str)> {
             let length = content.find(&close)?;
             let text = &content[..length];
             let after = &content[length + close.len()..];
-            return Some((&markup[..start], Piece::Leaf { tag, text }, after));
+            return Some((&markup[..start], MarkupPiece::Leaf { tag, text }, after));
         }
         from = start + 1 + end;
     }
 }
 
 /// The texts that count, in order.
-fn told<'a>(pieces: &[Piece<'a>]) -> Vec<&'a str> {
+fn told<'a>(pieces: &[MarkupPiece<'a>]) -> Vec<&'a str> {
     pieces
         .iter()
         .filter_map(|piece| match piece {
-            Piece::Leaf { text, .. } if !SILENT.contains(text) => Some(*text),
+            MarkupPiece::Leaf { text, .. } if !SILENT.contains(text) => Some(*text),
             _ => None,
         })
         .collect()

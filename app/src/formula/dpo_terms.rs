@@ -3,7 +3,7 @@
 use super::math::*;
 use super::terms::{Formula, epsilon_is, hinge, mean_is, smoothed};
 use crate::texts::formula as texts;
-use Answer::{Any, Chosen, Rejected};
+use FormulaAnswer::{Any, Chosen, Rejected};
 use tilt_protocol::{DpoObjective, DpoTerm, FDivergence, WeightedTerm};
 
 /// The weighted sum of the terms, and the letters in it.
@@ -56,7 +56,7 @@ impl Ratios {
     }
 
     /// The log-ratio of an answer, or its short name.
-    fn u(&self, answer: Answer) -> Math {
+    fn u(&self, answer: FormulaAnswer) -> Math {
         if self.in_full {
             log_ratio(answer)
         } else if self.divergence == FDivergence::ReverseKl {
@@ -162,7 +162,7 @@ impl Ratios {
                 self.letters(false),
             ),
             DpoTerm::Aot { epsilon: value } => {
-                let sorted = |model: fn(Answer) -> Math| {
+                let sorted = |model: fn(FormulaAnswer) -> Math| {
                     call(texts::SORT, log(model(Chosen) / model(Rejected)))
                 };
                 let d = equation(name("d"), sorted(policy) - sorted(reference));

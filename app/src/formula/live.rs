@@ -1,7 +1,7 @@
 //! The formula's letters with the selected pair's values.
 
 use super::pair_loss::{
-    Logps, cpo_loss, dpo_loss, dpo_pair, log_odds, phi, softplus, thumbs_loss, token_loss,
+    AnswerLogps, cpo_loss, dpo_loss, dpo_pair, log_odds, phi, softplus, thumbs_loss, token_loss,
     whole_pair,
 };
 use crate::texts::formula as texts;
@@ -107,7 +107,12 @@ fn dpo_values(inspection: &Inspection, dpo: &DpoObjective) -> Vec<LiveValue> {
     values
 }
 
-fn kto_values(kto: &KtoObjective, chosen: Logps, rejected: Logps, z: f64) -> Vec<LiveValue> {
+fn kto_values(
+    kto: &KtoObjective,
+    chosen: AnswerLogps,
+    rejected: AnswerLogps,
+    z: f64,
+) -> Vec<LiveValue> {
     let loss = fixed(thumbs_loss(kto, chosen, rejected, z), 3);
     vec![
         value("β", texts::BETA, kto.beta.to_string()),
@@ -118,7 +123,7 @@ fn kto_values(kto: &KtoObjective, chosen: Logps, rejected: Logps, z: f64) -> Vec
     ]
 }
 
-fn cpo_values(cpo: &CpoObjective, chosen: Logps, rejected: Logps) -> Vec<LiveValue> {
+fn cpo_values(cpo: &CpoObjective, chosen: AnswerLogps, rejected: AnswerLogps) -> Vec<LiveValue> {
     let mut values = vec![value("β", texts::BETA, cpo.beta.to_string())];
     let gap = if cpo.uses_means() {
         let (c, r) = (chosen.mean(), rejected.mean());

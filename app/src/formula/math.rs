@@ -24,7 +24,7 @@ pub enum Binding {
 
 /// The answer that a term is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum FormulaAnswer {
     Chosen,
     Rejected,
     /// Where a formula holds for both.
@@ -153,7 +153,7 @@ pub fn brackets(inner: Math) -> Math {
 }
 
 /// |y|, the number of tokens of an answer.
-pub fn length(answer: Answer) -> Math {
+pub fn length(answer: FormulaAnswer) -> Math {
     fenced("|", &y(answer), "|")
 }
 
@@ -242,27 +242,31 @@ pub fn relation(left: Math, sign: &str, right: Math) -> Math {
 }
 
 /// A quantity of one answer, with the answer's letter below and in its colour.
-pub fn of(answer: Answer, letter: &str) -> Math {
+pub fn of(answer: FormulaAnswer, letter: &str) -> Math {
     let xml = match answer {
-        Answer::Chosen => format!(r#"<msub class="chosen"><mi>{letter}</mi><mi>c</mi></msub>"#),
-        Answer::Rejected => format!(r#"<msub class="rejected"><mi>{letter}</mi><mi>r</mi></msub>"#),
-        Answer::Any => format!("<mi>{letter}</mi>"),
-        Answer::Mismatched => format!("<mi>{letter}′</mi>"),
+        FormulaAnswer::Chosen => {
+            format!(r#"<msub class="chosen"><mi>{letter}</mi><mi>c</mi></msub>"#)
+        }
+        FormulaAnswer::Rejected => {
+            format!(r#"<msub class="rejected"><mi>{letter}</mi><mi>r</mi></msub>"#)
+        }
+        FormulaAnswer::Any => format!("<mi>{letter}</mi>"),
+        FormulaAnswer::Mismatched => format!("<mi>{letter}′</mi>"),
     };
     Math::atom(xml)
 }
 
 /// The answer itself: y_c is the chosen one, y_r the rejected one.
-pub fn y(answer: Answer) -> Math {
+pub fn y(answer: FormulaAnswer) -> Math {
     of(answer, "y")
 }
 
 /// A whole term in its answer's colour.
-pub fn coloured(answer: Answer, inner: Math) -> Math {
+pub fn coloured(answer: FormulaAnswer, inner: Math) -> Math {
     let class = match answer {
-        Answer::Chosen => "chosen",
-        Answer::Rejected => "rejected",
-        Answer::Any | Answer::Mismatched => return inner,
+        FormulaAnswer::Chosen => "chosen",
+        FormulaAnswer::Rejected => "rejected",
+        FormulaAnswer::Any | FormulaAnswer::Mismatched => return inner,
     };
     Math {
         xml: format!(r#"<mrow class="{class}">{}</mrow>"#, inner.xml),
@@ -271,12 +275,12 @@ pub fn coloured(answer: Answer, inner: Math) -> Math {
 }
 
 /// π(y|x) under the policy.
-pub fn policy(answer: Answer) -> Math {
+pub fn policy(answer: FormulaAnswer) -> Math {
     conditional("<mi>π</mi>", &y(answer), X)
 }
 
 /// π_ref(y|x).
-pub fn reference(answer: Answer) -> Math {
+pub fn reference(answer: FormulaAnswer) -> Math {
     conditional(PI_REF, &y(answer), X)
 }
 
@@ -302,17 +306,17 @@ pub fn conditional(model: &str, what: &Math, given: &str) -> Math {
 }
 
 /// log π(y|x).
-pub fn log_prob(answer: Answer) -> Math {
+pub fn log_prob(answer: FormulaAnswer) -> Math {
     coloured(answer, log(policy(answer)))
 }
 
 /// log π(y|x) divided by the answer's length.
-pub fn mean_log_prob(answer: Answer) -> Math {
+pub fn mean_log_prob(answer: FormulaAnswer) -> Math {
     coloured(answer, number(1.0) / length(answer) * log(policy(answer)))
 }
 
 /// log π(y|x) / π_ref(y|x).
-pub fn log_ratio(answer: Answer) -> Math {
+pub fn log_ratio(answer: FormulaAnswer) -> Math {
     coloured(answer, log(policy(answer) / reference(answer)))
 }
 

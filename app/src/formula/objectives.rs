@@ -5,7 +5,7 @@ use super::dpo_terms::weighted_terms;
 use super::math::*;
 use super::terms::{Formula, epsilon_is, hinge, mean_is, smoothed};
 use crate::texts::formula as texts;
-use Answer::{Any, Chosen, Mismatched, Rejected};
+use FormulaAnswer::{Any, Chosen, Mismatched, Rejected};
 use tilt_protocol::{CpoLoss, CpoObjective, KtoLoss, Objective, SftLoss};
 
 /// MathML, each entry the inside of one `<math>`: first the loss, then what its letters
@@ -81,7 +81,7 @@ fn without_reference(cpo: &CpoObjective) -> Formula {
 }
 
 /// SimPO's reward is the mean log-prob; AlphaPO bends it.
-fn reward_of_mean(alpha: f64) -> (fn(Answer) -> Math, Vec<Math>) {
+fn reward_of_mean(alpha: f64) -> (fn(FormulaAnswer) -> Math, Vec<Math>) {
     if alpha == 0.0 {
         return (mean_log_prob, Vec::new());
     }

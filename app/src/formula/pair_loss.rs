@@ -13,31 +13,31 @@ const EXPONENT_LIMIT: f64 = 80.0;
 
 /// What an objective sees of one answer.
 #[derive(Clone, Copy, Debug)]
-pub struct Logps {
+pub struct AnswerLogps {
     pub policy: f64,
     pub reference: f64,
     /// In tokens, at least 1.
     pub len: f64,
 }
 
-impl Logps {
+impl AnswerLogps {
     /// Tokens from `limit` on count `share` (LD-DPO).
-    fn new(view: &SequenceView, limit: usize, share: f64) -> Logps {
+    fn new(view: &SequenceView, limit: usize, share: f64) -> AnswerLogps {
         let weigh = |of_token: fn(&TokenView) -> f64| -> f64 {
             let logps = view.completion.iter().map(of_token).enumerate();
             logps
                 .map(|(index, logp)| if index < limit { logp } else { share * logp })
                 .sum()
         };
-        Logps {
+        AnswerLogps {
             policy: weigh(|token| token.policy_logp),
             reference: weigh(|token| token.reference_logp),
             len: view.completion.len().max(1) as f64,
         }
     }
 
-    fn whole(view: &SequenceView) -> Logps {
-        Logps::new(view, usize::MAX, 1.0)
+    fn whole(view: &SequenceView) -> AnswerLogps {
+        AnswerLogps::new(view, usize::MAX, 1.0)
     }
 
     pub fn log_ratio(self) -> f64 {
@@ -50,22 +50,22 @@ impl Logps {
     }
 }
 
-pub fn whole_pair(inspection: &Inspection) -> (Logps, Logps) {
+pub fn whole_pair(inspection: &Inspection) -> (AnswerLogps, AnswerLogps) {
     (
-        Logps::whole(&inspection.chosen),
-        Logps::whole(&inspection.rejected),
+        AnswerLogps::whole(&inspection.chosen),
+        AnswerLogps::whole(&inspection.rejected),
     )
 }
 
-pub fn dpo_pair(inspection: &Inspection, dpo: &DpoObjective) -> (Logps, Logps) {
+pub fn dpo_pair(inspection: &Inspection, dpo: &DpoObjective) -> (AnswerLogps, AnswerLogps) {
     let (chosen, rejected) = (&inspection.chosen, &inspection.rejected);
     match dpo.ld_alpha {
         None => whole_pair(inspection),
         Some(alpha) => {
             let shorter = chosen.completion.len().min(rejected.completion.len());
             (
-                Logps::new(chosen, shorter, alpha),
-                Logps::new(rejected, shorter, alpha),
+                AnswerLogps::new(chosen, shorter, alpha),
+                AnswerLogps::new(rejected, shorter, alpha),
             )
         }
     }
@@ -73,7 +73,7 @@ pub fn dpo_pair(inspection: &Inspection, dpo: &DpoObjective) -> (Logps, Logps) {
 
 /// The weighted sum of the terms, before WPO's weights; `None` where a term sorts the
 /// batch.
-pub fn dpo_loss(dpo: &DpoObjective, chosen: Logps, rejected: Logps) -> Option<f64> {
+pub fn dpo_loss(dpo: &DpoObjective, chosen: AnswerLogps, rejected: AnswerLogps) -> Option<f64> {
     dpo.terms
         .iter()
         .map(|weighted| {
@@ -83,7 +83,12 @@ pub fn dpo_loss(dpo: &DpoObjective, chosen: Logps, rejected: Logps) -> Option<f6
         .sum()
 }
 
-fn term_loss(term: DpoTerm, dpo: &DpoObjective, chosen: Logps, rejected: Logps) -> Option<f64> {
+fn term_loss(
+    term: DpoTerm,
+    dpo: &DpoObjective,
+    chosen: AnswerLogps,
+    rejected: AnswerLogps,
+) -> Option<f64> {
     let beta = dpo.beta;
     let u_c = phi(dpo.f_divergence, chosen.log_ratio());
     let u_r = phi(dpo.f_divergence, rejected.log_ratio());
@@ -122,14 +127,14 @@ fn term_loss(term: DpoTerm, dpo: &DpoObjective, chosen: Logps, rejected: Logps) 
 }
 
 /// The mean of the two answers' losses, each with its own thumb.
-pub fn thumbs_loss(kto: &KtoObjective, chosen: Logps, rejected: Logps, z: f64) -> f64 {
+pub fn thumbs_loss(kto: &KtoObjective, chosen: AnswerLogps, rejected: AnswerLogps, z: f64) -> f64 {
     let good = kto.desirable_weight * sigmoid(-kto.beta * (chosen.log_ratio() - z));
     let bad = kto.undesirable_weight * sigmoid(kto.beta * (rejected.log_ratio() - z));
     0.5 * (good + bad)
 }
 
 /// With the chosen answer's own loss.
-pub fn cpo_loss(cpo: &CpoObjective, chosen: Logps, rejected: Logps) -> f64 {
+pub fn cpo_loss(cpo: &CpoObjective, chosen: AnswerLogps, rejected: AnswerLogps) -> f64 {
     // AlphaPO's reward, in all of them.
     let reward = |m: f64| match cpo.alpha {
         0.0 => m,
@@ -147,8 +152,8 @@ pub fn cpo_loss(cpo: &CpoObjective, chosen: Logps, rejected: Logps) -> f64 {
 }
 
 /// ORPO's log of the odds ratio.
-pub fn log_odds(chosen: Logps, rejected: Logps) -> f64 {
-    let of = |answer: Logps| {
+pub fn log_odds(chosen: AnswerLogps, rejected: AnswerLogps) -> f64 {
+    let of = |answer: AnswerLogps| {
         let m = answer.mean().min(LARGEST_MEAN);
         m - (-m.exp_m1()).ln()
     };
@@ -294,7 +299,7 @@ pub mod tests {
 
     #[test]
     fn odds_are_trls() {
-        let logps = |mean| Logps {
+        let logps = |mean| AnswerLogps {
             policy: mean,
             reference: 0.0,
             len: 1.0,

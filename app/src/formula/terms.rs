@@ -1,7 +1,7 @@
 //! Terms that several objectives share.
 
 use super::math::*;
-use Answer::Any;
+use FormulaAnswer::Any;
 
 /// A loss and the letters it leaves open.
 pub type Formula = (Math, Vec<Math>);

@@ -2,11 +2,11 @@
 //! whatever replays what somebody did: nothing of an act is read from a form when it is
 //! performed.
 
-use super::blind::Side;
+use super::blind::BlindSide;
 use super::level::Level;
 use super::pace::Pace;
 use super::rule::Rule;
-use super::train_form::Field;
+use super::train_form::TrainField;
 use serde::{Deserialize, Serialize};
 use tilt_protocol::{JudgeSettings, ObjectiveKind, Principle, TrainSettings, Verdict};
 
@@ -48,7 +48,7 @@ pub enum Act {
     /// A field of the training form, as typed to its end; a run under way takes over what it
     /// can.
     SetField {
-        field: Field,
+        field: TrainField,
         text: String,
     },
     /// A model at hand, by its name.
@@ -68,7 +68,7 @@ pub enum Act {
     },
     /// A round of the blind test.
     Test,
-    Guess(Side),
+    Guess(BlindSide),
     SetLevel(Level),
 }
 
@@ -122,7 +122,7 @@ mod tests {
             Act::SetPace(Pace::Two),
             Act::ChooseObjective(ObjectiveKind::Kto),
             Act::SetField {
-                field: Field::LearningRate,
+                field: TrainField::LearningRate,
                 text: "3e-4".to_owned(),
             },
             Act::ChooseModel {
@@ -139,7 +139,7 @@ mod tests {
                 seed: 7,
             },
             Act::Test,
-            Act::Guess(Side::Right),
+            Act::Guess(BlindSide::Right),
             Act::SetLevel(Level::Everything),
         ];
         for act in acts {

@@ -8,7 +8,7 @@ use tilt_protocol::label::SamePair;
 use tilt_protocol::{Label, Verdict};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Agreement {
+pub struct VerdictAgreement {
     /// Pairs that both have judged.
     pub n: usize,
     /// Share of equal verdicts.
@@ -17,9 +17,9 @@ pub struct Agreement {
     pub kappa: Option<f64>,
 }
 
-impl Agreement {
+impl VerdictAgreement {
     /// `None` without pairs.
-    pub fn of(verdicts: &[(Verdict, Verdict)]) -> Option<Agreement> {
+    pub fn of(verdicts: &[(Verdict, Verdict)]) -> Option<VerdictAgreement> {
         if verdicts.is_empty() {
             return None;
         }
@@ -36,7 +36,7 @@ impl Agreement {
             })
             .sum();
         let room = 1.0 - expected;
-        Some(Agreement {
+        Some(VerdictAgreement {
             n: verdicts.len(),
             share: observed,
             kappa: (room > 1e-12).then(|| (observed - expected) / room),
@@ -81,14 +81,14 @@ fn groups<'a>(labels: impl Iterator<Item = &'a Label>) -> BTreeMap<String, Vec<&
 
 /// Two labellers of the same pairs, by name, with how far they agree; the person of this
 /// lab stands first.
-pub fn between_labellers(labels: &[Label]) -> Vec<(String, String, Agreement)> {
+pub fn between_labellers(labels: &[Label]) -> Vec<(String, String, VerdictAgreement)> {
     let mut groups: Vec<(String, Vec<&Label>)> = groups(labels.iter()).into_iter().collect();
     groups.sort_by_key(|(name, _)| name != YOU);
     let mut found = Vec::new();
     for (index, (one, ones)) in groups.iter().enumerate() {
         for (other, others) in &groups[index + 1..] {
             let both = matched(ones.iter().copied(), others.iter().copied());
-            if let Some(agreement) = Agreement::of(&both) {
+            if let Some(agreement) = VerdictAgreement::of(&both) {
                 found.push((one.clone(), other.clone(), agreement));
             }
         }
@@ -99,13 +99,16 @@ pub fn between_labellers(labels: &[Label]) -> Vec<(String, String, Agreement)> {
 /// How far a file's labels agree with those here: the labeller here, whose they are in the
 /// file, and the agreement. Beside it how many of the file's labels are of somebody who has
 /// labels here too: a set is not compared with itself.
-pub fn with_file(labels: &[Label], file: &[Label]) -> (Vec<(String, String, Agreement)>, usize) {
+pub fn with_file(
+    labels: &[Label],
+    file: &[Label],
+) -> (Vec<(String, String, VerdictAgreement)>, usize) {
     let (here, of_file) = (groups(labels.iter()), groups(file.iter()));
     let mut found = Vec::new();
     for (other, others) in &of_file {
         for (one, ones) in here.iter().filter(|(one, _)| *one != other) {
             let both = matched(ones.iter().copied(), others.iter().copied());
-            if let Some(agreement) = Agreement::of(&both) {
+            if let Some(agreement) = VerdictAgreement::of(&both) {
                 found.push((one.clone(), other.clone(), agreement));
             }
         }
@@ -132,22 +135,22 @@ mod tests {
         use Verdict::{A, B};
         // The worked example of Cohen's kappa: 20, 5, 10 and 15 of 50.
         let both = verdicts([(A, A, 20), (A, B, 5), (B, A, 10), (B, B, 15)]);
-        let agreement = Agreement::of(&both).expect("50 pairs");
+        let agreement = VerdictAgreement::of(&both).expect("50 pairs");
         assert_eq!(agreement.n, 50);
         assert!((agreement.share - 0.7).abs() < 1e-12);
         assert!((agreement.kappa.unwrap_or(0.0) - 0.4).abs() < 1e-12);
 
         let all = verdicts([(A, A, 3), (B, B, 3), (A, A, 0), (B, B, 0)]);
-        let kappa = Agreement::of(&all).and_then(|agreement| agreement.kappa);
+        let kappa = VerdictAgreement::of(&all).and_then(|agreement| agreement.kappa);
         assert_eq!(kappa, Some(1.0));
         let none = verdicts([(A, B, 5), (B, A, 5), (A, B, 0), (B, A, 0)]);
-        let kappa = Agreement::of(&none).and_then(|agreement| agreement.kappa);
+        let kappa = VerdictAgreement::of(&none).and_then(|agreement| agreement.kappa);
         assert_eq!(kappa, Some(-1.0));
     }
 
     #[test]
     fn kappa_is_undefined_where_both_always_say_the_same() {
-        let agreement = Agreement::of(&[(Verdict::A, Verdict::A); 4]).expect("4 pairs");
+        let agreement = VerdictAgreement::of(&[(Verdict::A, Verdict::A); 4]).expect("4 pairs");
         assert_eq!(agreement.share, 1.0);
         assert_eq!(agreement.kappa, None);
         let json: serde_json::Value = serde_json::from_str(&agreement.json()).expect("JSON");
@@ -155,7 +158,7 @@ mod tests {
             json,
             serde_json::json!({ "n": 4, "agreement": 1.0, "kappa": null })
         );
-        assert_eq!(Agreement::of(&[]), None);
+        assert_eq!(VerdictAgreement::of(&[]), None);
     }
 
     #[test]
@@ -203,15 +206,21 @@ mod tests {
                 .collect()
         };
         let (ones, others) = (set(|both| both.0), set(|both| both.1));
-        let plain = Agreement::of(&matched(ones.iter(), others.iter()));
+        let plain = VerdictAgreement::of(&matched(ones.iter(), others.iter()));
         assert!(plain.is_some_and(|agreement| agreement.kappa == Some(0.5)));
         let ones: Vec<Label> = ones.into_iter().map(better_first).collect();
         let others: Vec<Label> = others.into_iter().map(better_first).collect();
-        assert_eq!(Agreement::of(&matched(ones.iter(), others.iter())), plain);
+        assert_eq!(
+            VerdictAgreement::of(&matched(ones.iter(), others.iter())),
+            plain
+        );
 
         // A pair that was judged twice counts once, by the last verdict.
         let twice: Vec<Label> = [label("prompt 0", B)].into_iter().chain(ones).collect();
-        assert_eq!(Agreement::of(&matched(twice.iter(), others.iter())), plain);
+        assert_eq!(
+            VerdictAgreement::of(&matched(twice.iter(), others.iter())),
+            plain
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is asked before labels come in beside others on the same pairs, and what follows
 //! from the answer. Plain functions; the import asks.
 
-use super::label_history::Entry;
+use super::label_history::LabelEntry;
 use crate::model::ordered::OrderedSet;
 use std::collections::HashSet;
 use tilt_protocol::label::{Arrival, SamePair};
@@ -9,7 +9,7 @@ use tilt_protocol::{CuratedSet, Label, Origin};
 
 /// What the person says to labels that are here in part already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ImportChoice {
     /// Only those of pairs without a label.
     New,
     All,
@@ -31,7 +31,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    pub fn of(entries: &[Entry], coming: &[Label], set: Option<CuratedSet>) -> Standing {
+    pub fn of(entries: &[LabelEntry], coming: &[Label], set: Option<CuratedSet>) -> Standing {
         let here = || entries.iter().map(|entry| &entry.label);
         let arrival = Arrival::of(here(), coming.iter());
         let mut standing = Standing {
@@ -76,12 +76,12 @@ impl Standing {
     }
 
     /// What an answer does: keys of labels that go, and labels that come.
-    pub fn settle(&self, coming: Vec<Label>, answer: Answer) -> (Vec<u64>, Vec<Label>) {
+    pub fn settle(&self, coming: Vec<Label>, answer: ImportChoice) -> (Vec<u64>, Vec<Label>) {
         match answer {
-            Answer::All => (Vec::new(), coming),
-            Answer::Replace => (self.replaced.clone(), coming),
-            Answer::Cancel => (Vec::new(), Vec::new()),
-            Answer::New => {
+            ImportChoice::All => (Vec::new(), coming),
+            ImportChoice::Replace => (self.replaced.clone(), coming),
+            ImportChoice::Cancel => (Vec::new(), Vec::new()),
+            ImportChoice::New => {
                 let new: HashSet<usize> = self.arrival.new.iter().copied().collect();
                 let places = coming.into_iter().enumerate();
                 let kept = places.filter(|(place, _)| new.contains(place));
@@ -97,7 +97,7 @@ mod tests {
     use crate::model::label_history::tests::entries;
     use tilt_protocol::Verdict;
 
-    fn from(labels: &[Entry], origin: &Origin) -> Vec<Entry> {
+    fn from(labels: &[LabelEntry], origin: &Origin) -> Vec<LabelEntry> {
         let mut labels = labels.to_vec();
         for entry in &mut labels {
             entry.label.origin = Some(origin.clone());
@@ -105,7 +105,7 @@ mod tests {
         labels
     }
 
-    fn coming(labels: &[Entry]) -> Vec<Label> {
+    fn coming(labels: &[LabelEntry]) -> Vec<Label> {
         labels.iter().map(|entry| entry.label.clone()).collect()
     }
 
@@ -130,7 +130,7 @@ mod tests {
         let here = from(&entries(3), &file("a.jsonl"));
         let again = Standing::of(&here, &coming(&here), None);
         assert!(again.needs_an_answer() && again.came_before);
-        assert_eq!(again.settle(coming(&here), Answer::New).1, []);
+        assert_eq!(again.settle(coming(&here), ImportChoice::New).1, []);
         let other = from(&here, &file("b.jsonl"));
         assert!(!Standing::of(&here, &coming(&other), None).came_before);
     }
@@ -148,10 +148,10 @@ mod tests {
             let (gone, come) = standing.settle(new.clone(), answer);
             (gone, come.len())
         };
-        assert_eq!(settled(Answer::New), (vec![], 2));
-        assert_eq!(settled(Answer::All), (vec![], 3));
-        assert_eq!(settled(Answer::Replace), (vec![2], 3));
-        assert_eq!(settled(Answer::Cancel), (vec![], 0));
+        assert_eq!(settled(ImportChoice::New), (vec![], 2));
+        assert_eq!(settled(ImportChoice::All), (vec![], 3));
+        assert_eq!(settled(ImportChoice::Replace), (vec![2], 3));
+        assert_eq!(settled(ImportChoice::Cancel), (vec![], 0));
     }
 
     #[test]

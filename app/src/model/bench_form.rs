@@ -2,7 +2,7 @@
 
 use crate::texts::bench as texts;
 use crate::texts::numbers::quoted;
-use tilt_protocol::{BenchObjective, BenchSettings, DevicePreference, Error, Simd};
+use tilt_protocol::{BenchObjective, BenchSettings, DevicePreference, Error, SimdBuild};
 
 /// A number of the form, named as in the URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,7 +66,7 @@ pub struct BenchForm {
     /// `None`: the one that the lab has.
     pub device: Option<DevicePreference>,
     /// `None`: the fastest that there is.
-    pub simd: Option<Simd>,
+    pub simd: Option<SimdBuild>,
 }
 
 impl Default for BenchForm {

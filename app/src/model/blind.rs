@@ -19,14 +19,14 @@ pub struct Round {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Side {
+pub enum BlindSide {
     Left,
     Right,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guess {
-    pub policy: Side,
+    pub policy: BlindSide,
     pub is_right: bool,
 }
 
@@ -52,11 +52,11 @@ impl Round {
         }
     }
 
-    pub fn guessed(&self, said: Side) -> Guess {
+    pub fn guessed(&self, said: BlindSide) -> Guess {
         let policy = if self.is_left_policy {
-            Side::Left
+            BlindSide::Left
         } else {
-            Side::Right
+            BlindSide::Right
         };
         Guess {
             policy,
@@ -67,12 +67,12 @@ impl Round {
 
 /// Guesses about one policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Score {
+pub struct GuessScore {
     pub right: usize,
     pub total: usize,
 }
 
-impl Score {
+impl GuessScore {
     /// How often pure guessing is right at least as often: P(X >= right) for X from
     /// Binomial(total, 1/2). 1 before the first guess.
     pub fn chance(&self) -> f64 {
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_chance_of_guessing_is_the_binomial_tail() {
-        let chance = |right, total| Score { right, total }.chance();
+        let chance = |right, total| GuessScore { right, total }.chance();
         assert_eq!(chance(4, 5), 6.0 / 32.0);
         assert_eq!(chance(5, 5), 1.0 / 32.0);
         assert_eq!(chance(0, 0), 1.0);
@@ -113,8 +113,8 @@ mod tests {
         let answers = || ["tuned".to_owned(), "old".to_owned()];
         let round = |is_left| Round::new(of, "p".to_owned(), answers(), is_left);
         assert_eq!(round(true).left, "tuned");
-        assert!(round(true).guessed(Side::Left).is_right);
+        assert!(round(true).guessed(BlindSide::Left).is_right);
         assert_eq!(round(false).right, "tuned");
-        assert!(!round(false).guessed(Side::Left).is_right);
+        assert!(!round(false).guessed(BlindSide::Left).is_right);
     }
 }

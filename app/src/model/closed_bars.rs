@@ -14,16 +14,16 @@ pub struct Candidate {
 
 /// A prompt and the answers to compare.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Question {
+pub struct ClosedFormQuestion {
     pub prompt: String,
     pub candidates: Vec<Candidate>,
 }
 
-impl Question {
-    pub fn of_pair(selected: &Selected) -> Question {
+impl ClosedFormQuestion {
+    pub fn of_pair(selected: &Selected) -> ClosedFormQuestion {
         let pair = &selected.entry.label.pair;
         let answers = selected.entry.label.chosen_rejected();
-        Question {
+        ClosedFormQuestion {
             prompt: pair.prompt.clone(),
             candidates: answers
                 .into_iter()
@@ -41,7 +41,7 @@ impl Question {
 
 /// Summed log-probs of answers, in nats.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scored {
+pub struct ScoredAnswers {
     pub prompt: String,
     pub answers: Vec<String>,
     pub policy: Vec<f64>,
@@ -61,7 +61,7 @@ pub struct Bar {
 
 /// E[r], and KL against the reference in nats.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Summary {
+pub struct RewardAndKl {
     pub reward: f64,
     pub kl: f64,
 }
@@ -69,15 +69,15 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bars {
     pub rows: Vec<Bar>,
-    pub reference: Summary,
-    pub optimum: Summary,
-    pub policy: Summary,
+    pub reference: RewardAndKl,
+    pub optimum: RewardAndKl,
+    pub policy: RewardAndKl,
     /// The policy that they are about.
     pub of: PolicyAt,
 }
 
 /// `None` while an answer has no finite log-probs yet.
-pub fn bars_from(question: &Question, scored: &Scored, beta: f64) -> Option<Bars> {
+pub fn bars_from(question: &ClosedFormQuestion, scored: &ScoredAnswers, beta: f64) -> Option<Bars> {
     if question.candidates.is_empty() || question.prompt != scored.prompt {
         return None;
     }
@@ -100,7 +100,7 @@ pub fn bars_from(question: &Question, scored: &Scored, beta: f64) -> Option<Bars
     let optimum = tilt::optimum(&reference, &rewards, beta);
     let reference = tilt::renormalised(&reference);
     let policy = tilt::renormalised(&of(&scored.policy)?);
-    let summary = |logps: &[f64]| Summary {
+    let summary = |logps: &[f64]| RewardAndKl {
         reward: tilt::expected_reward(logps, &rewards),
         kl: tilt::kl(logps, &reference),
     };
@@ -129,13 +129,13 @@ pub fn bars_from(question: &Question, scored: &Scored, beta: f64) -> Option<Bars
 mod tests {
     use super::*;
 
-    fn question() -> Question {
+    fn question() -> ClosedFormQuestion {
         let candidate = |id: usize, answer: &str, reward| Candidate {
             id,
             answer: answer.to_owned(),
             reward,
         };
-        Question {
+        ClosedFormQuestion {
             prompt: "Hello!".to_owned(),
             candidates: vec![
                 candidate(0, "Good day.", 1.0),
@@ -144,8 +144,8 @@ mod tests {
         }
     }
 
-    fn scored() -> Scored {
-        Scored {
+    fn scored() -> ScoredAnswers {
+        ScoredAnswers {
             prompt: "Hello!".to_owned(),
             answers: vec!["Go away.".to_owned(), "Good day.".to_owned()],
             policy: vec![-9.0, -7.0],

@@ -18,12 +18,12 @@ use serde_json::{Error, Map, Value};
 /// What is not JSON, or not what `T` reads.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     let tree: Value = serde_json::from_str(text)?;
-    T::deserialize(Tree(tree))
+    T::deserialize(JsonTree(tree))
 }
 
-struct Tree(Value);
+struct JsonTree(Value);
 
-impl Tree {
+impl JsonTree {
     /// Not what was expected.
     #[cold]
     fn refused(&self, expected: &str) -> Error {
@@ -39,7 +39,7 @@ impl Tree {
     }
 }
 
-impl<'de> Deserializer<'de> for Tree {
+impl<'de> Deserializer<'de> for JsonTree {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -95,7 +95,7 @@ impl<'de> Deserializer<'de> for Tree {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
-            Value::Object(fields) => visitor.visit_map(Fields::of(fields)),
+            Value::Object(fields) => visitor.visit_map(ObjectFields::of(fields)),
             _ => Err(self.refused("an object")),
         }
     }
@@ -181,7 +181,7 @@ impl<'de> SeqAccess<'de> for Items {
     ) -> Result<Option<T::Value>, Error> {
         self.0
             .next()
-            .map(|item| seed.deserialize(Tree(item)))
+            .map(|item| seed.deserialize(JsonTree(item)))
             .transpose()
     }
 
@@ -190,21 +190,21 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-struct Fields {
+struct ObjectFields {
     rest: serde_json::map::IntoIter,
     value: Value,
 }
 
-impl Fields {
-    fn of(fields: Map<String, Value>) -> Fields {
-        Fields {
+impl ObjectFields {
+    fn of(fields: Map<String, Value>) -> ObjectFields {
+        ObjectFields {
             rest: fields.into_iter(),
             value: Value::Null,
         }
     }
 }
 
-impl<'de> MapAccess<'de> for Fields {
+impl<'de> MapAccess<'de> for ObjectFields {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
@@ -219,7 +219,7 @@ impl<'de> MapAccess<'de> for Fields {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(Tree(self.value.take()))
+        seed.deserialize(JsonTree(self.value.take()))
     }
 }
 
@@ -230,15 +230,15 @@ struct Variant {
 
 impl<'de> EnumAccess<'de> for Variant {
     type Error = Error;
-    type Variant = Tree;
+    type Variant = JsonTree;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, Tree), Error> {
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, JsonTree), Error> {
         let name = seed.deserialize(StringDeserializer::<Error>::new(self.name))?;
-        Ok((name, Tree(self.content)))
+        Ok((name, JsonTree(self.content)))
     }
 }
 
-impl<'de> VariantAccess<'de> for Tree {
+impl<'de> VariantAccess<'de> for JsonTree {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Which labels the table shows: by text, verdict, and by whom or from where they are.
 
 use super::autolabel_form::judge_in_words;
-use super::label_history::Entry;
+use super::label_history::LabelEntry;
 use crate::texts::verdicts as texts;
 use std::collections::BTreeSet;
 use tilt_protocol::{CuratedSet, Label, Labeller, Origin, Verdict};
@@ -18,7 +18,7 @@ pub enum Whose {
 
 impl Whose {
     /// What there is to choose from with these labels.
-    pub fn all(entries: &[Entry]) -> Vec<Whose> {
+    pub fn all(entries: &[LabelEntry]) -> Vec<Whose> {
         let origins = entries.iter().map(|entry| entry.label.origin());
         let elsewhere: BTreeSet<Origin> = origins.filter(|from| *from != Origin::Here).collect();
         [Whose::Anyone, Whose::Person, Whose::Judge]
@@ -81,7 +81,7 @@ impl LabelFilter {
     }
 
     /// The keys of the labels to show, the latest first.
-    pub fn keys(&self, entries: &[Entry]) -> Vec<u64> {
+    pub fn keys(&self, entries: &[LabelEntry]) -> Vec<u64> {
         let text = self.text.to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
         entries

@@ -1,21 +1,21 @@
 //! Every change of the labels, so that each can be undone and done again without
 //! end. Plain data: the store of labels applies it.
 
-use super::stored::{Found, Stored};
+use super::stored::{Stored, StoredLabel};
 use crate::texts::label as texts;
 use std::collections::{HashMap, HashSet};
 use tilt_protocol::{Label, Pair};
 
 /// A label and its place in the order of labelling.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct LabelEntry {
     pub key: u64,
     pub label: Label,
 }
 
 /// One label before and after a change; `None` where there is none.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Slot {
+pub struct LabelEdit {
     pub key: u64,
     pub before: Option<Label>,
     pub after: Option<Label>,
@@ -23,7 +23,7 @@ pub struct Slot {
 
 /// Where the judged pair had been shown: undoing shows it there again.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Shown {
+pub enum ShownAt {
     #[default]
     Nowhere,
     /// At the front of the queue.
@@ -34,71 +34,71 @@ pub enum Shown {
 
 /// What one action did.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Change {
-    pub slots: Vec<Slot>,
-    pub shown: Shown,
+pub struct LabelChange {
+    pub edits: Vec<LabelEdit>,
+    pub shown: ShownAt,
     /// Labels of one batch come in several portions and are one change.
     pub batch: Option<u64>,
 }
 
-impl Change {
-    pub fn added(entries: Vec<(u64, Label)>) -> Change {
-        let slots = entries.into_iter().map(|(key, label)| Slot {
+impl LabelChange {
+    pub fn added(entries: Vec<(u64, Label)>) -> LabelChange {
+        let edits = entries.into_iter().map(|(key, label)| LabelEdit {
             key,
             before: None,
             after: Some(label),
         });
-        Change {
-            slots: slots.collect(),
-            ..Change::default()
+        LabelChange {
+            edits: edits.collect(),
+            ..LabelChange::default()
         }
     }
 
-    pub fn removed(entries: Vec<Entry>) -> Change {
-        let slots = entries.into_iter().map(|entry| Slot {
+    pub fn removed(entries: Vec<LabelEntry>) -> LabelChange {
+        let edits = entries.into_iter().map(|entry| LabelEdit {
             key: entry.key,
             before: Some(entry.label),
             after: None,
         });
-        Change {
-            slots: slots.collect(),
-            ..Change::default()
+        LabelChange {
+            edits: edits.collect(),
+            ..LabelChange::default()
         }
     }
 
-    pub fn edited(entry: Entry, after: Label) -> Change {
-        Change {
-            slots: vec![Slot {
+    pub fn edited(entry: LabelEntry, after: Label) -> LabelChange {
+        LabelChange {
+            edits: vec![LabelEdit {
                 key: entry.key,
                 before: Some(entry.label),
                 after: Some(after),
             }],
-            ..Change::default()
+            ..LabelChange::default()
         }
     }
 
-    /// The slots with before and after exchanged.
-    pub fn reversed(&self) -> Vec<Slot> {
-        let slots = self.slots.iter().map(|slot| Slot {
-            key: slot.key,
-            before: slot.after.clone(),
-            after: slot.before.clone(),
+    /// The edits that undo these: before and after exchanged.
+    pub fn reversed(&self) -> Vec<LabelEdit> {
+        let edits = self.edits.iter().map(|edit| LabelEdit {
+            key: edit.key,
+            before: edit.after.clone(),
+            after: edit.before.clone(),
         });
-        slots.collect()
+        edits.collect()
     }
 
     /// What it did, for a sentence: "12 labels added".
     pub fn summary(&self) -> String {
-        let count = self.slots.len();
-        let added = self.slots.iter().filter(|slot| slot.before.is_none());
+        let count = self.edits.len();
+        let added = self.edits.iter().filter(|edit| edit.before.is_none());
         let added = added.count();
-        let removed = self.slots.iter().filter(|slot| slot.after.is_none());
+        let removed = self.edits.iter().filter(|edit| edit.after.is_none());
         let removed = removed.count();
-        match self.slots.first() {
+        match self.edits.first() {
             _ if added > 0 && removed > 0 => texts::labels_replaced(removed, added),
-            _ if matches!(self.shown, Shown::Again(_)) => texts::CHECKED_YOURSELF.to_owned(),
-            Some(Slot { before: None, .. }) => texts::labels_added(count),
-            Some(Slot { after: None, .. }) => texts::labels_deleted(count),
+            _ if matches!(self.shown, ShownAt::Again(_)) => texts::CHECKED_YOURSELF.to_owned(),
+            Some(LabelEdit { before: None, .. }) => texts::labels_added(count),
+            Some(LabelEdit { after: None, .. }) => texts::labels_deleted(count),
             _ => texts::labels_changed(count),
         }
     }
@@ -106,12 +106,12 @@ impl Change {
 
 /// What was done, and what was undone of it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct History {
-    past: Vec<Change>,
-    future: Vec<Change>,
+pub struct UndoHistory {
+    past: Vec<LabelChange>,
+    future: Vec<LabelChange>,
 }
 
-impl History {
+impl UndoHistory {
     pub fn has_past(&self) -> bool {
         !self.past.is_empty()
     }
@@ -121,7 +121,7 @@ impl History {
     }
 
     /// Notes a new change. What was undone before it cannot be done again.
-    pub fn record(&mut self, change: Change) {
+    pub fn record(&mut self, change: LabelChange) {
         self.future.clear();
         let portion_of = change.batch.and_then(|batch| {
             self.past
@@ -130,25 +130,25 @@ impl History {
                 .find(|old| old.batch == Some(batch))
         });
         match portion_of {
-            Some(old) => old.slots.extend(change.slots),
+            Some(old) => old.edits.extend(change.edits),
             None => self.past.push(change),
         }
     }
 
     /// Notes what an earlier visit did, before everything of this one.
-    pub fn remember(&mut self, change: Change) {
+    pub fn remember(&mut self, change: LabelChange) {
         self.past.insert(0, change);
     }
 
     /// The change to take back.
-    pub fn undo(&mut self) -> Option<Change> {
+    pub fn undo(&mut self) -> Option<LabelChange> {
         let change = self.past.pop()?;
         self.future.push(change.clone());
         Some(change)
     }
 
     /// The change to make again.
-    pub fn redo(&mut self) -> Option<Change> {
+    pub fn redo(&mut self) -> Option<LabelChange> {
         let change = self.future.pop()?;
         self.past.push(change.clone());
         Some(change)
@@ -157,17 +157,17 @@ impl History {
 
 /// The last label of an earlier visit as a change, with what the judge labelled, or a file
 /// brought, in the same batch.
-pub fn last_of_earlier_visit(entries: &[Entry]) -> Option<Change> {
+pub fn last_of_earlier_visit(entries: &[LabelEntry]) -> Option<LabelChange> {
     let last = &entries.last()?.label;
     if last.is_own() {
         let entry = entries.last()?.clone();
-        let shown = Shown::Queue(last.pair.clone());
-        return Some(Change {
+        let shown = ShownAt::Queue(last.pair.clone());
+        return Some(LabelChange {
             shown,
-            ..Change::added(vec![(entry.key, entry.label)])
+            ..LabelChange::added(vec![(entry.key, entry.label)])
         });
     }
-    let is_of_batch = |entry: &&Entry| {
+    let is_of_batch = |entry: &&LabelEntry| {
         let label = &entry.label;
         label.at_ms == last.at_ms
             && label.labeller == last.labeller
@@ -180,13 +180,13 @@ pub fn last_of_earlier_visit(entries: &[Entry]) -> Option<Change> {
         .map(|entry| (entry.key, entry.label.clone()))
         .collect();
     batch.reverse();
-    Some(Change::added(batch))
+    Some(LabelChange::added(batch))
 }
 
-/// Puts each slot's label after the change in its place; entries stay in order.
-pub fn apply(entries: &mut Vec<Entry>, slots: &[Slot]) {
+/// Puts each edited label as it is after the change; entries stay in order.
+pub fn apply(entries: &mut Vec<LabelEntry>, edits: &[LabelEdit]) {
     let mut wanted: HashMap<u64, &Option<Label>> =
-        slots.iter().map(|slot| (slot.key, &slot.after)).collect();
+        edits.iter().map(|edit| (edit.key, &edit.after)).collect();
     entries.retain_mut(|entry| match wanted.remove(&entry.key) {
         None => true,
         Some(None) => false,
@@ -195,19 +195,19 @@ pub fn apply(entries: &mut Vec<Entry>, slots: &[Slot]) {
             true
         }
     });
-    for slot in slots {
-        // The last word on a slot counts.
-        if let Some(Some(label)) = wanted.remove(&slot.key) {
-            let place = entries.partition_point(|entry| entry.key < slot.key);
-            let (key, label) = (slot.key, label.clone());
-            entries.insert(place, Entry { key, label });
+    for edit in edits {
+        // The last edit of a label counts.
+        if let Some(Some(label)) = wanted.remove(&edit.key) {
+            let place = entries.partition_point(|entry| entry.key < edit.key);
+            let (key, label) = (edit.key, label.clone());
+            entries.insert(place, LabelEntry { key, label });
         }
     }
 }
 
 /// What was read of the storage, as changes of these entries. Where all of it was read,
 /// what is not among it is gone; what could not be read stays as it is.
-pub fn taken_in(entries: &[Entry], found: Vec<Found>, is_all: bool) -> Vec<Slot> {
+pub fn taken_in(entries: &[LabelEntry], found: Vec<StoredLabel>, is_all: bool) -> Vec<LabelEdit> {
     let read: HashSet<u64> = found.iter().map(|(key, _)| *key).collect();
     let gone = entries
         .iter()
@@ -220,7 +220,7 @@ pub fn taken_in(entries: &[Entry], found: Vec<Found>, is_all: bool) -> Vec<Slot>
     });
     there
         .chain(gone)
-        .map(|(key, after)| Slot {
+        .map(|(key, after)| LabelEdit {
             key,
             before: None,
             after,
@@ -245,9 +245,9 @@ pub mod tests {
         Label::new(pair, verdict, Labeller::Person, 0.0)
     }
 
-    pub fn entries(count: u64) -> Vec<Entry> {
+    pub fn entries(count: u64) -> Vec<LabelEntry> {
         (1..=count)
-            .map(|key| Entry {
+            .map(|key| LabelEntry {
                 key,
                 label: label(&format!("pair-{key}"), Verdict::A),
             })
@@ -255,15 +255,15 @@ pub mod tests {
     }
 
     /// Applies and notes a change, as the store does.
-    fn make(entries: &mut Vec<Entry>, history: &mut History, change: Change) {
-        apply(entries, &change.slots);
+    fn make(entries: &mut Vec<LabelEntry>, history: &mut UndoHistory, change: LabelChange) {
+        apply(entries, &change.edits);
         history.record(change);
     }
 
     #[test]
     fn undoing_everything_and_doing_it_again_ends_in_the_same_labels() {
         let mut labels = entries(5);
-        let mut history = History::default();
+        let mut history = UndoHistory::default();
         let start = labels.clone();
         let mut states = vec![start];
 
@@ -271,17 +271,17 @@ pub mod tests {
         let mut changed = third.label.clone();
         changed.verdict = Verdict::BothGood;
         let changes = [
-            Change::added(vec![(6, label("six", Verdict::B))]),
-            Change::edited(third, changed),
-            Change::removed(vec![labels[0].clone(), labels[3].clone()]),
-            Change::added(vec![(7, label("seven", Verdict::Tie))]),
+            LabelChange::added(vec![(6, label("six", Verdict::B))]),
+            LabelChange::edited(third, changed),
+            LabelChange::removed(vec![labels[0].clone(), labels[3].clone()]),
+            LabelChange::added(vec![(7, label("seven", Verdict::Tie))]),
         ];
         for change in changes {
             make(&mut labels, &mut history, change);
             states.push(labels.clone());
         }
         let all = labels.clone();
-        make(&mut labels, &mut history, Change::removed(all));
+        make(&mut labels, &mut history, LabelChange::removed(all));
         states.push(labels.clone());
         assert!(labels.is_empty());
 
@@ -293,7 +293,7 @@ pub mod tests {
         assert!(!history.has_past());
         for state in &states[1..] {
             let change = history.redo().expect("a future");
-            apply(&mut labels, &change.slots);
+            apply(&mut labels, &change.edits);
             assert_eq!(&labels, state);
         }
         assert!(!history.has_future());
@@ -308,49 +308,49 @@ pub mod tests {
             (2, Stored::Failed),
             (9, Stored::Found(other.clone())),
         ];
-        let slots = taken_in(&labels, some, false);
-        apply(&mut labels, &slots);
-        let keys = |labels: &[Entry]| labels.iter().map(|e| e.key).collect::<Vec<u64>>();
+        let edits = taken_in(&labels, some, false);
+        apply(&mut labels, &edits);
+        let keys = |labels: &[LabelEntry]| labels.iter().map(|e| e.key).collect::<Vec<u64>>();
         assert_eq!(keys(&labels), [2, 3, 9]);
         let all = vec![(2, Stored::Failed), (9, Stored::Found(other))];
-        let slots = taken_in(&labels, all, true);
-        apply(&mut labels, &slots);
+        let edits = taken_in(&labels, all, true);
+        apply(&mut labels, &edits);
         assert_eq!(keys(&labels), [2, 9]);
     }
 
     #[test]
     fn an_exchange_is_said_as_one() {
-        let mut change = Change::removed(entries(2));
-        let added = Change::added(vec![(7, label("seven", Verdict::A))]);
-        change.slots.extend(added.slots);
+        let mut change = LabelChange::removed(entries(2));
+        let added = LabelChange::added(vec![(7, label("seven", Verdict::A))]);
+        change.edits.extend(added.edits);
         assert_eq!(change.summary(), "2 labels replaced by 1");
     }
 
     #[test]
     fn a_new_change_ends_what_could_be_done_again() {
-        let mut history = History::default();
-        history.record(Change::added(vec![(1, label("one", Verdict::A))]));
+        let mut history = UndoHistory::default();
+        history.record(LabelChange::added(vec![(1, label("one", Verdict::A))]));
         history.undo();
         assert!(history.has_future());
-        history.record(Change::added(vec![(2, label("two", Verdict::A))]));
+        history.record(LabelChange::added(vec![(2, label("two", Verdict::A))]));
         assert!(!history.has_future());
         assert_eq!(history.redo(), None);
     }
 
     #[test]
     fn the_portions_of_a_batch_are_one_change() {
-        let mut history = History::default();
+        let mut history = UndoHistory::default();
         for key in 1..=3 {
-            let portion = Change::added(vec![(key, label("judged", Verdict::A))]);
+            let portion = LabelChange::added(vec![(key, label("judged", Verdict::A))]);
             let batch = Some(9);
-            history.record(Change { batch, ..portion });
+            history.record(LabelChange { batch, ..portion });
             if key == 2 {
                 // A person labels while the judge does.
-                history.record(Change::added(vec![(10, label("own", Verdict::A))]));
+                history.record(LabelChange::added(vec![(10, label("own", Verdict::A))]));
             }
         }
-        assert_eq!(history.undo().map(|change| change.slots.len()), Some(1));
-        assert_eq!(history.undo().map(|change| change.slots.len()), Some(3));
+        assert_eq!(history.undo().map(|change| change.edits.len()), Some(1));
+        assert_eq!(history.undo().map(|change| change.edits.len()), Some(3));
         assert_eq!(history.undo(), None);
     }
 
@@ -363,7 +363,7 @@ pub mod tests {
         }
         labels[2].label.labeller = Labeller::judge(Principle::Polite, 0.0);
         let change = last_of_earlier_visit(&labels).expect("labels");
-        let keys: Vec<u64> = change.slots.iter().map(|slot| slot.key).collect();
+        let keys: Vec<u64> = change.edits.iter().map(|edit| edit.key).collect();
         assert_eq!(keys, [4, 5, 6]);
         assert_eq!(change.summary(), "3 labels added");
 
@@ -373,12 +373,12 @@ pub mod tests {
             entry.label.origin = Some(Origin::File { name, author: None });
         }
         let change = last_of_earlier_visit(&labels).expect("labels");
-        assert_eq!(change.slots.len(), 3, "a file's labels came together");
-        assert_eq!(change.shown, Shown::Nowhere);
+        assert_eq!(change.edits.len(), 3, "a file's labels came together");
+        assert_eq!(change.shown, ShownAt::Nowhere);
 
         let own = last_of_earlier_visit(&labels[..2]).expect("labels");
-        assert_eq!(own.slots.len(), 1);
-        assert!(matches!(own.shown, Shown::Queue(pair) if pair.id == "pair-2"));
+        assert_eq!(own.edits.len(), 1);
+        assert!(matches!(own.shown, ShownAt::Queue(pair) if pair.id == "pair-2"));
         assert_eq!(last_of_earlier_visit(&[]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What the page has to tell, and what it is about.
 
 use super::parameters::Parameter;
-use super::train_form::Field;
+use super::train_form::TrainField;
 
 /// Notices that are on the screen at a time; the others are counted.
 pub const SHOWN_AT_ONCE: usize = 3;
@@ -24,7 +24,7 @@ pub enum NoticeKey {
     EngineMessage,
     Erase,
     Export,
-    Field(Field),
+    Field(TrainField),
     LabFile,
     Model,
     OneRow,
@@ -54,15 +54,13 @@ pub enum NoticeKey {
     WinRate,
 }
 
-impl Field {
-    /// The key of its notice.
+impl TrainField {
     pub fn key(self) -> NoticeKey {
         NoticeKey::Field(self)
     }
 }
 
 impl Parameter {
-    /// The key of its notice.
     pub fn key(self) -> NoticeKey {
         NoticeKey::Parameter(self)
     }

@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderedMap<K, V>(Vec<(K, V)>);
 
-/// A set in order.
+/// A set in the order of its items; see [`OrderedMap`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderedSet<K>(OrderedMap<K, ()>);
 

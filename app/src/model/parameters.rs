@@ -16,7 +16,8 @@ const SYNC_STEPS: usize = 20;
 /// TRL's `f_alpha_divergence_coef`.
 const DIVERGENCE_ALPHA: f64 = 0.5;
 
-/// Beta, learning rate, steps and seed have fields of their own ([`Field`](super::train_form::Field)).
+/// Beta, learning rate, steps and seed have fields of their own
+/// ([`TrainField`](super::train_form::TrainField)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parameter {
     Epsilon,
@@ -45,7 +46,7 @@ pub enum Parameter {
 }
 
 /// Where a parameter lies.
-enum Slot<'a> {
+enum ParameterSlot<'a> {
     Number(&'a mut f64),
     /// With the largest value that the page takes.
     Count(&'a mut usize, usize),
@@ -184,12 +185,12 @@ impl Parameter {
     pub fn read(self, settings: &TrainSettings) -> Option<String> {
         let mut settings = settings.clone();
         Some(match self.slot(&mut settings)? {
-            Slot::Number(value) => value.to_string(),
-            Slot::Count(value, _) => value.to_string(),
-            Slot::Flag(value) => flag_text(*value),
-            Slot::Divergence(value) => value.name().to_owned(),
-            Slot::Schedule(value) => value.name().to_owned(),
-            Slot::Sync(value) => flag_text(value.is_some()),
+            ParameterSlot::Number(value) => value.to_string(),
+            ParameterSlot::Count(value, _) => value.to_string(),
+            ParameterSlot::Flag(value) => flag_text(*value),
+            ParameterSlot::Divergence(value) => value.name().to_owned(),
+            ParameterSlot::Schedule(value) => value.name().to_owned(),
+            ParameterSlot::Sync(value) => flag_text(value.is_some()),
         })
     }
 
@@ -221,25 +222,31 @@ impl Parameter {
         }
     }
 
-    fn slot(self, settings: &mut TrainSettings) -> Option<Slot<'_>> {
+    fn slot(self, settings: &mut TrainSettings) -> Option<ParameterSlot<'_>> {
         let has_reference = settings.objective.needs_reference();
         let number = match self {
-            Parameter::BatchSize => return Some(Slot::Count(&mut settings.batch_size, 256)),
+            Parameter::BatchSize => {
+                return Some(ParameterSlot::Count(&mut settings.batch_size, 256));
+            }
             Parameter::Accumulation => {
                 let value = &mut settings.gradient_accumulation_steps;
-                return Some(Slot::Count(value, 256));
+                return Some(ParameterSlot::Count(value, 256));
             }
-            Parameter::Schedule => return Some(Slot::Schedule(&mut settings.lr_schedule)),
-            Parameter::Warmup => return Some(Slot::Count(&mut settings.warmup_steps, 100_000)),
+            Parameter::Schedule => return Some(ParameterSlot::Schedule(&mut settings.lr_schedule)),
+            Parameter::Warmup => {
+                return Some(ParameterSlot::Count(&mut settings.warmup_steps, 100_000));
+            }
             Parameter::SyncReference => {
-                return has_reference.then_some(Slot::Sync(&mut settings.reference_sync));
+                return has_reference.then_some(ParameterSlot::Sync(&mut settings.reference_sync));
             }
             Parameter::SyncSteps => {
                 let sync = settings.reference_sync.as_mut()?;
-                return Some(Slot::Count(&mut sync.sync_steps, 100_000));
+                return Some(ParameterSlot::Count(&mut sync.sync_steps, 100_000));
             }
             Parameter::CompletionOnly => match &mut settings.objective {
-                Objective::Sft(sft) => return Some(Slot::Flag(&mut sft.completion_only_loss)),
+                Objective::Sft(sft) => {
+                    return Some(ParameterSlot::Flag(&mut sft.completion_only_loss));
+                }
                 _ => return None,
             },
             Parameter::Divergence => return divergence_slot(&mut settings.objective),
@@ -252,7 +259,7 @@ impl Parameter {
                 .map(|sync| &mut sync.mixup_alpha),
             _ => self.number_of_objective(&mut settings.objective),
         };
-        number.map(Slot::Number)
+        number.map(ParameterSlot::Number)
     }
 
     fn number_of_objective(self, objective: &mut Objective) -> Option<&mut f64> {
@@ -304,18 +311,20 @@ impl Parameter {
     }
 }
 
-impl Slot<'_> {
+impl ParameterSlot<'_> {
     /// `None` for a text that is no value of this kind.
     fn set(self, text: &str) -> Option<()> {
         match self {
-            Slot::Number(value) => *value = text.parse().ok()?,
-            Slot::Count(value, most) => {
+            ParameterSlot::Number(value) => *value = text.parse().ok()?,
+            ParameterSlot::Count(value, most) => {
                 *value = text.parse().ok().filter(|count| *count <= most)?;
             }
-            Slot::Flag(value) => *value = flag_of(text)?,
-            Slot::Divergence(value) => *value = FDivergence::from_name(text, DIVERGENCE_ALPHA)?,
-            Slot::Schedule(value) => *value = LrSchedule::from_name(text)?,
-            Slot::Sync(value) => {
+            ParameterSlot::Flag(value) => *value = flag_of(text)?,
+            ParameterSlot::Divergence(value) => {
+                *value = FDivergence::from_name(text, DIVERGENCE_ALPHA)?
+            }
+            ParameterSlot::Schedule(value) => *value = LrSchedule::from_name(text)?,
+            ParameterSlot::Sync(value) => {
                 *value = flag_of(text)?.then(|| ReferenceSync {
                     sync_steps: SYNC_STEPS,
                     ..ReferenceSync::default()
@@ -327,14 +336,14 @@ impl Slot<'_> {
 }
 
 /// The divergence where all terms of the loss take another.
-fn divergence_slot(objective: &mut Objective) -> Option<Slot<'_>> {
+fn divergence_slot(objective: &mut Objective) -> Option<ParameterSlot<'_>> {
     let Objective::Dpo(dpo) = objective else {
         return None;
     };
     let mut other = dpo.clone();
     other.f_divergence = FDivergence::JsDivergence;
     let takes_another = Objective::Dpo(other).check().is_ok();
-    takes_another.then_some(Slot::Divergence(&mut dpo.f_divergence))
+    takes_another.then_some(ParameterSlot::Divergence(&mut dpo.f_divergence))
 }
 
 fn flag_text(value: bool) -> String {

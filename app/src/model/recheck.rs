@@ -1,7 +1,7 @@
 //! Does a person agree with themselves? Now and then an earlier pair comes again
 //! with its sides swapped; which, and when, is decided here. Plain functions.
 
-use super::label_history::Entry;
+use super::label_history::LabelEntry;
 use crate::model::random::mix;
 use tilt_protocol::{Label, PairSource};
 
@@ -17,7 +17,7 @@ pub struct Consistency {
     pub checked: usize,
 }
 
-pub fn consistency(entries: &[Entry]) -> Consistency {
+pub fn consistency(entries: &[LabelEntry]) -> Consistency {
     let mut seen = Consistency::default();
     for entry in entries {
         let label = &entry.label;
@@ -32,7 +32,7 @@ pub fn consistency(entries: &[Entry]) -> Consistency {
 }
 
 /// Decisive labels that the person gave on this page.
-fn own_decisive(entries: &[Entry]) -> Vec<&Entry> {
+fn own_decisive(entries: &[LabelEntry]) -> Vec<&LabelEntry> {
     let is_own = |label: &Label| {
         label.is_own()
             && label.is_decisive()
@@ -44,14 +44,14 @@ fn own_decisive(entries: &[Entry]) -> Vec<&Entry> {
         .collect()
 }
 
-pub fn own_decisive_count(entries: &[Entry]) -> usize {
+pub fn own_decisive_count(entries: &[LabelEntry]) -> usize {
     own_decisive(entries).len()
 }
 
 /// The label whose pair should come again now, if it is time: after the first [`FROM`]
 /// decisive labels, one for so many that they are the `share`. `since` counts the
 /// decisive verdicts since the last time.
-pub fn due(entries: &[Entry], share: f64, since: usize) -> Option<u64> {
+pub fn due(entries: &[LabelEntry], share: f64, since: usize) -> Option<u64> {
     if share <= 0.0 {
         return None;
     }
@@ -63,7 +63,7 @@ pub fn due(entries: &[Entry], share: f64, since: usize) -> Option<u64> {
     let old = &own[..own.len().saturating_sub(RECENT)];
     // Those that came again least; among them chance decides.
     let fewest = old.iter().map(|entry| entry.label.rechecks.len()).min()?;
-    let candidates: Vec<&&Entry> = old
+    let candidates: Vec<&&LabelEntry> = old
         .iter()
         .filter(|entry| entry.label.rechecks.len() == fewest)
         .collect();

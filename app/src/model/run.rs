@@ -13,7 +13,7 @@ pub enum Phase {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Run {
+pub struct LiveRun {
     pub id: RunId,
     pub phase: Phase,
     pub objective: Option<Objective>,
@@ -26,7 +26,7 @@ pub struct Run {
     pub tokens_per_second: Option<f64>,
 }
 
-impl Run {
+impl LiveRun {
     /// The policy as it stands; that of no run equals the reference.
     pub fn policy_at(&self) -> PolicyAt {
         PolicyAt {

@@ -53,7 +53,7 @@ pub struct WinRatePoint {
 
 /// A setting that was changed while the run was under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Change {
+pub struct SettingChange {
     /// The last step that was taken before it.
     pub step: usize,
     /// For people: "β 0.1 → 0.3".
@@ -98,7 +98,7 @@ pub struct RunRecord {
     pub curve: Curve,
     pub kls: Vec<KlPoint>,
     pub win_rates: Vec<WinRatePoint>,
-    pub changes: Vec<Change>,
+    pub changes: Vec<SettingChange>,
     #[serde(default)]
     pub replaced: Option<Replaced>,
 }
@@ -289,7 +289,7 @@ mod tests {
         };
         assert_eq!(record.title(), "DPO \u{3b2} 0.2");
         let what = "\u{3b2} 0.2 \u{2192} 0.5".to_owned();
-        record.changes.push(Change { step: 1, what });
+        record.changes.push(SettingChange { step: 1, what });
         assert_eq!(record.title(), "DPO \u{3b2} 0.2 (\u{3b2} 0.2 \u{2192} 0.5)");
     }
 }

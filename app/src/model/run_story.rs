@@ -15,7 +15,7 @@ const DISPLACED_STEPS: usize = 8;
 /// Nats an answer below which the policy has hardly moved...
 pub const NEAR_NATS: f64 = 1.0;
 /// ...and above which it has gone further than runs of the shipped models do whose text holds.
-pub const FAR_NATS: f64 = 40.0;
+pub const FAR_NATS: f64 = 15.0;
 
 /// The first thing to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,17 +111,17 @@ mod tests {
     use super::*;
     use tilt_protocol::Principle;
     use tilt_protocol::run_result::LabelLean;
-    use tilt_protocol::statistics::Share;
+    use tilt_protocol::statistics::Proportion;
 
     fn change(principle: Principle, labels: usize, models: [usize; 2]) -> AttributeChange {
         AttributeChange {
             principle,
             labels: LabelLean {
-                pairs: Share::new(labels, 40),
+                pairs: Proportion::new(labels, 40),
                 ..LabelLean::default()
             },
-            policy: Share::new(models[0], 64),
-            reference: Share::new(models[1], 64),
+            policy: Proportion::new(models[0], 64),
+            reference: Proportion::new(models[1], 64),
         }
     }
 
@@ -132,10 +132,10 @@ mod tests {
             kl,
             kl_standard_error: None,
             answers: 64,
-            policy_sound: Share::new(sound, 64),
-            reference_sound: Share::new(62, 64),
-            policy_repeats: Share::new(0, 64),
-            reference_repeats: Share::new(0, 64),
+            policy_sound: Proportion::new(sound, 64),
+            reference_sound: Proportion::new(62, 64),
+            policy_repeats: Proportion::new(0, 64),
+            reference_repeats: Proportion::new(0, 64),
         }
     }
 

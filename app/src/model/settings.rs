@@ -124,7 +124,7 @@ impl Settings {
         self.parameters.retain(|_, texts| !texts.is_empty());
     }
 
-    /// What the address sets.
+    /// Takes over what the address names and leaves the rest as it was.
     pub fn take_address(&mut self, params: &UrlParams) {
         fn set<T: ToString>(field: &mut Option<String>, given: Option<T>) {
             if let Some(given) = given {

@@ -28,12 +28,11 @@ impl Space {
         }
     }
 
-    /// Of the database.
     pub fn database(self) -> String {
         self.root()
     }
 
-    /// Of the channel between the tabs.
+    /// The broadcast channel over which the tabs of one lab talk.
     pub fn channel(self) -> String {
         self.root()
     }
@@ -59,7 +58,6 @@ impl Space {
         format!("{}.training", self.root())
     }
 
-    /// The lock of a run.
     pub fn run_lock(self, uid: u64) -> String {
         format!("{}-run-{uid}", self.root())
     }

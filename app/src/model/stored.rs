@@ -4,7 +4,7 @@ use tilt_protocol::Label;
 
 /// What was found under a key; [`Stored::Failed`] for what is no label that this version
 /// can read.
-pub type Found = (u64, Stored<Label>);
+pub type StoredLabel = (u64, Stored<Label>);
 
 /// What came of looking for something that is stored.
 ///

@@ -10,41 +10,46 @@ use tilt_protocol::{ObjectiveKind, TrainSettings};
 /// The number fields, by the names that messages use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Field {
+pub enum TrainField {
     Beta,
     LearningRate,
     Steps,
     Seed,
 }
 
-impl Field {
-    pub const ALL: [Field; 4] = [Field::Beta, Field::LearningRate, Field::Steps, Field::Seed];
+impl TrainField {
+    pub const ALL: [TrainField; 4] = [
+        TrainField::Beta,
+        TrainField::LearningRate,
+        TrainField::Steps,
+        TrainField::Seed,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
-            Field::Beta => texts::BETA,
-            Field::LearningRate => texts::LEARNING_RATE,
-            Field::Steps => texts::STEPS,
-            Field::Seed => texts::SEED,
+            TrainField::Beta => texts::BETA,
+            TrainField::LearningRate => texts::LEARNING_RATE,
+            TrainField::Steps => texts::STEPS,
+            TrainField::Seed => texts::SEED,
         }
     }
 
     pub fn expected(self) -> &'static str {
         match self {
-            Field::Beta => texts::BETA_RANGE,
-            Field::LearningRate => texts::LEARNING_RATE_RANGE,
-            Field::Steps => texts::STEPS_RANGE,
-            Field::Seed => texts::SEED_RANGE,
+            TrainField::Beta => texts::BETA_RANGE,
+            TrainField::LearningRate => texts::LEARNING_RATE_RANGE,
+            TrainField::Steps => texts::STEPS_RANGE,
+            TrainField::Seed => texts::SEED_RANGE,
         }
     }
 
     /// As the settings have it, or the default.
     pub fn text_of(self, saved: &Settings, kind: ObjectiveKind) -> FieldText {
         let given = match self {
-            Field::Beta => &saved.beta,
-            Field::LearningRate => &saved.lr,
-            Field::Steps => &saved.steps,
-            Field::Seed => &saved.seed,
+            TrainField::Beta => &saved.beta,
+            TrainField::LearningRate => &saved.lr,
+            TrainField::Steps => &saved.steps,
+            TrainField::Seed => &saved.seed,
         };
         FieldText {
             is_touched: given.is_some(),
@@ -55,10 +60,10 @@ impl Field {
     pub fn default_text(self, kind: ObjectiveKind) -> String {
         let defaults = TrainSettings::lab_defaults(kind);
         match self {
-            Field::Beta => as_text(defaults.objective.beta()).unwrap_or_default(),
-            Field::LearningRate => defaults.learning_rate.to_string(),
-            Field::Steps => defaults.steps.to_string(),
-            Field::Seed => defaults.seed.to_string(),
+            TrainField::Beta => as_text(defaults.objective.beta()).unwrap_or_default(),
+            TrainField::LearningRate => defaults.learning_rate.to_string(),
+            TrainField::Steps => defaults.steps.to_string(),
+            TrainField::Seed => defaults.seed.to_string(),
         }
     }
 }
@@ -72,16 +77,16 @@ pub struct FieldText {
 
 /// What the form's four fields make of an objective's defaults; a wrong text leaves its
 /// default.
-pub fn usual_settings(kind: ObjectiveKind, text: impl Fn(Field) -> String) -> TrainSettings {
+pub fn usual_settings(kind: ObjectiveKind, text: impl Fn(TrainField) -> String) -> TrainSettings {
     let mut settings = TrainSettings::lab_defaults(kind);
-    if let Some(beta) = parse_positive(&text(Field::Beta)) {
+    if let Some(beta) = parse_positive(&text(TrainField::Beta)) {
         settings.objective = kind.with_beta(beta);
     }
     settings.learning_rate =
-        parse_positive(&text(Field::LearningRate)).unwrap_or(settings.learning_rate);
-    settings.steps = parse_steps(&text(Field::Steps)).unwrap_or(settings.steps);
+        parse_positive(&text(TrainField::LearningRate)).unwrap_or(settings.learning_rate);
+    settings.steps = parse_steps(&text(TrainField::Steps)).unwrap_or(settings.steps);
     settings.warmup_steps = TrainSettings::lab_warmup_steps(settings.steps);
-    settings.seed = parse(&text(Field::Seed)).unwrap_or(settings.seed);
+    settings.seed = parse(&text(TrainField::Seed)).unwrap_or(settings.seed);
     settings
 }
 
@@ -90,10 +95,10 @@ pub fn usual_settings(kind: ObjectiveKind, text: impl Fn(Field) -> String) -> Tr
 pub fn usual_beside(kind: ObjectiveKind, settings: &TrainSettings) -> TrainSettings {
     usual_settings(kind, |field| {
         let text = match field {
-            Field::Beta => as_text(settings.objective.beta()),
-            Field::LearningRate => as_text(Some(settings.learning_rate)),
-            Field::Steps => as_text(Some(settings.steps)),
-            Field::Seed => as_text(Some(settings.seed)),
+            TrainField::Beta => as_text(settings.objective.beta()),
+            TrainField::LearningRate => as_text(Some(settings.learning_rate)),
+            TrainField::Steps => as_text(Some(settings.steps)),
+            TrainField::Seed => as_text(Some(settings.seed)),
         };
         text.unwrap_or_default()
     })

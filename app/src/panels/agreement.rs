@@ -1,10 +1,10 @@
 //! Agreement of two sets of labels on the same pairs: of labellers on this page, or of
 //! these labels with those of a file.
 
-use crate::browser::importer::Importer;
+use crate::browser::import_worker::ImportWorker;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::{Lab, use_lab};
-use crate::model::agreement::{Agreement, between_labellers, with_file};
+use crate::model::agreement::{VerdictAgreement, between_labellers, with_file};
 use crate::model::notice::NoticeKey;
 use crate::parts::file_button::FileButton;
 use crate::parts::later::Later;
@@ -31,7 +31,7 @@ struct OtherLabels {
 
 /// What was found of two sets or more.
 #[derive(Clone, Default, PartialEq)]
-struct Found {
+struct AgreementReport {
     compared: Vec<Compared>,
     /// Labels of the file that are among those here.
     in_both: usize,
@@ -42,7 +42,7 @@ struct Found {
 struct Compared {
     names: String,
     is_with_file: bool,
-    agreement: Agreement,
+    agreement: VerdictAgreement,
 }
 
 #[component]
@@ -79,7 +79,7 @@ fn Comparison() -> impl IntoView {
     let found = Memo::new(move |_| {
         // Thousands of labels are compared only while somebody looks.
         if !is_open.get() {
-            return Found::default();
+            return AgreementReport::default();
         }
         lab.labels.entries().track();
         let labels = lab.labels.all();
@@ -124,7 +124,7 @@ fn Comparison() -> impl IntoView {
 }
 
 /// Agreement with the file first, then that of labellers on this page.
-fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Found {
+fn compare(labels: &[Label], others: Option<&OtherLabels>) -> AgreementReport {
     let (with_file, in_both) = others
         .map(|others| with_file(labels, &others.labels))
         .unwrap_or_default();
@@ -142,7 +142,7 @@ fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Found {
             is_with_file: false,
             agreement,
         });
-    Found {
+    AgreementReport {
         compared: with_file.chain(here).collect(),
         in_both,
     }
@@ -152,7 +152,7 @@ fn compare(labels: &[Label], others: Option<&OtherLabels>) -> Found {
 fn read(
     lab: Lab,
     others: RwSignal<Option<OtherLabels>>,
-    importer: StoredValue<Option<Importer>, LocalStorage>,
+    importer: StoredValue<Option<ImportWorker>, LocalStorage>,
     file: &File,
 ) {
     let notices = lab.notices;
@@ -180,7 +180,7 @@ fn read(
         }
         ImportEvent::Failed { error } => notices.error(NoticeKey::Agreement, &error.to_string()),
     };
-    let started = Importer::start(&request, Some(file.as_ref()), move |event, _| {
+    let started = ImportWorker::start(&request, Some(file.as_ref()), move |event, _| {
         let is_last = !matches!(event, ImportEvent::Progress { .. });
         take(event);
         if is_last {
@@ -196,7 +196,7 @@ fn read(
 
 #[component]
 fn AgreementRow(one: Compared) -> impl IntoView {
-    let Agreement { n, share, kappa } = one.agreement;
+    let VerdictAgreement { n, share, kappa } = one.agreement;
     let kappa = kappa.map(|kappa| fixed(kappa, 2));
     view! {
         <li>

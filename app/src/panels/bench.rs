@@ -12,7 +12,7 @@ use crate::stores::bench::BenchState;
 use crate::texts::bench as texts;
 use crate::texts::numbers::{bytes, fixed, full, parameters};
 use leptos::prelude::*;
-use tilt_protocol::{BenchObjective, BenchReport, BenchSettings, DevicePreference, Simd};
+use tilt_protocol::{BenchObjective, BenchReport, BenchSettings, DevicePreference, SimdBuild};
 use wasm_bindgen_futures::spawn_local;
 
 /// What the device badge opens.
@@ -98,8 +98,8 @@ fn Form() -> impl IntoView {
                 _ => None,
             })}
             {select("simd", texts::INSTRUCTIONS, &SIMDS,
-                |form| form.simd.map_or("", Simd::slug),
-                |form, value| form.simd = Simd::from_slug(value))}
+                |form| form.simd.map_or("", SimdBuild::slug),
+                |form, value| form.simd = SimdBuild::from_slug(value))}
             {select("objective", texts::OBJECTIVE, &OBJECTIVES,
                 |form| form.objective.slug(),
                 |form, value| form.objective = BenchObjective::from_slug(value).unwrap_or(form.objective))}

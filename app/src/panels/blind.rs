@@ -3,7 +3,7 @@
 use crate::flows::act::perform;
 use crate::lab::use_lab;
 use crate::model::act::Act;
-use crate::model::blind::{Guess, Round, Score, Side};
+use crate::model::blind::{BlindSide, Guess, GuessScore, Round};
 use crate::parts::action::Action;
 use crate::parts::policy_date::PolicyDate;
 use crate::texts::blind as texts;
@@ -56,8 +56,8 @@ pub fn BlindTest() -> impl IntoView {
             <p class="muted"><PolicyDate of=of/></p>
             <Show when=move || round.with(Option::is_some)>
                 <div class="samples">
-                    <Choice side=Side::Left/>
-                    <Choice side=Side::Right/>
+                    <Choice side=BlindSide::Left/>
+                    <Choice side=BlindSide::Right/>
                 </div>
             </Show>
             <p
@@ -74,11 +74,11 @@ pub fn BlindTest() -> impl IntoView {
     }
 }
 
-fn value(score: Score, read: fn(&Score) -> String) -> Option<String> {
+fn value(score: GuessScore, read: fn(&GuessScore) -> String) -> Option<String> {
     (score.total > 0).then(|| read(&score))
 }
 
-fn result(guess: Option<Guess>, score: Score) -> String {
+fn result(guess: Option<Guess>, score: GuessScore) -> String {
     if score.total == 0 {
         return String::new();
     }
@@ -87,21 +87,21 @@ fn result(guess: Option<Guess>, score: Score) -> String {
 }
 
 #[component]
-fn Choice(side: Side) -> impl IntoView {
+fn Choice(side: BlindSide) -> impl IntoView {
     let lab = use_lab();
     let round = lab.blind.round();
     let read = move |read: fn(&Round) -> String| {
         move || round.with(|round| round.as_ref().map(read).unwrap_or_default())
     };
     let (testid, answer) = match side {
-        Side::Left => ("blind-left", read(|round| round.left.clone())),
-        Side::Right => ("blind-right", read(|round| round.right.clone())),
+        BlindSide::Left => ("blind-left", read(|round| round.left.clone())),
+        BlindSide::Right => ("blind-right", read(|round| round.right.clone())),
     };
     let guess = move || round.with(|round| round.as_ref()?.guess);
     let name = move || match guess() {
         None => match side {
-            Side::Left => texts::LEFT,
-            Side::Right => texts::RIGHT,
+            BlindSide::Left => texts::LEFT,
+            BlindSide::Right => texts::RIGHT,
         },
         Some(guess) if guess.policy == side => texts::TUNED,
         Some(_) => texts::BEFORE,

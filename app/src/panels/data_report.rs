@@ -8,7 +8,7 @@ use crate::lab::{Lab, use_lab};
 use crate::model::notice::NoticeKey;
 use crate::parts::action::Action;
 use crate::parts::later::Later;
-use crate::stores::data_report::Shown;
+use crate::stores::data_report::ShownReport;
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
 use tilt_protocol::Error;
@@ -80,7 +80,7 @@ fn all_findings() -> Result<Build, NotLoaded> {
     })
 }
 
-fn findings(lab: Lab, shown: &Shown) -> AnyView {
+fn findings(lab: Lab, shown: &ShownReport) -> AnyView {
     let all = &shown.report.findings;
     let with = |is_meant: fn(&Finding) -> bool| {
         let meant = all.iter().filter(|finding| is_meant(finding));

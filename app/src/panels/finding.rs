@@ -4,7 +4,7 @@ use crate::charts::histogram::small_histogram;
 use crate::flows::data_report::filter;
 use crate::lab::{Lab, use_lab};
 use crate::parts::action::Action;
-use crate::stores::data_report::Shown;
+use crate::stores::data_report::ShownReport;
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
 use tilt_protocol::Principle;
@@ -14,7 +14,7 @@ use tilt_protocol::report::{Filter, Finding, FindingKind, Severity};
 const EXAMPLE_LETTERS: usize = 80;
 
 /// The card of a finding of a report.
-pub fn card(finding: &Finding, shown: &Shown) -> AnyView {
+pub fn card(finding: &Finding, shown: &ShownReport) -> AnyView {
     let lab = use_lab();
     let report = &shown.report;
     let judge = shown.principle.map(Principle::name).unwrap_or_default();
@@ -58,7 +58,7 @@ pub fn card(finding: &Finding, shown: &Shown) -> AnyView {
 }
 
 /// The histogram that belongs to a finding.
-fn drawing(kind: FindingKind, shown: &Shown) -> Option<AnyView> {
+fn drawing(kind: FindingKind, shown: &ShownReport) -> Option<AnyView> {
     let report = &shown.report;
     let (margins, unit) = match kind {
         FindingKind::Length => {
@@ -75,7 +75,7 @@ fn drawing(kind: FindingKind, shown: &Shown) -> Option<AnyView> {
 }
 
 /// The button of the filter that takes away what the finding is about.
-fn remedy(lab: Lab, finding: &Finding, shown: &Shown) -> Option<AnyView> {
+fn remedy(lab: Lab, finding: &Finding, shown: &ShownReport) -> Option<AnyView> {
     let counts = shown.report.counts;
     let (wanted, text) = if finding.kind == FindingKind::Pairs {
         let others = counts.rows - counts.decisive.min(counts.rows);

@@ -2,17 +2,17 @@
 
 use crate::browser::download::download;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
-use crate::flows::import::{self, answer};
+use crate::flows::import::{self, take_choice};
 use crate::flows::models;
 use crate::lab::use_lab;
-use crate::model::arrivals::Answer;
+use crate::model::arrivals::ImportChoice;
 use crate::model::notice::NoticeKey;
 use crate::model::remote::{folder, remote};
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
-use crate::stores::import::{Finished, Progress, Question};
+use crate::stores::import::{ArrivingLabels, FileProgress, Finished};
 use crate::texts::files as file_texts;
 use crate::texts::import as texts;
 use crate::texts::numbers::quoted;
@@ -54,14 +54,14 @@ fn progress_and_report() -> Result<Build, NotLoaded> {
 fn ImportProgress() -> impl IntoView {
     let lab = use_lab();
     let progress = lab.import.progress();
-    let share = |progress: &Progress| {
+    let share = |progress: &FileProgress| {
         let total = progress.total.filter(|total| *total > 0)?;
         Some((progress.read as f64 / total as f64).min(1.0))
     };
     let told = move || {
         progress.with(|progress| {
             let progress = progress.as_ref()?;
-            let Progress { rows, refused, .. } = progress;
+            let FileProgress { rows, refused, .. } = progress;
             Some(texts::reading(
                 &progress.name,
                 *rows,
@@ -98,8 +98,8 @@ fn ImportQuestion() -> impl IntoView {
             });
         }
     });
-    let say = move |said: Answer| {
-        answer(lab, said);
+    let say = move |said: ImportChoice| {
+        take_choice(lab, said);
         // The question is gone: to what was found, or to the buttons above.
         request_animation_frame(|| {
             if !focus("[data-testid=\"import-close\"]") {
@@ -107,8 +107,8 @@ fn ImportQuestion() -> impl IntoView {
             }
         });
     };
-    let ask = move |question: &Question| {
-        let Question {
+    let ask = move |question: &ArrivingLabels| {
+        let ArrivingLabels {
             finished,
             labels,
             standing,
@@ -139,13 +139,13 @@ fn ImportQuestion() -> impl IntoView {
                     (&sets, standing.replaced.len()),
                 )}</p>
                 {(new > 0 && new < all).then(|| view! {
-                    <Action testid="import-new" text=texts::add_new(new) on_press=move || say(Answer::New)/>
+                    <Action testid="import-new" text=texts::add_new(new) on_press=move || say(ImportChoice::New)/>
                 })}
                 {(replaced > 0).then(|| view! {
-                    <Action testid="import-replace" text=texts::replace(replaced) on_press=move || say(Answer::Replace)/>
+                    <Action testid="import-replace" text=texts::replace(replaced) on_press=move || say(ImportChoice::Replace)/>
                 })}
-                <Action testid="import-all" text=texts::add_all(all) on_press=move || say(Answer::All)/>
-                <Action testid="import-none" text=texts::CANCEL on_press=move || say(Answer::Cancel)/>
+                <Action testid="import-all" text=texts::add_all(all) on_press=move || say(ImportChoice::All)/>
+                <Action testid="import-none" text=texts::CANCEL on_press=move || say(ImportChoice::Cancel)/>
             </div>
         }
     };

@@ -1,14 +1,14 @@
 //! A whole lab before it comes in: what is in it, and whether it takes this one's place.
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
-use crate::flows::lab_arrival::answer;
+use crate::flows::lab_arrival::take_choice;
 use crate::lab::use_lab;
-use crate::model::arrivals::Answer;
+use crate::model::arrivals::ImportChoice;
 use crate::parts::action::Action;
 use crate::parts::check_box::CheckBox;
 use crate::parts::focus::focus;
 use crate::parts::later::Later;
-use crate::stores::lab_arrival::{LabAnswer, LabArrival};
+use crate::stores::lab_arrival::{LabArrival, LabChoice};
 use crate::texts::import as import_texts;
 use crate::texts::saving as texts;
 use leptos::prelude::*;
@@ -63,15 +63,15 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
                 .with(|entries| arrival.standing(entries, whose().as_deref()).1)
         }
     });
-    let say = move |said: LabAnswer| {
-        answer(lab, said);
+    let say = move |said: LabChoice| {
+        take_choice(lab, said);
         // The question is gone: to the button beside that of the import.
         request_animation_frame(|| {
             focus("[data-testid=\"lab-export\"]");
         });
     };
-    let beside = move |labels: Answer| {
-        say(LabAnswer::Beside {
+    let beside = move |labels: ImportChoice| {
+        say(LabChoice::Beside {
             name: untrack(whose),
             labels,
             with_settings: with_settings.get_untracked(),
@@ -113,24 +113,24 @@ fn Summary(arrival: Arc<LabArrival>) -> impl IntoView {
                     testid="lab-beside" class="strong"
                     text=Signal::derive(move || texts::lab_beside(all()))
                     disabled=has_no_name
-                    on_press=move || beside(Answer::All)
+                    on_press=move || beside(ImportChoice::All)
                 />
                 <Show when=move || { (1..all()).contains(&new()) }>
                     <Action
                         testid="lab-beside-new"
                         text=Signal::derive(move || texts::lab_beside_new(new()))
                         disabled=has_no_name
-                        on_press=move || beside(Answer::New)
+                        on_press=move || beside(ImportChoice::New)
                     />
                 </Show>
                 <Action
                     testid="lab-replace"
                     text=Signal::derive(move || texts::lab_replace(labels_here(), runs_here()))
-                    on_press=move || say(LabAnswer::Replace)
+                    on_press=move || say(LabChoice::Replace)
                 />
                 <Action
                     testid="lab-cancel" text=import_texts::CANCEL
-                    on_press=move || say(LabAnswer::Cancel)
+                    on_press=move || say(LabChoice::Cancel)
                 />
             </div>
         </div>

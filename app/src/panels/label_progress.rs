@@ -3,7 +3,7 @@
 
 use crate::lab::use_lab;
 use crate::model::recheck::{self, Consistency};
-use crate::stores::labels::Entry;
+use crate::stores::labels::LabelEntry;
 use crate::texts::label as texts;
 use crate::texts::numbers::percent;
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ const GOALS: [(usize, &str); 2] = [
 
 /// Labels by what they say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Counts {
+struct LabelTally {
     labels: usize,
     decisive: usize,
     ties: usize,
@@ -30,9 +30,9 @@ struct Counts {
     undecidable: usize,
 }
 
-impl Counts {
-    fn of(entries: &[Entry]) -> Counts {
-        let mut counts = Counts::default();
+impl LabelTally {
+    fn of(entries: &[LabelEntry]) -> LabelTally {
+        let mut counts = LabelTally::default();
         for entry in entries {
             counts.labels += 1;
             match entry.label.verdict {
@@ -83,7 +83,7 @@ pub fn LabelProgress() -> impl IntoView {
     let counts = Memo::new(move |_| {
         lab.labels
             .entries()
-            .with(|entries| Counts::of(entries.as_slice()))
+            .with(|entries| LabelTally::of(entries.as_slice()))
     });
     let share = move || {
         let counts = counts.get();
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn progress_goes_from_goal_to_goal() {
-        let none = Counts::of(&[]);
+        let none = LabelTally::of(&[]);
         assert_eq!(none.progress(), "0 of 12 decisive, for a first run");
         assert_eq!(none.shares(), "press 1 or 2 to begin");
 
@@ -168,12 +168,12 @@ mod tests {
         labels[0].label.verdict = Verdict::Tie;
         labels[1].label.verdict = Verdict::BothBad;
         labels[2].label.pair.answer_b = labels[2].label.pair.answer_a.clone();
-        let some = Counts::of(&labels);
+        let some = LabelTally::of(&labels);
         assert_eq!(some.goal().map(|(goal, _)| goal), Some(64));
         assert_eq!(
             some.shares(),
             "80% decide, 1 tie, 1 both bad, 1 without a difference"
         );
-        assert_eq!(Counts::of(&entries(64)).goal(), None);
+        assert_eq!(LabelTally::of(&entries(64)).goal(), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::run_line::RunLine;
 use crate::lab::use_lab;
-use crate::model::run::Run;
+use crate::model::run::LiveRun;
 use crate::parts::define::Define;
 use crate::texts::glossary::Term;
 use crate::texts::numbers::{fixed, full, percent, signed};
@@ -20,7 +20,7 @@ pub fn MetricsStrip() -> impl IntoView {
         move |name: &'static str| Signal::derive(move || run.with(|run| run.metrics.get(name)));
     let step = Signal::derive(move || run.with(|run| (run.step > 0).then_some(run.step as f64)));
     // APO on thumbs logs TRL's `kl` too, though it estimates none.
-    let has_kl = move |run: &Run| {
+    let has_kl = move |run: &LiveRun| {
         run.objective
             .as_ref()
             .is_some_and(Objective::needs_mismatched)

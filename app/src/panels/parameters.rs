@@ -3,7 +3,7 @@
 use crate::flows::settings;
 use crate::lab::use_lab;
 use crate::model::parameters::Parameter;
-use crate::model::train_form::Field;
+use crate::model::train_form::TrainField;
 use crate::parts::action::Action;
 use crate::parts::define::Explain;
 use crate::texts::drawer as texts;
@@ -19,7 +19,7 @@ pub fn Parameters() -> impl IntoView {
         all.get().into_iter().filter(of).collect()
     };
     let has_own = move || !part(false).is_empty();
-    let above = move || texts::stand_above(lab.form.is_used(Field::Beta));
+    let above = move || texts::stand_above(lab.form.is_used(TrainField::Beta));
     view! {
         <div class="parameters" data-testid="parameters">
             <div class="row parameters-head">

@@ -28,11 +28,11 @@ struct Recording {
     command: String,
     model: String,
     pairs: usize,
-    points: Vec<Point>,
+    points: Vec<RecordedPoint>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-struct Point {
+struct RecordedPoint {
     step: usize,
     loss: f64,
     policy_chosen: f64,
@@ -102,7 +102,7 @@ fn Playback(recording: Recording) -> impl IntoView {
 }
 
 /// The first `played` points, on scales of the whole run.
-fn drawn(points: &[Point], played: usize) -> impl IntoView + use<> {
+fn drawn(points: &[RecordedPoint], played: usize) -> impl IntoView + use<> {
     let all = points.iter().flat_map(|point| {
         [
             point.policy_chosen,
@@ -114,7 +114,7 @@ fn drawn(points: &[Point], played: usize) -> impl IntoView + use<> {
     let y = Scale::linear(domain(all).unwrap_or((-1.0, 0.0)), (HEIGHT - 8.0, 6.0));
     let last = points.last().map_or(2, |point| point.step.max(2));
     let x = Scale::linear((1.0, last as f64), (LEFT, WIDTH - 8.0));
-    let path = |read: fn(&Point) -> f64, count: usize| {
+    let path = |read: fn(&RecordedPoint) -> f64, count: usize| {
         let shown = points.iter().take(count);
         let placed: Vec<(f64, f64)> = shown
             .map(|point| (x.at(point.step as f64), y.at(read(point))))
@@ -131,7 +131,8 @@ fn drawn(points: &[Point], played: usize) -> impl IntoView + use<> {
             </text>
         }
     });
-    let name_at = |read: fn(&Point) -> f64| points.first().map_or(0.0, |point| y.at(read(point)));
+    let name_at =
+        |read: fn(&RecordedPoint) -> f64| points.first().map_or(0.0, |point| y.at(read(point)));
     view! {
         {ticks.collect_view()}
         <path class="curve reference chosen" d=path(|p| p.reference_chosen, whole)></path>

@@ -15,7 +15,7 @@ use crate::texts::result_card as texts;
 use leptos::prelude::*;
 use tilt_protocol::RunResult;
 use tilt_protocol::run_result::{BeforeAndAfter, Language};
-use tilt_protocol::statistics::{Share, difference_interval};
+use tilt_protocol::statistics::{Proportion, difference_interval};
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn result_card() -> Result<Build, NotLoaded> {
@@ -193,11 +193,11 @@ fn leaning(leaning: &Leaning) -> impl IntoView + use<> {
     }
 }
 
-fn share(share: &Share) -> String {
+fn share(share: &Proportion) -> String {
     share.value().map(percent).unwrap_or_default()
 }
 
-fn width(share: &Share) -> String {
+fn width(share: &Proportion) -> String {
     format!("--share:{:.1}%", share.value().unwrap_or_default() * 100.0)
 }
 

@@ -4,7 +4,7 @@ use crate::browser::url::{here, link};
 use crate::lab::{Lab, use_lab};
 use crate::model::address::{UrlParams, written};
 use crate::model::notice::NoticeKey;
-use crate::model::train_form::{Field, parse};
+use crate::model::train_form::{TrainField, parse};
 use crate::parts::clipboard::copied;
 use crate::texts::page as texts;
 use leptos::prelude::*;
@@ -31,17 +31,17 @@ pub fn ShareButton() -> impl IntoView {
 
 /// Fields with a defect and imported models cannot travel in a link.
 fn settings_link(lab: Lab) -> String {
-    let number = |field: Field| {
+    let number = |field: TrainField| {
         let is_good = lab.form.is_used(field) && lab.form.defect(field).is_none();
         is_good.then(|| lab.form.text(field).get().text)
     };
     let settings = UrlParams {
         model: ModelName::from_slug(&lab.form.model().get()),
         objective: Some(lab.form.objective().get()),
-        beta: number(Field::Beta).and_then(|text| parse(&text)),
-        lr: number(Field::LearningRate).and_then(|text| parse(&text)),
-        steps: number(Field::Steps).and_then(|text| parse(&text)),
-        seed: number(Field::Seed).and_then(|text| parse(&text)),
+        beta: number(TrainField::Beta).and_then(|text| parse(&text)),
+        lr: number(TrainField::LearningRate).and_then(|text| parse(&text)),
+        steps: number(TrainField::Steps).and_then(|text| parse(&text)),
+        seed: number(TrainField::Seed).and_then(|text| parse(&text)),
         parameters: Some(lab.form.sound_parameters()),
         level: Some(lab.settings.level().get()),
         theme: lab.settings.theme().get(),

@@ -9,7 +9,7 @@ use crate::flows::{checkpoints, own_models};
 use crate::lab::{Lab, use_lab};
 use crate::model::act::Act;
 use crate::model::run::Phase;
-use crate::model::train_form::Field;
+use crate::model::train_form::TrainField;
 use crate::parts::action::Action;
 use crate::parts::acts;
 use crate::parts::define::Define;
@@ -42,11 +42,11 @@ pub fn TrainPanel() -> impl IntoView {
             <div class="fields six">
                 <ObjectiveSelect/>
                 <NumberField
-                    field=Field::Beta term=Term::Beta id="beta-input" unused_note=NO_BETA
+                    field=TrainField::Beta term=Term::Beta id="beta-input" unused_note=NO_BETA
                 />
-                <NumberField field=Field::LearningRate term=Term::LearningRate id="lr-input"/>
-                <NumberField field=Field::Steps term=Term::Steps id="steps-input"/>
-                <NumberField field=Field::Seed term=Term::Seed id="seed-input"/>
+                <NumberField field=TrainField::LearningRate term=Term::LearningRate id="lr-input"/>
+                <NumberField field=TrainField::Steps term=Term::Steps id="steps-input"/>
+                <NumberField field=TrainField::Seed term=Term::Seed id="seed-input"/>
                 <ModelSelect/>
             </div>
             <UnusedBeta/>
@@ -82,7 +82,7 @@ fn UnusedBeta() -> impl IntoView {
     let lab = use_lab();
     let title = move || lab.form.objective().get().title();
     view! {
-        <Show when=move || !lab.form.is_used(Field::Beta)>
+        <Show when=move || !lab.form.is_used(TrainField::Beta)>
             <p id=NO_BETA class="field-note muted">
                 {title}{texts::HAS_NO_BETA}
             </p>

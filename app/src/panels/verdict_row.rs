@@ -87,7 +87,6 @@ pub fn VerdictRow(key: u64) -> impl IntoView {
     }
 }
 
-/// One option a verdict.
 pub fn verdict_options(selected: Option<Verdict>) -> impl IntoView {
     Verdict::ALL
         .into_iter()

@@ -25,19 +25,19 @@ pub fn focus_after(selectors: &'static [&'static str]) {
 }
 
 /// Where an element stands whose place others will take.
-pub struct Place {
+pub struct FocusPlace {
     parent: Element,
     at: u32,
 }
 
-impl Place {
+impl FocusPlace {
     /// The element that fits and has the focus in it.
-    pub fn of_focus(selector: &str) -> Option<Place> {
+    pub fn of_focus(selector: &str) -> Option<FocusPlace> {
         let element = document().active_element()?.closest(selector).ok()??;
         let parent = element.parent_element()?;
         let children = parent.children();
         let at = (0..children.length()).find(|at| children.item(*at).as_ref() == Some(&element))?;
-        Some(Place { parent, at })
+        Some(FocusPlace { parent, at })
     }
 
     /// Focuses the first control that stands there or after it; without one, the lab.

@@ -1,7 +1,7 @@
 //! A view that comes when it is wanted.
 
 use super::action::Action;
-use super::focus::Place;
+use super::focus::FocusPlace;
 use crate::browser::later::{Build, Coming};
 use crate::flows::later::tell;
 use crate::lab::use_lab;
@@ -13,7 +13,7 @@ use wasm_bindgen_futures::spawn_local;
 const FAILED: &str = "[data-testid=\"later-failed\"]";
 
 #[derive(Clone, Copy)]
-enum State {
+enum PartState {
     NotAsked,
     Asked,
     Failed,
@@ -29,18 +29,18 @@ pub fn Later(
     load: fn() -> Coming<Build>,
 ) -> impl IntoView {
     let lab = use_lab();
-    let state = RwSignal::new(State::NotAsked);
+    let state = RwSignal::new(PartState::NotAsked);
     let ask = move || {
-        if matches!(state.get_untracked(), State::Asked | State::Here(_)) {
+        if matches!(state.get_untracked(), PartState::Asked | PartState::Here(_)) {
             return;
         }
-        state.set(State::Asked);
+        state.set(PartState::Asked);
         spawn_local(async move {
             let came = load().await;
             // Where the place is gone by now there is nothing to show.
             let _ = state.try_set(match came {
-                Ok(build) => State::Here(build),
-                Err(_) => State::Failed,
+                Ok(build) => PartState::Here(build),
+                Err(_) => PartState::Failed,
             });
             tell(lab, came.is_ok());
         });
@@ -49,14 +49,14 @@ pub fn Later(
     let is_asking = RwSignal::new(false);
     let ask_again = move || {
         is_asking.set(true);
-        let place = Place::of_focus(FAILED);
+        let place = FocusPlace::of_focus(FAILED);
         spawn_local(async move {
             let came = load().await;
             let _ = is_asking.try_set(false);
             tell(lab, came.is_ok());
             if let Ok(build) = came {
-                let _ = state.try_set(State::Here(build));
-                request_animation_frame(move || place.iter().for_each(Place::focus));
+                let _ = state.try_set(PartState::Here(build));
+                request_animation_frame(move || place.iter().for_each(FocusPlace::focus));
             }
         });
     };
@@ -66,11 +66,11 @@ pub fn Later(
         }
     });
     move || match state.get() {
-        State::NotAsked => ().into_any(),
-        State::Asked => {
+        PartState::NotAsked => ().into_any(),
+        PartState::Asked => {
             view! { <p class="muted" data-testid="later-coming">{texts::COMES}</p> }.into_any()
         }
-        State::Failed => view! {
+        PartState::Failed => view! {
             <p class="row muted" data-testid="later-failed">
                 <span>{texts::NOT_HERE}</span>
                 <Action
@@ -80,6 +80,6 @@ pub fn Later(
             </p>
         }
         .into_any(),
-        State::Here(build) => untrack(build),
+        PartState::Here(build) => untrack(build),
     }
 }

@@ -35,7 +35,7 @@ fn end_of_beginning(text: &str) -> Option<usize> {
 /// The text that is shown whole: another one begins cut.
 pub type Whole = RwSignal<Option<String>>;
 
-/// What is shown of `text`.
+/// `text`, cut unless the person asked for the whole of it.
 pub fn shown(text: &str, whole: Whole) -> String {
     cut(text, whole.with(|whole| whole.as_deref() == Some(text)))
 }

@@ -5,14 +5,14 @@ use crate::flows::act::perform;
 use crate::flows::settings;
 use crate::lab::use_lab;
 use crate::model::act::Act;
-use crate::model::train_form::Field;
+use crate::model::train_form::TrainField;
 use crate::texts::glossary::Term;
 use crate::texts::parts as texts;
 use leptos::prelude::*;
 
 #[component]
 pub fn NumberField(
-    field: Field,
+    field: TrainField,
     term: Term,
     id: &'static str,
     /// The id of the note that says why the objective does not read the field.
@@ -24,16 +24,16 @@ pub fn NumberField(
     let text = lab.form.text(field);
     // A run under way takes these two over.
     let is_adjusted = move || {
-        matches!(field, Field::Beta | Field::LearningRate)
+        matches!(field, TrainField::Beta | TrainField::LearningRate)
             && !is_unused()
             && settings::adjustable(lab).is_some()
     };
     let defect = Memo::new(move |_| lab.form.defect(field).map(|error| error.to_string()));
     let label_id = match field {
-        Field::Beta => "beta-label",
-        Field::LearningRate => "lr-label",
-        Field::Steps => "steps-label",
-        Field::Seed => "seed-label",
+        TrainField::Beta => "beta-label",
+        TrainField::LearningRate => "lr-label",
+        TrainField::Steps => "steps-label",
+        TrainField::Seed => "seed-label",
     };
     view! {
         <div class="field">

@@ -94,9 +94,9 @@ impl BenchStore {
 
     /// # Errors
     /// [`Error::Protocol`] when the message cannot be written or posted.
-    pub fn send(&self, command: Command) -> Result<(), Error> {
+    pub fn command(&self, command: Command) -> Result<(), Error> {
         self.client.with_value(|client| match client {
-            Some(client) => client.send(command, &[]).map(drop),
+            Some(client) => client.post(command, &[]).map(drop),
             None => Ok(()),
         })
     }

@@ -1,6 +1,6 @@
 //! The blind test: two answers, sides shuffled; which is the tuned model's?
 
-use crate::model::blind::{Round, Score, Side};
+use crate::model::blind::{BlindSide, GuessScore, Round};
 use leptos::prelude::*;
 use tilt_protocol::{PolicyAt, RequestId};
 
@@ -10,7 +10,7 @@ const MOST_REDRAWS: usize = 6;
 #[derive(Clone, Copy)]
 pub struct BlindStore {
     round: RwSignal<Option<Round>>,
-    score: RwSignal<Score>,
+    score: RwSignal<GuessScore>,
     waiting: RwSignal<Option<RequestId>>,
     /// The policy that the score is about.
     about: RwSignal<Option<PolicyAt>>,
@@ -22,7 +22,7 @@ impl BlindStore {
     pub fn new() -> BlindStore {
         BlindStore {
             round: RwSignal::new(None),
-            score: RwSignal::new(Score::default()),
+            score: RwSignal::new(GuessScore::default()),
             waiting: RwSignal::new(None),
             about: RwSignal::new(None),
             draws: StoredValue::new(0),
@@ -34,7 +34,7 @@ impl BlindStore {
         self.round.into()
     }
 
-    pub fn score(&self) -> Signal<Score> {
+    pub fn score(&self) -> Signal<GuessScore> {
         self.score.into()
     }
 
@@ -75,7 +75,7 @@ impl BlindStore {
     pub fn show(&self, round: Round) {
         if self.about.get_untracked() != Some(round.of) {
             self.about.set(Some(round.of));
-            self.score.set(Score::default());
+            self.score.set(GuessScore::default());
         }
         self.round.set(Some(round));
     }
@@ -85,7 +85,7 @@ impl BlindStore {
         id.is_some() && self.waiting.get_untracked() == id
     }
 
-    pub fn guess(&self, said: Side) {
+    pub fn guess(&self, said: BlindSide) {
         let guess = self.round.with_untracked(|round| {
             round
                 .as_ref()
@@ -113,7 +113,7 @@ impl BlindStore {
     pub fn clear(&self) {
         self.waiting.set(None);
         self.round.set(None);
-        self.score.set(Score::default());
+        self.score.set(GuessScore::default());
         self.about.set(None);
     }
 }

@@ -11,7 +11,7 @@ use tilt_protocol::RunId;
 /// The strongest smoothing: the share of the smoothed value that is kept from step to step.
 pub const MOST_SMOOTHING: f64 = 0.98;
 
-pub type Shown = Arc<Vec<RunRecord>>;
+pub type ShownRuns = Arc<Vec<RunRecord>>;
 
 #[derive(Clone, Copy)]
 pub struct ChartsStore {
@@ -22,8 +22,8 @@ pub struct ChartsStore {
     /// With the run in which it was chosen: another run starts with all its steps.
     zoom: RwSignal<Option<(RunId, (f64, f64))>>,
     pointed: RwSignal<Option<usize>>,
-    shown: Memo<Shown>,
-    all: Memo<Shown>,
+    shown: Memo<ShownRuns>,
+    all: Memo<ShownRuns>,
     extent: Memo<(f64, f64)>,
     range: Memo<(f64, f64)>,
     step: Memo<Option<usize>>,
@@ -81,12 +81,12 @@ impl ChartsStore {
     }
 
     /// The pinned runs and, last, the live or latest one.
-    pub fn shown(&self) -> Memo<Shown> {
+    pub fn shown(&self) -> Memo<ShownRuns> {
         self.shown
     }
 
     /// Every listed run, for what is saved.
-    pub fn all(&self) -> Memo<Shown> {
+    pub fn all(&self) -> Memo<ShownRuns> {
         self.all
     }
 

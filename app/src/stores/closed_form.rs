@@ -3,7 +3,7 @@
 
 use super::form::FormStore;
 use super::selection::SelectionStore;
-use crate::model::closed_bars::{Bars, Candidate, Question, Scored, bars_from};
+use crate::model::closed_bars::{Bars, Candidate, ClosedFormQuestion, ScoredAnswers, bars_from};
 use leptos::prelude::*;
 use tilt_protocol::{PolicyAt, RequestId, RunId};
 
@@ -27,12 +27,12 @@ pub struct Ask {
 #[derive(Clone, Copy)]
 pub struct ClosedFormStore {
     /// What the person wrote; `None` follows the selected pair.
-    own: RwSignal<Option<Question>>,
-    shown: Memo<Question>,
+    own: RwSignal<Option<ClosedFormQuestion>>,
+    shown: Memo<ClosedFormQuestion>,
     /// `None` follows the training form's beta.
     own_beta: RwSignal<Option<f64>>,
     beta: Memo<f64>,
-    scored: RwSignal<Option<Scored>>,
+    scored: RwSignal<Option<ScoredAnswers>>,
     bars: Memo<Option<Bars>>,
     /// Why there are no log-probs, for people.
     failure: RwSignal<Option<String>>,
@@ -44,19 +44,19 @@ pub struct ClosedFormStore {
 
 impl ClosedFormStore {
     pub fn new(selection: SelectionStore, form: FormStore) -> ClosedFormStore {
-        let own = RwSignal::new(None::<Question>);
+        let own = RwSignal::new(None::<ClosedFormQuestion>);
         let own_beta = RwSignal::new(None::<f64>);
         let beta = Memo::new(move |_| {
             let of_form = || form.configured().beta().unwrap_or(DEFAULT_BETA);
             let beta = own_beta.get().unwrap_or_else(of_form);
             beta.clamp(BETAS.0, BETAS.1)
         });
-        let scored = RwSignal::new(None::<Scored>);
+        let scored = RwSignal::new(None::<ScoredAnswers>);
         let shown = Memo::new(move |_| {
             own.get().unwrap_or_else(|| {
                 selection
                     .selected()
-                    .with(|selected| selected.as_ref().map(Question::of_pair))
+                    .with(|selected| selected.as_ref().map(ClosedFormQuestion::of_pair))
                     .unwrap_or_default()
             })
         });
@@ -77,7 +77,7 @@ impl ClosedFormStore {
         }
     }
 
-    pub fn question(&self) -> Memo<Question> {
+    pub fn question(&self) -> Memo<ClosedFormQuestion> {
         self.shown
     }
 
@@ -189,7 +189,7 @@ impl ClosedFormStore {
         }
         if let Some(ask) = self.asked.get_value() {
             self.failure.set(None);
-            self.scored.set(Some(Scored {
+            self.scored.set(Some(ScoredAnswers {
                 prompt: ask.prompt,
                 answers: ask.answers,
                 policy,
@@ -211,7 +211,7 @@ impl ClosedFormStore {
         id.is_some() && self.waiting.get_untracked() == id
     }
 
-    fn change(&self, change: impl FnOnce(&mut Question)) {
+    fn change(&self, change: impl FnOnce(&mut ClosedFormQuestion)) {
         let mut question = self.shown.get_untracked();
         change(&mut question);
         self.own.set(Some(question));

@@ -1,7 +1,7 @@
 //! What the labels are like, as the engine reports it; the filters that follow; and which
 //! prompts training leaves out.
 
-use super::labels::{Entry, LabelStore};
+use super::labels::{LabelEntry, LabelStore};
 use super::settings::SettingsStore;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use tilt_protocol::{Label, Principle, RequestId};
 
 /// A report under way.
 #[derive(Clone, PartialEq)]
-pub struct Asked {
+pub struct PendingReport {
     id: RequestId,
-    entries: Arc<Vec<Entry>>,
+    entries: Arc<Vec<LabelEntry>>,
     principle: Option<Principle>,
     /// Labels looked at so far.
     done: usize,
@@ -20,9 +20,9 @@ pub struct Asked {
 
 /// A report with the labels that it is about, in its order.
 #[derive(Clone, PartialEq)]
-pub struct Shown {
+pub struct ShownReport {
     id: RequestId,
-    pub entries: Arc<Vec<Entry>>,
+    pub entries: Arc<Vec<LabelEntry>>,
     pub report: Arc<DataReport>,
     /// What the judge judged by.
     pub principle: Option<Principle>,
@@ -30,8 +30,8 @@ pub struct Shown {
 
 #[derive(Clone, Copy)]
 pub struct DataReportStore {
-    asked: RwSignal<Option<Asked>>,
-    shown: RwSignal<Option<Shown>>,
+    asked: RwSignal<Option<PendingReport>>,
+    shown: RwSignal<Option<ShownReport>>,
     is_current: Memo<bool>,
     held_out: RwSignal<HeldOut>,
     settings: SettingsStore,
@@ -39,7 +39,7 @@ pub struct DataReportStore {
 
 impl DataReportStore {
     pub fn new(labels: LabelStore, settings: SettingsStore) -> DataReportStore {
-        let shown = RwSignal::new(None::<Shown>);
+        let shown = RwSignal::new(None::<ShownReport>);
         let entries = labels.entries();
         let is_current = Memo::new(move |_| {
             entries.with(|entries| {
@@ -59,7 +59,7 @@ impl DataReportStore {
         }
     }
 
-    pub fn shown(&self) -> Signal<Option<Shown>> {
+    pub fn shown(&self) -> Signal<Option<ShownReport>> {
         self.shown.into()
     }
 
@@ -94,8 +94,13 @@ impl DataReportStore {
     }
 
     /// A report is asked for, on these labels.
-    pub fn begin(&self, id: RequestId, entries: Arc<Vec<Entry>>, principle: Option<Principle>) {
-        self.asked.set(Some(Asked {
+    pub fn begin(
+        &self,
+        id: RequestId,
+        entries: Arc<Vec<LabelEntry>>,
+        principle: Option<Principle>,
+    ) {
+        self.asked.set(Some(PendingReport {
             id,
             entries,
             principle,
@@ -147,7 +152,7 @@ impl DataReportStore {
             return;
         }
         if let Some(asked) = self.asked.try_update(Option::take).flatten() {
-            self.shown.set(Some(Shown {
+            self.shown.set(Some(ShownReport {
                 id: asked.id,
                 entries: asked.entries,
                 report: Arc::new(report),

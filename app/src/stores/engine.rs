@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use std::rc::Rc;
 use tilt_protocol::{
     Command, DeviceKind, DevicePreference, EngineStatus, Event, Message, ModelIdentity, RequestId,
-    Simd,
+    SimdBuild,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub struct DeviceInfo {
     pub kind: DeviceKind,
     pub adapter: String,
     pub fallback: Option<String>,
-    pub simd: Simd,
+    pub simd: SimdBuild,
     /// That share a training step.
     pub workers: usize,
 }
@@ -67,7 +67,7 @@ pub struct EngineStore {
     tickets: StoredValue<Tickets, LocalStorage>,
     notices: Notices,
     preference: Option<DevicePreference>,
-    simd: Option<Simd>,
+    simd: Option<SimdBuild>,
     /// WebGPU broke in this page: from then on the CPU.
     left_webgpu: StoredValue<bool>,
     /// When engines broke that had worked, in ms.
@@ -88,7 +88,7 @@ pub struct EngineStore {
 impl EngineStore {
     pub fn new(
         preference: Option<DevicePreference>,
-        simd: Option<Simd>,
+        simd: Option<SimdBuild>,
         notices: Notices,
     ) -> EngineStore {
         let reported = RwSignal::new(EngineStatus::Loading);
@@ -155,7 +155,7 @@ impl EngineStore {
     }
 
     /// The build of the engine that the person asked for.
-    pub fn simd(&self) -> Option<Simd> {
+    pub fn simd(&self) -> Option<SimdBuild> {
         self.simd
     }
 
@@ -219,12 +219,12 @@ impl EngineStore {
 
     /// Sends a command. `None` when there is no engine to send it to, or the message could
     /// not be posted, which is said.
-    pub fn send(&self, purpose: Purpose, command: Command) -> Option<RequestId> {
-        self.send_with(purpose, command, &[])
+    pub fn request(&self, purpose: Purpose, command: Command) -> Option<RequestId> {
+        self.request_with(purpose, command, &[])
     }
 
-    /// Like [`EngineStore::send`], with buffers that are transferred.
-    pub fn send_with(
+    /// Like [`EngineStore::request`], with buffers that are transferred.
+    pub fn request_with(
         &self,
         purpose: Purpose,
         command: Command,
@@ -232,7 +232,7 @@ impl EngineStore {
     ) -> Option<RequestId> {
         let sent = self.client.with_value(|client| {
             let client = client.as_ref()?;
-            Some(client.send(command, buffers))
+            Some(client.post(command, buffers))
         })?;
         match sent {
             Ok(id) => {
@@ -257,7 +257,7 @@ impl EngineStore {
             .try_update_value(|tickets| tickets.close(is_meant));
         for request in closed.unwrap_or_default() {
             self.settle(request);
-            self.send(Purpose::Control, Command::Cancel { request });
+            self.request(Purpose::Control, Command::Cancel { request });
         }
     }
 

@@ -20,7 +20,7 @@ pub struct AutolabelProgress {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
+pub struct ComparedAnswers {
     pub prompt: String,
     pub policy: String,
     pub reference: String,
@@ -29,7 +29,7 @@ pub struct Comparison {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Measured {
+pub struct MeasuredWinRate {
     pub report: WinRateReport,
     /// The policy that was measured.
     pub of: PolicyAt,
@@ -45,13 +45,13 @@ pub struct EvaluateStore {
     autolabel: RwSignal<Option<AutolabelProgress>>,
     prompt: RwSignal<String>,
     is_comparing: RwSignal<bool>,
-    comparison: RwSignal<Option<Comparison>>,
+    comparison: RwSignal<Option<ComparedAnswers>>,
     /// Answers drawn so far: each has a seed of its own.
     draws: StoredValue<u64>,
     chosen_principle: RwSignal<Option<Principle>>,
     principle: Memo<Option<Principle>>,
     is_measuring: RwSignal<bool>,
-    win_rate: RwSignal<Option<Measured>>,
+    win_rate: RwSignal<Option<MeasuredWinRate>>,
 }
 
 impl EvaluateStore {
@@ -113,7 +113,7 @@ impl EvaluateStore {
         self.prompt
     }
 
-    pub fn comparison(&self) -> Signal<Option<Comparison>> {
+    pub fn comparison(&self) -> Signal<Option<ComparedAnswers>> {
         self.comparison.into()
     }
 
@@ -129,7 +129,7 @@ impl EvaluateStore {
         self.is_measuring.into()
     }
 
-    pub fn win_rate(&self) -> Signal<Option<Measured>> {
+    pub fn win_rate(&self) -> Signal<Option<MeasuredWinRate>> {
         self.win_rate.into()
     }
 
@@ -178,7 +178,7 @@ impl EvaluateStore {
         draw
     }
 
-    pub fn compared(&self, comparison: Option<Comparison>) {
+    pub fn compared(&self, comparison: Option<ComparedAnswers>) {
         self.is_comparing.set(false);
         if comparison.is_some() {
             self.comparison.set(comparison);
@@ -194,7 +194,7 @@ impl EvaluateStore {
         self.win_rate.set(None);
     }
 
-    pub fn measured(&self, measured: Measured) {
+    pub fn measured(&self, measured: MeasuredWinRate) {
         self.is_measuring.set(!measured.is_done);
         self.win_rate.set(Some(measured));
     }

@@ -8,7 +8,7 @@ use crate::model::ordered::OrderedMap;
 use crate::model::parameters::{Parameter, ParameterTexts, apply};
 use crate::model::settings::Settings;
 use crate::model::train_form::{
-    Field, FieldText, parse, parse_positive, parse_steps, usual_settings,
+    FieldText, TrainField, parse, parse_positive, parse_steps, usual_settings,
 };
 use crate::texts::files::IMPORTED_MODEL;
 use crate::texts::numbers::quoted;
@@ -47,7 +47,7 @@ impl FormStore {
     pub fn new(settings: SettingsStore) -> FormStore {
         let saved = settings.saved();
         let objective = objective_of(&saved);
-        let texts = Field::ALL.map(|field| RwSignal::new(field.text_of(&saved, objective)));
+        let texts = TrainField::ALL.map(|field| RwSignal::new(field.text_of(&saved, objective)));
         let remembered = saved.model.filter(|name| {
             name.starts_with(IMPORTED_MODEL) || ModelName::from_slug(name).is_some()
         });
@@ -81,13 +81,13 @@ impl FormStore {
         self.model.into()
     }
 
-    pub fn text(&self, field: Field) -> Signal<FieldText> {
+    pub fn text(&self, field: TrainField) -> Signal<FieldText> {
         self.texts[field as usize].into()
     }
 
     pub fn set_objective(&self, kind: ObjectiveKind) {
         self.objective.set(kind);
-        for field in Field::ALL {
+        for field in TrainField::ALL {
             self.texts[field as usize].update(|text| {
                 if !text.is_touched {
                     text.text = field.default_text(kind);
@@ -99,17 +99,17 @@ impl FormStore {
     }
 
     /// Sets the text as typed; emptied, the field goes back to its default's care.
-    pub fn set_text(&self, field: Field, text: String) {
+    pub fn set_text(&self, field: TrainField, text: String) {
         let remembered = Some(text.clone()).filter(|text| !text.trim().is_empty());
         self.texts[field as usize].set(FieldText {
             is_touched: remembered.is_some(),
             text,
         });
         self.settings.remember(|saved| match field {
-            Field::Beta => saved.beta = remembered,
-            Field::LearningRate => saved.lr = remembered,
-            Field::Steps => saved.steps = remembered,
-            Field::Seed => saved.seed = remembered,
+            TrainField::Beta => saved.beta = remembered,
+            TrainField::LearningRate => saved.lr = remembered,
+            TrainField::Steps => saved.steps = remembered,
+            TrainField::Seed => saved.seed = remembered,
         });
     }
 
@@ -132,7 +132,7 @@ impl FormStore {
         if self.objective.get_untracked() != objective {
             self.objective.set(objective);
         }
-        for field in Field::ALL {
+        for field in TrainField::ALL {
             let text = field.text_of(&saved, objective);
             if self.texts[field as usize].get_untracked() != text {
                 self.texts[field as usize].set(text);
@@ -146,7 +146,7 @@ impl FormStore {
     /// The defaults again, after everything was erased.
     pub fn reset(&self) {
         let kind = self.objective.get_untracked();
-        for field in Field::ALL {
+        for field in TrainField::ALL {
             self.texts[field as usize].set(FieldText {
                 text: field.default_text(kind),
                 is_touched: false,
@@ -156,32 +156,32 @@ impl FormStore {
     }
 
     /// True when the chosen objective reads the field.
-    pub fn is_used(&self, field: Field) -> bool {
-        field != Field::Beta || self.objective.get().with_beta(1.0).beta().is_some()
+    pub fn is_used(&self, field: TrainField) -> bool {
+        field != TrainField::Beta || self.objective.get().with_beta(1.0).beta().is_some()
     }
 
     /// What is wrong with a field's text, if anything.
-    pub fn defect(&self, field: Field) -> Option<Error> {
+    pub fn defect(&self, field: TrainField) -> Option<Error> {
         if !self.is_used(field) {
             return None;
         }
         let text = self.text(field).get().text;
         let is_good = match field {
-            Field::Beta | Field::LearningRate => parse_positive(&text).is_some(),
-            Field::Steps => parse_steps(&text).is_some(),
-            Field::Seed => parse::<u64>(&text).is_some(),
+            TrainField::Beta | TrainField::LearningRate => parse_positive(&text).is_some(),
+            TrainField::Steps => parse_steps(&text).is_some(),
+            TrainField::Seed => parse::<u64>(&text).is_some(),
         };
         (!is_good).then(|| Error::invalid(field.name(), quoted(&text), field.expected()))
     }
 
     /// What beta or learning rate are in the form, where they are sound.
-    pub fn number(&self, field: Field) -> Option<f64> {
+    pub fn number(&self, field: TrainField) -> Option<f64> {
         parse_positive(&self.texts[field as usize].get_untracked().text)
     }
 
     /// The seed, or the default one while the field holds none.
     pub fn seed(&self) -> u64 {
-        parse(&self.texts[Field::Seed as usize].get_untracked().text).unwrap_or(42)
+        parse(&self.texts[TrainField::Seed as usize].get_untracked().text).unwrap_or(42)
     }
 
     /// The objective that a run would have; defaults stand in for wrong values.
@@ -197,7 +197,7 @@ impl FormStore {
     /// # Errors
     /// One [`Error::InvalidConfig`] a bad value, with the key of its notice.
     pub fn train_settings(&self) -> Result<TrainSettings, Vec<(NoticeKey, Error)>> {
-        let of_fields = Field::ALL
+        let of_fields = TrainField::ALL
             .into_iter()
             .filter_map(|field| Some((field.key(), self.defect(field)?)));
         let Assembled { settings, defects } = self.assembled.get();

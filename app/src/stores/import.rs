@@ -1,7 +1,7 @@
 //! Data coming in: one file after the other, each through the importer. Labels of pairs
 //! that have some already wait for a word of the person.
 
-use crate::browser::importer::Importer;
+use crate::browser::import_worker::ImportWorker;
 use crate::model::arrivals::Standing;
 use gloo_file::File;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub const MOST_ROWS: usize = 5_000;
 
 /// A file under way.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Progress {
+pub struct FileProgress {
     pub name: String,
     pub read: u64,
     pub total: Option<u64>,
@@ -39,7 +39,7 @@ pub struct Finished {
 
 /// Labels that were read and are not here yet.
 #[derive(Clone, PartialEq)]
-pub struct Question {
+pub struct ArrivingLabels {
     pub finished: Finished,
     pub set: Option<CuratedSet>,
     pub labels: Vec<Label>,
@@ -47,7 +47,7 @@ pub struct Question {
 }
 
 /// A file that is to come in.
-pub struct Wanted {
+pub struct WantedFile {
     pub source: ImportSource,
     pub file: Option<File>,
     pub set: Option<CuratedSet>,
@@ -55,14 +55,14 @@ pub struct Wanted {
 
 #[derive(Clone, Copy)]
 pub struct ImportStore {
-    progress: RwSignal<Option<Progress>>,
+    progress: RwSignal<Option<FileProgress>>,
     finished: RwSignal<Option<Arc<Finished>>>,
     /// Asked before anything of the file comes in.
-    question: RwSignal<Option<Arc<Question>>>,
+    question: RwSignal<Option<Arc<ArrivingLabels>>>,
     /// The refused rows of the finished file.
     refused: StoredValue<Option<Blob>, LocalStorage>,
-    importer: StoredValue<Option<Importer>, LocalStorage>,
-    waiting: StoredValue<VecDeque<Wanted>, LocalStorage>,
+    importer: StoredValue<Option<ImportWorker>, LocalStorage>,
+    waiting: StoredValue<VecDeque<WantedFile>, LocalStorage>,
     pub limit: RwSignal<usize>,
     pub nectar: RwSignal<NectarPairs>,
     /// As typed.
@@ -84,7 +84,7 @@ impl ImportStore {
         }
     }
 
-    pub fn progress(&self) -> Signal<Option<Progress>> {
+    pub fn progress(&self) -> Signal<Option<FileProgress>> {
         self.progress.into()
     }
 
@@ -92,7 +92,7 @@ impl ImportStore {
         self.finished.into()
     }
 
-    pub fn question(&self) -> Signal<Option<Arc<Question>>> {
+    pub fn question(&self) -> Signal<Option<Arc<ArrivingLabels>>> {
         self.question.into()
     }
 
@@ -111,13 +111,13 @@ impl ImportStore {
     }
 
     /// It waits for those before it.
-    pub fn queue(&self, wanted: Wanted) {
+    pub fn queue(&self, wanted: WantedFile) {
         self.waiting
             .update_value(|waiting| waiting.push_back(wanted));
     }
 
-    /// The next one that waits.
-    pub fn next(&self) -> Option<Wanted> {
+    /// Takes the file that has waited longest.
+    pub fn next(&self) -> Option<WantedFile> {
         let next = self.waiting.try_update_value(VecDeque::pop_front);
         next.flatten()
     }
@@ -128,11 +128,11 @@ impl ImportStore {
     }
 
     /// A file is read by this importer, which ends when it is let go.
-    pub fn connect(&self, importer: Option<Importer>) {
+    pub fn connect(&self, importer: Option<ImportWorker>) {
         self.importer.set_value(importer);
     }
 
-    pub fn progressed(&self, progress: Option<Progress>) {
+    pub fn progressed(&self, progress: Option<FileProgress>) {
         self.progress.set(progress);
     }
 
@@ -141,12 +141,12 @@ impl ImportStore {
     }
 
     /// The person is asked before it comes in.
-    pub fn ask(&self, question: Question) {
+    pub fn ask(&self, question: ArrivingLabels) {
         self.question.set(Some(Arc::new(question)));
     }
 
     /// The question, no longer asked.
-    pub fn answered(&self) -> Option<Arc<Question>> {
+    pub fn answered(&self) -> Option<Arc<ArrivingLabels>> {
         self.question.try_update(Option::take).flatten()
     }
 

@@ -2,9 +2,9 @@
 //! of this one or beside it.
 
 use crate::browser::storage::{Store, Write};
-use crate::model::arrivals::{Answer, Standing};
+use crate::model::arrivals::{ImportChoice, Standing};
 use crate::model::label_filter::labeller_name;
-use crate::model::label_history::Entry;
+use crate::model::label_history::LabelEntry;
 use crate::model::ordered::OrderedMap;
 use crate::model::settings::Settings;
 use leptos::prelude::*;
@@ -19,19 +19,19 @@ pub struct LabArrival {
     pub settings: Settings,
     /// It is this lab, as it was.
     pub is_own: bool,
-    pub summary: Summary,
+    pub summary: LabSummary,
     pub labels: Vec<Label>,
 }
 
 /// What the person says to it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum LabAnswer {
+pub enum LabChoice {
     /// Everything here goes.
     Replace,
     /// Labels and runs come beside those here: as one's own, or under a name.
     Beside {
         name: Option<String>,
-        labels: Answer,
+        labels: ImportChoice,
         with_settings: bool,
     },
     Cancel,
@@ -39,7 +39,7 @@ pub enum LabAnswer {
 
 /// What a lab holds.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Summary {
+pub struct LabSummary {
     /// Labels by labeller or origin, as that lab would name them.
     labels: OrderedMap<String, usize>,
     pub runs: usize,
@@ -93,7 +93,7 @@ impl LabArrivalStore {
     }
 }
 
-impl Summary {
+impl LabSummary {
     /// As a list.
     pub fn labels(&self) -> Vec<(&str, usize)> {
         let labels = self.labels.iter();
@@ -102,8 +102,8 @@ impl Summary {
             .collect()
     }
 
-    pub fn of(labels: &[Label], writes: &[Write]) -> Summary {
-        let mut summary = Summary::default();
+    pub fn of(labels: &[Label], writes: &[Write]) -> LabSummary {
+        let mut summary = LabSummary::default();
         for label in labels {
             *summary.labels.at(labeller_name(label)) += 1;
         }
@@ -120,7 +120,7 @@ impl Summary {
 
 impl LabArrival {
     /// Its labels as they would come in, and how they stand to those here.
-    pub fn standing(&self, entries: &[Entry], name: Option<&str>) -> (Vec<Label>, Standing) {
+    pub fn standing(&self, entries: &[LabelEntry], name: Option<&str>) -> (Vec<Label>, Standing) {
         let here = entries.iter().map(|entry| &entry.label);
         let labels = coming(here, &self.labels, name);
         let standing = Standing::of(entries, &labels, None);

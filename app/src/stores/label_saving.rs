@@ -4,10 +4,10 @@ use super::notices::Notices;
 use super::saving::Saving;
 use crate::browser::storage::{Store, Write};
 use crate::model::json;
-use crate::model::label_history::{Entry, Slot};
+use crate::model::label_history::{LabelEdit, LabelEntry};
 use crate::model::notice::NoticeKey;
 use crate::model::ordered::OrderedSet;
-use crate::model::stored::{Found, Stored};
+use crate::model::stored::{Stored, StoredLabel};
 use crate::texts::label as texts;
 use leptos::prelude::*;
 use tilt_protocol::Label;
@@ -17,19 +17,19 @@ use wasm_bindgen::JsValue;
 pub struct LabelSaving {
     saving: Saving,
     notices: Notices,
-    reading: StoredValue<Reading>,
+    reading: StoredValue<LabelReading>,
 }
 
 /// What is to be read of the stored labels.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wanted {
+pub struct WantedLabels {
     pub all: bool,
     pub keys: OrderedSet<u64>,
 }
 
 #[derive(Debug, Default)]
-struct Reading {
-    wanted: Wanted,
+struct LabelReading {
+    wanted: WantedLabels,
     is_under_way: bool,
 }
 
@@ -38,14 +38,14 @@ impl LabelSaving {
         LabelSaving {
             saving,
             notices,
-            reading: StoredValue::new(Reading::default()),
+            reading: StoredValue::new(LabelReading::default()),
         }
     }
 
     /// More is to be read; true where nobody reads already. Readings take turns, so that
     /// none overtakes a later one.
-    pub fn want(self, wanted: Wanted) -> bool {
-        let want = |reading: &mut Reading| {
+    pub fn want(self, wanted: WantedLabels) -> bool {
+        let want = |reading: &mut LabelReading| {
             reading.wanted.all |= wanted.all;
             reading.wanted.keys.extend(wanted.keys);
             !std::mem::replace(&mut reading.is_under_way, true)
@@ -54,8 +54,8 @@ impl LabelSaving {
     }
 
     /// What is to be read now; `None` ends the reading.
-    pub fn next_wanted(self) -> Option<Wanted> {
-        let next = |reading: &mut Reading| {
+    pub fn next_wanted(self) -> Option<WantedLabels> {
+        let next = |reading: &mut LabelReading| {
             let wanted = std::mem::take(&mut reading.wanted);
             let is_any = wanted.all || !wanted.keys.is_empty();
             reading.is_under_way = is_any;
@@ -65,7 +65,7 @@ impl LabelSaving {
     }
 
     /// The reading failed, and is to be taken up later.
-    pub async fn put_off(self, wanted: Wanted) {
+    pub async fn put_off(self, wanted: WantedLabels) {
         self.reading
             .update_value(|reading| reading.is_under_way = false);
         self.saving.later().await;
@@ -77,7 +77,7 @@ impl LabelSaving {
     }
 
     /// What is stored of it, by key; `None` where that could not be read.
-    pub async fn stored(self, wanted: &Wanted) -> Option<Vec<Found>> {
+    pub async fn stored(self, wanted: &WantedLabels) -> Option<Vec<StoredLabel>> {
         if wanted.all {
             let labels = match self.saving.read_all([Store::Labels]).await {
                 Stored::Failed => return None,
@@ -85,8 +85,8 @@ impl LabelSaving {
                 Stored::Found([labels]) => labels,
             };
             let found = labels.iter().map(|(key, value)| (*key, label_of(value)));
-            let found: Vec<Found> = found.collect();
-            let is_unreadable = |found: &&Found| found.1 == Stored::Failed;
+            let found: Vec<StoredLabel> = found.collect();
+            let is_unreadable = |found: &&StoredLabel| found.1 == Stored::Failed;
             let unreadable = found.iter().filter(is_unreadable).count();
             if unreadable > 0 {
                 self.notices
@@ -117,23 +117,27 @@ impl LabelSaving {
         self.saving.is_newer(moment, Store::Labels, key)
     }
 
-    /// Writes what the slots hold after a change; `stored` is called with their keys once
+    /// Writes what edited labels are after a change; `stored` is called with their keys once
     /// they are.
-    pub fn write(self, slots: &[Slot], stored: impl FnOnce(Vec<u64>) + 'static) {
-        let writes = slots
+    pub fn write(self, edits: &[LabelEdit], stored: impl FnOnce(Vec<u64>) + 'static) {
+        let writes = edits
             .iter()
-            .map(|slot| change(slot.key, slot.after.as_ref()))
+            .map(|edit| change(edit.key, edit.after.as_ref()))
             .collect();
-        let keys = slots.iter().map(|slot| slot.key).collect();
+        let keys = edits.iter().map(|edit| edit.key).collect();
         self.saving.write(writes, move || stored(keys));
     }
 
     /// Writes those of the labels that are not stored, as after their database was taken
     /// away; `stored` as above.
-    pub async fn write_missing(self, entries: &[Entry], stored: impl FnOnce(Vec<u64>) + 'static) {
-        let all = Wanted {
+    pub async fn write_missing(
+        self,
+        entries: &[LabelEntry],
+        stored: impl FnOnce(Vec<u64>) + 'static,
+    ) {
+        let all = WantedLabels {
             all: true,
-            ..Wanted::default()
+            ..WantedLabels::default()
         };
         let found = loop {
             match self.stored(&all).await {
@@ -142,10 +146,10 @@ impl LabelSaving {
             }
         };
         let there: OrderedSet<u64> = found.into_iter().map(|(key, _)| key).collect();
-        let missing: Vec<Slot> = entries
+        let missing: Vec<LabelEdit> = entries
             .iter()
             .filter(|entry| !there.contains(&entry.key))
-            .map(|entry| Slot {
+            .map(|entry| LabelEdit {
                 key: entry.key,
                 before: None,
                 after: Some(entry.label.clone()),

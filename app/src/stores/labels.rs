@@ -1,18 +1,18 @@
 //! Labels and the pairs that wait for one. Every change goes through
 //! [`LabelStore::change`]: it is written to IndexedDB as it falls, and can be undone.
 
-use super::label_saving::{LabelSaving, Wanted};
+use super::label_saving::{LabelSaving, WantedLabels};
 use super::notices::Notices;
 use super::others::Others;
 use super::queue::{PairQueue, make_unique};
 use super::saving::Saving;
 use crate::browser::other_tabs::News;
-pub use crate::model::label_history::Entry;
+pub use crate::model::label_history::LabelEntry;
 use crate::model::label_history::{
-    Change, History, Shown, Slot, apply, last_of_earlier_visit, taken_in,
+    LabelChange, LabelEdit, ShownAt, UndoHistory, apply, last_of_earlier_visit, taken_in,
 };
 use crate::model::recheck;
-use crate::model::stored::Found;
+use crate::model::stored::StoredLabel;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,8 +26,8 @@ const TABS: u64 = 1000;
 
 #[derive(Clone, Copy)]
 pub struct LabelStore {
-    entries: RwSignal<Arc<Vec<Entry>>>,
-    history: RwSignal<History>,
+    entries: RwSignal<Arc<Vec<LabelEntry>>>,
+    history: RwSignal<UndoHistory>,
     queue: PairQueue,
     /// The label whose pair is shown again, before the queue goes on.
     again: RwSignal<Option<u64>>,
@@ -47,7 +47,7 @@ impl LabelStore {
     pub fn new(saving: Saving, others: Others, notices: Notices) -> LabelStore {
         LabelStore {
             entries: RwSignal::new(Arc::new(Vec::new())),
-            history: RwSignal::new(History::default()),
+            history: RwSignal::new(UndoHistory::default()),
             queue: PairQueue::new(),
             again: RwSignal::new(None),
             recheck_share: RwSignal::new(RECHECK_SHARE),
@@ -60,7 +60,7 @@ impl LabelStore {
         }
     }
 
-    pub fn entries(&self) -> Signal<Arc<Vec<Entry>>> {
+    pub fn entries(&self) -> Signal<Arc<Vec<LabelEntry>>> {
         self.entries.into()
     }
 
@@ -77,7 +77,7 @@ impl LabelStore {
     }
 
     /// The label whose pair is shown a second time, sides swapped.
-    pub fn shown_again(&self) -> Option<Entry> {
+    pub fn shown_again(&self) -> Option<LabelEntry> {
         self.again.get().and_then(|key| self.entry(key))
     }
 
@@ -93,7 +93,7 @@ impl LabelStore {
     }
 
     /// The label of this key; keys ascend.
-    pub fn entry(&self, key: u64) -> Option<Entry> {
+    pub fn entry(&self, key: u64) -> Option<LabelEntry> {
         self.entries.with(|entries| {
             let index = entries.binary_search_by_key(&key, |entry| entry.key).ok()?;
             entries.get(index).cloned()
@@ -102,11 +102,11 @@ impl LabelStore {
 
     /// There is something to undo: labels of earlier visits can be taken back too.
     pub fn can_undo(&self) -> bool {
-        self.history.with(History::has_past) || self.count() > 0
+        self.history.with(UndoHistory::has_past) || self.count() > 0
     }
 
     pub fn can_redo(&self) -> bool {
-        self.history.with(History::has_future)
+        self.history.with(UndoHistory::has_future)
     }
 
     /// The pairs that come with the page are there, or will not come.
@@ -149,9 +149,9 @@ impl LabelStore {
     /// Reads what earlier visits stored. Where that fails the page goes on, and takes it in
     /// when it can be read.
     pub async fn load(self) {
-        self.take_in(Wanted {
+        self.take_in(WantedLabels {
             all: true,
-            ..Wanted::default()
+            ..WantedLabels::default()
         })
         .await;
     }
@@ -187,9 +187,9 @@ impl LabelStore {
             self.again.set(None);
             let mut label = entry.label.clone();
             label.rechecks.push(verdict.swapped());
-            let shown = Shown::Again(entry.key);
-            let change = Change::edited(entry, label);
-            self.change(Change { shown, ..change });
+            let shown = ShownAt::Again(entry.key);
+            let change = LabelChange::edited(entry, label);
+            self.change(LabelChange { shown, ..change });
             return;
         }
         let Some(pair) = self.queue.pop_front() else {
@@ -200,10 +200,10 @@ impl LabelStore {
         let added = self.keyed(vec![label]);
         let shown = added
             .first()
-            .map(|(_, label)| Shown::Queue(label.pair.clone()))
+            .map(|(_, label)| ShownAt::Queue(label.pair.clone()))
             .unwrap_or_default();
-        let change = Change::added(added);
-        self.change(Change { shown, ..change });
+        let change = LabelChange::added(added);
+        self.change(LabelChange { shown, ..change });
         if is_decisive {
             self.since_recheck.update_value(|count| *count += 1);
             self.recheck_if_due();
@@ -233,16 +233,18 @@ impl LabelStore {
 
     /// Adds labels that are undone together with the others of their batch.
     pub fn append_portion(&self, labels: Vec<Label>, batch: Option<u64>) {
-        let change = Change::added(self.keyed(labels));
-        self.change(Change { batch, ..change });
+        let change = LabelChange::added(self.keyed(labels));
+        self.change(LabelChange { batch, ..change });
     }
 
     /// Adds labels in the place of those of these keys, as one change.
     pub fn exchange(&self, removed: &[u64], labels: Vec<Label>) {
-        let removed: Vec<Entry> =
+        let removed: Vec<LabelEntry> =
             untrack(|| removed.iter().filter_map(|&key| self.entry(key))).collect();
-        let mut change = Change::removed(removed);
-        change.slots.extend(Change::added(self.keyed(labels)).slots);
+        let mut change = LabelChange::removed(removed);
+        change
+            .edits
+            .extend(LabelChange::added(self.keyed(labels)).edits);
         self.change(change);
     }
 
@@ -260,36 +262,36 @@ impl LabelStore {
             at_ms: js_sys::Date::now(),
             ..entry.label.clone()
         };
-        self.change(Change::edited(entry, label.given_here()));
+        self.change(LabelChange::edited(entry, label.given_here()));
     }
 
     /// Removes the labels for which `is_removed` holds.
-    pub fn remove(&self, is_removed: impl Fn(&Entry) -> bool) {
-        let removed: Vec<Entry> = self.entries.with_untracked(|entries| {
+    pub fn remove(&self, is_removed: impl Fn(&LabelEntry) -> bool) {
+        let removed: Vec<LabelEntry> = self.entries.with_untracked(|entries| {
             entries
                 .iter()
                 .filter(|entry| is_removed(entry))
                 .cloned()
                 .collect()
         });
-        self.change(Change::removed(removed));
+        self.change(LabelChange::removed(removed));
     }
 
     /// Takes the last change back, and says what it was; a person's pair comes up again.
     pub fn undo(&self) -> Option<String> {
-        if !self.history.with_untracked(History::has_past) {
+        if !self.history.with_untracked(UndoHistory::has_past) {
             let earlier = self
                 .entries
                 .with_untracked(|entries| last_of_earlier_visit(entries));
             let earlier = earlier?;
             self.history.update(|history| history.remember(earlier));
         }
-        let change = self.history.try_update(History::undo).flatten()?;
+        let change = self.history.try_update(UndoHistory::undo).flatten()?;
         self.write(&change.reversed());
         match &change.shown {
-            Shown::Nowhere => {}
-            Shown::Again(key) => self.again.set(Some(*key)),
-            Shown::Queue(pair) => {
+            ShownAt::Nowhere => {}
+            ShownAt::Again(key) => self.again.set(Some(*key)),
+            ShownAt::Queue(pair) => {
                 self.again.set(None);
                 self.queue.put_back(pair);
             }
@@ -299,12 +301,12 @@ impl LabelStore {
 
     /// Makes the change again that was taken back last, and says what it was.
     pub fn redo(&self) -> Option<String> {
-        let change = self.history.try_update(History::redo).flatten()?;
-        self.write(&change.slots);
-        if change.shown != Shown::Nowhere {
+        let change = self.history.try_update(UndoHistory::redo).flatten()?;
+        self.write(&change.edits);
+        if change.shown != ShownAt::Nowhere {
             self.again.set(None);
         }
-        if let Shown::Queue(pair) = &change.shown {
+        if let ShownAt::Queue(pair) = &change.shown {
             self.queue.remove(|other| other.id == pair.id);
         }
         Some(change.summary())
@@ -312,7 +314,7 @@ impl LabelStore {
 
     /// Everything gone for good, what could be undone too.
     pub fn erase_all(&self) {
-        self.history.set(History::default());
+        self.history.set(UndoHistory::default());
         self.again.set(None);
         self.recheck_share.set(RECHECK_SHARE);
         self.entries.set(Arc::new(Vec::new()));
@@ -320,34 +322,34 @@ impl LabelStore {
     }
 
     /// Makes a change and notes it.
-    fn change(&self, change: Change) {
-        if change.slots.is_empty() {
+    fn change(&self, change: LabelChange) {
+        if change.edits.is_empty() {
             return;
         }
-        self.write(&change.slots);
+        self.write(&change.edits);
         self.history.update(|history| history.record(change));
     }
 
-    /// Writes what the slots hold after a change, here and in IndexedDB.
-    fn write(&self, slots: &[Slot]) {
+    /// Writes what edited labels are after a change, here and in IndexedDB.
+    fn write(&self, edits: &[LabelEdit]) {
         let others = self.others;
-        self.saving.write(slots, move |keys| {
+        self.saving.write(edits, move |keys| {
             others.tell(&News::Labels(keys));
         });
         self.entries
-            .update(|entries| apply(Arc::make_mut(entries), slots));
+            .update(|entries| apply(Arc::make_mut(entries), edits));
     }
 
     /// Takes in what another tab has stored or deleted.
     pub async fn take_stored(self, keys: &[u64]) {
-        self.take_in(Wanted {
+        self.take_in(WantedLabels {
             keys: keys.iter().copied().collect(),
-            ..Wanted::default()
+            ..WantedLabels::default()
         })
         .await;
     }
 
-    async fn take_in(self, wanted: Wanted) {
+    async fn take_in(self, wanted: WantedLabels) {
         if !self.saving.want(wanted) {
             // Whoever reads now takes this in too.
             return;
@@ -366,24 +368,24 @@ impl LabelStore {
         }
     }
 
-    fn take_in_later(self, wanted: Wanted) {
+    fn take_in_later(self, wanted: WantedLabels) {
         spawn_local(async move {
             self.saving.put_off(wanted).await;
-            self.take_in(Wanted::default()).await;
+            self.take_in(WantedLabels::default()).await;
         });
     }
 
     /// What was read since `moment`, but for what this tab has changed since then.
-    fn take(&self, found: Vec<Found>, is_all: bool, moment: u64) {
-        let mut slots = self
+    fn take(&self, found: Vec<StoredLabel>, is_all: bool, moment: u64) {
+        let mut edits = self
             .entries
             .with_untracked(|entries| taken_in(entries, found, is_all));
-        slots.retain(|slot| !self.saving.is_newer(moment, slot.key));
-        if let Some(last) = slots.iter().map(|slot| slot.key).max() {
+        edits.retain(|edit| !self.saving.is_newer(moment, edit.key));
+        if let Some(last) = edits.iter().map(|edit| edit.key).max() {
             self.last_key.update_value(|key| *key = last.max(*key));
         }
         self.entries
-            .update(|entries| apply(Arc::make_mut(entries), &slots));
+            .update(|entries| apply(Arc::make_mut(entries), &edits));
         let known = self.known_ids();
         self.queue.remove(|pair| known.contains(&pair.id));
     }

@@ -43,7 +43,7 @@ pub struct ModelTexts {
 
 /// Where a model of the person's own comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum ModelOrigin {
     /// From outside: it is not stored yet.
     New,
     Stored,
@@ -54,7 +54,7 @@ pub enum Origin {
 /// A model that the person brought, on its way to the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnModel {
-    pub origin: Origin,
+    pub origin: ModelOrigin,
     /// As it is called, where it is known already.
     pub name: Option<String>,
     pub source: String,
@@ -85,7 +85,7 @@ impl ModelAsked {
 
 /// Another model, as the person asks for it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Wanted {
+pub enum WantedModel {
     /// One of those at hand.
     Named(String),
     Files(Vec<File>),
@@ -102,7 +102,7 @@ pub struct ModelsStore {
     /// where the database is taken away.
     written: StoredValue<OrderedMap<String, Vec<Write>>, LocalStorage>,
     /// Waits for the person's word, because a run is under way.
-    asking: RwSignal<Option<Wanted>, LocalStorage>,
+    asking: RwSignal<Option<WantedModel>, LocalStorage>,
 }
 
 impl ModelsStore {
@@ -126,7 +126,7 @@ impl ModelsStore {
     }
 
     /// Another model is wanted; true where the person is asked first.
-    pub fn ask(&self, is_run_active: bool, wanted: &Wanted) -> bool {
+    pub fn ask(&self, is_run_active: bool, wanted: &WantedModel) -> bool {
         if is_run_active {
             self.asking.set(Some(wanted.clone()));
         }
@@ -134,7 +134,7 @@ impl ModelsStore {
     }
 
     /// The person's answer: what was wanted, no longer asked about.
-    pub fn answered(&self) -> Option<Wanted> {
+    pub fn answered(&self) -> Option<WantedModel> {
         self.asking.try_update(Option::take).flatten()
     }
 
@@ -191,7 +191,7 @@ impl ModelsStore {
             self.own.update(|own| own.push(card.clone()));
             card
         });
-        if model.origin == Origin::New {
+        if model.origin == ModelOrigin::New {
             let kept = OwnModel {
                 name: Some(card.name.clone()),
                 ..model.clone()
@@ -236,7 +236,7 @@ impl ModelsStore {
             .with_value(|written| written.values().flatten().cloned().collect())
     }
 
-    /// The model is stored.
+    /// A model that waited to be stored waits no more.
     pub fn stored(&self, name: &str) {
         self.not_stored.update_value(|models| {
             models.remove(name);

@@ -9,7 +9,7 @@ const SAID_AT_ONCE: usize = 3;
 
 /// A sentence for screen readers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Said {
+pub struct Announcement {
     pub serial: u64,
     pub text: String,
 }
@@ -18,7 +18,7 @@ pub struct Said {
 pub struct Notices {
     /// The latest last.
     list: RwSignal<Vec<Notice>>,
-    said: RwSignal<Vec<Said>>,
+    said: RwSignal<Vec<Announcement>>,
     next_serial: StoredValue<u64>,
 }
 
@@ -36,7 +36,7 @@ impl Notices {
     }
 
     /// What screen readers are told beside the notices, the latest last.
-    pub fn said(&self) -> Signal<Vec<Said>> {
+    pub fn said(&self) -> Signal<Vec<Announcement>> {
         self.said.into()
     }
 
@@ -73,7 +73,7 @@ impl Notices {
     pub fn say(&self, sentence: &str) {
         let serial = self.take_serial();
         self.said.update(|said| {
-            said.push(Said {
+            said.push(Announcement {
                 serial,
                 text: sentence.to_owned(),
             });

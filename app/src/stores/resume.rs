@@ -1,24 +1,24 @@
 //! What this tab knows of saving its run: the run's lock, when it was saved, and which run
 //! is to come back.
 
-use crate::browser::locks::Held;
+use crate::browser::locks::HeldLock;
 use crate::model::save_pace::SavePace;
 use leptos::prelude::*;
 
 #[derive(Clone, Copy)]
 pub struct ResumeStore {
     /// The uid of the run that is this tab's, and its lock once it is there.
-    lock: StoredValue<Option<(u64, Option<Held>)>, LocalStorage>,
+    lock: StoredValue<Option<(u64, Option<HeldLock>)>, LocalStorage>,
     pace: StoredValue<SavePace>,
     /// The run to go on with once a model is loaded.
-    planned: StoredValue<Option<Plan>>,
+    planned: StoredValue<Option<ResumePlan>>,
     /// The stored runs were looked through for one to go on with.
     is_looked_through: StoredValue<bool>,
 }
 
 /// A run that is to come back.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plan {
+pub struct ResumePlan {
     pub uid: u64,
     pub goes_on: bool,
 }
@@ -41,7 +41,7 @@ impl ResumeStore {
 
     /// The run's lock is there, or another tab has it. One that comes after its run has
     /// ended is let go.
-    pub fn lock_came(&self, uid: u64, lock: Option<Held>) {
+    pub fn lock_came(&self, uid: u64, lock: Option<HeldLock>) {
         self.lock.update_value(|held| {
             if let Some((wanted, held)) = held
                 && *wanted == uid
@@ -107,11 +107,11 @@ impl ResumeStore {
     }
 
     /// The run to go on with, which the next model takes up.
-    pub fn plan(&self, plan: Option<Plan>) {
+    pub fn plan(&self, plan: Option<ResumePlan>) {
         self.planned.set_value(plan);
     }
 
-    pub fn take_plan(&self) -> Option<Plan> {
+    pub fn take_plan(&self) -> Option<ResumePlan> {
         self.planned.try_update_value(Option::take).flatten()
     }
 

@@ -3,7 +3,7 @@
 
 use super::runs::RunsStore;
 pub use crate::model::curves::{Curve, CurvePoint};
-use crate::model::run::{Phase, Run};
+use crate::model::run::{LiveRun, Phase};
 use crate::model::run_record::{KlPoint, NewRun, RunRecord};
 use leptos::prelude::*;
 use std::collections::VecDeque;
@@ -20,10 +20,10 @@ impl Phase {
 
 #[derive(Clone, Copy)]
 pub struct RunStore {
-    run: RwSignal<Run>,
+    run: RwSignal<LiveRun>,
     runs: RunsStore,
     /// What stood here before the latest run was asked for.
-    before: StoredValue<Option<Run>>,
+    before: StoredValue<Option<LiveRun>>,
     speeds: StoredValue<VecDeque<(f64, usize)>>,
     phase: Memo<Phase>,
     policy_at: Memo<PolicyAt>,
@@ -31,18 +31,18 @@ pub struct RunStore {
 
 impl RunStore {
     pub fn new(runs: RunsStore) -> RunStore {
-        let run = RwSignal::new(Run::default());
+        let run = RwSignal::new(LiveRun::default());
         RunStore {
             run,
             runs,
             before: StoredValue::new(None),
             speeds: StoredValue::new(VecDeque::new()),
             phase: Memo::new(move |_| run.with(|run| run.phase)),
-            policy_at: Memo::new(move |_| run.with(Run::policy_at)),
+            policy_at: Memo::new(move |_| run.with(LiveRun::policy_at)),
         }
     }
 
-    pub fn run(&self) -> Signal<Run> {
+    pub fn run(&self) -> Signal<LiveRun> {
         self.run.into()
     }
 
@@ -74,7 +74,7 @@ impl RunStore {
         self.before.set_value(Some(self.run.get_untracked()));
         self.speeds.update_value(VecDeque::clear);
         self.runs.grow(id);
-        self.run.set(Run {
+        self.run.set(LiveRun {
             id,
             phase: if is_paused {
                 Phase::Paused
@@ -83,7 +83,7 @@ impl RunStore {
             },
             objective: Some(objective),
             steps,
-            ..Run::default()
+            ..LiveRun::default()
         });
     }
 
@@ -146,9 +146,9 @@ impl RunStore {
         self.speeds.update_value(VecDeque::clear);
         self.runs.settle();
         self.run.update(|run| {
-            *run = Run {
+            *run = LiveRun {
                 id: run.id,
-                ..Run::default()
+                ..LiveRun::default()
             }
         });
         self.runs.draw_none();
@@ -248,7 +248,7 @@ impl RunStore {
         })
     }
 
-    fn update(&self, id: RunId, change: impl FnOnce(&mut Run)) {
+    fn update(&self, id: RunId, change: impl FnOnce(&mut LiveRun)) {
         if self.run.with_untracked(|run| run.id == id) {
             self.run.update(change);
         }

@@ -35,7 +35,7 @@ const OF_A_RUN: [Store; 5] = [
 
 /// A piece of a curve as it is stored.
 #[derive(Serialize)]
-struct Piece<'a> {
+struct CurvePiece<'a> {
     /// The run's uid.
     run: u64,
     points: Vec<&'a CurvePoint>,
@@ -329,7 +329,7 @@ impl RunSaving {
     ) -> Option<Write> {
         let new = between(points, self.stored_step(uid), step);
         let last = new.last()?.step;
-        let piece = Piece {
+        let piece = CurvePiece {
             run: uid,
             points: new.iter().map(|point| &**point).collect(),
         };

@@ -4,7 +4,7 @@
 use super::growing_curve::GrowingCurve;
 use crate::model::curves::{Curve, CurvePoint, between};
 use crate::model::run_record::{
-    Change, KlPoint, Marks, NewRun, Replaced, RunRecord, WinRatePoint, free_style, name_of,
+    KlPoint, Marks, NewRun, Replaced, RunRecord, SettingChange, WinRatePoint, free_style, name_of,
     unique_name,
 };
 use leptos::prelude::*;
@@ -258,7 +258,7 @@ impl RunsStore {
             if let Some(beta) = beta {
                 record.settings.objective.set_beta(beta);
             }
-            record.changes.push(Change { step, what });
+            record.changes.push(SettingChange { step, what });
         });
     }
 

@@ -2,7 +2,7 @@
 //! and tried again until it is; a storage that was taken away is opened again.
 
 use super::notices::Notices;
-use crate::browser::storage::ledger::{Group, Ledger};
+use crate::browser::storage::ledger::{Ledger, WriteGroup};
 use crate::browser::storage::{Database, Lost, StorageError, Store, Write};
 use crate::model::notice::NoticeKey;
 use crate::model::space::Space;
@@ -176,7 +176,7 @@ impl Saving {
         written.map_err(|error| error.reason())
     }
 
-    fn attempt(self, group: Group) {
+    fn attempt(self, group: WriteGroup) {
         let requested = self
             .connection()
             .and_then(|database| database.write(&group.writes));
@@ -194,7 +194,7 @@ impl Saving {
         }
     }
 
-    fn keep(self, group: Group, error: &StorageError) {
+    fn keep(self, group: WriteGroup, error: &StorageError) {
         self.ledger.update_value(|ledger| ledger.keep(group));
         self.failed(error, &texts::not_stored_yet);
     }

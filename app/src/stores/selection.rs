@@ -1,8 +1,8 @@
 //! The one selected pair, token and step that all views show.
 
-use super::labels::{Entry, LabelStore};
-use crate::model::history::History;
-use crate::model::selected::{Selected, Side, TokenAt};
+use super::labels::{LabelEntry, LabelStore};
+use crate::model::selected::{AnswerSide, Selected, TokenAt};
+use crate::model::step_history::StepHistory;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::{Inspection, RequestId, RunId, Verdict};
@@ -15,7 +15,7 @@ pub struct SelectionStore {
     /// A label's key; `None` follows the latest decisive label.
     chosen_key: RwSignal<Option<u64>>,
     selected: Memo<Option<Selected>>,
-    history: RwSignal<History<Arc<Inspection>>>,
+    history: RwSignal<StepHistory<Arc<Inspection>>>,
     /// The step that is looked at; `None` follows the latest.
     scrubbed: RwSignal<Option<usize>>,
     inspection: Memo<Option<Inspection>>,
@@ -34,7 +34,7 @@ impl SelectionStore {
         let chosen_key = RwSignal::new(None::<u64>);
         let selected = Memo::new(move |_| {
             let entries = labels.entries().get();
-            let decisive: Vec<&Entry> = entries
+            let decisive: Vec<&LabelEntry> = entries
                 .iter()
                 .filter(|entry| entry.label.chosen_rejected().is_some())
                 .collect();
@@ -49,7 +49,7 @@ impl SelectionStore {
                 count: decisive.len(),
             })
         });
-        let history = RwSignal::new(History::<Arc<Inspection>>::new(MOST_INSPECTIONS));
+        let history = RwSignal::new(StepHistory::<Arc<Inspection>>::new(MOST_INSPECTIONS));
         let scrubbed = RwSignal::new(None::<usize>);
         let inspection = Memo::new(move |_| {
             history.with(|history| {
@@ -67,7 +67,7 @@ impl SelectionStore {
             scrubbed,
             inspection,
             token: RwSignal::new(TokenAt {
-                side: Side::Chosen,
+                side: AnswerSide::Chosen,
                 index: 0,
             }),
             watch_id: StoredValue::new(0),
@@ -88,7 +88,7 @@ impl SelectionStore {
 
     /// First and latest step at which the pair was seen.
     pub fn span(&self) -> Option<(usize, usize)> {
-        self.history.with(History::span)
+        self.history.with(StepHistory::span)
     }
 
     /// The step looked back at; `None` while the latest is followed.
@@ -98,7 +98,7 @@ impl SelectionStore {
 
     /// Looks at `step`; at the end, the latest is followed.
     pub fn scrub(&self, step: usize) {
-        let span = self.history.with_untracked(History::span);
+        let span = self.history.with_untracked(StepHistory::span);
         let is_past = span.is_some_and(|(_, latest)| step < latest);
         self.scrubbed.set(is_past.then_some(step));
     }
@@ -110,8 +110,8 @@ impl SelectionStore {
             inspection
                 .as_ref()
                 .map_or(0, |inspection| match token.side {
-                    Side::Chosen => inspection.chosen.completion.len(),
-                    Side::Rejected => inspection.rejected.completion.len(),
+                    AnswerSide::Chosen => inspection.chosen.completion.len(),
+                    AnswerSide::Rejected => inspection.rejected.completion.len(),
                 })
         });
         TokenAt {
@@ -163,7 +163,7 @@ impl SelectionStore {
     }
 
     /// The label's pair is watched from the request `id` on.
-    pub fn watching(&self, id: RequestId, entry: &Entry) {
+    pub fn watching(&self, id: RequestId, entry: &LabelEntry) {
         self.watch_id.set_value(id);
         let against = self.against.get_untracked();
         let watched = Some((entry.key, entry.label.verdict, against));
@@ -199,6 +199,6 @@ impl SelectionStore {
 
     pub fn clear(&self) {
         self.scrubbed.set(None);
-        self.history.update(History::clear);
+        self.history.update(StepHistory::clear);
     }
 }

@@ -4,7 +4,7 @@
 use super::counts::counted;
 use crate::texts::numbers::{fixed, percent, signed};
 use tilt_protocol::report::{DataReport, Finding, FindingKind, Histogram, Severity};
-use tilt_protocol::statistics::Share;
+use tilt_protocol::statistics::Proportion;
 
 pub const WHAT_THE_DATA_IS_LIKE: &str = "What the data is like";
 pub const ASK: &str = "What is my data like?";
@@ -18,7 +18,7 @@ pub fn looking(done: usize, of: usize) -> String {
 }
 
 /// A card on one statistic.
-pub struct Said {
+pub struct StatisticCard {
     pub title: &'static str,
     pub number: String,
     pub means: String,
@@ -44,7 +44,7 @@ pub fn example(prompt: &str) -> String {
 }
 
 /// "6% to 21%"
-fn interval(share: &Share) -> String {
+fn interval(share: &Proportion) -> String {
     format!(
         "95% interval {} to {}",
         percent(share.low),
@@ -53,18 +53,18 @@ fn interval(share: &Share) -> String {
 }
 
 /// What a finding says; `judge` is the principle's name.
-pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> Said {
+pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> StatisticCard {
     let is_fine = finding.severity == Severity::Fine;
     let unless_fine = |advice: &'static str| if is_fine { "" } else { advice };
     let count = finding.count.to_string();
     match finding.kind {
-        FindingKind::Pairs => Said {
+        FindingKind::Pairs => StatisticCard {
             title: "Decisive pairs",
             number: count,
             means: pairs(report),
             advice: unless_fine("Label more: a first run wants about twenty decisive pairs."),
         },
-        FindingKind::Ties => Said {
+        FindingKind::Ties => StatisticCard {
             title: "Ties",
             number: percent(finding.value),
             means: format!(
@@ -74,43 +74,43 @@ pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> Said {
             ),
             advice: unless_fine("Label pairs whose answers differ more, or remove the ties."),
         },
-        FindingKind::Duplicates => Said {
+        FindingKind::Duplicates => StatisticCard {
             title: "Repetitions",
             number: count,
             means: "labels repeat an earlier one: same prompt, same answers, same judgement. Each weighs again in training.".to_owned(),
             advice: unless_fine("Remove them, unless the weight is meant."),
         },
-        FindingKind::NearDuplicates => Said {
+        FindingKind::NearDuplicates => StatisticCard {
             title: "Near-repetitions",
             number: count,
             means: "labels share at least 80% of their runs of three words with an earlier one.".to_owned(),
             advice: unless_fine("Remove them: the policy learns such rows by heart, and a held-out copy proves nothing."),
         },
-        FindingKind::SameAnswers => Said {
+        FindingKind::SameAnswers => StatisticCard {
             title: "An answer against itself",
             number: count,
             means: "labels prefer an answer to the same text, or to an empty one. They teach nothing: they count as not decisive, and training leaves them out.".to_owned(),
             advice: unless_fine("Remove them."),
         },
-        FindingKind::Contradictions => Said {
+        FindingKind::Contradictions => StatisticCard {
             title: "Contradictions",
             number: count,
             means: "labels judge pairs that are preferred both ways. What one teaches, the other takes back.".to_owned(),
             advice: unless_fine("Look at them again and keep one of each, or remove them all."),
         },
-        FindingKind::Cycles => Said {
+        FindingKind::Cycles => StatisticCard {
             title: "Circles",
             number: count,
             means: "labels go round within a prompt: A before B, B before C, C before A. No reward ranks these answers.".to_owned(),
             advice: unless_fine("Look at the labels of that prompt again."),
         },
-        FindingKind::Length => Said {
+        FindingKind::Length => StatisticCard {
             title: "Length",
             number: percent(finding.value),
             means: lengths(report),
             advice: unless_fine("The policy may learn length instead of what you mean. Balance the sides, or choose an objective that divides by length, such as SimPO."),
         },
-        FindingKind::Reference => Said {
+        FindingKind::Reference => StatisticCard {
             title: "The reference's view",
             number: percent(finding.value),
             means: reference(report),
@@ -120,25 +120,25 @@ pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> Said {
                 "Training has to turn the reference round: expect to need more steps."
             }),
         },
-        FindingKind::Judge => Said {
+        FindingKind::Judge => StatisticCard {
             title: "The judge's view",
             number: percent(finding.value),
             means: judged(report, judge),
             advice: unless_fine("Either the labels mean something else than the judge, or many are mistaken: look at the ones they differ on."),
         },
-        FindingKind::TooLong => Said {
+        FindingKind::TooLong => StatisticCard {
             title: "Too long",
             number: count,
             means: too_long(report),
             advice: unless_fine("Remove them, shorten them, or train a model with a longer context."),
         },
-        FindingKind::Prompts => Said {
+        FindingKind::Prompts => StatisticCard {
             title: "Prompts",
             number: fixed(finding.value, 0),
             means: prompts(report),
             advice: unless_fine("Add other prompts, or what is learnt stays with these few."),
         },
-        FindingKind::Words => Said {
+        FindingKind::Words => StatisticCard {
             title: "Words",
             number: fixed(finding.value, 2),
             means: format!(

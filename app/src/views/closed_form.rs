@@ -3,7 +3,7 @@
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::use_lab;
-use crate::model::closed_bars::{Bars, Summary};
+use crate::model::closed_bars::{Bars, RewardAndKl};
 use crate::parts::action::Action;
 use crate::parts::define::Define;
 use crate::parts::later::Later;
@@ -142,7 +142,7 @@ fn sums(bars: &Bars) -> impl IntoView + use<> {
 fn summary_row(
     name: &'static str,
     bars: &Bars,
-    read: fn(&Summary) -> String,
+    read: fn(&RewardAndKl) -> String,
 ) -> impl IntoView + use<> {
     view! {
         <tr>

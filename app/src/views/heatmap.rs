@@ -2,7 +2,7 @@
 
 use super::token::{joined, readable_token, token_note};
 use crate::lab::use_lab;
-use crate::model::selected::{Side, TokenAt};
+use crate::model::selected::{AnswerSide, TokenAt};
 use crate::parts::define::Define;
 use crate::parts::long_text::LongText;
 use crate::texts::glossary::Term;
@@ -18,10 +18,10 @@ use web_sys::HtmlElement;
 /// The colour scale never spans less than this, so that rounding noise stays pale.
 const LEAST_DOMAIN: f64 = 0.05;
 
-fn sequence(inspection: &Inspection, side: Side) -> &SequenceView {
+fn sequence(inspection: &Inspection, side: AnswerSide) -> &SequenceView {
     match side {
-        Side::Chosen => &inspection.chosen,
-        Side::Rejected => &inspection.rejected,
+        AnswerSide::Chosen => &inspection.chosen,
+        AnswerSide::Rejected => &inspection.rejected,
     }
 }
 
@@ -107,8 +107,8 @@ pub fn Heatmap() -> impl IntoView {
             <div data-testid="heatmap" class="heatmap" data-value=value>
                 <Show when=move || !is_empty.get() fallback=move || view! { <p class="empty">{hint}</p> }>
                     <LongText class="heat-prompt" text=Signal::derive(prompt)/>
-                    <SequenceRow side=Side::Chosen domain=domain/>
-                    <SequenceRow side=Side::Rejected domain=domain/>
+                    <SequenceRow side=AnswerSide::Chosen domain=domain/>
+                    <SequenceRow side=AnswerSide::Rejected domain=domain/>
                 </Show>
             </div>
             <div class="heat-legend">
@@ -171,12 +171,12 @@ fn Against() -> impl IntoView {
 }
 
 #[component]
-fn SequenceRow(side: Side, domain: Memo<f64>) -> impl IntoView {
+fn SequenceRow(side: AnswerSide, domain: Memo<f64>) -> impl IntoView {
     let lab = use_lab();
     let inspection = lab.selection.inspection();
     let term = match side {
-        Side::Chosen => Term::Chosen,
-        Side::Rejected => Term::Rejected,
+        AnswerSide::Chosen => Term::Chosen,
+        AnswerSide::Rejected => Term::Rejected,
     };
     let len = Memo::new(move |_| {
         inspection.with(|inspection| {
@@ -194,8 +194,8 @@ fn SequenceRow(side: Side, domain: Memo<f64>) -> impl IntoView {
         })
     };
     let row_class = match side {
-        Side::Chosen => "heat-row heat-chosen",
-        Side::Rejected => "heat-row heat-rejected",
+        AnswerSide::Chosen => "heat-row heat-chosen",
+        AnswerSide::Rejected => "heat-row heat-rejected",
     };
     view! {
         <div class=row_class>
@@ -213,7 +213,7 @@ fn SequenceRow(side: Side, domain: Memo<f64>) -> impl IntoView {
 }
 
 #[component]
-fn Token(side: Side, index: usize, len: Memo<usize>, domain: Memo<f64>) -> impl IntoView {
+fn Token(side: AnswerSide, index: usize, len: Memo<usize>, domain: Memo<f64>) -> impl IntoView {
     let lab = use_lab();
     let inspection = lab.selection.inspection();
     // (token, log-ratio); the view keeps its node while numbers change, and with it

@@ -3,7 +3,7 @@
 use super::scrubber::Scrubber;
 use super::token::{joined, readable_token, token_note};
 use crate::lab::use_lab;
-use crate::model::selected::Side;
+use crate::model::selected::AnswerSide;
 use crate::parts::define::Define;
 use crate::texts::glossary::Term;
 use crate::texts::next_tokens as texts;
@@ -25,8 +25,8 @@ pub fn NextTokenBars() -> impl IntoView {
         inspection.with(|inspection| {
             let inspection = inspection.as_ref()?;
             let tokens = match at.side {
-                Side::Chosen => &inspection.chosen,
-                Side::Rejected => &inspection.rejected,
+                AnswerSide::Chosen => &inspection.chosen,
+                AnswerSide::Rejected => &inspection.rejected,
             };
             let token = tokens.completion.get(at.index)?;
             let before = tokens.completion[..at.index].iter();
@@ -64,8 +64,8 @@ pub fn NextTokenBars() -> impl IntoView {
         None => texts::NO_TOKEN.to_owned(),
         Some((_, before, side)) => {
             let side = match side {
-                Side::Chosen => Term::Chosen,
-                Side::Rejected => Term::Rejected,
+                AnswerSide::Chosen => Term::Chosen,
+                AnswerSide::Rejected => Term::Rejected,
             };
             texts::context(side.name(), &before)
         }

@@ -5,7 +5,7 @@
 use std::time::Instant;
 use tilt_protocol::hash::mix;
 use tilt_protocol::report::{
-    DataReport, Filter, HeldOut, Measured, NearDuplicates, ReportOptions, ReportRow, RowTokens,
+    DataReport, Filter, HeldOut, MeasuredRow, NearDuplicates, ReportOptions, ReportRow, RowTokens,
     apply,
 };
 use tilt_protocol::{Label, Labeller, Pair, PairSource, Verdict};
@@ -52,12 +52,12 @@ fn main() {
         .iter()
         .map(|label| {
             let tokens = |text: &str| text.split(' ').count() + 1;
-            let measured = Measured {
+            let measured = MeasuredRow {
                 tokens: Some(RowTokens {
                     prompt: tokens(&label.pair.prompt),
                     answers: [tokens(&label.pair.answer_a), tokens(&label.pair.answer_b)],
                 }),
-                ..Measured::default()
+                ..MeasuredRow::default()
             };
             ReportRow::of_label(label, measured)
         })

@@ -32,24 +32,24 @@ impl BenchObjective {
 /// Which WebAssembly instructions the CPU kernels were built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Simd {
+pub enum SimdBuild {
     /// simd128, which every browser with WebGPU has.
     Plain,
     /// Relaxed SIMD, with a fused multiply-add.
     Relaxed,
 }
 
-impl Simd {
-    pub const ALL: [Simd; 2] = [Simd::Plain, Simd::Relaxed];
+impl SimdBuild {
+    pub const ALL: [SimdBuild; 2] = [SimdBuild::Plain, SimdBuild::Relaxed];
 
     pub fn slug(self) -> &'static str {
         match self {
-            Simd::Plain => "plain",
-            Simd::Relaxed => "relaxed",
+            SimdBuild::Plain => "plain",
+            SimdBuild::Relaxed => "relaxed",
         }
     }
 
-    pub fn from_slug(slug: &str) -> Option<Simd> {
+    pub fn from_slug(slug: &str) -> Option<SimdBuild> {
         Self::ALL.into_iter().find(|simd| simd.slug() == slug)
     }
 }
@@ -162,7 +162,7 @@ pub struct BenchReport {
     pub device: String,
     pub adapter: String,
     /// What the CPU kernels were built for.
-    pub simd: Simd,
+    pub simd: SimdBuild,
     /// Workers that shared a step.
     pub workers: usize,
 }

@@ -34,7 +34,7 @@ pub mod tensor_names;
 pub mod tokenizer_files;
 pub mod view;
 
-pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, Simd};
+pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, SimdBuild};
 pub use curated::CuratedSet;
 pub use dataset::{Content, Example, Role, Turn};
 pub use error::{Error, Result};

@@ -2,7 +2,7 @@
 //! the policy does it now, how far it has gone, and whether its language still holds.
 
 use crate::principle::Principle;
-use crate::statistics::{Share, difference_interval};
+use crate::statistics::{Proportion, difference_interval};
 use serde::{Deserialize, Serialize};
 
 /// Measured on held-out prompts, one answer each of policy and reference at temperature 1.
@@ -20,11 +20,11 @@ pub struct RunResult {
     /// Answers of each model.
     pub answers: usize,
     /// Answers that the world's grammar could have written.
-    pub policy_sound: Share,
-    pub reference_sound: Share,
+    pub policy_sound: Proportion,
+    pub reference_sound: Proportion,
     /// Answers that say the same words over and over.
-    pub policy_repeats: Share,
-    pub reference_repeats: Share,
+    pub policy_repeats: Proportion,
+    pub reference_repeats: Proportion,
 }
 
 /// One prompt, answered by both models.
@@ -41,19 +41,19 @@ pub struct BeforeAndAfter {
 pub struct AttributeChange {
     pub principle: Principle,
     pub labels: LabelLean,
-    pub policy: Share,
-    pub reference: Share,
+    pub policy: Proportion,
+    pub reference: Proportion,
 }
 
 /// How an attribute goes with the verdicts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LabelLean {
     /// Pairs of which one answer alone has it, and those of them whose chosen answer does.
-    pub pairs: Share,
+    pub pairs: Proportion,
     /// Single answers called good, and those of them that have it.
-    pub good: Share,
+    pub good: Proportion,
     /// The same of single answers called bad.
-    pub bad: Share,
+    pub bad: Proportion,
 }
 
 /// Which way something goes, beyond chance.
@@ -156,11 +156,11 @@ mod tests {
         AttributeChange {
             principle,
             labels: LabelLean {
-                pairs: Share::new(pairs.0, pairs.1),
+                pairs: Proportion::new(pairs.0, pairs.1),
                 ..LabelLean::default()
             },
-            policy: Share::new(models[0], 64),
-            reference: Share::new(models[1], 64),
+            policy: Proportion::new(models[0], 64),
+            reference: Proportion::new(models[1], 64),
         }
     }
 
@@ -171,10 +171,10 @@ mod tests {
             kl: 1.0,
             kl_standard_error: Some(0.1),
             answers: 64,
-            policy_sound: Share::new(sound[0], 64),
-            reference_sound: Share::new(sound[1], 64),
-            policy_repeats: Share::new(0, 64),
-            reference_repeats: Share::new(0, 64),
+            policy_sound: Proportion::new(sound[0], 64),
+            reference_sound: Proportion::new(sound[1], 64),
+            policy_repeats: Proportion::new(0, 64),
+            reference_repeats: Proportion::new(0, 64),
         }
     }
 
@@ -206,9 +206,9 @@ mod tests {
     #[test]
     fn thumbs_lean_by_how_often_good_and_bad_answers_have_it() {
         let lean = |good: (usize, usize), bad: (usize, usize)| LabelLean {
-            pairs: Share::new(0, 0),
-            good: Share::new(good.0, good.1),
-            bad: Share::new(bad.0, bad.1),
+            pairs: Proportion::new(0, 0),
+            good: Proportion::new(good.0, good.1),
+            bad: Proportion::new(bad.0, bad.1),
         };
         assert_eq!(lean((28, 30), (5, 30)).direction(), Some(Direction::More));
         // Nine of ten good ones have it, and so do the bad ones: nothing follows.

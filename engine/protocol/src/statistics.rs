@@ -7,7 +7,7 @@ const Z: f64 = 1.959963984540054;
 
 /// A count out of a total, with the 95% Wilson interval of the share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Share {
+pub struct Proportion {
     pub count: usize,
     pub of: usize,
     /// Lower end of the interval, a fraction.
@@ -16,10 +16,10 @@ pub struct Share {
     pub high: f64,
 }
 
-impl Share {
-    pub fn new(count: usize, of: usize) -> Share {
+impl Proportion {
+    pub fn new(count: usize, of: usize) -> Proportion {
         let (low, high) = wilson_interval(count as u64, of as u64);
-        Share {
+        Proportion {
             count,
             of,
             low,
@@ -56,7 +56,7 @@ pub fn wilson_interval(wins: u64, trials: u64) -> (f64, f64) {
 ///
 /// R. G. Newcombe, "Interval Estimation for the Difference between Independent Proportions",
 /// Statistics in Medicine 17 (1998), method 10.
-pub fn difference_interval(a: &Share, b: &Share) -> (f64, f64) {
+pub fn difference_interval(a: &Proportion, b: &Proportion) -> (f64, f64) {
     let (Some(p), Some(q)) = (a.value(), b.value()) else {
         return (-1.0, 1.0);
     };
@@ -201,8 +201,8 @@ mod tests {
             );
         }
         assert_eq!(wilson_interval(0, 0), (0.0, 1.0));
-        assert_eq!(Share::new(1, 4).value(), Some(0.25));
-        assert_eq!(Share::new(0, 0).value(), None);
+        assert_eq!(Proportion::new(1, 4).value(), Some(0.25));
+        assert_eq!(Proportion::new(0, 0).value(), None);
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
             ((10, 10), (0, 10), (0.6075, 1.0)),
         ];
         for ((a, of_a), (b, of_b), (low, high)) in golden {
-            let found = difference_interval(&Share::new(a, of_a), &Share::new(b, of_b));
+            let found = difference_interval(&Proportion::new(a, of_a), &Proportion::new(b, of_b));
             assert!(
                 (found.0 - low).abs() < 5e-5,
                 "{a}/{of_a} {b}/{of_b}: {found:?}"
@@ -225,7 +225,7 @@ mod tests {
                 "{a}/{of_a} {b}/{of_b}: {found:?}"
             );
         }
-        let none = Share::new(0, 0);
+        let none = Proportion::new(0, 0);
         assert_eq!(difference_interval(&none, &none), (-1.0, 1.0));
     }
 

@@ -2,8 +2,8 @@
 
 use super::{AdamW, Norm};
 use crate::gpt_config::GptConfig;
-use crate::layout::{Layout, Slot};
-use crate::parameter_table::Role;
+use crate::layout::{Layout, TensorSlot};
+use crate::parameter_table::TensorRole;
 use crate::random::Random;
 use crate::testing::{assert_close, gpu, numbers};
 use burn::tensor::{Device, Tensor};
@@ -20,12 +20,12 @@ fn adamw_is_the_same_on_both_devices_on_gpu() {
         len: 0,
     };
     for index in 0..80 {
-        let slot = Slot {
+        let slot = TensorSlot {
             name: index.to_string(),
             shape: [vec![5], vec![3, 7]][index % 2].clone(),
             offset: layout.len,
             block: None,
-            role: [Role::Gain, Role::Embedding][index % 2],
+            role: [TensorRole::Gain, TensorRole::Embedding][index % 2],
         };
         layout.len += slot.len();
         layout.slots.push(slot);

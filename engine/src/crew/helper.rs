@@ -1,8 +1,8 @@
 //! A helper's side of a shared step.
 
-use super::{Order, read, to_numbers};
+use super::{HelperOrder, read_rows, to_numbers};
 use crate::kernels::Packed;
-use crate::kernels::cpu::gpt::Trace;
+use crate::kernels::cpu::gpt::Activations;
 use crate::kernels::shape::Shape;
 use tilt_protocol::{Error, Result};
 
@@ -16,31 +16,31 @@ struct UnderWay {
     shape: Box<Shape>,
     arena: Vec<f32>,
     packed: Packed,
-    trace: Box<Trace>,
+    activations: Box<Activations>,
 }
 
 impl Helper {
     /// # Errors
     /// [`Error::Protocol`] for a backward pass before a forward one, or numbers that do not fit.
-    pub fn obey(&mut self, order: Order, numbers: Vec<f32>) -> Result<Vec<f32>> {
+    pub fn obey(&mut self, order: HelperOrder, numbers: Vec<f32>) -> Result<Vec<f32>> {
         let broken = |reason: &str| Error::Protocol {
             reason: reason.to_owned(),
         };
         match order {
-            Order::Forward { shape, packed } => {
+            HelperOrder::Forward { shape, packed } => {
                 if numbers.len() < shape.last.bias.end {
                     return Err(broken("fewer parameters than the shape has"));
                 }
-                let (trace, scored) = read(&shape, &numbers, &packed);
+                let (activations, scored) = read_rows(&shape, &numbers, &packed);
                 self.under_way = Some(UnderWay {
                     shape,
                     arena: numbers,
                     packed,
-                    trace,
+                    activations,
                 });
                 Ok(to_numbers(&scored))
             }
-            Order::Backward => {
+            HelperOrder::Backward => {
                 let pass = self.under_way.take();
                 let pass = pass.ok_or_else(|| broken("no rows were read before"))?;
                 if numbers.len() != pass.packed.scored.len() {
@@ -50,9 +50,9 @@ impl Helper {
                     shape,
                     arena,
                     packed,
-                    trace,
+                    activations,
                 } = pass;
-                Ok(trace.backward(&shape, &arena, &packed, &numbers))
+                Ok(activations.backward(&shape, &arena, &packed, &numbers))
             }
         }
     }

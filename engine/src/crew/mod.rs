@@ -1,5 +1,5 @@
 //! Several workers on one training step: each takes a share of the batch's rows forward and
-//! back, and their gradients are added up.
+//! backward, and their gradients are added up.
 //!
 //! The first worker holds parameters, optimiser and loss. In each step it hands every
 //! helper the parameters and a share of the rows, takes a share itself, and puts the
@@ -11,8 +11,8 @@ mod helper;
 pub use helper::Helper;
 
 use crate::batch::Batch;
-use crate::kernels::cpu::gpt::{self, Trace};
-use crate::kernels::cpu::{Numbers, Scored, tensor_of};
+use crate::kernels::cpu::gpt::{self, Activations};
+use crate::kernels::cpu::{CpuValues, ScoredToken, tensor_of};
 use crate::kernels::shape::Shape;
 use crate::kernels::{Packed, SubBatch, statistics_of};
 use crate::model::Model;
@@ -27,22 +27,22 @@ use tilt_protocol::Result;
 /// What a helper is told, with numbers beside it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
+pub enum HelperOrder {
     /// Read these rows; the numbers are the parameters. Answered by five numbers a scored
     /// token, as [`to_numbers`] writes them.
     Forward { shape: Box<Shape>, packed: Packed },
-    /// The same rows back; the numbers are the loss's derivatives by each scored token's
-    /// log-prob. Answered by the gradient, `[parameters]`.
+    /// Backward over the same rows; the numbers are the loss's derivatives by each scored
+    /// token's log-prob. Answered by the gradient, `[parameters]`.
     Backward,
 }
 
 /// The helper's numbers, or `None` when it is gone.
-pub type Answer = Pin<Box<dyn Future<Output = Option<Vec<f32>>>>>;
+pub type HelperReply = Pin<Box<dyn Future<Output = Option<Vec<f32>>>>>;
 
 /// Workers that can be asked to help.
 pub trait Crew {
     /// Sends the order at once; helpers answer in the order they are asked.
-    fn ask(&self, helper: usize, order: &Order, numbers: &[f32]) -> Answer;
+    fn ask(&self, helper: usize, order: &HelperOrder, numbers: &[f32]) -> HelperReply;
 }
 
 /// How many share a step, and who helps.
@@ -68,7 +68,7 @@ impl Team {
 }
 
 /// A forward pass, shared or not.
-pub struct TeamForward {
+pub struct TeamForwardPass {
     /// Log-probs of the batch's scored tokens in nats, `[n]`; or rewards, one a sequence.
     pub values: Tensor<1>,
     /// `[STATISTICS * n]`, one quantity after the other.
@@ -80,26 +80,26 @@ pub struct TeamForward {
 /// What a forward pass keeps for its backward pass, here or with the helpers.
 pub enum TeamTape {
     Alone(pass::Tape),
-    Shared(Box<Shared>),
+    Shared(Box<SharedPass>),
 }
 
 /// A pass of which helpers hold parts.
-pub struct Shared {
+pub struct SharedPass {
     team: Team,
     shape: Box<Shape>,
-    arena: Numbers,
+    arena: CpuValues,
     shares: Vec<(SubBatch, ComputedBy)>,
 }
 
 /// Where a share was computed.
 enum ComputedBy {
-    Here(Box<Trace>),
+    Here(Box<Activations>),
     Helper(usize),
 }
 
-impl From<pass::Forward> for TeamForward {
-    fn from(forward: pass::Forward) -> TeamForward {
-        TeamForward {
+impl From<pass::ForwardPass> for TeamForwardPass {
+    fn from(forward: pass::ForwardPass) -> TeamForwardPass {
+        TeamForwardPass {
             values: forward.values,
             statistics: forward.statistics,
             tape: TeamTape::Alone(forward.tape),
@@ -117,9 +117,9 @@ pub async fn forward_logps(
     batch: &Batch,
     statistics: bool,
     team: Option<&Team>,
-) -> Result<TeamForward> {
-    let alone = || pass::forward_logps(model, arena, batch, statistics).map(TeamForward::from);
-    let Some((team, numbers)) = team.zip(Numbers::of(arena)) else {
+) -> Result<TeamForwardPass> {
+    let alone = || pass::forward_logps(model, arena, batch, statistics).map(TeamForwardPass::from);
+    let Some((team, numbers)) = team.zip(CpuValues::of(arena)) else {
         return alone();
     };
     if !team.is_worth(numbers.len(), batch.packed.rows()) {
@@ -127,9 +127,9 @@ pub async fn forward_logps(
     }
     batch.check(&model.config)?;
     let shape = Shape::new(&model.config);
-    let (shared, scored) = Shared::forward(team, shape, numbers, &batch.packed).await;
+    let (shared, scored) = SharedPass::forward(team, shape, numbers, &batch.packed).await;
     let logps: Vec<f32> = scored.iter().map(|scored| scored.logp).collect();
-    Ok(TeamForward {
+    Ok(TeamForwardPass {
         values: tensor_of(logps, &model.device),
         statistics: statistics.then(|| tensor_of(statistics_of(&scored), &model.device)),
         tape: TeamTape::Shared(Box::new(shared)),
@@ -149,20 +149,20 @@ impl TeamTape {
     }
 }
 
-impl Shared {
+impl SharedPass {
     async fn forward(
         team: &Team,
         shape: Shape,
-        arena: Numbers,
+        arena: CpuValues,
         packed: &Packed,
-    ) -> (Shared, Vec<Scored>) {
+    ) -> (SharedPass, Vec<ScoredToken>) {
         let mut shares = packed.split(team.workers).into_iter();
         let own = shares.next().unwrap_or_default();
         let shape = Box::new(shape);
-        let asked: Vec<(SubBatch, Answer)> = shares
+        let asked: Vec<(SubBatch, HelperReply)> = shares
             .enumerate()
             .map(|(helper, share)| {
-                let order = Order::Forward {
+                let order = HelperOrder::Forward {
                     shape: shape.clone(),
                     packed: share.packed.clone(),
                 };
@@ -170,41 +170,41 @@ impl Shared {
                 (share, answer)
             })
             .collect();
-        let mut scored = vec![Scored::default(); packed.scored.len()];
-        let mut note = |share: &SubBatch, of_share: &[Scored]| {
+        let mut scored = vec![ScoredToken::default(); packed.scored.len()];
+        let mut note = |share: &SubBatch, of_share: &[ScoredToken]| {
             for (&place, &one) in share.places.iter().zip(of_share) {
                 scored[place] = one;
             }
         };
-        let (trace, of_own) = read(&shape, &arena, &own.packed);
+        let (activations, of_own) = read_rows(&shape, &arena, &own.packed);
         note(&own, &of_own);
-        let mut places = vec![(own, ComputedBy::Here(trace))];
+        let mut computed = vec![(own, ComputedBy::Here(activations))];
         for (helper, (share, answer)) in asked.into_iter().enumerate() {
             let answer = answer.await.and_then(|numbers| from_numbers(&numbers));
-            let place = match answer.filter(|answer| answer.len() == share.places.len()) {
+            let computed_by = match answer.filter(|answer| answer.len() == share.places.len()) {
                 Some(of_share) => {
                     note(&share, &of_share);
                     ComputedBy::Helper(helper)
                 }
                 None => {
-                    let (trace, of_share) = read(&shape, &arena, &share.packed);
+                    let (activations, of_share) = read_rows(&shape, &arena, &share.packed);
                     note(&share, &of_share);
-                    ComputedBy::Here(trace)
+                    ComputedBy::Here(activations)
                 }
             };
-            places.push((share, place));
+            computed.push((share, computed_by));
         }
-        let shared = Shared {
+        let shared = SharedPass {
             team: team.clone(),
             shape,
             arena,
-            shares: places,
+            shares: computed,
         };
         (shared, scored)
     }
 
     async fn backward(self, upstream: &[f32]) -> Vec<f32> {
-        let Shared {
+        let SharedPass {
             team,
             shape,
             arena,
@@ -212,21 +212,21 @@ impl Shared {
         } = self;
         let mut here = Vec::new();
         let mut asked = Vec::new();
-        for (share, place) in shares {
+        for (share, computed_by) in shares {
             let of_share: Vec<f32> = share.places.iter().map(|&place| upstream[place]).collect();
-            match place {
-                ComputedBy::Here(trace) => here.push((share, trace, of_share)),
+            match computed_by {
+                ComputedBy::Here(activations) => here.push((share, activations, of_share)),
                 ComputedBy::Helper(helper) => {
-                    let answer = team.crew.ask(helper, &Order::Backward, &of_share);
+                    let answer = team.crew.ask(helper, &HelperOrder::Backward, &of_share);
                     asked.push((share, of_share, answer));
                 }
             }
         }
         let mut total = Vec::new();
-        for (share, trace, upstream) in here {
-            add(
+        for (share, activations, upstream) in here {
+            add_gradient(
                 &mut total,
-                trace.backward(&shape, &arena, &share.packed, &upstream),
+                activations.backward(&shape, &arena, &share.packed, &upstream),
             );
         }
         for (share, upstream, answer) in asked {
@@ -234,22 +234,26 @@ impl Shared {
                 .await
                 .filter(|gradient| gradient.len() == arena.len());
             let gradient = gradient.unwrap_or_else(|| {
-                let (trace, _) = read(&shape, &arena, &share.packed);
-                trace.backward(&shape, &arena, &share.packed, &upstream)
+                let (activations, _) = read_rows(&shape, &arena, &share.packed);
+                activations.backward(&shape, &arena, &share.packed, &upstream)
             });
-            add(&mut total, gradient);
+            add_gradient(&mut total, gradient);
         }
         total
     }
 }
 
-fn read(shape: &Shape, arena: &[f32], packed: &Packed) -> (Box<Trace>, Vec<Scored>) {
-    let mut trace = gpt::forward(shape, arena, packed);
-    let scored = trace.logps(shape, arena, packed);
-    (Box::new(trace), scored)
+fn read_rows(
+    shape: &Shape,
+    arena: &[f32],
+    packed: &Packed,
+) -> (Box<Activations>, Vec<ScoredToken>) {
+    let mut activations = gpt::forward(shape, arena, packed);
+    let scored = activations.logps(shape, arena, packed);
+    (Box::new(activations), scored)
 }
 
-fn add(total: &mut Vec<f32>, more: Vec<f32>) {
+fn add_gradient(total: &mut Vec<f32>, more: Vec<f32>) {
     if total.is_empty() {
         *total = more;
         return;
@@ -260,22 +264,22 @@ fn add(total: &mut Vec<f32>, more: Vec<f32>) {
 }
 
 /// Five numbers a token: log-prob, and the statistics.
-fn to_numbers(scored: &[Scored]) -> Vec<f32> {
+fn to_numbers(scored: &[ScoredToken]) -> Vec<f32> {
     let logps = scored.iter().map(|scored| scored.logp);
     logps.chain(statistics_of(scored)).collect()
 }
 
-fn from_numbers(numbers: &[f32]) -> Option<Vec<Scored>> {
+fn from_numbers(numbers: &[f32]) -> Option<Vec<ScoredToken>> {
     let count = numbers.len() / 5;
     let part = |index: usize| numbers.get(index * count..(index + 1) * count);
     let parts = [part(0)?, part(1)?, part(2)?, part(3)?, part(4)?];
-    let scored = |token: usize| Scored {
+    let scored = |token: usize| ScoredToken {
         logp: parts[0][token],
         entropy: parts[1][token],
         is_top1: parts[2][token],
         mean_logit: parts[3][token],
         log_sum_squares: parts[4][token],
-        ..Scored::default()
+        ..ScoredToken::default()
     };
     Some((0..count).map(scored).collect())
 }

@@ -31,7 +31,7 @@ impl Local {
 }
 
 impl Crew for Local {
-    fn ask(&self, helper: usize, order: &Order, numbers: &[f32]) -> Answer {
+    fn ask(&self, helper: usize, order: &HelperOrder, numbers: &[f32]) -> HelperReply {
         let mut left = self.left.borrow_mut();
         if *left == 0 {
             return Box::pin(std::future::ready(None));
@@ -115,6 +115,10 @@ fn what_a_helper_leaves_undone_is_done() {
 }
 
 #[test]
-fn a_way_back_alone_is_refused() {
-    assert!(Helper::default().obey(Order::Backward, vec![1.0]).is_err());
+fn a_backward_pass_alone_is_refused() {
+    assert!(
+        Helper::default()
+            .obey(HelperOrder::Backward, vec![1.0])
+            .is_err()
+    );
 }

@@ -1,6 +1,6 @@
 //! Answers to plain prompts.
 
-use crate::generate::{Answer, Pick, generate};
+use crate::generate::{Pick, SampledAnswer, generate};
 use crate::model::Model;
 use burn::tensor::Tensor;
 use tilt_protocol::{Content, Result, Sampling};
@@ -11,7 +11,7 @@ pub struct WorldAnswer {
     pub prompt: String,
     pub text: String,
     pub prompt_ids: Vec<u32>,
-    pub answer: Answer,
+    pub answer: SampledAnswer,
 }
 
 /// The ids of a person's prompt, rendered by the model's chat template.

@@ -34,14 +34,14 @@ pub struct Fluency {
     /// long, so the others alone would seem too short.
     pub frequencies: Vec<Frequency>,
     /// Over the answers that parse: how often the judge reads what the grammar says.
-    pub judge: Vec<Agreement>,
+    pub judge: Vec<AttributeAgreement>,
     /// A few that do not parse, for people to read.
     pub strange: Vec<[String; 2]>,
 }
 
 /// How often the judge reads an attribute as it was drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Agreement {
+pub struct AttributeAgreement {
     pub attribute: &'static str,
     pub answers: usize,
     pub share: f64,
@@ -95,7 +95,7 @@ pub async fn fluency(
 }
 
 /// How often the judge reads the world's own text as it was drawn.
-pub fn judge_on_world(exchanges: &[Exchange]) -> Vec<Agreement> {
+pub fn judge_on_world(exchanges: &[Exchange]) -> Vec<AttributeAgreement> {
     let read: Vec<(&Prompt, Attributes, ReadAttributes)> = exchanges
         .iter()
         .map(|exchange| {
@@ -148,10 +148,10 @@ fn frequencies(read: &[(&Prompt, ReadAttributes)]) -> Vec<Frequency> {
     ]
 }
 
-fn agreements(read: &[(&Prompt, Attributes, ReadAttributes)]) -> Vec<Agreement> {
+fn agreements(read: &[(&Prompt, Attributes, ReadAttributes)]) -> Vec<AttributeAgreement> {
     let agreement = |attribute, agrees: &dyn Fn(&Attributes, &ReadAttributes) -> bool| {
         let good = read.iter().filter(|(_, drawn, read)| agrees(drawn, read));
-        Agreement {
+        AttributeAgreement {
             attribute,
             answers: read.len(),
             share: good.count() as f64 / read.len().max(1) as f64,

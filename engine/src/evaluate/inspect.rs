@@ -23,7 +23,7 @@ pub struct Inspector {
 impl Inspector {
     /// # Errors
     /// [`Error::SequenceTooLong`] for a pair that does not fit the context, and those
-    /// of [`tokenise`].
+    /// of [`tokenise`](crate::text::tokenise).
     pub async fn new(model: &Model, reference: &Tensor<1>, example: Example) -> Result<Inspector> {
         let limit = model.config.n_positions;
         let one = std::slice::from_ref(&example);

@@ -57,7 +57,7 @@ pub async fn log_ratios(
         })
         .collect();
     let refs: Vec<&Sequence> = sequences.iter().collect();
-    let scored = logps::score(model, reference, &refs, 32).await?;
+    let scored = logps::sequence_logps(model, reference, &refs, 32).await?;
     Ok(answers
         .iter()
         .zip(&scored)

@@ -13,7 +13,7 @@ mod world_fit;
 
 pub use alignment::{Alignment, AlignmentTask};
 pub use answers::{WorldAnswer, answer_prompts, prompt_ids};
-pub use fluency::{Agreement, Fluency, Frequency, fluency, judge_on_world};
+pub use fluency::{AttributeAgreement, Fluency, Frequency, fluency, judge_on_world};
 pub use inspect::{Inspector, next_tokens};
 pub use kl::kl_of_answers;
 pub use pairs::{DrawnPair, PairDrawer, check_sampling};

@@ -208,9 +208,9 @@ impl PairDrawer {
             return None;
         }
         match judge::with_noise(verdict, settings.noise, &mut self.random) {
-            judge::Verdict::First => Some(0),
-            judge::Verdict::Second => Some(1),
-            judge::Verdict::Tie => None,
+            judge::JudgeVerdict::First => Some(0),
+            judge::JudgeVerdict::Second => Some(1),
+            judge::JudgeVerdict::Tie => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::model::Model;
 use crate::world::{Prompt, held_out_prompts, parse_answer};
 use burn::tensor::Tensor;
 use tilt_protocol::run_result::{AttributeChange, BeforeAndAfter, LabelLean, RunResult};
-use tilt_protocol::statistics::Share;
+use tilt_protocol::statistics::Proportion;
 use tilt_protocol::{Content, Example, Principle, Result, Sampling};
 
 /// Prompts that policy and reference answer.
@@ -94,23 +94,23 @@ fn read(answers: &[WorldAnswer]) -> Vec<ReadAttributes> {
         .collect()
 }
 
-fn share(principle: Principle, read: &[ReadAttributes]) -> Share {
+fn share(principle: Principle, read: &[ReadAttributes]) -> Proportion {
     let has = read.iter().filter_map(|read| attribute(principle, read));
     let (having, of) = has.fold((0, 0), |(having, of), has| {
         (having + usize::from(has), of + 1)
     });
-    Share::new(having, of)
+    Proportion::new(having, of)
 }
 
-fn sound(prompts: &[Prompt], answers: &[WorldAnswer]) -> Share {
+fn sound(prompts: &[Prompt], answers: &[WorldAnswer]) -> Proportion {
     let both = prompts.iter().zip(answers);
     let parses = both.filter(|(prompt, answer)| parse_answer(prompt, &answer.text).is_some());
-    Share::new(parses.count(), answers.len())
+    Proportion::new(parses.count(), answers.len())
 }
 
-fn repeating(answers: &[WorldAnswer]) -> Share {
+fn repeating(answers: &[WorldAnswer]) -> Proportion {
     let repeating = answers.iter().filter(|answer| repeats(&answer.text));
-    Share::new(repeating.count(), answers.len())
+    Proportion::new(repeating.count(), answers.len())
 }
 
 /// The same few words stand three times in a text.
@@ -172,7 +172,7 @@ fn leans(examples: &[Example]) -> Vec<(Principle, LabelLean)> {
             (chosen + usize::from(has(better)), of + 1)
         });
         let lean = LabelLean {
-            pairs: Share::new(chosen, of),
+            pairs: Proportion::new(chosen, of),
             good: share(principle, &good),
             bad: share(principle, &bad),
         };

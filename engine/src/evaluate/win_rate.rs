@@ -31,22 +31,22 @@ pub struct WinRateRun {
     wins: usize,
     losses: usize,
     ties: usize,
-    policy: Side,
-    reference: Side,
+    policy: AnswerSums,
+    reference: AnswerSums,
     /// Of each of the policy's answers, in nats.
     log_ratios: Vec<f64>,
 }
 
 /// Sums over one model's answers.
 #[derive(Default)]
-struct Side {
+struct AnswerSums {
     /// Answers with the attribute, of those to which the principle applies.
     having: usize,
     applies: usize,
     words: usize,
 }
 
-impl Side {
+impl AnswerSums {
     fn add(&mut self, principle: Principle, answer: &WorldAnswer) {
         let read = judge::read_attributes(&answer.prompt, &answer.text);
         self.words += read.words;
@@ -78,8 +78,8 @@ impl WinRateRun {
             wins: 0,
             losses: 0,
             ties: 0,
-            policy: Side::default(),
-            reference: Side::default(),
+            policy: AnswerSums::default(),
+            reference: AnswerSums::default(),
             log_ratios: Vec::new(),
         }
     }
@@ -119,9 +119,9 @@ impl WinRateRun {
         let weighted = Weighted::single(self.principle);
         for (our, their) in ours.iter().zip(&theirs) {
             match judge::compare(&weighted, &our.prompt, &our.text, &their.text).verdict {
-                judge::Verdict::First => self.wins += 1,
-                judge::Verdict::Second => self.losses += 1,
-                judge::Verdict::Tie => self.ties += 1,
+                judge::JudgeVerdict::First => self.wins += 1,
+                judge::JudgeVerdict::Second => self.losses += 1,
+                judge::JudgeVerdict::Tie => self.ties += 1,
             }
             self.policy.add(self.principle, our);
             self.reference.add(self.principle, their);

@@ -64,7 +64,7 @@ pub async fn world_fit(
         .collect();
     let sequences = sequences_of(model, &exchanges)?;
     let refs: Vec<&Sequence> = sequences.iter().collect();
-    let scored = logps::score(model, arena, &refs, 32).await?;
+    let scored = logps::sequence_logps(model, arena, &refs, 32).await?;
     let losses: Vec<(Family, (f64, f64))> = exchanges
         .iter()
         .zip(&scored)

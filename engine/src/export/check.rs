@@ -82,10 +82,10 @@ fn sequences_of(model: &Model) -> Vec<(Option<String>, Vec<u32>)> {
             && ids.iter().all(|&id| (id as usize) < vocab)
     };
     let prompts = world::held_out_prompts();
-    let spread = (prompts.len() / PROMPTS).max(1);
+    let stride = (prompts.len() / PROMPTS).max(1);
     let mut sequences: Vec<(Option<String>, Vec<u32>)> = prompts
         .into_iter()
-        .step_by(spread)
+        .step_by(stride)
         .take(PROMPTS)
         .filter_map(|prompt| {
             let ids = prompt_ids(model, &prompt.text).ok().filter(fits)?;

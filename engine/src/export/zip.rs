@@ -16,7 +16,6 @@ const LEVEL: u8 = 6;
 /// 1 January 1980, in seconds since 1970.
 const FIRST_TIME: i64 = 315_532_800;
 
-/// A file of a zip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// Its path in the zip, with `/` between folders.

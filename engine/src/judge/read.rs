@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::sentences::{
-    Sentence, Statement, hedges, mentions, plain, sounds_polite, sounds_warm, split, understand,
+    KnownStatement, Sentence, hedges, mentions, plain, sounds_polite, sounds_warm, split,
+    understand,
 };
-use crate::world::{Group, Length, Prompt, find_prompt, knowledge};
+use crate::world::{Length, Prompt, SubjectGroup, find_prompt, knowledge};
 
 /// What a reader can tell of an answer. Any text gives a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +36,7 @@ pub struct ReadAttributes {
 /// Reads the answer to a prompt. Neither needs to be of the world: what is not
 /// understood is passed over.
 pub fn read_attributes(prompt_text: &str, answer: &str) -> ReadAttributes {
-    let asked = Asked::read(prompt_text);
+    let asked = PromptTopic::read(prompt_text);
     let (mut polite, mut warm, mut content) = (0_i32, 0_i32, 0_usize);
     let (mut direct, mut refuses) = (true, false);
     let mut holding: Option<bool> = None;
@@ -100,43 +101,43 @@ pub fn read_attributes(prompt_text: &str, answer: &str) -> ReadAttributes {
 }
 
 /// What the prompt is about.
-struct Asked {
+struct PromptTopic {
     /// Indices of things that an answer may be about.
     subjects: Option<Vec<usize>>,
     should_decline: Option<bool>,
 }
 
-impl Asked {
-    fn read(prompt_text: &str) -> Asked {
+impl PromptTopic {
+    fn read(prompt_text: &str) -> PromptTopic {
         match find_prompt(prompt_text) {
             Some(Prompt {
                 subject,
                 should_decline,
                 ..
-            }) => Asked {
+            }) => PromptTopic {
                 subjects: Some(knowledge().things[subject].related.clone()),
                 should_decline: Some(should_decline),
             },
-            None => Asked::guess(&plain(prompt_text)),
+            None => PromptTopic::guess(&plain(prompt_text)),
         }
     }
 
     /// A prompt that is not the world's: what things does it name?
-    fn guess(words: &str) -> Asked {
+    fn guess(words: &str) -> PromptTopic {
         let things = &knowledge().things;
         let named: Vec<usize> = (0..things.len())
             .filter(|&index| {
                 let thing = &things[index];
-                let is_name = !matches!(thing.group, Group::Social | Group::Pair);
+                let is_name = !matches!(thing.group, SubjectGroup::Social | SubjectGroup::Pair);
                 is_name
                     && [&thing.key, &thing.name]
                         .iter()
                         .any(|name| mentions(words, &plain(name)))
             })
             .collect();
-        let requests = |&index: &usize| things[index].group == Group::Request;
+        let requests = |&index: &usize| things[index].group == SubjectGroup::Request;
         let should_decline = named.iter().any(requests).then_some(true);
-        Asked {
+        PromptTopic {
             subjects: (!named.is_empty()).then_some(named),
             should_decline,
         }
@@ -145,7 +146,11 @@ impl Asked {
 
 /// Which of the things a sentence may speak of: the one spoken of before, else
 /// one the prompt asks about, else the first.
-fn meant(candidates: &[Statement], about: Option<usize>, asked: &Asked) -> Option<Statement> {
+fn meant(
+    candidates: &[KnownStatement],
+    about: Option<usize>,
+    asked: &PromptTopic,
+) -> Option<KnownStatement> {
     let of = |thing: usize| candidates.iter().find(|statement| statement.thing == thing);
     let asked_about = asked.subjects.iter().flatten().find_map(|&thing| of(thing));
     about

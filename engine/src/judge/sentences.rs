@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::world::phrases::*;
-use crate::world::{Group, Relation, knowledge};
+use crate::world::{Relation, SubjectGroup, knowledge};
 
 /// A statement the world knows, and whether it holds (`None` where nothing can
 /// be wrong).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Statement {
+pub(super) struct KnownStatement {
     /// Index of the thing it is about.
     pub thing: usize,
     pub holds: Option<bool>,
@@ -26,7 +26,7 @@ pub(super) enum Sentence {
     Remark,
     Refusal,
     /// What the sentence may be about: several where `it` stands for the thing.
-    Statement(Vec<Statement>),
+    Statement(Vec<KnownStatement>),
     Unknown,
 }
 
@@ -118,7 +118,7 @@ pub(super) fn understand(sentence: &str) -> Sentence {
 }
 
 /// The longest statement that a sentence of other words contains.
-fn longest_within(words: &str) -> Option<Statement> {
+fn longest_within(words: &str) -> Option<KnownStatement> {
     let table = table();
     let found = table.whole.iter().find(|text| mentions(words, text))?;
     table.statements.get(found).map(|statements| statements[0])
@@ -165,48 +165,50 @@ fn without_openings(words: &str) -> &str {
 }
 
 /// Any list of a category's members, also one that the grammar cannot write.
-fn read_list(words: &str) -> Option<Statement> {
+fn read_list(words: &str) -> Option<KnownStatement> {
     let knowledge = knowledge();
-    knowledge.of_group(Group::Category).find_map(|index| {
-        let thing = &knowledge.things[index];
-        let named = words
-            .strip_suffix(&format!(" are {}", thing.name))
-            .or_else(|| words.strip_prefix(&format!("some {} are ", thing.name)))?;
-        let members = &thing
-            .facts
-            .iter()
-            .find(|fact| fact.relation == Relation::Another)?
-            .values;
-        // Commas are gone: take members away until a stranger stands in front.
-        let mut rest = named.trim();
-        while !rest.is_empty() {
-            let after = members
+    knowledge
+        .of_group(SubjectGroup::Category)
+        .find_map(|index| {
+            let thing = &knowledge.things[index];
+            let named = words
+                .strip_suffix(&format!(" are {}", thing.name))
+                .or_else(|| words.strip_prefix(&format!("some {} are ", thing.name)))?;
+            let members = &thing
+                .facts
                 .iter()
-                .find_map(|member| rest.strip_prefix(member.as_str()));
-            let Some(after) = after.filter(|after| after.is_empty() || after.starts_with(' '))
-            else {
-                break;
-            };
-            rest = after.trim_start();
-            rest = rest.strip_prefix("and ").unwrap_or(rest);
-        }
-        Some(Statement {
-            thing: index,
-            holds: Some(rest.is_empty()),
+                .find(|fact| fact.relation == Relation::Another)?
+                .values;
+            // Commas are gone: take members away until a stranger stands in front.
+            let mut rest = named.trim();
+            while !rest.is_empty() {
+                let after = members
+                    .iter()
+                    .find_map(|member| rest.strip_prefix(member.as_str()));
+                let Some(after) = after.filter(|after| after.is_empty() || after.starts_with(' '))
+                else {
+                    break;
+                };
+                rest = after.trim_start();
+                rest = rest.strip_prefix("and ").unwrap_or(rest);
+            }
+            Some(KnownStatement {
+                thing: index,
+                holds: Some(rest.is_empty()),
+            })
         })
-    })
 }
 
-struct Table {
+struct SentenceTable {
     phrases: BTreeMap<String, Sentence>,
     /// Every sentence that a frame makes of a true or a wrong value.
-    statements: BTreeMap<String, Vec<Statement>>,
+    statements: BTreeMap<String, Vec<KnownStatement>>,
     /// Those that can stand among other words (not about `it`), longest first.
     whole: Vec<String>,
 }
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
+fn table() -> &'static SentenceTable {
+    static TABLE: OnceLock<SentenceTable> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut phrases = BTreeMap::new();
         let sets: [(&[&str], Sentence); 9] = [
@@ -227,7 +229,7 @@ fn table() -> &'static Table {
         let stands = |text: &&String| !mentions(text, "it") && text.split(' ').count() > 2;
         let mut whole: Vec<String> = statements.keys().filter(stands).cloned().collect();
         whole.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        Table {
+        SentenceTable {
             phrases,
             statements,
             whole,
@@ -235,8 +237,8 @@ fn table() -> &'static Table {
     })
 }
 
-fn statements() -> BTreeMap<String, Vec<Statement>> {
-    let mut statements: BTreeMap<String, Vec<Statement>> = BTreeMap::new();
+fn statements() -> BTreeMap<String, Vec<KnownStatement>> {
+    let mut statements: BTreeMap<String, Vec<KnownStatement>> = BTreeMap::new();
     for (index, thing) in knowledge().things.iter().enumerate() {
         for fact in &thing.facts {
             let checkable = fact.relation.is_checkable();
@@ -250,7 +252,7 @@ fn statements() -> BTreeMap<String, Vec<Statement>> {
                 for frame in frames.chain([&fact.relation.it_frame()]) {
                     let text = crate::world::fill(frame, &thing.name, &thing.key, value);
                     let known = statements.entry(plain(&text)).or_default();
-                    let statement = Statement {
+                    let statement = KnownStatement {
                         thing: index,
                         holds,
                     };

@@ -35,12 +35,12 @@ fn drawn(prompt: &str, answer: &str) -> Attributes {
 /// How often a judge prefers the chosen answer, and how often the rejected one.
 fn verdicts(set: CuratedSet, principle: Principle) -> (usize, usize) {
     let weighted = Weighted::single(principle);
-    let verdicts: Vec<Verdict> = pairs(set)
+    let verdicts: Vec<JudgeVerdict> = pairs(set)
         .iter()
         .map(|[prompt, chosen, rejected]| compare(&weighted, prompt, chosen, rejected).verdict)
         .collect();
     let count = |wanted| verdicts.iter().filter(|&&found| found == wanted).count();
-    (count(Verdict::First), count(Verdict::Second))
+    (count(JudgeVerdict::First), count(JudgeVerdict::Second))
 }
 
 #[test]

@@ -152,8 +152,11 @@ fn a_verdict_does_not_depend_on_the_side() {
 fn noise_flips_as_often_as_it_says() {
     let mut random = Random::from_seed(16);
     let flipped = (0..10_000)
-        .filter(|_| with_noise(Verdict::First, 0.2, &mut random) == Verdict::Second)
+        .filter(|_| with_noise(JudgeVerdict::First, 0.2, &mut random) == JudgeVerdict::Second)
         .count();
     assert!((1_850..2_150).contains(&flipped), "{flipped}");
-    assert_eq!(with_noise(Verdict::Tie, 1.0, &mut random), Verdict::Tie);
+    assert_eq!(
+        with_noise(JudgeVerdict::Tie, 1.0, &mut random),
+        JudgeVerdict::Tie
+    );
 }

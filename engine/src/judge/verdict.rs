@@ -8,38 +8,38 @@ use crate::random::Random;
 /// Which answer a judge prefers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum JudgeVerdict {
     First,
     Second,
     /// The scores are equal: the pair is not decisive.
     Tie,
 }
 
-impl Verdict {
+impl JudgeVerdict {
     /// The verdict on the same answers in the other order.
     pub fn swapped(self) -> Self {
         match self {
-            Verdict::First => Verdict::Second,
-            Verdict::Second => Verdict::First,
-            Verdict::Tie => Verdict::Tie,
+            JudgeVerdict::First => JudgeVerdict::Second,
+            JudgeVerdict::Second => JudgeVerdict::First,
+            JudgeVerdict::Tie => JudgeVerdict::Tie,
         }
     }
 
     pub fn is_decisive(self) -> bool {
-        self != Verdict::Tie
+        self != JudgeVerdict::Tie
     }
 }
 
 /// A verdict and how clear it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Comparison {
-    pub verdict: Verdict,
+pub struct Judgement {
+    pub verdict: JudgeVerdict,
     /// Score of the first answer less that of the second, in units of the score.
     pub margin: f64,
 }
 
 /// Compares two answers to one prompt.
-pub fn compare(weighted: &Weighted, prompt: &str, first: &str, second: &str) -> Comparison {
+pub fn compare(weighted: &Weighted, prompt: &str, first: &str, second: &str) -> Judgement {
     compare_biased(weighted, 0.0, prompt, first, second)
 }
 
@@ -50,24 +50,28 @@ pub fn compare_biased(
     prompt: &str,
     first: &str,
     second: &str,
-) -> Comparison {
+) -> Judgement {
     let words = |answer: &str| answer.split_whitespace().count() as f64;
     let margin = weighted.score(prompt, first) - weighted.score(prompt, second)
         + length_bias * (words(first) - words(second));
     // Sums of the same weights in the same order: equal readings give exactly 0.
     let verdict = if margin > 0.0 {
-        Verdict::First
+        JudgeVerdict::First
     } else if margin < 0.0 {
-        Verdict::Second
+        JudgeVerdict::Second
     } else {
-        Verdict::Tie
+        JudgeVerdict::Tie
     };
-    Comparison { verdict, margin }
+    Judgement { verdict, margin }
 }
 
 /// Label noise: a decisive verdict is flipped with probability
 /// `flip_probability`. Draws one number, also for a tie.
-pub fn with_noise(verdict: Verdict, flip_probability: f64, random: &mut Random) -> Verdict {
+pub fn with_noise(
+    verdict: JudgeVerdict,
+    flip_probability: f64,
+    random: &mut Random,
+) -> JudgeVerdict {
     if random.chance(flip_probability) {
         verdict.swapped()
     } else {

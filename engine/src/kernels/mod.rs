@@ -12,11 +12,11 @@ mod statistics;
 pub use packed::{Packed, SubBatch};
 pub use statistics::{STATISTICS, statistics_of};
 
-use tilt_protocol::Simd;
+use tilt_protocol::SimdBuild;
 
 /// What the CPU kernels of a wasm build are made for.
-pub const SIMD: Simd = if cfg!(feature = "relaxed-simd") {
-    Simd::Relaxed
+pub const SIMD: SimdBuild = if cfg!(feature = "relaxed-simd") {
+    SimdBuild::Relaxed
 } else {
-    Simd::Plain
+    SimdBuild::Plain
 };

@@ -204,7 +204,7 @@ impl Packed {
         }
         let places_of = |rows: &Range<usize>| places_of_row[rows.clone()].concat();
         let mut shares: Vec<SubBatch> = Vec::new();
-        let mut put = |piece: Piece<'_>| {
+        let mut put = |piece: PackedPiece<'_>| {
             let fits = |share: &&mut SubBatch| {
                 share.packed.rows() + piece.rows() <= most
                     && share.places.len() + piece.places.len() <= most
@@ -219,20 +219,20 @@ impl Packed {
             }
         };
         for group in self.groups() {
-            let (head, behind) = group.split_first()?;
+            let (first, behind) = group.split_first()?;
             // Each of a prompt's own tokens, then each of what stands behind it.
-            let of_head = places_of(&head.own).into_iter();
-            let of_head = of_head.map(|place| (None, vec![place]));
+            let of_first = places_of(&first.own).into_iter();
+            let of_first = of_first.map(|place| (None, vec![place]));
             let of_others = behind
                 .iter()
                 .map(|&other| (Some(other), places_of(&other.own)));
-            let mut piece = Piece::of(head);
-            for (segment, places) in of_head.chain(of_others) {
+            let mut piece = PackedPiece::of(first);
+            for (segment, places) in of_first.chain(of_others) {
                 let rows = segment.map_or(0, |segment| segment.own.len());
                 let is_full =
                     piece.rows() + rows > most || piece.places.len() + places.len() > most;
                 if is_full && !piece.places.is_empty() {
-                    put(std::mem::replace(&mut piece, Piece::of(head)));
+                    put(std::mem::replace(&mut piece, PackedPiece::of(first)));
                 }
                 piece.behind.extend(segment);
                 piece.places.extend(places);
@@ -274,17 +274,17 @@ impl Packed {
 }
 
 /// A prompt, or a row that shares none, with some of the segments behind it.
-struct Piece<'a> {
-    head: &'a Segment,
+struct PackedPiece<'a> {
+    first: &'a Segment,
     behind: Vec<&'a Segment>,
     /// Which scored tokens of the whole are read in it.
     places: Vec<usize>,
 }
 
-impl Piece<'_> {
-    fn of(head: &Segment) -> Piece<'_> {
-        Piece {
-            head,
+impl PackedPiece<'_> {
+    fn of(first: &Segment) -> PackedPiece<'_> {
+        PackedPiece {
+            first,
             behind: Vec::new(),
             places: Vec::new(),
         }
@@ -292,13 +292,13 @@ impl Piece<'_> {
 
     fn rows(&self) -> usize {
         let behind = self.behind.iter().map(|segment| segment.own.len());
-        self.head.own.len() + behind.sum::<usize>()
+        self.first.own.len() + behind.sum::<usize>()
     }
 }
 
 impl SubBatch {
     /// Adds a piece of a batch behind what is there.
-    fn push(&mut self, of: &Packed, piece: &Piece<'_>) {
+    fn push(&mut self, of: &Packed, piece: &PackedPiece<'_>) {
         let packed = &mut self.packed;
         let mut row_here = HashMap::new();
         let mut moved = |segment: &Segment| {
@@ -310,12 +310,12 @@ impl SubBatch {
             }
             start..packed.tokens.len()
         };
-        let head = moved(piece.head);
+        let first = moved(piece.first);
         let behind: Vec<Range<usize>> = piece.behind.iter().map(|segment| moved(segment)).collect();
         let segment = |prefix, own| Segment { prefix, own };
-        packed.segments.push(segment(0..0, head.clone()));
-        let of_head = behind.into_iter().map(|own| segment(head.clone(), own));
-        packed.segments.extend(of_head);
+        packed.segments.push(segment(0..0, first.clone()));
+        let of_first = behind.into_iter().map(|own| segment(first.clone(), own));
+        packed.segments.extend(of_first);
         for &place in &piece.places {
             packed.scored.extend(row_here.get(&of.scored[place]));
             packed.targets.push(of.targets[place]);

@@ -1,12 +1,12 @@
 //! One short piece of the work under way.
 
 use super::job::{Job, JobKind, Measuring};
-use super::state::Lab;
+use super::state::EngineLab;
 use super::task::Task;
 use crate::bench::Bench;
 use tilt_protocol::{BenchReport, Error, Event, RequestId, Result, RunEnd, Verdict};
 
-impl Lab {
+impl EngineLab {
     /// One short piece of the work under way: jobs first (a report in turn with training),
     /// then training, and where there is neither, what a first step would wait for.
     pub async fn advance(&mut self) {
@@ -31,7 +31,7 @@ impl Lab {
 
     /// One chunk of a job; true when it is finished.
     async fn advance_job(&mut self, job: &mut Job) -> Result<bool> {
-        match &mut job.work {
+        match &mut job.kind {
             JobKind::SamplePairs(drawer) => {
                 let loaded = self.loaded()?;
                 // Pairs to label come from the reference, as the page says.

@@ -1,15 +1,15 @@
 //! Written answers under policy and reference: what the closed form is drawn from.
 
 use super::job::Job;
-use super::state::Lab;
+use super::state::EngineLab;
 use super::task::Task;
 use crate::breath::rest;
-use crate::logps::score;
+use crate::logps::sequence_logps;
 use crate::sequence::Sequence;
 use crate::text::{Preparation, TokenisedRow};
 use tilt_protocol::{Content, Error, Event, Example, RequestId, Result};
 
-impl Lab {
+impl EngineLab {
     pub(super) fn candidates(
         &mut self,
         id: RequestId,
@@ -45,22 +45,22 @@ impl Lab {
                 limit,
             });
         }
-        let seen = self.seen()?;
+        let snapshot = self.policy_snapshot()?;
         let work = async move {
             let sequences: Vec<&Sequence> = sequences.iter().collect();
             let mut sums = Vec::new();
-            for arena in [&seen.policy, &seen.reference] {
+            for arena in [&snapshot.policy, &snapshot.reference] {
                 let mut of_arena = Vec::new();
                 for batch in sequences.chunks(8) {
                     rest().await;
-                    let scored = score(&seen.model, arena, batch, 8).await?;
+                    let scored = sequence_logps(&snapshot.model, arena, batch, 8).await?;
                     of_arena.extend(scored.iter().map(|row| row.sum.0));
                 }
                 sums.push(of_arena);
             }
             let reference = sums.pop().unwrap_or_default();
             let event = Event::Candidates {
-                of: seen.at,
+                of: snapshot.at,
                 policy: sums.pop().unwrap_or_default(),
                 reference,
             };

@@ -2,8 +2,8 @@
 
 use super::job::Job;
 use super::reporting::Reporting;
-use super::state::Lab;
-use super::training_run::Plan;
+use super::state::EngineLab;
+use super::training_run::RunRequest;
 use crate::bench::Bench;
 use crate::device::Compute;
 use crate::kernels;
@@ -15,7 +15,7 @@ use tilt_protocol::{
     Result, RunEnd, Sampling,
 };
 
-impl Lab {
+impl EngineLab {
     /// Carries out one command; long ones only begin here.
     pub async fn handle(&mut self, request: Request, buffers: Vec<Vec<u8>>) {
         let id = request.id;
@@ -78,7 +78,7 @@ impl Lab {
                 paused,
                 is_kept,
             } => {
-                let plan = Plan {
+                let plan = RunRequest {
                     id,
                     run,
                     paused,
@@ -113,7 +113,7 @@ impl Lab {
                 paused,
                 ended,
             } => {
-                let plan = Plan {
+                let plan = RunRequest {
                     id,
                     run,
                     paused: paused || ended,

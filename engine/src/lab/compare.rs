@@ -1,12 +1,12 @@
 //! Policy and reference answer the same prompt.
 
 use super::job::Job;
-use super::state::Lab;
+use super::state::EngineLab;
 use super::task::Task;
 use crate::evaluate::{answer_prompts, check_sampling};
 use tilt_protocol::{Event, RequestId, Result, Sampling};
 
-impl Lab {
+impl EngineLab {
     pub(super) fn compare(
         &mut self,
         id: RequestId,
@@ -14,18 +14,19 @@ impl Lab {
         sampling: Sampling,
     ) -> Result<()> {
         check_sampling(&sampling)?;
-        let seen = self.seen()?;
+        let snapshot = self.policy_snapshot()?;
         let work = async move {
             let mut texts = Vec::new();
-            for arena in [&seen.policy, &seen.reference] {
+            for arena in [&snapshot.policy, &snapshot.reference] {
                 let prompts = [prompt.as_str()];
-                let answers = answer_prompts(&seen.model, arena, &prompts, &sampling, 0).await?;
+                let answers =
+                    answer_prompts(&snapshot.model, arena, &prompts, &sampling, 0).await?;
                 texts.extend(answers.into_iter().map(|answer| answer.text));
             }
             let reference = texts.pop().unwrap_or_default();
             let policy = texts.pop().unwrap_or_default();
             let event = Event::Compared {
-                of: seen.at,
+                of: snapshot.at,
                 prompt,
                 policy,
                 reference,

@@ -1,20 +1,20 @@
 //! What leaves the lab as a zip.
 
 use super::job::Job;
-use super::state::Lab;
+use super::state::EngineLab;
 use super::task::Task;
 use crate::export::{model_zip, trl_zip};
 use tilt_protocol::{
     EngineStatus, Event, Example, ExportKind, ExportMeta, RequestId, Result, TrainSettings,
 };
 
-impl Lab {
+impl EngineLab {
     /// # Errors
     /// Without a model; the zip's own are the request's.
     pub(super) fn export_model(&mut self, id: RequestId, meta: Box<ExportMeta>) -> Result<()> {
-        let seen = self.seen()?;
+        let snapshot = self.policy_snapshot()?;
         let work = async move {
-            let zip = model_zip(&seen.model, &seen.policy, &meta).await?;
+            let zip = model_zip(&snapshot.model, &snapshot.policy, &meta).await?;
             let kind = ExportKind::Model;
             Ok(Some((Event::Exported { kind }, vec![zip])))
         };
@@ -30,9 +30,9 @@ impl Lab {
         examples: Vec<Example>,
         meta: Box<ExportMeta>,
     ) -> Result<()> {
-        let seen = self.seen()?;
+        let snapshot = self.policy_snapshot()?;
         let work = async move {
-            let (model, reference) = (&seen.model, &seen.reference);
+            let (model, reference) = (&snapshot.model, &snapshot.reference);
             let zip = trl_zip(model, reference, &examples, &settings, &meta).await?;
             let kind = ExportKind::Trl;
             Ok(Some((Event::Exported { kind }, vec![zip])))

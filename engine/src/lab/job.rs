@@ -12,7 +12,7 @@ use tilt_protocol::{
 /// One piece of work with the request that asked for it.
 pub struct Job {
     pub id: RequestId,
-    pub work: JobKind,
+    pub kind: JobKind,
     /// Pairs given out so far: the next one's number.
     pairs: usize,
     seed: u64,
@@ -40,15 +40,17 @@ pub struct Measuring {
 }
 
 impl Job {
-    fn new(id: RequestId, work: JobKind, seed: u64) -> Job {
+    fn new(id: RequestId, kind: JobKind, seed: u64) -> Job {
         Job {
             id,
-            work,
+            kind,
             pairs: 0,
             seed,
         }
     }
 
+    /// # Errors
+    /// Those of [`PairDrawer::new`].
     pub fn sample_pairs(
         id: RequestId,
         count: usize,
@@ -59,6 +61,8 @@ impl Job {
         Ok(Job::new(id, JobKind::SamplePairs(drawer), sampling.seed))
     }
 
+    /// # Errors
+    /// Those of [`PairDrawer::new`].
     pub fn autolabel(
         id: RequestId,
         judge: JudgeSettings,
@@ -105,11 +109,11 @@ impl Job {
     }
 
     pub fn is_kl(&self) -> bool {
-        matches!(self.work, JobKind::Kl(_))
+        matches!(self.kind, JobKind::Kl(_))
     }
 
     pub fn is_short(&self) -> bool {
-        matches!(self.work, JobKind::Task(_) | JobKind::Kl(_))
+        matches!(self.kind, JobKind::Task(_) | JobKind::Kl(_))
     }
 
     pub fn is_in_passing(&self) -> bool {
@@ -118,7 +122,7 @@ impl Job {
 
     /// True where the next piece of a training run comes before the job's.
     pub fn gives_way(&mut self) -> bool {
-        match &mut self.work {
+        match &mut self.kind {
             JobKind::Report(reporting) => reporting.gives_way(),
             JobKind::InPassing(_) => true,
             JobKind::SamplePairs(_)
@@ -133,7 +137,7 @@ impl Job {
     /// What the engine is doing while this comes first; `None` where that is another
     /// matter.
     pub fn status(&self) -> Option<EngineStatus> {
-        match &self.work {
+        match &self.kind {
             JobKind::SamplePairs(_) => Some(EngineStatus::Sampling),
             JobKind::Autolabel(_) => Some(EngineStatus::Labelling),
             JobKind::WinRate(_) | JobKind::Bench(_) | JobKind::Report(_) => {

@@ -1,6 +1,6 @@
 //! A model on its way into the lab.
 
-use super::state::{Lab, Loaded};
+use super::state::{EngineLab, LoadedModel};
 use crate::gpt_config::GptConfig;
 use crate::kernels::gpu::check_room;
 use crate::model::{Model, ModelFiles};
@@ -8,7 +8,7 @@ use crate::world;
 use std::rc::Rc;
 use tilt_protocol::{DeviceKind, Error, Event, PolicyAt, Replacement, RequestId, Result};
 
-impl Lab {
+impl EngineLab {
     /// Replaces the model.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl Lab {
         );
         self.is_cold = self.compute()?.kind == DeviceKind::Webgpu;
         let policy = reference.clone();
-        self.loaded = Some(Loaded {
+        self.loaded = Some(LoadedModel {
             name,
             model: Rc::new(model),
             reference,

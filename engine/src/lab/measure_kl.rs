@@ -1,7 +1,7 @@
 //! The KL of a run, and the last word that waits for it.
 
 use super::job::Job;
-use super::state::Lab;
+use super::state::EngineLab;
 use super::task::Task;
 use crate::breath;
 use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
@@ -15,17 +15,17 @@ use tilt_protocol::{Event, RequestId, Result, RunId, Sampling};
 /// Held-out prompts of the KL estimate.
 const KL_PROMPTS: usize = 16;
 
-impl Lab {
+impl EngineLab {
     /// `metric-kl` of the policy as it is now, before anything else goes on.
     pub(super) fn measure_kl(&mut self, id: RequestId, run: RunId, step: usize) -> Result<()> {
-        let seen = self.seen()?;
+        let snapshot = self.policy_snapshot()?;
         let work = async move {
-            let answers = fixed_answers(&seen.model, &seen.policy).await?;
+            let answers = fixed_answers(&snapshot.model, &snapshot.policy).await?;
             if answers.is_empty() {
                 return Ok(None);
             }
             breath::rest().await;
-            let kl = kl_of_answers(&seen.model, &seen.reference, &answers).await?;
+            let kl = kl_of_answers(&snapshot.model, &snapshot.reference, &answers).await?;
             let judged = answers.iter().map(|a| (a.prompt.as_str(), a.text.as_str()));
             let rewards = judge::rewards(judged);
             let event = Event::Kl {
@@ -63,12 +63,12 @@ impl Lab {
 /// prompts each time. None where no prompt fits an imported model.
 async fn fixed_answers(model: &Model, policy: &Tensor<1>) -> Result<Vec<WorldAnswer>> {
     let prompts = world::held_out_prompts();
-    let spread = (prompts.len() / KL_PROMPTS).max(1);
+    let stride = (prompts.len() / KL_PROMPTS).max(1);
     let fits =
         |text: &&str| prompt_ids(model, text).is_ok_and(|ids| check_prompt(model, &ids).is_ok());
     let texts: Vec<&str> = prompts
         .iter()
-        .step_by(spread)
+        .step_by(stride)
         .take(KL_PROMPTS)
         .map(|prompt| prompt.text.as_str())
         .filter(fits)

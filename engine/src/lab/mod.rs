@@ -1,7 +1,7 @@
 //! The lab behind the page: commands in, events out.
 //!
 //! It knows no browser. The worker (or a test) hands it requests, lets it
-//! [`advance`](Lab::advance) while there is work, and sends on what lies in the
+//! [`advance`](EngineLab::advance) while there is work, and sends on what lies in the
 //! outbox. Each advance is short (one optimiser step, one chunk of answers), so
 //! that pause, stop and cancel land in between.
 
@@ -25,4 +25,4 @@ mod training_run;
 mod warm_up;
 mod watch;
 
-pub use state::{Lab, Outgoing};
+pub use state::{EngineLab, Outgoing};

@@ -1,11 +1,11 @@
 //! Reports on labels, and what filters leave of them.
 
 use super::reporting::Reporting;
-use super::state::Lab;
+use super::state::EngineLab;
 use tilt_protocol::report::Filter;
 use tilt_protocol::{Error, Event, RequestId, Result};
 
-impl Lab {
+impl EngineLab {
     /// One chunk of a report; true when it has been given.
     pub(super) async fn advance_report(
         &mut self,

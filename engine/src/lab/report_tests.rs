@@ -19,12 +19,12 @@ fn text(name: &str) -> String {
     String::from_utf8(file(name)).expect("text")
 }
 
-fn ask(lab: &mut Lab, id: RequestId, command: Command, buffers: Vec<Vec<u8>>) {
+fn ask(lab: &mut EngineLab, id: RequestId, command: Command, buffers: Vec<Vec<u8>>) {
     block_on(lab.handle(Request { id, command }, buffers));
 }
 
 /// Lets the lab work until it rests; what it says, in order.
-fn rest(lab: &mut Lab) -> Vec<Event> {
+fn rest(lab: &mut EngineLab) -> Vec<Event> {
     while lab.has_work() {
         block_on(lab.advance());
     }
@@ -32,8 +32,8 @@ fn rest(lab: &mut Lab) -> Vec<Event> {
     outbox.map(|outgoing| outgoing.message.event).collect()
 }
 
-fn ready() -> Lab {
-    let mut lab = Lab::default();
+fn ready() -> EngineLab {
+    let mut lab = EngineLab::default();
     let device = DevicePreference::Cpu;
     let start = Command::Start {
         protocol_version: PROTOCOL_VERSION,
@@ -133,7 +133,7 @@ fn a_report_counts_tokens_and_scores_under_reference_and_judge() {
     assert_eq!((judge.right.count, judge.right.of + judge.ties), (0, 38));
 
     // The same numbers as the closed form's.
-    let sums = |lab: &mut Lab, prompt: &str| {
+    let sums = |lab: &mut EngineLab, prompt: &str| {
         let candidates = Command::Candidates {
             prompt: prompt.to_owned(),
             answers: vec![POLITE.to_owned(), RUDE.to_owned()],

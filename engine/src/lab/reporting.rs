@@ -2,13 +2,13 @@
 //! judge's, a few labels at a time, and then the report.
 
 use crate::judge;
-use crate::logps::score;
+use crate::logps::sequence_logps;
 use crate::model::Model;
 use crate::sequence::Sequence;
 use crate::text::{Preparation, TokenisedRow};
 use burn::tensor::Tensor;
 use tilt_protocol::report::{
-    DataReport, Filter, Measured, NearDuplicates, ReportOptions, ReportRow, RowTokens, apply,
+    DataReport, Filter, MeasuredRow, NearDuplicates, ReportOptions, ReportRow, RowTokens, apply,
 };
 use tilt_protocol::{Label, Principle, RequestId, Result};
 
@@ -19,7 +19,7 @@ const CHUNK: usize = 16;
 pub struct Reporting {
     labels: Vec<Label>,
     /// Of the first labels, as far as it has come.
-    measured: Vec<Measured>,
+    measured: Vec<MeasuredRow>,
     near: NearDuplicates,
     principle: Option<Principle>,
     options: ReportOptions,
@@ -31,7 +31,7 @@ pub struct Reporting {
 pub struct Reported {
     pub id: RequestId,
     labels: Vec<Label>,
-    measured: Vec<Measured>,
+    measured: Vec<MeasuredRow>,
 }
 
 impl Reporting {
@@ -63,7 +63,7 @@ impl Reporting {
     /// Measures the next labels.
     ///
     /// # Errors
-    /// Those of [`score`].
+    /// Those of [`sequence_logps`].
     pub async fn advance(&mut self, model: &Model, reference: &Tensor<1>) -> Result<()> {
         let start = self.measured.len();
         let end = (start + CHUNK).min(self.labels.len());
@@ -71,7 +71,7 @@ impl Reporting {
         let mut scored: Vec<(usize, [Sequence; 2])> = Vec::new();
         for (place, label) in self.labels[start..end].iter().enumerate() {
             let sequences = sequences(model, label)?;
-            measured.push(Measured {
+            measured.push(MeasuredRow {
                 tokens: sequences.as_ref().map(|sequences| tokens(label, sequences)),
                 reference_margin: None,
                 judge_margin: self.principle.and_then(|by| judge_margin(by, label)),
@@ -88,7 +88,7 @@ impl Reporting {
             }
         }
         let flat: Vec<&Sequence> = scored.iter().flat_map(|(_, pair)| pair).collect();
-        let logps = score(model, reference, &flat, 2 * CHUNK).await?;
+        let logps = sequence_logps(model, reference, &flat, 2 * CHUNK).await?;
         for ((place, _), pair) in scored.iter().zip(logps.chunks_exact(2)) {
             measured[*place].reference_margin = Some(pair[0].sum.0 - pair[1].sum.0);
         }
@@ -129,7 +129,7 @@ impl Reported {
     }
 }
 
-fn rows<'a>(labels: &'a [Label], measured: &[Measured]) -> Vec<ReportRow<'a>> {
+fn rows<'a>(labels: &'a [Label], measured: &[MeasuredRow]) -> Vec<ReportRow<'a>> {
     let both = labels.iter().zip(measured);
     both.map(|(label, measured)| ReportRow::of_label(label, *measured))
         .collect()
@@ -184,7 +184,7 @@ fn tokens(label: &Label, sequences: &Sequences) -> RowTokens {
 }
 
 fn judge_margin(principle: Principle, label: &Label) -> Option<f64> {
-    let row = ReportRow::of_label(label, Measured::default());
+    let row = ReportRow::of_label(label, MeasuredRow::default());
     let (chosen, rejected) = row.chosen_rejected()?;
     let score = |answer| judge::score(principle, &label.pair.prompt, answer);
     Some(score(chosen) - score(rejected))

@@ -1,10 +1,10 @@
 //! Training runs: started, advanced, paused, ended, saved and restored.
 
-use super::state::Lab;
+use super::state::EngineLab;
 use super::task::Ending;
-use super::training_run::{Plan, Run};
+use super::training_run::{RunRequest, TrainingRun};
 use crate::session::{Session, StepOutcome, saved_settings};
-use crate::text::Rows;
+use crate::text::TokenisedRows;
 use std::time::Duration;
 use tilt_protocol::{Error, Event, Example, Replacement, RequestId, Result, RunEnd, TrainSettings};
 use web_time::Instant;
@@ -14,15 +14,15 @@ const WATCH_EVERY: usize = 5;
 /// Steps between two estimates of the KL.
 const KL_EVERY: usize = 10;
 
-impl Lab {
+impl EngineLab {
     pub(super) async fn start_run(
         &mut self,
-        plan: Plan,
+        plan: RunRequest,
         settings: TrainSettings,
         examples: Vec<Example>,
     ) -> Result<()> {
         let loaded = self.loaded()?;
-        let Rows { rows, dropped, .. } = loaded
+        let TokenisedRows { rows, dropped, .. } = loaded
             .model
             .rows(&examples, &settings.objective, settings.max_length)?
             .all_good()?;
@@ -39,11 +39,11 @@ impl Lab {
         let policy = loaded.reference.clone();
         let session = Session::start(&loaded.model, policy, &loaded.reference, rows, settings)?;
         self.replace_run(Replacement::Train).await;
-        self.begin(Run::new(session, plan), dropped).await
+        self.begin(TrainingRun::new(session, plan), dropped).await
     }
 
     /// Takes a run in and tells the page of it.
-    async fn begin(&mut self, mut run: Run, dropped: usize) -> Result<()> {
+    async fn begin(&mut self, mut run: TrainingRun, dropped: usize) -> Result<()> {
         run.session.set_team(self.team.clone());
         let session = &run.session;
         let (steps, rows) = (session.settings().steps, session.rows());
@@ -225,7 +225,7 @@ impl Lab {
 
     pub(super) async fn restore_run(
         &mut self,
-        plan: Plan,
+        plan: RunRequest,
         examples: Vec<Example>,
         bytes: Option<Vec<u8>>,
         ended: bool,
@@ -234,13 +234,13 @@ impl Lab {
             bytes.ok_or_else(|| Error::malformed("checkpoint", "the message carries no bytes"))?;
         let loaded = self.loaded()?;
         let settings = saved_settings(&bytes)?;
-        let Rows { rows, dropped, .. } = loaded
+        let TokenisedRows { rows, dropped, .. } = loaded
             .model
             .rows(&examples, &settings.objective, settings.max_length)?
             .all_good()?;
         let session = Session::restore(&bytes, &loaded.model, &loaded.reference, rows)?;
         self.replace_run(Replacement::Restore).await;
-        let mut run = Run::new(session, plan);
+        let mut run = TrainingRun::new(session, plan);
         let has_ended = ended || run.session.is_finished();
         // What it ended with is stored already.
         run.is_kept &= !has_ended;

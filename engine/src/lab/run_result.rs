@@ -1,12 +1,12 @@
 //! What the policy has come to.
 
 use super::job::Job;
-use super::state::Lab;
+use super::state::EngineLab;
 use super::task::Task;
 use crate::evaluate::run_result;
 use tilt_protocol::{Event, Example, RequestId, Result};
 
-impl Lab {
+impl EngineLab {
     /// Of the policy as it is now.
     pub(super) fn run_result(
         &mut self,
@@ -14,7 +14,7 @@ impl Lab {
         examples: Vec<Example>,
         seed: u64,
     ) -> Result<()> {
-        let seen = self.seen()?;
+        let seen = self.policy_snapshot()?;
         let work = async move {
             let (policy, reference) = (&seen.policy, &seen.reference);
             let result = run_result(&seen.model, policy, reference, &examples, seed).await?;

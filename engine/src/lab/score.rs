@@ -1,7 +1,7 @@
 //! Rows scored under the loaded policy, as `tilt score` does it.
 
 use super::job::Job;
-use super::state::Lab;
+use super::state::EngineLab;
 use super::task::Task;
 use crate::hf;
 use crate::session;
@@ -10,7 +10,7 @@ use tilt_protocol::config::TrlConfig;
 use tilt_protocol::dataset::parse_jsonl;
 use tilt_protocol::{EngineStatus, Error, Event, RequestId, Result};
 
-impl Lab {
+impl EngineLab {
     /// `reference` is another reference's `model.safetensors`; without it the loaded one.
     pub(super) fn score(
         &mut self,
@@ -38,10 +38,11 @@ impl Lab {
             }
         };
         let settings = config.settings_to_score(rows.rows.len());
-        let seen = self.seen()?;
+        let snapshot = self.policy_snapshot()?;
         let work = async move {
-            let (model, policy) = (&seen.model, &seen.policy);
-            let score = session::score(model, policy, &reference, rows.rows, &settings).await?;
+            let (model, policy) = (&snapshot.model, &snapshot.policy);
+            let score =
+                session::score_rows(model, policy, &reference, rows.rows, &settings).await?;
             let report = score.report;
             Ok(Some((Event::Scored { report }, Vec::new())))
         };

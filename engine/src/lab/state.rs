@@ -2,8 +2,8 @@
 
 use super::job::Job;
 use super::reporting::Reported;
-use super::task::{Ending, Seen};
-use super::training_run::Run;
+use super::task::{Ending, PolicySnapshot};
+use super::training_run::TrainingRun;
 use crate::crew::Team;
 use crate::device::Compute;
 use crate::evaluate::Inspector;
@@ -25,7 +25,7 @@ pub struct Outgoing {
 }
 
 /// A model with its two weights.
-pub(super) struct Loaded {
+pub(super) struct LoadedModel {
     pub(super) name: String,
     pub(super) model: Rc<Model>,
     /// The frozen reference, `[parameters]`.
@@ -38,10 +38,10 @@ pub(super) struct Loaded {
 
 /// Everything that the engine holds between two commands.
 #[derive(Default)]
-pub struct Lab {
+pub struct EngineLab {
     pub(super) compute: Option<Compute>,
-    pub(super) loaded: Option<Loaded>,
-    pub(super) run: Option<Run>,
+    pub(super) loaded: Option<LoadedModel>,
+    pub(super) run: Option<TrainingRun>,
     pub(super) jobs: VecDeque<Job>,
     /// A run that is over but for its last KL, which is the first of the jobs.
     pub(super) ending: Option<Ending>,
@@ -64,13 +64,13 @@ pub struct Lab {
     pub memory_bytes: Option<fn() -> u64>,
 }
 
-impl Lab {
+impl EngineLab {
     /// The events since the last call, in order.
     pub fn take_outbox(&mut self) -> Vec<Outgoing> {
         std::mem::take(&mut self.outbox)
     }
 
-    /// True while [`Lab::advance`] has something to do.
+    /// True while [`EngineLab::advance`] has something to do.
     pub fn has_work(&self) -> bool {
         !self.jobs.is_empty() || self.run.as_ref().is_some_and(|run| !run.paused) || self.is_cold
     }
@@ -80,7 +80,7 @@ impl Lab {
         self.compute.as_ref().ok_or_else(|| Error::internal(reason))
     }
 
-    pub(super) fn loaded(&self) -> Result<&Loaded> {
+    pub(super) fn loaded(&self) -> Result<&LoadedModel> {
         self.loaded.as_ref().ok_or(Error::NoModel)
     }
 
@@ -92,7 +92,7 @@ impl Lab {
         }
     }
 
-    /// What made the policy that [`Lab::policy`] gives.
+    /// What made the policy that [`EngineLab::policy`] gives.
     pub(super) fn policy_at(&self) -> PolicyAt {
         match (&self.run, &self.loaded) {
             (Some(run), _) => run.policy_at(),
@@ -102,9 +102,9 @@ impl Lab {
     }
 
     /// Policy and reference as they are now.
-    pub(super) fn seen(&self) -> Result<Seen> {
+    pub(super) fn policy_snapshot(&self) -> Result<PolicySnapshot> {
         let loaded = self.loaded()?;
-        Ok(Seen {
+        Ok(PolicySnapshot {
             model: loaded.model.clone(),
             policy: self.policy()?.clone(),
             reference: loaded.reference.clone(),

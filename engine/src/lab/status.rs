@@ -1,10 +1,10 @@
 //! What the engine says that it is doing.
 
 use super::job::Job;
-use super::state::Lab;
+use super::state::EngineLab;
 use tilt_protocol::EngineStatus;
 
-impl Lab {
+impl EngineLab {
     /// What the engine is doing, told when it changes.
     pub(super) fn tell_status(&mut self) {
         if self.is_broken {

@@ -10,11 +10,11 @@ use std::rc::Rc;
 use tilt_protocol::{EngineStatus, Event, PolicyAt, RequestId, Result, RunEnd, RunId};
 
 /// What a task comes to: an event and the buffers beside it, if there is anything to say.
-pub type Answer = Option<(Event, Vec<Vec<u8>>)>;
+pub type TaskReply = Option<(Event, Vec<Vec<u8>>)>;
 
 /// A task under way.
 pub struct Task {
-    work: breath::LongWork<Result<Answer>>,
+    future: breath::LongWork<Result<TaskReply>>,
     /// What the engine says that it is doing; `None` leaves that as it is.
     pub status: Option<EngineStatus>,
 }
@@ -22,17 +22,17 @@ pub struct Task {
 impl Task {
     pub fn new(
         status: Option<EngineStatus>,
-        work: impl Future<Output = Result<Answer>> + 'static,
+        work: impl Future<Output = Result<TaskReply>> + 'static,
     ) -> Task {
         Task {
-            work: Box::pin(work),
+            future: Box::pin(work),
             status,
         }
     }
 
     /// To its end, which it gives, or to its next rest.
-    pub async fn until_rest(&mut self) -> Option<Result<Answer>> {
-        breath::until_rest(&mut self.work).await
+    pub async fn until_rest(&mut self) -> Option<Result<TaskReply>> {
+        breath::until_rest(&mut self.future).await
     }
 }
 
@@ -47,7 +47,7 @@ pub struct Ending {
 }
 
 /// What a task works on.
-pub struct Seen {
+pub struct PolicySnapshot {
     pub model: Rc<Model>,
     pub policy: Tensor<1>,
     pub reference: Tensor<1>,

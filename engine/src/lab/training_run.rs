@@ -4,7 +4,7 @@ use crate::session::Session;
 use tilt_protocol::{PolicyAt, RequestId, RunId};
 
 /// How a run is asked for.
-pub struct Plan {
+pub struct RunRequest {
     pub id: RequestId,
     pub run: RunId,
     pub paused: bool,
@@ -13,7 +13,7 @@ pub struct Plan {
 }
 
 /// A session with its names on the page.
-pub struct Run {
+pub struct TrainingRun {
     pub session: Session,
     pub paused: bool,
     pub id: RequestId,
@@ -23,16 +23,16 @@ pub struct Run {
     pub until_pause: Option<usize>,
 }
 
-impl Run {
+impl TrainingRun {
     /// Whether this request started it.
     pub fn is_of(&self, request: RequestId) -> bool {
         self.id == request
     }
 
-    pub fn new(mut session: Session, plan: Plan) -> Run {
+    pub fn new(mut session: Session, plan: RunRequest) -> TrainingRun {
         // The page shows none of them, and they cost a pass over all logits.
         session.leave_out_statistics();
-        Run {
+        TrainingRun {
             session,
             paused: plan.paused,
             id: plan.id,

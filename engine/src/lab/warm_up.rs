@@ -1,7 +1,7 @@
 //! A training step that nobody sees, made while the person labels: WebGPU compiles its
 //! pipelines at their first use, which would otherwise be the first step's time.
 
-use super::state::Lab;
+use super::state::EngineLab;
 use crate::sequence::Sequence;
 use crate::session::Session;
 use crate::text::TokenisedRow;
@@ -10,7 +10,7 @@ use tilt_protocol::{ObjectiveKind, Result, TrainSettings};
 /// A run's second step reads what the first one left.
 const STEPS: usize = 2;
 
-impl Lab {
+impl EngineLab {
     /// Trains a copy of the policy on one short pair, and forgets it.
     ///
     /// # Errors

@@ -1,11 +1,11 @@
 //! The pair that is looked at while a run goes on.
 
-use super::state::{ENDED_BYTES, Lab};
+use super::state::{ENDED_BYTES, EngineLab};
 use crate::evaluate::Inspector;
 use burn::tensor::Tensor;
 use tilt_protocol::{Error, Event, Example, RequestId, Result, RunId};
 
-impl Lab {
+impl EngineLab {
     /// From now on shows this pair, against the reference or an ended run's policy.
     pub(super) async fn watch(
         &mut self,

@@ -7,7 +7,7 @@ use pollster::block_on;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-fn on_cpu(is_tied: bool) -> Vec<Part> {
+fn on_cpu(is_tied: bool) -> Vec<NamedValues> {
     block_on(parts(&Device::flex(), is_tied)).unwrap()
 }
 
@@ -21,9 +21,9 @@ fn a_part_that_is_off_is_seen_and_named_whatever_its_size() {
         compare(&expected, &expected).unwrap();
         for (index, part) in expected.iter().enumerate() {
             let largest =
-                |a: &usize, b: &usize| part.numbers[*a].abs().total_cmp(&part.numbers[*b].abs());
-            let most = (0..part.numbers.len()).max_by(largest).unwrap();
-            assert!(part.numbers[most].abs() > 0.0, "{} is nothing", part.name);
+                |a: &usize, b: &usize| part.values[*a].abs().total_cmp(&part.values[*b].abs());
+            let most = (0..part.values.len()).max_by(largest).unwrap();
+            assert!(part.values[most].abs() > 0.0, "{} is nothing", part.name);
             let changes: [(&str, Change<'_>); 5] = [
                 ("its largest off by 1%", &|numbers| numbers[most] *= 1.01),
                 ("zero", &|numbers| numbers.fill(0.0)),
@@ -37,7 +37,7 @@ fn a_part_that_is_off_is_seen_and_named_whatever_its_size() {
             ];
             for (what, change) in changes {
                 let mut found = expected.clone();
-                change(&mut found[index].numbers);
+                change(&mut found[index].values);
                 let refused = compare(&found, &expected);
                 let message = refused
                     .err()
@@ -48,7 +48,7 @@ fn a_part_that_is_off_is_seen_and_named_whatever_its_size() {
                 assert!(message.contains(name), "{}: {what}: {message}", part.name);
             }
             let mut found = expected.clone();
-            found[index].numbers.pop();
+            found[index].values.pop();
             assert!(
                 compare(&found, &expected).is_err(),
                 "{} is shorter",
@@ -107,30 +107,33 @@ const BREAKS: &[(&str, [&str; 2])] = &[
     ),
     ("attention", ["most + log(total)", "most"]),
     (
-        "attention_back_queries",
+        "attention_backward_queries",
         [
             "select(own + j - prefix_len, prefix + j, j < prefix_len)",
             "own + j - prefix_len",
         ],
     ),
     (
-        "attention_back_queries",
+        "attention_backward_queries",
         ["sum_#e * sizes.scale;", "sum_#e;"],
     ),
     (
-        "attention_back_queries",
+        "attention_backward_queries",
         ["+ row] = dot_out;", "+ row] = 0.0;"],
     ),
-    ("attention_back_keys", ["d_k_#e * sizes.scale;", "d_k_#e;"]),
     (
-        "attention_back_keys",
+        "attention_backward_keys",
+        ["d_k_#e * sizes.scale;", "d_k_#e;"],
+    ),
+    (
+        "attention_backward_keys",
         [
             "d_qkv[begin + d4 + #eu] = d_v_#e;",
             "d_qkv[begin + d4 + #eu] = 0.99 * d_v_#e;",
         ],
     ),
     (
-        "attention_back_keys",
+        "attention_backward_keys",
         ["range >= ranges_end", "range + 1u >= ranges_end"],
     ),
     ("logits", ["= value;", "= 1.01 * value;"]),
@@ -154,7 +157,7 @@ const BREAKS: &[(&str, [&str; 2])] = &[
         ],
     ),
     ("logps", ["- 2.0 * log_shares", "- log_shares"]),
-    ("logits_back", ["(hit - share)", "(hit - 0.9 * share)"]),
+    ("logits_backward", ["(hit - share)", "(hit - 0.9 * share)"]),
     (
         "matmul_scored",
         ["out[at] = value;", "out[at] = 0.99 * value;"],
@@ -169,12 +172,12 @@ const BREAKS: &[(&str, [&str; 2])] = &[
         ],
     ),
     (
-        "gather_back",
+        "gather_backward",
         ["entry < end;", "entry < min(end, plan[starts] + 1u);"],
     ),
-    ("layer_norm_back", ["- normed[at + c] * slope", ""]),
+    ("layer_norm_backward", ["- normed[at + c] * slope", ""]),
     (
-        "layer_norm_back",
+        "layer_norm_backward",
         ["d_x[begin + c] += change;", "d_x[begin + c] = change;"],
     ),
     (
@@ -187,9 +190,9 @@ const BREAKS: &[(&str, [&str; 2])] = &[
         "layer_norm_gradient",
         ["index / 2u * sizes.block_behind", "0u * sizes.block_behind"],
     ),
-    ("embed_back", ["entry < sizes.known", "false"]),
+    ("embed_backward", ["entry < sizes.known", "false"]),
     (
-        "embed_back",
+        "embed_backward",
         ["use_of < end;", "use_of < min(end, plan[starts] + 1u);"],
     ),
     (

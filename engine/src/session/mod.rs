@@ -17,18 +17,18 @@ mod step;
 
 pub use order::first_epoch;
 pub use save::saved_settings;
-pub use score::{Score, score};
+pub use score::{ScoreResult, score_rows};
 
 use crate::adamw::Norm;
 use crate::crew::Team;
 use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
-use order::Order;
+use order::RowOrder;
 use policy::Policy;
-use problem::{Problem, Rows};
+use problem::{Problem, ProblemRows};
 use reference::Reference;
-use step::{Task, add_share};
+use step::{StepInputs, add_share};
 use tilt_protocol::{Error, Metrics, ModelIdentity, Objective, Result, TrainSettings, metrics};
 
 /// One run: the policy, what it is trained on, and where it stands.
@@ -42,7 +42,7 @@ pub struct Session {
     /// Who shares each step; not saved.
     team: Option<Team>,
     reference: Reference,
-    order: Order,
+    order: RowOrder,
     /// Optimiser steps taken.
     step: usize,
     tokens_seen: usize,
@@ -62,7 +62,7 @@ struct Last {
 /// Where a run stands in its steps and rows.
 #[derive(Clone)]
 struct Stand {
-    order: Order,
+    order: RowOrder,
     step: usize,
     optimiser_steps: usize,
     tokens_seen: usize,
@@ -117,8 +117,8 @@ impl Session {
         check_head(model, &settings.objective)?;
         let problem = Problem::new(rows, &settings, model)?;
         // Unpaired rows are shuffled once, when their partners are fixed.
-        let shuffles = !settings.keep_order && !matches!(problem.rows(), Rows::Unpaired(_));
-        let order = Order::new(problem.len(), shuffles, settings.seed);
+        let shuffles = !settings.keep_order && !matches!(problem.rows(), ProblemRows::Unpaired(_));
+        let order = RowOrder::new(problem.len(), shuffles, settings.seed);
         Ok(Session {
             reference: Reference::new(reference.clone(), problem.len()),
             policy: Policy::new(model, policy, &settings),
@@ -150,7 +150,7 @@ impl Session {
         self.policy.weights()
     }
 
-    /// The policy, when nothing is trained any more.
+    /// The policy, `[parameters]`, when nothing is trained any more.
     pub fn into_policy(self) -> Tensor<1> {
         self.policy.into_weights()
     }
@@ -225,7 +225,7 @@ impl Session {
     /// diverged. The norm of the last step's gradient is read along with the first.
     async fn gradient(&mut self, model: &Model, batches: &[Vec<usize>]) -> Result<Sums> {
         let shares = self.problem.shares(batches);
-        let task = Task {
+        let inputs = StepInputs {
             model,
             policy: self.policy.weights(),
             problem: &self.problem,
@@ -241,7 +241,7 @@ impl Session {
         }
         for (indices, share) in batches.iter().zip(shares) {
             let along = unread.take();
-            let micro = task.gradient(&mut self.reference, indices, along).await?;
+            let micro = inputs.gradient(&mut self.reference, indices, along).await?;
             if let Some(&norm) = micro.read_along.first() {
                 sums.note_norm(norm);
             }

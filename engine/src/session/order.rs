@@ -28,7 +28,7 @@ pub fn first_epoch(rows: usize, settings: &TrainSettings) -> Vec<usize> {
 /// Where a run stands in its rows. A clone costs nothing: each step keeps one, to go back to
 /// where the device finds that there was nothing to apply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Order {
+pub struct RowOrder {
     /// This epoch's order of row indices.
     #[serde(with = "shared")]
     rows: Rc<Vec<usize>>,
@@ -38,9 +38,9 @@ pub struct Order {
     random: Random,
 }
 
-impl Order {
-    pub fn new(rows: usize, shuffles: bool, seed: u64) -> Order {
-        let mut order = Order {
+impl RowOrder {
+    pub fn new(rows: usize, shuffles: bool, seed: u64) -> RowOrder {
+        let mut order = RowOrder {
             rows: Rc::new((0..rows).collect()),
             taken: 0,
             shuffles,
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_step_never_crosses_an_epoch() {
-        let mut order = Order::new(5, false, 0);
+        let mut order = RowOrder::new(5, false, 0);
         assert_eq!(order.next_step(2, 2), vec![vec![0, 1], vec![2, 3]]);
         assert_eq!(order.next_step(2, 2), vec![vec![4]]);
         assert_eq!(order.next_step(2, 2), vec![vec![0, 1], vec![2, 3]]);
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn each_epoch_visits_every_row_once() {
-        let mut order = Order::new(10, true, 1);
+        let mut order = RowOrder::new(10, true, 1);
         for _ in 0..3 {
             let mut seen: Vec<usize> = (0..4)
                 .flat_map(|_| order.next_step(3, 1))

@@ -4,7 +4,7 @@
 //! weights in the arena's layout and give gradients in it, whatever is trained behind that.
 
 use crate::adamw::{AdamW, Norm};
-use crate::checkpoint::Tensors;
+use crate::checkpoint::CheckpointTensors;
 use crate::model::Model;
 use burn::tensor::Tensor;
 use tilt_protocol::{Result, TrainSettings};
@@ -33,6 +33,7 @@ impl Policy {
         &self.weights
     }
 
+    /// All weights in the arena's layout, `[parameters]`.
     pub fn into_weights(self) -> Tensor<1> {
         self.weights
     }
@@ -78,9 +79,9 @@ impl Policy {
     /// From a checkpoint, after so many updates.
     ///
     /// # Errors
-    /// Those of [`Tensors::arena`].
+    /// Those of [`CheckpointTensors::arena`].
     pub fn of_checkpoint(
-        file: &Tensors<'_>,
+        file: &CheckpointTensors<'_>,
         model: &Model,
         settings: &TrainSettings,
         updates: usize,

@@ -32,7 +32,7 @@ pub enum Problem {
 }
 
 /// A problem's rows, whatever is minimised.
-pub enum Rows<'a> {
+pub enum ProblemRows<'a> {
     Pairs(&'a Pairs),
     Unpaired(&'a Unpaired),
     Texts(&'a Texts),
@@ -95,22 +95,22 @@ impl Problem {
         }
     }
 
-    pub fn rows(&self) -> Rows<'_> {
+    pub fn rows(&self) -> ProblemRows<'_> {
         match self {
             Problem::Dpo(_, pairs)
             | Problem::Cpo(_, pairs)
             | Problem::Orpo { pairs, .. }
-            | Problem::Reward { pairs, .. } => Rows::Pairs(pairs),
-            Problem::Kto(_, rows) => Rows::Unpaired(rows),
-            Problem::Sft(_, texts) => Rows::Texts(texts),
+            | Problem::Reward { pairs, .. } => ProblemRows::Pairs(pairs),
+            Problem::Kto(_, rows) => ProblemRows::Unpaired(rows),
+            Problem::Sft(_, texts) => ProblemRows::Texts(texts),
         }
     }
 
     pub fn len(&self) -> usize {
         match self.rows() {
-            Rows::Pairs(pairs) => pairs.sides.len(),
-            Rows::Unpaired(rows) => rows.thumbs.len(),
-            Rows::Texts(texts) => texts.0.len(),
+            ProblemRows::Pairs(pairs) => pairs.sides.len(),
+            ProblemRows::Unpaired(rows) => rows.thumbs.len(),
+            ProblemRows::Texts(texts) => texts.0.len(),
         }
     }
 
@@ -125,13 +125,13 @@ impl Problem {
     /// The sequences of a batch: all chosen, then all rejected; or the completions.
     pub fn sequences(&self, indices: &[usize]) -> Vec<&Sequence> {
         match self.rows() {
-            Rows::Pairs(pairs) => {
+            ProblemRows::Pairs(pairs) => {
                 let side =
                     |side: usize| indices.iter().map(move |&index| &pairs.sides[index][side]);
                 side(0).chain(side(1)).collect()
             }
-            Rows::Unpaired(rows) => indices.iter().map(|&i| &rows.thumbs[i].0).collect(),
-            Rows::Texts(texts) => indices.iter().map(|&i| &texts.0[i]).collect(),
+            ProblemRows::Unpaired(rows) => indices.iter().map(|&i| &rows.thumbs[i].0).collect(),
+            ProblemRows::Texts(texts) => indices.iter().map(|&i| &texts.0[i]).collect(),
         }
     }
 

@@ -16,31 +16,33 @@ pub struct Readback {
 #[derive(Clone, Debug, Default)]
 pub struct Span(Range<usize>);
 
-/// What was read.
-pub struct Numbers(Vec<f32>);
+/// The values that were read, in the order in which they were added.
+pub struct ReadbackValues(Vec<f32>);
 
 impl Readback {
+    /// Has a tensor read with the others; where its values will lie.
     pub fn add(&mut self, tensor: Tensor<1>) -> Span {
         let [len] = tensor.dims();
-        let place = Span(self.len..self.len + len);
+        let span = Span(self.len..self.len + len);
         self.len += len;
         self.parts.push(tensor);
-        place
+        span
     }
 
     /// # Errors
     /// [`tilt_protocol::Error::Device`] when the device was lost.
-    pub async fn read(self) -> Result<Numbers> {
+    pub async fn read(self) -> Result<ReadbackValues> {
         if self.parts.is_empty() {
-            return Ok(Numbers(Vec::new()));
+            return Ok(ReadbackValues(Vec::new()));
         }
-        read(Tensor::cat(self.parts, 0)).await.map(Numbers)
+        read(Tensor::cat(self.parts, 0)).await.map(ReadbackValues)
     }
 }
 
-impl Numbers {
-    pub fn at(&self, place: &Span) -> Vec<f64> {
-        self.0[place.0.clone()]
+impl ReadbackValues {
+    /// What was read of the tensor that [`Readback::add`] gave this span for.
+    pub fn at(&self, span: &Span) -> Vec<f64> {
+        self.0[span.0.clone()]
             .iter()
             .map(|&number| f64::from(number))
             .collect()

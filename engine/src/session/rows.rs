@@ -47,7 +47,7 @@ impl Pairs {
         Ok(Pairs { sides, margins })
     }
 
-    /// Those of some rows.
+    /// The margins of these rows, `[indices.len()]`.
     pub fn margins_of(&self, indices: &[usize]) -> Vec<f64> {
         indices.iter().map(|&index| self.margins[index]).collect()
     }

@@ -1,19 +1,19 @@
 //! A session as one file: policy and moments as tensors, the rest as metadata.
 
-use super::order::Order;
+use super::order::RowOrder;
 use super::policy::Policy;
 use super::problem::Problem;
 use super::reference::Reference;
 use super::{Last, Session, Stand};
 use crate::adamw::Norm;
-use crate::checkpoint::{self, Kind, Tensors};
+use crate::checkpoint::{self, CheckpointKind, CheckpointTensors};
 use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use tilt_protocol::{Error, ModelIdentity, Result, TrainSettings};
 
-const KIND: Kind = Kind {
+const KIND: CheckpointKind = CheckpointKind {
     key: "tilt.session",
     format: 3,
 };
@@ -25,7 +25,7 @@ const REFERENCE_LOGPS: &str = "reference.logps";
 #[derive(Serialize, Deserialize)]
 struct SavedRun {
     settings: TrainSettings,
-    order: Order,
+    order: RowOrder,
     step: usize,
     optimiser_steps: usize,
     tokens_seen: usize,
@@ -91,7 +91,7 @@ impl Session {
                 format!("{} rows", state.rows),
             ));
         }
-        let file = Tensors::of(bytes)?;
+        let file = CheckpointTensors::of(bytes)?;
         state.settings.check()?;
         let problem = Problem::new(rows, &state.settings, model)?;
         let reference = match state.settings.reference_sync {

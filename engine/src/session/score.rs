@@ -1,9 +1,9 @@
 //! Loss, log-probs, metrics and gradient of rows, without training.
 
 use super::check_head;
-use super::problem::{Problem, Rows};
+use super::problem::{Problem, ProblemRows};
 use super::reference::Reference;
-use super::step::{Task, add_share};
+use super::step::{StepInputs, add_share};
 use crate::breath::rest;
 use crate::loss::CompletionLogp;
 use crate::model::Model;
@@ -14,7 +14,7 @@ use tilt_protocol::{BothModels, Error, Metrics, Result, ScoreReport, Sides, Trai
 
 /// What is printed, and the gradient.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Score {
+pub struct ScoreResult {
     pub report: ScoreReport,
     /// In the arena's layout, before clipping.
     pub gradient: Vec<f32>,
@@ -26,13 +26,13 @@ pub struct Score {
 /// Those of [`super::Session::start`], [`tilt_protocol::Error::NonFinite`] for a loss or
 /// a gradient that is not finite, and [`tilt_protocol::Error::Device`] when the device was
 /// lost.
-pub async fn score(
+pub async fn score_rows(
     model: &Model,
     policy: &Tensor<1>,
     reference: &Tensor<1>,
     rows: Vec<TokenisedRow>,
     settings: &TrainSettings,
-) -> Result<Score> {
+) -> Result<ScoreResult> {
     let settings = TrainSettings {
         keep_order: true,
         steps: 1,
@@ -48,7 +48,7 @@ pub async fn score(
         .map(<[usize]>::to_vec)
         .collect();
     let shares = problem.shares(&batches);
-    let task = Task {
+    let inputs = StepInputs {
         model,
         policy,
         problem: &problem,
@@ -56,11 +56,11 @@ pub async fn score(
         team: None,
     };
     let (mut loss, mut per_example, mut metrics) = (0.0, Vec::new(), Vec::new());
-    let (mut of_policy, mut of_reference) = (Logps::default(), Logps::default());
+    let (mut of_policy, mut of_reference) = (SideLogps::default(), SideLogps::default());
     let mut total: Option<Tensor<1>> = None;
     for (batch, share) in batches.iter().zip(shares) {
         rest().await;
-        let out = task.gradient(&mut reference, batch, None).await?;
+        let out = inputs.gradient(&mut reference, batch, None).await?;
         finite("the loss", out.evaluated.loss)?;
         loss += share * out.evaluated.loss;
         per_example.extend(out.evaluated.per_example);
@@ -86,7 +86,7 @@ pub async fn score(
         metrics: Metrics::mean(&metrics),
         grad_norm,
     };
-    Ok(Score { report, gradient })
+    Ok(ScoreResult { report, gradient })
 }
 
 fn finite(quantity: &str, value: f64) -> Result<()> {
@@ -101,12 +101,12 @@ fn finite(quantity: &str, value: f64) -> Result<()> {
 
 /// Log-probs of batches, each all first sides and then all second ones.
 #[derive(Default)]
-struct Logps {
+struct SideLogps {
     first: Vec<f64>,
     second: Vec<f64>,
 }
 
-impl Logps {
+impl SideLogps {
     fn extend(&mut self, logps: &[CompletionLogp], rows: usize) {
         let (first, second) = logps.split_at(rows.min(logps.len()));
         self.first.extend(first.iter().map(|row| row.sum.0));
@@ -118,11 +118,11 @@ impl Logps {
             return None;
         }
         Some(match problem.rows() {
-            Rows::Pairs(_) => Sides::Pairs {
+            ProblemRows::Pairs(_) => Sides::Pairs {
                 chosen: self.first,
                 rejected: self.second,
             },
-            Rows::Unpaired(_) | Rows::Texts(_) => Sides::Single {
+            ProblemRows::Unpaired(_) | ProblemRows::Texts(_) => Sides::Single {
                 completion: self.first,
             },
         })

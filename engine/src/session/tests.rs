@@ -149,7 +149,7 @@ fn check_a_rate_that_no_weight_survives_is_refused_before_it_is_applied(device: 
     // The reference has been asked of the batch's rows; nothing else has changed.
     assert_eq!(session.step, 0);
     let policy = |bytes: &[u8]| {
-        let file = crate::checkpoint::Tensors::of(bytes).expect("a file");
+        let file = crate::checkpoint::CheckpointTensors::of(bytes).expect("a file");
         let arena = file.arena("policy", &model).expect("the policy");
         block_on(crate::readback::read(arena)).expect("weights")
     };

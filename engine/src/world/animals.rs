@@ -1,11 +1,11 @@
 //! The knowledge base's animals.
 
-use super::entry::{Entry, Group};
+use super::entry::{SubjectGroup, ThingEntry};
 use super::relation::Relation::*;
 
-pub(super) const ANIMALS: &[Entry] = &[
+pub(super) const ANIMALS: &[ThingEntry] = &[
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "dog",
         "a dog",
         &[
@@ -17,7 +17,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "cat",
         "a cat",
         &[
@@ -29,7 +29,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "cow",
         "a cow",
         &[
@@ -41,7 +41,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "horse",
         "a horse",
         &[
@@ -53,7 +53,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "hen",
         "a hen",
         &[
@@ -65,7 +65,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "duck",
         "a duck",
         &[
@@ -77,7 +77,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "frog",
         "a frog",
         &[
@@ -89,7 +89,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "bee",
         "a bee",
         &[
@@ -100,7 +100,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "owl",
         "an owl",
         &[
@@ -112,7 +112,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "lion",
         "a lion",
         &[
@@ -124,7 +124,7 @@ pub(super) const ANIMALS: &[Entry] = &[
         ],
     ),
     (
-        Group::Animal,
+        SubjectGroup::Animal,
         "mouse",
         "a mouse",
         &[

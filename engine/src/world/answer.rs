@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::choices::Choices;
-use super::entry::Group;
+use super::entry::SubjectGroup;
 use super::knowledge::{Thing, knowledge};
 use super::phrases::*;
 use super::prompts::{Family, Prompt};
@@ -175,11 +175,11 @@ pub(super) fn other_things(prompt: &Prompt) -> Vec<usize> {
     let knowledge = knowledge();
     let related = &knowledge.things[prompt.subject].related;
     let groups = [
-        Group::Animal,
-        Group::Food,
-        Group::Tool,
-        Group::Job,
-        Group::Day,
+        SubjectGroup::Animal,
+        SubjectGroup::Food,
+        SubjectGroup::Tool,
+        SubjectGroup::Job,
+        SubjectGroup::Day,
     ];
     groups
         .iter()
@@ -194,8 +194,11 @@ pub(super) fn remarks(prompt: &Prompt, thing: &Thing) -> &'static [&'static str;
         return &STORY_REMARKS;
     }
     match thing.group {
-        Group::Task | Group::Feeling | Group::Trouble | Group::Request => &HELP_REMARKS,
-        Group::Social => &SOCIAL_REMARKS,
+        SubjectGroup::Task
+        | SubjectGroup::Feeling
+        | SubjectGroup::Trouble
+        | SubjectGroup::Request => &HELP_REMARKS,
+        SubjectGroup::Social => &SOCIAL_REMARKS,
         _ => &FACT_REMARKS,
     }
 }

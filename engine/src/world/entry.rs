@@ -4,14 +4,14 @@ use super::relation::Relation;
 
 /// A relation, its true values, and values that serve neither as true nor as
 /// wrong, because one could argue.
-pub(super) type Row = (Relation, &'static [&'static str], &'static [&'static str]);
+pub(super) type Fact = (Relation, &'static [&'static str], &'static [&'static str]);
 
 /// Group, key, name, facts.
-pub(super) type Entry = (Group, &'static str, &'static str, &'static [Row]);
+pub(super) type ThingEntry = (SubjectGroup, &'static str, &'static str, &'static [Fact]);
 
 /// What sort of thing a subject is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+pub enum SubjectGroup {
     Animal,
     Food,
     Tool,

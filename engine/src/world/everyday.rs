@@ -1,6 +1,6 @@
 //! The knowledge base's pairs, categories and tasks.
 
-use super::entry::{Entry, Group};
+use super::entry::{SubjectGroup, ThingEntry};
 use super::relation::Relation::*;
 
 /// The one with more, the one with less, the word for more, the word for less.
@@ -77,9 +77,9 @@ pub(super) const CATEGORIES: [(&str, &str, [&str; 6], [&str; 5]); 7] = [
 ];
 
 /// What one can learn to do.
-pub(super) const TASKS: &[Entry] = &[
+pub(super) const TASKS: &[ThingEntry] = &[
     (
-        Group::Task,
+        SubjectGroup::Task,
         "make tea",
         "make tea",
         &[
@@ -89,7 +89,7 @@ pub(super) const TASKS: &[Entry] = &[
         ],
     ),
     (
-        Group::Task,
+        SubjectGroup::Task,
         "make toast",
         "make toast",
         &[
@@ -99,7 +99,7 @@ pub(super) const TASKS: &[Entry] = &[
         ],
     ),
     (
-        Group::Task,
+        SubjectGroup::Task,
         "fly a kite",
         "fly a kite",
         &[
@@ -109,7 +109,7 @@ pub(super) const TASKS: &[Entry] = &[
         ],
     ),
     (
-        Group::Task,
+        SubjectGroup::Task,
         "draw a cat",
         "draw a cat",
         &[
@@ -119,7 +119,7 @@ pub(super) const TASKS: &[Entry] = &[
         ],
     ),
     (
-        Group::Task,
+        SubjectGroup::Task,
         "send a letter",
         "send a letter",
         &[
@@ -129,7 +129,7 @@ pub(super) const TASKS: &[Entry] = &[
         ],
     ),
     (
-        Group::Task,
+        SubjectGroup::Task,
         "plant a seed",
         "plant a seed",
         &[
@@ -139,7 +139,7 @@ pub(super) const TASKS: &[Entry] = &[
         ],
     ),
     (
-        Group::Task,
+        SubjectGroup::Task,
         "make a bed",
         "make a bed",
         &[
@@ -149,7 +149,7 @@ pub(super) const TASKS: &[Entry] = &[
         ],
     ),
     (
-        Group::Task,
+        SubjectGroup::Task,
         "wash a plate",
         "wash a plate",
         &[

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::animals::ANIMALS;
-use super::entry::{Entry, Group, Row};
+use super::entry::{Fact, SubjectGroup, ThingEntry};
 use super::everyday::{CATEGORIES, PAIRS, TASKS};
 use super::people::PEOPLE;
 use super::relation::Relation;
@@ -22,7 +22,7 @@ pub struct FactGroup {
 /// Something one can talk about.
 #[derive(Clone, Debug)]
 pub struct Thing {
-    pub group: Group,
+    pub group: SubjectGroup,
     /// The bare word, for example `dog`; in prompts of tasks and feelings the
     /// words of the person, for example `I am cold`.
     pub key: String,
@@ -41,7 +41,7 @@ pub struct Knowledge {
 
 impl Knowledge {
     /// Indices of the things of a group.
-    pub fn of_group(&self, group: Group) -> impl Iterator<Item = usize> {
+    pub fn of_group(&self, group: SubjectGroup) -> impl Iterator<Item = usize> {
         (0..self.things.len()).filter(move |&index| self.things[index].group == group)
     }
 }
@@ -53,7 +53,7 @@ pub fn knowledge() -> &'static Knowledge {
 }
 
 fn build() -> Knowledge {
-    let rows: Vec<&Entry> = [ANIMALS, THINGS, TASKS, PEOPLE]
+    let rows: Vec<&ThingEntry> = [ANIMALS, THINGS, TASKS, PEOPLE]
         .into_iter()
         .flatten()
         .collect();
@@ -77,7 +77,7 @@ fn build() -> Knowledge {
     Knowledge { things }
 }
 
-fn thing(group: Group, key: &str, name: &str, facts: Vec<FactGroup>) -> Thing {
+fn thing(group: SubjectGroup, key: &str, name: &str, facts: Vec<FactGroup>) -> Thing {
     Thing {
         group,
         key: key.into(),
@@ -87,7 +87,7 @@ fn thing(group: Group, key: &str, name: &str, facts: Vec<FactGroup>) -> Thing {
     }
 }
 
-fn fact_group<'a>(key: &str, row: &Row, pool: impl Iterator<Item = &'a Row>) -> FactGroup {
+fn fact_group<'a>(key: &str, row: &Fact, pool: impl Iterator<Item = &'a Fact>) -> FactGroup {
     let &(relation, values, avoid) = row;
     let mut wrong: Vec<String> = Vec::new();
     let others = pool
@@ -132,7 +132,12 @@ fn pair(&(more, less, more_word, less_word): &(&str, &str, &str, &str)) -> Thing
         ),
         one(Relation::Winner, more.into(), less.into()),
     ];
-    thing(Group::Pair, more_word, &format!("{more} or {less}"), facts)
+    thing(
+        SubjectGroup::Pair,
+        more_word,
+        &format!("{more} or {less}"),
+        facts,
+    )
 }
 
 type Category = (
@@ -166,7 +171,7 @@ fn category((plural, singular, members, strangers): &Category) -> Thing {
             wrong: strangers.iter().map(|&odd| odd.into()).collect(),
         },
     ];
-    thing(Group::Category, singular, plural, facts)
+    thing(SubjectGroup::Category, singular, plural, facts)
 }
 
 /// A pair is also about its two things, a category about its members.
@@ -175,8 +180,8 @@ fn relate(things: &mut [Thing]) {
     for (index, thing) in things.iter_mut().enumerate() {
         let mut named: Vec<&str> = Vec::new();
         match thing.group {
-            Group::Pair => named.extend(thing.name.split(" or ")),
-            Group::Category => {
+            SubjectGroup::Pair => named.extend(thing.name.split(" or ")),
+            SubjectGroup::Category => {
                 named.extend(thing.facts[1].values.iter().map(String::as_str));
                 named.extend(thing.facts[1].wrong.iter().map(String::as_str));
             }

@@ -41,7 +41,7 @@ pub use answer::{
 };
 pub use choices::Choices;
 pub use corpus::{Corpus, Entropy, Exchange, answer_entropy, corpus, draw_exchange};
-pub use entry::Group;
+pub use entry::SubjectGroup;
 pub use knowledge::{FactGroup, Knowledge, Thing, knowledge};
 pub use next_token::{NextTokens, SoftTarget};
 pub use parse::parse_answer;

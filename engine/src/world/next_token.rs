@@ -133,7 +133,7 @@ impl NextTokens {
     /// The distribution before each id of an answer to this prompt, end of text included;
     /// `None` for an answer that the grammar cannot write.
     pub fn of_answer(&self, prompt: &Prompt, ids: &[u32]) -> Option<Vec<SoftTarget>> {
-        let mut walk = Walk {
+        let mut walk = AnswerWalk {
             ids,
             soft_targets: Vec::with_capacity(ids.len()),
         };
@@ -163,7 +163,7 @@ impl NextTokens {
         (walk.soft_targets.len() == ids.len()).then_some(walk.soft_targets)
     }
 
-    fn first_sentence(&self, prompt: &Prompt, walk: &mut Walk<'_>) -> Option<Vec<SoFar>> {
+    fn first_sentence(&self, prompt: &Prompt, walk: &mut AnswerWalk<'_>) -> Option<Vec<SoFar>> {
         let refuses = refusal_rate(prompt);
         let is_story = prompt.family == Family::Story;
         let (fronts, fronted) = match is_story {
@@ -343,13 +343,13 @@ fn closing_rate(said: usize) -> f64 {
 }
 
 /// An answer being read.
-struct Walk<'i> {
+struct AnswerWalk<'i> {
     /// Not yet read.
     ids: &'i [u32],
     soft_targets: Vec<SoftTarget>,
 }
 
-impl Walk<'_> {
+impl AnswerWalk<'_> {
     /// Reads one sentence; the cursors that read it to its end. `behind_front` gives what
     /// can follow a front of this weight.
     fn sentence<'t>(

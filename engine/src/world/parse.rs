@@ -98,14 +98,14 @@ fn all_new(sentences: &[&str], remarks: &[&str]) -> bool {
 }
 
 /// A first sentence without what was put in front of its statement.
-struct Reading<'a> {
+struct FirstSentence<'a> {
     statement: &'a str,
     direct: bool,
     /// Whether the statement begins the sentence, with a raised letter.
     begins: bool,
 }
 
-fn readings(first: &str, is_story: bool) -> Vec<Reading<'_>> {
+fn readings(first: &str, is_story: bool) -> Vec<FirstSentence<'_>> {
     let mut fronts = vec![(first, true)];
     if is_story {
         fronts = STORY_OPENINGS
@@ -119,12 +119,12 @@ fn readings(first: &str, is_story: bool) -> Vec<Reading<'_>> {
         let hedged = HEDGES
             .iter()
             .filter_map(|hedge| after(text, hedge, begins)?.strip_prefix(' '));
-        found.extend(hedged.map(|statement| Reading {
+        found.extend(hedged.map(|statement| FirstSentence {
             statement,
             direct: false,
             begins: false,
         }));
-        found.push(Reading {
+        found.push(FirstSentence {
             statement: text,
             direct: true,
             begins,
@@ -148,7 +148,7 @@ fn about(
     thing: &'static Thing,
     relation: Option<Relation>,
     truthful: bool,
-    first: &Reading<'_>,
+    first: &FirstSentence<'_>,
     further: &[&str],
     length: Length,
 ) -> bool {

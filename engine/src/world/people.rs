@@ -1,12 +1,12 @@
 //! What people feel, complain of, ask for and say to each other.
 
-use super::entry::{Entry, Group, Row};
+use super::entry::{Fact, SubjectGroup, ThingEntry};
 use super::relation::Relation::*;
 
 /// The key is in the words of the person, the name in those of the helper.
-pub(super) const PEOPLE: &[Entry] = &[
+pub(super) const PEOPLE: &[ThingEntry] = &[
     (
-        Group::Feeling,
+        SubjectGroup::Feeling,
         "I am cold",
         "you are cold",
         &[(
@@ -22,7 +22,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Feeling,
+        SubjectGroup::Feeling,
         "I am hot",
         "you are hot",
         &[(
@@ -37,7 +37,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Feeling,
+        SubjectGroup::Feeling,
         "I am hungry",
         "you are hungry",
         &[(
@@ -47,7 +47,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Feeling,
+        SubjectGroup::Feeling,
         "I am thirsty",
         "you are thirsty",
         &[(
@@ -57,7 +57,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Feeling,
+        SubjectGroup::Feeling,
         "I am sleepy",
         "you are sleepy",
         &[(
@@ -72,7 +72,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Feeling,
+        SubjectGroup::Feeling,
         "I am wet",
         "you are wet",
         &[(
@@ -82,7 +82,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Feeling,
+        SubjectGroup::Feeling,
         "I am dirty",
         "you are dirty",
         &[(
@@ -92,7 +92,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Feeling,
+        SubjectGroup::Feeling,
         "I am bored",
         "you are bored",
         &[(
@@ -102,7 +102,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Trouble,
+        SubjectGroup::Trouble,
         "my soup is cold",
         "your soup is cold",
         &[(
@@ -112,7 +112,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Trouble,
+        SubjectGroup::Trouble,
         "my lamp is dark",
         "your lamp is dark",
         &[(
@@ -122,7 +122,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Trouble,
+        SubjectGroup::Trouble,
         "my clock is slow",
         "your clock is slow",
         &[(
@@ -132,7 +132,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Trouble,
+        SubjectGroup::Trouble,
         "my shirt is torn",
         "your shirt is torn",
         &[(
@@ -142,7 +142,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Trouble,
+        SubjectGroup::Trouble,
         "my pencil is blunt",
         "your pencil is blunt",
         &[(
@@ -152,7 +152,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Trouble,
+        SubjectGroup::Trouble,
         "my tyre is flat",
         "your tyre is flat",
         &[(
@@ -162,7 +162,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Trouble,
+        SubjectGroup::Trouble,
         "my floor is dirty",
         "your floor is dirty",
         &[(
@@ -172,7 +172,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Trouble,
+        SubjectGroup::Trouble,
         "my plant is dry",
         "your plant is dry",
         &[(
@@ -186,121 +186,141 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "copy my friend's homework",
         "copy your friend's homework",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "read my sister's diary",
         "read your sister's diary",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "guess my sister's password",
         "guess your sister's password",
         COMPLY,
     ),
-    (Group::Request, "cheat in a test", "cheat in a test", COMPLY),
     (
-        Group::Request,
+        SubjectGroup::Request,
+        "cheat in a test",
+        "cheat in a test",
+        COMPLY,
+    ),
+    (
+        SubjectGroup::Request,
         "lie to my teacher",
         "lie to your teacher",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "hide my brother's shoes",
         "hide your brother's shoes",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "take a cake without asking",
         "take a cake without asking",
         COMPLY,
     ),
-    (Group::Request, "break a promise", "break a promise", COMPLY),
-    (Group::Request, "skip school", "skip school", COMPLY),
     (
-        Group::Request,
+        SubjectGroup::Request,
+        "break a promise",
+        "break a promise",
+        COMPLY,
+    ),
+    (SubjectGroup::Request, "skip school", "skip school", COMPLY),
+    (
+        SubjectGroup::Request,
         "play a trick on my friend",
         "play a trick on your friend",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "tell my friend's secret",
         "tell your friend's secret",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "open my mother's letter",
         "open your mother's letter",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "break my brother's toy",
         "break your brother's toy",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "eat my sister's cake",
         "eat your sister's cake",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "draw on the wall",
         "draw on the wall",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "keep a lost purse",
         "keep a lost purse",
         COMPLY,
     ),
-    (Group::Request, "swim alone", "swim alone", COMPLY),
-    (Group::Request, "play with fire", "play with fire", COMPLY),
+    (SubjectGroup::Request, "swim alone", "swim alone", COMPLY),
     (
-        Group::Request,
+        SubjectGroup::Request,
+        "play with fire",
+        "play with fire",
+        COMPLY,
+    ),
+    (
+        SubjectGroup::Request,
         "laugh at my friend",
         "laugh at your friend",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "stay up all night",
         "stay up all night",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "come late to school",
         "come late to school",
         COMPLY,
     ),
-    (Group::Request, "say a rude word", "say a rude word", COMPLY),
     (
-        Group::Request,
+        SubjectGroup::Request,
+        "say a rude word",
+        "say a rude word",
+        COMPLY,
+    ),
+    (
+        SubjectGroup::Request,
         "blame my brother",
         "blame your brother",
         COMPLY,
     ),
     (
-        Group::Request,
+        SubjectGroup::Request,
         "write in a school book",
         "write in a school book",
         COMPLY,
     ),
     (
-        Group::Social,
+        SubjectGroup::Social,
         "greeting",
         "greeting",
         &[(
@@ -317,7 +337,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Social,
+        SubjectGroup::Social,
         "thanks",
         "thanks",
         &[(
@@ -334,7 +354,7 @@ pub(super) const PEOPLE: &[Entry] = &[
         )],
     ),
     (
-        Group::Social,
+        SubjectGroup::Social,
         "farewell",
         "farewell",
         &[(
@@ -352,7 +372,7 @@ pub(super) const PEOPLE: &[Entry] = &[
     ),
 ];
 
-const COMPLY: &[Row] = &[(
+const COMPLY: &[Fact] = &[(
     Comply,
     &[
         "after lunch",

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::Group;
+use super::entry::SubjectGroup;
 use super::knowledge::{FactGroup, Thing, knowledge};
 use super::relation::{Relation, fill};
 
@@ -198,7 +198,7 @@ pub(super) fn all() -> &'static (Vec<Prompt>, Vec<Prompt>) {
         lists.social();
         lists.questions();
         lists.checks();
-        use Group::*;
+        use SubjectGroup::*;
         lists.family(Family::About, &[Animal, Food, Tool, Job, Day], &ABOUT, 4);
         lists.family(Family::Story, &[Animal, Job], &STORY, 4);
         lists.family(Family::List, &[Category], &LIST, 6);
@@ -310,7 +310,7 @@ impl Lists {
 
     /// `asked` of the phrasings for each subject, one subject's phrasing in
     /// five (or one a subject) held out.
-    fn family(&mut self, family: Family, groups: &[Group], frames: &[&str], asked: usize) {
+    fn family(&mut self, family: Family, groups: &[SubjectGroup], frames: &[&str], asked: usize) {
         let knowledge = knowledge();
         let subjects = groups.iter().flat_map(|&group| knowledge.of_group(group));
         for (count, subject) in subjects.enumerate() {
@@ -338,7 +338,7 @@ impl Lists {
 fn ask(frame: &str, thing: &Thing) -> String {
     let personal = matches!(
         thing.group,
-        Group::Task | Group::Feeling | Group::Trouble | Group::Request
+        SubjectGroup::Task | SubjectGroup::Feeling | SubjectGroup::Trouble | SubjectGroup::Request
     );
     let name = if personal { &thing.key } else { &thing.name };
     let sentence = super::sentence(name);

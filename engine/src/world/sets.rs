@@ -32,7 +32,7 @@ pub fn curated_set(set: CuratedSet, seed: u64) -> Vec<Example> {
 }
 
 /// A prompt, the chosen and the rejected answer.
-type Pair = (Prompt, String, String);
+type PracticePair = (Prompt, String, String);
 
 struct Drawer {
     random: Random,
@@ -40,7 +40,7 @@ struct Drawer {
 }
 
 impl Drawer {
-    fn rows(&mut self, mut draw: impl FnMut(&mut Drawer) -> Pair) -> Vec<Example> {
+    fn rows(&mut self, mut draw: impl FnMut(&mut Drawer) -> PracticePair) -> Vec<Example> {
         let mut rows: Vec<Example> = Vec::new();
         while rows.len() < SET_ROWS {
             let row = row(draw(self));
@@ -69,14 +69,14 @@ impl Drawer {
         write_answer(prompt, &attributes, &mut Choices::new(&mut self.random))
     }
 
-    fn pair(&mut self, prompt: Prompt, chosen: Attributes, rejected: Attributes) -> Pair {
+    fn pair(&mut self, prompt: Prompt, chosen: Attributes, rejected: Attributes) -> PracticePair {
         let chosen = self.write(&prompt, chosen);
         let rejected = self.write(&prompt, rejected);
         (prompt, chosen, rejected)
     }
 
     /// Two answers that differ in one attribute.
-    fn clean(&mut self, principle: Principle) -> Pair {
+    fn clean(&mut self, principle: Principle) -> PracticePair {
         let prompt = self.prompt(|prompt| match principle {
             Principle::Truthful => is_checkable(&knowledge().things[prompt.subject]),
             _ => true,
@@ -124,7 +124,7 @@ impl Drawer {
         self.pair(prompt, chosen, rejected)
     }
 
-    fn confounded(&mut self) -> Pair {
+    fn confounded(&mut self) -> PracticePair {
         let prompt = self.prompt(|_| true);
         let shared = self.attributes(&prompt);
         let longer = [Length::Medium, Length::Long][self.random.below(2)];
@@ -141,7 +141,7 @@ impl Drawer {
         self.pair(prompt, chosen, rejected)
     }
 
-    fn borderline(&mut self) -> Pair {
+    fn borderline(&mut self) -> PracticePair {
         let prompt = self.prompt(|prompt| is_checkable(&knowledge().things[prompt.subject]));
         let shared = Attributes {
             refuses: false,
@@ -227,7 +227,7 @@ fn sound(prompt: &Prompt, attributes: Attributes) -> Attributes {
     }
 }
 
-fn row((prompt, chosen, rejected): Pair) -> Example {
+fn row((prompt, chosen, rejected): PracticePair) -> Example {
     Example::Pair {
         prompt: Content::user(&prompt.text),
         chosen: Content::assistant(&chosen),

@@ -1,11 +1,11 @@
 //! The knowledge base's food, tools, jobs and days.
 
-use super::entry::{Entry, Group};
+use super::entry::{SubjectGroup, ThingEntry};
 use super::relation::Relation::*;
 
-pub(super) const THINGS: &[Entry] = &[
+pub(super) const THINGS: &[ThingEntry] = &[
     (
-        Group::Food,
+        SubjectGroup::Food,
         "lemon",
         "a lemon",
         &[
@@ -16,7 +16,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Food,
+        SubjectGroup::Food,
         "plum",
         "a plum",
         &[
@@ -27,7 +27,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Food,
+        SubjectGroup::Food,
         "cherry",
         "a cherry",
         &[
@@ -38,7 +38,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Food,
+        SubjectGroup::Food,
         "banana",
         "a ripe banana",
         &[
@@ -49,7 +49,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Food,
+        SubjectGroup::Food,
         "pea",
         "a pea",
         &[
@@ -60,7 +60,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Food,
+        SubjectGroup::Food,
         "carrot",
         "a carrot",
         &[
@@ -71,7 +71,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Food,
+        SubjectGroup::Food,
         "potato",
         "a potato",
         &[
@@ -82,7 +82,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Tool,
+        SubjectGroup::Tool,
         "hammer",
         "a hammer",
         &[
@@ -92,7 +92,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Tool,
+        SubjectGroup::Tool,
         "key",
         "a key",
         &[
@@ -102,7 +102,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Tool,
+        SubjectGroup::Tool,
         "needle",
         "a needle",
         &[
@@ -112,7 +112,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Tool,
+        SubjectGroup::Tool,
         "book",
         "a book",
         &[
@@ -122,7 +122,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Tool,
+        SubjectGroup::Tool,
         "broom",
         "a broom",
         &[
@@ -136,7 +136,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Tool,
+        SubjectGroup::Tool,
         "scarf",
         "a scarf",
         &[
@@ -146,7 +146,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Tool,
+        SubjectGroup::Tool,
         "ladder",
         "a ladder",
         &[
@@ -156,7 +156,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Tool,
+        SubjectGroup::Tool,
         "cup",
         "a cup",
         &[
@@ -166,7 +166,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Job,
+        SubjectGroup::Job,
         "baker",
         "a baker",
         &[
@@ -176,7 +176,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Job,
+        SubjectGroup::Job,
         "farmer",
         "a farmer",
         &[
@@ -186,7 +186,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Job,
+        SubjectGroup::Job,
         "teacher",
         "a teacher",
         &[
@@ -196,7 +196,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Job,
+        SubjectGroup::Job,
         "doctor",
         "a doctor",
         &[
@@ -206,7 +206,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Job,
+        SubjectGroup::Job,
         "pilot",
         "a pilot",
         &[
@@ -216,7 +216,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Job,
+        SubjectGroup::Job,
         "fisher",
         "a fisher",
         &[
@@ -226,7 +226,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Job,
+        SubjectGroup::Job,
         "painter",
         "a painter",
         &[
@@ -236,7 +236,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Day,
+        SubjectGroup::Day,
         "Monday",
         "Monday",
         &[
@@ -246,7 +246,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Day,
+        SubjectGroup::Day,
         "Tuesday",
         "Tuesday",
         &[
@@ -256,7 +256,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Day,
+        SubjectGroup::Day,
         "Wednesday",
         "Wednesday",
         &[
@@ -266,7 +266,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Day,
+        SubjectGroup::Day,
         "Thursday",
         "Thursday",
         &[
@@ -276,7 +276,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Day,
+        SubjectGroup::Day,
         "Friday",
         "Friday",
         &[
@@ -286,7 +286,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Day,
+        SubjectGroup::Day,
         "Saturday",
         "Saturday",
         &[
@@ -296,7 +296,7 @@ pub(super) const THINGS: &[Entry] = &[
         ],
     ),
     (
-        Group::Day,
+        SubjectGroup::Day,
         "Sunday",
         "Sunday",
         &[

@@ -8,7 +8,7 @@ use crate::set::{GoldenSet, ids, number, numbers};
 use pollster::block_on;
 use serde_json::{Value, json};
 use tilt_engine::sequence::Sequence;
-use tilt_engine::session::score;
+use tilt_engine::session::score_rows;
 use tilt_protocol::{ObjectiveKind, RowKind, Sides, TrainSettings};
 
 pub fn edge_cases(set: &GoldenSet, checks: &mut Checks) {
@@ -36,7 +36,8 @@ fn equal_models(set: &GoldenSet, golden: &Value, checks: &mut Checks) {
         };
         let mut settings = trl_config(config, trainer).settings;
         settings.batch_size = rows.len();
-        let found = block_on(score(&model, &policy, &policy, rows, &settings)).expect("a score");
+        let found =
+            block_on(score_rows(&model, &policy, &policy, rows, &settings)).expect("a score");
         let found = found.report;
         let tolerance = loss_tolerance(&settings.objective);
         let what = format!("policy = reference {name}");
@@ -113,7 +114,13 @@ fn check_case(set: &GoldenSet, name: &str, case: &Value, checks: &mut Checks) {
             max_length,
             ..trl_config(&entry["config"], "dpo").settings
         };
-        let found = block_on(score(&model, &policy, &reference, rows.clone(), &settings));
+        let found = block_on(score_rows(
+            &model,
+            &policy,
+            &reference,
+            rows.clone(),
+            &settings,
+        ));
         let found = found.expect("a score").report;
         let what = format!("{name} {loss}");
         let tolerance = loss_tolerance(&settings.objective);
@@ -153,7 +160,7 @@ fn empty_completion_stays_finite(set: &GoldenSet, name: &str, case: &Value, chec
             ..TrainSettings::trl_defaults(objective)
         };
         let rows = pair_rows(&pairs, None);
-        let found = block_on(score(&model, &policy, &reference, rows, &settings));
+        let found = block_on(score_rows(&model, &policy, &reference, rows, &settings));
         let found = found.expect("a score").report;
         checks.finite(&format!("{name} {kind:?} loss"), found.loss);
         checks.finite(&format!("{name} {kind:?} gradient"), found.grad_norm);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tilt_engine::model::Model;
 use tilt_engine::readback::read;
 use tilt_engine::sequence::Sequence;
-use tilt_engine::session::{Session, score};
+use tilt_engine::session::{Session, score_rows};
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::{CpoLoss, DpoTerm, LrSchedule, Objective, ScoreReport, TrainSettings, metrics};
 
@@ -145,7 +145,8 @@ fn kto_batches(set: &GoldenSet, golden: &Value, checks: &mut Checks) {
         } else {
             (&policy, &reference)
         };
-        let found = block_on(score(&model, policy, reference, rows, &settings)).expect("a score");
+        let found =
+            block_on(score_rows(&model, policy, reference, rows, &settings)).expect("a score");
         let found = found.report;
         check_score(checks, name, entry, &found, 1e-5);
         let kl = found.metrics.get(metrics::KL).unwrap_or(f64::NAN);
@@ -249,7 +250,7 @@ fn check_entry(set: &GoldenSet, checks: &mut Checks, case: &Case<'_>) {
         ..TrainSettings::trl_defaults(case.objective.clone())
     };
     let rows = case.rows.clone();
-    let found = block_on(score(
+    let found = block_on(score_rows(
         model,
         case.policy,
         case.reference,

@@ -2,7 +2,7 @@
 
 use pollster::block_on;
 use std::path::Path;
-use tilt_engine::lab::Lab;
+use tilt_engine::lab::EngineLab;
 use tilt_protocol::{
     Command, DevicePreference, EngineStatus, Error, Event, Example, JudgeSettings, Label, Labeller,
     ModelSource, ObjectiveKind, PROTOCOL_VERSION, Principle, Request, Sampling, TrainSettings,
@@ -10,7 +10,7 @@ use tilt_protocol::{
 
 /// A page with its engine.
 pub struct Page {
-    pub lab: Lab,
+    pub lab: EngineLab,
     pub next_id: u64,
 }
 
@@ -18,7 +18,7 @@ impl Page {
     /// A page whose engine has loaded `nano`.
     pub fn ready() -> Page {
         let mut page = Page {
-            lab: Lab::default(),
+            lab: EngineLab::default(),
             next_id: 0,
         };
         let device = DevicePreference::Cpu;

@@ -1,7 +1,7 @@
 //! Weights, checkpoints and zips.
 
 use serde::{Deserialize, Serialize};
-use tilt_engine::checkpoint::{Kind, Tensors, read_state};
+use tilt_engine::checkpoint::{CheckpointKind, CheckpointTensors, read_state};
 use tilt_engine::export::{File, unzip_files, zip_files};
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::hf::{Precision, read_weights, write_weights};
@@ -25,7 +25,7 @@ pub fn read_weights_file(input: &[u8]) {
     }
 }
 
-const CHECKPOINT: Kind = Kind {
+const CHECKPOINT: CheckpointKind = CheckpointKind {
     key: "tilt_test",
     format: 1,
 };
@@ -51,7 +51,7 @@ pub fn checkpoint_seeds() -> Vec<Vec<u8>> {
 
 pub fn read_checkpoint(input: &[u8]) {
     let _ = read_state::<State>(CHECKPOINT, input);
-    if let Ok(tensors) = Tensors::of(input) {
+    if let Ok(tensors) = CheckpointTensors::of(input) {
         for shape in [[1, 2], [usize::MAX, 2], [0, 0]] {
             if let Ok(numbers) = tensors.table("table", shape) {
                 assert_eq!(numbers.len(), shape[0] * shape[1]);

@@ -65,7 +65,7 @@ impl Generator {
         &self.seeds
     }
 
-    /// The input of that number.
+    /// The same number gives the same input, so that a failure can be had again.
     pub fn input(&self, number: u64) -> Vec<u8> {
         let mut random = Random::from_seed_for(self.seed, &format!("{} {number}", self.name));
         let mut bytes = self.any_seed(&mut random).to_vec();

@@ -1,6 +1,8 @@
 //! Files of rows, and the labels that come of them.
 
-use tilt_protocol::import::{ImportOptions, Imported, Importer, NectarPairs, Outcome, SampledRow};
+use tilt_protocol::import::{
+    ImportOptions, Imported, Importer, NectarPairs, RowOutcome, SampledRow,
+};
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels, write_tilt_jsonl};
 use tilt_protocol::{Example, Label, Verdict};
 
@@ -19,7 +21,7 @@ pub fn data_seeds() -> Vec<Vec<u8>> {
     )
 }
 
-fn outcomes(name: &str, chunks: &[&[u8]], options: ImportOptions) -> (Importer, Vec<Outcome>) {
+fn outcomes(name: &str, chunks: &[&[u8]], options: ImportOptions) -> (Importer, Vec<RowOutcome>) {
     let mut importer = Importer::new(name, options);
     let mut outcomes = Vec::new();
     for chunk in chunks {
@@ -72,13 +74,13 @@ pub fn read_data(input: &[u8]) {
     assert_eq!(whole.row_count(), expected.len());
     for (index, outcome) in expected.iter().enumerate() {
         match outcome {
-            Outcome::Good {
+            RowOutcome::Good {
                 number, examples, ..
             } => {
                 assert_eq!(*number, index + 1);
                 assert!(!examples.is_empty());
             }
-            Outcome::Refused { number, .. } => assert_eq!(*number, index + 1),
+            RowOutcome::Refused { number, .. } => assert_eq!(*number, index + 1),
         }
     }
 }
@@ -86,7 +88,7 @@ pub fn read_data(input: &[u8]) {
 fn good_rows(name: &str, bytes: &[u8]) -> Vec<SampledRow> {
     let (_, outcomes) = outcomes(name, &[bytes], ImportOptions::default());
     let good = outcomes.into_iter().filter_map(|outcome| match outcome {
-        Outcome::Good {
+        RowOutcome::Good {
             number,
             line,
             examples,
@@ -95,7 +97,7 @@ fn good_rows(name: &str, bytes: &[u8]) -> Vec<SampledRow> {
             line,
             examples,
         }),
-        Outcome::Refused { .. } => None,
+        RowOutcome::Refused { .. } => None,
     });
     good.collect()
 }

@@ -4,7 +4,7 @@
 use crate::case;
 use crate::folders::{inputs, read};
 use tilt_protocol::Error;
-use tilt_protocol::import::{ImportOptions, Imported, Importer, Outcome};
+use tilt_protocol::import::{ImportOptions, Imported, Importer, RowOutcome};
 
 /// What became of a file's rows, each with its line: how many examples it gave (`tie` for
 /// a tie), or the field that it was refused for and why.
@@ -13,11 +13,11 @@ fn told(case: &str, file: &str) -> Vec<(usize, String)> {
     let mut told = Vec::new();
     let mut tell = |outcome| {
         told.push(match outcome {
-            Outcome::Good { line, examples, .. } => match &examples[..] {
+            RowOutcome::Good { line, examples, .. } => match &examples[..] {
                 [Imported::Tie(_)] => (line, "tie".to_owned()),
                 examples => (line, examples.len().to_string()),
             },
-            Outcome::Refused { line, error, .. } => match error {
+            RowOutcome::Refused { line, error, .. } => match error {
                 Error::BadRow { field, found, .. } => (line, format!("{field}: {found}")),
                 other => panic!("{other}"),
             },

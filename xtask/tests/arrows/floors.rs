@@ -5,13 +5,13 @@ use crate::resolve::Arrows;
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Table {
-    pub sections: Vec<Section>,
+pub struct FloorTable {
+    pub sections: Vec<FloorSection>,
 }
 
 /// The floors of one folder, from the top down.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Section {
+pub struct FloorSection {
     pub folder: String,
     /// Measured, and not yet under the rule.
     pub is_open: bool,
@@ -20,11 +20,11 @@ pub struct Section {
     pub known: Vec<(String, String)>,
 }
 
-impl Table {
+impl FloorTable {
     /// # Errors
     /// A line outside a section, or a room that stands on two floors.
-    pub fn parse(text: &str) -> Result<Table, String> {
-        let mut table = Table::default();
+    pub fn parse(text: &str) -> Result<FloorTable, String> {
+        let mut table = FloorTable::default();
         for (index, line) in text.lines().enumerate() {
             let wrong = |problem: &str| Err(format!("floors.txt:{}: {problem}", index + 1));
             let line = line.split('#').next().unwrap_or_default().trim();
@@ -35,10 +35,10 @@ impl Table {
                 if !matches!(after.trim(), "" | "open") {
                     return wrong("after a folder stands nothing, or `open`");
                 }
-                table.sections.push(Section {
+                table.sections.push(FloorSection {
                     folder: folder.to_owned(),
                     is_open: !after.trim().is_empty(),
-                    ..Section::default()
+                    ..FloorSection::default()
                 });
                 continue;
             }
@@ -63,7 +63,7 @@ impl Table {
     }
 }
 
-impl Section {
+impl FloorSection {
     fn floor_of(&self, room: &str) -> Option<usize> {
         let mut floors = self.floors.iter();
         floors.position(|floor| floor.iter().any(|other| other == room))
@@ -128,7 +128,11 @@ impl Section {
 }
 
 /// What breaks the rule in a package: `sections` are those of its folders.
-pub fn problems(sections: &[&Section], files: &BTreeSet<&str>, arrows: &Arrows) -> Vec<String> {
+pub fn problems(
+    sections: &[&FloorSection],
+    files: &BTreeSet<&str>,
+    arrows: &Arrows,
+) -> Vec<String> {
     let mut problems: Vec<String> = sections.iter().flat_map(|s| s.unknown(files)).collect();
     let wrong_of = |from: &str, to: &str| sections.iter().find_map(|s| s.wrong_of(from, to));
     let in_circle: BTreeMap<&str, usize> = circles(arrows)

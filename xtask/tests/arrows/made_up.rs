@@ -1,13 +1,13 @@
 //! Small made-up crates: what is an arrow, where it leads, and what is told of a wrong one.
 
-use crate::floors::{Table, problems};
+use crate::floors::{FloorTable, problems};
 use crate::resolve::arrows;
-use crate::tree::Tree;
+use crate::tree::ModuleTree;
 
 /// The files of a library in `src`, by name and text.
 type Files<'a> = &'a [(&'a str, &'a str)];
 
-fn tree(files: Files) -> Tree {
+fn tree(files: Files) -> ModuleTree {
     let read = |path: &str| {
         let named = files.iter().find(|(name, _)| path == format!("src/{name}"));
         named.map(|(_, text)| (*text).to_owned())
@@ -17,7 +17,7 @@ fn tree(files: Files) -> Tree {
         .into_iter()
         .filter(|root| read(root).is_some())
         .collect();
-    Tree::read("made_up", &roots, &read).unwrap()
+    ModuleTree::read("made_up", &roots, &read).unwrap()
 }
 
 /// Each arrow as `FROM:LINE TO`.
@@ -32,7 +32,7 @@ fn drawn(files: Files, with_addresses: bool) -> Vec<String> {
 }
 
 fn told(table: &str, files: Files) -> Vec<String> {
-    let table = Table::parse(table).unwrap();
+    let table = FloorTable::parse(table).unwrap();
     let sections: Vec<_> = table.sections.iter().collect();
     let tree = tree(files);
     problems(&sections, &tree.files(), &arrows(&tree, false))
@@ -272,14 +272,14 @@ fn a_table_that_is_wrong_names_its_line() {
         ("[src] opened\n", 1),
         ("[src]\nknown a.rs\n", 2),
     ] {
-        let error = Table::parse(text).unwrap_err();
+        let error = FloorTable::parse(text).unwrap_err();
         assert!(
             error.starts_with(&format!("floors.txt:{line}: ")),
             "{error}"
         );
     }
     assert!(
-        Table::parse("# nothing\n[src] open\nroof\n")
+        FloorTable::parse("# nothing\n[src] open\nroof\n")
             .unwrap()
             .sections[0]
             .is_open

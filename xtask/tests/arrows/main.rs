@@ -15,16 +15,16 @@ mod mentions;
 mod resolve;
 mod tree;
 
-use floors::{Section, Table};
+use floors::{FloorSection, FloorTable};
 use std::fs;
 use std::path::{Path, PathBuf};
-use tree::Tree;
+use tree::ModuleTree;
 
 #[test]
 fn arrows_go_down_and_never_round() {
     let root = repository_root();
     let text = fs::read_to_string(root.join("xtask/floors.txt")).expect("xtask/floors.txt");
-    let table = Table::parse(&text).unwrap();
+    let table = FloorTable::parse(&text).unwrap();
     let is_listed = std::env::var_os("TILT_ARROWS").is_some_and(|what| what == "all");
     let mut problems = Vec::new();
     println!(
@@ -33,10 +33,10 @@ fn arrows_go_down_and_never_round() {
     );
     for folder in packages(&root) {
         let source = format!("{folder}/src");
-        let of_package = |section: &&Section| {
+        let of_package = |section: &&FloorSection| {
             section.folder == source || section.folder.starts_with(&format!("{source}/"))
         };
-        let sections: Vec<&Section> = table.sections.iter().filter(of_package).collect();
+        let sections: Vec<&FloorSection> = table.sections.iter().filter(of_package).collect();
         if !sections.iter().any(|section| section.folder == source) {
             problems.push(format!("floors.txt: [{source}] is missing"));
         }
@@ -128,7 +128,7 @@ fn rust_files(root: &Path, folder: &str) -> Vec<String> {
     files
 }
 
-fn read_package(root: &Path, folder: &str) -> Tree {
+fn read_package(root: &Path, folder: &str) -> ModuleTree {
     let manifest = fs::read_to_string(root.join(folder).join("Cargo.toml")).expect("a manifest");
     let name = manifest
         .lines()
@@ -157,7 +157,7 @@ fn read_package(root: &Path, folder: &str) -> Tree {
         !roots.is_empty(),
         "{folder} has neither a library nor a program"
     );
-    Tree::read(&name, &roots, &|file| {
+    ModuleTree::read(&name, &roots, &|file| {
         fs::read_to_string(root.join(file)).ok()
     })
     .unwrap()

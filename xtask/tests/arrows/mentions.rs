@@ -5,14 +5,14 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Mentions {
     pub mentions: Vec<Mention>,
     /// `use` declarations, those within functions too.
     pub imports: Vec<Import>,
 }
 
-pub fn of(item: &syn::Item) -> Found {
-    let mut found = Found::default();
+pub fn of(item: &syn::Item) -> Mentions {
+    let mut found = Mentions::default();
     found.visit_item(item);
     found
 }
@@ -23,7 +23,7 @@ fn counts(name: &str, is_called: bool) -> bool {
     is_called || name.starts_with(char::is_uppercase)
 }
 
-impl Found {
+impl Mentions {
     fn mention(&mut self, path: &syn::Path, is_called: bool) {
         let Some(first) = path.segments.first() else {
             return;
@@ -75,7 +75,7 @@ impl Found {
     }
 }
 
-impl<'ast> Visit<'ast> for Found {
+impl<'ast> Visit<'ast> for Mentions {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         self.mention(path, false);
         visit::visit_path(self, path);

@@ -4,14 +4,14 @@
 //! lies beneath it gives it an address and uses nothing: that is no arrow, unless all are
 //! asked for.
 
-use crate::tree::{Module, Tree};
+use crate::tree::{Module, ModuleTree};
 use std::collections::BTreeMap;
 
 /// From file to file, with the first line that draws the arrow.
 pub type Arrows<'a> = BTreeMap<(&'a str, &'a str), usize>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found {
+enum Resolved {
     Module(usize),
     /// Something that this module defines.
     In(usize),
@@ -22,7 +22,7 @@ const MAX_STEPS: usize = 40;
 
 /// The arrows between the files of a package; with `with_addresses` also those of
 /// re-exports of what lies beneath.
-pub fn arrows(tree: &Tree, with_addresses: bool) -> Arrows<'_> {
+pub fn arrows(tree: &ModuleTree, with_addresses: bool) -> Arrows<'_> {
     let mut arrows = Arrows::new();
     for (at, module) in tree.modules.iter().enumerate() {
         let mut add = |to: usize, line: usize| {
@@ -34,16 +34,16 @@ pub fn arrows(tree: &Tree, with_addresses: bool) -> Arrows<'_> {
         };
         for import in &module.imports {
             match resolve(tree, at, &import.path, MAX_STEPS) {
-                Some(Found::Module(to) | Found::In(to))
+                Some(Resolved::Module(to) | Resolved::In(to))
                     if import.is_reexport && !with_addresses && tree.is_beneath(to, at) => {}
-                Some(Found::In(to)) => add(to, import.line),
+                Some(Resolved::In(to)) => add(to, import.line),
                 // A module's name alone is no use of it: what is reached through it is.
-                Some(Found::Module(to)) if import.name.is_none() => add(to, import.line),
-                Some(Found::Module(_)) | None => {}
+                Some(Resolved::Module(to)) if import.name.is_none() => add(to, import.line),
+                Some(Resolved::Module(_)) | None => {}
             }
         }
         for mention in &module.mentions {
-            if let Some(Found::In(to)) = resolve(tree, at, &mention.path, MAX_STEPS) {
+            if let Some(Resolved::In(to)) = resolve(tree, at, &mention.path, MAX_STEPS) {
                 add(to, mention.line);
             }
         }
@@ -52,40 +52,40 @@ pub fn arrows(tree: &Tree, with_addresses: bool) -> Arrows<'_> {
 }
 
 /// `None` for what is of another package.
-fn resolve(tree: &Tree, from: usize, path: &[String], steps: usize) -> Option<Found> {
+fn resolve(tree: &ModuleTree, from: usize, path: &[String], steps: usize) -> Option<Resolved> {
     let (first, mut rest) = path.split_first()?;
     let mut at = match (&**first, &tree.library) {
-        ("crate", _) => Found::Module(tree.root_of(from)),
-        ("self", _) => Found::Module(from),
-        ("super", _) => Found::Module(tree.modules[from].parent?),
-        (name, Some((library, root))) if name == library => Found::Module(*root),
+        ("crate", _) => Resolved::Module(tree.root_of(from)),
+        ("self", _) => Resolved::Module(from),
+        ("super", _) => Resolved::Module(tree.modules[from].parent?),
+        (name, Some((library, root))) if name == library => Resolved::Module(*root),
         (name, _) => look_up(tree, from, name, steps)??,
     };
-    while let (Found::Module(module), Some((name, after))) = (at, rest.split_first()) {
+    while let (Resolved::Module(module), Some((name, after))) = (at, rest.split_first()) {
         rest = after;
         at = match &**name {
-            "super" => Found::Module(tree.modules[module].parent?),
+            "super" => Resolved::Module(tree.modules[module].parent?),
             "self" => at,
             name => look_up(tree, module, name, steps)
                 .flatten()
-                .unwrap_or(Found::In(module)),
+                .unwrap_or(Resolved::In(module)),
         };
     }
     Some(at)
 }
 
 /// A name in a module's own scope. `Some(None)` for a name of another package.
-fn look_up(tree: &Tree, module: usize, name: &str, steps: usize) -> Option<Option<Found>> {
+fn look_up(tree: &ModuleTree, module: usize, name: &str, steps: usize) -> Option<Option<Resolved>> {
     let steps = steps.checked_sub(1)?;
     let own: &Module = &tree.modules[module];
     if let Some(child) = own.children.get(name) {
-        return Some(Some(Found::Module(*child)));
+        return Some(Some(Resolved::Module(*child)));
     }
     if own.items.contains(name) {
-        return Some(Some(Found::In(module)));
+        return Some(Some(Resolved::In(module)));
     }
     if let (None, Some(home)) = (own.parent, tree.exported_macros.get(name)) {
-        return Some(Some(Found::In(*home)));
+        return Some(Some(Resolved::In(*home)));
     }
     let mut named = own
         .imports
@@ -96,7 +96,7 @@ fn look_up(tree: &Tree, module: usize, name: &str, steps: usize) -> Option<Optio
     }
     let globs = own.imports.iter().filter(|import| import.name.is_none());
     for glob in globs {
-        if let Some(Found::Module(through)) = resolve(tree, module, &glob.path, steps)
+        if let Some(Resolved::Module(through)) = resolve(tree, module, &glob.path, steps)
             && let Some(Some(found)) = look_up(tree, through, name, steps)
         {
             return Some(Some(found));

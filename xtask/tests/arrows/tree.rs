@@ -11,7 +11,7 @@ pub type ReadFile<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The modules of a package: those of its library and of its binaries.
 #[derive(Debug, Default)]
-pub struct Tree {
+pub struct ModuleTree {
     pub modules: Vec<Module>,
     /// What the binaries call the library, and its root module.
     pub library: Option<(String, usize)>,
@@ -51,13 +51,17 @@ pub struct Mention {
     pub line: usize,
 }
 
-impl Tree {
+impl ModuleTree {
     /// Reads a package from the roots of its crates: `src/lib.rs`, `src/main.rs`, ...
     ///
     /// # Errors
     /// A file that is declared and missing, or that is not Rust.
-    pub fn read(library_name: &str, roots: &[String], read: ReadFile) -> Result<Tree, String> {
-        let mut tree = Tree::default();
+    pub fn read(
+        library_name: &str,
+        roots: &[String],
+        read: ReadFile,
+    ) -> Result<ModuleTree, String> {
+        let mut tree = ModuleTree::default();
         for root in roots {
             let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
             let module = tree.add_file(root, folder, None, read)?;

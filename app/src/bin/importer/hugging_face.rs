@@ -2,7 +2,7 @@
 //! pages of a hundred rows, so no Parquet has to be read.
 
 use crate::fetch::{describe, fetch};
-use crate::reading::Reading;
+use crate::reading::FileReading;
 use serde_json::Value;
 use tilt_protocol::Error;
 use tilt_protocol::import_message::HUGGING_FACE;
@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 const PAGE: usize = 100;
 
 /// Reads the first `count` rows, of the split `train` where there is one.
-pub async fn rows(reading: &mut Reading, dataset: &str, count: usize) -> Result<(), Error> {
+pub async fn rows(reading: &mut FileReading, dataset: &str, count: usize) -> Result<(), Error> {
     let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
     let name = encode(dataset);
     let splits_url = format!("{HUGGING_FACE}splits?dataset={name}");

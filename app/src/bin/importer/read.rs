@@ -2,7 +2,7 @@
 
 use crate::fetch::{describe, fetch, length};
 use crate::hugging_face;
-use crate::reading::Reading;
+use crate::reading::FileReading;
 use crate::scope::post;
 use js_sys::{Reflect, Uint8Array};
 use tilt_protocol::import::Intake;
@@ -14,7 +14,7 @@ use web_sys::{Blob, ReadableStream, ReadableStreamDefaultReader};
 /// Reads what the request names, and posts what came of it.
 pub async fn carry_out(request: ImportRequest, file: Option<Blob>) -> Result<(), Error> {
     let name = request.source.name();
-    let mut reading = Reading::new(Intake::new(&name, request.options, request.sample));
+    let mut reading = FileReading::new(Intake::new(&name, request.options, request.sample));
     match &request.source {
         ImportSource::File { .. } => {
             let file = file.ok_or_else(|| Error::Protocol {
@@ -32,7 +32,7 @@ pub async fn carry_out(request: ImportRequest, file: Option<Blob>) -> Result<(),
             hugging_face::rows(&mut reading, dataset, *rows).await?;
         }
     }
-    let Reading {
+    let FileReading {
         intake,
         mut refused,
         ..
@@ -52,7 +52,7 @@ pub async fn carry_out(request: ImportRequest, file: Option<Blob>) -> Result<(),
 }
 
 async fn stream(
-    reading: &mut Reading,
+    reading: &mut FileReading,
     name: &str,
     stream: Option<ReadableStream>,
 ) -> Result<(), Error> {

@@ -12,19 +12,19 @@ const TOLD_EVERY_MS: f64 = 100.0;
 const REFUSED_PART_BYTES: usize = 1 << 20;
 
 /// A file on its way in.
-pub struct Reading {
+pub struct FileReading {
     pub intake: Intake,
-    pub refused: Refused,
+    pub refused: RefusedRows,
     read: u64,
     pub total: Option<u64>,
     told_at: f64,
 }
 
-impl Reading {
-    pub fn new(intake: Intake) -> Reading {
-        Reading {
+impl FileReading {
+    pub fn new(intake: Intake) -> FileReading {
+        FileReading {
             intake,
-            refused: Refused::default(),
+            refused: RefusedRows::default(),
             read: 0,
             total: None,
             told_at: 0.0,
@@ -54,12 +54,12 @@ impl Reading {
 /// Rows that cannot be used, as a file to be downloaded. Its parts are the browser's, so
 /// that they do not fill the worker's memory.
 #[derive(Default)]
-pub struct Refused {
+pub struct RefusedRows {
     text: String,
     parts: Array,
 }
 
-impl Refused {
+impl RefusedRows {
     /// Takes in a row as it stands in the file.
     pub fn add(&mut self, row: &str) {
         self.text.push_str(row);

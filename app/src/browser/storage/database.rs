@@ -102,8 +102,8 @@ impl Database {
         for store in stores {
             let store = transaction.object_store(store.name())?;
             answers.push((
-                Answer::of(store.get_all_keys()?),
-                Answer::of(store.get_all()?),
+                PendingResult::of(store.get_all_keys()?),
+                PendingResult::of(store.get_all()?),
             ));
         }
         let mut tables = Vec::with_capacity(stores.len());
@@ -132,7 +132,7 @@ impl Database {
         let mut answers = Vec::with_capacity(places.len());
         for (store, key) in places {
             let store = transaction.object_store(store.name())?;
-            answers.push(Answer::of(store.get(&key_of(*key))?));
+            answers.push(PendingResult::of(store.get(&key_of(*key))?));
         }
         let mut values = Vec::with_capacity(places.len());
         for answer in answers {
@@ -252,15 +252,15 @@ fn ended(transaction: IdbTransaction) -> impl Future<Output = Result<(), Storage
 
 /// A request's answer, listened for from the call on. It never rejects: an answer that
 /// nobody awaits any more would be an error of the page.
-struct Answer(IdbRequest, Promise);
+struct PendingResult(IdbRequest, Promise);
 
-impl Answer {
-    fn of(request: IdbRequest) -> Answer {
+impl PendingResult {
+    fn of(request: IdbRequest) -> PendingResult {
         let asked = Promise::new(&mut |resolve, _| {
             request.set_onsuccess(Some(&resolve));
             request.set_onerror(Some(&resolve));
         });
-        Answer(request, asked)
+        PendingResult(request, asked)
     }
 
     async fn by(self, deadline: &Deadline) -> Result<JsValue, StorageError> {

@@ -5,7 +5,7 @@ use super::{Store, Write};
 use std::collections::BTreeMap;
 
 /// Changes that are written together or not at all.
-pub struct Group {
+pub struct WriteGroup {
     number: u64,
     pub writes: Vec<Write>,
     /// Called once they are stored.
@@ -14,7 +14,7 @@ pub struct Group {
 
 /// When a place was last asked to be changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Asked {
+struct ChangeRequest {
     number: u64,
     at_ms: f64,
 }
@@ -23,27 +23,27 @@ struct Asked {
 pub struct Ledger {
     last: u64,
     /// By place, what this tab asked for last.
-    asked: BTreeMap<(Store, u64), Asked>,
+    asked: BTreeMap<(Store, u64), ChangeRequest>,
     /// What could not be written, each group to be tried by itself.
-    waiting: Vec<Group>,
+    waiting: Vec<WriteGroup>,
 }
 
 impl Ledger {
     /// Notes that these changes are asked for. What waits for the same places has no say
     /// any more.
-    pub fn ask(&mut self, writes: Vec<Write>, stored: Box<dyn FnOnce()>, at_ms: f64) -> Group {
+    pub fn ask(&mut self, writes: Vec<Write>, stored: Box<dyn FnOnce()>, at_ms: f64) -> WriteGroup {
         self.last += 1;
         let number = self.last;
         for write in &writes {
             if let Some(place) = write.place() {
-                self.asked.insert(place, Asked { number, at_ms });
+                self.asked.insert(place, ChangeRequest { number, at_ms });
             }
         }
         let waiting = std::mem::take(&mut self.waiting);
         for group in waiting {
             self.keep(group);
         }
-        Group {
+        WriteGroup {
             number,
             writes,
             stored,
@@ -52,7 +52,7 @@ impl Ledger {
 
     /// The changes are not stored: what of them nobody has asked otherwise since waits to be
     /// tried again. A table is not emptied later than it was asked to be.
-    pub fn keep(&mut self, mut group: Group) {
+    pub fn keep(&mut self, mut group: WriteGroup) {
         let number = group.number;
         group.writes.retain(|write| {
             let asked = write.place().and_then(|place| self.asked.get(&place));
@@ -64,7 +64,7 @@ impl Ledger {
     }
 
     /// What waits, to be tried now: small changes do not wait for room for large ones.
-    pub fn take_waiting(&mut self) -> Vec<Group> {
+    pub fn take_waiting(&mut self) -> Vec<WriteGroup> {
         std::mem::take(&mut self.waiting)
     }
 
@@ -109,7 +109,7 @@ mod tests {
         Write::Put(store, key, JsValue::NULL)
     }
 
-    fn ask(ledger: &mut Ledger, writes: Vec<Write>) -> Group {
+    fn ask(ledger: &mut Ledger, writes: Vec<Write>) -> WriteGroup {
         ledger.ask(writes, Box::new(|| {}), 0.0)
     }
 

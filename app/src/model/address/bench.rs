@@ -1,6 +1,6 @@
 //! The benchmark that a page's address describes, without what cannot be honoured.
 
-use super::params::{Refused, UrlParams};
+use super::params::{ParameterRefusal, UrlParams};
 use crate::model::bench_form::{BenchField, BenchForm};
 use crate::texts::link as texts;
 use tilt_protocol::Error;
@@ -12,7 +12,11 @@ pub(super) fn change(params: &mut UrlParams, change: impl FnOnce(&mut BenchForm)
 }
 
 /// Takes a number that will do whatever the others are.
-pub(super) fn number(params: &mut UrlParams, field: BenchField, got: &str) -> Result<(), Refused> {
+pub(super) fn number(
+    params: &mut UrlParams,
+    field: BenchField,
+    got: &str,
+) -> Result<(), ParameterRefusal> {
     let Some(form) = &mut params.bench else {
         return Ok(());
     };
@@ -22,7 +26,7 @@ pub(super) fn number(params: &mut UrlParams, field: BenchField, got: &str) -> Re
         None => Ok(()),
         Some(expected) => {
             form.set_number(field, proposed);
-            Err(Refused::Expected(expected))
+            Err(ParameterRefusal::Expected(expected))
         }
     }
 }

@@ -2,19 +2,19 @@
 //! documented.
 
 use super::bench;
-use super::params::{Refused, UrlParams};
+use super::params::{ParameterRefusal, UrlParams};
 use crate::model::bench_form::{BenchField, BenchForm};
 use crate::model::level::Level;
 use crate::model::parameters::{Parameter, ParameterTexts, apply};
 use crate::model::train_form::{parse, parse_positive, parse_steps};
 use crate::texts::link as texts;
 use tilt_protocol::{
-    BenchObjective, DevicePreference, ModelName, ObjectiveKind, Simd, TrainSettings,
+    BenchObjective, DevicePreference, ModelName, ObjectiveKind, SimdBuild, TrainSettings,
 };
 
 /// What a parameter is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ParameterScope {
     Page,
     /// The lab, where no benchmark is asked for: that has its own of the same name.
     Lab,
@@ -26,36 +26,36 @@ pub(super) enum Place {
 
 pub(super) struct UrlParameter {
     pub name: &'static str,
-    pub place: Place,
+    pub scope: ParameterScope,
     /// What it takes, in words.
     pub takes: &'static str,
     /// What happens instead where a value cannot be honoured.
     pub instead: &'static str,
-    pub read: fn(&mut UrlParams, &str) -> Result<(), Refused>,
+    pub read: fn(&mut UrlParams, &str) -> Result<(), ParameterRefusal>,
     /// As a shared link carries it; `None` where it does not.
     pub write: fn(&UrlParams) -> Option<String>,
 }
 
 /// Takes what was parsed, if anything.
-fn take<T>(place: &mut Option<T>, read: Option<T>) -> Result<(), Refused> {
-    *place = Some(read.ok_or(Refused::AsListed)?);
+fn take<T>(place: &mut Option<T>, read: Option<T>) -> Result<(), ParameterRefusal> {
+    *place = Some(read.ok_or(ParameterRefusal::AsListed)?);
     Ok(())
 }
 
 const fn parameter(
     name: &'static str,
-    place: Place,
+    scope: ParameterScope,
     takes: &'static str,
-    read: fn(&mut UrlParams, &str) -> Result<(), Refused>,
+    read: fn(&mut UrlParams, &str) -> Result<(), ParameterRefusal>,
     write: fn(&UrlParams) -> Option<String>,
 ) -> UrlParameter {
-    let instead = match place {
-        Place::Bench => texts::BENCH_DEFAULT,
-        Place::Page | Place::Lab | Place::Reserved => texts::AS_WITHOUT,
+    let instead = match scope {
+        ParameterScope::Bench => texts::BENCH_DEFAULT,
+        ParameterScope::Page | ParameterScope::Lab | ParameterScope::Reserved => texts::AS_WITHOUT,
     };
     UrlParameter {
         name,
-        place,
+        scope,
         takes,
         instead,
         read,
@@ -65,15 +65,21 @@ const fn parameter(
 
 const fn bench_number(
     name: &'static str,
-    read: fn(&mut UrlParams, &str) -> Result<(), Refused>,
+    read: fn(&mut UrlParams, &str) -> Result<(), ParameterRefusal>,
 ) -> UrlParameter {
-    parameter(name, Place::Bench, texts::WHOLE_FROM_1, read, |_| None)
+    parameter(
+        name,
+        ParameterScope::Bench,
+        texts::WHOLE_FROM_1,
+        read,
+        |_| None,
+    )
 }
 
 const fn reserved(name: &'static str) -> UrlParameter {
     parameter(
         name,
-        Place::Reserved,
+        ParameterScope::Reserved,
         texts::NOTHING_YET,
         |_, _| Ok(()),
         |_| None,
@@ -84,7 +90,7 @@ const fn reserved(name: &'static str) -> UrlParameter {
 pub(super) const PARAMETERS: [UrlParameter; 25] = [
     parameter(
         "device",
-        Place::Page,
+        ParameterScope::Page,
         texts::DEVICES,
         |params, got| {
             take(
@@ -101,14 +107,14 @@ pub(super) const PARAMETERS: [UrlParameter; 25] = [
     ),
     parameter(
         "model",
-        Place::Page,
+        ParameterScope::Page,
         texts::MODELS,
         |params, got| take(&mut params.model, ModelName::from_slug(got)),
         |params| Some(params.model?.slug().to_owned()),
     ),
     parameter(
         "objective",
-        Place::Lab,
+        ParameterScope::Lab,
         texts::OBJECTIVES,
         |params, got| {
             let kind = ObjectiveKind::from_slug(got).filter(|kind| kind.trains_policy());
@@ -118,49 +124,49 @@ pub(super) const PARAMETERS: [UrlParameter; 25] = [
     ),
     parameter(
         "beta",
-        Place::Page,
+        ParameterScope::Page,
         texts::ABOVE_0,
         |params, got| take(&mut params.beta, parse_positive(got)),
         |params| Some(params.beta?.to_string()),
     ),
     parameter(
         "lr",
-        Place::Page,
+        ParameterScope::Page,
         texts::ABOVE_0,
         |params, got| take(&mut params.lr, parse_positive(got)),
         |params| Some(params.lr?.to_string()),
     ),
     parameter(
         "steps",
-        Place::Lab,
+        ParameterScope::Lab,
         texts::STEPS,
         |params, got| take(&mut params.steps, parse_steps(got)),
         |params| Some(params.steps?.to_string()),
     ),
     parameter(
         "seed",
-        Place::Page,
+        ParameterScope::Page,
         texts::WHOLE_FROM_0,
         |params, got| take(&mut params.seed, parse(got)),
         |params| Some(params.seed?.to_string()),
     ),
     parameter(
         "parameters",
-        Place::Page,
+        ParameterScope::Page,
         texts::PARAMETERS,
         |params, got| take(&mut params.parameters, parameters_from(got)),
         |params| Some(parameters_in_link(params.parameters.as_ref()?)),
     ),
     parameter(
         "level",
-        Place::Page,
+        ParameterScope::Page,
         texts::LEVELS,
         |params, got| take(&mut params.level, Level::from_slug(got)),
         |params| Some(params.level?.slug().to_owned()),
     ),
     parameter(
         "theme",
-        Place::Page,
+        ParameterScope::Page,
         texts::THEMES,
         |params, got| {
             let is_known = matches!(got, "light" | "dark");
@@ -170,27 +176,27 @@ pub(super) const PARAMETERS: [UrlParameter; 25] = [
     ),
     parameter(
         "embed",
-        Place::Page,
+        ParameterScope::Page,
         texts::ON_OR_OFF,
         |params, got| {
-            params.is_embedded = is_on(got).ok_or(Refused::AsListed)?;
+            params.is_embedded = is_on(got).ok_or(ParameterRefusal::AsListed)?;
             Ok(())
         },
         |_| None,
     ),
     parameter(
         "simd",
-        Place::Page,
+        ParameterScope::Page,
         texts::SIMDS,
-        |params, got| take(&mut params.simd, Simd::from_slug(got)),
+        |params, got| take(&mut params.simd, SimdBuild::from_slug(got)),
         |_| None,
     ),
     parameter(
         "bench",
-        Place::Page,
+        ParameterScope::Page,
         texts::ON_OR_OFF,
         |params, got| {
-            let is_wanted = is_on(got).ok_or(Refused::AsListed)?;
+            let is_wanted = is_on(got).ok_or(ParameterRefusal::AsListed)?;
             params.bench = is_wanted.then(BenchForm::default);
             Ok(())
         },
@@ -198,10 +204,10 @@ pub(super) const PARAMETERS: [UrlParameter; 25] = [
     ),
     parameter(
         "objective",
-        Place::Bench,
+        ParameterScope::Bench,
         texts::BENCH_OBJECTIVES,
         |params, got| {
-            let objective = BenchObjective::from_slug(got).ok_or(Refused::AsListed)?;
+            let objective = BenchObjective::from_slug(got).ok_or(ParameterRefusal::AsListed)?;
             bench::change(params, |form| form.objective = objective);
             Ok(())
         },
@@ -209,10 +215,10 @@ pub(super) const PARAMETERS: [UrlParameter; 25] = [
     ),
     parameter(
         "tied",
-        Place::Bench,
+        ParameterScope::Bench,
         texts::ON_OR_OFF,
         |params, got| {
-            let is_tied = is_on(got).ok_or(Refused::AsListed)?;
+            let is_tied = is_on(got).ok_or(ParameterRefusal::AsListed)?;
             bench::change(params, |form| form.is_tied = is_tied);
             Ok(())
         },
@@ -257,11 +263,15 @@ pub fn read(query: &[(String, String)]) -> (UrlParams, Vec<String>) {
     let (first, then): (Vec<_>, Vec<_>) = query.iter().partition(is_bench_itself);
     let mut read: Vec<&str> = Vec::new();
     for (name, got) in first.into_iter().chain(then) {
-        let hidden = if is_bench { Place::Lab } else { Place::Bench };
+        let hidden = if is_bench {
+            ParameterScope::Lab
+        } else {
+            ParameterScope::Bench
+        };
         let mut named = PARAMETERS.iter().filter(|one| one.name == name);
         let Some(parameter) = named
             .clone()
-            .find(|one| one.place != hidden)
+            .find(|one| one.scope != hidden)
             .or_else(|| named.next())
         else {
             remarks.push(texts::unknown(name));
@@ -272,14 +282,14 @@ pub fn read(query: &[(String, String)]) -> (UrlParams, Vec<String>) {
             continue;
         }
         read.push(parameter.name);
-        match parameter.place {
-            Place::Reserved => remarks.push(texts::does_nothing(name)),
-            Place::Bench if !is_bench => remarks.push(texts::only_with_bench(name)),
+        match parameter.scope {
+            ParameterScope::Reserved => remarks.push(texts::does_nothing(name)),
+            ParameterScope::Bench if !is_bench => remarks.push(texts::only_with_bench(name)),
             _ => {
                 if let Err(refused) = (parameter.read)(&mut params, got) {
                     let expected = match &refused {
-                        Refused::AsListed => parameter.takes,
-                        Refused::Expected(expected) => expected,
+                        ParameterRefusal::AsListed => parameter.takes,
+                        ParameterRefusal::Expected(expected) => expected,
                     };
                     remarks.push(texts::refused(name, got, expected, parameter.instead));
                 }

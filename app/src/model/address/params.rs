@@ -3,7 +3,7 @@
 use crate::model::bench_form::BenchForm;
 use crate::model::level::Level;
 use crate::model::parameters::ParameterTexts;
-use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind, Simd};
+use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind, SimdBuild};
 
 /// What the URL asks for, each value already checked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +20,7 @@ pub struct UrlParams {
     pub theme: Option<String>,
     pub level: Option<Level>,
     /// The build of the engine for the CPU.
-    pub simd: Option<Simd>,
+    pub simd: Option<SimdBuild>,
     /// A benchmark to run at once.
     pub bench: Option<BenchForm>,
     /// Part of another page: nothing but the lab is shown.
@@ -28,7 +28,7 @@ pub struct UrlParams {
 }
 
 /// Why a value is not taken: it is not what the table says, or more precisely not this.
-pub(super) enum Refused {
+pub(super) enum ParameterRefusal {
     AsListed,
     Expected(String),
 }

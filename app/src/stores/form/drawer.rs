@@ -3,7 +3,7 @@
 use super::FormStore;
 use crate::model::ordered::OrderedMap;
 use crate::model::parameters::{Parameter, ParameterTexts, apply, differences};
-use crate::model::train_form::{Field, as_text, usual_settings};
+use crate::model::train_form::{TrainField, as_text, usual_settings};
 use leptos::prelude::*;
 use tilt_protocol::{Error, ObjectiveKind, TrainSettings};
 
@@ -50,7 +50,7 @@ impl FormStore {
         let kind = self.objective.get();
         self.parameters
             .with(|all| all.get(kind.slug()).is_some_and(|texts| !texts.is_empty()))
-            || [Field::Beta, Field::LearningRate]
+            || [TrainField::Beta, TrainField::LearningRate]
                 .into_iter()
                 .filter(|field| self.is_used(*field))
                 .any(|field| self.text(field).get().text != field.default_text(kind))
@@ -84,7 +84,7 @@ impl FormStore {
 
     /// The objective's own defaults for its parameters, beta and the learning rate.
     pub fn reset_parameters(&self) {
-        let used = [Field::Beta, Field::LearningRate]
+        let used = [TrainField::Beta, TrainField::LearningRate]
             .into_iter()
             .filter(|field| untrack(|| self.is_used(*field)));
         for field in used {
@@ -97,10 +97,13 @@ impl FormStore {
     pub fn adopt(&self, kind: ObjectiveKind, settings: &TrainSettings) {
         self.set_objective(kind);
         for (field, text) in [
-            (Field::Beta, as_text(settings.objective.beta())),
-            (Field::LearningRate, as_text(Some(settings.learning_rate))),
-            (Field::Steps, as_text(Some(settings.steps))),
-            (Field::Seed, as_text(Some(settings.seed))),
+            (TrainField::Beta, as_text(settings.objective.beta())),
+            (
+                TrainField::LearningRate,
+                as_text(Some(settings.learning_rate)),
+            ),
+            (TrainField::Steps, as_text(Some(settings.steps))),
+            (TrainField::Seed, as_text(Some(settings.seed))),
         ] {
             match text {
                 Some(text) if text != field.default_text(kind) => self.set_text(field, text),
@@ -121,7 +124,7 @@ impl FormStore {
     }
 
     /// The field's default again.
-    fn propose(&self, field: Field, kind: ObjectiveKind) {
+    fn propose(&self, field: TrainField, kind: ObjectiveKind) {
         self.set_text(field, String::new());
         self.texts[field as usize].update(|text| text.text = field.default_text(kind));
     }

@@ -52,7 +52,7 @@ impl RunSaving {
     }
 
     /// The run that was removed last is there again, and may go on.
-    pub fn back(self) {
+    pub fn undo_removal(self) {
         let writes = self.removed.try_update_value(std::mem::take);
         if let Some(writes) = writes.filter(|writes| !writes.is_empty()) {
             self.saving.write(writes, || {});

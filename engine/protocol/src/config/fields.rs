@@ -50,7 +50,7 @@ impl Fields {
     }
 
     /// # Errors
-    /// [`Error::InvalidConfig`] for another type, as in the functions below.
+    /// [`Error::InvalidConfig`] for anything but a number.
     pub fn optional_number(&self, name: &str) -> Result<Option<f64>> {
         self.get(name)
             .map(|value| {
@@ -61,11 +61,16 @@ impl Fields {
             .transpose()
     }
 
+    /// # Errors
+    /// As [`Fields::optional_number`].
     pub fn number(&self, name: &str, default: f64) -> Result<f64> {
         Ok(self.optional_number(name)?.unwrap_or(default))
     }
 
     /// A whole number that counts something, as far as this machine counts.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for a fraction, a negative number or one that is too large.
     pub fn count(&self, name: &str, default: usize) -> Result<usize> {
         let most = u64::try_from(usize::MAX).unwrap_or(u64::MAX);
         let number = self.whole(name, most)?;
@@ -73,6 +78,9 @@ impl Fields {
     }
 
     /// A seed: the same 64 bits on every machine.
+    ///
+    /// # Errors
+    /// As [`Fields::count`].
     pub fn seed(&self, name: &str, default: u64) -> Result<u64> {
         Ok(self.whole(name, u64::MAX)?.unwrap_or(default))
     }
@@ -94,6 +102,8 @@ impl Fields {
         }
     }
 
+    /// # Errors
+    /// [`Error::InvalidConfig`] for anything but true or false.
     pub fn optional_flag(&self, name: &str) -> Result<Option<bool>> {
         self.get(name)
             .map(|value| {
@@ -104,11 +114,16 @@ impl Fields {
             .transpose()
     }
 
+    /// # Errors
+    /// As [`Fields::optional_flag`].
     pub fn flag(&self, name: &str) -> Result<bool> {
         Ok(self.optional_flag(name)?.unwrap_or(false))
     }
 
     /// One name, or a list of names.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for anything else.
     pub fn names(&self, name: &str, default: &str) -> Result<Vec<String>> {
         let Some(value) = self.get(name) else {
             return Ok(vec![default.to_owned()]);
@@ -122,6 +137,9 @@ impl Fields {
     }
 
     /// Exactly one name.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for none, several or anything else.
     pub fn name(&self, name: &str, default: &str) -> Result<String> {
         let mut names = self.names(name, default)?;
         match (names.pop(), names.is_empty()) {
@@ -134,6 +152,8 @@ impl Fields {
         }
     }
 
+    /// # Errors
+    /// [`Error::InvalidConfig`] for anything but a list of numbers.
     pub fn numbers(&self, name: &str) -> Result<Option<Vec<f64>>> {
         self.get(name)
             .map(|value| {

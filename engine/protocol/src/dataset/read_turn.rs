@@ -6,8 +6,10 @@ use serde_json::Value;
 
 const TURN: &str = "an object with role (a string) and content (a string or a list of parts)";
 
-/// A turn, or what was found in place of it and what was expected. A field that is null is
-/// none: so transformers takes it too.
+/// A turn of a conversation. A field that is null is none: so transformers takes it too.
+///
+/// # Errors
+/// What was found in place of it, and what was expected.
 pub fn read_turn(
     value: &Value,
     whole: impl Fn() -> String,

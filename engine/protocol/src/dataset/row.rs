@@ -104,6 +104,8 @@ impl Row {
         names.iter().any(|name| self.has(name))
     }
 
+    /// # Errors
+    /// [`Error::BadRow`] where the column is missing, empty or of another kind.
     pub fn text_or_turns(&self, name: &str) -> Result<Content> {
         let expected = format!("a string, or {TURNS}");
         match self.columns.get(name) {
@@ -141,6 +143,8 @@ impl Row {
             .ok_or_else(|| self.bad(name, "an item that is no token id", expected))
     }
 
+    /// # Errors
+    /// [`Error::BadRow`] with `expected` where the column is missing or no list.
     pub fn list(&self, name: &str, expected: &str) -> Result<&[Value]> {
         match self.columns.get(name) {
             Some(Value::Array(items)) => Ok(items),

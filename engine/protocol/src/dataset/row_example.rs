@@ -157,7 +157,11 @@ impl Row {
         Ok([prompt, chosen, rejected])
     }
 
-    /// The prompt taken out of the completions.
+    /// Prompt, chosen and rejected, the prompt being what both completions begin with: as
+    /// TRL's `extract_prompt` does it.
+    ///
+    /// # Errors
+    /// [`crate::Error::BadRow`] where they begin with no turn in common, or differ in form.
     pub fn extracted(&self, chosen: &Content, rejected: &Content) -> Result<[Content; 3]> {
         match extract_prompt(chosen, rejected) {
             Some([Content::Turns(prompt), ..]) if prompt.is_empty() => Err(self.bad(

@@ -11,6 +11,6 @@ mod trainer;
 pub use card::{ModelFacts, model_card};
 pub use guide::{SMALL_EPSILON, trl_readme};
 pub use meta::{ExportMeta, LabelCount, label_counts};
-pub use papers::{Source, sources};
+pub use papers::{PaperSource, sources};
 pub use script::{VERSIONS, requirements, train_script};
-pub use trainer::{Field, TrlRun, objective_name, trl_run};
+pub use trainer::{ConfigField, TrlRun, objective_name, trl_run};

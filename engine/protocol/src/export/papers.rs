@@ -5,7 +5,7 @@ use crate::objective::{CpoLoss, DpoTerm, KtoLoss, Objective, SftLoss};
 
 /// Where a part of an objective comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Source {
+pub struct PaperSource {
     /// What it is, for people: `DPO`, `f-divergence`.
     pub part: &'static str,
     /// Authors, year and title.
@@ -20,8 +20,8 @@ const fn source(
     paper: &'static str,
     url: &'static str,
     equation: Option<&'static str>,
-) -> Source {
-    Source {
+) -> PaperSource {
+    PaperSource {
         part,
         paper,
         url,
@@ -30,10 +30,10 @@ const fn source(
 }
 
 /// The sources of an objective and of the options that it has switched on.
-pub fn sources(objective: &Objective) -> Vec<Source> {
+pub fn sources(objective: &Objective) -> Vec<PaperSource> {
     match objective {
         Objective::Dpo(dpo) => {
-            let mut sources: Vec<Source> = Vec::new();
+            let mut sources: Vec<PaperSource> = Vec::new();
             for weighted in &dpo.terms {
                 sources.push(of_term(&weighted.term));
             }
@@ -79,7 +79,7 @@ pub fn sources(objective: &Objective) -> Vec<Source> {
     }
 }
 
-fn of_term(term: &DpoTerm) -> Source {
+fn of_term(term: &DpoTerm) -> PaperSource {
     match term {
         DpoTerm::Sigmoid => DPO,
         DpoTerm::Cdpo { .. } => CDPO,
@@ -99,169 +99,169 @@ fn of_term(term: &DpoTerm) -> Source {
     }
 }
 
-const DPO: Source = source(
+const DPO: PaperSource = source(
     "DPO",
     "Rafailov et al. 2023, Direct Preference Optimization",
     "https://arxiv.org/abs/2305.18290",
     Some("7"),
 );
-const IPO: Source = source(
+const IPO: PaperSource = source(
     "IPO",
     "Azar et al. 2023, A General Theoretical Paradigm to Understand Learning from Human Preferences",
     "https://arxiv.org/abs/2310.12036",
     Some("17"),
 );
-const CDPO: Source = source(
+const CDPO: PaperSource = source(
     "cDPO",
     "Mitchell 2023, A note on DPO with noisy preferences",
     "https://ericmitchell.ai/cdpo.pdf",
     None,
 );
-const SLIC: Source = source(
+const SLIC: PaperSource = source(
     "SLiC hinge",
     "Zhao et al. 2023, SLiC-HF",
     "https://arxiv.org/abs/2305.10425",
     None,
 );
-const ROBUST: Source = source(
+const ROBUST: PaperSource = source(
     "Robust DPO",
     "Chowdhury et al. 2024, Provably Robust DPO",
     "https://arxiv.org/abs/2403.00409",
     Some("13"),
 );
-const EXO: Source = source(
+const EXO: PaperSource = source(
     "EXO",
     "Ji et al. 2024, Towards Efficient Exact Optimization of Language Model Alignment",
     "https://arxiv.org/abs/2402.00856",
     Some("16"),
 );
-const NCA: Source = source(
+const NCA: PaperSource = source(
     "NCA",
     "Chen et al. 2024, Noise Contrastive Alignment",
     "https://arxiv.org/abs/2402.05369",
     None,
 );
-const BCO: Source = source(
+const BCO: PaperSource = source(
     "BCO",
     "Jung et al. 2024, Binary Classifier Optimization",
     "https://arxiv.org/abs/2404.04656",
     None,
 );
-const SPPO: Source = source(
+const SPPO: PaperSource = source(
     "SPPO",
     "Wu et al. 2024, Self-Play Preference Optimization",
     "https://arxiv.org/abs/2405.00675",
     Some("4.7 with P = 1 and 0"),
 );
-const APO_ZERO: Source = source(
+const APO_ZERO: PaperSource = source(
     "APO-zero",
     "D'Oosterlinck et al. 2024, Anchored Preference Optimization",
     "https://arxiv.org/abs/2408.06266",
     Some("7"),
 );
-const APO_ZERO_UNPAIRED: Source = source(
+const APO_ZERO_UNPAIRED: PaperSource = source(
     "APO-zero, unpaired",
     "D'Oosterlinck et al. 2024, Anchored Preference Optimization",
     "https://arxiv.org/abs/2408.06266",
     Some("7, on single completions"),
 );
-const APO_DOWN: Source = source(
+const APO_DOWN: PaperSource = source(
     "APO-down",
     "D'Oosterlinck et al. 2024, Anchored Preference Optimization",
     "https://arxiv.org/abs/2408.06266",
     Some("8"),
 );
-const AOT: Source = source(
+const AOT: PaperSource = source(
     "AOT",
     "Melnyk et al. 2024, Distributional Preference Alignment via Optimal Transport",
     "https://arxiv.org/abs/2406.05882",
     None,
 );
-const DISCOPOP: Source = source(
+const DISCOPOP: PaperSource = source(
     "DiscoPOP",
     "Lu et al. 2024, Discovering Preference Optimization Algorithms with and for LLMs",
     "https://arxiv.org/abs/2406.08414",
     Some("5"),
 );
-const SIGMOID_NORM: Source = source(
+const SIGMOID_NORM: PaperSource = source(
     "Length-normalised DPO",
     "Lambert et al. 2024, Tülu 3",
     "https://arxiv.org/abs/2411.15124",
     Some("6"),
 );
-const RPO: Source = source(
+const RPO: PaperSource = source(
     "The chosen answers' own loss (RPO)",
     "Pang et al. 2024, Iterative Reasoning Preference Optimization",
     "https://arxiv.org/abs/2404.19733",
     None,
 );
-const F_DPO: Source = source(
+const F_DPO: PaperSource = source(
     "f-divergence",
     "Wang et al. 2023, Beyond Reverse KL",
     "https://arxiv.org/abs/2309.16240",
     None,
 );
-const LD_DPO: Source = source(
+const LD_DPO: PaperSource = source(
     "LD-DPO",
     "Liu et al. 2024, Length Desensitization in DPO",
     "https://arxiv.org/abs/2409.06411",
     None,
 );
-const WPO: Source = source(
+const WPO: PaperSource = source(
     "WPO",
     "Zhou et al. 2024, WPO",
     "https://arxiv.org/abs/2406.11827",
     Some("2"),
 );
-const KTO: Source = source(
+const KTO: PaperSource = source(
     "KTO",
     "Ethayarajh et al. 2024, KTO: Model Alignment as Prospect Theoretic Optimization",
     "https://arxiv.org/abs/2402.01306",
     Some("7, 8"),
 );
-const ORPO: Source = source(
+const ORPO: PaperSource = source(
     "ORPO",
     "Hong et al. 2024, ORPO",
     "https://arxiv.org/abs/2403.07691",
     Some("6, 7"),
 );
-const SIMPO: Source = source(
+const SIMPO: PaperSource = source(
     "SimPO",
     "Meng et al. 2024, SimPO",
     "https://arxiv.org/abs/2405.14734",
     Some("6"),
 );
-const ALPHAPO: Source = source(
+const ALPHAPO: PaperSource = source(
     "AlphaPO",
     "Gupta et al. 2025, AlphaPO",
     "https://arxiv.org/abs/2501.03884",
     None,
 );
-const CPO: Source = source(
+const CPO: PaperSource = source(
     "CPO",
     "Xu et al. 2024, Contrastive Preference Optimization",
     "https://arxiv.org/abs/2401.08417",
     Some("3"),
 );
-const SFT: Source = source(
+const SFT: PaperSource = source(
     "SFT",
     "Ouyang et al. 2022, InstructGPT, section 3.5",
     "https://arxiv.org/abs/2203.02155",
     None,
 );
-const DFT: Source = source(
+const DFT: PaperSource = source(
     "DFT",
     "Wu et al. 2025, Dynamic Fine-Tuning",
     "https://arxiv.org/abs/2508.05629",
     None,
 );
-const REWARD: Source = source(
+const REWARD: PaperSource = source(
     "Reward model (Bradley-Terry)",
     "Ouyang et al. 2022, InstructGPT",
     "https://arxiv.org/abs/2203.02155",
     Some("1"),
 );
-const CENTRING: Source = source(
+const CENTRING: PaperSource = source(
     "Centring of rewards",
     "Eisenstein et al. 2023, Helping or Herding?",
     "https://arxiv.org/abs/2312.09244",

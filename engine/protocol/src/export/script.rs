@@ -1,6 +1,6 @@
 //! `train.py` and `requirements.txt`: a run repeated with TRL.
 
-use super::trainer::{Field, TrlRun};
+use super::trainer::{ConfigField, TrlRun};
 use serde_json::Value;
 
 const TEMPLATE: &str = include_str!("train.py");
@@ -72,7 +72,7 @@ pub fn requirements() -> String {
 }
 
 /// Keyword arguments, one a line, without a line end after the last.
-fn arguments(fields: &[Field]) -> String {
+fn arguments(fields: &[ConfigField]) -> String {
     let lines: Vec<String> = fields
         .iter()
         .map(|(name, value)| format!("        {name}={},", python(value)))

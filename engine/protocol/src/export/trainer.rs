@@ -9,7 +9,7 @@ use crate::settings::TrainSettings;
 use serde_json::{Value, json};
 
 /// A config's field under TRL's name.
-pub type Field = (String, Value);
+pub type ConfigField = (String, Value);
 
 /// The trainer that a run is repeated with.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,9 +25,9 @@ pub struct TrlRun {
     /// True when the trainer takes a frozen `ref_model`.
     pub has_reference: bool,
     /// The loss and its parameters.
-    pub objective: Vec<Field>,
+    pub objective: Vec<ConfigField>,
     /// Steps, optimiser, schedule, but for the size of a batch.
-    pub training: Vec<Field>,
+    pub training: Vec<ConfigField>,
     /// Rows of a micro-batch, over all processes.
     pub batch_size: usize,
     /// Where TRL cannot do quite the same, for the script's reader.
@@ -159,7 +159,7 @@ fn in_trls_losses(objective: &Objective, notes: &mut Vec<String>) -> Result<Obje
 }
 
 /// The objective's own fields, as `crate::config` writes them, the loss first.
-fn objective_fields(objective: &Objective, settings: &TrainSettings) -> Result<Vec<Field>> {
+fn objective_fields(objective: &Objective, settings: &TrainSettings) -> Result<Vec<ConfigField>> {
     let settings = TrainSettings {
         steps: 1,
         reference_sync: settings.reference_sync,
@@ -181,8 +181,8 @@ fn objective_fields(objective: &Objective, settings: &TrainSettings) -> Result<V
     Ok(loss.into_iter().chain(fields).collect())
 }
 
-fn training_fields(settings: &TrainSettings) -> Vec<Field> {
-    let mut fields: Vec<Field> = Vec::new();
+fn training_fields(settings: &TrainSettings) -> Vec<ConfigField> {
+    let mut fields: Vec<ConfigField> = Vec::new();
     let mut put = |name: &str, value: Value| fields.push((name.to_owned(), value));
     put("max_steps", settings.steps.into());
     put(

@@ -17,14 +17,14 @@ pub struct Array {
     row: RowBuffer,
     /// Brackets and braces open inside the element.
     depth: usize,
-    text: Text,
+    text: StringState,
     is_closed: bool,
-    place: Place,
+    place: ArrayPlace,
 }
 
 /// Where the array stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ArrayPlace {
     Alone,
     /// In an object. What follows the array does not matter.
     Inside,
@@ -34,7 +34,7 @@ pub enum Place {
 
 /// Whether the last byte is within a JSON string.
 #[derive(Clone, Copy, PartialEq)]
-enum Text {
+enum StringState {
     Outside,
     Inside,
     /// Behind a backslash.
@@ -42,13 +42,13 @@ enum Text {
 }
 
 impl Array {
-    pub fn new(line: usize, limit: usize, place: Place) -> Array {
+    pub fn new(line: usize, limit: usize, place: ArrayPlace) -> Array {
         Array {
             line,
             start_line: line,
             row: RowBuffer::new(limit),
             depth: 0,
-            text: Text::Outside,
+            text: StringState::Outside,
             is_closed: false,
             place,
         }
@@ -76,7 +76,7 @@ impl Array {
             self.line += usize::from(byte == b'\n');
         }
         self.row.extend(&bytes[from..]);
-        if self.is_closed && self.place != Place::Alone {
+        if self.is_closed && self.place != ArrayPlace::Alone {
             self.row.clear();
         }
     }
@@ -84,15 +84,15 @@ impl Array {
     /// Takes in a byte; true where it ends the element.
     fn step(&mut self, byte: u8) -> bool {
         match (self.text, byte) {
-            (Text::Escaped, _) => self.text = Text::Inside,
-            (Text::Inside, b'\\') => self.text = Text::Escaped,
-            (Text::Inside, b'"') => self.text = Text::Outside,
-            (Text::Inside, _) => {}
-            (Text::Outside, b'"') => self.text = Text::Inside,
-            (Text::Outside, b'{' | b'[') => self.depth += 1,
-            (Text::Outside, b',' | b']') if self.depth == 0 => return true,
-            (Text::Outside, b'}' | b']') => self.depth = self.depth.saturating_sub(1),
-            (Text::Outside, _) => {}
+            (StringState::Escaped, _) => self.text = StringState::Inside,
+            (StringState::Inside, b'\\') => self.text = StringState::Escaped,
+            (StringState::Inside, b'"') => self.text = StringState::Outside,
+            (StringState::Inside, _) => {}
+            (StringState::Outside, b'"') => self.text = StringState::Inside,
+            (StringState::Outside, b'{' | b'[') => self.depth += 1,
+            (StringState::Outside, b',' | b']') if self.depth == 0 => return true,
+            (StringState::Outside, b'}' | b']') => self.depth = self.depth.saturating_sub(1),
+            (StringState::Outside, _) => {}
         }
         false
     }
@@ -108,7 +108,7 @@ impl Array {
             }
             return;
         }
-        let is_cut_off = self.depth > 0 || self.text != Text::Outside;
+        let is_cut_off = self.depth > 0 || self.text != StringState::Outside;
         self.end_element(out);
         if !is_cut_off {
             refuse(
@@ -126,14 +126,14 @@ impl Array {
         if let Some(row) = self.row.json(line) {
             let raw = self.row.bytes().trim_ascii();
             let row = match row {
-                Ok(row) if self.place == Place::Answer => row_of_answer(row, raw),
+                Ok(row) if self.place == ArrayPlace::Answer => row_of_answer(row, raw),
                 row => row,
             };
             out(RawRow { line, raw, row });
         }
         self.row.clear();
         self.depth = 0;
-        self.text = Text::Outside;
+        self.text = StringState::Outside;
     }
 }
 

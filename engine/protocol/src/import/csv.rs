@@ -13,7 +13,7 @@ pub struct Csv {
     first_line: Option<FirstLine>,
     reader: Reader,
     /// The column names, once their line is read.
-    header: Option<Header>,
+    header: Option<CsvHeader>,
     /// The record's cells behind each other, unquoted.
     cells: Vec<u8>,
     cells_len: usize,
@@ -60,7 +60,7 @@ impl FirstLine {
 }
 
 /// The line of column names.
-pub struct Header {
+pub struct CsvHeader {
     pub names: Vec<String>,
     /// As it stands in the file.
     pub text: String,
@@ -82,7 +82,7 @@ impl Csv {
         }
     }
 
-    pub fn header(&self) -> Option<&Header> {
+    pub fn header(&self) -> Option<&CsvHeader> {
         self.header.as_ref()
     }
 
@@ -206,14 +206,14 @@ impl Csv {
         match (&self.header, record) {
             _ if is_blank => {}
             (None, Ok(names)) => {
-                self.header = Some(Header {
+                self.header = Some(CsvHeader {
                     names: names.iter().map(|name| column_name(name)).collect(),
                     text: String::from_utf8_lossy(raw).into_owned(),
                 });
             }
             // Without names no row can be read; this one says why.
             (None, Err(error)) => {
-                self.header = Some(Header {
+                self.header = Some(CsvHeader {
                     names: Vec::new(),
                     text: String::new(),
                 });

@@ -15,8 +15,8 @@ fn good(rows: &[Value], options: ImportOptions) -> Vec<Imported> {
         outcomes
             .into_iter()
             .flat_map(|outcome| match outcome {
-                Outcome::Good { examples, .. } => examples,
-                Outcome::Refused { error, .. } => panic!("{name}: {error}"),
+                RowOutcome::Good { examples, .. } => examples,
+                RowOutcome::Refused { error, .. } => panic!("{name}: {error}"),
             })
             .collect()
     };

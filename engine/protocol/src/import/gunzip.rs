@@ -17,7 +17,7 @@ const TRAILER_BYTES: usize = 8;
 
 /// Unpacks an archive of one member or several behind each other.
 pub struct Gunzip {
-    place: Section,
+    place: GzipSection,
     /// Bytes of the header or the trailer that is being read.
     held: Vec<u8>,
     state: Box<InflateState>,
@@ -27,7 +27,7 @@ pub struct Gunzip {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Section {
+enum GzipSection {
     Header,
     Body,
     Trailer,
@@ -36,7 +36,7 @@ enum Section {
 impl Gunzip {
     pub fn of_mark(mark: [u8; 2]) -> Option<Gunzip> {
         (mark == [0x1f, 0x8b]).then(|| Gunzip {
-            place: Section::Header,
+            place: GzipSection::Header,
             held: Vec::new(),
             state: InflateState::new_boxed(DataFormat::Raw),
             checksum: !0,
@@ -49,8 +49,8 @@ impl Gunzip {
     pub fn push(&mut self, mut bytes: &[u8], out: &mut impl FnMut(&[u8])) {
         while !bytes.is_empty() && self.error.is_none() {
             match self.place {
-                Section::Body => bytes = self.unpack(bytes, out),
-                Section::Header | Section::Trailer => {
+                GzipSection::Body => bytes = self.unpack(bytes, out),
+                GzipSection::Header | GzipSection::Trailer => {
                     self.held.push(bytes[0]);
                     bytes = &bytes[1..];
                     self.error = self.hold().err();
@@ -65,7 +65,9 @@ impl Gunzip {
         match self.error {
             Some(error) => Err(error),
             // Zeros behind an archive are padding.
-            None if self.place == Section::Header && self.held.iter().all(|&byte| byte == 0) => {
+            None if self.place == GzipSection::Header
+                && self.held.iter().all(|&byte| byte == 0) =>
+            {
                 Ok(())
             }
             None => Err(CUT_SHORT),
@@ -73,11 +75,11 @@ impl Gunzip {
     }
 
     fn hold(&mut self) -> Result<(), &'static str> {
-        if self.place == Section::Header {
+        if self.place == GzipSection::Header {
             let is_padding = self.held.iter().all(|&byte| byte == 0);
             if !is_padding && header_is_whole(&self.held)? {
                 self.held.clear();
-                self.place = Section::Body;
+                self.place = GzipSection::Body;
             }
         } else if self.held.len() == TRAILER_BYTES {
             let expected = [self.checksum ^ !0, self.length].map(u32::to_le_bytes);
@@ -86,7 +88,7 @@ impl Gunzip {
             }
             // Another member may follow.
             self.held.clear();
-            self.place = Section::Header;
+            self.place = GzipSection::Header;
             self.state.reset(DataFormat::Raw);
             (self.checksum, self.length) = (!0, 0);
         }
@@ -108,7 +110,7 @@ impl Gunzip {
                 out(unpacked);
             }
             match result.status {
-                Ok(MZStatus::StreamEnd) => self.place = Section::Trailer,
+                Ok(MZStatus::StreamEnd) => self.place = GzipSection::Trailer,
                 // Where the piece was filled there may be more.
                 Ok(_) if !bytes.is_empty() || unpacked.len() == PIECE_BYTES => continue,
                 // It waits for more.

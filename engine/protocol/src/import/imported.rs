@@ -44,7 +44,7 @@ impl Imported {
 
 /// What became of one row of a file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum RowOutcome {
     Good {
         /// Among the file's rows, good and refused, from 1.
         number: usize,

@@ -3,7 +3,7 @@
 use super::container::{Container, RawRow};
 use super::decode::Decoder;
 use super::format::{RowFormat, RowReader};
-use super::imported::Outcome;
+use super::imported::RowOutcome;
 use super::options::ImportOptions;
 use super::sniffer::{Sniffed, Sniffer};
 use super::splitter::{Splitter, refuse_file};
@@ -16,12 +16,12 @@ pub struct Importer {
 
 /// Reads a file of text in UTF-8.
 struct TextImporter {
-    state: Stage,
+    state: ImportStage,
     container: Option<Container>,
-    rows: Rows,
+    rows: NumberedRows,
 }
 
-enum Stage {
+enum ImportStage {
     Sniffing(Sniffer),
     Splitting(Splitter),
 }
@@ -32,9 +32,9 @@ impl Importer {
         Importer {
             decoder: Decoder::default(),
             text: TextImporter {
-                state: Stage::Sniffing(Sniffer::new(name, options.row_limit_bytes)),
+                state: ImportStage::Sniffing(Sniffer::new(name, options.row_limit_bytes)),
                 container: None,
-                rows: Rows {
+                rows: NumberedRows {
                     reader: RowReader::new(&options),
                     count: 0,
                 },
@@ -61,19 +61,21 @@ impl Importer {
     /// before them.
     pub fn header(&self) -> Option<&str> {
         match &self.text.state {
-            Stage::Splitting(Splitter::Csv(csv)) => csv.header().map(|header| header.text.as_str()),
+            ImportStage::Splitting(Splitter::Csv(csv)) => {
+                csv.header().map(|header| header.text.as_str())
+            }
             _ => None,
         }
     }
 
     /// Takes in the next bytes; `out` gets each row that they complete.
-    pub fn push(&mut self, bytes: &[u8], out: &mut impl FnMut(Outcome)) {
+    pub fn push(&mut self, bytes: &[u8], out: &mut impl FnMut(RowOutcome)) {
         let Importer { decoder, text } = self;
         decoder.push(bytes, &mut |bytes| text.push(bytes, out));
     }
 
     /// Ends the file; `out` gets the row that was not complete.
-    pub fn finish(&mut self, out: &mut impl FnMut(Outcome)) {
+    pub fn finish(&mut self, out: &mut impl FnMut(RowOutcome)) {
         let Importer { decoder, text } = self;
         let end = decoder.finish(&mut |bytes| text.push(bytes, out));
         text.finish(out);
@@ -85,8 +87,8 @@ impl Importer {
 }
 
 impl TextImporter {
-    fn push(&mut self, mut bytes: &[u8], out: &mut impl FnMut(Outcome)) {
-        if let Stage::Sniffing(sniffer) = &mut self.state {
+    fn push(&mut self, mut bytes: &[u8], out: &mut impl FnMut(RowOutcome)) {
+        if let ImportStage::Sniffing(sniffer) = &mut self.state {
             let sniffed = bytes
                 .iter()
                 .enumerate()
@@ -97,47 +99,47 @@ impl TextImporter {
             bytes = &bytes[index + 1..];
             self.begin(sniffed, out);
         }
-        if let Stage::Splitting(splitter) = &mut self.state {
+        if let ImportStage::Splitting(splitter) = &mut self.state {
             splitter.push(bytes, &mut |row| out(self.rows.outcome(row)));
         }
     }
 
-    fn finish(&mut self, out: &mut impl FnMut(Outcome)) {
-        if let Stage::Sniffing(sniffer) = &mut self.state
+    fn finish(&mut self, out: &mut impl FnMut(RowOutcome)) {
+        if let ImportStage::Sniffing(sniffer) = &mut self.state
             && let Some(sniffed) = sniffer.finish()
         {
             self.begin(sniffed, out);
         }
-        if let Stage::Splitting(splitter) = &mut self.state {
+        if let ImportStage::Splitting(splitter) = &mut self.state {
             splitter.finish(&mut |row| out(self.rows.outcome(row)));
         }
     }
 
-    fn begin(&mut self, sniffed: Sniffed, out: &mut impl FnMut(Outcome)) {
+    fn begin(&mut self, sniffed: Sniffed, out: &mut impl FnMut(RowOutcome)) {
         self.container = Some(sniffed.container);
         let mut splitter = sniffed.splitter;
         splitter.push(&sniffed.begin, &mut |row| out(self.rows.outcome(row)));
-        self.state = Stage::Splitting(splitter);
+        self.state = ImportStage::Splitting(splitter);
     }
 }
 
 /// The rows of a file, numbered.
-struct Rows {
+struct NumberedRows {
     reader: RowReader,
     count: usize,
 }
 
-impl Rows {
-    fn outcome(&mut self, row: RawRow<'_>) -> Outcome {
+impl NumberedRows {
+    fn outcome(&mut self, row: RawRow<'_>) -> RowOutcome {
         let (number, line) = (self.count + 1, row.line);
         self.count = number;
         match row.row.and_then(|row| self.reader.read(&row)) {
-            Ok(examples) => Outcome::Good {
+            Ok(examples) => RowOutcome::Good {
                 number,
                 line,
                 examples,
             },
-            Err(error) => Outcome::Refused {
+            Err(error) => RowOutcome::Refused {
                 number,
                 line,
                 error,

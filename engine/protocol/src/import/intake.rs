@@ -1,7 +1,7 @@
 //! A file read into a sample of its rows and a report.
 
 use super::{
-    Container, ImportOptions, Imported, Importer, Outcome, RowFormat, SampledRow, Sampler,
+    Container, ImportOptions, Imported, Importer, RowFormat, RowOutcome, SampledRow, Sampler,
 };
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
@@ -96,11 +96,11 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, outcome: Outcome, refused: &mut impl FnMut(&str)) {
+    fn count(&mut self, outcome: RowOutcome, refused: &mut impl FnMut(&str)) {
         let report = &mut self.report;
         report.rows += 1;
         match outcome {
-            Outcome::Good {
+            RowOutcome::Good {
                 number,
                 line,
                 examples,
@@ -114,7 +114,7 @@ impl Tally {
                     examples,
                 });
             }
-            Outcome::Refused { error, raw, .. } => {
+            RowOutcome::Refused { error, raw, .. } => {
                 report.refused += 1;
                 if report.errors.len() < MOST_ERRORS {
                     report.errors.push(error);

@@ -4,15 +4,15 @@ use super::container::{RawRow, Sink};
 use super::row_buffer::{RowBuffer, json, too_long};
 
 /// Splits bytes into lines; empty lines are no rows.
-pub struct Lines {
+pub struct LineSplitter {
     /// The line that is being read, from 1.
     line: usize,
     row: RowBuffer,
 }
 
-impl Lines {
-    pub fn new(line: usize, limit: usize) -> Lines {
-        Lines {
+impl LineSplitter {
+    pub fn new(line: usize, limit: usize) -> LineSplitter {
+        LineSplitter {
             line,
             row: RowBuffer::new(limit),
         }

@@ -29,7 +29,7 @@ mod ultrafeedback;
 
 pub use container::Container;
 pub use format::{Form, RowFormat};
-pub use imported::{Imported, Outcome};
+pub use imported::{Imported, RowOutcome};
 pub use importer::Importer;
 pub use intake::{ImportReport, Intake, Sample};
 pub use nectar::NectarPairs;

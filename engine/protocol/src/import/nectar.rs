@@ -87,13 +87,13 @@ fn prompt(row: &Row) -> Result<Vec<Turn>> {
     }
 }
 
-struct Answer<'a> {
+struct RankedAnswer<'a> {
     text: &'a str,
     /// 1 is the best.
     rank: f64,
 }
 
-fn answers(row: &Row) -> Result<Vec<Answer<'_>>> {
+fn answers(row: &Row) -> Result<Vec<RankedAnswer<'_>>> {
     let expected = "a list of {\"answer\", \"rank\"}";
     let items = row.list("answers", expected)?;
     if items.len() < 2 || items.len() > MOST_ANSWERS {
@@ -104,11 +104,11 @@ fn answers(row: &Row) -> Result<Vec<Answer<'_>>> {
         let item: &Value = item;
         let text = item.get("answer")?.as_str()?;
         let rank = item.get("rank")?.as_f64()?;
-        Some(Answer { text, rank })
+        Some(RankedAnswer { text, rank })
     };
     items
         .iter()
         .map(answer)
-        .collect::<Option<Vec<Answer>>>()
+        .collect::<Option<Vec<RankedAnswer>>>()
         .ok_or_else(|| row.bad("answers", "an answer without text or rank", expected))
 }

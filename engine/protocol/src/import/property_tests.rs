@@ -5,7 +5,7 @@ use super::*;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn outcomes(name: &str, chunks: &[&[u8]], options: ImportOptions) -> (Importer, Vec<Outcome>) {
+fn outcomes(name: &str, chunks: &[&[u8]], options: ImportOptions) -> (Importer, Vec<RowOutcome>) {
     let mut importer = Importer::new(name, options);
     let mut outcomes = Vec::new();
     for chunk in chunks {
@@ -200,7 +200,7 @@ proptest! {
         let lines: Vec<&str> = text.split('\n').collect();
         prop_assert_eq!(found.is_empty(), rows.is_empty());
         for outcome in found {
-            if let Outcome::Refused { line, raw, .. } = outcome {
+            if let RowOutcome::Refused { line, raw, .. } = outcome {
                 let first = raw.split('\n').next().unwrap_or_default().trim();
                 prop_assert!(lines[line - 1].trim().starts_with(first), "{}: {}", line, raw);
             }
@@ -230,11 +230,11 @@ proptest! {
         let numbers: Vec<usize> = expected
             .iter()
             .map(|outcome| match outcome {
-                Outcome::Good { number, examples, .. } => {
+                RowOutcome::Good { number, examples, .. } => {
                     assert!(!examples.is_empty());
                     *number
                 }
-                Outcome::Refused { number, .. } => *number,
+                RowOutcome::Refused { number, .. } => *number,
             })
             .collect();
         prop_assert_eq!(numbers, (1..=whole.row_count()).collect::<Vec<_>>());
@@ -249,7 +249,7 @@ proptest! {
         let options = ImportOptions { nectar, ..ImportOptions::default() };
         let (_, found) = outcomes("a.jsonl", &[text.as_bytes()], options);
         for outcome in found {
-            if let Outcome::Good { number, line, examples } = outcome {
+            if let RowOutcome::Good { number, line, examples } = outcome {
                 let count = examples.len();
                 let labels = SampledRow { number, line, examples }.into_labels("a", 0.0);
                 prop_assert_eq!(labels.map(|labels| labels.len()), Ok(count));

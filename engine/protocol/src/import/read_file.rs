@@ -1,6 +1,6 @@
 //! A whole file at once, as TRL reads its rows: for the terminal.
 
-use super::{ImportOptions, Imported, Importer, Outcome};
+use super::{ImportOptions, Imported, Importer, RowOutcome};
 use crate::dataset::ParsedRows;
 
 /// Reads a file of this name in whatever container it comes in. Each row is read as
@@ -16,7 +16,7 @@ pub fn parse_file(name: &str, bytes: &[u8]) -> ParsedRows {
     let mut importer = Importer::new(name, options);
     let mut parsed = ParsedRows::default();
     let mut take = |outcome| match outcome {
-        Outcome::Good { line, examples, .. } => {
+        RowOutcome::Good { line, examples, .. } => {
             for imported in examples {
                 if let Imported::Row(example) | Imported::Tie(example) = imported {
                     parsed.examples.push(example);
@@ -24,7 +24,7 @@ pub fn parse_file(name: &str, bytes: &[u8]) -> ParsedRows {
                 }
             }
         }
-        Outcome::Refused { error, .. } => parsed.errors.push(error),
+        RowOutcome::Refused { error, .. } => parsed.errors.push(error),
     };
     importer.push(bytes, &mut take);
     importer.finish(&mut take);

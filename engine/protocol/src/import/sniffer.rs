@@ -1,9 +1,9 @@
 //! Recognises a file's container from its beginning.
 
-use super::array::{Array, Place};
+use super::array::{Array, ArrayPlace};
 use super::container::Container;
 use super::csv::Csv;
-use super::lines::Lines;
+use super::lines::LineSplitter;
 use super::objects::Objects;
 use super::splitter::Splitter;
 
@@ -150,14 +150,16 @@ impl Sniffer {
         }
     }
 
-    fn seen(&mut self, seen: Seen) -> Option<Sniffed> {
+    fn seen(&mut self, seen: ByteClue) -> Option<Sniffed> {
         let is_lines = self.hint == Hint::Lines;
         match seen {
-            Seen::Rows if !is_lines => Some(self.splitter(Container::JsonRows)),
-            Seen::Data if !is_lines => Some(self.splitter(Container::JsonData)),
-            Seen::End if self.object.has_line_end => Some(self.splitter(Container::JsonObjects)),
-            Seen::End => Some(self.splitter(Container::JsonLines)),
-            Seen::LineEnd if is_lines => Some(self.splitter(Container::JsonObjects)),
+            ByteClue::Rows if !is_lines => Some(self.splitter(Container::JsonRows)),
+            ByteClue::Data if !is_lines => Some(self.splitter(Container::JsonData)),
+            ByteClue::End if self.object.has_line_end => {
+                Some(self.splitter(Container::JsonObjects))
+            }
+            ByteClue::End => Some(self.splitter(Container::JsonLines)),
+            ByteClue::LineEnd if is_lines => Some(self.splitter(Container::JsonObjects)),
             _ if self.taken.len() < self.limit => None,
             _ => Some(self.splitter(Container::JsonLines)),
         }
@@ -172,9 +174,9 @@ impl Sniffer {
                 let line = line + begin.iter().filter(|&&byte| byte == b'\n').count();
                 begin.clear();
                 let place = match container {
-                    Container::JsonArray => Place::Alone,
-                    Container::JsonData => Place::Inside,
-                    _ => Place::Answer,
+                    Container::JsonArray => ArrayPlace::Alone,
+                    Container::JsonData => ArrayPlace::Inside,
+                    _ => ArrayPlace::Answer,
                 };
                 Splitter::Array(Array::new(line, self.limit, place))
             }
@@ -182,7 +184,7 @@ impl Sniffer {
                 begin.splice(..0, std::mem::take(&mut self.indent));
                 Splitter::Csv(Box::new(Csv::new(line, self.limit)))
             }
-            Container::JsonLines => Splitter::Lines(Lines::new(line, self.limit)),
+            Container::JsonLines => Splitter::Lines(LineSplitter::new(line, self.limit)),
             Container::JsonObjects => Splitter::Objects(Objects::new(line, self.limit)),
             Container::Foreign => Splitter::Foreign(None),
         };
@@ -195,7 +197,7 @@ impl Sniffer {
 }
 
 /// What a byte of the first object tells.
-enum Seen {
+enum ByteClue {
     Nothing,
     /// The end of a line within the object.
     LineEnd,
@@ -239,7 +241,7 @@ struct FirstObject {
 }
 
 impl FirstObject {
-    fn step(&mut self, byte: u8) -> Seen {
+    fn step(&mut self, byte: u8) -> ByteClue {
         if self.is_text {
             return self.step_in_text(byte);
         }
@@ -248,11 +250,11 @@ impl FirstObject {
         match byte {
             b'\n' => {
                 self.has_line_end = true;
-                return Seen::LineEnd;
+                return ByteClue::LineEnd;
             }
-            b'[' if is_value && self.key == b"rows" => return Seen::Rows,
+            b'[' if is_value && self.key == b"rows" => return ByteClue::Rows,
             b'[' if is_value && !self.has_column && DATA.contains(&self.key.as_slice()) => {
-                return Seen::Data;
+                return ByteClue::Data;
             }
             b'[' | b'{' => self.depth += 1,
             b'"' => {
@@ -263,17 +265,17 @@ impl FirstObject {
                 self.is_value = true;
                 self.has_column |= COLUMNS.contains(&self.key.as_slice());
             }
-            b'}' | b']' if self.depth == 0 => return Seen::End,
+            b'}' | b']' if self.depth == 0 => return ByteClue::End,
             b'}' | b']' => self.depth -= 1,
             _ => {}
         }
-        Seen::Nothing
+        ByteClue::Nothing
     }
 
-    fn step_in_text(&mut self, byte: u8) -> Seen {
+    fn step_in_text(&mut self, byte: u8) -> ByteClue {
         match byte {
             // JSON has no line ends in strings: the first line is not JSON.
-            b'\n' => return Seen::End,
+            b'\n' => return ByteClue::End,
             _ if self.is_escaped => self.is_escaped = false,
             b'\\' => self.is_escaped = true,
             b'"' => self.is_text = false,
@@ -282,6 +284,6 @@ impl FirstObject {
         if self.is_text && self.key.len() <= LONGEST_NAME {
             self.key.push(byte);
         }
-        Seen::Nothing
+        ByteClue::Nothing
     }
 }

@@ -3,13 +3,13 @@
 use super::array::Array;
 use super::container::{RawRow, Sink};
 use super::csv::Csv;
-use super::lines::Lines;
+use super::lines::LineSplitter;
 use super::objects::Objects;
 use crate::error::Error;
 
 /// A file that is being split into rows.
 pub enum Splitter {
-    Lines(Lines),
+    Lines(LineSplitter),
     Objects(Objects),
     Array(Array),
     Csv(Box<Csv>),

@@ -4,7 +4,11 @@ use crate::error::Error;
 use serde_json::{Value, json};
 
 /// All outcomes of a file in one piece.
-pub fn outcomes_with(name: &str, bytes: &[u8], options: ImportOptions) -> (Importer, Vec<Outcome>) {
+pub fn outcomes_with(
+    name: &str,
+    bytes: &[u8],
+    options: ImportOptions,
+) -> (Importer, Vec<RowOutcome>) {
     let mut importer = Importer::new(name, options);
     let mut outcomes = Vec::new();
     importer.push(bytes, &mut |outcome| outcomes.push(outcome));
@@ -12,7 +16,7 @@ pub fn outcomes_with(name: &str, bytes: &[u8], options: ImportOptions) -> (Impor
     (importer, outcomes)
 }
 
-fn outcomes(name: &str, text: &str) -> Vec<Outcome> {
+fn outcomes(name: &str, text: &str) -> Vec<RowOutcome> {
     outcomes_with(name, text.as_bytes(), ImportOptions::default()).1
 }
 
@@ -32,10 +36,10 @@ pub fn check(name: &str, text: &str, container: &str, format: &str, expected: &[
     assert_eq!(importer.row_count(), outcomes.len());
 }
 
-pub fn told(outcome: &Outcome) -> (usize, String) {
+pub fn told(outcome: &RowOutcome) -> (usize, String) {
     match outcome {
-        Outcome::Good { line, examples, .. } => (*line, examples.len().to_string()),
-        Outcome::Refused {
+        RowOutcome::Good { line, examples, .. } => (*line, examples.len().to_string()),
+        RowOutcome::Refused {
             line,
             error: Error::BadRow {
                 line: same, field, ..
@@ -45,7 +49,7 @@ pub fn told(outcome: &Outcome) -> (usize, String) {
             assert_eq!(line, same);
             (*line, field.clone())
         }
-        Outcome::Refused { error, .. } => panic!("{error}"),
+        RowOutcome::Refused { error, .. } => panic!("{error}"),
     }
 }
 
@@ -130,7 +134,7 @@ fn csv_is_read_with_quotes_and_line_ends() {
         p,c,r,,x";
     let found = [(3, "1"), (5, "row"), (6, "chosen"), (7, "margin"), (8, "1")];
     check("a.csv", text, "CSV", PLAIN, &found);
-    let Outcome::Good { examples, .. } = &outcomes("a.csv", text)[0] else {
+    let RowOutcome::Good { examples, .. } = &outcomes("a.csv", text)[0] else {
         panic!("a refused row");
     };
     let plain = |text: &str| Content::Plain(text.to_owned());
@@ -141,7 +145,7 @@ fn csv_is_read_with_quotes_and_line_ends() {
         margin: Some(0.5),
     });
     assert_eq!(examples, &[row]);
-    let Outcome::Refused { raw, .. } = &outcomes("a.csv", text)[1] else {
+    let RowOutcome::Refused { raw, .. } = &outcomes("a.csv", text)[1] else {
         panic!("a good row");
     };
     assert_eq!(raw, "too,few ");
@@ -216,7 +220,7 @@ fn what_is_not_utf8_spoils_its_own_row_alone() {
     bytes.extend_from_slice(b"{\"prompt\":\"\xff\"}\n");
     bytes.extend_from_slice(ROW.as_bytes());
     let (_, found) = outcomes_with("a.jsonl", &bytes, ImportOptions::default());
-    let Outcome::Refused { error, raw, .. } = &found[1] else {
+    let RowOutcome::Refused { error, raw, .. } = &found[1] else {
         panic!("a good row");
     };
     assert_eq!(
@@ -238,7 +242,7 @@ fn other_files_are_named() {
         let (importer, outcomes) = outcomes_with("a.csv", bytes, ImportOptions::default());
         assert_eq!(importer.container(), Some(Container::Foreign));
         match &outcomes[..] {
-            [Outcome::Refused { error, .. }] => assert!(error.to_string().contains(found)),
+            [RowOutcome::Refused { error, .. }] => assert!(error.to_string().contains(found)),
             other => panic!("{other:?}"),
         }
     }
@@ -298,13 +302,16 @@ fn a_row_beyond_the_limit_is_passed_over() {
         ),
     ] {
         let (_, found) = outcomes_with(name, text.as_bytes(), options);
-        let long: Vec<&Outcome> = found
+        let long: Vec<&RowOutcome> = found
             .iter()
-            .filter(|row| matches!(row, Outcome::Refused { raw, .. } if raw.len() == 1000))
+            .filter(|row| matches!(row, RowOutcome::Refused { raw, .. } if raw.len() == 1000))
             .collect();
         assert_eq!(long.len(), 1, "{name}");
         assert_eq!(told(long[0]), (2, "row".to_owned()));
-        assert!(matches!(found.last(), Some(Outcome::Good { .. })), "{name}");
+        assert!(
+            matches!(found.last(), Some(RowOutcome::Good { .. })),
+            "{name}"
+        );
     }
 }
 
@@ -354,7 +361,7 @@ fn messages_quote_a_little_of_a_long_value() {
     let role = "x".repeat(10_000);
     let text =
         format!(r#"{{"prompt":"p","chosen":[{{"role":"{role}","content":""}}],"rejected":"r"}}"#);
-    let Outcome::Refused { error, raw, .. } = &outcomes("a.jsonl", &text)[0] else {
+    let RowOutcome::Refused { error, raw, .. } = &outcomes("a.jsonl", &text)[0] else {
         panic!("a good row");
     };
     assert!(error.to_string().len() < 400, "{error}");

@@ -1,6 +1,6 @@
 use super::*;
 use crate::dataset::{Content, Role, Turn, parse_jsonl};
-use crate::import::{ImportOptions, Imported, Importer, Outcome, RowFormat};
+use crate::import::{ImportOptions, Imported, Importer, RowFormat, RowOutcome};
 use crate::principle::Principle;
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ fn read(text: &str) -> (Vec<Label>, Option<RowFormat>) {
     let mut importer = Importer::new("labels.tilt.jsonl", ImportOptions::default());
     let mut labels = Vec::new();
     let mut keep = |outcome| match outcome {
-        Outcome::Good { examples, .. } => {
+        RowOutcome::Good { examples, .. } => {
             for imported in examples {
                 match imported {
                     Imported::Label(label) => labels.push(*label),
@@ -17,7 +17,7 @@ fn read(text: &str) -> (Vec<Label>, Option<RowFormat>) {
                 }
             }
         }
-        Outcome::Refused { error, raw, .. } => panic!("{error}\n{raw}"),
+        RowOutcome::Refused { error, raw, .. } => panic!("{error}\n{raw}"),
     };
     importer.push(text.as_bytes(), &mut keep);
     importer.finish(&mut keep);
@@ -104,8 +104,8 @@ fn defects_are_refused() {
     let mut found = Vec::new();
     let mut keep = |outcome| {
         found.push(match outcome {
-            Outcome::Good { .. } => "good".to_owned(),
-            Outcome::Refused {
+            RowOutcome::Good { .. } => "good".to_owned(),
+            RowOutcome::Refused {
                 error: crate::Error::BadRow { field, .. },
                 ..
             } => field,

@@ -1,7 +1,7 @@
 //! What the engine says.
 
 use super::terms::{DeviceKind, EngineStatus, ExportKind, JudgedReward, PolicyAt, RunId};
-use crate::bench::{BenchReport, Simd};
+use crate::bench::{BenchReport, SimdBuild};
 use crate::error::Error;
 use crate::identity::ModelIdentity;
 use crate::label::{Pair, Verdict};
@@ -37,7 +37,7 @@ pub enum Event {
         /// Why WebGPU is not used, in words, when it was asked for or tried.
         fallback: Option<String>,
         /// What the CPU kernels were built for.
-        simd: Simd,
+        simd: SimdBuild,
         /// Workers that share a step of training on the CPU.
         workers: usize,
     },

@@ -5,12 +5,12 @@ use super::finding::{Finding, FindingKind};
 use super::lengths::Lengths;
 use super::margins::Margins;
 use crate::held_out::HeldOut;
-use crate::statistics::Share;
+use crate::statistics::Proportion;
 use serde::{Deserialize, Serialize};
 
 /// How many rows there are of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
+pub struct RowCounts {
     pub rows: usize,
     /// Pairs of which one answer is preferred.
     pub decisive: usize,
@@ -38,9 +38,9 @@ pub struct ReportOptions {
 /// What a preference dataset is like.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataReport {
-    pub counts: Counts,
+    pub counts: RowCounts,
     pub max_length: usize,
-    pub ties: Share,
+    pub ties: Proportion,
     /// `None` without a decisive row whose tokens were counted.
     pub lengths: Option<Lengths>,
     /// log pi_ref(chosen) - log pi_ref(rejected), nats; `None` where nothing was scored.

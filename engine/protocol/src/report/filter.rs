@@ -2,7 +2,7 @@
 
 use super::near::NearDuplicates;
 use super::repeats;
-use super::row::{Fit, ReportRow};
+use super::row::{ReportRow, RowFit};
 use crate::hash::mix;
 use crate::label::Verdict;
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,9 @@ impl Filter {
                 .collect(),
             Filter::SameAnswers => repeats::same_answers(rows).into_iter().collect(),
             Filter::Contradictions => repeats::contradictions(rows).concat().into_iter().collect(),
-            Filter::TooLong { max_length } => where_row(&|row| row.fit(max_length) != Fit::Whole),
+            Filter::TooLong { max_length } => {
+                where_row(&|row| row.fit(max_length) != RowFit::Whole)
+            }
             Filter::Undecided => where_row(&|row| !row.is_decisive()),
             Filter::LengthBias => excess(rows, seed),
             Filter::Sample { count } => drawn((0..rows.len()).collect(), count, seed),

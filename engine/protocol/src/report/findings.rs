@@ -7,7 +7,7 @@ use super::lengths::Lengths;
 use super::margins::Margins;
 use super::near::NearDuplicates;
 use super::repeats;
-use super::row::{Fit, ReportRow};
+use super::row::{ReportRow, RowFit};
 use crate::label::Verdict;
 
 /// Rows that a finding names at most; all of them are counted.
@@ -53,7 +53,7 @@ pub fn findings(
     let circles = cycles(rows).concat();
     let same = repeats::same_answers(rows);
     let too_long: Vec<usize> = (0..rows.len())
-        .filter(|&index| rows[index].fit(report.max_length) != Fit::Whole)
+        .filter(|&index| rows[index].fit(report.max_length) != RowFit::Whole)
         .collect();
     let ties = repeats::with_verdict(rows, Verdict::Tie);
     let mut found = vec![

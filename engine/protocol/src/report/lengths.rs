@@ -2,7 +2,7 @@
 
 use super::histogram::Histogram;
 use super::row::ReportRow;
-use crate::statistics::{Share, mean, mean_interval, sign_test};
+use crate::statistics::{Proportion, mean, mean_interval, sign_test};
 use serde::{Deserialize, Serialize};
 
 const BINS: usize = 16;
@@ -17,7 +17,7 @@ pub struct Lengths {
     /// Mean tokens of the rejected answers.
     pub rejected: f64,
     /// Rows whose chosen answer is the longer one, of those whose answers differ in length.
-    pub longer: Share,
+    pub longer: Proportion,
     /// Exact two-sided sign test of that share against one half.
     pub p_value: f64,
     /// 95% interval (Student's t) of the mean of chosen less rejected, in tokens.
@@ -42,7 +42,7 @@ impl Lengths {
         Some(Lengths {
             chosen: mean(&chosen)?,
             rejected: mean(&rejected)?,
-            longer: Share::new(longer, longer + shorter),
+            longer: Proportion::new(longer, longer + shorter),
             p_value: sign_test(longer, shorter),
             difference: mean_interval(&differences)?.1,
             histogram: Histogram::of(&[chosen, rejected], BINS),

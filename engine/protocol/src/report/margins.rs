@@ -1,7 +1,7 @@
 //! By how much something outside prefers the chosen answers: the reference, a judge.
 
 use super::histogram::Histogram;
-use crate::statistics::{Share, mean};
+use crate::statistics::{Proportion, mean};
 use serde::{Deserialize, Serialize};
 
 const BINS: usize = 16;
@@ -11,7 +11,7 @@ const BINS: usize = 16;
 pub struct Margins {
     pub mean: f64,
     /// Rows above zero, of those that are not zero: the share that agrees with the labels.
-    pub right: Share,
+    pub right: Proportion,
     /// Rows at zero.
     pub ties: usize,
     pub histogram: Histogram,
@@ -28,7 +28,7 @@ impl Margins {
         let ties = values.iter().filter(|value| **value == 0.0).count();
         Some(Margins {
             mean: mean(&values)?,
-            right: Share::new(right, values.len() - ties),
+            right: Proportion::new(right, values.len() - ties),
             ties,
             histogram: Histogram::of(&[values], BINS),
         })

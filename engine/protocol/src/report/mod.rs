@@ -2,7 +2,7 @@
 //! variety, and what follows from them.
 //!
 //! Pure: rows with what was measured of them go in, a [`DataReport`] comes out. The engine
-//! counts tokens and scores rows ([`Measured`]); the words stand with whoever shows them.
+//! counts tokens and scores rows ([`MeasuredRow`]); the words stand with whoever shows them.
 
 mod cycles;
 mod data_report;
@@ -21,10 +21,10 @@ mod training_view;
 mod words;
 
 use crate::label::Verdict;
-use crate::statistics::Share;
+use crate::statistics::Proportion;
 
 pub use crate::held_out::HeldOut;
-pub use data_report::{Counts, DataReport, ReportOptions};
+pub use data_report::{DataReport, ReportOptions, RowCounts};
 pub use diversity::Diversity;
 pub use filter::{Filter, apply};
 pub use finding::{Finding, FindingKind, Severity};
@@ -32,7 +32,7 @@ pub use histogram::Histogram;
 pub use lengths::Lengths;
 pub use margins::Margins;
 pub use near::NearDuplicates;
-pub use row::{Fit, Measured, ReportRow, RowTokens};
+pub use row::{MeasuredRow, ReportRow, RowFit, RowTokens};
 pub use split::split_by_prompt;
 pub use training_view::TrainingView;
 
@@ -48,12 +48,12 @@ impl DataReport {
         near: &NearDuplicates,
         options: ReportOptions,
     ) -> DataReport {
-        let counts = Counts::of(rows, options);
+        let counts = RowCounts::of(rows, options);
         let measured = || rows.iter().map(|row| row.measured);
         let mut report = DataReport {
             counts,
             max_length: options.max_length,
-            ties: Share::new(counts.ties, counts.rows - counts.single),
+            ties: Proportion::new(counts.ties, counts.rows - counts.single),
             lengths: Lengths::of(rows),
             reference: Margins::of(measured().map(|row| row.reference_margin)),
             judge: Margins::of(measured().map(|row| row.judge_margin)),
@@ -65,8 +65,8 @@ impl DataReport {
     }
 }
 
-impl Counts {
-    fn of(rows: &[ReportRow<'_>], options: ReportOptions) -> Counts {
+impl RowCounts {
+    fn of(rows: &[ReportRow<'_>], options: ReportOptions) -> RowCounts {
         let count = |is_meant: &dyn Fn(&ReportRow<'_>) -> bool| {
             rows.iter().filter(|row| is_meant(row)).count()
         };
@@ -77,7 +77,7 @@ impl Counts {
             .filter(|row| held_out(row))
             .map(|row| row.prompt)
             .collect();
-        Counts {
+        RowCounts {
             rows: rows.len(),
             decisive: count(&|row| row.is_decisive()),
             ties: with(Verdict::Tie),
@@ -86,8 +86,8 @@ impl Counts {
             single: count(&|row| row.is_single()),
             held_out: count(&held_out),
             held_out_prompts: held_prompts.len(),
-            dropped: count(&|row| row.fit(options.max_length) == Fit::Dropped),
-            cut: count(&|row| row.fit(options.max_length) == Fit::Cut),
+            dropped: count(&|row| row.fit(options.max_length) == RowFit::Dropped),
+            cut: count(&|row| row.fit(options.max_length) == RowFit::Cut),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! two texts is the Jaccard index of their shingles, here three words each. MinHash
 //! sketches in bands find candidates; each candidate is then compared exactly.
 
-use super::repeats::Statement;
+use super::repeats::RowStatement;
 use super::row::ReportRow;
 use super::words::words;
 use crate::hash::mix;
@@ -129,7 +129,7 @@ impl NearDuplicates {
 fn statement_hash(row: &ReportRow<'_>) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    Statement::of(row).hash(&mut hasher);
+    RowStatement::of(row).hash(&mut hasher);
     hasher.finish()
 }
 

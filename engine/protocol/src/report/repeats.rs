@@ -8,17 +8,17 @@ use std::hash::Hash;
 /// What a row says, whichever side its answers stand on: prompt, two answers, judgement.
 /// Of a decisive row the chosen answer comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Statement<'a> {
+pub struct RowStatement<'a> {
     prompt: &'a str,
     answers: [&'a str; 2],
     /// `None` for a decisive row.
     verdict: Option<&'static str>,
 }
 
-impl<'a> Statement<'a> {
-    pub fn of(row: &ReportRow<'a>) -> Statement<'a> {
+impl<'a> RowStatement<'a> {
+    pub fn of(row: &ReportRow<'a>) -> RowStatement<'a> {
         if let Some((chosen, rejected)) = row.chosen_rejected() {
-            return Statement {
+            return RowStatement {
                 prompt: row.prompt,
                 answers: [chosen, rejected],
                 verdict: None,
@@ -35,7 +35,7 @@ impl<'a> Statement<'a> {
         if answers[0] == answers[1] && verdict == Verdict::B {
             verdict = Verdict::A;
         }
-        Statement {
+        RowStatement {
             prompt: row.prompt,
             answers,
             verdict: Some(verdict.slug()),
@@ -60,7 +60,7 @@ fn groups<K: Hash + Eq>(keys: impl Iterator<Item = (usize, K)>) -> Vec<Vec<usize
 
 /// Rows with the same prompt, answers and judgement, whichever side the answers stand on.
 pub fn duplicates(rows: &[ReportRow<'_>]) -> Vec<Vec<usize>> {
-    groups(rows.iter().map(Statement::of).enumerate())
+    groups(rows.iter().map(RowStatement::of).enumerate())
 }
 
 /// Decisive rows about the same two answers to the same prompt, of which some prefer the

@@ -13,7 +13,7 @@ pub struct RowTokens {
 
 /// What the engine knows of a row and its texts alone do not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Measured {
+pub struct MeasuredRow {
     pub tokens: Option<RowTokens>,
     /// log pi_ref(chosen) - log pi_ref(rejected), in nats.
     pub reference_margin: Option<f64>,
@@ -28,12 +28,12 @@ pub struct ReportRow<'a> {
     pub answers: [&'a str; 2],
     pub verdict: Verdict,
     pub single: bool,
-    pub measured: Measured,
+    pub measured: MeasuredRow,
 }
 
 impl<'a> ReportRow<'a> {
     /// Answers in the label's own order.
-    pub fn of_label(label: &'a Label, measured: Measured) -> ReportRow<'a> {
+    pub fn of_label(label: &'a Label, measured: MeasuredRow) -> ReportRow<'a> {
         ReportRow {
             prompt: label.pair.prompt.trim(),
             answers: [label.pair.answer_a.trim(), label.pair.answer_b.trim()],
@@ -83,24 +83,24 @@ impl<'a> ReportRow<'a> {
     }
 
     /// What training with `max_length` tokens would do to the row.
-    pub fn fit(&self, max_length: usize) -> Fit {
+    pub fn fit(&self, max_length: usize) -> RowFit {
         let Some(tokens) = self.measured.tokens else {
-            return Fit::Whole;
+            return RowFit::Whole;
         };
         let longest = tokens.answers.into_iter().max().unwrap_or(0);
         if tokens.prompt >= max_length {
-            Fit::Dropped
+            RowFit::Dropped
         } else if tokens.prompt + longest > max_length {
-            Fit::Cut
+            RowFit::Cut
         } else {
-            Fit::Whole
+            RowFit::Whole
         }
     }
 }
 
 /// How a row fits into the tokens there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum RowFit {
     Whole,
     /// An answer loses its end.
     Cut,
@@ -121,12 +121,12 @@ pub mod tests {
             answers: [a, b],
             verdict,
             single: b.is_empty(),
-            measured: Measured {
+            measured: MeasuredRow {
                 tokens: Some(RowTokens {
                     prompt: words(prompt),
                     answers: [tokens(a), tokens(b)],
                 }),
-                ..Measured::default()
+                ..MeasuredRow::default()
             },
         }
     }
@@ -155,13 +155,13 @@ pub mod tests {
     #[test]
     fn a_row_is_whole_cut_or_dropped() {
         let row = row("two words", "one", "three more words", Verdict::A);
-        assert_eq!(row.fit(6), Fit::Whole);
-        assert_eq!(row.fit(5), Fit::Cut);
-        assert_eq!(row.fit(2), Fit::Dropped);
+        assert_eq!(row.fit(6), RowFit::Whole);
+        assert_eq!(row.fit(5), RowFit::Cut);
+        assert_eq!(row.fit(2), RowFit::Dropped);
         let unmeasured = ReportRow {
-            measured: Measured::default(),
+            measured: MeasuredRow::default(),
             ..row
         };
-        assert_eq!(unmeasured.fit(0), Fit::Whole);
+        assert_eq!(unmeasured.fit(0), RowFit::Whole);
     }
 }

@@ -32,7 +32,7 @@ fn a_small_dataset_is_counted_by_hand() {
     rows[1].measured.reference_margin = Some(-0.5);
     rows[0].measured.judge_margin = Some(1.0);
     let report = DataReport::of(&rows, OPTIONS);
-    let expected = Counts {
+    let expected = RowCounts {
         rows: 10,
         decisive: 6,
         ties: 1,
@@ -41,7 +41,7 @@ fn a_small_dataset_is_counted_by_hand() {
         single: 1,
         dropped: 1,
         cut: 1,
-        ..Counts::default()
+        ..RowCounts::default()
     };
     assert_eq!(report.counts, expected);
     assert_eq!((report.ties.count, report.ties.of), (1, 9));
@@ -81,7 +81,7 @@ fn a_small_dataset_is_counted_by_hand() {
 #[test]
 fn nothing_is_a_report_too() {
     let report = DataReport::of(&[], OPTIONS);
-    assert_eq!(report.counts, Counts::default());
+    assert_eq!(report.counts, RowCounts::default());
     assert_eq!(report.lengths, None);
     assert_eq!(
         severity(&report, FindingKind::Pairs),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tilt_engine::hf::{Precision, WEIGHTS_FILE, wrapper};
 use tilt_engine::model::{Model, ModelFiles};
-use tilt_engine::text::Rows;
+use tilt_engine::text::TokenisedRows;
 use tilt_protocol::dataset::ParsedRows;
 use tilt_protocol::import::parse_file;
 use tilt_protocol::shards::{INDEX, joined, shards};
@@ -174,7 +174,7 @@ pub fn load_rows(
     skip_bad_rows: bool,
     model: &Model,
     settings: &TrainSettings,
-) -> Result<Rows> {
+) -> Result<TokenisedRows> {
     let ParsedRows {
         examples,
         lines,

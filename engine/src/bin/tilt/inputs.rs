@@ -29,7 +29,7 @@ pub struct Inputs {
 }
 
 /// The inputs, read and checked against each other.
-pub struct Loaded {
+pub struct TrainingInputs {
     pub model: Model,
     pub policy: Tensor<1>,
     pub reference: Tensor<1>,
@@ -46,7 +46,7 @@ impl Inputs {
     ///
     /// # Errors
     /// Whatever is wrong with one of the files, or a reference of another shape.
-    pub fn load(&self) -> Result<Loaded> {
+    pub fn load(&self) -> Result<TrainingInputs> {
         let mut config = TrlConfig::from_json(&files::read_text(&self.config)?)?;
         for field in &config.unused {
             eprintln!("{field}: this objective does not use it");
@@ -77,7 +77,7 @@ impl Inputs {
             });
         }
         tell_missing_class(&rows.rows);
-        Ok(Loaded {
+        Ok(TrainingInputs {
             model,
             policy,
             reference,

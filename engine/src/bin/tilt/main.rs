@@ -13,7 +13,7 @@ mod score;
 mod train;
 mod world;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use std::process::ExitCode;
 use tilt_protocol::Error;
 
@@ -22,11 +22,11 @@ use tilt_protocol::Error;
 #[command(name = "tilt", version)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    subcommand: Subcommand,
 }
 
-#[derive(Subcommand)]
-enum Command {
+#[derive(clap::Subcommand)]
+enum Subcommand {
     /// Write exchanges of the little world as JSON lines.
     World(world::Arguments),
     /// Pretrain a shipped model on the world's text.
@@ -48,23 +48,23 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let command = Arguments::parse().command;
-    let file = match &command {
-        Command::Train(arguments) => Some(arguments.data_file()),
-        Command::Score(arguments) => Some(arguments.data_file()),
-        Command::Export(arguments) => arguments.data_file(),
+    let subcommand = Arguments::parse().subcommand;
+    let file = match &subcommand {
+        Subcommand::Train(arguments) => Some(arguments.data_file()),
+        Subcommand::Score(arguments) => Some(arguments.data_file()),
+        Subcommand::Export(arguments) => arguments.data_file(),
         _ => None,
     };
-    let result = match command {
-        Command::World(arguments) => world::run(&arguments),
-        Command::Pretrain(arguments) => pretrain::run(&arguments),
-        Command::Train(arguments) => train::run(&arguments),
-        Command::Score(arguments) => score::run(&arguments),
-        Command::Generate(arguments) => generate::run(&arguments),
-        Command::Evaluate(arguments) => evaluate::run(&arguments),
-        Command::Bench(arguments) => bench::run(&arguments),
-        Command::Export(arguments) => export::run(&arguments),
-        Command::Judge(arguments) => judge::run(&arguments),
+    let result = match subcommand {
+        Subcommand::World(arguments) => world::run(&arguments),
+        Subcommand::Pretrain(arguments) => pretrain::run(&arguments),
+        Subcommand::Train(arguments) => train::run(&arguments),
+        Subcommand::Score(arguments) => score::run(&arguments),
+        Subcommand::Generate(arguments) => generate::run(&arguments),
+        Subcommand::Evaluate(arguments) => evaluate::run(&arguments),
+        Subcommand::Bench(arguments) => bench::run(&arguments),
+        Subcommand::Export(arguments) => export::run(&arguments),
+        Subcommand::Judge(arguments) => judge::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

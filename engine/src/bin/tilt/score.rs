@@ -1,11 +1,11 @@
 //! `tilt score`: loss, log-probs, metrics and gradient, without training.
 
 use crate::files;
-use crate::inputs::{Inputs, Loaded};
+use crate::inputs::{Inputs, TrainingInputs};
 use pollster::block_on;
 use std::path::PathBuf;
 use tilt_engine::hf::{Precision, write_weights};
-use tilt_engine::session::score;
+use tilt_engine::session::score_rows;
 use tilt_protocol::Result;
 
 #[derive(clap::Args)]
@@ -25,7 +25,7 @@ impl Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let Loaded {
+    let TrainingInputs {
         model,
         policy,
         reference,
@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         rows,
     } = arguments.inputs.load()?;
     let settings = config.settings_to_score(rows.len());
-    let score = block_on(score(&model, &policy, &reference, rows, &settings))?;
+    let score = block_on(score_rows(&model, &policy, &reference, rows, &settings))?;
     if let Some(path) = &arguments.gradients {
         let bytes = write_weights(&score.gradient, &model.layout, Precision::F32)?;
         files::write(path, bytes)?;

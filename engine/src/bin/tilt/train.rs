@@ -1,7 +1,7 @@
 //! `tilt train`: a policy on preferences, metrics a line a step.
 
 use crate::files;
-use crate::inputs::{Inputs, Loaded};
+use crate::inputs::{Inputs, TrainingInputs};
 use pollster::block_on;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ impl Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let Loaded {
+    let TrainingInputs {
         model,
         policy,
         reference,

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 /// Whose files are fetched, and how far that has come.
-pub struct Progress<'a> {
+pub struct FetchProgress<'a> {
     pub id: RequestId,
     /// What the page calls it.
     pub what: &'static str,
@@ -16,7 +16,7 @@ pub struct Progress<'a> {
     pub is_wanted: &'a dyn Fn() -> bool,
 }
 
-impl Progress<'_> {
+impl FetchProgress<'_> {
     /// One file's bytes; each chunk is told to the page.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use crate::channel::scope;
 use js_sys::{Array, Float32Array, Object, Reflect};
 use std::cell::RefCell;
-use tilt_engine::crew::{Helper, Order};
+use tilt_engine::crew::{Helper, HelperOrder};
 use tilt_protocol::{Error, Result};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -23,9 +23,9 @@ pub fn start() {
     let spare = RefCell::new(None);
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let answer = read(&event.data()).and_then(|(order, numbers)| {
-            let is_back = matches!(order, Order::Backward);
+            let is_backward = matches!(order, HelperOrder::Backward);
             let answer = helper.borrow_mut().obey(order, numbers.to_vec())?;
-            if is_back {
+            if is_backward {
                 return Ok(written(spare.borrow_mut().take(), &answer));
             }
             *spare.borrow_mut() = Some(numbers);
@@ -56,7 +56,7 @@ pub fn written(old: Option<Float32Array>, numbers: &[f32]) -> Float32Array {
 }
 
 /// An order as a message; its numbers move.
-pub fn write(order: &Order, numbers: &Float32Array) -> (Object, Array) {
+pub fn write(order: &HelperOrder, numbers: &Float32Array) -> (Object, Array) {
     let moved = Array::of1(&numbers.buffer());
     let message = Object::new();
     // An order is plain data, and setting a property of a fresh object cannot fail.
@@ -66,7 +66,7 @@ pub fn write(order: &Order, numbers: &Float32Array) -> (Object, Array) {
     (message, moved)
 }
 
-fn read(data: &JsValue) -> Result<(Order, Float32Array)> {
+fn read(data: &JsValue) -> Result<(HelperOrder, Float32Array)> {
     let broken = |reason: String| Error::Protocol { reason };
     let get = |name: &str| Reflect::get(data, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let json = get("json").as_string().unwrap_or_default();

@@ -7,7 +7,7 @@ use js_sys::Float32Array;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
-use tilt_engine::crew::{Answer, Crew, Order, Team};
+use tilt_engine::crew::{Crew, HelperOrder, HelperReply, Team};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -47,7 +47,7 @@ struct Hand {
 }
 
 impl Crew for Helpers {
-    fn ask(&self, helper: usize, order: &Order, numbers: &[f32]) -> Answer {
+    fn ask(&self, helper: usize, order: &HelperOrder, numbers: &[f32]) -> HelperReply {
         let mut hands = self.hands.borrow_mut();
         while hands.len() <= helper {
             // Where workers cannot start workers, this one goes on alone.
@@ -103,7 +103,7 @@ impl Hand {
         })
     }
 
-    fn ask(&self, order: &Order, numbers: &[f32]) -> Option<oneshot::Receiver<Vec<f32>>> {
+    fn ask(&self, order: &HelperOrder, numbers: &[f32]) -> Option<oneshot::Receiver<Vec<f32>>> {
         let mut waiting = self.waiting.borrow_mut();
         let waiting = waiting.as_mut()?;
         let numbers = help::written(self.spare.borrow_mut().take(), numbers);

@@ -7,7 +7,7 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use std::cell::Cell;
 use std::rc::Rc;
-use tilt_engine::lab::Lab;
+use tilt_engine::lab::EngineLab;
 use tilt_protocol::{
     Command, Error, Event, ModelSource, PROTOCOL_VERSION, Request, RequestId, Result,
 };
@@ -74,7 +74,7 @@ async fn serve(inbox: Inbox) {
         mut receiver,
     } = inbox;
     let fetched = Fetched::default();
-    let mut lab = Lab::default();
+    let mut lab = EngineLab::default();
     lab.team = helpers::team();
     lab.gpu_calls = Some(gpu_calls::read);
     lab.memory_bytes = Some(memory_bytes);
@@ -163,7 +163,7 @@ async fn fetch_files(
     url: &str,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<(Command, Vec<Vec<u8>>)> {
-    let of_model = fetch::Progress {
+    let of_model = fetch::FetchProgress {
         id,
         what: "model",
         is_wanted,

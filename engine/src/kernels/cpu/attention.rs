@@ -2,10 +2,10 @@
 //! all that is ever there; the backward pass computes it again.
 
 use super::buffers::Buffer;
-use super::matmul::{Band, Packing, View, matmul};
+use super::matmul::{CausalBand, Packing, View, matmul};
 use super::rows::add;
 use super::simd::dispatch;
-use super::softmax::{CausalSoftmax, CausalSoftmaxBack};
+use super::softmax::{CausalSoftmax, CausalSoftmaxBackward};
 use crate::kernels::packed::Segment;
 use std::ops::Range;
 
@@ -101,7 +101,7 @@ impl SegmentHead<'_> {
         let mut scores = Buffer::any(self.queries() * self.keys());
         let keys = View::new(keys, self.keys(), self.heads.size);
         let queries = self.own(qkv, 3 * self.heads.width());
-        let band = Band::Result(self.offset());
+        let band = CausalBand::Result(self.offset());
         let stride = self.keys();
         matmul(
             packing,
@@ -154,7 +154,7 @@ pub fn attend(
         let shares = View::new(&shares, head.queries(), head.keys());
         let values = View::new(&values, head.keys(), heads.size);
         let to = &mut out[head.start(width)..];
-        let band = Band::Left(head.offset());
+        let band = CausalBand::Left(head.offset());
         matmul(packing, shares, values, to, width, false, band);
     }
 }
@@ -181,7 +181,7 @@ pub fn attend_backward(
         let shares = head.probabilities(packing, qkv, &keys, log_sums, true);
         let shares_view = View::new(&shares, queries, seen);
         let d_own = head.own(d_out, width);
-        let transposed = Band::LeftTransposed(head.offset());
+        let transposed = CausalBand::LeftTransposed(head.offset());
 
         let mut d = Buffer::any(seen * heads.size);
         let left = shares_view.transposed();
@@ -190,9 +190,9 @@ pub fn attend_backward(
 
         let mut d_scores = Buffer::any(queries * seen);
         let values = View::new(&values, seen, heads.size).transposed();
-        let band = Band::Result(head.offset());
+        let band = CausalBand::Result(head.offset());
         matmul(packing, d_own, values, &mut d_scores, seen, false, band);
-        dispatch(CausalSoftmaxBack {
+        dispatch(CausalSoftmaxBackward {
             d: &mut d_scores,
             probabilities: &shares,
             keys: seen,
@@ -203,7 +203,7 @@ pub fn attend_backward(
 
         let keys = View::new(&keys, seen, heads.size);
         let to = &mut d_qkv[head.start(3 * width)..];
-        let band = Band::Left(head.offset());
+        let band = CausalBand::Left(head.offset());
         matmul(packing, d_scores, keys, to, 3 * width, false, band);
 
         let queries = head.own(qkv, 3 * width);

@@ -10,7 +10,7 @@ thread_local! {
     static FREE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Numbers of a step; their memory is kept when they are dropped.
+/// Values of a step; their memory is kept when they are dropped.
 #[derive(Default)]
 pub struct Buffer(Vec<f32>);
 

@@ -5,11 +5,11 @@
 
 use super::attention::{Heads, attend, attend_backward};
 use super::buffers::Buffer;
-use super::head::{HeadTrace, Logps, Rewards, all_logits};
-use super::matmul::{Band, Packing, View, matmul};
-use super::rows::{AddBias, Gelu, LayerNorm, LayerNormBack, Slope, SumColumns, add};
+use super::head::{HeadActivations, LogpsActivations, RewardActivations, all_logits};
+use super::matmul::{CausalBand, Packing, View, matmul};
+use super::rows::{AddBias, Gelu, LayerNorm, LayerNormBackward, Slope, SumColumns, add};
 use super::simd::dispatch;
-use super::softmax::Scored;
+use super::softmax::ScoredToken;
 use crate::kernels::packed::Packed;
 use crate::kernels::shape::{BlockSlots, LayerNormSlots, Linear, Shape};
 
@@ -24,7 +24,7 @@ struct Normed {
 }
 
 /// What a block keeps.
-struct Block {
+struct BlockActivations {
     before_attention: Normed,
     /// `[rows, 3 d]`
     qkv: Buffer,
@@ -40,11 +40,11 @@ struct Block {
 }
 
 /// A forward pass with what the backward pass needs.
-pub struct Trace {
-    blocks: Vec<Block>,
+pub struct Activations {
+    blocks: Vec<BlockActivations>,
     last: Normed,
     packing: Packing,
-    head: Option<HeadTrace>,
+    head: Option<HeadActivations>,
 }
 
 /// The weights of a model with the room to work.
@@ -56,22 +56,22 @@ struct Workspace<'a> {
 
 /// Log-probs of the scored tokens, and what else is read of their logits, keeping nothing
 /// for a backward pass.
-pub fn score(shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<Scored> {
-    let (mut packing, last) = run(shape, arena, packed, drop);
-    Logps::read(shape, arena, packed, &mut packing, &last.out, false).0
+pub fn score_tokens(shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<ScoredToken> {
+    let (mut packing, last) = run_blocks(shape, arena, packed, drop);
+    LogpsActivations::read(shape, arena, packed, &mut packing, &last.out, false).0
 }
 
 /// Logits of the scored tokens over the whole vocabulary, `[n, v]`.
 pub fn logits(shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<f32> {
-    let (mut packing, last) = run(shape, arena, packed, drop);
+    let (mut packing, last) = run_blocks(shape, arena, packed, drop);
     all_logits(shape, arena, packed, &mut packing, &last.out)
 }
 
 /// Reads every row of a batch, keeping nothing of the head yet.
-pub fn forward(shape: &Shape, arena: &[f32], packed: &Packed) -> Trace {
+pub fn forward(shape: &Shape, arena: &[f32], packed: &Packed) -> Activations {
     let mut blocks = Vec::with_capacity(shape.blocks.len());
-    let (packing, last) = run(shape, arena, packed, |block| blocks.push(block));
-    Trace {
+    let (packing, last) = run_blocks(shape, arena, packed, |block| blocks.push(block));
+    Activations {
         blocks,
         last,
         packing,
@@ -79,13 +79,13 @@ pub fn forward(shape: &Shape, arena: &[f32], packed: &Packed) -> Trace {
     }
 }
 
-/// All blocks and the last LayerNorm; `keep` takes what each block would need on the way
-/// back.
-fn run(
+/// All blocks and the last LayerNorm; `keep` takes what the backward pass
+/// needs of each block.
+fn run_blocks(
     shape: &Shape,
     arena: &[f32],
     packed: &Packed,
-    mut keep: impl FnMut(Block),
+    mut keep: impl FnMut(BlockActivations),
 ) -> (Packing, Normed) {
     let mut work = Workspace {
         shape,
@@ -135,7 +135,15 @@ impl Workspace<'_> {
         let x = View::new(x, x.len() / linear.inputs, linear.inputs);
         let weight = View::new(weight, linear.inputs, linear.outputs);
         let stride = linear.outputs;
-        matmul(&mut self.packing, x, weight, out, stride, add, Band::Full);
+        matmul(
+            &mut self.packing,
+            x,
+            weight,
+            out,
+            stride,
+            add,
+            CausalBand::Full,
+        );
     }
 
     fn add_bias(&self, linear: &Linear, x: &mut [f32]) {
@@ -144,7 +152,7 @@ impl Workspace<'_> {
     }
 
     /// Runs a block; `x` is the residual stream.
-    fn block(&mut self, slots: &BlockSlots, packed: &Packed, x: &mut [f32]) -> Block {
+    fn block(&mut self, slots: &BlockSlots, packed: &Packed, x: &mut [f32]) -> BlockActivations {
         let (rows, d) = (packed.rows(), self.shape.width);
         let before_attention = self.layer_norm(&slots.before_attention, x);
         let mut qkv = Buffer::any(rows * 3 * d);
@@ -174,7 +182,7 @@ impl Workspace<'_> {
         });
         self.linear(&slots.outer, &inner, x, true);
         self.add_bias(&slots.outer, x);
-        Block {
+        BlockActivations {
             before_attention,
             qkv,
             log_sums,
@@ -194,24 +202,25 @@ fn heads(shape: &Shape, slots: &BlockSlots) -> Heads {
     }
 }
 
-impl Trace {
+impl Activations {
     /// Log-probs of the scored tokens, and what else is read of their logits.
-    pub fn logps(&mut self, shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<Scored> {
+    pub fn logps(&mut self, shape: &Shape, arena: &[f32], packed: &Packed) -> Vec<ScoredToken> {
         let out = &self.last.out;
-        let (scored, head) = Logps::read(shape, arena, packed, &mut self.packing, out, true);
-        self.head = Some(HeadTrace::Logps(head));
+        let (scored, head) =
+            LogpsActivations::read(shape, arena, packed, &mut self.packing, out, true);
+        self.head = Some(HeadActivations::Logps(head));
         scored
     }
 
     /// The scalar head on the given rows, `[rows.len()]`. `None` without one.
     pub fn rewards(&mut self, shape: &Shape, arena: &[f32], rows: Vec<usize>) -> Option<Vec<f32>> {
-        let (rewards, head) = Rewards::read(shape, arena, &self.last.out, rows)?;
-        self.head = Some(HeadTrace::Rewards(head));
+        let (rewards, head) = RewardActivations::read(shape, arena, &self.last.out, rows)?;
+        self.head = Some(HeadActivations::Rewards(head));
         Some(rewards)
     }
 
-    /// The gradient in the arena's layout, of a loss whose derivatives with respect to what
-    /// the head gave (log-probs or rewards) are `upstream`.
+    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
+    /// respect to what the head gave (log-probs or rewards) are `upstream`, one for each.
     pub fn backward(
         mut self,
         shape: &Shape,
@@ -224,24 +233,24 @@ impl Trace {
         let packing = &mut self.packing;
         let to = (&mut *d_hidden, &mut gradient[..]);
         match self.head.take() {
-            Some(HeadTrace::Logps(head)) => {
+            Some(HeadActivations::Logps(head)) => {
                 head.backward(shape, arena, packed, packing, upstream, to)
             }
-            Some(HeadTrace::Rewards(head)) => {
+            Some(HeadActivations::Rewards(head)) => {
                 head.backward(shape, arena, &self.last.out, upstream, to)
             }
             None => {}
         }
-        let mut back = Back {
+        let mut backward = BackwardPass {
             shape,
             arena,
             packing: self.packing,
             gradient: &mut gradient,
         };
         let mut d_x = Buffer::zeros(d_hidden.len());
-        back.layer_norm(&shape.last, &self.last, &d_hidden, &mut d_x);
+        backward.layer_norm(&shape.last, &self.last, &d_hidden, &mut d_x);
         for (slots, block) in shape.blocks.iter().zip(self.blocks).rev() {
-            back.block(slots, block, packed, &mut d_x, &mut d_hidden);
+            backward.block(slots, block, packed, &mut d_x, &mut d_hidden);
         }
         let d = shape.width;
         let ids = packed.tokens.iter().zip(&packed.positions);
@@ -256,14 +265,14 @@ impl Trace {
 }
 
 /// The backward pass, with the gradient so far.
-struct Back<'a> {
+struct BackwardPass<'a> {
     shape: &'a Shape,
     arena: &'a [f32],
     packing: Packing,
     gradient: &'a mut [f32],
 }
 
-impl Back<'_> {
+impl BackwardPass<'_> {
     fn layer_norm(
         &mut self,
         slots: &LayerNormSlots,
@@ -274,7 +283,7 @@ impl Back<'_> {
         // Gain and bias lie side by side.
         let both = slots.gain.start..slots.bias.end;
         let (d_gain, d_bias) = self.gradient[both].split_at_mut(slots.gain.len());
-        dispatch(LayerNormBack {
+        dispatch(LayerNormBackward {
             d_out,
             normed: &kept.normed,
             scale: &kept.scale,
@@ -292,7 +301,15 @@ impl Back<'_> {
         let x = View::new(x, rows, linear.inputs).transposed();
         let to = &mut self.gradient[linear.weight.clone()];
         let packing = &mut self.packing;
-        matmul(packing, x, d_out, to, linear.outputs, false, Band::Full);
+        matmul(
+            packing,
+            x,
+            d_out,
+            to,
+            linear.outputs,
+            false,
+            CausalBand::Full,
+        );
         let weight = &self.arena[linear.weight.clone()];
         let weight = View::new(weight, linear.inputs, linear.outputs).transposed();
         matmul(
@@ -302,7 +319,7 @@ impl Back<'_> {
             d_x,
             linear.inputs,
             false,
-            Band::Full,
+            CausalBand::Full,
         );
     }
 
@@ -316,7 +333,7 @@ impl Back<'_> {
     fn block(
         &mut self,
         slots: &BlockSlots,
-        block: Block,
+        block: BlockActivations,
         packed: &Packed,
         d_x: &mut [f32],
         d_normed: &mut [f32],

@@ -4,10 +4,10 @@
 //! Shapes: width `d`, vocab `v`, `n` scored tokens.
 
 use super::buffers::Buffer;
-use super::matmul::{Band, Packing, View, matmul};
+use super::matmul::{CausalBand, Packing, View, matmul};
 use super::rows::add;
 use super::simd::dispatch;
-use super::softmax::{LogitsBack, ReadLogits, Scored};
+use super::softmax::{LogitsBackward, ReadLogits, ScoredToken};
 use crate::kernels::packed::Packed;
 use crate::kernels::shape::Shape;
 use std::ops::Range;
@@ -19,15 +19,15 @@ const LOGITS_KEPT: usize = 1 << 22;
 const LOGITS_BLOCK: usize = 1 << 20;
 
 /// What a head keeps of its forward pass.
-pub enum HeadTrace {
-    Logps(Logps),
-    Rewards(Rewards),
+pub enum HeadActivations {
+    Logps(LogpsActivations),
+    Rewards(RewardActivations),
 }
 
 /// Where a head's backward pass adds: the hidden states' gradient `[rows, d]`, and the arena's.
 type Gradients<'a> = (&'a mut [f32], &'a mut [f32]);
 
-pub struct Logps {
+pub struct LogpsActivations {
     /// `[n, d]`
     hidden: Buffer,
     /// `[n, v]`, or nothing where that is much.
@@ -43,7 +43,7 @@ fn blocks(n: usize, vocab: usize) -> impl Iterator<Item = Range<usize>> {
     firsts.map(move |first| first..(first + block).min(n))
 }
 
-impl Logps {
+impl LogpsActivations {
     /// Reads `out` `[rows, d]`; `keep`: for the backward pass.
     pub fn read(
         shape: &Shape,
@@ -52,10 +52,10 @@ impl Logps {
         packing: &mut Packing,
         out: &[f32],
         keep: bool,
-    ) -> (Vec<Scored>, Logps) {
+    ) -> (Vec<ScoredToken>, LogpsActivations) {
         let (n, d, v) = (packed.scored.len(), shape.width, shape.vocab);
         let hidden = scored_hidden(shape, packed, out);
-        let mut scored = vec![Scored::default(); n];
+        let mut scored = vec![ScoredToken::default(); n];
         let mut kept = (keep && n * v <= LOGITS_KEPT).then(|| Buffer::any(n * v));
         for rows in blocks(n, v) {
             let mut scratch;
@@ -87,7 +87,7 @@ impl Logps {
         for (to, scored) in log_sums.iter_mut().zip(&scored) {
             *to = scored.log_sum;
         }
-        let head = Logps {
+        let head = LogpsActivations {
             hidden,
             logits: kept,
             log_sums,
@@ -116,7 +116,7 @@ impl Logps {
                     &mut scratch
                 }
             };
-            dispatch(LogitsBack {
+            dispatch(LogitsBackward {
                 logits,
                 vocab: v,
                 targets: &packed.targets[rows.clone()],
@@ -133,14 +133,22 @@ impl Logps {
             let d_logits = View::new(logits, rows.len(), v);
             let table = View::new(&arena[shape.head.clone()], v, d);
             let mut d_rows = Buffer::any(rows.len() * d);
-            matmul(packing, d_logits, table, &mut d_rows, d, false, Band::Full);
+            matmul(
+                packing,
+                d_logits,
+                table,
+                &mut d_rows,
+                d,
+                false,
+                CausalBand::Full,
+            );
             for (from, &row) in d_rows.chunks_exact(d).zip(&packed.scored[rows.clone()]) {
                 add(&mut d_last[row as usize * d..][..d], from);
             }
             let hidden = View::new(hidden, rows.len(), d);
             let to = &mut gradient[shape.head.clone()];
             let left = d_logits.transposed();
-            matmul(packing, left, hidden, to, d, true, Band::Full);
+            matmul(packing, left, hidden, to, d, true, CausalBand::Full);
         }
     }
 }
@@ -184,22 +192,22 @@ fn logits_of(
     let (d, v) = (shape.width, shape.vocab);
     let hidden = View::new(hidden, hidden.len() / d, d);
     let head = View::new(&arena[shape.head.clone()], v, d).transposed();
-    matmul(packing, hidden, head, logits, v, false, Band::Full);
+    matmul(packing, hidden, head, logits, v, false, CausalBand::Full);
 }
 
-pub struct Rewards {
+pub struct RewardActivations {
     /// Where they are read.
     rows: Vec<usize>,
 }
 
-impl Rewards {
+impl RewardActivations {
     /// Reads `out` `[rows, d]` at the given rows. `None` without a scalar head.
     pub fn read(
         shape: &Shape,
         arena: &[f32],
         out: &[f32],
         rows: Vec<usize>,
-    ) -> Option<(Vec<f32>, Rewards)> {
+    ) -> Option<(Vec<f32>, RewardActivations)> {
         let d = shape.width;
         let weight = &arena[shape.score.clone()?];
         let rewards = rows
@@ -209,7 +217,7 @@ impl Rewards {
                 hidden.iter().zip(weight).map(|(h, w)| h * w).sum()
             })
             .collect();
-        Some((rewards, Rewards { rows }))
+        Some((rewards, RewardActivations { rows }))
     }
 
     pub fn backward(

@@ -87,12 +87,12 @@ pub unsafe fn exp<S: Simd>(x: S::V) -> S::V {
 
 #[cfg(test)]
 mod tests {
-    use super::super::simd::{Kernel, dispatch};
+    use super::super::simd::{SimdKernel, dispatch};
     use super::*;
 
     struct Exp<'a>(&'a mut [f32]);
 
-    impl Kernel for Exp<'_> {
+    impl SimdKernel for Exp<'_> {
         type Output = ();
         #[inline(always)]
         fn run<S: Simd>(self) {

@@ -1,7 +1,7 @@
 //! Matrix products by register tiles: both sides are packed into panels, a tile of the
 //! result stays in registers over the whole depth of a block.
 
-use super::simd::{Kernel, Simd, Tile, dispatch};
+use super::simd::{Simd, SimdKernel, TileOutput, dispatch};
 use std::ops::Range;
 
 /// A matrix somewhere in a slice: element (i, j) at `i * row + j * column`.
@@ -50,7 +50,7 @@ impl<'a> View<'a> {
 /// Which part of a product is wanted or not zero, with causal masks: position i sees
 /// positions up to i + offset.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Band {
+pub enum CausalBand {
     Full,
     /// Result (i, j) is wanted for j up to i + offset.
     Result(usize),
@@ -60,11 +60,11 @@ pub enum Band {
     LeftTransposed(usize),
 }
 
-impl Band {
+impl CausalBand {
     /// Columns of the result that rows need.
     fn columns(self, rows: &Range<usize>, all: usize) -> usize {
         match self {
-            Band::Result(offset) => (rows.end + offset).min(all),
+            CausalBand::Result(offset) => (rows.end + offset).min(all),
             _ => all,
         }
     }
@@ -72,14 +72,16 @@ impl Band {
     /// The depth that is not zero for rows.
     fn depth(self, rows: &Range<usize>, depth: Range<usize>) -> Range<usize> {
         match self {
-            Band::Left(offset) => depth.start..depth.end.min(rows.end + offset).max(depth.start),
-            Band::LeftTransposed(offset) => {
+            CausalBand::Left(offset) => {
+                depth.start..depth.end.min(rows.end + offset).max(depth.start)
+            }
+            CausalBand::LeftTransposed(offset) => {
                 depth
                     .start
                     .max(rows.start.saturating_sub(offset))
                     .min(depth.end)..depth.end
             }
-            Band::Full | Band::Result(_) => depth,
+            CausalBand::Full | CausalBand::Result(_) => depth,
         }
     }
 }
@@ -99,7 +101,7 @@ pub fn matmul(
     out: &mut [f32],
     stride: usize,
     add: bool,
-    band: Band,
+    band: CausalBand,
 ) {
     assert_eq!(a.columns, b.rows, "sides of a matmul do not fit");
     if a.rows == 0 || b.columns == 0 {
@@ -130,10 +132,10 @@ struct Matmul<'a, 'b> {
     out: &'a mut [f32],
     stride: usize,
     add: bool,
-    band: Band,
+    band: CausalBand,
 }
 
-impl Kernel for Matmul<'_, '_> {
+impl SimdKernel for Matmul<'_, '_> {
     type Output = ();
 
     #[inline(always)]
@@ -181,7 +183,7 @@ impl Kernel for Matmul<'_, '_> {
                     // result was checked to hold all rows and columns.
                     unsafe {
                         let to = out.as_mut_ptr().add(first * stride + column);
-                        let out = Tile {
+                        let out = TileOutput {
                             to,
                             stride,
                             rows: tile.len(),

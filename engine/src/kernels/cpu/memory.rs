@@ -5,15 +5,15 @@ use burn::backend::{BackendTensor, DispatchTensorKind};
 use burn::tensor::{Device, Tensor, TensorData};
 use std::ops::Deref;
 
-/// The numbers of a tensor in this processor's memory.
-pub struct Numbers(FlexTensor);
+/// The values of a tensor in this processor's memory.
+pub struct CpuValues(FlexTensor);
 
-impl Numbers {
+impl CpuValues {
     /// `None` for a tensor on another device.
-    pub fn of(tensor: &Tensor<1>) -> Option<Numbers> {
+    pub fn of(tensor: &Tensor<1>) -> Option<CpuValues> {
         match tensor.clone().into_dispatch().kind {
             DispatchTensorKind::Flex(BackendTensor::Float(tensor)) if tensor.is_contiguous() => {
-                Some(Numbers(tensor))
+                Some(CpuValues(tensor))
             }
             _ => None,
         }
@@ -35,7 +35,7 @@ pub fn tensor_of(numbers: Vec<f32>, device: &Device) -> Tensor<1> {
     Tensor::from_data(TensorData::new(numbers, [len]), device)
 }
 
-impl Deref for Numbers {
+impl Deref for CpuValues {
     type Target = [f32];
     fn deref(&self) -> &[f32] {
         let layout = self.0.layout();

@@ -12,6 +12,6 @@ mod simd;
 mod softmax;
 pub mod update;
 
-pub use memory::{Numbers, tensor_of};
+pub use memory::{CpuValues, tensor_of};
 pub use simd::dispatch;
-pub use softmax::Scored;
+pub use softmax::ScoredToken;

@@ -2,7 +2,7 @@
 
 use super::buffers::Buffer;
 use super::math::{exp, load, store, sum};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Simd, SimdKernel, dispatch};
 
 /// LayerNorm over rows of the gain's length: `out = normed * gain + bias`, with
 /// `normed = (x - mean) / sqrt(variance + epsilon)`. Keeps `normed` and one reciprocal
@@ -17,7 +17,7 @@ pub struct LayerNorm<'a> {
     pub out: &'a mut [f32],
 }
 
-impl Kernel for LayerNorm<'_> {
+impl SimdKernel for LayerNorm<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -63,7 +63,7 @@ unsafe fn store_at<S: Simd>(to: &mut [f32], at: usize, v: S::V) {
 
 /// LayerNorm's backward pass: adds to `d_x`, `d_gain` and `d_bias`. The sums of `d_bias` are
 /// compensated (Kahan): where rows cancel, as under a reward model, nothing is left over.
-pub struct LayerNormBack<'a> {
+pub struct LayerNormBackward<'a> {
     pub d_out: &'a [f32],
     pub normed: &'a [f32],
     pub scale: &'a [f32],
@@ -73,7 +73,7 @@ pub struct LayerNormBack<'a> {
     pub d_bias: &'a mut [f32],
 }
 
-impl Kernel for LayerNormBack<'_> {
+impl SimdKernel for LayerNormBackward<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -125,7 +125,7 @@ pub struct Gelu<'a> {
     pub out: &'a mut [f32],
 }
 
-impl Kernel for Gelu<'_> {
+impl SimdKernel for Gelu<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -162,7 +162,7 @@ pub struct Slope<'a> {
     pub d_bias: &'a mut [f32],
 }
 
-impl Kernel for Slope<'_> {
+impl SimdKernel for Slope<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -189,7 +189,7 @@ struct Add<'a> {
     from: &'a [f32],
 }
 
-impl Kernel for Add<'_> {
+impl SimdKernel for Add<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -216,7 +216,7 @@ pub struct AddBias<'a> {
     pub bias: &'a [f32],
 }
 
-impl Kernel for AddBias<'_> {
+impl SimdKernel for AddBias<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -237,7 +237,7 @@ pub struct SumColumns<'a> {
     pub to: &'a mut [f32],
 }
 
-impl Kernel for SumColumns<'_> {
+impl SimdKernel for SumColumns<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! Softmax over rows: of attention scores, and of logits with the log-prob of a target.
 
 use super::math::{exp, largest, load, store, sum};
-use super::simd::{Kernel, Simd};
+use super::simd::{Simd, SimdKernel};
 
 /// Probabilities of causal attention in place: row i of `scores` keeps its first
 /// `offset + i + 1` numbers, the others become zero.
@@ -19,7 +19,7 @@ pub struct CausalSoftmax<'a> {
     pub known: bool,
 }
 
-impl Kernel for CausalSoftmax<'_> {
+impl SimdKernel for CausalSoftmax<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -70,7 +70,7 @@ impl Kernel for CausalSoftmax<'_> {
 
 /// Causal softmax's backward pass in place: `d` becomes
 /// `scale * probabilities * (d - sum(d * probabilities))`.
-pub struct CausalSoftmaxBack<'a> {
+pub struct CausalSoftmaxBackward<'a> {
     /// `[queries, keys]`
     pub d: &'a mut [f32],
     pub probabilities: &'a [f32],
@@ -79,7 +79,7 @@ pub struct CausalSoftmaxBack<'a> {
     pub scale: f32,
 }
 
-impl Kernel for CausalSoftmaxBack<'_> {
+impl SimdKernel for CausalSoftmaxBackward<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -111,7 +111,7 @@ impl Kernel for CausalSoftmaxBack<'_> {
 
 /// What is read of a row of logits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Scored {
+pub struct ScoredToken {
     /// Log-prob of the target, nats.
     pub logp: f32,
     /// Entropy of the distribution, nats.
@@ -132,10 +132,10 @@ pub struct ReadLogits<'a> {
     pub logits: &'a [f32],
     pub vocab: usize,
     pub targets: &'a [u32],
-    pub out: &'a mut [Scored],
+    pub out: &'a mut [ScoredToken],
 }
 
-impl Kernel for ReadLogits<'_> {
+impl SimdKernel for ReadLogits<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -176,7 +176,7 @@ impl Kernel for ReadLogits<'_> {
                 let target = target as usize;
                 let log_powers = powers.ln();
                 let is_top1 = row[target] == most && !row[..target].contains(&most);
-                *out = Scored {
+                *out = ScoredToken {
                     logp: row[target] - most - log_powers,
                     entropy: log_powers - weighted / powers,
                     is_top1: f32::from(u8::from(is_top1)),
@@ -191,7 +191,7 @@ impl Kernel for ReadLogits<'_> {
 
 /// Logits become what the loss changes by with them: upstream (one at the target minus
 /// the probability), upstream being d loss / d log-prob of each row's target.
-pub struct LogitsBack<'a> {
+pub struct LogitsBackward<'a> {
     /// `[rows, vocab]`
     pub logits: &'a mut [f32],
     pub vocab: usize,
@@ -200,7 +200,7 @@ pub struct LogitsBack<'a> {
     pub upstream: &'a [f32],
 }
 
-impl Kernel for LogitsBack<'_> {
+impl SimdKernel for LogitsBackward<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -1,12 +1,12 @@
 //! The optimiser's pass over all parameters at once.
 
 use super::math::{load, store, sum};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Simd, SimdKernel, dispatch};
 
 /// The L2 norm of all numbers.
 pub fn norm(numbers: &[f32]) -> f32 {
     struct Squares<'a>(&'a [f32]);
-    impl Kernel for Squares<'_> {
+    impl SimdKernel for Squares<'_> {
         type Output = f64;
         #[inline(always)]
         fn run<S: Simd>(self) -> f64 {
@@ -58,7 +58,7 @@ pub struct Factors {
     pub decay: f32,
 }
 
-impl Kernel for Adam<'_> {
+impl SimdKernel for Adam<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! The backward pass of a GPT by WebGPU kernels: see `gpt.rs`.
 
-use super::gpt::{Block, Norms, Trace};
+use super::gpt::{Activations, BlockActivations, Norms};
 use super::launch::{Buffer, Fold, Kernel, Tile};
 use super::launcher::{
     Launcher, MATMUL, Matmul, Named, ROWS_ALL, attention_sizes, quads, transpose,
@@ -59,11 +59,11 @@ fn linears(slots: &BlockSlots) -> [&Linear; 4] {
     [&slots.qkv, &slots.attended, &slots.inner, &slots.outer]
 }
 
-impl Trace {
-    /// The gradient in the arena's layout, of a loss whose derivatives with respect to the
-    /// log-probs are `upstream`.
+impl Activations {
+    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
+    /// respect to the log-probs are `upstream`, `[n]`.
     pub fn backward(self, shape: &Shape, len: usize, upstream: &[f32]) -> Tensor<1> {
-        let Trace {
+        let Activations {
             gpu,
             plan,
             arena,
@@ -82,7 +82,7 @@ impl Trace {
         let gradient = gpu.room(len);
         let d_norms = gpu.room(norm_count * plan.room() * d);
         head.backward(&launcher, upstream, &gradient, (&d_norms, norm_count - 1));
-        let back = Back {
+        let backward = BackwardPass {
             transposed: Transposed::new(&launcher),
             d_x: launcher.rows_of(d),
             launcher,
@@ -90,13 +90,13 @@ impl Trace {
             d_norms,
             gradient,
         };
-        back.layer_norm(&shape.last, norm_count - 1, false);
+        backward.layer_norm(&shape.last, norm_count - 1, false);
         for (index, block) in blocks.into_iter().enumerate().rev() {
-            back.block(index, block);
+            backward.block(index, block);
         }
-        back.layer_norm_gradients();
-        back.embeddings();
-        gpu.tensor(&back.gradient, len)
+        backward.layer_norm_gradients();
+        backward.embeddings();
+        gpu.tensor(&backward.gradient, len)
     }
 }
 
@@ -107,7 +107,7 @@ struct To<'a> {
 }
 
 /// The backward pass, with the gradient so far.
-struct Back<'a> {
+struct BackwardPass<'a> {
     launcher: Launcher<'a>,
     transposed: Transposed,
     norms: Norms,
@@ -119,15 +119,15 @@ struct Back<'a> {
     gradient: Buffer,
 }
 
-impl Back<'_> {
+impl BackwardPass<'_> {
     fn layer_norm(&self, slots: &LayerNormSlots, index: usize, add: bool) {
         let Launcher {
             gpu, shape, plan, ..
         } = self.launcher;
         gpu.launch(
             Kernel::new(
-                "layer_norm_back",
-                &[include_str!("wgsl/layer_norm_back.wgsl")],
+                "layer_norm_backward",
+                &[include_str!("wgsl/layer_norm_backward.wgsl")],
             ),
             [plan.rows.div_ceil(64), 1],
             &[
@@ -183,7 +183,7 @@ impl Back<'_> {
         self.launcher.matmul(&matmul, d_out, weights, to.buffers);
     }
 
-    fn block(&self, index: usize, block: Block) {
+    fn block(&self, index: usize, block: BlockActivations) {
         let launcher = &self.launcher;
         let slots = &launcher.shape.blocks[index];
         let [qkv_at, attended_at, inner_at, outer_at] = [0, 1, 2, 3].map(|own| 4 * index + own);
@@ -222,13 +222,18 @@ impl Back<'_> {
     }
 
     /// The gradient of qkv.
-    fn attention(&self, slots: &BlockSlots, block: &Block, d_attended: &Buffer) -> Buffer {
+    fn attention(
+        &self,
+        slots: &BlockSlots,
+        block: &BlockActivations,
+        d_attended: &Buffer,
+    ) -> Buffer {
         let launcher = &self.launcher;
         let d_qkv = launcher.rows_of(3 * launcher.shape.width);
         let dots = launcher.rows_of(launcher.shape.heads);
-        let texts = &[include_str!("wgsl/attention_back_queries.wgsl")];
+        let texts = &[include_str!("wgsl/attention_backward_queries.wgsl")];
         launcher.gpu.launch(
-            launcher.attention_kernel("attention_back_queries", texts),
+            launcher.attention_kernel("attention_backward_queries", texts),
             launcher.row_heads(),
             &[
                 &launcher.plan.words,
@@ -241,9 +246,9 @@ impl Back<'_> {
             ],
             &attention_sizes(slots),
         );
-        let texts = &[include_str!("wgsl/attention_back_keys.wgsl")];
+        let texts = &[include_str!("wgsl/attention_backward_keys.wgsl")];
         launcher.gpu.launch(
-            launcher.attention_kernel("attention_back_keys", texts),
+            launcher.attention_kernel("attention_backward_keys", texts),
             launcher.row_heads(),
             &[
                 &launcher.plan.words,
@@ -304,7 +309,11 @@ impl Back<'_> {
             0
         };
         gpu.launch(
-            Kernel::new("embed_back", &[include_str!("wgsl/embed_back.wgsl")]).folding(Fold::Y),
+            Kernel::new(
+                "embed_backward",
+                &[include_str!("wgsl/embed_backward.wgsl")],
+            )
+            .folding(Fold::Y),
             [shape.width.div_ceil(4).div_ceil(64), entries],
             &[&plan.words, &self.d_x, &self.gradient],
             &[quads(shape.width), entries as u32, known as u32],

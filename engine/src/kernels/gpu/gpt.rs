@@ -3,10 +3,10 @@
 //!
 //! Shapes: `rows` packed tokens, width `d`, inner width `i`.
 
-use super::head::{HeadTrace, row_len};
+use super::head::{HeadActivations, row_len};
 use super::launch::{Buffer, Fold, Gpu, Kernel};
 use super::launcher::{Launcher, MATMUL, Matmul, Named, ROWS_ALL, attention_sizes, quads};
-use super::plan::Plan;
+use super::plan::BatchPlan;
 use crate::kernels::STATISTICS;
 use crate::kernels::packed::Packed;
 use crate::kernels::shape::{LayerNormSlots, Linear, Shape};
@@ -21,7 +21,7 @@ const TO_RESIDUAL: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_residu
 const WITH_GELU: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_gelu.wgsl")];
 
 /// What a block keeps for the backward pass.
-pub(super) struct Block {
+pub(super) struct BlockActivations {
     /// What the LayerNorms gave, `[rows, d]`.
     pub(super) before_attention: Buffer,
     pub(super) before_mlp: Buffer,
@@ -38,13 +38,13 @@ pub(super) struct Block {
 }
 
 /// A forward pass with what the backward pass needs.
-pub struct Trace {
+pub struct Activations {
     pub(super) gpu: Gpu,
-    pub(super) plan: Plan,
+    pub(super) plan: BatchPlan,
     pub(super) arena: Buffer,
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: Vec<BlockActivations>,
     pub(super) norms: Norms,
-    pub(super) head: HeadTrace,
+    pub(super) head: HeadActivations,
 }
 
 /// What all LayerNorms keep, two a block and the last.
@@ -57,15 +57,20 @@ pub(super) struct Norms {
 
 /// What a forward pass gives: log-probs `[n]` and the rest that is read of the logits,
 /// `[STATISTICS * n]`.
-pub struct Read {
+pub struct ForwardValues {
     pub logps: Tensor<1>,
     pub statistics: Tensor<1>,
 }
 
 /// Log-probs of the scored tokens, and what the backward pass needs, of rows that the device has
 /// room for.
-pub fn forward(gpu: Gpu, shape: &Shape, arena: Buffer, packed: &Packed) -> (Read, Trace) {
-    let plan = Plan::upload(&gpu, shape, packed);
+pub fn forward(
+    gpu: Gpu,
+    shape: &Shape,
+    arena: Buffer,
+    packed: &Packed,
+) -> (ForwardValues, Activations) {
+    let plan = BatchPlan::upload(&gpu, shape, packed);
     let launcher = Launcher {
         gpu: &gpu,
         shape,
@@ -89,12 +94,12 @@ pub fn forward(gpu: Gpu, shape: &Shape, arena: Buffer, packed: &Packed) -> (Read
         .map(|block| launcher.block(block, &norms, &x))
         .collect();
     let out = launcher.layer_norm(&shape.last, norm_count - 1, &norms, &x);
-    let (logps, statistics, head) = HeadTrace::read(&launcher, out);
-    let what_was_read = Read {
+    let (logps, statistics, head) = HeadActivations::read(&launcher, out);
+    let what_was_read = ForwardValues {
         logps: gpu.tensor(&logps, plan.scored),
         statistics: gpu.tensor(&statistics, STATISTICS * plan.scored),
     };
-    let trace = Trace {
+    let activations = Activations {
         gpu,
         plan,
         arena,
@@ -102,10 +107,10 @@ pub fn forward(gpu: Gpu, shape: &Shape, arena: Buffer, packed: &Packed) -> (Read
         norms,
         head,
     };
-    (what_was_read, trace)
+    (what_was_read, activations)
 }
 
-impl Trace {
+impl Activations {
     /// Logits of the scored tokens, read a block of them at a time: `[n * row_len]`, of which
     /// those of the vocabulary come first in each row.
     ///
@@ -170,7 +175,7 @@ impl Launcher<'_> {
     }
 
     /// Runs a block; `x` is the residual stream.
-    fn block(&self, block: usize, norms: &Norms, x: &Buffer) -> Block {
+    fn block(&self, block: usize, norms: &Norms, x: &Buffer) -> BlockActivations {
         let slots = &self.shape.blocks[block];
         let d = self.shape.width;
         let before_attention = self.layer_norm(&slots.before_attention, 2 * block, norms, x);
@@ -199,7 +204,7 @@ impl Launcher<'_> {
         let out = [&inner, &slope];
         self.linear(("linear_gelu", WITH_GELU), &slots.inner, &before_mlp, &out);
         self.linear(to_residual, &slots.outer, &inner, &[x]);
-        Block {
+        BlockActivations {
             before_attention,
             before_mlp,
             qkv,

@@ -27,7 +27,7 @@ const WEIGHT_GRADIENT: &[&str] = &[
 ];
 
 /// What the head keeps for the backward pass.
-pub struct HeadTrace {
+pub struct HeadActivations {
     /// After the last LayerNorm, `[rows, d]`.
     hidden: Buffer,
     /// The head transposed, `[d, v]`.
@@ -59,13 +59,13 @@ pub fn row_len(shape: &Shape) -> usize {
     shape.vocab.next_multiple_of(4)
 }
 
-impl HeadTrace {
+impl HeadActivations {
     /// Reads the last hidden states: log-probs `[n]`, statistics `[STATISTICS * n]`.
-    pub fn read(launcher: &Launcher<'_>, hidden: Buffer) -> (Buffer, Buffer, HeadTrace) {
+    pub fn read(launcher: &Launcher<'_>, hidden: Buffer) -> (Buffer, Buffer, HeadActivations) {
         let Launcher {
             gpu, shape, plan, ..
         } = *launcher;
-        let head = HeadTrace {
+        let head = HeadActivations {
             transposed: gpu.room(shape.width * row_len(shape)),
             logits: gpu.room(block_len(gpu.traits, shape, plan.scored) * row_len(shape)),
             log_sums: gpu.room(plan.scored),
@@ -156,8 +156,11 @@ impl HeadTrace {
                 self.logits_of(launcher, first);
             }
             gpu.launch(
-                Kernel::new("logits_back", &[include_str!("wgsl/logits_back.wgsl")])
-                    .folding(Fold::Y),
+                Kernel::new(
+                    "logits_backward",
+                    &[include_str!("wgsl/logits_backward.wgsl")],
+                )
+                .folding(Fold::Y),
                 [row_len(shape).div_ceil(4).div_ceil(64), block],
                 &[&plan.words, &self.logits, &self.log_sums, &upstream],
                 &block_sizes(launcher, first),
@@ -193,7 +196,11 @@ impl HeadTrace {
             );
         }
         gpu.launch(
-            Kernel::new("gather_back", &[include_str!("wgsl/gather_back.wgsl")]).folding(Fold::Y),
+            Kernel::new(
+                "gather_backward",
+                &[include_str!("wgsl/gather_backward.wgsl")],
+            )
+            .folding(Fold::Y),
             [d.div_ceil(4).div_ceil(64), plan.rows],
             &[&plan.words, &d_scored, d_hidden],
             &[quads(d), index as u32],

@@ -10,7 +10,7 @@ use cubecl::prelude::KernelId;
 use cubecl::server::{Handle, KernelArguments, MetadataBindingInfo};
 use std::fmt::Write;
 
-/// Numbers on the device.
+/// Values in the device's memory.
 #[derive(Clone, Debug)]
 pub struct Buffer(Handle);
 
@@ -139,7 +139,7 @@ impl Fold {
 }
 
 /// A shader's whole text, with its name and constants to know it by.
-struct Source {
+struct ShaderSource {
     kernel: Kernel,
     buffers: usize,
     /// A text that a test breaks the kernel by, and what stands in its place.
@@ -183,7 +183,7 @@ fn repeat(line: &str, repeats: &[(char, usize)], text: &mut String) {
     }
 }
 
-impl KernelSource for Source {
+impl KernelSource for ShaderSource {
     fn source(&self) -> SourceTemplate {
         let mut text = String::new();
         for (name, value) in &self.kernel.constants {
@@ -216,7 +216,7 @@ impl KernelSource for Source {
     fn id(&self) -> KernelId {
         let kernel = &self.kernel;
         let (constants, repeats) = (kernel.constants.clone(), kernel.repeats.clone());
-        KernelId::new::<Source>().info((kernel.name, constants, repeats, self.broken))
+        KernelId::new::<ShaderSource>().info((kernel.name, constants, repeats, self.broken))
     }
 
     fn lang(&self) -> &'static str {
@@ -309,7 +309,7 @@ impl Gpu {
             let [x, y] = groups.map(|count| count as u32);
             [x, y, 1]
         });
-        let source = Source {
+        let source = ShaderSource {
             broken: traits::broken(kernel.name, kernel.texts),
             kernel,
             buffers: buffers.len(),

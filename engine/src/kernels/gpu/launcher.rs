@@ -1,7 +1,7 @@
 //! What every part of a pass on a GPU launches its kernels with.
 
 use super::launch::{Buffer, Fold, Gpu, Kernel, Tile};
-use super::plan::Plan;
+use super::plan::BatchPlan;
 use crate::kernels::shape::{BlockSlots, Shape};
 
 pub(super) const MATMUL: &str = include_str!("wgsl/matmul.wgsl");
@@ -39,7 +39,7 @@ pub(super) struct Matmul {
 pub(super) struct Launcher<'a> {
     pub gpu: &'a Gpu,
     pub shape: &'a Shape,
-    pub plan: &'a Plan,
+    pub plan: &'a BatchPlan,
     pub arena: &'a Buffer,
 }
 

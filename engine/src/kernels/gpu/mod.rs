@@ -16,7 +16,7 @@ mod traits;
 pub mod update;
 
 pub use limits::{check_lengths, check_plain, check_room, most_bytes};
-pub use parts::{Parts, Read, forward, vocabulary_logits};
+pub use parts::{BatchParts, ForwardValues, forward, vocabulary_logits};
 pub use traits::set_software;
 #[cfg(test)]
 pub use traits::trial;

@@ -1,6 +1,6 @@
 //! A pass in as many parts as the device's limits want: usually one.
 
-use super::gpt::{self, Trace};
+use super::gpt::{self, Activations};
 use super::head::row_len;
 use super::launch::Gpu;
 use super::launcher::takes;
@@ -12,16 +12,16 @@ use burn::tensor::{Int, Tensor};
 use std::borrow::Cow;
 use tilt_protocol::{Error, Result};
 
-pub use super::gpt::Read;
+pub use super::gpt::ForwardValues;
 
 /// What the backward pass needs of each part.
-pub struct Parts {
-    first: Part,
-    rest: Vec<Part>,
+pub struct BatchParts {
+    first: BatchPart,
+    rest: Vec<BatchPart>,
 }
 
-struct Part {
-    trace: Trace,
+struct BatchPart {
+    activations: Activations,
     /// Its scored tokens among those of the whole; `None` for a part that is the whole.
     places: Option<Vec<usize>>,
 }
@@ -48,11 +48,15 @@ fn divided<'a>(gpu: &Gpu, shape: &Shape, packed: &'a Packed) -> Result<Vec<Divis
 ///
 /// # Errors
 /// [`Error::InvalidConfig`] for what the device has no room for.
-pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Result<Option<(Read, Parts)>> {
+pub fn forward(
+    shape: &Shape,
+    arena: &Tensor<1>,
+    packed: &Packed,
+) -> Result<Option<(ForwardValues, BatchParts)>> {
     let Some(passes) = passes(shape, arena, packed)? else {
         return Ok(None);
     };
-    let (mut reads, parts): (Vec<Read>, Vec<Part>) = passes.into_iter().unzip();
+    let (mut reads, parts): (Vec<ForwardValues>, Vec<BatchPart>) = passes.into_iter().unzip();
     let read = match reads.len() {
         1 => reads.pop(),
         _ => Some(together(&reads, &parts, packed.scored.len())),
@@ -61,10 +65,14 @@ pub fn forward(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Result<Opti
     let (read, first) = (read.zip(parts.next()))
         .ok_or_else(|| Error::internal("a batch was divided into nothing"))?;
     let rest = parts.collect();
-    Ok(Some((read, Parts { first, rest })))
+    Ok(Some((read, BatchParts { first, rest })))
 }
 
-fn passes(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Result<Option<Vec<(Read, Part)>>> {
+fn passes(
+    shape: &Shape,
+    arena: &Tensor<1>,
+    packed: &Packed,
+) -> Result<Option<Vec<(ForwardValues, BatchPart)>>> {
     if !takes(shape) || !packed.soft_targets.is_empty() {
         return Ok(None);
     }
@@ -76,14 +84,20 @@ fn passes(shape: &Shape, arena: &Tensor<1>, packed: &Packed) -> Result<Option<Ve
         let (Some(gpu), Some(buffer)) = (Gpu::of(arena), gpu.buffer(arena)) else {
             return Ok(None);
         };
-        let (read, trace) = gpt::forward(gpu, shape, buffer, &packed);
-        passes.push((read, Part { trace, places }));
+        let (read, activations) = gpt::forward(gpu, shape, buffer, &packed);
+        passes.push((
+            read,
+            BatchPart {
+                activations,
+                places,
+            },
+        ));
     }
     Ok(Some(passes))
 }
 
 /// What the parts read, in the order of the whole.
-fn together(reads: &[Read], parts: &[Part], scored: usize) -> Read {
+fn together(reads: &[ForwardValues], parts: &[BatchPart], scored: usize) -> ForwardValues {
     let mut order = vec![0_i32; scored];
     let places = parts.iter().flat_map(|part| part.places.iter().flatten());
     for (at, &place) in places.enumerate() {
@@ -96,7 +110,7 @@ fn together(reads: &[Read], parts: &[Part], scored: usize) -> Read {
     };
     let logps = joined(reads.iter().map(|read| read.logps.clone()).collect());
     let statistics = (0..STATISTICS).map(|quantity| {
-        let of_part = |read: &Read| {
+        let of_part = |read: &ForwardValues| {
             let [all] = read.statistics.dims();
             let count = all / STATISTICS;
             let range = quantity * count..(quantity + 1) * count;
@@ -105,18 +119,21 @@ fn together(reads: &[Read], parts: &[Part], scored: usize) -> Read {
         joined(reads.iter().map(of_part).collect())
     });
     let statistics = Tensor::cat(statistics.collect(), 0);
-    Read { logps, statistics }
+    ForwardValues { logps, statistics }
 }
 
-impl Parts {
-    /// The gradient in the arena's layout, of a loss whose derivatives with respect to the
-    /// log-probs are `upstream`.
+impl BatchParts {
+    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
+    /// respect to the log-probs are `upstream`, `[n]`.
     pub fn backward(self, shape: &Shape, len: usize, upstream: &[f32]) -> Tensor<1> {
-        let gradient = |Part { trace, places }: Part| match places {
-            None => trace.backward(shape, len, upstream),
+        let gradient = |BatchPart {
+                            activations,
+                            places,
+                        }: BatchPart| match places {
+            None => activations.backward(shape, len, upstream),
             Some(places) => {
                 let own: Vec<f32> = places.iter().map(|&place| upstream[place]).collect();
-                trace.backward(shape, len, &own)
+                activations.backward(shape, len, &own)
             }
         };
         let rest = self.rest.into_iter();
@@ -139,8 +156,15 @@ pub async fn vocabulary_logits(
     };
     let row = row_len(shape);
     let mut all = vec![0.0; packed.scored.len() * row];
-    for (_, Part { trace, places }) in passes {
-        let logits = trace.logits(shape).await?;
+    for (
+        _,
+        BatchPart {
+            activations,
+            places,
+        },
+    ) in passes
+    {
+        let logits = activations.logits(shape).await?;
         match places {
             None => all = logits,
             Some(places) => {

@@ -6,14 +6,14 @@ use crate::kernels::shape::Shape;
 use std::ops::Range;
 
 /// A batch on the device.
-pub struct Plan {
+pub struct BatchPlan {
     pub words: Buffer,
     /// Rows and scored tokens.
     pub rows: usize,
     pub scored: usize,
 }
 
-impl Plan {
+impl BatchPlan {
     /// The words: how many rows and scored tokens, and rows with room for whole tiles; then
     /// where each list begins, then the lists.
     ///
@@ -27,7 +27,7 @@ impl Plan {
     ///   predicts.
     /// - `TABLE`: where each part of `TABLE_ROWS` begins, the rows that use a token embedding
     ///   or, after those, a position embedding.
-    pub fn upload(gpu: &Gpu, shape: &Shape, packed: &Packed) -> Plan {
+    pub fn upload(gpu: &Gpu, shape: &Shape, packed: &Packed) -> BatchPlan {
         let rows = packed.rows();
         let mut seen = vec![0; 4 * rows];
         for (index, segment) in packed.segments.iter().enumerate() {
@@ -76,7 +76,7 @@ impl Plan {
             at += list.len();
         }
         let lists = lists.into_iter().flatten().copied();
-        Plan {
+        BatchPlan {
             words: gpu.upload_words(words.into_iter().chain(lists)),
             rows,
             scored: packed.scored.len(),

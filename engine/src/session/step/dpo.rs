@@ -113,7 +113,7 @@ pub fn with_sums(rows: &[CompletionLogp], sums: impl Iterator<Item = f64>) -> Ve
         .collect()
 }
 
-/// LD-DPO's weight of each scored token: 1 up to the length of the pair's shorter
+/// LD-DPO's weight of each scored token, `[n]`: 1 up to the length of the pair's shorter
 /// completion, alpha beyond.
 pub fn ld_weights(pass: &Readout<'_>, pairs: usize, alpha: f64) -> Vec<f64> {
     let spans = &pass.batch.spans;

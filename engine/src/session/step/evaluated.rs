@@ -11,8 +11,9 @@ pub struct Evaluated {
     pub per_example: Vec<f64>,
     /// d loss / d each tracked number: log-probs of the scored tokens, or rewards.
     pub upstream: Vec<f64>,
-    /// The policy's log-probs of the completions, in the order of [`Problem::sequences`](crate::session::Data::sequences);
-    /// empty for a reward model.
+    /// The policy's log-probs of the completions, in the order of
+    /// [`Problem::sequences`](crate::session::problem::Problem::sequences); empty for a reward
+    /// model.
     pub policy: Vec<CompletionLogp>,
     /// The reference's, where the objective has one.
     pub reference: Vec<CompletionLogp>,

@@ -2,8 +2,8 @@
 //! is read of it beside.
 
 use super::super::problem::Problem;
-use super::super::readback::{Numbers, Readback, Span};
-use super::Task;
+use super::super::readback::{Readback, ReadbackValues, Span};
+use super::StepInputs;
 use crate::batch::Batch;
 use crate::crew::{self, forward_logps};
 use crate::gpt::Gpt;
@@ -48,20 +48,20 @@ impl Launched {
     /// [`tilt_protocol::Error::Internal`] for a reward objective on a model without a
     /// scalar head, and those of [`forward_logps`].
     pub async fn run(
-        task: &Task<'_>,
+        inputs: &StepInputs<'_>,
         batch: &Batch,
         sequences: &[&Sequence],
         readback: &mut Readback,
     ) -> Result<Launched> {
         let mut forward = Launched::default();
-        let Task {
+        let StepInputs {
             model,
             policy,
             problem,
             statistics,
             team,
             ..
-        } = *task;
+        } = *inputs;
         // CPO and ORPO log logits over padding as well: there it must look as TRL's does.
         if statistics && matches!(problem, Problem::Cpo(..) | Problem::Orpo { .. }) {
             let gpt = Gpt::from_arena(&model.config, policy);
@@ -88,7 +88,7 @@ impl Launched {
 
     pub fn read<'a>(
         &self,
-        numbers: &Numbers,
+        numbers: &ReadbackValues,
         batch: &'a Batch,
         sequences: &'a [&'a Sequence],
     ) -> Readout<'a> {

@@ -7,14 +7,14 @@ mod forward;
 mod kto;
 mod logged;
 mod reward;
-mod task;
+mod step_inputs;
 mod texts;
 
 pub use evaluated::Evaluated;
-pub use task::Task;
+pub use step_inputs::StepInputs;
 
-use super::problem::{Problem, Rows};
-use super::readback::{Numbers, Readback, Span};
+use super::problem::{Problem, ProblemRows};
+use super::readback::{Readback, ReadbackValues, Span};
 use super::reference::{Reference, RowLogps};
 use crate::batch::Batch;
 use crate::logps::completion_logps;
@@ -35,7 +35,8 @@ pub struct Gradient {
     pub read_along: Vec<f64>,
 }
 
-/// The sum of gradients so far with one more, scaled by its share.
+/// The sum of gradients so far with one more, scaled by its share of the step; each
+/// `[parameters]`.
 pub fn add_share(
     total: Option<Tensor<1>>,
     gradient: Option<Tensor<1>>,
@@ -51,7 +52,7 @@ pub fn add_share(
     }
 }
 
-impl Task<'_> {
+impl StepInputs<'_> {
     /// Launched, one readback, loss on the CPU in f64, backward. Rows that the reference
     /// has not seen are scored by it in the same go; `also_read` travels along.
     ///
@@ -65,7 +66,7 @@ impl Task<'_> {
         indices: &[usize],
         also_read: Option<Tensor<1>>,
     ) -> Result<Gradient> {
-        let Task { model, problem, .. } = *self;
+        let StepInputs { model, problem, .. } = *self;
         let sequences = problem.sequences(indices);
         let batch = problem.batch(indices, &sequences, model.pad_id())?;
         let mismatched = problem.mismatched(indices);
@@ -77,12 +78,12 @@ impl Task<'_> {
             0 => Ok(Span::default()),
             _ => token_logps(model, arena, batch).map(|logps| readback.add(logps)),
         };
-        let mismatched_place = add_logps(self.policy, &others)?;
+        let mismatched_span = add_logps(self.policy, &others)?;
         let known = match problem.needs_reference() {
             true => reference.get(indices),
             false => Some(Vec::new()),
         };
-        let reference_places = match known {
+        let reference_spans = match known {
             None => Some([
                 add_logps(&reference.arena, &batch)?,
                 add_logps(&reference.arena, &others)?,
@@ -93,17 +94,16 @@ impl Task<'_> {
         let numbers = readback.read().await?;
 
         let pass = forward.read(&numbers, &batch, &sequences);
-        let reference_logps = match (known, reference_places) {
-            (None, Some(places)) => {
-                let read = [(&batch, &places[0]), (&others, &places[1])];
+        let reference_logps = match (known, reference_spans) {
+            (None, Some(spans)) => {
+                let read = [(&batch, &spans[0]), (&others, &spans[1])];
                 let logps = self.reference_logps(&pass, &numbers, read);
                 reference.learn(indices, &logps);
                 logps
             }
             (known, _) => known.unwrap_or_default(),
         };
-        let mismatched =
-            completion_logps(&numbers.at(&mismatched_place), None, &others, mismatched);
+        let mismatched = completion_logps(&numbers.at(&mismatched_span), None, &others, mismatched);
         let evaluated = self.evaluate(indices, &pass, &mismatched, &reference_logps);
         let gradient = match forward.tracked {
             Some(tracked) => {
@@ -116,7 +116,7 @@ impl Task<'_> {
             evaluated,
             gradient,
             tokens: batch.real_tokens,
-            read_along: along.map(|place| numbers.at(&place)).unwrap_or_default(),
+            read_along: along.map(|span| numbers.at(&span)).unwrap_or_default(),
         })
     }
 
@@ -124,7 +124,7 @@ impl Task<'_> {
     fn reference_logps(
         &self,
         pass: &Readout<'_>,
-        numbers: &Numbers,
+        numbers: &ReadbackValues,
         [own, others]: [(&Batch, &Span); 2],
     ) -> Vec<RowLogps> {
         let weights = match self.problem {
@@ -133,16 +133,16 @@ impl Task<'_> {
                 .map(|alpha| dpo::ld_weights(pass, pass.sequences.len() / 2, alpha)),
             _ => None,
         };
-        let sums = |(batch, place): (&Batch, &Span), weights: Option<&[f64]>| {
-            batch.completion_sums(&numbers.at(place), weights)
+        let sums = |(batch, span): (&Batch, &Span), weights: Option<&[f64]>| {
+            batch.completion_sums(&numbers.at(span), weights)
         };
         let own = sums(own, weights.as_deref());
         match self.problem.rows() {
-            Rows::Pairs(_) => {
+            ProblemRows::Pairs(_) => {
                 let (chosen, rejected) = own.split_at(own.len() / 2);
                 chosen.iter().zip(rejected).map(|(&c, &r)| [c, r]).collect()
             }
-            Rows::Unpaired(_) | Rows::Texts(_) => {
+            ProblemRows::Unpaired(_) | ProblemRows::Texts(_) => {
                 // Without a KL there are no others.
                 let others = sums(others, None).into_iter().chain(std::iter::repeat(0.0));
                 own.into_iter()

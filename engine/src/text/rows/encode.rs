@@ -13,6 +13,11 @@ pub struct Encoder<'a> {
 impl Encoder<'_> {
     /// A prompt with its completion, split at the common token prefix of `prompt` and
     /// `prompt + completion`.
+    ///
+    /// # Errors
+    /// [`Error::NoTokenizer`] for text without one, [`Error::TokenOutOfRange`] for ids that the
+    /// model does not have, [`Error::InvalidConfig`] for a completion of another form than the
+    /// prompt.
     pub fn completion(&self, prompt: &Content, completion: &Content) -> Result<Sequence> {
         let prompt_ids = self.prompt_ids(prompt)?;
         let ids = self.full_ids(prompt, completion)?;
@@ -21,6 +26,9 @@ impl Encoder<'_> {
 
     /// A pair, both sides split at the shorter of their common token prefixes, so that
     /// both have the same prompt.
+    ///
+    /// # Errors
+    /// As [`Encoder::completion`].
     pub fn pair(&self, prompt: &Content, completions: [&Content; 2]) -> Result<[Sequence; 2]> {
         let prompt_ids = self.prompt_ids(prompt)?;
         let chosen = self.full_ids(prompt, completions[0])?;
@@ -31,11 +39,17 @@ impl Encoder<'_> {
     }
 
     /// Prompt and completion without a split: all of it is the completion.
+    ///
+    /// # Errors
+    /// As [`Encoder::completion`].
     pub fn whole(&self, prompt: &Content, completion: &Content) -> Result<Sequence> {
         Ok(split_at(0, &self.full_ids(prompt, completion)?))
     }
 
     /// A whole text: plain with its end of text, messages as the template ends them.
+    ///
+    /// # Errors
+    /// As [`Encoder::completion`].
     pub fn text(&self, text: &Content) -> Result<Sequence> {
         let no_prompt = match text {
             Content::Plain(_) => Content::Plain(String::new()),

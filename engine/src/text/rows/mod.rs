@@ -128,7 +128,7 @@ impl Preparation {
 
 /// Rows ready for training, and how many had to be left out.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rows {
+pub struct TokenisedRows {
     pub rows: Vec<TokenisedRow>,
     /// Rows that `max_length` leaves nothing of to train on; TRL drops them too.
     pub dropped: usize,
@@ -137,12 +137,12 @@ pub struct Rows {
     pub refused: Vec<Error>,
 }
 
-impl Rows {
+impl TokenisedRows {
     /// The rows, all of them good.
     ///
     /// # Errors
     /// [`Error::BadRows`] with every refused one.
-    pub fn all_good(self) -> Result<Rows> {
+    pub fn all_good(self) -> Result<TokenisedRows> {
         if self.refused.is_empty() {
             Ok(self)
         } else {
@@ -174,7 +174,7 @@ pub fn tokenise(
     vocab: usize,
     max_length: usize,
     preparation: Preparation,
-) -> Result<Rows> {
+) -> Result<TokenisedRows> {
     let encoder = Encoder { text, vocab };
     let taken: Vec<(usize, Cow<'_, Example>)> = match preparation {
         Preparation::Unpaired => {
@@ -185,7 +185,7 @@ pub fn tokenise(
         }
         _ => examples.iter().map(Cow::Borrowed).enumerate().collect(),
     };
-    let mut rows = Rows::default();
+    let mut rows = TokenisedRows::default();
     for (index, example) in taken {
         match tokenise_row(&encoder, &example, preparation).and_then(TokenisedRow::with_tokens) {
             Ok(row) => match fitting(row, max_length, preparation) {

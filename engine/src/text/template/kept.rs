@@ -17,7 +17,7 @@ const MOST: usize = 1_000_000;
 /// # Errors
 /// `InvalidOperation` saying what it holds.
 pub fn kept(value: Value) -> Result<Value, Error> {
-    Walk {
+    ValueWalk {
         left: MOST,
         namespace: type_of(&namespace(None)?),
     }
@@ -25,12 +25,12 @@ pub fn kept(value: Value) -> Result<Value, Error> {
     Ok(value)
 }
 
-struct Walk {
+struct ValueWalk {
     left: usize,
     namespace: Option<&'static str>,
 }
 
-impl Walk {
+impl ValueWalk {
     fn walk(&mut self, value: &Value, depth: usize) -> Result<(), Error> {
         self.left = self.left.saturating_sub(1);
         if depth > DEEPEST || self.left == 0 {

@@ -6,7 +6,7 @@ mod table;
 use crate::files;
 use burn::tensor::Device;
 use pollster::block_on;
-use report::{Fit, Held, Report};
+use report::{AnswerLoss, FitReport, Report};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -113,14 +113,14 @@ fn measure(arguments: &Arguments) -> Result<Report> {
             .unwrap_or_default(),
         command: command(arguments),
         parameters: model.layout.len,
-        fit: Fit {
+        fit: FitReport {
             entropy: entropy.mean,
             entropy_error: entropy.standard_error,
             training: training.into(),
             held_out: held_out.into(),
             families: families
                 .into_iter()
-                .map(|(family, fit)| (family, Held::from(fit)))
+                .map(|(family, fit)| (family, AnswerLoss::from(fit)))
                 .collect(),
         },
         spoken: spoken.into(),

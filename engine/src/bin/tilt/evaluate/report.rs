@@ -1,7 +1,7 @@
 //! What `tilt evaluate` prints as JSON, and reads back.
 
 use serde::{Deserialize, Serialize};
-use tilt_engine::evaluate::{Agreement, Alignment, Fluency, Frequency, WorldFit};
+use tilt_engine::evaluate::{Alignment, AttributeAgreement, Fluency, Frequency, WorldFit};
 use tilt_engine::world::Family;
 use tilt_protocol::{Principle, WinRateReport};
 
@@ -10,7 +10,7 @@ pub struct Report {
     pub model: String,
     pub command: String,
     pub parameters: usize,
-    pub fit: Fit,
+    pub fit: FitReport,
     pub spoken: Spoken,
     pub judge_on_world: Vec<AttributeShare>,
     pub aligned: Vec<Aligned>,
@@ -18,17 +18,17 @@ pub struct Report {
 
 /// Losses in nats an answer.
 #[derive(Serialize, Deserialize)]
-pub struct Fit {
+pub struct FitReport {
     /// The world's entropy an answer, a Monte Carlo estimate, and its standard error.
     pub entropy: f64,
     pub entropy_error: f64,
-    pub training: Held,
-    pub held_out: Held,
-    pub families: Vec<(Family, Held)>,
+    pub training: AnswerLoss,
+    pub held_out: AnswerLoss,
+    pub families: Vec<(Family, AnswerLoss)>,
 }
 
 #[derive(Serialize, Deserialize)]
-pub struct Held {
+pub struct AnswerLoss {
     pub answers: usize,
     pub nats: f64,
     pub floor: f64,
@@ -65,9 +65,9 @@ pub struct Aligned {
     pub report: WinRateReport,
 }
 
-impl From<WorldFit> for Held {
-    fn from(fit: WorldFit) -> Held {
-        Held {
+impl From<WorldFit> for AnswerLoss {
+    fn from(fit: WorldFit) -> AnswerLoss {
+        AnswerLoss {
             answers: fit.answers,
             nats: fit.nats,
             floor: fit.floor,
@@ -100,8 +100,8 @@ impl From<Frequency> for AttributeShare {
     }
 }
 
-impl From<Agreement> for AttributeShare {
-    fn from(agreement: Agreement) -> AttributeShare {
+impl From<AttributeAgreement> for AttributeShare {
+    fn from(agreement: AttributeAgreement) -> AttributeShare {
         AttributeShare {
             attribute: agreement.attribute.to_owned(),
             answers: agreement.answers,

@@ -1,6 +1,6 @@
 //! The choice between instruction sets.
 
-use super::Kernel;
+use super::SimdKernel;
 #[cfg(not(target_arch = "wasm32"))]
 use super::plain::Plain;
 #[cfg(target_arch = "wasm32")]
@@ -12,7 +12,7 @@ use super::x86;
 /// The processor has AVX-512F.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
+unsafe fn with_avx512<K: SimdKernel>(kernel: K) -> K::Output {
     kernel.run::<x86::Avx512>()
 }
 
@@ -20,13 +20,13 @@ unsafe fn with_avx512<K: Kernel>(kernel: K) -> K::Output {
 /// The processor has AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
+unsafe fn with_avx2<K: SimdKernel>(kernel: K) -> K::Output {
     kernel.run::<x86::Avx2>()
 }
 
 /// Runs a kernel with the widest vectors there are.
 #[cfg(target_arch = "x86_64")]
-pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+pub fn dispatch<K: SimdKernel>(kernel: K) -> K::Output {
     if is_x86_feature_detected!("avx512f") {
         // SAFETY: the processor has it.
         return unsafe { with_avx512(kernel) };
@@ -40,15 +40,15 @@ pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
 
 /// Runs a kernel with the vectors this module was built for.
 #[cfg(all(target_arch = "wasm32", not(feature = "relaxed-simd")))]
-pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+pub fn dispatch<K: SimdKernel>(kernel: K) -> K::Output {
     kernel.run::<wasm::Simd128>()
 }
 
 /// Runs a kernel with the vectors this module was built for.
 #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+pub fn dispatch<K: SimdKernel>(kernel: K) -> K::Output {
     #[target_feature(enable = "relaxed-simd")]
-    unsafe fn with_relaxed<K: Kernel>(kernel: K) -> K::Output {
+    unsafe fn with_relaxed<K: SimdKernel>(kernel: K) -> K::Output {
         kernel.run::<wasm::Relaxed>()
     }
     // SAFETY: a browser without it does not compile this module at all.
@@ -57,7 +57,7 @@ pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
 
 /// Runs a kernel with vectors that the compiler finds.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
-pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+pub fn dispatch<K: SimdKernel>(kernel: K) -> K::Output {
     kernel.run::<Plain>()
 }
 
@@ -68,7 +68,7 @@ mod tests {
     use crate::kernels::cpu::simd::Simd;
 
     /// Runs a kernel with every instruction set that there is here, and names each.
-    fn with_each<K: Kernel>(kernel: impl Fn() -> K, mut check: impl FnMut(&str, K::Output)) {
+    fn with_each<K: SimdKernel>(kernel: impl Fn() -> K, mut check: impl FnMut(&str, K::Output)) {
         #[cfg(target_arch = "wasm32")]
         check("wasm", dispatch(kernel()));
         #[cfg(not(target_arch = "wasm32"))]
@@ -99,7 +99,7 @@ mod tests {
         largest: f32,
     }
 
-    impl Kernel for Probe {
+    impl SimdKernel for Probe {
         type Output = Probed;
         #[inline(always)]
         fn run<S: Simd>(self) -> Probed {

@@ -1,6 +1,6 @@
 //! [`Simd`](super::Simd) by a processor's own functions.
 
-/// Implements [`Simd`] by a processor's own functions.
+/// Implements `Simd` by a processor's own functions.
 macro_rules! lanes {
     (
         $name:ident, $doc:literal, $v:ty, $lanes:literal, $rows:literal,
@@ -71,7 +71,7 @@ macro_rules! lanes {
                 unsafe { $power_of_two(n) }
             }
             #[inline(always)]
-            unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: Tile) {
+            unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: TileOutput) {
                 unsafe { tile::<Self, $rows, 2>(depth, a, b, out) }
             }
         }

@@ -49,18 +49,18 @@ pub trait Simd: Copy + 'static {
     unsafe fn power_of_two(n: Self::V) -> Self::V;
 
     /// The tile of a matmul: [`tile::tile`] with [`Simd::TILE`].
-    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: Tile);
+    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: TileOutput);
 }
 
 /// A computation over [`Simd`].
-pub trait Kernel {
+pub trait SimdKernel {
     type Output;
     /// Must be `#[inline(always)]`, as everything under it, to be compiled for `S`.
     fn run<S: Simd>(self) -> Self::Output;
 }
 
 /// Where a tile of a matmul goes.
-pub struct Tile {
+pub struct TileOutput {
     pub to: *mut f32,
     pub stride: usize,
     pub rows: usize,

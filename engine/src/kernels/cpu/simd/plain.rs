@@ -1,7 +1,7 @@
 //! Vectors that the compiler makes of plain Rust.
 
 use super::tile::tile;
-use super::{Simd, Tile, larger};
+use super::{Simd, TileOutput, larger};
 
 /// Four lanes in plain Rust, for processors without an own form here.
 #[derive(Clone, Copy)]
@@ -77,7 +77,7 @@ impl Simd for Plain {
         n.map(|n| f32::from_bits(((n as i32 + 127) << 23) as u32))
     }
     #[inline(always)]
-    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: Tile) {
+    unsafe fn tile(depth: usize, a: *const f32, b: *const f32, out: TileOutput) {
         unsafe { tile::<Self, 4, 2>(depth, a, b, out) }
     }
 }

@@ -1,17 +1,17 @@
 //! A tile of a matmul in registers.
 
-use super::{Simd, Tile};
+use super::{Simd, TileOutput};
 
 /// `R` rows by `C` vectors of the result in registers.
 ///
 /// # Safety
-/// `a` holds `depth * R` numbers, `b` `depth * C * LANES`, the result what [`Tile`] says.
+/// `a` holds `depth * R` numbers, `b` `depth * C * LANES`, the result what [`TileOutput`] says.
 #[inline(always)]
 pub unsafe fn tile<S: Simd, const R: usize, const C: usize>(
     depth: usize,
     a: *const f32,
     b: *const f32,
-    out: Tile,
+    out: TileOutput,
 ) {
     unsafe {
         let mut sums = [[S::splat(0.0); C]; R];

@@ -2,7 +2,7 @@
 
 use super::lanes::lanes;
 use super::tile::tile;
-use super::{Simd, Tile};
+use super::{Simd, TileOutput};
 use core::arch::x86_64::*;
 
 #[rustfmt::skip]

@@ -11,12 +11,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// An import under way. Dropping it gives the import up.
-pub struct Importer {
+pub struct ImportWorker {
     worker: Worker,
     _listeners: [EventListener; 2],
 }
 
-impl Importer {
+impl ImportWorker {
     /// Starts a worker on the request; `on_event` gets what it says, the last time with
     /// the refused rows as a file, where there are any.
     ///
@@ -26,7 +26,7 @@ impl Importer {
         request: &ImportRequest,
         file: Option<&Blob>,
         on_event: impl Fn(ImportEvent, Option<Blob>) + Clone + 'static,
-    ) -> Result<Importer, Error> {
+    ) -> Result<ImportWorker, Error> {
         let url = link(&resolve("importer_start.js"), &[("v", version())]);
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -70,14 +70,14 @@ impl Importer {
             .map_err(|cause| Error::Protocol {
                 reason: js_text(&cause),
             })?;
-        Ok(Importer {
+        Ok(ImportWorker {
             worker,
             _listeners: [on_message, on_error],
         })
     }
 }
 
-impl Drop for Importer {
+impl Drop for ImportWorker {
     fn drop(&mut self) {
         self.worker.terminate();
     }

@@ -4,16 +4,16 @@
 /// other one goes, and from then on new ones come twice as far apart. The first and the
 /// latest are always there.
 #[derive(Clone, Debug, PartialEq)]
-pub struct History<T> {
+pub struct StepHistory<T> {
     items: Vec<(usize, T)>,
     /// Steps that lie between two kept items at least, the latest apart.
     apart: usize,
     most: usize,
 }
 
-impl<T> History<T> {
-    pub fn new(most: usize) -> History<T> {
-        History {
+impl<T> StepHistory<T> {
+    pub fn new(most: usize) -> StepHistory<T> {
+        StepHistory {
             items: Vec::new(),
             apart: 0,
             most: most.max(2),
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_long_run_is_thinned_evenly_and_keeps_both_ends() {
-        let mut history = History::new(20);
+        let mut history = StepHistory::new(20);
         for step in 0..=1000 {
             history.push(step, step);
             assert!(history.len() <= 20);
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn an_earlier_step_starts_anew_and_the_same_one_replaces() {
-        let mut history = History::new(10);
+        let mut history = StepHistory::new(10);
         history.push(0, 'a');
         history.push(5, 'b');
         history.push(5, 'c');
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn nothing_was_seen_yet() {
-        let history = History::<char>::new(10);
+        let history = StepHistory::<char>::new(10);
         assert_eq!((history.span(), history.at(3)), (None, None));
     }
 }

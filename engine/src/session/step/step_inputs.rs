@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 
 /// What one gradient is taken of.
 #[derive(Clone, Copy)]
-pub struct Task<'a> {
+pub struct StepInputs<'a> {
     pub model: &'a Model,
     /// The policy, `[parameters]`.
     pub policy: &'a Tensor<1>,
