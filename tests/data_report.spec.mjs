@@ -21,7 +21,7 @@ test('a contradictory set is found to be one, and removing it can be undone', as
   expect(findings.length.severity).toBe('fine');
   expect(findings.reference.value).toBeCloseTo(0.5, 10);
 
-  await expect(lab.finding('contradictions')).toContainText('preferred both ways');
+  await expect(lab.finding('contradictions')).toContainText('judged both ways');
   await lab.filterBy('contradictions', 0);
   await lab.undo(SET_ROWS);
   // One change, and the report is of the labels before it.
@@ -38,7 +38,7 @@ test('longer chosen answers are said to be a length bias, with a drawing', async
   const card = lab.finding('length');
   await expect(card).toContainText('a length bias');
   await expect(card).toContainText('below 0.001');
-  await expect(card.locator('svg[role="img"]')).toHaveAttribute('aria-label', /^Tokens an answer: chosen/);
+  await expect(card.locator('svg[role="img"]')).toHaveAttribute('aria-label', /^Tokens per answer: chosen/);
   expect(await card.locator('svg .bin').count()).toBeGreaterThan(3);
   // Of the reference too, whose margins lie on both sides of zero or on one.
   await lab.id('findings-fine').click();

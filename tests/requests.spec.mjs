@@ -153,7 +153,7 @@ test('a message that cannot be posted is said, and the work goes on', async ({ l
   await lab.until('steps', async () => (await lab.metrics()).step >= 3, 60_000);
   await refuse('"pause"');
   await lab.id('train-pause').click();
-  await lab.until('the news', async () => (await lab.banner()).includes('did not follow'));
+  await lab.until('the news', async () => (await lab.banner()).includes('did not do what was asked'));
   await refuse('');
   await lab.id('train-pause').click();
   await lab.until('a pause', async () => (await lab.status()) === 'paused');

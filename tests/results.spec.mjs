@@ -14,7 +14,7 @@ test('what was drawn from a policy is dated, and marked old once it has moved on
 
   await lab.train({ objective: 'ipo', steps: 2 });
   await expect(date).toHaveAttribute('data-old', 'true');
-  await expect(date).toContainText('old: the policy now is that after 2 steps of IPO');
+  await expect(date).toContainText('old: the policy is now the one after 2 steps of IPO');
   await expect(lab.id('run-line')).toContainText('IPO');
   await lab.type('beta-input', '0.9');
   await expect(lab.id('form-apart')).toContainText('\u03b2 0.9');

@@ -51,7 +51,7 @@ test('a run of a closed tab comes back and waits', async ({ lab, page, context, 
   await page.close();
   const again = new Lab(other, site);
   await again.open(OPENED, { ready: false });
-  await again.until('the run', async () => (await again.notices()).includes('Press play'), 60_000);
+  await again.until('the run', async () => (await again.notices()).includes('Press Resume'), 60_000);
   const { step } = await again.metrics();
   expect(step).toBeGreaterThan(0);
   expect(step).toBeLessThan(STEPS);

@@ -8,7 +8,7 @@ const OPENED = { device: 'cpu', model: 'nano', seed: 71 };
 /** What is refused, and what the page says of it; nothing where nothing is lost. */
 const SAID = {
   indexedDB: /Nothing can be stored/,
-  localStorage: /settings last until/,
+  localStorage: /settings last only until/,
   sessionStorage: /waits before it goes on/,
   locks: /the same run/,
   BroadcastChannel: /what others did/,

@@ -236,7 +236,7 @@ impl GptConfig {
         }
         let parameters = config.parameters();
         if parameters > MOST_PARAMETERS {
-            let expected = format!("at most {MOST_PARAMETERS}, for a tab");
+            let expected = format!("at most {MOST_PARAMETERS} in a browser tab");
             return Err(Error::invalid(
                 "config.json: parameters",
                 parameters,

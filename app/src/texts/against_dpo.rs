@@ -7,13 +7,13 @@ pub fn against_dpo(kind: ObjectiveKind) -> Option<&'static str> {
     Some(match kind {
         ObjectiveKind::Dpo => return None,
         ObjectiveKind::Ipo => {
-            "The log of the sigmoid becomes a square around a target, and log-ratios are divided by length: the pull stops at the target instead of fading."
+            "The log of the sigmoid becomes the squared distance to a target, and log-ratios are divided by length: the pull stops at the target instead of fading."
         }
         ObjectiveKind::Kto => {
             "Single answers with a thumb take the place of pairs, and the batch’s mean log-ratio z takes the place of the other answer."
         }
         ObjectiveKind::Orpo => {
-            "No reference: the odds of the two answers are compared, and the ordinary loss of prompt and chosen answer holds the policy in place."
+            "No reference: the odds of the two answers are compared, and the ordinary loss on prompt and chosen answer holds the policy in place."
         }
         ObjectiveKind::Simpo => {
             "No reference: mean log-probs take the place of log-ratios, and the chosen answer must lead by γ."
@@ -25,16 +25,16 @@ pub fn against_dpo(kind: ObjectiveKind) -> Option<&'static str> {
             "Neither reference nor rejected answer: the chosen answer’s loss alone."
         }
         ObjectiveKind::Cdpo => {
-            "A second term with weight ε pulls the other way, so the pull turns round once the policy is surer than 1 − ε."
+            "A second term with weight ε pulls the other way, so the pull reverses once the policy is surer than 1 − ε."
         }
         ObjectiveKind::Hinge => {
-            "A straight line down to a margin of 1 takes the place of the log of the sigmoid: the pull is constant, then nothing."
+            "A straight line down to a margin of 1 takes the place of the log of the sigmoid: the pull is constant up to there and zero beyond."
         }
         ObjectiveKind::Robust => {
-            "The loss of the flipped label is taken away, ε of it, and the rest is scaled up by 1/(1 − 2ε)."
+            "DPO’s loss counts 1 − ε, the flipped label’s loss is subtracted with weight ε, and the difference is scaled up by 1/(1 − 2ε)."
         }
         ObjectiveKind::Exo => {
-            "The KL between the policy’s and the labels’ probability is turned round: reverse where DPO’s is forward."
+            "The KL between the policy’s probability and the labels’ runs the other way: reverse where DPO’s is forward."
         }
         ObjectiveKind::Nca => {
             "Each answer has terms of its own in place of the gap, and the chosen one is held from both sides."
@@ -43,22 +43,22 @@ pub fn against_dpo(kind: ObjectiveKind) -> Option<&'static str> {
             "Two separate questions, is this answer good and is that one bad, take the place of the gap."
         }
         ObjectiveKind::Sppo => {
-            "Two squares, each around its answer’s target, take the place of the log of the sigmoid of the gap."
+            "Two squared distances, each to its answer’s target, take the place of the log of the sigmoid of the gap."
         }
         ObjectiveKind::ApoZero => {
             "Each answer is measured from the reference by itself, and the log before the sigmoid is gone, so pairs far apart are left alone."
         }
         ObjectiveKind::ApoDown => {
-            "The log before the sigmoid is gone, and a term that lowers the chosen answer too is added to that of the gap."
+            "The log before the sigmoid is gone, and a second term lowers the chosen answer too."
         }
         ObjectiveKind::ApoZeroUnpaired => {
             "Single answers with a thumb take the place of pairs, and the log before the sigmoid is gone."
         }
         ObjectiveKind::Aot => {
-            "The gaps of policy and reference are sorted over the batch before they are compared, so ranks meet, not pairs."
+            "The gaps of policy and reference are sorted over the batch before they are compared, so the comparison goes rank by rank, not pair by pair."
         }
         ObjectiveKind::AotUnpaired => {
-            "Chosen and rejected log-ratios are sorted separately before they are compared, so ranks meet, not pairs."
+            "Chosen and rejected log-ratios are sorted separately before they are compared, so the comparison goes rank by rank, not pair by pair."
         }
         ObjectiveKind::Discopop => {
             "An exponential loss is blended in, with a share that the pair’s own margin sets."
@@ -78,13 +78,13 @@ pub fn against_dpo(kind: ObjectiveKind) -> Option<&'static str> {
             "No reference, a straight line down to a margin of 1 in place of the log of the sigmoid, and the chosen answer’s own loss on top."
         }
         ObjectiveKind::CpoIpo => {
-            "No reference, a square around a target in place of the log of the sigmoid, and the chosen answer’s own loss on top."
+            "No reference, the squared distance to a target in place of the log of the sigmoid, and the chosen answer’s own loss on top."
         }
         ObjectiveKind::Alphapo => {
             "No reference: mean log-probs on a scale bent by α take the place of log-ratios, and the chosen answer must lead by γ."
         }
         ObjectiveKind::Dft => {
-            "Neither reference nor rejected answer: the chosen answer’s loss, each token’s times its own probability."
+            "Neither reference nor rejected answer: the chosen answer’s loss, with each token’s part multiplied by the token’s own probability."
         }
         ObjectiveKind::Reward => "A score takes the place of the log-ratio; no policy is trained.",
     })

@@ -3,7 +3,7 @@
 use super::counts::counted;
 
 pub const AGREEMENT: &str = "Agreement with other labels";
-pub const HOW_TO: &str = "Export pairs, have somebody else label the same ones, and import their file: prompts and answers are matched, in either order.";
+pub const HOW_TO: &str = "Export pairs, have somebody else label the same ones, and import their file: pairs are matched by prompt and answers, in either order.";
 pub const COMPARE: &str = "Compare with a file";
 
 /// The labeller, or where labels are from, and the file that they are compared with.
@@ -32,13 +32,13 @@ pub fn file_read(
 ) -> String {
     let refused = match refused {
         0 => String::new(),
-        refused => format!(", {} of other forms left out", counted(refused, "row")),
+        refused => format!(", {} of another kind left out", counted(refused, "row")),
     };
     let advice = match in_both {
         0 if is_matched => String::new(),
-        0 => " None of them is among your pairs: both sides must label the same ones.".to_owned(),
+        0 => " None of them is one of your pairs: both people must label the same ones.".to_owned(),
         count => {
-            format!(" {count} of them are of a set that is here: it is not compared with itself.")
+            format!(" From a set that is here already: {count}. A set is not compared with itself.")
         }
     };
     let labels = counted(labels, "labelled pair");

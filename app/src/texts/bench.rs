@@ -5,10 +5,10 @@ pub const WHAT_IT_IS: &str = "A training step of a small GPT with fixed weights 
 pub const CLOSE: &str = "Close the benchmark";
 pub const CLOSE_SIGN: &str = "\u{d7}";
 
-pub const WHAT_TO_DO: &str = "Press Run: the first five steps warm up, the others are timed. The numbers of other machines are comparable when the settings are the same.";
+pub const WHAT_TO_DO: &str = "Press Run: the first five steps warm up, the others are timed. Numbers from other machines can be compared when the settings are the same.";
 
 pub const DEVICE: &str = "Device";
-pub const AS_THE_LAB: &str = "As the lab";
+pub const AS_THE_LAB: &str = "Same as the lab";
 pub const WEBGPU: &str = "WebGPU";
 pub const CPU: &str = "CPU";
 pub const INSTRUCTIONS: &str = "CPU instructions";
@@ -20,7 +20,7 @@ pub const SFT: &str = "SFT";
 pub const DPO: &str = "DPO";
 pub const TIED: &str = "Head";
 pub const TIED_YES: &str = "Tied";
-pub const TIED_NO: &str = "Its own";
+pub const TIED_NO: &str = "Untied";
 
 pub const LAYERS: &str = "Layers";
 pub const WIDTH: &str = "Width";
@@ -37,8 +37,7 @@ pub const RUN: &str = "Run";
 pub const CANCEL: &str = "Cancel";
 pub const PROGRESS: &str = "Steps of the benchmark";
 pub const STARTING: &str = "Starting an engine of its own\u{2026}";
-pub const ENGINE_IS_BUSY: &str =
-    "The engine is at work, and both would be slowed down. Wait until it is ready, or pause it.";
+pub const ENGINE_IS_BUSY: &str = "The engine is at work: it and the benchmark would slow each other down. Wait until it is ready, or pause it.";
 
 pub fn progress(step: usize, of: usize, ms: &str) -> String {
     format!("step {step} of {of} \u{b7} {ms} ms")
@@ -81,6 +80,7 @@ pub fn device_refused(reason: &str) -> String {
 
 pub const RELAXED_REFUSED: &str =
     "Plain SIMD was measured: this browser, or this copy of Tilt, has no relaxed SIMD.";
-pub const WORKERS_REFUSED: &str = "On WebGPU one worker does it all: workers share on the CPU.";
+pub const WORKERS_REFUSED: &str =
+    "On WebGPU one worker does it all: only on the CPU do several share a step.";
 
 pub const A_WHOLE_NUMBER: &str = "a whole number";

@@ -6,7 +6,7 @@ pub const SMOOTHING_OF_LINES: &str = "Smoothing of the lines";
 pub const LOG_Y: &str = "log y";
 pub const LOG_WHERE: &str = "Where all values are above zero";
 pub const HOW_TO: &str =
-    "Drag over steps to zoom in. In a chart, arrow keys move the step, + and \u{2212} zoom.";
+    "Drag across steps to zoom in. In a chart, the arrow keys move the step; + and \u{2212} zoom.";
 pub const RESET_ZOOM: &str = "Reset zoom";
 
 pub const LOG: &str = "log";

@@ -3,8 +3,8 @@
 pub const OPTIMUM_FORMULA: &str = "The optimum as a formula";
 pub const HEADING: &str = "Closed form";
 pub const OPTIMUM_SIGN: &str = "optimum \u{03c0}*";
-pub const EXPLANATION: &str = "The best possible policy for rewards r: the reference, tilted towards answers with more reward, and the more the smaller beta is.";
-pub const CAUTION: &str = "Shares are among these answers alone; a shorter answer is often far likelier than a longer one. The policy was trained on labels, not on these rewards: compare direction and size, do not expect the same numbers.";
+pub const EXPLANATION: &str = "The best possible policy for rewards r: the reference, tilted towards answers with more reward. The smaller beta is, the further it tilts.";
+pub const CAUTION: &str = "Shares count these answers alone; a shorter answer is often far likelier than a longer one. The policy was trained on labels, not on these rewards: compare direction and size, but do not expect the same numbers.";
 
 pub const NO_ANSWERS: &str = "Label a pair, or write a prompt and answers.";
 pub const WRITE_OWN: &str = "Write a prompt";
@@ -32,7 +32,7 @@ pub fn remove(answer: &str) -> String {
 }
 
 pub const OPTIMUM: &str = "optimum";
-pub const LIFT_IS: &str = "Logarithm of this share over the reference's";
+pub const LIFT_IS: &str = "Logarithm of this share divided by the reference's";
 
 pub fn lift(nats: &str) -> String {
     format!("{nats} nats")
@@ -43,7 +43,7 @@ pub const ANSWER_PLACEHOLDER: &str = "Write another answer";
 pub const ANSWERS_FULL: &str = "Eight answers are enough";
 pub const ADD: &str = "Add";
 pub const ADDED: &str = "The answer is added.";
-pub const NOT_ADDED: &str = "Not added: the answer is empty or stands here already.";
+pub const NOT_ADDED: &str = "Not added: the answer is empty, or is here already.";
 
 pub const EXPECTED_REWARD: &str = "expected reward E[r]";
 pub const KL: &str = "KL from the reference, nats";
@@ -51,6 +51,6 @@ pub const KL: &str = "KL from the reference, nats";
 /// What the bars say, for those who do not see them; all but the answer are percentages.
 pub fn most_to(answer: &str, optimum: &str, reference: &str, policy: &str) -> String {
     format!(
-        "The optimum gives most to \u{201c}{answer}\u{201d}: {optimum}, against {reference} under the reference and {policy} under the policy."
+        "The optimum gives the largest share to \u{201c}{answer}\u{201d}: {optimum}, against {reference} under the reference and {policy} under the policy."
     )
 }

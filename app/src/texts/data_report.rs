@@ -10,7 +10,7 @@ pub const WHAT_THE_DATA_IS_LIKE: &str = "What the data is like";
 pub const ASK: &str = "What is my data like?";
 pub const STOP: &str = "Stop";
 pub const LOOKED_AT: &str = "Labels looked at";
-pub const CHANGED: &str = "The labels have changed since. Ask again to filter by them.";
+pub const CHANGED: &str = "The labels have changed since then. Ask again before you filter.";
 pub const REMOVED_CAN_COME_BACK: &str = "What a filter removes comes back with U.";
 
 pub fn looking(done: usize, of: usize) -> String {
@@ -62,7 +62,7 @@ pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> StatisticCar
             title: "Decisive pairs",
             number: count,
             means: pairs(report),
-            advice: unless_fine("Label more: a first run wants about twenty decisive pairs."),
+            advice: unless_fine("Label more: with twenty decisive pairs or more, a run depends less on single labels."),
         },
         FindingKind::Ties => StatisticCard {
             title: "Ties",
@@ -77,31 +77,31 @@ pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> StatisticCar
         FindingKind::Duplicates => StatisticCard {
             title: "Repetitions",
             number: count,
-            means: "labels repeat an earlier one: same prompt, same answers, same judgement. Each weighs again in training.".to_owned(),
+            means: "among the labels: each has the same prompt, answers and verdict as an earlier one, and counts again in training.".to_owned(),
             advice: unless_fine("Remove them, unless the weight is meant."),
         },
         FindingKind::NearDuplicates => StatisticCard {
             title: "Near-repetitions",
             number: count,
-            means: "labels share at least 80% of their runs of three words with an earlier one.".to_owned(),
+            means: "among the labels: each shares at least 80% of its runs of three words with an earlier one.".to_owned(),
             advice: unless_fine("Remove them: the policy learns such rows by heart, and a held-out copy proves nothing."),
         },
         FindingKind::SameAnswers => StatisticCard {
             title: "An answer against itself",
             number: count,
-            means: "labels prefer an answer to the same text, or to an empty one. They teach nothing: they count as not decisive, and training leaves them out.".to_owned(),
+            means: "among the labels: each prefers an answer to the same text, or to an empty one. Such a label teaches nothing: it counts as not decisive, and training leaves it out.".to_owned(),
             advice: unless_fine("Remove them."),
         },
         FindingKind::Contradictions => StatisticCard {
             title: "Contradictions",
             number: count,
-            means: "labels judge pairs that are preferred both ways. What one teaches, the other takes back.".to_owned(),
+            means: "among the labels: each is on a pair that was judged both ways. What one teaches, another takes back.".to_owned(),
             advice: unless_fine("Look at them again and keep one of each, or remove them all."),
         },
         FindingKind::Cycles => StatisticCard {
             title: "Circles",
             number: count,
-            means: "labels go round within a prompt: A before B, B before C, C before A. No reward ranks these answers.".to_owned(),
+            means: "among the labels: each is part of a circle within one prompt, such as A before B, B before C, C before A. No reward can rank these answers.".to_owned(),
             advice: unless_fine("Look at the labels of that prompt again."),
         },
         FindingKind::Length => StatisticCard {
@@ -117,14 +117,14 @@ pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> StatisticCar
             advice: unless_fine(if finding.value > 0.5 {
                 "The reference agrees with nearly all labels already: there is little left to learn."
             } else {
-                "Training has to turn the reference round: expect to need more steps."
+                "Training has to overturn what the reference prefers: expect to need more steps."
             }),
         },
         FindingKind::Judge => StatisticCard {
             title: "The judge's view",
             number: percent(finding.value),
             means: judged(report, judge),
-            advice: unless_fine("Either the labels mean something else than the judge, or many are mistaken: look at the ones they differ on."),
+            advice: unless_fine("Either the labels mean something other than the judge does, or many are mistaken: look at those on which the two differ."),
         },
         FindingKind::TooLong => StatisticCard {
             title: "Too long",
@@ -142,7 +142,7 @@ pub fn said(finding: &Finding, report: &DataReport, judge: &str) -> StatisticCar
             title: "Words",
             number: fixed(finding.value, 2),
             means: format!(
-                "different words for each word of the answers (distinct-1); distinct-2, of neighbouring words, is {}. Answers that all say the same have low ones, and so have large datasets.",
+                "distinct words per word of the answers (distinct-1); for pairs of neighbouring words (distinct-2) it is {}. Both are low where all answers say the same, and in large datasets.",
                 fixed(report.diversity.distinct_2, 2)
             ),
             advice: "",
@@ -194,7 +194,7 @@ fn lengths(report: &DataReport) -> String {
         "no sign of a length bias"
     };
     format!(
-        "of {} with answers of different length prefer the longer one, {}; sign test p {p_value}: {verdict}. Chosen less rejected is {} to {} tokens in the mean.",
+        "of {} with answers of different lengths prefer the longer one, {}; sign test p {p_value}: {verdict}. Chosen minus rejected is {} to {} tokens on average.",
         counted(lengths.longer.of, "pair"),
         interval(&lengths.longer),
         signed(lengths.difference[0], 1),
@@ -207,7 +207,7 @@ fn reference(report: &DataReport) -> String {
         return String::new();
     };
     format!(
-        "of {} the frozen reference gets right before any training, {}: it finds the chosen answer likelier, by {} nats in the mean.",
+        "of {} are ranked as labelled by the frozen reference before any training, {}: it finds the chosen answer likelier. The mean difference is {} nats.",
         counted(margins.right.of, "pair"),
         interval(&margins.right),
         signed(margins.mean, 2)
@@ -219,7 +219,7 @@ fn judged(report: &DataReport, judge: &str) -> String {
         return String::new();
     };
     format!(
-        "of {} that the judge tells apart by \u{201c}{judge}\u{201d} it judges as the labels do, {}; {} score alike.",
+        "of {} that the judge can tell apart by \u{201c}{judge}\u{201d} have the label that it would give, {}; equal scores: {}.",
         counted(margins.right.of, "pair"),
         interval(&margins.right),
         margins.ties
@@ -236,7 +236,7 @@ fn too_long(report: &DataReport) -> String {
         );
     }
     format!(
-        "labels do not fit into {}: of {} the prompt leaves no room and training drops them, of {} an answer loses its end.",
+        "among the labels: each is longer than {}. Dropped from training, because the prompt leaves no room: {}. Cut, so that an answer loses its end: {}.",
         counted(limit, "token"),
         counts.dropped,
         counts.cut
@@ -247,7 +247,7 @@ fn prompts(report: &DataReport) -> String {
     let diversity = &report.diversity;
     let share = diversity.most_common as f64 / report.counts.rows.max(1) as f64;
     format!(
-        "different prompts; the most common one has {} of the labels. Their entropy is {} nats, as much as {} equally common ones have.",
+        "in all, each counted once; the most common one has {} of the labels. Their entropy is {} nats, the same as for {} equally common prompts.",
         percent(share),
         fixed(diversity.entropy, 2),
         fixed(diversity.entropy.exp(), 1)
@@ -261,7 +261,7 @@ pub fn lengths_summary(report: &DataReport) -> String {
         .as_ref()
         .map_or((0.0, 0.0), |lengths| (lengths.chosen, lengths.rejected));
     format!(
-        "Tokens an answer: chosen (left of each two, blue) {} in the mean, rejected (right, orange) {}.",
+        "Tokens per answer: chosen (the left bar of each two, blue) {} on average, rejected (the right bar, orange) {}.",
         fixed(chosen, 1),
         fixed(rejected, 1)
     )
@@ -272,7 +272,7 @@ pub fn margins_summary(unit: &str, histogram: &Histogram) -> String {
     let bins = histogram.counts.first().map_or(0, Vec::len);
     let high = histogram.low + bins as f64 * histogram.width;
     format!(
-        "Chosen less rejected, {unit}, from {} to {}; what lies below zero disagrees with the label.",
+        "Chosen minus rejected, {unit}, from {} to {}; what lies below zero disagrees with the label.",
         signed(histogram.low, 1),
         signed(high, 1)
     )
@@ -293,10 +293,10 @@ pub fn remove(kind: FindingKind, count: usize) -> String {
 }
 
 pub fn keep_decisive(others: usize) -> String {
-    format!("Keep decisive pairs alone: remove {others}")
+    format!("Keep decisive pairs only: remove {others}")
 }
 
-pub const SAMPLE: &str = "Keep so many labels, drawn at random";
+pub const SAMPLE: &str = "Number of labels to keep, drawn at random";
 pub const KEEP_SAMPLE: &str = "Keep a sample";
 pub const MARGIN_FROM: &str = "Keep reference margins from, in nats";
 pub const MARGIN_TO: &str = "to";
@@ -310,7 +310,7 @@ pub fn removed(count: usize) -> String {
     format!("{} removed.", counted(count, "label"))
 }
 
-pub const HELD_OUT: &str = "Hold out of training, percent of the prompts";
+pub const HELD_OUT: &str = "Percent of the prompts to hold out of training";
 pub const HELD_OUT_SEED: &str = "Seed of the held-out prompts";
 pub const HELD_OUT_PERCENT: &str = "% of prompts held out, seed";
 
@@ -320,7 +320,7 @@ pub fn held_out(labels: usize, of: usize, prompts: usize, too_long: Option<usize
     let held_out = match labels {
         0 => format!("None of {all} is held out"),
         _ => format!(
-            "{labels} of {all} are held out, on {}",
+            "Held out: {labels} of {all}, on {}",
             counted(prompts, "prompt")
         ),
     };
@@ -342,7 +342,7 @@ mod tests {
             held_out(0, 7, 0, Some(1)),
             "None of 7 labels is held out; 1 too long for the model, and left out."
         );
-        assert!(held_out(2, 7, 1, Some(0)).starts_with("2 of 7 labels are held out, on 1 prompt;"));
+        assert!(held_out(2, 7, 1, Some(0)).starts_with("Held out: 2 of 7 labels, on 1 prompt;"));
         assert!(!held_out(0, 7, 0, None).contains("all"));
     }
 

@@ -16,9 +16,9 @@ pub fn no_parameters(title: &str) -> String {
 /// Which fields of the training form count too.
 pub fn stand_above(has_beta: bool) -> &'static str {
     if has_beta {
-        "Beta, learning rate, steps and seed stand above."
+        "Beta, learning rate, steps and seed are set above."
     } else {
-        "Learning rate, steps and seed stand above."
+        "Learning rate, steps and seed are set above."
     }
 }
 
@@ -27,7 +27,7 @@ pub fn allowed(range: &str) -> String {
     format!("Allowed: {range}. TRL: ")
 }
 
-pub const AGAINST_DPO: &str = "What changed against DPO";
+pub const AGAINST_DPO: &str = "What differs from DPO";
 pub const TRL_FIELD: &str = "TRL field";
 pub const DPO: &str = "DPO";
 /// In place of the value of a field that a config leaves out.

@@ -8,7 +8,7 @@ pub const EXPORT_PAIRS: &str = "Export pairs";
 pub const EXPORT_LABELS: &str = "Export all labels";
 pub const IMPORT_MODEL: &str = "Import model";
 pub const EXPORT_MODEL: &str = "Export model";
-pub const FORMATS: &str = "Data: JSON lines, a JSON array or CSV, as TRL, HH-RLHF, UltraFeedback or Nectar write them; drop it on the page, or paste it. A model is config.json, model.safetensors and tokenizer.json (or vocab.json and merges.txt), chosen together with tokenizer_config.json and chat_template.jinja where the folder has them.";
+pub const FORMATS: &str = "Data: JSON lines, a JSON array or CSV, in the formats of TRL, HH-RLHF, UltraFeedback or Nectar. Choose a file, drop it on the page, or paste it. A model: config.json, model.safetensors and tokenizer.json (or vocab.json and merges.txt), all chosen together. Add tokenizer_config.json and chat_template.jinja where the folder has them.";
 
 pub const PRACTICE_SET: &str = "Practice set to add";
 pub const PRACTICE_SETS: &str = "Practice sets\u{2026}";
@@ -24,7 +24,7 @@ pub const KEEP: &str = "Keep";
 
 pub fn erase_question(labels: usize) -> String {
     format!(
-        "Erase {}, all settings and what the policy has learnt? This cannot be undone.",
+        "Erase {}, all runs, imported models and settings, and what the policy has learnt? This cannot be undone.",
         counted(labels, "label")
     )
 }
@@ -84,9 +84,9 @@ pub fn imported_sample(file: &str, pairs: usize, good: usize) -> String {
 }
 
 /// What a model from files is called.
-pub const MODEL_NOT_READ: &str = "Your imported model could not be read from this browser's storage. The model small stands in for it; yours is loaded when it can be read, unless you train or choose another one before.";
+pub const MODEL_NOT_READ: &str = "Your imported model could not be read from this browser's storage. The model \u{201c}small\u{201d} stands in for it. Yours is loaded as soon as it can be read, unless you train or choose another model first.";
 pub const MODEL_NOT_STORED: &str =
-    "Your imported model is not stored any more. The model small is used.";
+    "Your imported model is no longer stored. The model \u{201c}small\u{201d} is used.";
 pub const IMPORTED_MODEL: &str = "imported";
 pub const REMOVE_MODEL: &str = "Remove model";
 
@@ -101,18 +101,18 @@ pub fn model_title(name: &str, mark: &str) -> String {
 }
 
 pub fn model_removed(name: &str) -> String {
-    format!("The model {name} is removed from this browser.")
+    format!("The model \u{201c}{name}\u{201d} is removed from this browser.")
 }
 
 pub fn model_removed_in_use(name: &str) -> String {
     format!(
-        "The model {name} is removed from this browser. The run under way goes on with it, and it can be exported until you choose another model or reload."
+        "The model \u{201c}{name}\u{201d} is removed from this browser. The run under way goes on with it, and the model can be exported until you choose another one or reload."
     )
 }
 
 pub fn model_removed_elsewhere(name: &str) -> String {
     format!(
-        "The model {name} was removed in another tab. It stays here until you choose another model or reload."
+        "The model \u{201c}{name}\u{201d} was removed in another tab. It stays here until you choose another model or reload."
     )
 }
 
@@ -133,7 +133,7 @@ pub fn model_not_imported(error: &str) -> String {
     format!("The model was not imported: {error}")
 }
 
-pub const NOT_SAFETENSORS: &str = "not a safetensors file: its header is not whole";
+pub const NOT_SAFETENSORS: &str = "not a safetensors file: its header is incomplete";
 
 pub fn not_among_files(chosen: &[String]) -> String {
     format!(
@@ -143,5 +143,5 @@ pub fn not_among_files(chosen: &[String]) -> String {
 }
 
 pub fn at_most_bytes(most: u64) -> String {
-    format!("at most {most} bytes, for a tab")
+    format!("at most {most} bytes in a browser tab")
 }

@@ -4,12 +4,12 @@
 pub const PANEL: &str = "The objective";
 pub const LOSS: &str = "The loss as a formula";
 pub const PARAMETERS_AND_MEANING: &str = "Parameters and meaning";
-pub const FOR_DEFAULTS: &str = "Numbers in these sentences are for the default parameters.";
+pub const FOR_DEFAULTS: &str = "The numbers in these sentences hold for the default parameters.";
 
 pub const REWARD_LOG_RATIO: &str = "Beta times a log-ratio";
 pub const REWARD_BENT: &str = "Beta times r";
 pub const REWARD_LOG_PROB: &str = "Beta times a log-prob";
-pub const REWARD_MEAN_LOG_PROB: &str = "Beta times the mean log-prob of a token";
+pub const REWARD_MEAN_LOG_PROB: &str = "Beta times the mean log-prob per token";
 
 /// Before the term; `what` is one of the rewards above.
 pub fn reward_is_before(what: &str) -> String {
@@ -39,15 +39,15 @@ pub const MEAN_LOG_PROB_CHOSEN: &str = "mean log-prob, chosen";
 pub const MEAN_LOG_PROB_REJECTED: &str = "mean log-prob, rejected";
 pub const AFTER_DIVERGENCE: &str = "after the divergence";
 pub const GAP: &str = "their gap";
-pub const GAP_A_TOKEN: &str = "their gap a token";
+pub const GAP_A_TOKEN: &str = "their gap per token";
 pub const GAP_ASKED_FOR: &str = "the gap asked for";
 pub const BETA_TIMES_GAP: &str = "beta times the gap";
 pub const LEAD_ASKED_FOR: &str = "the lead asked for";
 pub const DRIFT: &str = "the batch’s drift";
 pub const LOG_OF_ODDS_RATIO: &str = "log of the odds ratio";
-pub const TERM_OF_PREFERENCE: &str = "the preference’s term";
+pub const TERM_OF_PREFERENCE: &str = "the preference term";
 pub const TOKENS_OF_CHOSEN: &str = "tokens of the chosen answer";
-pub const LOSS_A_TOKEN: &str = "its loss a token";
+pub const LOSS_A_TOKEN: &str = "its loss per token";
 pub const LOSS_OF_BOTH: &str = "mean of the two losses";
 pub const LOSS_BEFORE_WEIGHTS: &str = "loss before the weights";
 pub const LOSS_OF_PAIR: &str = "this pair’s loss";
@@ -67,7 +67,7 @@ pub fn log_ratios_before_weights(chosen: &str, rejected: &str, loss: &str) -> St
 
 pub fn log_ratios_of_sorted(chosen: &str, rejected: &str) -> String {
     format!(
-        "log-ratios {chosen} chosen, {rejected} rejected; the loss sorts the batch, so a pair alone has none"
+        "log-ratios {chosen} chosen, {rejected} rejected; the loss sorts the batch, so a single pair has no loss of its own"
     )
 }
 
@@ -76,17 +76,17 @@ pub fn log_ratios_against(chosen: &str, rejected: &str, z: &str, loss: &str) -> 
 }
 
 pub fn log_probs(is_mean: bool, chosen: &str, rejected: &str, loss: &str) -> String {
-    let unit = if is_mean { " a token" } else { "" };
+    let unit = if is_mean { " per token" } else { "" };
     format!("log-probs{unit} {chosen} chosen, {rejected} rejected; loss {loss}")
 }
 
 pub fn loss_of_chosen(loss: &str) -> String {
-    format!("the chosen answer\u{2019}s loss {loss} a token")
+    format!("the chosen answer\u{2019}s loss {loss} per token")
 }
 
 /// Under a formula other than the one that the weights were trained by.
 pub fn weights_of(run: &str) -> String {
     format!(
-        "The numbers are what this objective says of the policy of {run}, which other settings trained."
+        "These numbers are what this objective makes of the policy of {run}, which was trained with other settings."
     )
 }

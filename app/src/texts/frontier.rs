@@ -18,18 +18,18 @@ pub fn all_reached(runs: &[String], without: &[&str]) -> String {
     let without = if without.is_empty() {
         String::new()
     } else {
-        format!("; not judged by this: {}", without.join(", "))
+        format!("; not judged by this principle: {}", without.join(", "))
     };
     format!("{}{without}.", capitalised(&runs.join("; ")))
 }
 
 pub const CHOOSE_PRINCIPLE: &str =
-    "Choose a principle: the answers of these runs were judged by all of them.";
-pub const NO_REWARDS: &str =
-    "These runs come from an older Tilt, which judged their answers by another principle alone.";
-pub const NO_POINTS: &str = "What a run gains under the judge, and how far it moves for it.";
+    "Choose a principle: the answers of these runs were judged by every principle.";
+pub const NO_REWARDS: &str = "These runs come from an older version of Tilt, which judged their answers by one other principle only.";
+pub const NO_POINTS: &str =
+    "How much reward a run gains from the judge, and how far the policy moves for it.";
 
-pub const KL_AXIS: &str = "KL, nats an answer \u{2192}";
+pub const KL_AXIS: &str = "KL, nats per answer \u{2192}";
 pub const REWARD_AXIS: &str = "judged reward \u{2191}";
 
 pub fn reward_axis(principle: &str) -> String {

@@ -76,10 +76,10 @@ impl Term {
                 "The model being trained, written π: it starts as a copy of the reference and drifts away from it."
             }
             Term::Reference => {
-                "The model as it was before training, written π_ref: frozen, it is what the policy is measured against."
+                "The model as it was before training, written π_ref: it stays frozen, and the policy is measured against it."
             }
             Term::Beta => {
-                "How strongly the policy is held to the reference: a larger beta keeps it closer, a smaller one lets it move further. Without a reference it is how strongly the preference counts."
+                "How strongly the policy is held to the reference: a larger beta keeps it closer, a smaller one lets it move further. Without a reference, it says how strongly the preference counts."
             }
             Term::LogRatio => {
                 "log π − log π_ref, in nats: above zero the policy finds this text likelier than the reference does, below zero less likely."
@@ -88,13 +88,13 @@ impl Term {
                 "The logarithm of the probability that a model gives to a text: the sum over its tokens, in nats; nearer to zero is likelier."
             }
             Term::Margin => {
-                "The implicit reward of the chosen answer minus that of the rejected one, mean over the batch (TRL: rewards/margins); training should push it up, from zero where there is a reference."
+                "The implicit reward of the chosen answer minus that of the rejected one, averaged over the batch (TRL: rewards/margins); training should push it up, starting from zero where there is a reference."
             }
             Term::ImplicitReward => {
                 "Beta times the log-ratio of an answer: the reward that this policy would be optimal for. Without a reference: beta times its log-prob."
             }
             Term::Kl => {
-                "How far the policy has moved: the mean log-ratio of answers that the policy itself writes, in nats an answer; zero before training."
+                "How far the policy has moved: the mean log-ratio of answers that the policy itself writes, in nats per answer; zero before training."
             }
             Term::Accuracy => {
                 "The share of pairs in the batch whose chosen answer has the higher implicit reward (TRL: rewards/accuracies)."
@@ -102,10 +102,10 @@ impl Term {
             Term::Chosen => "The answer of a pair that the label prefers.",
             Term::Rejected => "The answer of a pair that the label does not prefer.",
             Term::Loss => {
-                "The number that training makes smaller, mean over the batch: what it starts at and what it means depend on the objective."
+                "The number that training makes smaller, averaged over the batch: what it starts at and what it means depend on the objective."
             }
             Term::LearningRate => {
-                "How large a step the optimiser takes; it rises over the first tenth of the run and falls in a straight line to zero, unless the drawer says otherwise."
+                "How large a step the optimiser takes; it rises over the first tenth of the run and then falls in a straight line to zero, unless “Parameters and meaning” says otherwise."
             }
             Term::TokensPerSecond => {
                 "Real tokens trained on a second, averaged over the last ten steps; padding is not counted."
@@ -117,10 +117,10 @@ impl Term {
                 "How evenly answers are drawn: 1 samples the model as it is, lower values prefer likely tokens; Tilt measures at 1."
             }
             Term::Decisive => {
-                "A label that prefers one answer; ties and “both” are not, and only decisive pairs train the objectives that compare two answers or imitate the chosen one."
+                "Said of a label that prefers one answer; ties, “both good” and “both bad” are not decisive, and only decisive pairs train the objectives that compare two answers or imitate the chosen one."
             }
             Term::Objective => {
-                "The rule that turns labels into a loss: each asks something else of the log-ratios, or of the log-probs themselves."
+                "The rule that turns labels into a loss: each asks something different of the log-ratios, or of the log-probs themselves."
             }
             Term::Steps => "How many times the optimiser changes the weights in one run.",
             Term::Step => "Optimiser steps taken in this run.",

@@ -24,18 +24,18 @@ pub fn judge_adds(count: usize) -> String {
 
 pub fn why_the_judge(principle: &str) -> String {
     format!(
-        "A dozen labels teach more than three. The judge\u{2019}s follow \u{201c}{principle}\u{201d}, not your taste; you can go on by hand instead."
+        "A dozen labels teach more than three. The judge\u{2019}s labels follow \u{201c}{principle}\u{201d}, not your taste; you can go on by hand instead."
     )
 }
 
 pub const HOW_TO_USE: &str = "How to use the Lab";
 pub const HELP_LABEL: &str = "Label. ";
-pub const HELP_LABEL_HOW: &str = "Say which of two answers is better, a dozen times or more, always by the same taste. Or let the judge label.";
+pub const HELP_LABEL_HOW: &str = "Say which of two answers is better, a dozen times or more, and keep to the same taste. Or let the judge label.";
 pub const HELP_TRAIN: &str = "Train. ";
 pub const HELP_TRAIN_HOW: &str = "Press P. A small GPT in this tab learns to prefer what you prefer, held to its frozen reference by beta.";
 pub const HELP_LOOK: &str = "Look. ";
-pub const HELP_LOOK_HOW: &str = "Watch which tokens became likelier, ask both models the same question, measure how often the new one wins.";
-pub const HELP_LEVELS: &str = "Start, Standard and Everything, at the top, say how much of the Lab is on the screen; nothing is lost when you change. The blind test asks which of two answers came from the model that you trained.";
+pub const HELP_LOOK_HOW: &str = "See which tokens became likelier, ask both models the same question, and measure how often the tuned one wins.";
+pub const HELP_LEVELS: &str = "Start, Standard and Everything, at the top, set how much of the Lab is on the screen; nothing is lost when you switch. The blind test asks which of two answers came from the model that you trained.";
 pub const KEYS: &str = "Keys";
 pub const KEYS_SWITCH: &str = "Single keys act (switch them off if they get in your way)";
 pub const HELP_KEYS: &str = "On the tokens: arrow keys move, Home and End jump. Keys do nothing while you type in a field. Words with a dotted line explain themselves.";

@@ -4,14 +4,14 @@ use super::counts::counted;
 use tilt_protocol::import::{ImportReport, NectarPairs};
 use tilt_protocol::label::Arrival;
 
-pub const IMPORTER_ENDED: &str = "the importer ended without a word";
+pub const IMPORTER_ENDED: &str = "the importer stopped without giving a reason";
 
 pub const FROM_THE_WEB: &str = "From the web\u{2026}";
-pub const ADDRESS: &str = "Data set on Hugging Face (owner/name), or the address of a file";
+pub const ADDRESS: &str = "Dataset on Hugging Face (owner/name), or the address of a file";
 pub const ADDRESS_EXAMPLE: &str = "trl-lib/ultrafeedback_binarized";
 pub const NO_ADDRESS: &str = "Nothing is fetched before you press the button.";
 pub const NOT_AN_ADDRESS: &str =
-    "Expected a data set as owner/name, or an address that begins with https://.";
+    "Expected a dataset as owner/name, or an address that begins with https://.";
 pub const FETCH: &str = "Fetch";
 
 pub fn fetch_from(host: &str) -> String {
@@ -19,14 +19,16 @@ pub fn fetch_from(host: &str) -> String {
 }
 
 pub fn will_ask(host: &str) -> String {
-    format!("This asks {host}, which then knows your address and what you asked for.")
+    format!("This asks {host}, which then knows your IP address and what you asked for.")
 }
 
-pub const MOST_ROWS: &str = "At most so many rows";
-pub const MOST_ROWS_HINT: &str = "Of a longer file a random sample comes in.";
+pub const MOST_ROWS: &str = "At most this many rows";
+pub const MOST_ROWS_HINT: &str = "From a longer file, a random sample comes in.";
 /// `typed` is quoted.
 pub fn not_a_limit(typed: &str, most: usize, kept: usize) -> String {
-    format!("{typed} is not taken: expected a whole number from 1 to {most}. It stays {kept}.")
+    format!(
+        "{typed} is not accepted: expected a whole number from 1 to {most}. The limit stays {kept}."
+    )
 }
 
 pub const RANKED: &str = "Ranked answers become";
@@ -34,7 +36,7 @@ pub const RANKED: &str = "Ranked answers become";
 pub fn nectar(pairs: NectarPairs) -> &'static str {
     match pairs {
         NectarPairs::BestWorst => "best against worst",
-        NectarPairs::BestEach => "best against each other",
+        NectarPairs::BestEach => "best against every other",
         NectarPairs::Neighbours => "each against the next",
         NectarPairs::All => "all pairs",
     }
@@ -146,7 +148,7 @@ pub fn question(
         text.push_str("It came in before: each of them is here already, with the same verdict. ");
     } else if !sets.is_empty() {
         text.push_str(&format!(
-            "Of practice sets there are {} here already ({}). ",
+            "From practice sets, here already: {} ({}). ",
             counted(replaced, "label"),
             sets.join(", ")
         ));
@@ -160,12 +162,12 @@ pub fn question(
         ));
     }
     if !repeated.is_empty() {
-        text.push_str("A label that stands there twice weighs twice in training. ");
+        text.push_str("A label that is there twice counts twice in training. ");
     }
     if !contrary.is_empty() {
         text.push_str("Of two that contradict each other, one takes back what the other teaches. ");
     }
-    text.push_str("What shall come in?");
+    text.push_str("What should come in?");
     text
 }
 

@@ -9,19 +9,18 @@ pub const PAIRS: &str = "pairs";
 pub fn more(others: usize, bias: Option<&str>) -> String {
     match (others, bias) {
         (0, None) => "More: weights, length bias".to_owned(),
-        (others, None) => format!("More: {others} further"),
-        (others, Some(bias)) => format!("More: {others} further, length bias {bias}"),
+        (others, None) => format!("More principles: {others}"),
+        (others, Some(bias)) => format!("More principles: {others}, length bias {bias}"),
     }
 }
 
-pub const ABOUT_WEIGHTS: &str = "The main principle has weight 1. The others are added with theirs; below 0 the opposite is preferred. A score is 1 or 0; for lengths, \u{bd} in between.";
+pub const ABOUT_WEIGHTS: &str = "The main principle has weight 1. The others are added with weights of their own; a weight below 0 prefers the opposite. Under each principle an answer scores 1 or 0; a medium length scores \u{bd}.";
 pub const FURTHER_PRINCIPLE: &str = "Further principle";
 pub const ITS_WEIGHT: &str = "Its weight";
 pub const REMOVE_PRINCIPLE: &str = "Remove this principle";
 pub const ADD_PRINCIPLE: &str = "Add a principle";
 pub const LENGTH_BIAS: &str = "length bias";
-pub const ABOUT_LENGTH_BIAS: &str =
-    "Per word; a judge that likes long answers (below 0: short ones), whatever the principles say.";
+pub const ABOUT_LENGTH_BIAS: &str = "Added to the score for each word: above 0 the judge likes long answers, below 0 short ones, whatever the principles say.";
 
 pub const LABEL: &str = "Label";
 pub const LABELLING: &str = "Labelling…";

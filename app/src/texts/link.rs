@@ -10,7 +10,7 @@ pub fn does_nothing(name: &str) -> String {
 }
 
 pub fn unknown(name: &str) -> String {
-    format!("The URL\u{2019}s parameter {name} is none that Tilt knows.")
+    format!("Tilt does not know the URL\u{2019}s parameter {name}.")
 }
 
 pub fn given_twice(name: &str) -> String {
@@ -33,7 +33,7 @@ pub fn not_of_objective(objective: &str, id: &str) -> String {
 }
 
 pub const WITHOUT_OBJECTIVE: &str =
-    "The URL\u{2019}s parameters say nothing without the objective that they belong to.";
+    "The URL\u{2019}s parameters mean nothing without the objective that they belong to.";
 
 pub const DEVICES: &str = "webgpu or cpu";
 pub const MODELS: &str = "nano, small or base";
@@ -51,6 +51,6 @@ pub const SIMDS: &str = "plain or relaxed";
 pub const BENCH_OBJECTIVES: &str = "sft or dpo, with bench";
 pub const NOTHING_YET: &str = "nothing yet";
 
-pub const AS_WITHOUT: &str = "The page is as without it.";
-pub const BENCH_DEFAULT: &str = "The benchmark\u{2019}s own is used.";
-pub const BENCH_DEFAULTS: &str = "The benchmark\u{2019}s own numbers are used.";
+pub const AS_WITHOUT: &str = "It is ignored.";
+pub const BENCH_DEFAULT: &str = "The benchmark\u{2019}s default is used.";
+pub const BENCH_DEFAULTS: &str = "The benchmark\u{2019}s default numbers are used.";

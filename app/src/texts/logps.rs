@@ -36,7 +36,7 @@ pub fn of_side(side: &str, value: &str) -> String {
 
 /// Those of [`of_side`].
 pub fn from_reference(sides: &[String]) -> String {
-    format!("From reference: {}.", sides.join(", "))
+    format!("Against the reference: {}.", sides.join(", "))
 }
 
 /// Those of [`of_side`].

@@ -12,7 +12,7 @@ pub fn context(side: &str, before: &str) -> String {
     }
 }
 
-pub const OWN_TOKEN: &str = "The token that stands in the answer";
+pub const OWN_TOKEN: &str = "The token that is in the answer";
 pub const CHANGE: &str = "change";
 pub const CHANGE_IS: &str = "Policy minus reference, in percentage points";
 

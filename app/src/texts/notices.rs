@@ -37,7 +37,7 @@ pub const CHOOSE_PRINCIPLE: &str =
 pub const ERASED: &str = "Everything stored was erased.";
 
 pub fn not_erased(reason: &str) -> String {
-    format!("Nothing was erased: the storage cannot be written now ({reason}). Try again.")
+    format!("Nothing was erased: the storage cannot be written to now ({reason}). Try again.")
 }
 
 pub fn erased_here(reason: &str) -> String {
@@ -47,7 +47,7 @@ pub fn erased_here(reason: &str) -> String {
 }
 
 pub fn model_ready(name: &str) -> String {
-    format!("The model {name} is ready.")
+    format!("The model \u{201c}{name}\u{201d} is ready.")
 }
 
 pub fn rows_dropped(count: usize) -> String {
@@ -82,7 +82,7 @@ pub const NO_RELAXED_SIMD: &str = "The URL asks for simd=relaxed, which this bro
 pub fn webgpu_refused(reason: Option<&str>) -> String {
     let reason = reason.unwrap_or("the engine gave no reason");
     format!(
-        "The URL asks for WebGPU, which cannot be used here ({reason}). The CPU is used; everything works, more slowly."
+        "The URL asks for WebGPU, which cannot be used here ({reason}). The CPU is used instead: everything works, only more slowly."
     )
 }
 
@@ -94,7 +94,7 @@ pub fn webgpu_failed(error: &Error) -> String {
 
 pub fn engine_down(error: &Error) -> String {
     format!(
-        "The engine does not run: {error}. Labelling still works and is saved; reload the page to start the engine again."
+        "The engine is not running: {error}. Labelling still works and is saved; reload the page to start the engine again."
     )
 }
 
@@ -114,13 +114,13 @@ pub const NOT_SAMPLED_PAIRS: &str = "No new answers could be sampled";
 pub const NOT_LABELLED: &str = "The judge could not label";
 pub const RUN_STOPPED: &str = "The run stopped";
 pub const NOT_SAVED: &str = "The run was not saved";
-pub const NOT_FOLLOWED: &str = "The run did not follow";
+pub const NOT_FOLLOWED: &str = "The run did not do what was asked";
 pub const NOT_SHOWN_BY_TOKEN: &str = "The pair cannot be shown token by token";
 pub const NOT_SCORED: &str = "The answers could not be scored";
 pub const NOT_SAMPLED: &str = "Nothing was sampled";
 pub const NOT_MEASURED: &str = "The win rate was not measured";
 pub const NOT_EXPORTED: &str = "The model was not exported";
-pub const NOT_REPORTED: &str = "The labels were not looked at";
+pub const NOT_REPORTED: &str = "The labels could not be looked at";
 
 pub fn not_loaded(model: &str) -> String {
     format!("The model \u{201c}{model}\u{201d} was not loaded")
@@ -132,7 +132,7 @@ pub const NOT_DECODED: &str = "the browser could not decode it";
 pub const NO_JSON: &str = "it has no field json";
 pub const WORKER_ENDED: &str = "the worker is gone";
 pub const NO_WINDOW: &str = "there is no window";
-pub const NO_TEXT: &str = "it is no text";
+pub const NO_TEXT: &str = "it is not text";
 
 pub fn server_answered(status: u16) -> String {
     format!("the server answered {status}")

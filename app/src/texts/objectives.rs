@@ -28,7 +28,7 @@ pub fn objective_definition(kind: ObjectiveKind) -> &'static str {
             "Direct preference optimisation treats beta times the difference of log-ratios as the log-odds that the chosen answer is better, and fits it to the labels."
         }
         ObjectiveKind::Ipo => {
-            "Identity preference optimisation asks for a fixed gap of 1/(2β) between the two log-ratios per token, and no more, so it does not run off when labels never disagree."
+            "Identity preference optimisation asks for a fixed gap of 1/(2β) between the two log-ratios per token, and no more, so it does not run away when labels never disagree."
         }
         ObjectiveKind::Kto => {
             "Kahneman–Tversky optimisation needs no pairs: each answer is good or bad by itself, and is compared with how far the policy has moved on average."
@@ -37,7 +37,7 @@ pub fn objective_definition(kind: ObjectiveKind) -> &'static str {
             "Odds ratio preference optimisation trains on the chosen answers as usual and adds one term: their odds should grow against those of the rejected answers. It needs no reference."
         }
         ObjectiveKind::Simpo => {
-            "Simple preference optimisation compares the mean log-prob of a token in the two answers, and asks the chosen one to lead by γ/β, here half a nat. It needs no reference."
+            "Simple preference optimisation compares the mean log-prob per token of the two answers, and asks the chosen one to lead by γ/β, here half a nat. It needs no reference."
         }
         ObjectiveKind::Cpo => {
             "Contrastive preference optimisation is DPO without the reference: it compares the two log-probs themselves, and adds the chosen answer’s own loss to keep it likely."
@@ -46,7 +46,7 @@ pub fn objective_definition(kind: ObjectiveKind) -> &'static str {
             "Supervised fine-tuning imitates: it makes every token of the chosen answers likelier and never looks at the rejected ones."
         }
         ObjectiveKind::Cdpo => {
-            "Conservative DPO assumes that one label in ten is wrong, so it aims at being 90% sure of each pair instead of ever surer."
+            "Conservative DPO assumes that one label in ten is wrong, so it aims to be 90% sure of each pair, not ever surer."
         }
         ObjectiveKind::Hinge => {
             "SLiC’s hinge pulls with constant force until the chosen answer’s implicit reward leads by 1, and then leaves the pair alone."
@@ -67,10 +67,10 @@ pub fn objective_definition(kind: ObjectiveKind) -> &'static str {
             "Self-play preference optimisation gives each answer a target of its own: a log-ratio of 1/(2β) for the chosen one and −1/(2β) for the rejected one."
         }
         ObjectiveKind::ApoZero => {
-            "Anchored preference optimisation (zero) raises the chosen answer above the reference and lowers the rejected one below it, each by itself: for labels better than the model."
+            "Anchored preference optimisation (zero) raises the chosen answer above the reference and lowers the rejected one below it, each by itself: it is meant for chosen answers better than what the model writes."
         }
         ObjectiveKind::ApoDown => {
-            "Anchored preference optimisation (down) lowers both answers, the rejected one more: for a model that already writes better than its chosen answers."
+            "Anchored preference optimisation (down) lowers both answers, the rejected one more: it is meant for a model that already writes better than its chosen answers."
         }
         ObjectiveKind::ApoZeroUnpaired => {
             "APO-zero without pairs: each answer is good or bad by itself and moves away from zero, where KTO measures from how far the policy has moved on average."
@@ -94,16 +94,16 @@ pub fn objective_definition(kind: ObjectiveKind) -> &'static str {
             "Mixed preference optimisation adds up three losses: DPO’s for the gap, BCO’s for good and bad, and the chosen answer’s own for how to write."
         }
         ObjectiveKind::LdDpo => {
-            "Length-desensitised DPO counts tokens beyond the shorter answer’s length only half, so that length itself wins less."
+            "Length-desensitised DPO gives tokens beyond the shorter answer’s length only half their weight, so that length by itself counts for less."
         }
         ObjectiveKind::Wpo => {
-            "Weighted preference optimisation is DPO in which a pair counts the more, the likelier the policy is to write such answers itself."
+            "Weighted preference optimisation is DPO in which a pair counts for more when the policy is likelier to write such answers itself."
         }
         ObjectiveKind::CpoHinge => {
             "CPO with a hinge: it pulls until beta times the gap of the log-probs reaches 1, and adds the chosen answer’s own loss. It needs no reference."
         }
         ObjectiveKind::CpoIpo => {
-            "CPO with IPO’s square: the mean log-probs of a token should differ by 1/(2β), no more and no less, and the chosen answer’s own loss is added. It needs no reference."
+            "CPO with IPO’s square: the mean log-probs per token should differ by 1/(2β), no more and no less, and the chosen answer’s own loss is added. It needs no reference."
         }
         ObjectiveKind::Alphapo => {
             "AlphaPO is SimPO with a bent scale: at α = 0.25 a difference between two unlikely answers counts for more than one between two likely ones. It needs no reference."
@@ -127,10 +127,10 @@ pub fn objective_expectation(kind: ObjectiveKind) -> &'static str {
             "Expect the loss to start at 1/(4β²), which is 1 at beta 0.5, and fall towards zero as the gap per token nears 1/(2β); overshooting raises it again."
         }
         ObjectiveKind::Kto => {
-            "Expect the loss to start at 0.5 and fall, good answers to rise and bad ones to sink; ties count for nothing, “both good” and “both bad” do."
+            "Expect the loss to start at 0.5 and fall, good answers to rise and bad ones to sink; ties count for nothing, while “both good” and “both bad” do count."
         }
         ObjectiveKind::Orpo => {
-            "Expect the loss to be mostly the ordinary loss of a token and the chosen log-prob to rise; at beta 0.1 the preference is a gentle push, so the win rate may move slowly."
+            "Expect the loss to be mostly the ordinary loss per token and the chosen log-prob to rise; at beta 0.1 the preference is a gentle push, so the win rate may move slowly."
         }
         ObjectiveKind::Simpo => {
             "Expect no fixed starting loss, since nothing is measured from a reference; the margin grows until it passes γ, and with no anchor the KL can climb quickly."
@@ -139,7 +139,7 @@ pub fn objective_expectation(kind: ObjectiveKind) -> &'static str {
             "Expect no fixed starting loss; the gap of the log-probs grows while the added loss holds the chosen one up, so it sinks less than under DPO, if at all."
         }
         ObjectiveKind::Sft => {
-            "Expect the loss, in nats a token, to fall and the chosen answer to turn blue on the heat map. There is no reward, so accuracy and margin stay empty; nothing pushes bad answers down."
+            "Expect the loss, in nats per token, to fall and the chosen answer to turn blue on the heat map. There is no reward, so accuracy and margin stay empty; nothing pushes bad answers down."
         }
         ObjectiveKind::Cdpo => {
             "Expect the loss to start at ln 2 = 0.693 and to end no lower than 0.325; pairs whose margin passes ln 9 = 2.2 are pulled back."
@@ -184,13 +184,13 @@ pub fn objective_expectation(kind: ObjectiveKind) -> &'static str {
             "Expect the loss to start at ln 2 = 0.693 and fall; margins are per token inside the loss, so beta is larger here, about 2, than with DPO."
         }
         ObjectiveKind::Rpo => {
-            "Expect the loss to start at ln 2 plus the chosen answer’s loss of a token; the chosen log-prob holds or rises, where under DPO it often sinks."
+            "Expect the loss to start at ln 2 plus the chosen answer’s loss per token; the chosen log-prob holds or rises, where under DPO it often sinks."
         }
         ObjectiveKind::Mpo => {
             "Expect three falling parts in one curve, so no fixed starting loss; the chosen log-prob rises, the rejected one sinks, and the margin grows."
         }
         ObjectiveKind::LdDpo => {
-            "Expect the loss to start at ln 2 = 0.693 and fall as DPO’s does, with answers that grow longer less than DPO’s when the labels favour long ones."
+            "Expect the loss to start at ln 2 = 0.693 and fall as DPO’s does; when the labels favour long answers, the policy’s grow less than under DPO."
         }
         ObjectiveKind::Wpo => {
             "Expect a lower loss than DPO’s from the first step, because the weights are usually below 1; pairs the policy would hardly write count for little."
@@ -202,7 +202,7 @@ pub fn objective_expectation(kind: ObjectiveKind) -> &'static str {
             "Expect no fixed starting loss; the gap per token settles near 1/(2β), one nat at beta 0.5, and the chosen log-prob rises."
         }
         ObjectiveKind::Alphapo => {
-            "Expect a course like SimPO’s; α changes how hard unlikely answers are pushed, and so how far both log-probs sink. The KL can climb quickly."
+            "Expect curves like SimPO’s; α changes how hard unlikely answers are pushed, and so how far both log-probs sink. The KL can climb quickly."
         }
         ObjectiveKind::Dft => {
             "Expect a small loss that changes little, though likely tokens of the chosen answers become likelier; unlikely ones are left almost alone. Accuracy and margin stay empty."

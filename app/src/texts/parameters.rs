@@ -37,14 +37,14 @@ pub const GAMMA: Words = Words {
     symbol: "γ",
     name: "lead",
     range: "a number, such as 1",
-    definition: "By how much β times the gap should lead before a pair counts as learned. The paper gives γ/β, here 0.5; usual: 0.3 to 1.6 times β.",
+    definition: "By how much β times the gap should lead before a pair counts as learnt. The paper gives γ/β, here 0.5; usual: 0.3 to 1.6 times β.",
 };
 
 pub const ALPHA: Words = Words {
     symbol: "α",
     name: "bend",
     range: "a number, such as 0.25",
-    definition: "How AlphaPO bends the scale of log-probs: 0 leaves it straight (SimPO), above 0 differences between unlikely answers count for more. Usual: −0.5 to 0.5.",
+    definition: "How AlphaPO bends the scale of log-probs: 0 leaves it straight (SimPO); above 0, differences between unlikely answers count for more. Usual: −0.5 to 0.5.",
 };
 
 pub const TAU: Words = Words {
@@ -58,7 +58,7 @@ pub const DESIRABLE_WEIGHT: Words = Words {
     symbol: "λ_D",
     name: "good",
     range: "a number above 0, such as 1",
-    definition: "How much good answers count. With fewer good than bad ones raise it, until λ_D times their number is 1 to 1.33 times λ_U times the other’s.",
+    definition: "How much good answers count. Where good answers are fewer than bad ones, raise it until λ_D times the number of good answers is 1 to 1.33 times λ_U times the number of bad ones.",
 };
 
 pub const UNDESIRABLE_WEIGHT: Words = Words {
@@ -86,14 +86,14 @@ pub const WEIGHT: Words = Words {
     symbol: "w",
     name: "weight",
     range: "a number, such as 1",
-    definition: "How much this loss counts in the mixture. Usual: 0 to 2; RPO’s weight of sft is the paper’s α.",
+    definition: "How much this loss counts in the mixture. Usual: 0 to 2; in RPO, the weight of sft is the paper’s α.",
 };
 
 pub const COMPLETION_ONLY: Words = Words {
     symbol: "",
-    name: "answers alone",
+    name: "answers only",
     range: "on or off",
-    definition: "On: only the answer’s tokens are learned. Off: the prompt’s too.",
+    definition: "On: only the answer’s tokens are learnt. Off: the prompt’s too.",
 };
 
 pub const DIVERGENCE: Words = Words {
@@ -135,7 +135,7 @@ pub const BATCH_SIZE: Words = Words {
     symbol: "",
     name: "batch size",
     range: "a whole number from 1 to 256 (KTO: from 2), such as 8",
-    definition: "Pairs (for KTO: answers) that one gradient is the mean of. Larger is steadier and slower. Usual: 4 to 32.",
+    definition: "Pairs (for KTO: answers) that each gradient is averaged over. Larger is steadier and slower. Usual: 4 to 32.",
 };
 
 pub const ACCUMULATION: Words = Words {
@@ -163,19 +163,19 @@ pub const WEIGHT_DECAY: Words = Words {
     symbol: "",
     name: "weight decay",
     range: "a number from 0, such as 0.01",
-    definition: "How strongly weights are pulled to zero beside the loss, biases and LayerNorm left out. Usual: 0 to 0.1.",
+    definition: "How strongly the weights are pulled towards zero, whatever the loss says; biases and LayerNorm are left out. Usual: 0 to 0.1.",
 };
 
 pub const ADAM_EPSILON: Words = Words {
     symbol: "",
     name: "Adam's epsilon",
     range: "a number from 0, such as 0.001",
-    definition: "Where the gradient is smaller than this, Adam steps less than the learning rate. A small model soon fits its few pairs, and with TRL's 1e-8 it then walks on, away from the reference. The page proposes 0.001.",
+    definition: "Where the gradient is smaller than this, Adam steps less than the learning rate. A small model soon fits its few pairs, and with TRL's 1e-8 it then keeps moving away from the reference. The page proposes 0.001.",
 };
 
 pub const MAX_GRAD_NORM: Words = Words {
     symbol: "",
     name: "gradient limit",
     range: "a number from 0, such as 1",
-    definition: "A gradient longer than this is cut to it; 0 switches that off. Usual: 0.5 to 10.",
+    definition: "A gradient longer than this is clipped to this length; 0 switches clipping off. Usual: 0.5 to 10.",
 };

@@ -23,4 +23,4 @@ pub fn show_all(characters: usize) -> String {
 pub const COMES: &str = "Loading\u{2026}";
 pub const NOT_HERE: &str = "This part could not be loaded.";
 pub const TRY_AGAIN: &str = "Try again";
-pub const PART_NOT_LOADED: &str = "A part of the page could not be loaded. See that there is a connection and try again; if Tilt was renewed on its host meanwhile, reload the page. Your labels are kept.";
+pub const PART_NOT_LOADED: &str = "A part of the page could not be loaded. Check the connection and try again; if Tilt has been updated on its host in the meantime, reload the page. Your labels are kept.";

@@ -13,5 +13,5 @@ pub fn after(step: usize, run: &str) -> String {
 
 /// `now` is the date of the policy as it stands.
 pub fn is_old(now: &str) -> String {
-    format!("old: the policy now is that {now}")
+    format!("old: the policy is now the one {now}")
 }

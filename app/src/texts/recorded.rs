@@ -22,6 +22,6 @@ pub fn summary(steps: usize, pairs: usize) -> String {
 pub fn caption(pairs: usize, model: &str) -> String {
     let pairs = counted(pairs, "pair");
     format!(
-        "Log-probs of {pairs} while the model \u{201c}{model}\u{201d} learned to prefer short answers; dashed: its reference. Yours starts when the engine is ready; label meanwhile."
+        "Log-probs of {pairs} while the model \u{201c}{model}\u{201d} learnt to prefer short answers; dashed: its reference. Yours can start when the engine is ready; label in the meantime."
     )
 }

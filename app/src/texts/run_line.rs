@@ -23,7 +23,7 @@ pub fn kl(kl: &str, answers: usize, step: usize) -> String {
 /// What differs in the form.
 pub fn form_apart(differences: &[String]) -> String {
     format!(
-        "The form has {}: that is for the next run, these numbers are not of it.",
+        "The form has {}: that is for the next run; these numbers are not from it.",
         differences.join(", ")
     )
 }

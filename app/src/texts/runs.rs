@@ -4,7 +4,7 @@ use super::counts::counted;
 
 pub const RUNS: &str = "Runs";
 pub const PINNED_STAY: &str = "Pinned runs stay in the charts.";
-pub const NO_RUNS: &str = "Each run of this visit is listed here.";
+pub const NO_RUNS: &str = "Each run is listed here.";
 
 pub const NAME_OF_THE_RUN: &str = "Name of the run";
 pub const LOSS: &str = "loss";
@@ -70,7 +70,7 @@ pub fn stays(name: &str) -> String {
 pub fn many_bytes(bytes: usize, oldest: Option<&str>) -> String {
     let oldest = oldest.map_or_else(String::new, |name| format!(" The oldest is {name}."));
     format!(
-        "The curves of the runs take {} MB in this browser. Delete those that you no longer need under Runs.{oldest}",
+        "The curves of the runs take {} MB in this browser. Under Runs, delete those that you no longer need.{oldest}",
         bytes / 1_000_000
     )
 }

@@ -5,8 +5,8 @@ use super::import::labelled;
 use super::verdicts::YOU;
 use tilt_protocol::label::Arrival;
 
-pub const FULL: &str = "The browser has no room left for this page, so the last change is not stored. It works until this tab closes: export your labels or the whole lab now, then remove runs that you no longer need or free space on the disk. The change is tried again with the next one.";
-pub const OUTDATED: &str = "Tilt was opened in another tab in a newer version. Reload this tab: until then nothing that you do here is stored.";
+pub const FULL: &str = "The browser has no room left for this page, so the last change is not stored. Everything works until this tab closes: export your labels or the whole lab now, then remove runs that you no longer need or free space on the disk. Tilt tries to store the change again with the next one.";
+pub const OUTDATED: &str = "A newer version of Tilt was opened in another tab. Reload this tab: until then, nothing that you do here is stored.";
 
 pub fn cannot_store(reason: &str) -> String {
     format!(
@@ -24,7 +24,7 @@ pub fn missing(
     let told = [
         (
             has_local,
-            "the page's settings last until it is loaded anew",
+            "the page's settings last only until it is reloaded",
         ),
         (
             has_session,
@@ -33,7 +33,7 @@ pub fn missing(
         (has_locks, "two tabs may go on with the same run"),
         (
             has_channel,
-            "a tab learns what others did when it is loaded anew",
+            "a tab sees what others did only after a reload",
         ),
     ];
     let told: Vec<&str> = told
@@ -43,23 +43,23 @@ pub fn missing(
         .collect();
     (!told.is_empty()).then(|| {
         format!(
-            "This browser keeps less than Tilt asks for: {}.",
+            "This browser offers less than Tilt asks for: {}.",
             told.join("; ")
         )
     })
 }
 
-pub const SETTINGS_NOT_KEPT: &str = "This browser does not keep the page's settings (theme, level, the fields of the form): they last until the page is loaded anew.";
+pub const SETTINGS_NOT_KEPT: &str = "This browser does not keep the page's settings (theme, level, the fields of the form): they last only until the page is reloaded.";
 
 pub fn not_stored_yet(reason: &str) -> String {
     format!(
-        "The last change is not stored yet ({reason}). It is kept here and tried again; if this stays, export your labels before the tab closes."
+        "The last change is not stored yet ({reason}). It is kept in this tab and tried again. If this message stays, export your labels before the tab closes."
     )
 }
 
 pub fn not_read(reason: &str) -> String {
     format!(
-        "What is stored could not be read ({reason}). Nothing of it is lost or written over; it is tried again."
+        "What is stored could not be read ({reason}). None of it is lost or overwritten, and Tilt tries again."
     )
 }
 
@@ -77,7 +77,7 @@ pub fn engine_restarts(error: &str) -> String {
 }
 
 pub fn cut_off(name: &str, step: usize, steps: usize) -> String {
-    format!("{name} was cut off and is back at step {step} of {steps}. Press play to go on.")
+    format!("{name} was cut off and is back at step {step} of {steps}. Press Resume to go on.")
 }
 
 pub fn goes_on(name: &str, step: usize, steps: usize) -> String {
@@ -85,7 +85,7 @@ pub fn goes_on(name: &str, step: usize, steps: usize) -> String {
 }
 
 pub fn other_model(name: &str, model: &str) -> String {
-    format!("{name} was cut off. Choose the model {model} to go on with it.")
+    format!("{name} was cut off. Choose the model \u{201c}{model}\u{201d} to go on with it.")
 }
 
 pub fn not_saved(name: &str) -> String {
@@ -108,7 +108,7 @@ pub const LAB_NOT_READ: &str =
     "The lab was not exported: what is stored could not be read. Try again.";
 
 pub fn lab_not_stored(reason: &str) -> String {
-    format!("Nothing of the lab was taken in: it could not be stored ({reason}).")
+    format!("The lab was not imported: it could not be stored ({reason}).")
 }
 
 pub fn not_a_lab(error: &serde_json::Error) -> String {
@@ -214,14 +214,14 @@ pub fn lab_stands(arrival: &Arrival) -> String {
 
 pub const LAB_IS_MINE: &str = " These labels are mine";
 pub const LAB_IS_OF: &str = "Whose labels they are ";
-pub const LAB_WITH_SETTINGS: &str = " Take its settings over, too";
+pub const LAB_WITH_SETTINGS: &str = " Take over its settings too";
 
 pub fn lab_beside(labels: usize) -> String {
     format!("Add beside mine: {}", counted(labels, "label"))
 }
 
 pub fn lab_beside_new(labels: usize) -> String {
-    format!("Add new pairs alone: {}", counted(labels, "label"))
+    format!("Add new pairs only: {}", counted(labels, "label"))
 }
 
 /// With what would go.

@@ -33,7 +33,7 @@ pub fn trained_on(rows: usize) -> String {
 /// `bytes` is what a checkpoint would take.
 pub fn not_saved(bytes: usize) -> String {
     format!(
-        "Runs of a model this large are not saved while they train: a save would take {} MB. A reload, or an engine that stops, ends the run; its settings and its curve stay, what it has learnt does not. Export the model when it has ended.",
+        "Runs of a model this large are not saved while they train: a save would take {} MB. A reload, or an engine that stops, ends the run; its settings and its curve stay, but what it has learnt is lost. Export the model when the run has ended.",
         bytes / 1_000_000
     )
 }
@@ -141,7 +141,7 @@ pub fn of_another_model(run: &str, of: &str, at_hand: &str, there: Option<&str>)
         of.to_owned()
     };
     format!(
-        "{run} was trained on {of}. Its settings are in the form, the model stays {at_hand}. {advice}"
+        "{run} was trained on {of}. Its settings are in the form; the model stays {at_hand}. {advice}"
     )
 }
 
@@ -184,7 +184,7 @@ pub fn replaced(run: &str, step: usize, by: Replacement) -> String {
 
 pub fn other_model_ends(run: &str, step: usize, steps: usize) -> String {
     format!(
-        "{run} is at step {step} of {steps}. Another model ends it; what it has shown stays in the list of runs."
+        "{run} is at step {step} of {steps}. Choosing another model ends it; its curves stay in the list of runs."
     )
 }
 

@@ -20,7 +20,7 @@ pub const ALL_VERDICTS: &str = "all verdicts";
 pub const SHOW_LABELS_BY: &str = "Show labels by";
 pub const BY_ANYONE: &str = "by anyone";
 pub const BY_YOU: &str = "by you";
-pub const BY_JUDGE: &str = "by judge";
+pub const BY_JUDGE: &str = "by the judge";
 
 /// After the name of a file, a set or a lab.
 pub fn from(origin: &str) -> String {
@@ -28,7 +28,7 @@ pub fn from(origin: &str) -> String {
 }
 
 pub const NONE_YET: &str = "No labels yet: press 1 or 2 above, or let the judge label.";
-pub const NONE_FITS: &str = "No label fits. Search for less, or show all verdicts of anyone.";
+pub const NONE_FITS: &str = "No label matches. Shorten the search, or show all verdicts by anyone.";
 
 pub const LATEST_FIRST: &str = "Labels, the latest first";
 pub const VERDICT: &str = "Verdict";

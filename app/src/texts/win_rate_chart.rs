@@ -30,8 +30,7 @@ pub fn all_measured(runs: &[String]) -> String {
     format!("{}.", runs.join("; "))
 }
 
-pub const NOT_MEASURED: &str =
-    "Each measured win rate stands here, at the step at which it was measured.";
+pub const NOT_MEASURED: &str = "Each win rate that you measure appears here, at its step.";
 /// After "Step 5: ".
 pub const NOT_MEASURED_BY_THEN: &str = "nothing measured up to here.";
 

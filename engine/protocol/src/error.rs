@@ -52,7 +52,9 @@ pub enum Error {
         purpose: String,
         advice: String,
     },
-    #[error("{what} has {found} tokens, and the model's context holds {limit} with the answer")]
+    #[error(
+        "{what}: {found} tokens, but the model's context holds only {limit}, the answer included"
+    )]
     SequenceTooLong {
         what: String,
         found: usize,
@@ -68,7 +70,7 @@ pub enum Error {
         step: usize,
     },
     /// Of rows that are scored without training.
-    #[error("{quantity} is {value}; the model's numbers or the rows are out of all range")]
+    #[error("{quantity} is {value}; the model's numbers or the rows are out of range")]
     NonFinite { quantity: String, value: String },
     /// A saved run belongs to another model than the loaded one.
     #[error(
@@ -103,7 +105,7 @@ pub enum Error {
     ChatTemplate { reason: String },
     #[error("no model is loaded yet; wait until the engine is ready")]
     NoModel,
-    #[error("no run is in progress; press train first")]
+    #[error("no run is in progress; press Train first")]
     NoRun,
     #[error("the {device} device failed: {reason}")]
     Device { device: String, reason: String },
@@ -120,7 +122,7 @@ pub enum Error {
     #[error("cancelled")]
     Cancelled,
     /// A defect of Tilt itself.
-    #[error("internal error: {reason}. This is a defect of Tilt; please report it")]
+    #[error("internal error: {reason}. This is a defect in Tilt; please report it")]
     Internal { reason: String },
 }
 
