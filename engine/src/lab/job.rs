@@ -117,7 +117,7 @@ impl Job {
     }
 
     pub fn is_in_passing(&self) -> bool {
-        matches!(self.work, JobKind::InPassing(_))
+        matches!(self.kind, JobKind::InPassing(_))
     }
 
     /// True where the next piece of a training run comes before the job's.

@@ -14,12 +14,12 @@ impl EngineLab {
         examples: Vec<Example>,
         seed: u64,
     ) -> Result<()> {
-        let seen = self.policy_snapshot()?;
+        let snapshot = self.policy_snapshot()?;
         let work = async move {
-            let (policy, reference) = (&seen.policy, &seen.reference);
-            let result = run_result(&seen.model, policy, reference, &examples, seed).await?;
+            let (policy, reference) = (&snapshot.policy, &snapshot.reference);
+            let result = run_result(&snapshot.model, policy, reference, &examples, seed).await?;
             let event = Event::RunResult {
-                of: seen.at,
+                of: snapshot.at,
                 result: Box::new(result),
             };
             Ok(Some((event, Vec::new())))
