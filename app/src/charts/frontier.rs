@@ -302,6 +302,9 @@ mod tests {
         assert_eq!(rewards(Some(Principle::Short)), [0.5]);
         // What stands in the legend without a point is named.
         let words = summary(&shown, Some(Principle::Short), None);
-        assert!(words.ends_with("not judged by this: older."), "{words}");
+        assert!(
+            words.ends_with("not judged by this principle: older."),
+            "{words}"
+        );
     }
 }

@@ -21,23 +21,23 @@ pub const BROKEN: &str = "The text broke: most answers no longer hold together."
 pub const NO_LEANING: &str = "Your labels show no preference that the judge knows by name.";
 
 pub fn does(most: &str) -> String {
-    format!("Your labels prefer {most} answers, and the model now gives them.")
+    format!("Your labels prefer {most}, and the model now gives them.")
 }
 
 pub fn does_some(most: &str) -> String {
     format!(
-        "The model has learnt part of what your labels prefer, but its answers are not {most} yet."
+        "The model has learnt part of what your labels prefer, but it does not give {most} more often yet."
     )
 }
 
 pub fn not_yet(most: &str) -> String {
     format!(
-        "Your labels prefer {most} answers; the model does not give more of them yet, as far as these answers can tell."
+        "Your labels prefer {most}; the model does not give more of them yet, as far as these few can tell."
     )
 }
 
 pub fn contrary(most: &str) -> String {
-    format!("Your labels prefer {most} answers, and the model gives fewer of them.")
+    format!("Your labels prefer {most}, and the model now gives fewer of them.")
 }
 
 // What to try next.
@@ -52,25 +52,25 @@ pub const TRY_MORE_LABELS: &str =
     "Try more labels by the same rule: a dozen is little, fifty is plenty.";
 pub const LOOK_AT_LABELS: &str = "Look at your labels: another attribute may go with the one that you meant. The practice sets show how that happens.";
 
-/// "shorter", as said of the answers that labels prefer or a model gives.
+/// "polite answers": what labels prefer or a model gives.
 pub fn attribute(principle: Principle, direction: Direction) -> &'static str {
     match (principle, direction) {
-        (Principle::Truthful, Direction::More) => "true",
-        (Principle::Truthful, Direction::Less) => "untrue",
-        (Principle::Polite, Direction::More) => "polite",
-        (Principle::Polite, Direction::Less) => "impolite",
-        (Principle::Short, Direction::More) => "short",
-        (Principle::Short, Direction::Less) => "longer",
-        (Principle::Long, Direction::More) => "long",
-        (Principle::Long, Direction::Less) => "shorter",
-        (Principle::Warm, Direction::More) => "warm",
-        (Principle::Warm, Direction::Less) => "cool",
-        (Principle::Direct, Direction::More) => "direct",
-        (Principle::Direct, Direction::Less) => "hedging",
-        (Principle::Safe, Direction::More) => "rightly declining",
-        (Principle::Safe, Direction::Less) => "wrongly declining",
-        (Principle::OnTopic, Direction::More) => "on-topic",
-        (Principle::OnTopic, Direction::Less) => "off-topic",
+        (Principle::Truthful, Direction::More) => "true answers",
+        (Principle::Truthful, Direction::Less) => "untrue answers",
+        (Principle::Polite, Direction::More) => "polite answers",
+        (Principle::Polite, Direction::Less) => "impolite answers",
+        (Principle::Short, Direction::More) => "short answers",
+        (Principle::Short, Direction::Less) => "longer answers",
+        (Principle::Long, Direction::More) => "long answers",
+        (Principle::Long, Direction::Less) => "shorter answers",
+        (Principle::Warm, Direction::More) => "warm answers",
+        (Principle::Warm, Direction::Less) => "cool answers",
+        (Principle::Direct, Direction::More) => "direct answers",
+        (Principle::Direct, Direction::Less) => "hedging answers",
+        (Principle::Safe, Direction::More) => "answers that decline only what they ought to",
+        (Principle::Safe, Direction::Less) => "answers that decline wrongly",
+        (Principle::OnTopic, Direction::More) => "answers on topic",
+        (Principle::OnTopic, Direction::Less) => "answers off topic",
     }
 }
 
@@ -100,7 +100,7 @@ pub fn of_thumbs(good: &str, bad: &str) -> String {
 
 /// The difference of two shares, in points, with its interval.
 pub fn difference(low: &str, high: &str) -> String {
-    format!("change {low} to {high} points")
+    format!("change in points: {low} to {high}")
 }
 
 pub const FOLLOWS: &str = "learnt";
