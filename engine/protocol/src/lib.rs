@@ -16,6 +16,8 @@ pub mod identity;
 pub mod import;
 pub mod import_message;
 pub mod label;
+pub mod lesson;
+mod level;
 mod loss_type;
 pub mod message;
 pub mod metrics;
@@ -40,6 +42,7 @@ pub use export::{ExportMeta, LabelCount};
 pub use identity::ModelIdentity;
 pub use import_message::{ImportEvent, ImportRequest, ImportSource};
 pub use label::{Label, Labeller, Origin, Pair, PairSource, Verdict};
+pub use level::Level;
 pub use message::{
     Command, DeviceKind, DevicePreference, EngineStatus, Event, ExportKind, JudgedReward, Message,
     ModelName, ModelSource, PROTOCOL_VERSION, PolicyAt, Request, RequestId, RunId, Sampling,

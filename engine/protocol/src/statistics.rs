@@ -51,6 +51,18 @@ pub fn wilson_interval(wins: u64, trials: u64) -> (f64, f64) {
     ((centre - half).max(0.0), (centre + half).min(1.0))
 }
 
+/// The 95% interval of one share less another, by their Wilson intervals; `None` where one
+/// is of nothing.
+///
+/// R. G. Newcombe, "Interval Estimation for the Difference Between Independent
+/// Proportions", Statistics in Medicine 17 (1998), method 10.
+pub fn difference_of_shares(one: &Share, other: &Share) -> Option<(f64, f64)> {
+    let (p, q) = (one.value()?, other.value()?);
+    let down = (p - one.low).hypot(other.high - q);
+    let up = (one.high - p).hypot(q - other.low);
+    Some((p - q - down, p - q + up))
+}
+
 /// Exact two-sided p-value of the sign test: how likely a fair coin is to fall at least
 /// as unevenly as `plus` to `minus`. 1 without trials. Ties are left out beforehand.
 ///
@@ -189,6 +201,24 @@ mod tests {
         assert_eq!(wilson_interval(0, 0), (0.0, 1.0));
         assert_eq!(Share::new(1, 4).value(), Some(0.25));
         assert_eq!(Share::new(0, 0).value(), None);
+    }
+
+    #[test]
+    fn differences_of_shares_are_the_published_ones() {
+        // Newcombe's table II, method 10.
+        for (one, other, low, high) in [
+            ((56, 70), (48, 80), 0.0524, 0.3339),
+            ((9, 10), (3, 10), 0.1705, 0.8090),
+            ((10, 10), (0, 20), 0.6791, 1.0),
+        ] {
+            let share = |(count, of)| Share::new(count, of);
+            let found = difference_of_shares(&share(one), &share(other));
+            let (found_low, found_high) = found.expect("shares of something");
+            assert!((found_low - low).abs() < 5e-5, "{found_low}");
+            assert!((found_high - high).abs() < 5e-5, "{found_high}");
+        }
+        let nothing = Share::new(0, 0);
+        assert_eq!(difference_of_shares(&nothing, &nothing), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a person or a judge says about two answers, and the training rows that follow.
 
+mod agreement;
 mod origin;
 mod provenance;
 mod rows;
@@ -10,6 +11,7 @@ use crate::dataset::Example;
 use crate::principle::{JudgeSettings, Principle};
 use serde::{Deserialize, Serialize};
 
+pub use agreement::Agreement;
 pub use origin::Origin;
 pub(crate) use rows::check_row;
 pub use rows::{pairs_from_labels, rows_from_labels, unpaired_from_labels};
