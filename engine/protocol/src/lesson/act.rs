@@ -1,7 +1,8 @@
 //! What a step asks the learner to do, and whether it was done: told from what happened,
 //! never from which button was pressed.
 
-use super::facts::{Facts, LabelFacts, RunFacts};
+use super::facts::{Facts, RunFacts};
+use super::label_facts::{LabelFacts, LabellerFacts};
 use super::label_source::{LabelSource, LabelledBy, MOST_PAIRS};
 use super::names::principles;
 use super::node::{Node, object};
@@ -177,10 +178,10 @@ impl<'a> Happened<'a> {
             Act::Label(LabelAct::From(LabelSource::Judge { judge, pairs })) => {
                 self.take_labels(*pairs, |labels| labels.by.is_judge(judge))
             }
-            Act::Label(LabelAct::From(LabelSource::Set(set))) => self.take_labels(1, |labels| {
-                use super::facts::LabellerFacts::Set;
-                matches!(&labels.by, Set(name) if name == set.slug())
-            }),
+            Act::Label(LabelAct::From(LabelSource::Set(set))) => self.take_labels(
+                1,
+                |labels| matches!(&labels.by, LabellerFacts::Set(name) if name == set.slug()),
+            ),
             Act::Label(LabelAct::From(LabelSource::Hand)) => {
                 self.take_labels(1, |labels| labels.by.kind() == LabelledBy::Hand)
             }

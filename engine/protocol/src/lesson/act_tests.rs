@@ -1,6 +1,7 @@
 //! Acts told from what happened.
 
-use super::facts::{Facts, LabelFacts, LabellerFacts, RunFacts, SampleFacts, WinRateFacts};
+use super::facts::{Facts, RunFacts, SampleFacts, WinRateFacts};
+use super::label_facts::{LabelFacts, LabellerFacts};
 use super::{Act, LabelAct, LabelSource, LabelledBy, RunSettings, Setup, acts_done};
 use crate::principle::{JudgeSettings, Principle};
 use crate::{CuratedSet, ObjectiveKind};
@@ -45,9 +46,9 @@ fn run(id: u64, seed: Option<u64>) -> RunFacts {
     }
 }
 
-fn runs(runs: &[RunFacts]) -> Facts {
+fn runs(runs: Vec<RunFacts>) -> Facts {
     Facts {
-        runs: runs.to_vec(),
+        runs,
         ..Facts::default()
     }
 }
@@ -142,13 +143,18 @@ fn a_run_is_known_by_what_it_was_trained_with() {
         // The context bounds it, and no lesson asked for it.
         (changed(|run| run.settings.max_length = 128), 1),
     ] {
-        let found = acts_done(&asked, &setup(), &Facts::default(), &runs(&[run.clone()]));
+        let found = acts_done(
+            &asked,
+            &setup(),
+            &Facts::default(),
+            &runs(vec![run.clone()]),
+        );
         assert_eq!(found, done, "{run:?}");
     }
     // A run of before the step is none of it.
-    let before = runs(&[whole.clone()]);
+    let before = runs(vec![whole.clone()]);
     assert_eq!(acts_done(&asked, &setup(), &before, &before), 0);
-    let after = runs(&[whole, run(2, None)]);
+    let after = runs(vec![whole, run(2, None)]);
     assert_eq!(acts_done(&asked, &setup(), &before, &after), 1);
 }
 
@@ -158,9 +164,9 @@ fn acts_are_done_in_their_order() {
     let acts = [asked(1), asked(2)];
     let done = |facts: &Facts| acts_done(&acts, &setup(), &Facts::default(), facts);
     let (one, two) = (run(1, Some(1)), run(2, Some(2)));
-    assert_eq!(done(&runs(&[two.clone()])), 0);
-    assert_eq!(done(&runs(&[two.clone(), one.clone()])), 1);
-    assert_eq!(done(&runs(&[one.clone(), run(3, Some(7)), two])), 2);
+    assert_eq!(done(&runs(vec![two.clone()])), 0);
+    assert_eq!(done(&runs(vec![two.clone(), one.clone()])), 1);
+    assert_eq!(done(&runs(vec![one.clone(), run(3, Some(7)), two])), 2);
 }
 
 #[test]
@@ -181,7 +187,7 @@ fn measuring_and_sampling_are_told_from_what_is_there() {
         let mut run = run(1, None);
         run.win_rates = (0..rates).map(rate).collect();
         run.samples = (0..samples).map(|_| sample()).collect();
-        runs(&[run])
+        runs(vec![run])
     };
     let measure = [Act::Measure(Principle::Polite)];
     let done = |acts: &[Act], before, after| acts_done(acts, &setup(), &before, &after);

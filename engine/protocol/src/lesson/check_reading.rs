@@ -74,7 +74,7 @@ fn read_within(node: &Node<'_>, setup: &Setup, depth: usize) -> Option<Check> {
         "compare" => read_compare(&fields(&["metric", "principle", "runs", "relation", "by"])?),
         "metric" => read_of_curve(&fields(&["run", "name", "at", "at_least", "at_most"])?),
         "agreement" => {
-            let known = ["at_least", "at_most", "judge", "noise", "length_bias"];
+            let known = ["at_least", "at_most", "judge", "length_bias"];
             let fields = fields(&known)?;
             let bounds = Bounds::read(&fields, Range::SHARE);
             let judge = match fields.has("judge") {

@@ -1,10 +1,11 @@
 //! Single checks against made-up facts: a check, the facts, what is said.
 
 use super::Standing::{self, DoesNotHold, Holds, NotYet};
-use super::facts::{AgreementFacts, Facts, LabellerFacts, TokenFacts};
+use super::facts::{Facts, TokenFacts};
 use super::fixtures::{
     of_labels, of_runs, run, standing, verdict, with_kl, with_margins, with_rate,
 };
+use super::label_facts::{AgreementFacts, LabellerFacts};
 use crate::principle::{JudgeSettings, Principle};
 use serde_json::json;
 

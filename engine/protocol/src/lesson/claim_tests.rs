@@ -2,8 +2,9 @@
 
 use super::Standing::{DoesNotHold, Holds, NotYet};
 use super::check;
-use super::facts::{Facts, LabellerFacts};
+use super::facts::Facts;
 use super::fixtures::{of_labels, of_runs, read, standing, verdict, with_kl, with_rate};
+use super::label_facts::LabellerFacts;
 use crate::principle::{JudgeSettings, Principle};
 use serde_json::json;
 

@@ -1,10 +1,10 @@
 //! What was measured so far: all that checks and acts look at, whoever measured it.
 
 use super::estimate::Estimate;
-use super::label_source::LabelledBy;
+use super::label_facts::{AgreementFacts, LabelFacts};
 use crate::metrics::Metrics;
 use crate::objective_kind::ObjectiveKind;
-use crate::principle::{JudgeSettings, Principle};
+use crate::principle::Principle;
 use crate::settings::TrainSettings;
 use crate::statistics::Share;
 use crate::view::{Inspection, TokenView, WinRateReport};
@@ -23,54 +23,6 @@ pub struct Facts {
     /// In the order in which they began.
     pub runs: Vec<RunFacts>,
     pub agreement: Vec<AgreementFacts>,
-}
-
-/// Labels of one labeller.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LabelFacts {
-    pub by: LabellerFacts,
-    /// Verdicts, ties too.
-    pub count: usize,
-    /// Those of them that say which answer is better.
-    pub decisive: usize,
-}
-
-/// Who gave labels.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LabellerFacts {
-    /// A person, in this lab.
-    Hand,
-    Judge(JudgeSettings),
-    /// A practice set, by its slug.
-    Set(String),
-    /// A file, by its name.
-    File(String),
-}
-
-impl LabellerFacts {
-    pub fn kind(&self) -> LabelledBy {
-        match self {
-            LabellerFacts::Hand => LabelledBy::Hand,
-            LabellerFacts::Judge(_) => LabelledBy::Judge,
-            LabellerFacts::Set(_) => LabelledBy::Set,
-            LabellerFacts::File(_) => LabelledBy::File,
-        }
-    }
-
-    /// Whether these labels are of that judge: the order of principles says nothing.
-    pub fn is_judge(&self, judge: &JudgeSettings) -> bool {
-        matches!(self, LabellerFacts::Judge(own) if is_same_judge(own, judge))
-    }
-}
-
-pub(super) fn is_same_judge(one: &JudgeSettings, other: &JudgeSettings) -> bool {
-    let sorted = |judge: &JudgeSettings| {
-        let mut principles = judge.principles.clone();
-        principles.sort_by_key(|(principle, _)| principle.slug());
-        principles
-    };
-    one.noise == other.noise && one.length_bias == other.length_bias && sorted(one) == sorted(other)
 }
 
 /// One run, live or over.
@@ -222,19 +174,6 @@ pub struct SampleFacts {
     pub prompt: String,
     pub policy: String,
     pub reference: String,
-}
-
-/// How far two labellers agree on the pairs that both have judged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AgreementFacts {
-    pub between: [LabellerFacts; 2],
-    /// Pairs on which both said the same.
-    pub same: usize,
-    /// Pairs that both have judged.
-    pub of: usize,
-    /// Cohen's kappa; `None` where chance explains all.
-    #[serde(default)]
-    pub kappa: Option<f64>,
 }
 
 impl RunFacts {

@@ -1,6 +1,7 @@
 //! Lessons, checks and facts for tests.
 
-use super::facts::{CurveFacts, Facts, KlFacts, LabelFacts, LabellerFacts, RunFacts, WinRateFacts};
+use super::facts::{CurveFacts, Facts, KlFacts, RunFacts, WinRateFacts};
+use super::label_facts::{LabelFacts, LabellerFacts};
 use super::{Check, Lesson, Standing, check};
 use crate::metrics::Metrics;
 use crate::principle::Principle;

@@ -12,6 +12,7 @@ mod document;
 mod estimate;
 mod expected;
 mod facts;
+mod label_facts;
 mod label_source;
 mod measured;
 mod names;
@@ -31,10 +32,8 @@ pub use check::{At, Bounds, Check, Direction, Relation, RunBack};
 pub use defect::Defect;
 pub use document::{LESSON_VERSION, Lesson, Verify};
 pub use estimate::Standing;
-pub use facts::{
-    AgreementFacts, CurveFacts, Facts, KlFacts, LabelFacts, LabellerFacts, RunFacts, SampleFacts,
-    TokenFacts, WinRateFacts,
-};
+pub use facts::{CurveFacts, Facts, KlFacts, RunFacts, SampleFacts, TokenFacts, WinRateFacts};
+pub use label_facts::{AgreementFacts, LabelFacts, LabellerFacts};
 pub use label_source::{LabelSource, LabelledBy};
 pub use place::Place;
 pub use predict::{Measure, Predict};

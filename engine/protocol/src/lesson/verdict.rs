@@ -4,7 +4,8 @@
 use super::check::{Bounds, Check, Direction, RunBack};
 use super::estimate::{Estimate, Standing};
 use super::expected::{by_whom, judged};
-use super::facts::{AgreementFacts, Facts, LabellerFacts, RunFacts, is_same_judge};
+use super::facts::{Facts, RunFacts};
+use super::label_facts::AgreementFacts;
 use super::label_source::LabelledBy;
 use super::measured::{Seen, compare, find, find_ended, kl, metric, win_rate, within};
 use super::run_settings::RunSettings;
@@ -149,9 +150,7 @@ fn cut_short(name: &str, run: &RunFacts) -> String {
 fn agreement(bounds: Bounds, judge: Option<&JudgeSettings>, facts: &Facts) -> Seen {
     let is_with_judge = |compared: &&AgreementFacts| match judge {
         None => true,
-        Some(judge) => compared.between.iter().any(
-            |labeller| matches!(labeller, LabellerFacts::Judge(own) if is_same_judge(own, judge)),
-        ),
+        Some(judge) => compared.between.iter().any(|one| one.weighs_as(judge)),
     };
     let mut compared = facts.agreement.iter().rev();
     let found = compared.find(is_with_judge).ok_or_else(|| match judge {
