@@ -96,4 +96,5 @@ readers!(
     older_tokenizer,
     template,
     messages,
+    lesson,
 );

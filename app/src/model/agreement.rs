@@ -7,47 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use tilt_protocol::label::SamePair;
 use tilt_protocol::{Label, Verdict};
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct VerdictAgreement {
-    /// Pairs that both have judged.
-    pub n: usize,
-    /// Share of equal verdicts.
-    pub share: f64,
-    /// `None` where both always say the same one thing: chance explains it all.
-    pub kappa: Option<f64>,
-}
-
-impl VerdictAgreement {
-    /// `None` without pairs.
-    pub fn of(verdicts: &[(Verdict, Verdict)]) -> Option<VerdictAgreement> {
-        if verdicts.is_empty() {
-            return None;
-        }
-        let n = verdicts.len() as f64;
-        let share_where = |holds: &dyn Fn(&(Verdict, Verdict)) -> bool| {
-            verdicts.iter().filter(|both| holds(both)).count() as f64 / n
-        };
-        let observed = share_where(&|(one, other)| one == other);
-        let expected: f64 = Verdict::ALL
-            .into_iter()
-            .map(|verdict| {
-                share_where(&|(one, _)| *one == verdict)
-                    * share_where(&|(_, other)| *other == verdict)
-            })
-            .sum();
-        let room = 1.0 - expected;
-        Some(VerdictAgreement {
-            n: verdicts.len(),
-            share: observed,
-            kappa: (room > 1e-12).then(|| (observed - expected) / room),
-        })
-    }
-
-    /// As `data-value` carries it.
-    pub fn json(self) -> String {
-        serde_json::json!({ "n": self.n, "agreement": self.share, "kappa": self.kappa }).to_string()
-    }
-}
+pub use tilt_protocol::label::VerdictAgreement;
 
 /// The last verdict on each pair.
 fn by_pair<'a>(labels: impl Iterator<Item = &'a Label>) -> HashMap<SamePair<'a>, Verdict> {

@@ -3,7 +3,7 @@
 use crate::flows::act::perform;
 use crate::lab::use_lab;
 use crate::model::act::Act;
-use crate::model::level::Level;
+use crate::model::level::{Level, level_name};
 use crate::texts::page as texts;
 use leptos::prelude::*;
 
@@ -30,7 +30,7 @@ pub fn LevelSelect() -> impl IntoView {
                             aria-pressed=move || (level.get() == choice).to_string()
                             on:click=move |_| perform(lab, Act::SetLevel(choice))
                         >
-                            {choice.name()}
+                            {level_name(choice)}
                         </button>
                     }
                 })

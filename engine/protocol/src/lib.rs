@@ -17,6 +17,8 @@ pub mod identity;
 pub mod import;
 pub mod import_message;
 pub mod label;
+pub mod lesson;
+mod level;
 mod loss_type;
 pub mod message;
 pub mod metrics;
@@ -43,6 +45,7 @@ pub use f_divergence::FDivergence;
 pub use identity::ModelIdentity;
 pub use import_message::{ImportEvent, ImportRequest, ImportSource};
 pub use label::{Label, Labeller, Origin, Pair, PairSource, Verdict};
+pub use level::Level;
 pub use message::{
     Command, DeviceKind, DevicePreference, EngineStatus, Event, ExportKind, JudgedReward, Message,
     ModelName, ModelSource, PROTOCOL_VERSION, PolicyAt, Request, RequestId, RunId, Sampling,

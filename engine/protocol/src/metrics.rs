@@ -46,6 +46,26 @@ pub const MAX_REWARD: &str = "max_reward";
 /// Real (unpadded) tokens seen so far.
 pub const NUM_TOKENS: &str = "num_tokens";
 
+/// What the curve of a run that trains a policy can have, wherever it is trained: entropy,
+/// token accuracy and logits are logged by the terminal alone.
+pub const OF_CURVES: [&str; 15] = [
+    LOSS,
+    GRAD_NORM,
+    LEARNING_RATE,
+    EPOCH,
+    REWARDS_CHOSEN,
+    REWARDS_REJECTED,
+    REWARDS_ACCURACIES,
+    REWARDS_MARGINS,
+    LOGPS_CHOSEN,
+    LOGPS_REJECTED,
+    NLL_LOSS,
+    LOG_ODDS_RATIO,
+    LOG_ODDS_CHOSEN,
+    REF_LOGPS_CHOSEN,
+    REF_LOGPS_REJECTED,
+];
+
 /// Finite numbers by name. A quantity that a batch does not define (the mean
 /// reward of chosen rows where there are none) is absent, as in TRL.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -7,11 +7,13 @@ macro_rules! files {
 }
 
 mod binaries;
+mod lesson;
 mod rows;
 
 use binaries::{
     checkpoint_seeds, read_checkpoint, read_weights_file, read_zip, weights_seeds, zip_seeds,
 };
+use lesson::{lesson_seeds, read_lesson};
 use rows::{data_seeds, read_data, read_labels};
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::layout::Layout;
@@ -27,7 +29,7 @@ pub struct Target {
     pub read: fn(&[u8]),
 }
 
-pub static TARGETS: [Target; 11] = [
+pub static TARGETS: [Target; 12] = [
     Target {
         name: "data",
         seeds: data_seeds,
@@ -82,6 +84,11 @@ pub static TARGETS: [Target; 11] = [
         name: "messages",
         seeds: message_seeds,
         read: read_message,
+    },
+    Target {
+        name: "lesson",
+        seeds: lesson_seeds,
+        read: read_lesson,
     },
 ];
 

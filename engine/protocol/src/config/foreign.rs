@@ -181,7 +181,7 @@ pub fn refusal<'a>(names: impl Iterator<Item = &'a String>, known: &[&str]) -> O
 }
 
 /// The known name with the smallest edit distance, if it is near enough to be a slip.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|candidate| (edit_distance(name, candidate), *candidate))

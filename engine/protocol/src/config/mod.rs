@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::settings::{LrSchedule, ReferenceSync, TrainSettings};
 use crate::tokenizer_files::without_mark;
 use fields::Fields;
+pub(crate) use foreign::nearest;
 use serde_json::{Map, Value};
 
 /// A TRL config file, read: settings, and what follows from the number of rows.

@@ -1,5 +1,6 @@
 //! What a person or a judge says about two answers, and the training rows that follow.
 
+mod agreement;
 mod arrival;
 mod origin;
 mod provenance;
@@ -11,6 +12,7 @@ use crate::dataset::Example;
 use crate::principle::{JudgeSettings, Principle};
 use serde::{Deserialize, Serialize};
 
+pub use agreement::VerdictAgreement;
 pub use arrival::Arrival;
 pub use origin::Origin;
 pub(crate) use rows::check_row;

@@ -8,6 +8,7 @@ mod files;
 mod generate;
 mod inputs;
 mod judge;
+mod lesson;
 mod pretrain;
 mod score;
 mod train;
@@ -45,6 +46,8 @@ enum Subcommand {
     Export(export::Arguments),
     /// Read the attributes of answers; label pairs; measure a win rate.
     Judge(judge::Arguments),
+    /// Verify what lessons claim.
+    Lesson(lesson::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -65,6 +68,10 @@ fn main() -> ExitCode {
         Subcommand::Bench(arguments) => bench::run(&arguments),
         Subcommand::Export(arguments) => export::run(&arguments),
         Subcommand::Judge(arguments) => judge::run(&arguments),
+        Subcommand::Lesson(arguments) => match lesson::run(&arguments) {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

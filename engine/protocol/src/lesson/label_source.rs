@@ -1,0 +1,147 @@
+//! Where the labels of a lesson come from.
+
+use super::names::{principles, sets};
+use super::node::{Fields, Node, Range, number_value, object};
+use crate::curated::CuratedSet;
+use crate::principle::{JudgeSettings, Principle};
+use serde_json::Value;
+
+/// Pairs that a judge labels at most in one go.
+pub(super) const MOST_PAIRS: u32 = 5_000;
+const PAIRS: usize = 64;
+
+/// Who labels the pairs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelSource {
+    /// The judge labels this many decisive pairs of the model's own answers.
+    Judge { judge: JudgeSettings, pairs: usize },
+    /// A practice set that ships with the page.
+    Set(CuratedSet),
+    /// The learner.
+    Hand,
+}
+
+impl LabelSource {
+    pub(super) fn read(node: &Node<'_>) -> Option<LabelSource> {
+        let fields = node.object(&["judge", "pairs", "noise", "length_bias", "set", "by"])?;
+        match (fields.has("judge"), fields.has("set"), fields.has("by")) {
+            (true, false, false) => read_judged(&fields),
+            (false, true, false) => {
+                refuse_beside(&fields, "a judge, with which it has a meaning");
+                Some(LabelSource::Set(fields.optional("set")?.name(&sets())?))
+            }
+            (false, false, true) => {
+                refuse_beside(&fields, "a judge, with which it has a meaning");
+                let hand = [("hand", LabelledBy::Hand)];
+                fields.optional("by")?.name(&hand)?;
+                Some(LabelSource::Hand)
+            }
+            (false, false, false) => fields.fail("none of them", "judge, set or by"),
+            _ => fields.fail("several of them", "one of judge, set and by"),
+        }
+    }
+
+    pub(super) fn write(&self) -> Value {
+        match self {
+            LabelSource::Judge { judge, pairs } => {
+                let mut fields = judge_fields(judge);
+                fields.push(("pairs", Some((*pairs).into())));
+                object(fields)
+            }
+            LabelSource::Set(set) => object([("set", Some(set.slug().into()))]),
+            LabelSource::Hand => object([("by", Some("hand".into()))]),
+        }
+    }
+}
+
+fn read_judged(fields: &Fields<'_>) -> Option<LabelSource> {
+    let judge = read_judge(fields);
+    let pairs = match fields.optional("pairs") {
+        None => Some(PAIRS),
+        Some(node) => node.whole(1, MOST_PAIRS),
+    };
+    Some(LabelSource::Judge {
+        judge: judge?,
+        pairs: pairs?,
+    })
+}
+
+/// `judge` with its weights, `noise` and `length_bias`.
+pub(super) fn read_judge(fields: &Fields<'_>) -> Option<JudgeSettings> {
+    let known = principles();
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let weights = fields.required("judge", "principles with their weights")?;
+    let weights = weights.object(&names)?;
+    let mut found: Vec<(Principle, f64)> = Vec::new();
+    for (name, principle) in known {
+        let Some(node) = weights.optional(name) else {
+            continue;
+        };
+        match node.number(Range::ANY) {
+            Some(0.0) => {
+                node.fail::<()>("0", "a number other than 0");
+            }
+            Some(weight) => found.push((principle, weight)),
+            None => {}
+        }
+    }
+    if weights.names().next().is_none() {
+        return weights.fail("no principle", "at least one, such as {\"polite\": 1}");
+    }
+    // The main one first; a sort that keeps the order of equal weights.
+    found.sort_by(|(_, one), (_, other)| other.abs().total_cmp(&one.abs()));
+    Some(JudgeSettings {
+        principles: found,
+        noise: fields.number("noise", Range::to(0.0, 0.5), 0.0),
+        length_bias: fields.number("length_bias", Range::ANY, 0.0),
+    })
+}
+
+/// A judge as a lesson writes it; what is 0 is left out.
+pub(super) fn judge_fields(judge: &JudgeSettings) -> Vec<(&'static str, Option<Value>)> {
+    let given = |number: f64| (number != 0.0).then(|| number_value(number));
+    let weights = judge.principles.iter();
+    let weights =
+        weights.map(|(principle, weight)| (principle.slug(), Some(number_value(*weight))));
+    vec![
+        ("judge", Some(object(weights))),
+        ("noise", given(judge.noise)),
+        ("length_bias", given(judge.length_bias)),
+    ]
+}
+
+fn refuse_beside(fields: &Fields<'_>, expected: &str) {
+    for name in ["pairs", "noise", "length_bias"] {
+        if fields.has(name) {
+            fields.fail_at(name, "without a judge", expected);
+        }
+    }
+}
+
+/// Who gave labels, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelledBy {
+    Hand,
+    Judge,
+    Set,
+    File,
+}
+
+impl LabelledBy {
+    pub(super) const NAMES: [(&str, LabelledBy); 4] = [
+        ("hand", LabelledBy::Hand),
+        ("judge", LabelledBy::Judge),
+        ("set", LabelledBy::Set),
+        ("file", LabelledBy::File),
+    ];
+
+    /// The stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            LabelledBy::Hand => "hand",
+            LabelledBy::Judge => "judge",
+            LabelledBy::Set => "set",
+            LabelledBy::File => "file",
+        }
+    }
+}

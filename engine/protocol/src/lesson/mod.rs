@@ -1,0 +1,57 @@
+//! Lessons as data: what one consists of, how it is read, what was measured, and whether
+//! a check holds. `docs/lessons.md` has the format.
+//!
+//! Everything here is a pure function: the page plays lessons with it, and the terminal
+//! verifies them.
+
+mod act;
+mod check;
+mod check_reading;
+mod defect;
+mod document;
+mod estimate;
+mod expected;
+mod facts;
+mod label_facts;
+mod label_source;
+mod measured;
+mod names;
+mod node;
+mod place;
+mod predict;
+mod quantity;
+mod run_settings;
+mod seeding;
+mod setup;
+mod step;
+mod verdict;
+mod words;
+
+pub use act::{Act, LabelAct, acts_done};
+pub use check::{At, Bounds, Check, Direction, Relation, RunBack};
+pub use defect::Defect;
+pub use document::{LESSON_VERSION, Lesson, Verify};
+pub use estimate::Standing;
+pub use facts::{CurveFacts, Facts, KlFacts, RunFacts, SampleFacts, TokenFacts, WinRateFacts};
+pub use label_facts::{AgreementFacts, LabelFacts, LabellerFacts};
+pub use label_source::{LabelSource, LabelledBy};
+pub use place::Place;
+pub use predict::{Measure, Predict};
+pub use quantity::Quantity;
+pub use run_settings::{RunSettings, setting_names};
+pub use setup::Setup;
+pub use step::{Explain, Quiz, Step};
+pub use verdict::{Verdict, check};
+
+#[cfg(test)]
+mod act_tests;
+#[cfg(test)]
+mod check_tests;
+#[cfg(test)]
+mod claim_tests;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod read_tests;
+#[cfg(test)]
+mod refused_tests;

@@ -1,0 +1,140 @@
+//! `tilt lesson verify` as a teacher runs it, on the smallest model and few steps.
+
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tilt_protocol::lesson::Lesson;
+
+fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/models")
+}
+
+fn verify(name: &str, lesson: &str, more: &[&str]) -> Output {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lesson");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join(name);
+    std::fs::write(&file, lesson).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tilt"));
+    command.args(["lesson", "verify"]).arg(&file);
+    command.arg("--models").arg(models()).args(more);
+    command.output().expect("the program runs")
+}
+
+/// Labels by hand, two runs, and what is asked of them.
+fn lesson(steps: &Value) -> String {
+    json!({
+        "tilt_lesson": 1, "id": "tried", "lang": "en", "title": "Tried", "minutes": 1,
+        "goals": ["Try."],
+        "setup": {"model": "nano", "settings": {"steps": 4, "seed": 1}, "labels": {"by": "hand"}},
+        "steps": steps,
+        "verify": {"labels": {"judge": {"polite": 1}, "noise": 0.2}}
+    })
+    .to_string()
+}
+
+#[test]
+fn claims_are_measured_from_every_seed() {
+    let steps = json!([
+        {"text": "Read."},
+        {"text": "Label.", "act": {"label": {"count": 16, "by": "hand"}},
+         "check": {"kind": "all", "of": [
+            {"kind": "labels", "at_least": 16, "by": "hand"},
+            {"kind": "agreement", "at_least": 0.2, "judge": {"polite": 1}}]}},
+        {"text": "Train.", "act": [{"run": {}}, {"label": {"set": "polite"}},
+                                   {"run": {"objective": "kto", "seed": 2}}],
+         "check": {"kind": "all", "of": [
+            {"kind": "run", "run": -1, "settings": {"objective": "kto", "seed": 2}},
+            {"kind": "metric", "run": -2, "name": "loss", "at": "start",
+             "at_least": 0.69, "at_most": 0.7}]}}
+    ]);
+    let found = verify("good.json", &lesson(&steps), &["--seeds", "1,7", "--card"]);
+    let told = String::from_utf8_lossy(&found.stderr).into_owned();
+    assert_eq!(found.status.code(), Some(0), "{told}");
+    let report: Value = serde_json::from_slice(&found.stdout).expect("JSON alone");
+    assert_eq!(report["holds"], true);
+    let lesson = &report["lessons"][0];
+    assert_eq!(lesson["id"], "tried");
+    assert_eq!(lesson["claims"][0]["step"], 1);
+    assert_eq!(lesson["claims"][1]["seeds"][1]["seed"], 7);
+    assert_eq!(lesson["claims"][1]["seeds"][1]["verdict"], "holds");
+    let runs = lesson["runs"].as_array().expect("runs");
+    assert_eq!(runs.len(), 4);
+    assert_eq!(
+        (&runs[0]["labels"], &runs[1]["labels"]),
+        (&json!(16), &json!(80))
+    );
+    let card = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lesson/good.card.md");
+    let card = std::fs::read_to_string(card).expect("the card");
+    assert!(card.contains("Every claim holds."), "{card}");
+    assert!(
+        card.contains("| 2 | There are at least 16 labels by hand"),
+        "{card}"
+    );
+}
+
+#[test]
+fn a_claim_that_fails_has_its_own_status() {
+    let steps = json!([
+        {"text": "Train.", "act": [{"label": {"count": 8}}, {"run": {}}],
+         "check": {"kind": "metric", "run": -1, "name": "loss", "at": "start", "at_most": 0.1}}
+    ]);
+    let found = verify("bad.json", &lesson(&steps), &["--seeds", "1"]);
+    assert_eq!(found.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&found.stdout).expect("JSON alone");
+    assert_eq!(report["holds"], false);
+    let seed = &report["lessons"][0]["claims"][0]["seeds"][0];
+    assert_eq!(seed["verdict"], "does not hold");
+}
+
+#[test]
+fn a_file_that_is_no_lesson_is_told_by_path() {
+    let steps = json!([{"text": "", "check": {"kind": "kl", "at_most": "low"}}]);
+    let found = verify("broken.json", &lesson(&steps), &[]);
+    assert_eq!(found.status.code(), Some(2));
+    assert!(found.stdout.is_empty());
+    let told = String::from_utf8_lossy(&found.stderr).into_owned();
+    assert!(
+        told.contains("broken.json: steps[0].text: an empty text"),
+        "{told}"
+    );
+    assert!(
+        told.contains("steps[0].check.at_most: a word, expected a number"),
+        "{told}"
+    );
+}
+
+#[test]
+fn labels_that_nobody_gives_are_told() {
+    let steps = json!([{"text": "Label.", "act": {"label": {"count": 3, "by": "hand"}}}]);
+    let mut lesson: Value = serde_json::from_str(&lesson(&steps)).expect("JSON");
+    lesson.as_object_mut().expect("an object").remove("verify");
+    let found = verify("nobody.json", &lesson.to_string(), &["--seeds", "1"]);
+    assert_eq!(found.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&found.stderr).into_owned();
+    assert!(
+        told.contains("nobody.json: verify: missing, expected who labels"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_shipped_lessons_can_be_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/lessons");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).expect("the lessons") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|end| end != "json") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let lesson = Lesson::from_json(&text).unwrap_or_else(|defects| {
+            panic!("{}: {defects:#?}", path.display());
+        });
+        let stem = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
+        assert_eq!(stem, Some(lesson.id));
+        read += 1;
+    }
+    assert!(read > 0);
+}
