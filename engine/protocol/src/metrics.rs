@@ -1,6 +1,7 @@
 //! Metrics of one optimiser step under TRL's names.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub const LOSS: &str = "loss";
@@ -69,18 +70,67 @@ pub const OF_CURVES: [&str; 15] = [
 /// Finite numbers by name. A quantity that a batch does not define (the mean
 /// reward of chosen rows where there are none) is absent, as in TRL.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Metrics(pub BTreeMap<String, f64>);
+#[serde(from = "BTreeMap<String, f64>", into = "BTreeMap<String, f64>")]
+pub struct Metrics {
+    /// In the order of their names. A curve keeps one list a step, so a name that it usually
+    /// has takes no memory of its own.
+    values: Vec<(Cow<'static, str>, f64)>,
+}
+
+impl From<BTreeMap<String, f64>> for Metrics {
+    fn from(values: BTreeMap<String, f64>) -> Metrics {
+        let values = values.into_iter();
+        Metrics {
+            values: values.map(|(name, value)| (named(&name), value)).collect(),
+        }
+    }
+}
+
+impl From<Metrics> for BTreeMap<String, f64> {
+    fn from(metrics: Metrics) -> BTreeMap<String, f64> {
+        let values = metrics.values.into_iter();
+        values
+            .map(|(name, value)| (name.into_owned(), value))
+            .collect()
+    }
+}
+
+/// The name as it is kept.
+fn named(name: &str) -> Cow<'static, str> {
+    match OF_CURVES.iter().find(|known| **known == name) {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(name.to_owned()),
+    }
+}
 
 impl Metrics {
     pub fn get(&self, name: &str) -> Option<f64> {
-        self.0.get(name).copied()
+        let place = self.place(name).ok()?;
+        self.values.get(place).map(|(_, value)| *value)
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.values
+            .binary_search_by(|(known, _)| (**known).cmp(name))
+    }
+
+    /// Names and values, in the order of the names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.values.iter().map(|(name, value)| (&**name, *value))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// Records a value; one that is not finite is left out, since JSON cannot say it.
     pub fn set(&mut self, name: &str, value: f64) {
-        if value.is_finite() {
-            self.0.insert(name.to_owned(), value);
+        if !value.is_finite() {
+            return;
+        }
+        match self.place(name) {
+            Ok(place) => self.values[place].1 = value,
+            Err(place) => self.values.insert(place, (named(name), value)),
         }
     }
 
@@ -94,7 +144,7 @@ impl Metrics {
     /// The mean of each metric over the batches that define it.
     pub fn mean(batches: &[Metrics]) -> Metrics {
         let mut sums: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
-        for (name, value) in batches.iter().flat_map(|batch| &batch.0) {
+        for (name, value) in batches.iter().flat_map(Metrics::iter) {
             let (sum, count) = sums.entry(name).or_default();
             *sum += value;
             *count += 1;
@@ -104,5 +154,33 @@ impl Metrics {
             mean.set(name, sum / count as f64);
         }
         mean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_come_back_from_json_in_the_order_of_their_names() {
+        let mut metrics = Metrics::default();
+        for (name, value) in [("own/metric", 3.0), (LOSS, 2.0), (EPOCH, 1.0), (LOSS, 0.5)] {
+            metrics.set(name, value);
+        }
+        metrics.set(GRAD_NORM, f64::NAN);
+        let json = serde_json::to_string(&metrics).unwrap();
+        assert_eq!(json, r#"{"epoch":1.0,"loss":0.5,"own/metric":3.0}"#);
+        let back: Metrics = serde_json::from_str(&json).unwrap();
+        assert_eq!(back, metrics);
+        assert_eq!(back.get("own/metric"), Some(3.0));
+        assert_eq!(back.get(GRAD_NORM), None);
+        // A name that curves have is not kept a second time.
+        let borrowed = |(name, _): &(Cow<str>, f64)| matches!(name, Cow::Borrowed(_));
+        assert_eq!(
+            back.values.iter().filter(|value| borrowed(value)).count(),
+            2
+        );
+        let names: Vec<&str> = back.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["epoch", "loss", "own/metric"]);
     }
 }

@@ -218,21 +218,21 @@ pub(super) fn push_changes(text: &mut String, meta: &ExportMeta) {
 }
 
 fn push_numbers(text: &mut String, meta: &ExportMeta) {
-    if meta.metrics.0.is_empty() && meta.win_rate.is_none() {
+    if meta.metrics.is_empty() && meta.win_rate.is_none() {
         return;
     }
     text.push_str("## Measured\n\n");
-    if !meta.metrics.0.is_empty() {
+    if !meta.metrics.is_empty() {
         text.push_str("The last step's metrics, on its own batch of training rows:\n\n| metric | value |\n|---|---|\n");
-        for (name, value) in &meta.metrics.0 {
+        for (name, value) in meta.metrics.iter() {
             // The terminal's logs count steps among the metrics.
             if name == "step" {
                 continue;
             }
             let value = if name == metrics::NUM_TOKENS {
-                thousands(*value as usize)
+                thousands(value as usize)
             } else {
-                significant(*value)
+                significant(value)
             };
             let _ = writeln!(text, "| `{}` | {value} |", plain(name));
         }
