@@ -310,7 +310,7 @@ fn agreement_is_a_share_with_its_interval() {
     }
     assert_eq!(
         verdict(&claim, &facts(1, 1)).1,
-        "They agree on 1 of 1 pair: 100% (95% interval 20.7% to 100%); kappa is 0.4. More pairs \
+        "The two agree on 1 of 1 pair: 100% (95% interval 20.7% to 100%); kappa is 0.4. More pairs \
          that both have labelled would tell."
     );
     let other = json!({"kind": "agreement", "at_least": 0.6, "judge": {"warm": 1}});

@@ -168,7 +168,7 @@ fn agreement(bounds: Bounds, judge: Option<&JudgeSettings>, facts: &Facts) -> Se
         None => String::new(),
     };
     let mut seen = format!(
-        "They agree on {} of {}: {}{}{kappa}.",
+        "The two agree on {} of {}: {}{}{kappa}.",
         found.same,
         counted(found.of, "pair"),
         percent(estimate.value),

@@ -18,7 +18,7 @@ use tilt_protocol::{
 };
 
 /// Pairs whose tokens are looked at where a check asks what became of one.
-const PAIRS_LOOKED_AT: usize = 32;
+const PAIRS_LOOKED_AT: usize = 64;
 
 /// The lab of one lesson from one seed.
 pub struct Lab<'a> {
