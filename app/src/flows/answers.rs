@@ -16,7 +16,7 @@ use crate::stores::evaluate::{ComparedAnswers, MeasuredWinRate};
 use crate::stores::run::CurvePoint;
 use crate::stores::run_result::MeasuredResult;
 use crate::texts::notices as texts;
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Uint8Array};
 use tilt_protocol::{EngineStatus, Event, Message, RequestId};
 
 /// Takes what the engine says. What nobody waits for any more is dropped.
@@ -72,6 +72,12 @@ fn unasked(lab: Lab, event: Event) {
 /// What the engine answers to `purpose`.
 fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[ArrayBuffer]) {
     match event {
+        Event::RunResult { of } => {
+            if let Some(json) = buffers.first() {
+                let json = Uint8Array::new(json).to_vec().into();
+                lab.run_result.answered(id, MeasuredResult { of, json });
+            }
+        }
         event
         @ (Event::DeviceReady { .. } | Event::ModelLoaded { .. } | Event::Fetching { .. }) => {
             of_the_engine(lab, purpose, event)
@@ -90,7 +96,6 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
         | Event::Checkpoint { .. }) => of_the_run(lab, &purpose, event, buffers),
         event @ (Event::Inspected { .. }
         | Event::Compared { .. }
-        | Event::RunResult { .. }
         | Event::WinRate { .. }
         | Event::Candidates { .. }) => of_the_model(lab, id, &purpose, event),
         Event::Exported { kind } => {
@@ -295,10 +300,6 @@ fn of_the_model(lab: Lab, id: RequestId, purpose: &Purpose, event: Event) {
                 of,
                 is_done: done,
             });
-        }
-        Event::RunResult { of, result } => {
-            let result = *result;
-            lab.run_result.answered(id, MeasuredResult { of, result });
         }
         Event::Candidates {
             of,

@@ -5,7 +5,6 @@ use crate::flows::act::perform;
 use crate::lab::use_lab;
 use crate::model::act::Act;
 use crate::model::rule::Rule;
-use crate::model::run_story::{self, Headline};
 use crate::panels::intro::Intro;
 use crate::parts::action::Action;
 use crate::parts::acts;
@@ -39,10 +38,7 @@ pub fn Guide() -> impl IntoView {
     let cannot_help = Signal::derive(move || !lab.engine.is_up() || is_labelling());
     let result = lab.run_result.state();
     let is_measured = Memo::new(move |_| matches!(result.get(), ResultState::Measured(_)));
-    let has_learnt = Memo::new(move |_| match result.get() {
-        ResultState::Measured(measured) => run_story::headline(&measured.result) == Headline::Does,
-        _ => false,
-    });
+    let has_learnt = lab.run_result.has_learnt();
     let cannot_see = Signal::derive(move || !is_measured.get());
     let cannot_guess =
         Signal::derive(move || !lab.engine.is_up() || !is_trained.get() || lab.blind.is_waiting());

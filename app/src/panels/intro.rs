@@ -27,7 +27,13 @@ pub fn Intro() -> impl IntoView {
     });
     view! {
         <div class="intro" data-testid="intro">
-            <Picture/>
+            <svg
+                class="intro-picture"
+                viewBox="0 0 210 64"
+                role="img"
+                aria-label=texts::PICTURE
+                inner_html=PICTURE
+            ></svg>
             <div>
                 <p class="intro-what">{texts::WHAT}</p>
                 <p>
@@ -40,28 +46,4 @@ pub fn Intro() -> impl IntoView {
 }
 
 /// Two answers, one of them chosen; the same answers' chances before and after.
-#[component]
-fn Picture() -> impl IntoView {
-    view! {
-        <svg class="intro-picture" viewBox="0 0 210 64" role="img" aria-label=texts::PICTURE>
-            <g class="chosen">
-                <rect x="1" y="6" width="62" height="22" rx="5"/>
-                <path d="M10 16h30M10 21h18"/>
-                <path class="mark" d="M48 17l4 4 7-9"/>
-            </g>
-            <g class="rejected">
-                <rect x="1" y="36" width="62" height="22" rx="5"/>
-                <path d="M10 46h40M10 51h26"/>
-            </g>
-            <path class="way" d="M72 32h22m-6-5 6 5-6 5"/>
-            <g class="before">
-                <rect x="106" y="8" width="50" height="8"/>
-                <rect x="106" y="38" width="58" height="8"/>
-            </g>
-            <g class="after">
-                <rect class="up" x="106" y="18" width="92" height="8"/>
-                <rect class="down" x="106" y="48" width="18" height="8"/>
-            </g>
-        </svg>
-    }
-}
+const PICTURE: &str = r#"<g class="chosen"><rect x="1" y="6" width="62" height="22" rx="5"/><path d="M10 16h30M10 21h18"/><path class="mark" d="M48 17l4 4 7-9"/></g><g class="rejected"><rect x="1" y="36" width="62" height="22" rx="5"/><path d="M10 46h40M10 51h26"/></g><path d="M72 32h22m-6-5 6 5-6 5"/><rect x="106" y="8" width="50" height="8"/><rect x="106" y="38" width="58" height="8"/><rect class="up" x="106" y="18" width="92" height="8"/><rect class="down" x="106" y="48" width="18" height="8"/>"#;

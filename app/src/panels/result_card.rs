@@ -2,6 +2,7 @@
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::{Lab, use_lab};
+use crate::model::json;
 use crate::model::run_record::kl_text;
 use crate::model::run_story::{
     self, Distance, Headline, Leaning, displacement, distance, leanings,
@@ -13,9 +14,9 @@ use crate::texts::glossary::Term;
 use crate::texts::numbers::{fixed, percent, signed};
 use crate::texts::result_card as texts;
 use leptos::prelude::*;
-use tilt_protocol::RunResult;
 use tilt_protocol::run_result::{BeforeAndAfter, Language};
 use tilt_protocol::statistics::{Proportion, difference_interval};
+use tilt_protocol::{PolicyAt, RunResult};
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn result_card() -> Result<Build, NotLoaded> {
@@ -26,10 +27,14 @@ pub fn result_card() -> Result<Build, NotLoaded> {
 fn ResultCard() -> impl IntoView {
     let lab = use_lab();
     let state = lab.run_result.state();
-    // Heard by whoever does not see it.
+    // Heard by whoever does not see it, and what the first steps go by.
     Effect::new(move |_| {
-        if let ResultState::Measured(measured) = state.get() {
-            let (headline, advice) = (headline(&measured.result), advice(&measured.result));
+        if let ResultState::Measured(measured) = state.get()
+            && let Ok(result) = read(&measured)
+        {
+            let is_learnt = run_story::headline(&result) == Headline::Does;
+            lab.run_result.set_learnt(is_learnt);
+            let (headline, advice) = (headline(&result), advice(&result));
             lab.notices.say(&texts::announced(&headline, advice));
         }
     });
@@ -39,15 +44,27 @@ fn ResultCard() -> impl IntoView {
             "measuring",
             view! { <p class="muted">{texts::MEASURING}</p> }.into_any(),
         ),
-        ResultState::Failed(why) => card(
-            "failed",
-            view! { <p class="muted">{texts::not_measured(&why)}</p> }.into_any(),
-        ),
-        ResultState::Measured(measured) => {
-            let told = slug(run_story::headline(&measured.result));
-            card(told, told_of(lab, &measured).into_any())
-        }
+        ResultState::Failed(why) => failed(&why),
+        ResultState::Measured(measured) => match read(&measured) {
+            Ok(result) => {
+                let told = slug(run_story::headline(&result));
+                card(told, told_of(lab, measured.of, &result).into_any())
+            }
+            Err(why) => failed(&why),
+        },
     }
+}
+
+fn failed(why: &str) -> AnyView {
+    let text = texts::not_measured(why);
+    card("failed", view! { <p class="muted">{text}</p> }.into_any())
+}
+
+/// # Errors
+/// What is wrong with it, in words.
+fn read(measured: &MeasuredResult) -> Result<RunResult, String> {
+    let text = std::str::from_utf8(&measured.json).map_err(|error| error.to_string())?;
+    json::from_str(text).map_err(|error| error.to_string())
 }
 
 fn card(told: &'static str, inside: AnyView) -> AnyView {
@@ -78,13 +95,12 @@ fn slug(headline: Headline) -> &'static str {
     }
 }
 
-fn told_of(lab: Lab, measured: &MeasuredResult) -> impl IntoView + use<> {
-    let MeasuredResult { of, result } = measured;
+fn told_of(lab: Lab, of: PolicyAt, result: &RunResult) -> impl IntoView + use<> {
     let curve = of
         .run
         .and_then(|run| lab.runs.get(run))
         .map(|r| r.curve.clone());
-    let fallen = curve.and_then(|curve| displacement(&curve, *of));
+    let fallen = curve.and_then(|curve| displacement(&curve, of));
     let rows: Vec<_> = leanings(result).iter().map(leaning).collect();
     let sound = result.language().map(|_| {
         let (policy, reference) = (result.policy_sound, result.reference_sound);
@@ -98,7 +114,7 @@ fn told_of(lab: Lab, measured: &MeasuredResult) -> impl IntoView + use<> {
         <ul class="leanings">{rows}</ul>
         <p class="muted number" data-testid="result-distance" data-value=result.kl.to_string()>
             {went(result)} " " {sound} " " {repeats} " "
-            <PolicyDate of=Signal::stored(Some(*of))/> " "
+            <PolicyDate of=Signal::stored(Some(of))/> " "
             <Define term=Term::Kl/> " " <Define term=Term::WhenToStop/>
         </p>
         {fallen.map(|[chosen, rejected]| view! {

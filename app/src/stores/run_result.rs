@@ -1,13 +1,15 @@
 //! What the run has changed, measured when it ends.
 
 use leptos::prelude::*;
-use tilt_protocol::{Example, PolicyAt, RequestId, RunResult};
+use std::sync::Arc;
+use tilt_protocol::{Example, PolicyAt, RequestId};
 
 /// A result with the policy that it is of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeasuredResult {
     pub of: PolicyAt,
-    pub result: RunResult,
+    /// A [`tilt_protocol::RunResult`], as the engine wrote it.
+    pub json: Arc<[u8]>,
 }
 
 /// How far the measuring of the latest run has come.
@@ -17,7 +19,7 @@ pub enum ResultState {
     #[default]
     None,
     Measuring,
-    Measured(Box<MeasuredResult>),
+    Measured(MeasuredResult),
     /// Why there is none, in words.
     Failed(String),
 }
@@ -28,6 +30,7 @@ pub struct RunResultStore {
     /// What the run trains on.
     rows: StoredValue<Vec<Example>>,
     asked: StoredValue<Option<RequestId>>,
+    has_learnt: RwSignal<bool>,
 }
 
 impl RunResultStore {
@@ -36,7 +39,17 @@ impl RunResultStore {
             state: RwSignal::new(ResultState::None),
             rows: StoredValue::new(Vec::new()),
             asked: StoredValue::new(None),
+            has_learnt: RwSignal::new(false),
         }
+    }
+
+    /// The policy does what the labels prefer, as whoever reads the result says.
+    pub fn has_learnt(&self) -> Signal<bool> {
+        self.has_learnt.into()
+    }
+
+    pub fn set_learnt(&self, has_learnt: bool) {
+        self.has_learnt.set(has_learnt);
     }
 
     pub fn state(&self) -> Signal<ResultState> {
@@ -53,6 +66,7 @@ impl RunResultStore {
     /// There is no run, or no policy of one. Returns what is under way, as above.
     pub fn clear(&self) -> Option<RequestId> {
         self.state.set(ResultState::None);
+        self.has_learnt.set(false);
         self.asked.try_update_value(Option::take).flatten()
     }
 
@@ -70,7 +84,7 @@ impl RunResultStore {
 
     pub fn answered(&self, id: RequestId, measured: MeasuredResult) {
         if self.settle(id) {
-            self.state.set(ResultState::Measured(Box::new(measured)));
+            self.state.set(ResultState::Measured(measured));
         }
     }
 

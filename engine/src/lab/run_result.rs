@@ -4,7 +4,7 @@ use super::job::Job;
 use super::state::EngineLab;
 use super::task::Task;
 use crate::evaluate::run_result;
-use tilt_protocol::{Event, Example, RequestId, Result};
+use tilt_protocol::{Error, Event, Example, RequestId, Result};
 
 impl EngineLab {
     /// Of the policy as it is now.
@@ -18,11 +18,9 @@ impl EngineLab {
         let work = async move {
             let (policy, reference) = (&snapshot.policy, &snapshot.reference);
             let result = run_result(&snapshot.model, policy, reference, &examples, seed).await?;
-            let event = Event::RunResult {
-                of: snapshot.at,
-                result: Box::new(result),
-            };
-            Ok(Some((event, Vec::new())))
+            let json = serde_json::to_vec(&result)
+                .map_err(|error| Error::internal(&format!("a run's result: {error}")))?;
+            Ok(Some((Event::RunResult { of: snapshot.at }, vec![json])))
         };
         self.queue(Job::in_passing(id, Task::new(None, work)))
     }

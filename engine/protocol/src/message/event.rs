@@ -8,7 +8,6 @@ use crate::label::{Pair, Verdict};
 use crate::metrics::Metrics;
 use crate::report::DataReport;
 use crate::run_end::RunEnd;
-use crate::run_result::RunResult;
 use crate::score::ScoreReport;
 use crate::view::{Inspection, WinRateReport};
 use serde::{Deserialize, Serialize};
@@ -173,9 +172,10 @@ pub enum Event {
         report: WinRateReport,
         done: bool,
     },
+    /// The result ([`crate::RunResult`]) is the message's first transferable, as JSON: the
+    /// page reads it with the part that shows it.
     RunResult {
         of: PolicyAt,
-        result: Box<RunResult>,
     },
     Scored {
         report: ScoreReport,
