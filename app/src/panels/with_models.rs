@@ -1,9 +1,10 @@
 //! What needs a model that answers, and so comes with it: the heat map, the next tokens, the
-//! comparison with its blind test, the win rate.
+//! comparison with its blind test, the closed form, the win rate.
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::panels::compare::ComparePanel;
 use crate::panels::win_rate::WinRatePanel;
+use crate::views::closed_form::ClosedForm;
 use crate::views::heatmap::Heatmap;
 use crate::views::next_tokens::NextTokenBars;
 use leptos::prelude::*;
@@ -21,6 +22,11 @@ pub fn next_tokens() -> Result<Build, NotLoaded> {
 #[wasm_split(models, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn compare() -> Result<Build, NotLoaded> {
     Ok(|| view! { <ComparePanel/> }.into_any())
+}
+
+#[wasm_split(models, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn closed_form() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <ClosedForm/> }.into_any())
 }
 
 #[wasm_split(models, wasm_split_path = leptos::wasm_split, fallible)]

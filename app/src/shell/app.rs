@@ -34,7 +34,6 @@ use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
 use crate::parts::tabs::{Column, SkipLinks, TabList, Tabs};
 use crate::stores::run_result::ResultState;
-use crate::views::closed_form::ClosedForm;
 use leptos::prelude::*;
 
 #[component]
@@ -97,7 +96,7 @@ pub fn App() -> impl IntoView {
                 </AtLevel>
                 <Later wanted=has_model load=|| Box::pin(with_models::compare())/>
                 <AtLevel least=Level::Standard>
-                    <ClosedForm/>
+                    <Later wanted=has_model load=|| Box::pin(with_models::closed_form())/>
                 </AtLevel>
                 <AtLevel least=Level::Everything>
                     <Later wanted=is_everything load=|| Box::pin(more::token_table())/>
