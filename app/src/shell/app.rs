@@ -2,9 +2,7 @@
 
 use super::{drop, keys};
 use crate::browser::url;
-use crate::charts::controls::ChartControls;
 use crate::charts::logps::LogpsChart;
-use crate::charts::loss::LossChart;
 use crate::charts::more;
 use crate::flows::startup;
 use crate::lab::Lab;
@@ -105,11 +103,11 @@ pub fn App() -> impl IntoView {
             <Column tabs=tabs slug="curves">
                 <MetricsStrip/>
                 <AtLevel least=Level::Standard>
-                    <ChartControls/>
+                    <Later wanted=has_model load=|| Box::pin(with_models::chart_controls())/>
                 </AtLevel>
                 <LogpsChart/>
                 <AtLevel least=Level::Standard>
-                    <LossChart/>
+                    <Later wanted=has_model load=|| Box::pin(with_models::loss_chart())/>
                 </AtLevel>
                 <Later wanted=has_model load=|| Box::pin(with_models::win_rate())/>
                 <AtLevel least=Level::Standard>
