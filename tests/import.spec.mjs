@@ -227,6 +227,7 @@ test('a hundred megabytes stream in, and can be given up', async ({ lab, page, b
 
   const devtools = await browser.newBrowserCDPSession();
   let most = 0;
+  const before = await residentBytes(devtools);
   const frames = page.evaluate(
     () =>
       new Promise((resolve) => {
@@ -248,12 +249,13 @@ test('a hundred megabytes stream in, and can be given up', async ({ lab, page, b
   await page.evaluate(() => (window.enough = true));
   const report = await lab.untilImported();
   console.log(
-    `${rows} rows, ${(bytes / 1e6).toFixed(0)} MB: at most ${(most / 1e6).toFixed(0)} MB of memory,`,
+    `${rows} rows, ${(bytes / 1e6).toFixed(0)} MB: at most ${(most / 1e6).toFixed(0)} MB of memory, ${(before / 1e6).toFixed(0)} before,`,
     `longest pause of the page ${(await frames).toFixed(0)} ms`,
   );
   expect(report).toEqual({ rows, good: rows, refused: 0, taken: 5000 });
   expect(most).toBeGreaterThan(50e6);
-  expect(most).toBeLessThan(500e6);
+  // What the page and its engine take before is another matter, and the browser's.
+  expect(most - before).toBeLessThan(250e6);
   await lab.untilLabelCount(5000);
   fs.unlinkSync(file);
 });
