@@ -34,6 +34,7 @@ pub fn Later(
         if matches!(state.get_untracked(), PartState::Asked | PartState::Here(_)) {
             return;
         }
+        let has_failed = matches!(state.get_untracked(), PartState::Failed);
         state.set(PartState::Asked);
         spawn_local(async move {
             let came = load().await;
@@ -42,7 +43,10 @@ pub fn Later(
                 Ok(build) => PartState::Here(build),
                 Err(_) => PartState::Failed,
             });
-            tell(lab, came.is_ok());
+            // One that comes at once says nothing of others that did not.
+            if has_failed || came.is_err() {
+                tell(lab, came.is_ok());
+            }
         });
     };
     // The button stays until what it asks for is there: the focus is on it.

@@ -28,6 +28,8 @@ const CLOCKS_APART_MS: f64 = 1_000.0;
 pub struct Saving {
     database: StoredValue<Connection, LocalStorage>,
     ledger: StoredValue<Ledger, LocalStorage>,
+    /// Writes that have no answer yet: until it is there nothing is well again.
+    under_way: StoredValue<usize>,
     /// Tries that failed since one worked.
     failures: StoredValue<u32>,
     again: StoredValue<Option<Timeout>, LocalStorage>,
@@ -64,6 +66,7 @@ impl Saving {
         Saving {
             database: StoredValue::new_local(NOT_OPENED),
             ledger: StoredValue::new_local(Ledger::default()),
+            under_way: StoredValue::new(0),
             failures: StoredValue::new(0),
             again: StoredValue::new_local(None),
             erasures: StoredValue::new(0),
@@ -92,12 +95,8 @@ impl Saving {
                 if let Some(store_again) = self.when_lost.get_value().filter(|_| was_open) {
                     store_again();
                 }
-                // What waits is to show whether all is well again.
-                let waits = self.ledger.with_value(Ledger::is_waiting);
                 self.write_waiting();
-                if !waits {
-                    self.settled();
-                }
+                self.settled();
             }
             Err(error) => {
                 let error = Some(error);
@@ -182,15 +181,20 @@ impl Saving {
             .and_then(|database| database.write(&group.writes));
         match requested {
             Err(error) => self.keep(group, &error),
-            Ok(written) => spawn_local(async move {
-                match written.await {
-                    Err(error) => self.keep(group, &error),
-                    Ok(()) => {
-                        (group.stored)();
-                        self.settled();
+            Ok(written) => {
+                self.under_way.update_value(|count| *count += 1);
+                spawn_local(async move {
+                    let outcome = written.await;
+                    self.under_way.update_value(|count| *count -= 1);
+                    match outcome {
+                        Err(error) => self.keep(group, &error),
+                        Ok(()) => {
+                            (group.stored)();
+                            self.settled();
+                        }
                     }
-                }
-            }),
+                });
+            }
         }
     }
 
@@ -387,7 +391,7 @@ impl Saving {
 
     /// Something worked: where nothing waits, all is well.
     fn settled(self) {
-        if self.ledger.with_value(Ledger::is_waiting) {
+        if self.under_way.get_value() > 0 || self.ledger.with_value(Ledger::is_waiting) {
             return;
         }
         self.failures.set_value(0);
