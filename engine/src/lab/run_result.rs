@@ -19,7 +19,7 @@ impl EngineLab {
             let (policy, reference) = (&snapshot.policy, &snapshot.reference);
             let result = run_result(&snapshot.model, policy, reference, &examples, seed).await?;
             let json = serde_json::to_vec(&result)
-                .map_err(|error| Error::internal(&format!("a run's result: {error}")))?;
+                .map_err(|error| Error::internal(format!("a run's result: {error}")))?;
             Ok(Some((Event::RunResult { of: snapshot.at }, vec![json])))
         };
         self.queue(Job::in_passing(id, Task::new(None, work)))
