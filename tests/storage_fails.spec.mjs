@@ -229,7 +229,7 @@ test('a reading and a writing that get no answer are given up and tried again', 
 
   await page.evaluate(() => sessionStorage.setItem('deaf', '{"read":true}'));
   await lab.reload();
-  await page.waitForTimeout(2_000);
+  await lab.until('an unanswered reading', () => page.evaluate(() => globalThis.unanswered > 0));
   await page.evaluate(() => (globalThis.deaf = {}));
   await lab.untilLabelCount(2);
 });

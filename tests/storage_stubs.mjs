@@ -71,11 +71,12 @@ export function SILENT() {
 }
 
 /**
- * As long as `deaf` says `read` or `write`, no such transaction is answered. A minute passes
- * in half a second.
+ * As long as `deaf` says `read` or `write`, no such transaction is answered; `unanswered`
+ * counts them. A minute passes in half a second.
  */
 export function DEAF() {
   globalThis.deaf = JSON.parse(sessionStorage.getItem('deaf') ?? '{}');
+  globalThis.unanswered = 0;
   const usual = globalThis.setTimeout;
   globalThis.setTimeout = (act, ms, ...more) => usual(act, ms === 60_000 ? 500 : ms, ...more);
   const stop = (event) => event.stopImmediatePropagation();
@@ -84,6 +85,7 @@ export function DEAF() {
     IDBObjectStore.prototype[method] = function (...args) {
       const request = get.apply(this, args);
       if (globalThis.deaf.read) {
+        globalThis.unanswered += 1;
         request.addEventListener('success', stop);
         request.addEventListener('error', stop);
       }
@@ -94,6 +96,7 @@ export function DEAF() {
   IDBDatabase.prototype.transaction = function (stores, mode, ...more) {
     const transaction = begin.call(this, stores, mode, ...more);
     if (mode === 'readwrite' && globalThis.deaf.write) {
+      globalThis.unanswered += 1;
       transaction.addEventListener('complete', stop);
       transaction.addEventListener('abort', stop);
     }

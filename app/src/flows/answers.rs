@@ -75,7 +75,7 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
         Event::RunResult { of } => {
             if let Some(json) = buffers.first() {
                 let json = Uint8Array::new(json).to_vec().into();
-                lab.run_result.answered(id, MeasuredResult { of, json });
+                lab.run_result.measured(MeasuredResult { of, json });
             }
         }
         event

@@ -58,7 +58,7 @@ pub fn forget_all(lab: Lab, at_ms: f64) {
     lab.lab_arrival.give_up();
     lab.runs.clear();
     lab.evaluate.clear();
-    lab.run_result.clear();
+    super::run_result::clear(lab);
     crate::flows::data_report::give_up(lab);
     lab.data_report.reset();
     lab.evaluate.choose_principle(None);

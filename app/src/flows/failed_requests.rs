@@ -22,11 +22,6 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
         }
         return;
     }
-    if *purpose == Purpose::RunResult {
-        // Said where it would stand.
-        lab.run_result.failed(id, error.to_string());
-        return;
-    }
     let key = match purpose {
         Purpose::Start | Purpose::LoadModel(_) | Purpose::LoadStandIn => NoticeKey::Model,
         Purpose::SamplePairs => {
@@ -71,7 +66,11 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
             lab.evaluate.stop_win_rate();
             NoticeKey::WinRate
         }
-        Purpose::RunResult | Purpose::ExportModel => NoticeKey::Export,
+        Purpose::RunResult => {
+            lab.run_result.failed(error.to_string());
+            NoticeKey::Run
+        }
+        Purpose::ExportModel => NoticeKey::Export,
         Purpose::Report => {
             lab.data_report.failed(id);
             NoticeKey::DataReport
@@ -98,11 +97,12 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
 }
 
 /// A press of pause or stop that met the run's own end: nothing is wrong. Answers that
-/// cannot be scored say so where they stand.
+/// cannot be scored, and a result that cannot be measured, say so where they stand.
 fn is_told_elsewhere(purpose: &Purpose, error: &Error) -> bool {
     let is_of_the_run = matches!(
         purpose,
         Purpose::Adjust | Purpose::Control | Purpose::Checkpoint(_)
     );
-    (is_of_the_run && *error == Error::NoRun) || *purpose == Purpose::Candidates
+    (is_of_the_run && *error == Error::NoRun)
+        || matches!(purpose, Purpose::Candidates | Purpose::RunResult)
 }

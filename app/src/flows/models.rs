@@ -101,7 +101,7 @@ pub fn model_loaded(lab: Lab, mut model: ModelInfo, asked: ModelAsked) {
     lab.selection.clear();
     lab.closed_form.clear();
     lab.blind.clear();
-    lab.run_result.clear();
+    super::run_result::clear(lab);
     lab.data_report.clear();
     let prompt = lab.evaluate.prompt();
     if prompt.with_untracked(|prompt| prompt.trim().is_empty())

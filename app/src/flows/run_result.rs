@@ -3,23 +3,20 @@
 use crate::lab::Lab;
 use crate::stores::engine::Purpose;
 use leptos::prelude::*;
-use tilt_protocol::{Command, Example, RequestId};
+use tilt_protocol::{Command, Example};
 
 /// A run begins or comes back with these rows.
 pub fn begin(lab: Lab, rows: Vec<Example>) {
-    give_up(lab, lab.run_result.begin(rows));
+    clear(lab);
+    lab.run_result.set_rows(rows);
 }
 
-/// The policy is the reference, or that of another model.
+/// The policy is the reference, or that of another model: what is still measured of the one
+/// before is given up.
 pub fn clear(lab: Lab) {
-    give_up(lab, lab.run_result.clear());
-}
-
-fn give_up(lab: Lab, under_way: Option<RequestId>) {
-    if let Some(request) = under_way {
-        lab.engine
-            .request(Purpose::Control, Command::Cancel { request });
-    }
+    lab.engine
+        .give_up_on(|purpose| *purpose == Purpose::RunResult);
+    lab.run_result.clear();
 }
 
 /// The live run has ended, and its policy stands.
@@ -30,8 +27,8 @@ pub fn measure(lab: Lab) {
     };
     let examples = lab.run_result.rows();
     let seed = record.settings.seed;
-    let id = lab
-        .engine
-        .request(Purpose::RunResult, Command::RunResult { examples, seed });
-    lab.run_result.asked(id);
+    let command = Command::RunResult { examples, seed };
+    if lab.engine.request(Purpose::RunResult, command).is_some() {
+        lab.run_result.measuring();
+    }
 }

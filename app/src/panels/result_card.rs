@@ -28,10 +28,14 @@ fn ResultCard() -> impl IntoView {
     let lab = use_lab();
     let state = lab.run_result.state();
     // Heard by whoever does not see it, and what the first steps go by.
+    let measured = Memo::new(move |_| {
+        state.with(|state| match state {
+            ResultState::Measured(measured) => Some((measured.of, read(measured))),
+            _ => None,
+        })
+    });
     Effect::new(move |_| {
-        if let ResultState::Measured(measured) = state.get()
-            && let Ok(result) = read(&measured)
-        {
+        if let Some((_, Ok(result))) = measured.get() {
             let is_learnt = run_story::headline(&result) == Headline::Does;
             lab.run_result.set_learnt(is_learnt);
             let (headline, advice) = (headline(&result), advice(&result));
@@ -45,12 +49,13 @@ fn ResultCard() -> impl IntoView {
             view! { <p class="muted">{texts::MEASURING}</p> }.into_any(),
         ),
         ResultState::Failed(why) => failed(&why),
-        ResultState::Measured(measured) => match read(&measured) {
-            Ok(result) => {
+        ResultState::Measured(_) => match measured.get() {
+            Some((of, Ok(result))) => {
                 let told = slug(run_story::headline(&result));
-                card(told, told_of(lab, measured.of, &result).into_any())
+                card(told, told_of(lab, of, &result).into_any())
             }
-            Err(why) => failed(&why),
+            Some((_, Err(why))) => failed(&why),
+            None => ().into_any(),
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use std::sync::Arc;
-use tilt_protocol::{Example, PolicyAt, RequestId};
+use tilt_protocol::{Example, PolicyAt};
 
 /// A result with the policy that it is of.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,6 @@ pub struct RunResultStore {
     state: RwSignal<ResultState>,
     /// What the run trains on.
     rows: StoredValue<Vec<Example>>,
-    asked: StoredValue<Option<RequestId>>,
     has_learnt: RwSignal<bool>,
 }
 
@@ -38,7 +37,6 @@ impl RunResultStore {
         RunResultStore {
             state: RwSignal::new(ResultState::None),
             rows: StoredValue::new(Vec::new()),
-            asked: StoredValue::new(None),
             has_learnt: RwSignal::new(false),
         }
     }
@@ -56,50 +54,30 @@ impl RunResultStore {
         self.state.into()
     }
 
-    /// A run begins or comes back with these rows. Returns the request that is still under
-    /// way for another run: nobody waits for it any more.
-    pub fn begin(&self, rows: Vec<Example>) -> Option<RequestId> {
+    /// What the run trains on that begins or comes back.
+    pub fn set_rows(&self, rows: Vec<Example>) {
         self.rows.set_value(rows);
-        self.clear()
-    }
-
-    /// There is no run, or no policy of one. Returns what is under way, as above.
-    pub fn clear(&self) -> Option<RequestId> {
-        self.state.set(ResultState::None);
-        self.has_learnt.set(false);
-        self.asked.try_update_value(Option::take).flatten()
     }
 
     pub fn rows(&self) -> Vec<Example> {
         self.rows.get_value()
     }
 
-    pub fn asked(&self, id: Option<RequestId>) {
-        self.asked.set_value(id);
-        self.state.set(match id {
-            Some(_) => ResultState::Measuring,
-            None => ResultState::None,
-        });
+    /// There is no run, or no policy of one.
+    pub fn clear(&self) {
+        self.state.set(ResultState::None);
+        self.has_learnt.set(false);
     }
 
-    pub fn answered(&self, id: RequestId, measured: MeasuredResult) {
-        if self.settle(id) {
-            self.state.set(ResultState::Measured(measured));
-        }
+    pub fn measuring(&self) {
+        self.state.set(ResultState::Measuring);
     }
 
-    pub fn failed(&self, id: RequestId, why: String) {
-        if self.settle(id) {
-            self.state.set(ResultState::Failed(why));
-        }
+    pub fn measured(&self, measured: MeasuredResult) {
+        self.state.set(ResultState::Measured(measured));
     }
 
-    /// True for the request that is waited for, which has its answer.
-    fn settle(&self, id: RequestId) -> bool {
-        let is_asked = self.asked.get_value() == Some(id);
-        if is_asked {
-            self.asked.set_value(None);
-        }
-        is_asked
+    pub fn failed(&self, why: String) {
+        self.state.set(ResultState::Failed(why));
     }
 }

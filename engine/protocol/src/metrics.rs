@@ -1,6 +1,6 @@
 //! Metrics of one optimiser step under TRL's names.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -69,8 +69,8 @@ pub const OF_CURVES: [&str; 15] = [
 
 /// Finite numbers by name. A quantity that a batch does not define (the mean
 /// reward of chosen rows where there are none) is absent, as in TRL.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "BTreeMap<String, f64>", into = "BTreeMap<String, f64>")]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(from = "BTreeMap<String, f64>")]
 pub struct Metrics {
     /// In the order of their names. A curve keeps one list a step, so a name that it usually
     /// has takes no memory of its own.
@@ -86,12 +86,9 @@ impl From<BTreeMap<String, f64>> for Metrics {
     }
 }
 
-impl From<Metrics> for BTreeMap<String, f64> {
-    fn from(metrics: Metrics) -> BTreeMap<String, f64> {
-        let values = metrics.values.into_iter();
-        values
-            .map(|(name, value)| (name.into_owned(), value))
-            .collect()
+impl Serialize for Metrics {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 

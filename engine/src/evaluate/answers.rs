@@ -1,7 +1,8 @@
 //! Answers to plain prompts.
 
-use crate::generate::{Pick, SampledAnswer, generate};
+use crate::generate::{Pick, SampledAnswer, check_prompt, generate};
 use crate::model::Model;
+use crate::world::{Prompt, held_out_prompts};
 use burn::tensor::Tensor;
 use tilt_protocol::{Content, Result, Sampling};
 
@@ -22,6 +23,38 @@ pub fn prompt_ids(model: &Model, prompt: &str) -> Result<Vec<u32>> {
     let text = model.text("a prompt")?;
     let content = Content::user(prompt);
     text.encode(&text.prompt_text(&content)?, !text.has_chat_template())
+}
+
+/// Adds to the stream of the reference's answers, so that equal models still differ.
+const REFERENCE_STREAM: usize = 1 << 20;
+
+/// Up to `count` held-out prompts from all over their list; of them those that the model can
+/// take, so none for an imported one that can take none.
+pub fn some_held_out_prompts(model: &Model, count: usize) -> Vec<Prompt> {
+    let all = held_out_prompts();
+    let stride = (all.len() / count).max(1);
+    let fits = |prompt: &Prompt| {
+        prompt_ids(model, &prompt.text).is_ok_and(|ids| check_prompt(model, &ids).is_ok())
+    };
+    let spread = all.into_iter().step_by(stride).take(count);
+    spread.filter(fits).collect()
+}
+
+/// [`answer_prompts`] of policy and reference, each in streams of its own.
+///
+/// # Errors
+/// Those of [`generate`].
+pub async fn both_answer(
+    model: &Model,
+    [policy, reference]: [&Tensor<1>; 2],
+    prompts: &[&str],
+    sampling: &Sampling,
+    first_stream: usize,
+) -> Result<[Vec<WorldAnswer>; 2]> {
+    let ours = answer_prompts(model, policy, prompts, sampling, first_stream).await?;
+    let stream = REFERENCE_STREAM + first_stream;
+    let theirs = answer_prompts(model, reference, prompts, sampling, stream).await?;
+    Ok([ours, theirs])
 }
 
 /// One answer a prompt, in order; answer i draws from stream `first_stream + i`.

@@ -12,7 +12,7 @@ mod win_rate;
 mod world_fit;
 
 pub use alignment::{Alignment, AlignmentTask};
-pub use answers::{WorldAnswer, answer_prompts, prompt_ids};
+pub use answers::{WorldAnswer, answer_prompts, prompt_ids, some_held_out_prompts};
 pub use fluency::{AttributeAgreement, Fluency, Frequency, fluency, judge_on_world};
 pub use inspect::{Inspector, next_tokens};
 pub use kl::kl_of_answers;

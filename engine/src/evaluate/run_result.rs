@@ -1,12 +1,12 @@
 //! What a run has changed, measured on held-out prompts.
 
-use super::answers::{WorldAnswer, answer_prompts};
+use super::answers::{WorldAnswer, both_answer, some_held_out_prompts};
 use super::kl::{Kl, log_ratios};
 use crate::breath::rest;
-use crate::generate::{GENERATION_BATCH, check_prompt};
+use crate::generate::GENERATION_BATCH;
 use crate::judge::{ReadAttributes, attribute, read_attributes};
 use crate::model::Model;
-use crate::world::{Prompt, held_out_prompts, parse_answer};
+use crate::world::{Prompt, parse_answer};
 use burn::tensor::Tensor;
 use tilt_protocol::run_result::{AttributeChange, BeforeAndAfter, LabelLean, RunResult};
 use tilt_protocol::statistics::Proportion;
@@ -16,8 +16,6 @@ use tilt_protocol::{Content, Example, Principle, Result, Sampling};
 const PROMPTS: usize = 64;
 /// Those of them whose answers are shown.
 const EXAMPLES: usize = 3;
-/// Of the reference's answers, so that equal models still differ.
-const REFERENCE_STREAM: usize = 1 << 20;
 /// So many words in a row, said three times in one answer, repeat themselves.
 const PHRASE: usize = 3;
 
@@ -33,7 +31,7 @@ pub async fn run_result(
     examples: &[Example],
     seed: u64,
 ) -> Result<RunResult> {
-    let prompts = prompts(model);
+    let prompts = some_held_out_prompts(model, PROMPTS);
     let sampling = Sampling {
         seed,
         ..Sampling::default()
@@ -41,15 +39,13 @@ pub async fn run_result(
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for chunk in prompts.chunks(GENERATION_BATCH) {
         let texts: Vec<&str> = chunk.iter().map(|prompt| prompt.text.as_str()).collect();
-        let stream = ours.len();
-        let answers = answer_prompts(model, policy, &texts, &sampling, stream).await?;
+        let models = [policy, reference];
+        let [our, their] = both_answer(model, models, &texts, &sampling, ours.len()).await?;
         rest().await;
-        let stream = REFERENCE_STREAM + stream;
-        theirs.extend(answer_prompts(model, reference, &texts, &sampling, stream).await?);
+        ratios.extend(log_ratios(model, reference, &our).await?);
         rest().await;
-        ratios.extend(log_ratios(model, reference, &answers).await?);
-        rest().await;
-        ours.extend(answers);
+        ours.extend(our);
+        theirs.extend(their);
     }
     let kl = Kl::of(&ratios);
     let (read_ours, read_theirs) = (read(&ours), read(&theirs));
@@ -71,20 +67,6 @@ pub async fn run_result(
         policy_repeats: repeating(&ours),
         reference_repeats: repeating(&theirs),
     })
-}
-
-/// Held-out prompts from all over their list; none where an imported model can take none.
-fn prompts(model: &Model) -> Vec<Prompt> {
-    let all = held_out_prompts();
-    let stride = (all.len() / PROMPTS).max(1);
-    all.into_iter()
-        .step_by(stride)
-        .take(PROMPTS)
-        .filter(|prompt| {
-            super::prompt_ids(model, &prompt.text)
-                .is_ok_and(|ids| check_prompt(model, &ids).is_ok())
-        })
-        .collect()
 }
 
 fn read(answers: &[WorldAnswer]) -> Vec<ReadAttributes> {

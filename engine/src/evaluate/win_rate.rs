@@ -3,7 +3,7 @@
 //! One answer each for every held-out prompt at temperature 1, repeated with further
 //! seeds until at least 200 comparisons are decisive or 2,000 were drawn.
 
-use crate::evaluate::answers::{WorldAnswer, answer_prompts};
+use crate::evaluate::answers::{WorldAnswer, both_answer};
 use crate::evaluate::kl::{Kl, log_ratios};
 use crate::generate::GENERATION_BATCH;
 use crate::judge::{self, Weighted};
@@ -15,9 +15,6 @@ use tilt_protocol::{Principle, Result, Sampling, WinRateReport};
 
 pub const DECISIVE_WANTED: usize = 200;
 const DRAWN_AT_MOST: usize = 2_000;
-
-/// Adds to the seed for the reference's answers, so that equal models still differ.
-const REFERENCE_STREAM: usize = 1 << 20;
 
 /// A win rate being counted, a chunk of prompts at a time.
 pub struct WinRateRun {
@@ -111,9 +108,9 @@ impl WinRateRun {
             .iter()
             .map(String::as_str)
             .collect();
-        let ours = answer_prompts(model, policy, &prompts, &self.sampling, self.drawn).await?;
-        let stream = REFERENCE_STREAM + self.drawn;
-        let theirs = answer_prompts(model, reference, &prompts, &self.sampling, stream).await?;
+        let models = [policy, reference];
+        let [ours, theirs] =
+            both_answer(model, models, &prompts, &self.sampling, self.drawn).await?;
         self.log_ratios
             .extend(log_ratios(model, reference, &ours).await?);
         let weighted = Weighted::single(self.principle);

@@ -4,11 +4,9 @@ use super::job::Job;
 use super::state::EngineLab;
 use super::task::Task;
 use crate::breath;
-use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers, prompt_ids};
-use crate::generate::check_prompt;
+use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers, some_held_out_prompts};
 use crate::judge;
 use crate::model::Model;
-use crate::world;
 use burn::tensor::Tensor;
 use tilt_protocol::{Event, RequestId, Result, RunId, Sampling};
 
@@ -62,17 +60,8 @@ impl EngineLab {
 /// What `metric-kl` is estimated from: answers of the policy to the same few held-out
 /// prompts each time. None where no prompt fits an imported model.
 async fn fixed_answers(model: &Model, policy: &Tensor<1>) -> Result<Vec<WorldAnswer>> {
-    let prompts = world::held_out_prompts();
-    let stride = (prompts.len() / KL_PROMPTS).max(1);
-    let fits =
-        |text: &&str| prompt_ids(model, text).is_ok_and(|ids| check_prompt(model, &ids).is_ok());
-    let texts: Vec<&str> = prompts
-        .iter()
-        .step_by(stride)
-        .take(KL_PROMPTS)
-        .map(|prompt| prompt.text.as_str())
-        .filter(fits)
-        .collect();
+    let prompts = some_held_out_prompts(model, KL_PROMPTS);
+    let texts: Vec<&str> = prompts.iter().map(|prompt| prompt.text.as_str()).collect();
     if texts.is_empty() {
         return Ok(Vec::new());
     }
