@@ -113,6 +113,8 @@ export class Page {
 
   /** Does `action`, and waits until the engine has been `busy` and is ready again. */
   async whileBusy(busy, action, limitMs) {
+    // A run that came back is still at its last number: its end is not that of the next one.
+    if ((await this.status()) === busy) await this.untilReady(limitMs);
     const before = await this.#statusesSeen();
     const oldBanner = await this.banner();
     await action();
