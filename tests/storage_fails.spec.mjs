@@ -230,6 +230,8 @@ test('a reading and a writing that get no answer are given up and tried again', 
   await page.evaluate(() => sessionStorage.setItem('deaf', '{"read":true}'));
   await lab.reload();
   await lab.until('an unanswered reading', () => page.evaluate(() => globalThis.unanswered > 0));
+  await lab.until('the banner', async () => (await lab.banner()).includes('could not be read'));
   await page.evaluate(() => (globalThis.deaf = {}));
   await lab.untilLabelCount(2);
+  await lab.until('the banner to go', async () => (await lab.banner()) === '');
 });

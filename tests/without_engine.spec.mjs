@@ -1,4 +1,5 @@
 // No WebGPU: the CPU does it, and the page says why. No engine: labelling still works.
+import fs from 'node:fs';
 import { expect, test } from './fixtures.mjs';
 import { walkShortPath } from './short_path.mjs';
 
@@ -32,15 +33,33 @@ test.describe('an engine that the host does not have', () => {
   });
 });
 
+/** What the page and its engine speak, from the source that both are built of. */
+const MESSAGES = new URL('../engine/protocol/src/message/mod.rs', import.meta.url);
+const [, VERSION] = fs.readFileSync(MESSAGES, 'utf8').match(/PROTOCOL_VERSION: u32 = (\d+);/);
+
 /** An engine that greets the page and breaks at the first command, as a panic does. */
-const BREAKING_ENGINE = `
+const breakingEngine = (version) => `
   const post = (event) => postMessage({ json: JSON.stringify({ id: null, event }), buffers: [] });
   onmessage = () => post({ failed: { error: { internal: { reason: 'a test' } } } });
-  post({ ready: { protocol_version: 7 } });
+  post({ ready: { protocol_version: ${version} } });
 `;
 
+test.describe('an engine of another version, from a cache for one', () => {
+  test.use({ replaced: { 'engine.js': { body: breakingEngine(Number(VERSION) + 1), times: 1 } } });
+
+  test('is given up for good, and the banner says what happened', async ({ lab }) => {
+    await lab.open({ model: 'nano', seed: 15 }, { ready: false });
+    expect(await lab.untilBanner(60_000)).toMatch(/version/i);
+    // It ends without being asked to, which is no news of an engine that was given up.
+    await lab.page.waitForTimeout(3000);
+    expect(await lab.status()).toBe('failed');
+    expect(await lab.banner()).toMatch(/version/i);
+    await lab.labelShorter(3);
+  });
+});
+
 test.describe('an engine that breaks on WebGPU', () => {
-  test.use({ replaced: { 'engine.js': { body: BREAKING_ENGINE, times: 1 } } });
+  test.use({ replaced: { 'engine.js': { body: breakingEngine(VERSION), times: 1 } } });
 
   test('starts again on the CPU, and the page says so', async ({ lab }) => {
     await lab.open({ model: 'nano', seed: 13 });

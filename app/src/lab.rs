@@ -4,9 +4,9 @@
 use crate::model::address::UrlParams;
 use crate::model::space::Space;
 use crate::stores::{
-    bench, blind, charts, closed_form, data_report, engine, evaluate, form, import, lab_arrival,
-    labels, models, notices, others, pace, run, run_result, run_saving, runs, saving, selection,
-    settings,
+    bench, blind, charts, closed_form, data_report, engine, evaluate, form, import, judged,
+    lab_arrival, labels, lesson_list, models, notices, others, pace, run, run_result, run_saving,
+    runs, saving, selection, settings,
 };
 use leptos::prelude::*;
 
@@ -18,6 +18,8 @@ pub struct Lab {
     pub notices: notices::Notices,
     pub engine: engine::EngineStore,
     pub labels: labels::LabelStore,
+    pub judged: judged::JudgedStore,
+    pub lesson_list: lesson_list::LessonListStore,
     pub form: form::FormStore,
     pub models: models::ModelsStore,
     pub run: run::RunStore,
@@ -60,6 +62,8 @@ impl Lab {
             notices,
             engine: engine::EngineStore::new(params.device, params.simd, notices),
             labels,
+            judged: judged::JudgedStore::new(),
+            lesson_list: lesson_list::LessonListStore::new(),
             form,
             models: models::ModelsStore::new(),
             run,

@@ -25,6 +25,13 @@ pub fn search() -> String {
         .unwrap_or_default()
 }
 
+/// What stands behind the `#`, with it.
+pub fn fragment() -> String {
+    web_sys::window()
+        .and_then(|window| window.location().hash().ok())
+        .unwrap_or_default()
+}
+
 /// The version of the files beside the page, where the build has written one.
 pub fn version() -> Option<String> {
     let document = web_sys::window()?.document()?;

@@ -245,6 +245,7 @@ mod tests {
             high: rate + 0.1,
             decisive: Some(200),
             ties: Some(3),
+            kl: None,
         };
         let run = RunRecord {
             win_rates: vec![

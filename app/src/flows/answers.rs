@@ -78,6 +78,11 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
                 lab.run_result.measured(MeasuredResult { of, json });
             }
         }
+        Event::Judged { verdicts } => {
+            if let Purpose::Judge(keys) = purpose {
+                lab.judged.answered(&keys, &verdicts);
+            }
+        }
         event
         @ (Event::DeviceReady { .. } | Event::ModelLoaded { .. } | Event::Fetching { .. }) => {
             of_the_engine(lab, purpose, event)

@@ -50,6 +50,10 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
             lab.selection.set_against(None);
             NoticeKey::Watch
         }
+        Purpose::Judge(keys) => {
+            lab.judged.failed(keys);
+            NoticeKey::Lesson
+        }
         Purpose::Candidates => {
             lab.closed_form.failed(Some(id), error.to_string());
             NoticeKey::Candidates

@@ -3,7 +3,7 @@
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::random::derived;
-use crate::model::run_record::WinRatePoint;
+use crate::model::run_record::{MeasuredKl, WinRatePoint};
 use crate::stores::engine::Purpose;
 use crate::texts::notices as texts;
 use leptos::prelude::*;
@@ -98,6 +98,11 @@ pub fn keep_win_rate(lab: Lab, of: PolicyAt, report: &WinRateReport) {
         high: report.high,
         decisive: Some(report.decisive()),
         ties: Some(report.ties),
+        kl: Some(MeasuredKl {
+            mean: report.kl,
+            standard_error: report.kl_standard_error,
+            answers: report.answers,
+        }),
     };
     lab.runs.add_win_rate(run, point);
 }

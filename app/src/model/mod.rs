@@ -12,6 +12,8 @@ pub mod curves;
 pub mod json;
 pub mod label_filter;
 pub mod label_history;
+pub mod lesson_progress;
+pub mod lesson_source;
 pub mod level;
 pub mod notice;
 pub mod ordered;

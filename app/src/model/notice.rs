@@ -26,6 +26,7 @@ pub enum NoticeKey {
     Export,
     Field(TrainField),
     LabFile,
+    Lesson,
     Model,
     OneRow,
     /// Settings are of a run on another model.

@@ -51,7 +51,8 @@ pub fn remote(address: &str, limit: usize) -> Option<Remote> {
     })
 }
 
-fn host_of(url: &str) -> Option<String> {
+/// The host that a full address names.
+pub fn host_of(url: &str) -> Option<String> {
     let rest = url.split_once("://")?.1;
     let host = rest.split(['/', '?', '#']).next()?;
     (!host.is_empty()).then(|| host.to_owned())

@@ -49,6 +49,18 @@ pub struct WinRatePoint {
     pub decisive: Option<usize>,
     #[serde(default)]
     pub ties: Option<usize>,
+    /// The KL of the same answers; older runs do not say.
+    #[serde(default)]
+    pub kl: Option<MeasuredKl>,
+}
+
+/// A KL by the way, of the answers that something else was measured of.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredKl {
+    /// Nats an answer.
+    pub mean: f64,
+    pub standard_error: Option<f64>,
+    pub answers: usize,
 }
 
 /// A setting that was changed while the run was under way.

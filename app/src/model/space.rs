@@ -10,15 +10,13 @@ impl Space {
     /// The person's own lab.
     pub const OWN: Space = Space(None);
 
-    /// A lab beside it. `None` where the name is not made of small letters, digits and
-    /// hyphens alone: any other sign could make the beginning of another lab's keys.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "lessons will have labs of their own")
-    )]
-    pub fn named(name: &'static str) -> Option<Space> {
+    /// A lab beside it, such as a lesson's. `None` where the name is not made of small
+    /// letters, digits and hyphens alone: any other sign could make the beginning of another
+    /// lab's keys. The name is kept for as long as the page is there, which has one or two.
+    pub fn named(name: &str) -> Option<Space> {
         let is_sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        (!name.is_empty() && name.chars().all(is_sound)).then_some(Space(Some(name)))
+        let is_named = !name.is_empty() && name.chars().all(is_sound);
+        is_named.then(|| Space(Some(Box::leak(name.into()))))
     }
 
     fn root(self) -> String {
@@ -58,6 +56,11 @@ impl Space {
         format!("{}.training", self.root())
     }
 
+    /// The key of how far the learner has come in the lesson that the lab is for.
+    pub fn lesson(self) -> String {
+        format!("{}.lesson", self.root())
+    }
+
     pub fn run_lock(self, uid: u64) -> String {
         format!("{}-run-{uid}", self.root())
     }
@@ -76,6 +79,7 @@ mod tests {
             space.setting("beta"),
             space.visit(),
             space.training(),
+            space.lesson(),
             space.run_lock(7),
         ]
     }
@@ -89,6 +93,7 @@ mod tests {
             "tilt.settings.beta",
             "tilt.visit",
             "tilt.training",
+            "tilt.lesson",
             "tilt-run-7",
         ];
         assert_eq!(names(Space::OWN), expected);

@@ -24,7 +24,7 @@ fn is_judged_here(label: &Label) -> bool {
 pub fn AutolabelPanel() -> impl IntoView {
     let is_open = RwSignal::new(false);
     view! {
-        <details class="panel drawer" on:toggle=noted(is_open)>
+        <details class="panel drawer" data-place="judge" on:toggle=noted(is_open)>
             <summary data-testid="autolabel-open">{texts::LET_THE_JUDGE_LABEL}</summary>
             <Later wanted=is_open load=|| Box::pin(fields())/>
         </details>

@@ -42,7 +42,7 @@ pub fn BlindTest() -> impl IntoView {
         })
     };
     view! {
-        <div class="blind" id="blind">
+        <div class="blind" id="blind" data-place="blind">
             <h3>{texts::WHICH_IS_TUNED}</h3>
             <div class="row">
                 <Action

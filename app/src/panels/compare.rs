@@ -40,7 +40,7 @@ pub fn ComparePanel() -> impl IntoView {
     };
     let of = Signal::derive(move || comparison.with(|c| c.as_ref().map(|c| c.of)));
     view! {
-        <section class="panel" aria-labelledby="compare-title">
+        <section class="panel" data-place="samples" aria-labelledby="compare-title">
             <header class="panel-head">
                 <h2 id="compare-title">{texts::BEFORE_AND_AFTER}</h2>
                 <span class="muted asked">

@@ -18,7 +18,7 @@ use web_sys::HtmlSelectElement;
 pub fn DataPanel() -> impl IntoView {
     let is_asking = RwSignal::new(false);
     view! {
-        <section class="panel quiet" aria-labelledby="data-title">
+        <section class="panel quiet" data-place="data" aria-labelledby="data-title">
             <header class="panel-head">
                 <h2 id="data-title">{texts::DATA_AND_MODELS}</h2>
             </header>

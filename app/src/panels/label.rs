@@ -66,7 +66,7 @@ pub fn LabelPanel() -> impl IntoView {
     };
     let judge = move |verdict: Verdict| move || perform(lab, Act::Judge(verdict));
     view! {
-        <section class="panel label-panel" aria-labelledby="label-title">
+        <section class="panel label-panel" data-place="label" aria-labelledby="label-title">
             <header class="panel-head">
                 <h2 id="label-title">{texts::WHICH_IS_BETTER}</h2>
                 <span class="count"><span

@@ -28,7 +28,7 @@ pub fn MetricsStrip() -> impl IntoView {
     let kto_kl =
         Signal::derive(move || run.with(|run| run.metrics.get(KL).filter(|_| has_kl(run))));
     view! {
-        <section class="panel metrics-panel" aria-label=texts::LIVE_NUMBERS>
+        <section class="panel metrics-panel" data-place="metrics" aria-label=texts::LIVE_NUMBERS>
             <RunLine/>
             <div class="metrics">
                 <Metric testid="metric-step" term=Term::Step value=step show=|v| fixed(v, 0)/>

@@ -20,6 +20,7 @@ pub mod intro;
 pub mod lab_arrival;
 pub mod label;
 pub mod label_progress;
+pub mod lesson;
 pub mod level_select;
 pub mod metrics;
 pub mod model_change;

@@ -27,7 +27,7 @@ pub fn RunsPanel() -> impl IntoView {
         records.with(|records| !records.is_empty()) || removed.with(Option::is_some)
     });
     view! {
-        <section class="panel runs-panel" aria-labelledby="runs-title">
+        <section class="panel runs-panel" data-place="runs" aria-labelledby="runs-title">
             <div class="panel-head">
                 <h2 id="runs-title">{texts::RUNS}</h2>
                 <span class="muted">{texts::PINNED_STAY}</span>
@@ -307,6 +307,7 @@ mod tests {
             high: 0.9,
             decisive: Some(120),
             ties: Some(1),
+            kl: None,
         };
         let points = [
             point(10, Principle::Polite, 0.6),

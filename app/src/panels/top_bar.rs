@@ -8,6 +8,7 @@ use crate::lab::use_lab;
 use crate::model::act::Act;
 use crate::model::run::Phase;
 use crate::parts::acts;
+use crate::texts::lesson::LESSONS;
 use crate::texts::numbers::{bytes, fixed, parameters};
 use crate::texts::page as texts;
 use crate::texts::training::{PAUSE, TRAIN};
@@ -15,6 +16,8 @@ use leptos::prelude::*;
 
 #[component]
 pub fn TopBar() -> impl IntoView {
+    let lab = use_lab();
+    let is_list_open = lab.lesson_list.is_open();
     view! {
         <header class="top-bar">
             <div class="brand">
@@ -29,6 +32,15 @@ pub fn TopBar() -> impl IntoView {
             <Transport/>
             <EngineState/>
             <LevelSelect/>
+            <button
+                type="button"
+                class="button lessons"
+                data-testid="lessons"
+                aria-expanded=move || is_list_open.get().to_string()
+                on:click=move |_| lab.lesson_list.toggle()
+            >
+                {LESSONS}
+            </button>
             <ShareButton/>
             <ThemeButton/>
             <button type="button" class="button icon help-button" aria-label=texts::HELP popovertarget="help">

@@ -37,7 +37,7 @@ fn unsaved_note() -> Result<Build, NotLoaded> {
 pub fn TrainPanel() -> impl IntoView {
     let lab = use_lab();
     view! {
-        <section class="panel train-panel" aria-labelledby="train-title">
+        <section class="panel train-panel" data-place="train" aria-labelledby="train-title">
             <h2 id="train-title" class="visually-hidden">{texts::TRAIN}</h2>
             <div class="fields six">
                 <ObjectiveSelect/>

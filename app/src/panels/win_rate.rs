@@ -51,7 +51,7 @@ pub fn WinRatePanel() -> impl IntoView {
     };
     let cannot = Signal::derive(move || !lab.engine.is_up() || is_busy.get());
     view! {
-        <section class="panel win-panel" aria-labelledby="win-title">
+        <section class="panel win-panel" data-place="win-rate" aria-labelledby="win-title">
             <header class="panel-head">
                 <h2 id="win-title"><Define term=Term::WinRate text=texts::WIN_RATE/></h2>
                 <span class="muted">{texts::HELD_OUT_BEFORE} <Define term=Term::Temperature/> {texts::HELD_OUT_AFTER}</span>

@@ -12,7 +12,7 @@ pub fn AtLevel(
 ) -> impl IntoView {
     let level = use_lab().settings.level();
     view! {
-        <div class="at-level" hidden=move || level.get() < least>
+        <div class="at-level" data-least=least.slug() hidden=move || level.get() < least>
             {children()}
         </div>
     }

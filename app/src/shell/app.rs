@@ -1,12 +1,14 @@
 //! The Lab: one screen of three columns, three tabs on a narrow one.
 
+use super::door::Door;
 use super::{drop, keys};
 use crate::browser::url;
 use crate::charts::logps::LogpsChart;
 use crate::charts::more;
 use crate::flows::startup;
 use crate::lab::Lab;
-use crate::model::address;
+use crate::model::address::{self, UrlParams};
+use crate::model::lesson_source::LessonSource;
 use crate::model::level::Level;
 use crate::model::notice::NoticeKey;
 use crate::model::space::Space;
@@ -18,6 +20,7 @@ use crate::panels::formula::FormulaPanel;
 use crate::panels::guide::Guide;
 use crate::panels::help::Help;
 use crate::panels::label::LabelPanel;
+use crate::panels::lesson::{OpenLesson, lesson_list, lesson_panel};
 use crate::panels::metrics::MetricsStrip;
 use crate::panels::notices::{Announcer, NoticeBanner};
 use crate::panels::recorded::{self, RecordedRun};
@@ -32,13 +35,52 @@ use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
 use crate::parts::tabs::{Column, SkipLinks, TabList, Tabs};
 use crate::stores::run_result::ResultState;
+use gloo_events::EventListener;
 use leptos::prelude::*;
 
+/// The Lab, behind the door of a lesson where the address names one.
 #[component]
 pub fn App() -> impl IntoView {
-    let (params, remarks) = address::read(&url::query());
-    let lab = Lab::new(&params, Space::OWN);
+    let (mut params, remarks) = address::read(&url::query());
+    params.lesson = LessonSource::in_link(&url::fragment()).or(params.lesson);
+    watch_fragment();
+    match params.lesson.clone() {
+        None => view! { <LabPage params=params remarks=remarks space=Space::OWN lesson=None/> }
+            .into_any(),
+        Some(source) => view! { <Door source=source params=params remarks=remarks/> }.into_any(),
+    }
+}
+
+/// Another lesson behind the same address is another page.
+fn watch_fragment() {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    EventListener::new(&window, "hashchange", |_| {
+        if LessonSource::in_link(&url::fragment()).is_some()
+            && let Some(window) = web_sys::window()
+        {
+            // The page's own address can always be loaded again.
+            let _ = window.location().reload();
+        }
+    })
+    .forget();
+}
+
+/// One screen of three columns, with a lesson beside them where there is one.
+#[component]
+pub fn LabPage(
+    params: UrlParams,
+    remarks: Vec<String>,
+    space: Space,
+    lesson: Option<OpenLesson>,
+) -> impl IntoView {
+    let lab = Lab::new(&params, space);
     provide_context(lab);
+    let has_lesson = lesson.is_some();
+    if let Some(lesson) = lesson {
+        provide_context(lesson);
+    }
     // Once the region stands in the page: what is there at first is not announced.
     Effect::new(move |_| {
         if !remarks.is_empty() {
@@ -47,7 +89,7 @@ pub fn App() -> impl IntoView {
     });
     keys::listen(lab);
     drop::listen(lab);
-    mark_root(lab, params.is_embedded);
+    mark_root(lab, params.is_embedded, has_lesson);
     startup::start(lab);
 
     let is_everything = Signal::derive(move || lab.settings.level().get() >= Level::Everything);
@@ -56,6 +98,7 @@ pub fn App() -> impl IntoView {
     let result = lab.run_result.state();
     let has_result = Memo::new(move |_| result.with(|result| *result != ResultState::None));
     let has_model = Signal::derive(move || lab.engine.is_up());
+    let is_list_open = lab.lesson_list.is_open();
     let tabs = Tabs::new();
     provide_context(tabs);
     let is_recorded = recorded::is_shown();
@@ -64,7 +107,11 @@ pub fn App() -> impl IntoView {
         <TopBar/>
         <NoticeBanner/>
         <BenchPanel/>
-        <Guide/>
+        <div hidden=move || !is_list_open.get()>
+            <Later wanted=is_list_open load=|| Box::pin(lesson_list())/>
+        </div>
+        {(!has_lesson).then(|| view! { <Guide/> })}
+        {has_lesson.then(|| view! { <Later wanted=Signal::stored(true) load=|| Box::pin(lesson_panel())/> })}
         <TabList tabs=tabs/>
         <main id="lab" class="lab" tabindex="-1" data-tab=move || tabs.slug()>
             <Column tabs=tabs slug="label">
@@ -124,8 +171,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Writes theme, level and embedding where the style sheets look for them.
-fn mark_root(lab: Lab, is_embedded: bool) {
+/// Writes theme, level, embedding and lesson where the style sheets look for them.
+fn mark_root(lab: Lab, is_embedded: bool, has_lesson: bool) {
     Effect::new(move |_| {
         let root = web_sys::window()
             .and_then(|window| window.document())
@@ -141,6 +188,9 @@ fn mark_root(lab: Lab, is_embedded: bool) {
         let _ = root.toggle_attribute_with_force("data-keys-off", !lab.settings.are_keys_on());
         if is_embedded {
             let _ = root.set_attribute("data-embed", "");
+        }
+        if has_lesson {
+            let _ = root.set_attribute("data-lesson", "");
         }
     });
 }

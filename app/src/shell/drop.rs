@@ -1,7 +1,7 @@
 //! Files dropped on the page, and text pasted into it, go where a picker would take them.
 
 use crate::flows::import::import_file;
-use crate::flows::{lab_file, models};
+use crate::flows::{lab_file, lesson_file, models};
 use crate::lab::Lab;
 use crate::texts::files as texts;
 use gloo_events::{EventListener, EventListenerOptions};
@@ -50,7 +50,7 @@ pub fn listen(lab: Lab) {
     pasted.forget();
 }
 
-/// A model's files together, the file of a lab, or data.
+/// A model's files together, the file of a lab, a lesson, or data.
 pub fn take(lab: Lab, files: Vec<File>) {
     if files
         .iter()
@@ -63,7 +63,7 @@ pub fn take(lab: Lab, files: Vec<File>) {
         if file.name().ends_with(".tilt") {
             lab_file::import_lab(lab, file);
         } else {
-            import_file(lab, file);
+            lesson_file::open_file(lab, file, import_file);
         }
     }
 }

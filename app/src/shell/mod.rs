@@ -1,5 +1,6 @@
 //! The page's frame: what stands where, the keys, and files dropped on it.
 
 pub mod app;
+pub mod door;
 pub mod drop;
 pub mod keys;

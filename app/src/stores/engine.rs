@@ -179,11 +179,7 @@ impl EngineStore {
             return again;
         }
         self.failures.update_value(|failures| failures.push(now_ms));
-        self.client.with_value(|client| {
-            if let Some(client) = client {
-                client.ignore();
-            }
-        });
+        self.ignore_client();
         if again == Again::Cpu {
             self.left_webgpu.set_value(true);
         }
@@ -195,6 +191,15 @@ impl EngineStore {
         self.model.set(None);
         self.reported.set(EngineStatus::Loading);
         again
+    }
+
+    /// Its listeners may be those that call this: it is not dropped here.
+    fn ignore_client(&self) {
+        self.client.with_value(|client| {
+            if let Some(client) = client {
+                client.ignore();
+            }
+        });
     }
 
     /// A model is loaded and the engine lives: commands make sense.
@@ -335,8 +340,9 @@ impl EngineStore {
         self.model.set(Some(model));
     }
 
-    /// Nothing more can be expected of the engine in this page.
+    /// Nothing more can be expected of the engine in this page, whatever it still says.
     pub fn give_up(&self) {
+        self.ignore_client();
         self.tickets.update_value(Tickets::clear);
         self.fetching.set(None);
         self.expected.set(None);

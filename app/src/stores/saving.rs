@@ -30,6 +30,8 @@ pub struct Saving {
     ledger: StoredValue<Ledger, LocalStorage>,
     /// Writes that have no answer yet: until it is there nothing is well again.
     under_way: StoredValue<usize>,
+    /// A reading got no answer, and none has since: opening alone does not make it well.
+    is_mute: StoredValue<bool>,
     /// Tries that failed since one worked.
     failures: StoredValue<u32>,
     again: StoredValue<Option<Timeout>, LocalStorage>,
@@ -67,6 +69,7 @@ impl Saving {
             database: StoredValue::new_local(NOT_OPENED),
             ledger: StoredValue::new_local(Ledger::default()),
             under_way: StoredValue::new(0),
+            is_mute: StoredValue::new(false),
             failures: StoredValue::new(0),
             again: StoredValue::new_local(None),
             erasures: StoredValue::new(0),
@@ -267,12 +270,18 @@ impl Saving {
             };
             match found {
                 Ok(value) if self.erasures.get_value() == erasures => {
+                    self.is_mute.set_value(false);
                     self.settled();
                     return Some(value);
                 }
                 Ok(_) => {}
                 Err(error) => {
                     tries += 1;
+                    if matches!(error, StorageError::Silent) {
+                        // A minute has passed: whoever waits is told before the next.
+                        self.is_mute.set_value(true);
+                        self.say(texts::not_read(&error.reason()));
+                    }
                     if tries >= READS {
                         self.failed(&error, &texts::not_read);
                         return None;
@@ -367,10 +376,7 @@ impl Saving {
             (Connection::Open(_), StorageError::Full) => texts::FULL.to_owned(),
             (Connection::Open(_), error) => text(&error.reason()),
         };
-        if self.said.get_value().as_ref() != Some(&text) {
-            self.notices.error(NOTICE, &text);
-            self.said.set_value(Some(text));
-        }
+        self.say(text);
         if self.again.with_value(Option::is_none) {
             let again = Timeout::new(self.pause_ms(), move || {
                 self.again.set_value(None);
@@ -378,6 +384,13 @@ impl Saving {
             });
             self.again.set_value(Some(again));
             self.failures.update_value(|failures| *failures += 1);
+        }
+    }
+
+    fn say(self, text: String) {
+        if self.said.get_value().as_ref() != Some(&text) {
+            self.notices.error(NOTICE, &text);
+            self.said.set_value(Some(text));
         }
     }
 
@@ -391,7 +404,8 @@ impl Saving {
 
     /// Something worked: where nothing waits, all is well.
     fn settled(self) {
-        if self.under_way.get_value() > 0 || self.ledger.with_value(Ledger::is_waiting) {
+        let is_asked_for = self.under_way.get_value() > 0 || self.is_mute.get_value();
+        if is_asked_for || self.ledger.with_value(Ledger::is_waiting) {
             return;
         }
         self.failures.set_value(0);

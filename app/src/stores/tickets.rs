@@ -15,6 +15,8 @@ pub enum Purpose {
     LoadStandIn,
     SamplePairs,
     Autolabel,
+    /// What a judge says of labels, by their keys.
+    Judge(Vec<u64>),
     Train(RunId),
     Checkpoint(RunId),
     Adjust,
@@ -39,7 +41,7 @@ impl Purpose {
             Purpose::LoadModel(asked) => texts::not_loaded(asked.name()),
             Purpose::LoadStandIn => texts::not_loaded(STAND_IN.slug()),
             Purpose::SamplePairs => texts::NOT_SAMPLED_PAIRS.to_owned(),
-            Purpose::Autolabel => texts::NOT_LABELLED.to_owned(),
+            Purpose::Autolabel | Purpose::Judge(_) => texts::NOT_LABELLED.to_owned(),
             Purpose::Train(_) => texts::RUN_STOPPED.to_owned(),
             Purpose::Checkpoint(_) => texts::NOT_SAVED.to_owned(),
             Purpose::Adjust | Purpose::Reset | Purpose::Control => texts::NOT_FOLLOWED.to_owned(),

@@ -36,6 +36,44 @@ pub enum Term {
 }
 
 impl Term {
+    const ALL: [Term; 29] = [
+        Term::Policy,
+        Term::Reference,
+        Term::Beta,
+        Term::LogRatio,
+        Term::LogProb,
+        Term::Margin,
+        Term::ImplicitReward,
+        Term::Kl,
+        Term::Accuracy,
+        Term::Chosen,
+        Term::Rejected,
+        Term::Loss,
+        Term::LearningRate,
+        Term::TokensPerSecond,
+        Term::WinRate,
+        Term::Temperature,
+        Term::Decisive,
+        Term::Objective,
+        Term::Steps,
+        Term::Step,
+        Term::Seed,
+        Term::Model,
+        Term::Principle,
+        Term::Noise,
+        Term::NextToken,
+        Term::Interval,
+        Term::WhyTies,
+        Term::IsThatGood,
+        Term::WhenToStop,
+    ];
+
+    /// The term that a text names: in small letters, with hyphens for blanks.
+    pub fn named(name: &str) -> Option<Term> {
+        let is_named = |term: &Term| term.name().to_lowercase().replace(' ', "-") == name;
+        Term::ALL.into_iter().find(is_named)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Term::Policy => "policy",

@@ -36,6 +36,7 @@ pub const WITHOUT_OBJECTIVE: &str =
     "The URL\u{2019}s parameters mean nothing without the objective that they belong to.";
 
 pub const DEVICES: &str = "webgpu or cpu";
+pub const LESSON_SOURCES: &str = "the name of a lesson that ships with Tilt, or the address of one";
 pub const MODELS: &str = "nano, small or base";
 pub const OBJECTIVES: &str = "one that the page lists, such as dpo or simpo";
 pub const ABOVE_0: &str = "a number above 0";

@@ -25,6 +25,7 @@ pub mod import;
 pub mod intro;
 pub mod judge;
 pub mod label;
+pub mod lesson;
 pub mod link;
 pub mod logps;
 pub mod loss_charts;

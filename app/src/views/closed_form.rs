@@ -34,7 +34,7 @@ pub fn ClosedForm() -> impl IntoView {
             || question.with(|q| !q.candidates.is_empty())
     });
     view! {
-        <section class="panel closed" data-testid="closed-form" aria-labelledby="closed-title">
+        <section class="panel closed" data-place="closed-form" data-testid="closed-form" aria-labelledby="closed-title">
             <header class="panel-head">
                 <h2 id="closed-title">{texts::HEADING}</h2>
                 <span class="keyline">

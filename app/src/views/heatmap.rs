@@ -80,7 +80,7 @@ pub fn Heatmap() -> impl IntoView {
         }
     };
     view! {
-        <section class="panel" aria-labelledby="heatmap-title">
+        <section class="panel" data-place="heatmap" aria-labelledby="heatmap-title">
             <header class="panel-head">
                 <h2 id="heatmap-title">{texts::HEADING}</h2>
                 <Against/>

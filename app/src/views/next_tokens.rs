@@ -71,7 +71,7 @@ pub fn NextTokenBars() -> impl IntoView {
         }
     };
     view! {
-        <section class="panel" aria-labelledby="next-title">
+        <section class="panel" data-place="next-token-bars" aria-labelledby="next-title">
             <header class="panel-head">
                 <h2 id="next-title"><Define term=Term::NextToken text=texts::HEADING/></h2>
                 <span class="muted context">{context}</span>

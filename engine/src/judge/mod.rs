@@ -10,7 +10,7 @@ mod verdict;
 
 pub use read::{ReadAttributes, read_attributes};
 pub use score::{Weighted, attribute, rewards, score};
-pub use verdict::{JudgeVerdict, Judgement, compare, compare_biased, with_noise};
+pub use verdict::{JudgeVerdict, Judgement, compare, compare_biased, verdict_on, with_noise};
 
 #[cfg(test)]
 mod sets_tests;

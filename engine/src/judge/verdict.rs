@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::score::Weighted;
 use crate::random::Random;
+use tilt_protocol::{JudgeSettings, Pair, Verdict};
 
 /// Which answer a judge prefers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,17 @@ pub fn compare_biased(
         JudgeVerdict::Tie
     };
     Judgement { verdict, margin }
+}
+
+/// What a judge says of a pair, without its noise.
+pub fn verdict_on(judge: &JudgeSettings, pair: &Pair) -> Verdict {
+    let weighted = Weighted(judge.principles.clone());
+    let (first, second) = (&pair.answer_a, &pair.answer_b);
+    match compare_biased(&weighted, judge.length_bias, &pair.prompt, first, second).verdict {
+        JudgeVerdict::First => Verdict::A,
+        JudgeVerdict::Second => Verdict::B,
+        JudgeVerdict::Tie => Verdict::Tie,
+    }
 }
 
 /// Label noise: a decisive verdict is flipped with probability

@@ -6,6 +6,7 @@ use super::state::EngineLab;
 use super::training_run::RunRequest;
 use crate::bench::Bench;
 use crate::device::Compute;
+use crate::judge;
 use crate::kernels;
 use crate::model::ModelFiles;
 use tilt_protocol::report::ReportOptions;
@@ -47,6 +48,12 @@ impl EngineLab {
                 count,
                 sampling,
             } => self.autolabel(id, judge, count, sampling),
+            Command::JudgePairs { judge, pairs } => {
+                let verdicts = pairs.iter().map(|pair| judge::verdict_on(&judge, pair));
+                let verdicts = verdicts.collect();
+                self.emit(id, Event::Judged { verdicts });
+                Ok(())
+            }
             Command::WinRate { principle, seed } => self.win_rate(id, principle, seed),
             Command::Bench { settings } => self.bench(id, settings),
             Command::Cancel { request } => {

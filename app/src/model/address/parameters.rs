@@ -4,6 +4,7 @@
 use super::bench;
 use super::params::{ParameterRefusal, UrlParams};
 use crate::model::bench_form::{BenchField, BenchForm};
+use crate::model::lesson_source::LessonSource;
 use crate::model::level::Level;
 use crate::model::parameters::{Parameter, ParameterTexts, apply};
 use crate::model::train_form::{parse, parse_positive, parse_steps};
@@ -248,7 +249,14 @@ pub(super) const PARAMETERS: [UrlParameter; 25] = [
     bench_number("workers", |params, got| {
         bench::number(params, BenchField::Workers, got)
     }),
-    reserved("lesson"),
+    parameter(
+        "lesson",
+        ParameterScope::Page,
+        texts::LESSON_SOURCES,
+        |params, got| take(&mut params.lesson, LessonSource::named(got)),
+        // A link with settings is one to the Lab.
+        |_| None,
+    ),
     reserved("lang"),
 ];
 

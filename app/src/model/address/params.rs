@@ -1,9 +1,11 @@
 //! What the page's address may ask for, read.
 
 use crate::model::bench_form::BenchForm;
+use crate::model::lesson_source::LessonSource;
 use crate::model::level::Level;
 use crate::model::parameters::ParameterTexts;
-use tilt_protocol::{DevicePreference, ModelName, ObjectiveKind, SimdBuild};
+use tilt_protocol::lesson::Setup;
+use tilt_protocol::{DeviceKind, DevicePreference, ModelName, ObjectiveKind, SimdBuild};
 
 /// What the URL asks for, each value already checked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,8 +25,22 @@ pub struct UrlParams {
     pub simd: Option<SimdBuild>,
     /// A benchmark to run at once.
     pub bench: Option<BenchForm>,
+    /// The lesson that the page is opened for.
+    pub lesson: Option<LessonSource>,
     /// Part of another page: nothing but the lab is shown.
     pub is_embedded: bool,
+}
+
+impl UrlParams {
+    /// What a lesson's set-up says where the address does not.
+    pub fn take_setup(&mut self, setup: &Setup) {
+        self.model = self.model.or(Some(setup.model));
+        self.level = self.level.or(setup.level);
+        self.device = self.device.or(setup.device.map(|device| match device {
+            DeviceKind::Cpu => DevicePreference::Cpu,
+            DeviceKind::Webgpu => DevicePreference::Webgpu,
+        }));
+    }
 }
 
 /// Why a value is not taken: it is not what the table says, or more precisely not this.

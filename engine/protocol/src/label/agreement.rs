@@ -5,7 +5,7 @@ use super::Verdict;
 /// The share of equal verdicts, and Cohen's kappa, which takes off what chance alone would
 /// give.
 ///
-/// J. Cohen, "A Coefficient of VerdictAgreement for Nominal Scales", Educational and Psychological
+/// J. Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and Psychological
 /// Measurement 20 (1960).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VerdictAgreement {

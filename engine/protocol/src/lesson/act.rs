@@ -77,6 +77,21 @@ impl Act {
         }
     }
 
+    /// How many of the labels that are asked for have been given since `before`, and how many
+    /// that is of; `None` of an act that is done in one go.
+    pub fn progress(&self, before: &Facts, after: &Facts) -> Option<(usize, usize)> {
+        let Act::Label(LabelAct::Count { count, by }) = self else {
+            return None;
+        };
+        let new = after.labels.iter().map(|labels| {
+            let is_meant = by.is_none_or(|by| labels.by.kind() == by);
+            let old = before.labels.iter().find(|old| old.by == labels.by);
+            let new = labels.count.saturating_sub(old.map_or(0, |old| old.count));
+            if is_meant { new } else { 0 }
+        });
+        Some((new.sum::<usize>().min(*count), *count))
+    }
+
     /// Whether labels of the learner's own are asked for, or will do.
     pub(super) fn is_by_hand(&self) -> bool {
         match self {
@@ -156,6 +171,28 @@ pub fn acts_done(acts: &[Act], setup: &Setup, before: &Facts, after: &Facts) -> 
     acts.iter().take_while(|act| happened.take(act)).count()
 }
 
+/// The runs by which acts were done, in the acts' order: of several that fit the latest, so
+/// that who repeats a run is measured by the repetition.
+pub fn runs_of_acts(acts: &[Act], setup: &Setup, before: &Facts, after: &Facts) -> Vec<u64> {
+    let done = acts_done(acts, setup, before, after);
+    let mut open = &after.runs[..];
+    let mut found = Vec::new();
+    for act in acts.iter().take(done).rev() {
+        let Act::Run(settings) = act else { continue };
+        let is_it = |run: &RunFacts| is_new(run, before) && setup.has_run(settings, run);
+        if let Some(index) = open.iter().rposition(is_it) {
+            found.push(open[index].id);
+            open = &open[..index];
+        }
+    }
+    found.reverse();
+    found
+}
+
+fn is_new(run: &RunFacts, before: &Facts) -> bool {
+    before.runs.iter().all(|old| old.id != run.id)
+}
+
 /// What happened since, and what of it earlier acts have taken for themselves.
 struct Happened<'a> {
     setup: &'a Setup,
@@ -213,14 +250,9 @@ impl<'a> Happened<'a> {
 
     /// The next new run that was trained to its end as asked.
     fn take_run(&mut self, settings: &RunSettings) -> bool {
-        let is_old = |run: &RunFacts| self.before.runs.iter().any(|old| old.id == run.id);
-        let is_asked = |run: &RunFacts| {
-            let took_all = run.is_ended && run.steps >= run.settings.steps;
-            let is_model = run.model == self.setup.model.slug();
-            took_all && is_model && self.setup.is_run(settings, run.objective, &run.settings)
-        };
         let mut later = self.after.runs.iter().enumerate().skip(self.runs);
-        match later.find(|(_, run)| !is_old(run) && is_asked(run)) {
+        let is_it = |run: &RunFacts| is_new(run, self.before) && self.setup.has_run(settings, run);
+        match later.find(|(_, run)| is_it(run)) {
             Some((index, _)) => {
                 self.runs = index + 1;
                 true

@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, RunFacts, SampleFacts, WinRateFacts};
 use super::label_facts::{LabelFacts, LabellerFacts};
-use super::{Act, LabelAct, LabelSource, LabelledBy, RunSettings, Setup, acts_done};
+use super::{Act, LabelAct, LabelSource, LabelledBy, RunSettings, Setup, acts_done, runs_of_acts};
 use crate::principle::{JudgeSettings, Principle};
 use crate::{CuratedSet, ObjectiveKind};
 
@@ -167,6 +167,63 @@ fn acts_are_done_in_their_order() {
     assert_eq!(done(&runs(vec![two.clone()])), 0);
     assert_eq!(done(&runs(vec![two.clone(), one.clone()])), 1);
     assert_eq!(done(&runs(vec![one.clone(), run(3, Some(7)), two])), 2);
+}
+
+#[test]
+fn of_several_runs_that_fit_the_latest_counts() {
+    let asked = |seed| Act::Run(RunSettings::default().with_seed(seed));
+    let acts = [asked(1), Act::Measure(Principle::Polite), asked(2)];
+    let taken = |acts: &[Act], before: &Facts, after: Vec<RunFacts>| {
+        runs_of_acts(acts, &setup(), before, &runs(after))
+    };
+    let nothing = Facts::default();
+    let (one, again, two) = (run(1, Some(1)), run(3, Some(1)), run(5, Some(2)));
+    let all = || vec![one.clone(), run(2, Some(9)), again.clone(), two.clone()];
+    assert_eq!(taken(&acts[..1], &nothing, all()), [3]);
+    assert_eq!(taken(&[asked(1), asked(2)], &nothing, all()), [3, 5]);
+    // The measurement between them is missing, so the second is none of this step.
+    assert_eq!(taken(&acts, &nothing, all()), [3]);
+    let before = runs(vec![one.clone(), again.clone()]);
+    assert_eq!(taken(&acts[..1], &before, all()), [0; 0]);
+    // Two of the same are two runs.
+    let twice = [asked(1), asked(1)];
+    assert_eq!(taken(&twice, &nothing, all()), [1, 3]);
+}
+
+#[test]
+fn labels_are_counted_up_to_what_is_asked_for() {
+    let act = Act::Label(LabelAct::Count {
+        count: 12,
+        by: Some(LabelledBy::Hand),
+    });
+    let progress = |before, after| act.progress(&by_hand(before), &by_hand(after));
+    assert_eq!(progress(0, 7), Some((7, 12)));
+    assert_eq!(progress(5, 7), Some((2, 12)));
+    assert_eq!(progress(5, 40), Some((12, 12)));
+    assert_eq!(progress(5, 4), Some((0, 12)));
+    let measure = Act::Measure(Principle::Polite);
+    assert_eq!(measure.progress(&by_hand(0), &by_hand(1)), None);
+}
+
+#[test]
+fn an_outline_tells_acts_as_the_facts_do() {
+    let mut facts = runs(vec![run(1, None)]);
+    facts.runs[0].samples = vec![SampleFacts {
+        prompt: "Hello!".to_owned(),
+        policy: "Hi.".to_owned(),
+        reference: "What?".to_owned(),
+    }];
+    let outline = facts.outline();
+    assert!(outline.runs[0].samples[0].prompt.is_empty());
+    for act in [Act::Sample(1), Act::Run(RunSettings::default())] {
+        let acts = [act];
+        for (before, after) in [(&outline, &facts), (&facts, &outline)] {
+            assert_eq!(acts_done(&acts, &setup(), before, after), 0);
+            assert_eq!(acts_done(&acts, &setup(), &Facts::default(), after), 1);
+        }
+    }
+    assert_eq!(facts.with_runs(&[2]).runs, []);
+    assert_eq!(facts.with_runs(&[2, 1]).runs.len(), 1);
 }
 
 #[test]

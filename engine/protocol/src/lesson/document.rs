@@ -12,7 +12,7 @@ use serde_json::Value;
 /// The version of the format, under `tilt_lesson`.
 pub const LESSON_VERSION: u64 = 1;
 /// Larger files are no lesson.
-const MOST_BYTES: usize = 1 << 20;
+pub(super) const MOST_BYTES: usize = 1 << 20;
 /// Minutes that a lesson takes at most.
 const MOST_MINUTES: f64 = 600.0;
 

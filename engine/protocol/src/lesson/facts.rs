@@ -25,6 +25,29 @@ pub struct Facts {
     pub agreement: Vec<AgreementFacts>,
 }
 
+impl Facts {
+    /// All that acts are told by, without the curves and what was read: small enough to be
+    /// kept.
+    pub fn outline(&self) -> Facts {
+        let mut facts = self.clone();
+        for run in &mut facts.runs {
+            run.curve = Vec::new();
+            run.tokens = Vec::new();
+            for sample in &mut run.samples {
+                *sample = SampleFacts::default();
+            }
+        }
+        facts
+    }
+
+    /// With these runs alone, where they are.
+    pub fn with_runs(&self, ids: &[u64]) -> Facts {
+        let mut facts = self.clone();
+        facts.runs.retain(|run| ids.contains(&run.id));
+        facts
+    }
+}
+
 /// One run, live or over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunFacts {
@@ -169,7 +192,7 @@ impl TokenFacts {
 }
 
 /// One prompt's answers, before and after.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SampleFacts {
     pub prompt: String,
     pub policy: String,

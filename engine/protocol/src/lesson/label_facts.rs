@@ -1,7 +1,7 @@
 //! Who gave labels, how many, and how far two labellers agree.
 
 use super::label_source::LabelledBy;
-use crate::label::{Label, Origin};
+use crate::label::{Label, Origin, Verdict, VerdictAgreement};
 use crate::principle::JudgeSettings;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +108,22 @@ pub struct AgreementFacts {
     /// Cohen's kappa; `None` where chance explains all.
     #[serde(default)]
     pub kappa: Option<f64>,
+}
+
+impl AgreementFacts {
+    /// Of the verdicts that both have given on the same pairs; `None` where there are none.
+    pub fn of_verdicts(
+        between: [LabellerFacts; 2],
+        verdicts: &[(Verdict, Verdict)],
+    ) -> Option<AgreementFacts> {
+        let agreement = VerdictAgreement::of(verdicts)?;
+        Some(AgreementFacts {
+            between,
+            same: verdicts.iter().filter(|(one, other)| one == other).count(),
+            of: agreement.n,
+            kappa: agreement.kappa,
+        })
+    }
 }
 
 #[cfg(test)]

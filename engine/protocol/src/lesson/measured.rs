@@ -3,6 +3,7 @@
 use super::check::{At, Bounds, Relation, RunBack};
 use super::estimate::{Estimate, Standing};
 use super::facts::{Facts, RunFacts};
+use super::predict::Measure;
 use super::quantity::Quantity;
 use super::words::{
     amount, counted, difference, interval, number, percent, run_name, run_with_settings, sentence,
@@ -252,6 +253,39 @@ pub(super) fn compare(
         seen.push_str(settled);
     }
     Ok((standing, seen))
+}
+
+/// What came of a number that was predicted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// In the quantity's unit; a win rate is a fraction.
+    pub value: f64,
+    /// With its unit and its 95% interval, where there is one.
+    pub text: String,
+}
+
+/// The number that a prediction is shown against.
+///
+/// # Errors
+/// What has not been measured yet, as a sentence.
+pub fn outcome(measure: &Measure, facts: &Facts) -> Result<Outcome, String> {
+    let Measure { quantity, run } = measure;
+    let estimate = match quantity {
+        Quantity::WinRate(principle) => {
+            let share = win_rate_share(*run, *principle, facts)?;
+            Estimate::of_share(&share).ok_or_else(String::new)?
+        }
+        Quantity::Kl => kl_estimate(*run, facts)?,
+        Quantity::Metric(name) => metric_estimate(*run, name, At::End, facts)?,
+    };
+    let shown = match quantity {
+        Quantity::WinRate(_) => interval(&estimate, percent),
+        Quantity::Kl | Quantity::Metric(_) => interval(&estimate, number),
+    };
+    Ok(Outcome {
+        value: estimate.value,
+        text: format!("{}{shown}", amount(quantity, estimate.value)),
+    })
 }
 
 fn metric_estimate(run: RunBack, name: &str, at: At, facts: &Facts) -> Result<Estimate, String> {

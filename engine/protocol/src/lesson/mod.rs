@@ -17,6 +17,7 @@ mod label_source;
 mod measured;
 mod names;
 mod node;
+mod pack;
 mod place;
 mod predict;
 mod quantity;
@@ -27,7 +28,7 @@ mod step;
 mod verdict;
 mod words;
 
-pub use act::{Act, LabelAct, acts_done};
+pub use act::{Act, LabelAct, acts_done, runs_of_acts};
 pub use check::{At, Bounds, Check, Direction, Relation, RunBack};
 pub use defect::Defect;
 pub use document::{LESSON_VERSION, Lesson, Verify};
@@ -35,6 +36,8 @@ pub use estimate::Standing;
 pub use facts::{CurveFacts, Facts, KlFacts, RunFacts, SampleFacts, TokenFacts, WinRateFacts};
 pub use label_facts::{AgreementFacts, LabelFacts, LabellerFacts};
 pub use label_source::{LabelSource, LabelledBy};
+pub use measured::{Outcome, outcome};
+pub use pack::{pack, unpack};
 pub use place::Place;
 pub use predict::{Measure, Predict};
 pub use quantity::Quantity;
@@ -55,3 +58,5 @@ mod fixtures;
 mod read_tests;
 #[cfg(test)]
 mod refused_tests;
+#[cfg(test)]
+mod shipped_tests;

@@ -1,5 +1,6 @@
 //! How the Lab is arranged when a lesson, or a demonstration within it, begins.
 
+use super::facts::RunFacts;
 use super::label_source::LabelSource;
 use super::names::{devices, levels, models, objectives, places};
 use super::node::{Node, object};
@@ -139,17 +140,15 @@ impl Setup {
         })
     }
 
-    /// Whether a run was the one that `run` asks for: the same TRL config.
-    pub(super) fn is_run(
-        &self,
-        run: &RunSettings,
-        kind: ObjectiveKind,
-        settings: &TrainSettings,
-    ) -> bool {
-        let asked = self.run_settings(run);
-        asked.is_ok_and(|(wanted, asked)| {
-            wanted == kind && trl_config(&asked) == trl_config(settings)
-        })
+    /// Whether `run` was trained to its end as `asked`: with the same TRL config.
+    pub(super) fn has_run(&self, asked: &RunSettings, run: &RunFacts) -> bool {
+        let took_all = run.is_ended && run.steps >= run.settings.steps;
+        let is_model = run.model == self.model.slug();
+        let asked = self.run_settings(asked);
+        let is_asked = asked.is_ok_and(|(kind, asked)| {
+            kind == run.objective && trl_config(&asked) == trl_config(&run.settings)
+        });
+        took_all && is_model && is_asked
     }
 }
 

@@ -4,7 +4,7 @@ use super::terms::{DevicePreference, ModelSource, RequestId, RunId, Sampling};
 use crate::bench::BenchSettings;
 use crate::dataset::Example;
 use crate::export::ExportMeta;
-use crate::label::Label;
+use crate::label::{Label, Pair};
 use crate::principle::{JudgeSettings, Principle};
 use crate::report::{Filter, HeldOut};
 use crate::settings::TrainSettings;
@@ -47,6 +47,11 @@ pub enum Command {
         judge: JudgeSettings,
         count: usize,
         sampling: Sampling,
+    },
+    /// What a judge says of pairs, without noise; needs no model. Last: `Judged`.
+    JudgePairs {
+        judge: JudgeSettings,
+        pairs: Vec<Pair>,
     },
     /// What labels are like, scored under the reference and, with a principle, by the
     /// judge. Goes on beside training. `Reporting`, several times. Last: `Reported`.

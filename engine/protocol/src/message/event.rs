@@ -75,6 +75,10 @@ pub enum Event {
         pairs: Vec<Pair>,
         done: bool,
     },
+    /// In the order of the pairs.
+    Judged {
+        verdicts: Vec<Verdict>,
+    },
     Autolabelled {
         /// Preferred answer first or second as sampled; verdicts match by index.
         pairs: Vec<Pair>,
@@ -198,6 +202,7 @@ impl Event {
             | Event::RunEnded { .. }
             | Event::Done
             | Event::Benched { .. }
+            | Event::Judged { .. }
             | Event::Adjusted { .. }
             | Event::Candidates { .. }
             | Event::WasReset

@@ -4,10 +4,9 @@
 use burn::tensor::Tensor;
 use std::ops::Range;
 use tilt_engine::evaluate::{DrawnPair, PairDrawer};
-use tilt_engine::judge::{self, Weighted};
+use tilt_engine::judge;
 use tilt_engine::model::Model;
 use tilt_engine::world::curated_set;
-use tilt_protocol::label::VerdictAgreement;
 use tilt_protocol::lesson::{AgreementFacts, LabellerFacts};
 use tilt_protocol::{
     CuratedSet, Error, JudgeSettings, Label, Labeller, Origin, Pair, PairSource, Result, Sampling,
@@ -101,30 +100,9 @@ pub fn of_whole_set(set: CuratedSet) -> Result<Vec<Label>> {
 /// `None` where there are none.
 pub fn agreement(labels: &[Label], judge: &JudgeSettings) -> Option<AgreementFacts> {
     let by_hand = labels.iter().filter(|label| label.is_own());
-    let weighted = Weighted(judge.principles.clone());
     let verdicts: Vec<(Verdict, Verdict)> = by_hand
-        .map(|label| {
-            let Pair {
-                prompt,
-                answer_a,
-                answer_b,
-                ..
-            } = &label.pair;
-            let bias = judge.length_bias;
-            let compared = judge::compare_biased(&weighted, bias, prompt, answer_a, answer_b);
-            let verdict = match compared.verdict {
-                judge::JudgeVerdict::First => Verdict::A,
-                judge::JudgeVerdict::Second => Verdict::B,
-                judge::JudgeVerdict::Tie => Verdict::Tie,
-            };
-            (label.verdict, verdict)
-        })
+        .map(|label| (label.verdict, judge::verdict_on(judge, &label.pair)))
         .collect();
-    let agreement = VerdictAgreement::of(&verdicts)?;
-    Some(AgreementFacts {
-        between: [LabellerFacts::Hand, LabellerFacts::Judge(judge.clone())],
-        same: verdicts.iter().filter(|(one, other)| one == other).count(),
-        of: agreement.n,
-        kappa: agreement.kappa,
-    })
+    let between = [LabellerFacts::Hand, LabellerFacts::Judge(judge.clone())];
+    AgreementFacts::of_verdicts(between, &verdicts)
 }

@@ -1,0 +1,88 @@
+//! A lesson's text: fetched, unpacked, read, and sent on to a page of its own.
+
+use super::later::do_later;
+use crate::browser::http::fetch_text;
+use crate::browser::later::{Coming, Doing, NotLoaded, wasm_split};
+use crate::browser::url::{here, resolve};
+use crate::lab::Lab;
+use crate::model::lesson_source::{LessonSource, link_ending};
+use crate::model::notice::NoticeKey;
+use crate::texts::lesson as texts;
+use gloo_file::File;
+use gloo_file::futures::read_as_text;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use tilt_protocol::lesson::{Defect, Lesson, pack, unpack};
+
+/// Larger files are no lesson.
+const MOST_BYTES: u64 = 1 << 20;
+/// Stands in every lesson, and hardly in data.
+const MARK: &str = "\"tilt_lesson\"";
+
+/// A lesson on its way; in words why it does not come.
+pub type Reading = Pin<Box<dyn Future<Output = Result<Arc<Lesson>, String>>>>;
+
+/// Has the lesson come.
+pub fn read_lesson(source: LessonSource) -> Coming<Reading> {
+    Box::pin(reading(source))
+}
+
+#[wasm_split(lessons, wasm_split_path = leptos::wasm_split, fallible)]
+fn reading(source: LessonSource) -> Result<Reading, NotLoaded> {
+    Ok(Box::pin(async move {
+        let text = text_of(&source).await?;
+        read(&text).map(Arc::new)
+    }))
+}
+
+async fn text_of(source: &LessonSource) -> Result<String, String> {
+    let url = match source {
+        LessonSource::Shipped(id) => resolve(&format!("lessons/{id}.json")),
+        LessonSource::Address { url, .. } => url.clone(),
+        LessonSource::Link(packed) => {
+            return unpack(packed).ok_or_else(|| texts::NOT_PACKED.to_owned());
+        }
+    };
+    fetch_text(&url).await.map_err(|error| error.to_string())
+}
+
+fn read(text: &str) -> Result<Lesson, String> {
+    Lesson::from_json(text).map_err(|defects| {
+        let all: Vec<String> = defects.iter().map(Defect::to_string).collect();
+        texts::defects(&all)
+    })
+}
+
+/// Opens the file as a lesson, if it is one; otherwise `or_else` has it.
+pub fn open_file(lab: Lab, file: File, or_else: fn(Lab, File)) {
+    if file.size() > MOST_BYTES || !file.name().ends_with(".json") {
+        or_else(lab, file);
+        return;
+    }
+    do_later(lab, Box::pin(opening(lab, file, or_else)));
+}
+
+#[wasm_split(lessons, wasm_split_path = leptos::wasm_split, fallible)]
+fn opening(lab: Lab, file: File, or_else: fn(Lab, File)) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move {
+        match read_as_text(&file).await {
+            Ok(text) if text.contains(MARK) => open_text(lab, &text),
+            // Whoever reads it next says what is wrong with it.
+            Ok(_) | Err(_) => or_else(lab, file),
+        }
+    }))
+}
+
+/// The lesson opens in this tab, in a lab of its own.
+fn open_text(lab: Lab, text: &str) {
+    lab.notices.dismiss(NoticeKey::Lesson);
+    match read(text) {
+        Ok(lesson) => {
+            let address = format!("{}{}", here(), link_ending(&pack(&lesson.to_json())));
+            // The page's own address can always be gone to.
+            let _ = web_sys::window().map(|window| window.location().set_href(&address));
+        }
+        Err(defects) => lab.notices.error(NoticeKey::Lesson, &defects),
+    }
+}

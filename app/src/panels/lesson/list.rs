@@ -1,0 +1,83 @@
+//! The list of lessons that ship with the page.
+
+use super::LessonStyles;
+use crate::browser::http::fetch_text;
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::browser::storage::web::Area;
+use crate::browser::url::{here, link, resolve};
+use crate::lab::use_lab;
+use crate::model::json;
+use crate::model::lesson_source::LessonSource;
+use crate::texts::lesson as texts;
+use crate::texts::parts::COMES;
+use leptos::prelude::*;
+use serde::Deserialize;
+use wasm_bindgen_futures::spawn_local;
+
+/// A lesson as the list tells of it: `public/lessons/index.json`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Listed {
+    id: String,
+    title: String,
+    minutes: f64,
+    goals: Vec<String>,
+}
+
+#[wasm_split(lessons, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn lesson_list() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <LessonList/> }.into_any())
+}
+
+#[component]
+fn LessonList() -> impl IntoView {
+    let lab = use_lab();
+    let found = RwSignal::new(None::<Result<Vec<Listed>, ()>>);
+    spawn_local(async move {
+        let text = fetch_text(&resolve("lessons/index.json")).await;
+        let read = text
+            .map_err(drop)
+            .and_then(|text| json::from_str(&text).map_err(drop));
+        let _ = found.try_set(Some(read));
+    });
+    let rows = move || match found.get() {
+        None => view! { <p class="muted">{COMES}</p> }.into_any(),
+        Some(Err(())) => view! { <p role="alert">{texts::NOT_LISTED}</p> }.into_any(),
+        Some(Ok(lessons)) => {
+            let rows = lessons.into_iter().map(row).collect_view();
+            view! { <ul class="lesson-rows">{rows}</ul> }.into_any()
+        }
+    };
+    view! {
+        <LessonStyles/>
+        <section class="panel lesson-list" data-testid="lesson-list" aria-labelledby="lessons-title">
+            <header class="panel-head">
+                <h2 id="lessons-title">{texts::LESSONS}</h2>
+                <button
+                    type="button"
+                    class="button icon small"
+                    aria-label=texts::CLOSE_LIST
+                    on:click=move |_| lab.lesson_list.set_open(false)
+                >
+                    "×"
+                </button>
+            </header>
+            <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
+            {rows}
+        </section>
+    }
+}
+
+fn row(lesson: Listed) -> impl IntoView {
+    let address = link(&here(), &[("lesson", Some(lesson.id.clone()))]);
+    let space = LessonSource::named(&lesson.id).map(|source| source.space());
+    let is_begun = space.is_some_and(|space| Area::Local.get(&space.lesson()).is_some());
+    view! {
+        <li>
+            <a href=address data-testid="lesson-open" data-value=lesson.id>{lesson.title}</a>
+            <span class="muted number">
+                {texts::minutes(lesson.minutes)} {is_begun.then(|| format!(" · {}", texts::BEGUN))}
+            </span>
+            <span class="muted">{lesson.goals.into_iter().next()}</span>
+        </li>
+    }
+}
