@@ -1,7 +1,7 @@
 //! Before a lesson: whoever comes by a link from elsewhere is told where it leads, and what
 //! cannot be read is said in the Lab, which is there all the same.
 
-use super::app::LabPage;
+use super::lab_page::LabPage;
 use crate::flows::lesson_file::read_lesson;
 use crate::model::address::UrlParams;
 use crate::model::lesson_source::LessonSource;

@@ -4,3 +4,4 @@ pub mod app;
 pub mod door;
 pub mod drop;
 pub mod keys;
+pub mod lab_page;

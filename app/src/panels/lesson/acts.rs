@@ -1,9 +1,9 @@
 //! What a step asks the learner to do, and how much of it is done.
 
+use super::fold::Fold;
 use crate::flows::lesson::{autolabel, measure, set_run, take_labels};
 use crate::lab::{Lab, use_lab};
 use crate::parts::action::Action;
-use crate::parts::places;
 use crate::parts::tabs::Tabs;
 use crate::stores::lesson::LessonStore;
 use crate::texts::lesson as texts;
@@ -96,6 +96,7 @@ fn help(lab: Lab, lesson: &Arc<Lesson>, tabs: Option<Tabs>, act: &Arc<Act>) -> A
         Act::Sample(_) => (None, Place::Samples),
     };
     let (lesson, act) = (lesson.clone(), act.clone());
+    let fold = expect_context::<Fold>();
     let cannot = Signal::derive(move || !lab.engine.is_up());
     view! {
         <span class="row">
@@ -108,7 +109,7 @@ fn help(lab: Lab, lesson: &Arc<Lesson>, tabs: Option<Tabs>, act: &Arc<Act>) -> A
                     on_press=move || {
                         do_for(lab, &lesson, &act);
                         if matches!(*act, Act::Run(_)) {
-                            places::go_to(lab, tabs, place);
+                            fold.go_to(lab, tabs, place);
                         }
                     }
                 />
@@ -118,7 +119,7 @@ fn help(lab: Lab, lesson: &Arc<Lesson>, tabs: Option<Tabs>, act: &Arc<Act>) -> A
                     type="button"
                     class="button slim"
                     on:click=move |_| {
-                        places::go_to(lab, tabs, place);
+                        fold.go_to(lab, tabs, place);
                     }
                 >
                     {texts::look_at(place)}
@@ -141,7 +142,8 @@ fn do_for(lab: Lab, lesson: &Lesson, act: &Act) {
     }
 }
 
-fn in_words(act: &Act) -> String {
+/// The act as something to do.
+pub fn in_words(act: &Act) -> String {
     match act {
         Act::Label(LabelAct::Count { count, by }) => {
             let by = match by {

@@ -1,6 +1,6 @@
 //! The list of lessons that ship with the page.
 
-use super::LessonStyles;
+use super::styles::LessonStyles;
 use crate::browser::http::fetch_text;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::browser::storage::web::Area;

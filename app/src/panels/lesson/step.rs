@@ -2,13 +2,13 @@
 
 use super::acts::Acts;
 use super::check::CheckView;
+use super::fold::Fold;
 use super::predict::PredictView;
 use super::words::{ExplainView, QuizView};
 use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::focus::focus;
 use crate::parts::markdown::Markdown;
-use crate::parts::places;
 use crate::parts::tabs::Tabs;
 use crate::stores::lesson::LessonStore;
 use crate::texts::lesson as texts;
@@ -28,6 +28,7 @@ pub fn StepView(index: usize) -> impl IntoView {
     let lab = use_lab();
     let store = expect_context::<LessonStore>();
     let tabs = use_context::<Tabs>();
+    let fold = expect_context::<Fold>();
     let lesson = store.lesson();
     let Some(step) = lesson.steps.get(index).cloned() else {
         return ().into_any();
@@ -42,7 +43,7 @@ pub fn StepView(index: usize) -> impl IntoView {
                 data-testid="lesson-show"
                 data-value=place.slug()
                 on:click=move |_| {
-                    places::go_to(lab, tabs, place);
+                    fold.go_to(lab, tabs, place);
                 }
             >
                 {texts::look_at(place)}

@@ -1,13 +1,13 @@
 //! What a learner writes: an explanation beside a model answer, and a practice question with
 //! its worked answer.
 
+use super::fold::Fold;
 use crate::flows::act::perform;
 use crate::flows::lesson::{arrange_form, missing_labels, take_labels};
 use crate::lab::{Lab, use_lab};
 use crate::model::act::Act;
 use crate::parts::action::Action;
 use crate::parts::markdown::Markdown;
-use crate::parts::places;
 use crate::parts::tabs::Tabs;
 use crate::stores::lesson::LessonStore;
 use crate::texts::lesson as texts;
@@ -177,6 +177,7 @@ pub fn QuizView(index: usize, quiz: Quiz) -> impl IntoView {
 #[component]
 fn ShowMe(lab: Lab, tabs: Option<Tabs>, show: Setup) -> impl IntoView {
     let is_shown = RwSignal::new(false);
+    let fold = expect_context::<Fold>();
     view! {
         <Action
             testid="lesson-show-me"
@@ -185,7 +186,7 @@ fn ShowMe(lab: Lab, tabs: Option<Tabs>, show: Setup) -> impl IntoView {
             on_press=move || {
                 demonstrate(lab, &show);
                 is_shown.set(true);
-                places::go_to(lab, tabs, Place::Train);
+                fold.go_to(lab, tabs, Place::Train);
             }
         />
         <Show when=move || is_shown.get()>

@@ -1,0 +1,146 @@
+//! A lesson beside the Lab: one narrow column in which a learner reads, predicts, does,
+//! sees checked and explains.
+
+use super::acts::in_words;
+use super::end::End;
+use super::fold::Fold;
+use super::step::{StepView, focus_heading};
+use super::styles::LessonStyles;
+use super::watch::{arrange, observe};
+use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::browser::url::here;
+use crate::lab::use_lab;
+use crate::parts::places::hiding;
+use crate::stores::lesson::LessonStore;
+use crate::texts::lesson as texts;
+use leptos::prelude::*;
+use std::sync::Arc;
+use tilt_protocol::lesson::Lesson;
+
+/// The lesson that the page was opened with.
+#[derive(Clone)]
+pub struct OpenLesson(pub Arc<Lesson>);
+
+#[wasm_split(lessons, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn lesson_panel() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <LessonPanel/> }.into_any())
+}
+
+#[component]
+fn LessonPanel() -> impl IntoView {
+    let lab = use_lab();
+    let OpenLesson(lesson) = expect_context::<OpenLesson>();
+    let store = LessonStore::new(lesson.clone(), lab.space, lab.notices);
+    provide_context(store);
+    let is_labelled = arrange(lab, store, &lesson);
+    observe(lab, store, &lesson);
+
+    let count = lesson.steps.len();
+    let shown = store.shown();
+    let fold = Fold::new();
+    provide_context(fold);
+    let is_folded = fold.0;
+    let now = Memo::new(move |_| {
+        let lesson = store.lesson();
+        let index = shown.get();
+        let done = store
+            .progress()
+            .with(|progress| Some(progress.steps.get(index)?.done));
+        let act = lesson.steps.get(index)?.acts.get(done?)?;
+        Some(in_words(act))
+    });
+    // What came of it is worth a look.
+    let is_done = Memo::new(move |_| store.is_done_at(shown.get()));
+    Effect::new(move |was: Option<bool>| {
+        let is_done = is_done.get();
+        if is_done && was == Some(false) {
+            is_folded.set(false);
+        }
+        is_done
+    });
+    // Whoever goes on reads from the top.
+    Effect::new(move |earlier: Option<usize>| {
+        let index = shown.get();
+        if earlier.is_some_and(|earlier| earlier != index) {
+            is_folded.set(false);
+            focus_heading();
+        }
+        index
+    });
+    let (id, lang) = (lesson.id.clone(), lesson.lang.clone());
+    let (title, goals) = (lesson.title.clone(), lesson.goals.clone());
+    let minutes = texts::minutes(lesson.minutes);
+    view! {
+        <LessonStyles/>
+        <style>{hiding(&lesson.setup.hide)}</style>
+        <aside
+            class="lesson"
+            data-testid="lesson"
+            data-value=id
+            data-folded=move || is_folded.get().then_some("")
+            aria-label=texts::LESSON
+            lang=lang
+        >
+            <header class="lesson-head">
+                <p class="lesson-kicker muted">
+                    {texts::LESSON} " · " {minutes}
+                </p>
+                <h2>{title}</h2>
+                <p class="lesson-at">
+                    <span
+                        class="number muted"
+                        data-testid="lesson-step"
+                        data-value=move || shown.get().to_string()
+                    >
+                        {move || texts::step_of(shown.get(), count)}
+                    </span>
+                    <progress
+                        max=count.to_string()
+                        value=move || shown.get().to_string()
+                        aria-label=texts::WAY
+                    ></progress>
+                </p>
+                <p class="lesson-now">{now}</p>
+                <div class="lesson-tools">
+                    <button
+                        type="button"
+                        class="button icon small lesson-fold"
+                        data-testid="lesson-fold"
+                        aria-expanded=move || (!is_folded.get()).to_string()
+                        aria-label=move || if is_folded.get() { texts::UNFOLD } else { texts::FOLD }
+                        on:click=move |_| is_folded.update(|folded| *folded = !*folded)
+                    >
+                        <svg viewBox="0 0 16 16" aria-hidden="true">
+                            <path d=move || if is_folded.get() { "M3 10.5 8 5.5l5 5" } else { "M3 5.5 8 10.5l5-5" }></path>
+                        </svg>
+                    </button>
+                    <a class="button icon small" data-testid="lesson-close" href=here() aria-label=texts::CLOSE>
+                        "×"
+                    </a>
+                </div>
+            </header>
+            <div class="lesson-body" hidden=move || is_folded.get()>
+                {move || {
+                    let index = shown.get();
+                    let goals = goals.clone();
+                    view! {
+                        <Show when=move || index == 0>
+                            <section class="lesson-goals">
+                                <h3>{texts::GOALS}</h3>
+                                <ul>{goals.clone().into_iter().map(|goal| view! { <li>{goal}</li> }).collect_view()}</ul>
+                            </section>
+                        </Show>
+                        <Show when=move || !is_labelled.get()>
+                            <p class="muted" role="status" data-testid="lesson-labels">{texts::LABELS_COMING}</p>
+                        </Show>
+                        {if index < count {
+                            view! { <StepView index=index/> }.into_any()
+                        } else {
+                            view! { <End/> }.into_any()
+                        }}
+                    }
+                }}
+            </div>
+        </aside>
+    }
+}
