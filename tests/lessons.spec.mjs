@@ -125,11 +125,11 @@ test('every place that the page has so far is marked once', async ({ lab }) => {
   await lab.open({ device: 'cpu', model: 'nano', level: 'everything', seed: 5 });
   await lab.labelShorter(4);
   await lab.train({ steps: 2 });
-  const later = ['rollouts', 'reward-model', 'pipeline', 'constitution', 'sweep'];
+  const later = ['rollouts', 'reward-model', 'pipeline', 'constitution'];
   const places = [
     ...['label', 'judge', 'train', 'formula', 'heatmap', 'next-token-bars', 'samples', 'blind'],
     ...['closed-form', 'metrics', 'chart-logps', 'chart-loss', 'win-rate', 'margins'],
-    ...['frontier', 'runs', 'data'],
+    ...['frontier', 'runs', 'data', 'sweep'],
   ];
   for (const place of places) {
     await expect(lab.page.locator(`[data-place="${place}"]`), place).toHaveCount(1);

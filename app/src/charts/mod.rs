@@ -8,10 +8,11 @@ pub mod learning_rate;
 pub mod logps;
 pub mod loss;
 pub mod margins;
+pub mod sweep;
 pub mod win_rate;
 
 mod bins;
-mod export;
+pub mod export;
 mod figure;
 mod line_chart;
 mod line_data;
@@ -22,4 +23,4 @@ mod plot;
 pub mod run_style;
 pub mod scale;
 mod smooth;
-mod table;
+pub mod table;

@@ -36,6 +36,7 @@ pub mod shipped_models;
 pub mod startup;
 pub mod steps;
 pub mod stored_runs;
+pub mod sweep;
 pub mod tabs;
 pub mod training;
 pub mod watching;

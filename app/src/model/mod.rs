@@ -33,5 +33,6 @@ pub mod settings;
 pub mod space;
 pub mod step_history;
 pub mod stored;
+pub mod sweep;
 pub mod tilt;
 pub mod train_form;

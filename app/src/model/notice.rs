@@ -49,6 +49,7 @@ pub enum NoticeKey {
     Simd,
     StarterPairs,
     Storage,
+    Sweep,
     Train,
     UnreadableLabels,
     Watch,

@@ -61,6 +61,11 @@ impl Space {
         format!("{}.lesson", self.root())
     }
 
+    /// The key of the sweep that is under way, or was last.
+    pub fn sweep(self) -> String {
+        format!("{}.sweep", self.root())
+    }
+
     pub fn run_lock(self, uid: u64) -> String {
         format!("{}-run-{uid}", self.root())
     }
@@ -80,6 +85,7 @@ mod tests {
             space.visit(),
             space.training(),
             space.lesson(),
+            space.sweep(),
             space.run_lock(7),
         ]
     }
@@ -94,6 +100,7 @@ mod tests {
             "tilt.visit",
             "tilt.training",
             "tilt.lesson",
+            "tilt.sweep",
             "tilt-run-7",
         ];
         assert_eq!(names(Space::OWN), expected);

@@ -32,6 +32,7 @@ pub mod result_card;
 pub mod run_line;
 pub mod runs;
 pub mod share;
+pub mod sweep;
 pub mod top_bar;
 pub mod train;
 pub mod training_view;

@@ -23,6 +23,7 @@ use crate::panels::notices::{Announcer, NoticeBanner};
 use crate::panels::recorded::{self, RecordedRun};
 use crate::panels::result_card;
 use crate::panels::runs::RunsPanel;
+use crate::panels::sweep::SweepPanel;
 use crate::panels::top_bar::TopBar;
 use crate::panels::train::TrainPanel;
 use crate::panels::verdicts::Verdicts;
@@ -128,6 +129,9 @@ pub fn LabPage(
                     <Later wanted=has_run load=|| Box::pin(more::charts_of_runs())/>
                 </AtLevel>
                 <RunsPanel/>
+                <AtLevel least=Level::Standard>
+                    <SweepPanel/>
+                </AtLevel>
                 <AtLevel least=Level::Everything>
                     <Later wanted=is_everything load=|| Box::pin(more::charts())/>
                 </AtLevel>

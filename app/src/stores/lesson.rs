@@ -76,15 +76,10 @@ impl LessonStore {
 
     /// Whether all that is asked for at this step is done.
     pub fn is_done(&self, index: usize) -> Memo<bool> {
-        let store = *self;
-        Memo::new(move |_| store.is_done_at(index))
-    }
-
-    /// The same, now.
-    pub fn is_done_at(&self, index: usize) -> bool {
-        let lesson = self.lesson;
-        self.progress
-            .with(|progress| lesson.with_value(|lesson| progress.is_done(lesson, index)))
+        let (progress, lesson) = (self.progress, self.lesson);
+        Memo::new(move |_| {
+            progress.with(|progress| lesson.with_value(|lesson| progress.is_done(lesson, index)))
+        })
     }
 
     /// The facts that count for the step that is shown.

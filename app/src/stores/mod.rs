@@ -31,4 +31,5 @@ pub mod runs;
 pub mod saving;
 pub mod selection;
 pub mod settings;
+pub mod sweep;
 pub mod tickets;

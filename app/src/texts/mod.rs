@@ -43,6 +43,7 @@ pub mod result_card;
 pub mod run_line;
 pub mod runs;
 pub mod saving;
+pub mod sweep;
 pub mod tokens;
 pub mod training;
 pub mod verdicts;

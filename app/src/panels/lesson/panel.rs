@@ -49,14 +49,20 @@ fn LessonPanel() -> impl IntoView {
         let act = lesson.steps.get(index)?.acts.get(done?)?;
         Some(in_words(act))
     });
-    // What came of it is worth a look.
-    let is_done = Memo::new(move |_| store.is_done_at(shown.get()));
-    Effect::new(move |was: Option<bool>| {
-        let is_done = is_done.get();
-        if is_done && was == Some(false) {
+    // What is done leads to what is next, and what came of it is worth a look.
+    let done = Memo::new(move |_| {
+        let index = shown.get();
+        let done = store
+            .progress()
+            .with(|progress| Some(progress.steps.get(index)?.done));
+        (index, done)
+    });
+    Effect::new(move |earlier: Option<(usize, Option<usize>)>| {
+        let now = done.get();
+        if earlier.is_some_and(|(index, done)| index == now.0 && done < now.1) {
             is_folded.set(false);
         }
-        is_done
+        now
     });
     // Whoever goes on reads from the top.
     Effect::new(move |earlier: Option<usize>| {

@@ -2,6 +2,7 @@
 
 use crate::files;
 use burn::tensor::{Device, Tensor};
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::model::Model;
@@ -47,7 +48,23 @@ impl Inputs {
     /// # Errors
     /// Whatever is wrong with one of the files, or a reference of another shape.
     pub fn load(&self) -> Result<TrainingInputs> {
-        let mut config = TrlConfig::from_json(&files::read_text(&self.config)?)?;
+        self.load_with(&Map::new())
+    }
+
+    /// As [`Inputs::load`], with these fields over those of the config.
+    ///
+    /// # Errors
+    /// Those of [`Inputs::load`].
+    pub fn load_with(&self, fields: &Map<String, Value>) -> Result<TrainingInputs> {
+        let text = files::read_text(&self.config)?;
+        let mut config = match serde_json::from_str(&text) {
+            Ok(Value::Object(mut whole)) if !fields.is_empty() => {
+                whole.extend(fields.clone());
+                TrlConfig::from_json(&Value::Object(whole).to_string())?
+            }
+            // Whoever reads it says what is wrong with what is no object.
+            _ => TrlConfig::from_json(&text)?,
+        };
         for field in &config.unused {
             eprintln!("{field}: this objective does not use it");
         }

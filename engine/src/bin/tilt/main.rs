@@ -11,6 +11,7 @@ mod judge;
 mod lesson;
 mod pretrain;
 mod score;
+mod sweep;
 mod train;
 mod world;
 
@@ -34,6 +35,8 @@ enum Subcommand {
     Pretrain(pretrain::Arguments),
     /// Train a policy on preferences.
     Train(train::Arguments),
+    /// Train with several values and seeds, and tell the seeds together.
+    Sweep(sweep::Arguments),
     /// Loss, log-probs, metrics and gradient of a dataset, without training.
     Score(score::Arguments),
     /// Sample an answer, or print the next-token distribution.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
     let subcommand = Arguments::parse().subcommand;
     let file = match &subcommand {
         Subcommand::Train(arguments) => Some(arguments.data_file()),
+        Subcommand::Sweep(arguments) => Some(arguments.data_file()),
         Subcommand::Score(arguments) => Some(arguments.data_file()),
         Subcommand::Export(arguments) => arguments.data_file(),
         _ => None,
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Subcommand::World(arguments) => world::run(&arguments),
         Subcommand::Pretrain(arguments) => pretrain::run(&arguments),
         Subcommand::Train(arguments) => train::run(&arguments),
+        Subcommand::Sweep(arguments) => sweep::run(&arguments),
         Subcommand::Score(arguments) => score::run(&arguments),
         Subcommand::Generate(arguments) => generate::run(&arguments),
         Subcommand::Evaluate(arguments) => evaluate::run(&arguments),
