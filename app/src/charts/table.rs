@@ -1,6 +1,7 @@
 //! A chart's numbers as a table: on the page, and as CSV.
 
 use super::path::thin;
+use crate::model::csv::text_cell;
 use crate::model::ordered::{OrderedMap, OrderedSet};
 use crate::texts::charts as texts;
 use crate::texts::numbers::fixed;
@@ -40,7 +41,7 @@ impl Cell {
     /// For programs: full precision, quoted where it must be.
     fn csv(&self) -> String {
         match self {
-            Cell::Text(text) => quoted(text),
+            Cell::Text(text) => text_cell(text),
             Cell::Count(count) => count.to_string(),
             // Hundreds of zeros say no more than a power of ten.
             Cell::Number(value) if *value != 0.0 && !(1e-9..1e16).contains(&value.abs()) => {
@@ -102,7 +103,7 @@ impl ChartTable {
 
     /// RFC 4180, with a head.
     pub fn csv(&self) -> String {
-        let head: Vec<String> = self.head.iter().map(|name| quoted(name)).collect();
+        let head: Vec<String> = self.head.iter().map(|name| text_cell(name)).collect();
         let mut text = head.join(",");
         text.push_str("\r\n");
         for row in &self.rows {
@@ -111,14 +112,6 @@ impl ChartTable {
             text.push_str("\r\n");
         }
         text
-    }
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
     }
 }
 

@@ -13,6 +13,7 @@ pub mod engine_gone;
 pub mod erase;
 pub mod export;
 pub mod export_labels;
+pub mod export_runs;
 pub mod failed_requests;
 pub mod import;
 pub mod judging;

@@ -113,6 +113,9 @@ pub struct RunRecord {
     pub changes: Vec<SettingChange>,
     #[serde(default)]
     pub replaced: Option<Replaced>,
+    /// The person's own words about it.
+    #[serde(default)]
+    pub note: String,
 }
 
 /// What is known of a run when it is asked for.
@@ -182,6 +185,8 @@ pub struct Marks {
     pub name: String,
     pub is_pinned: bool,
     pub is_left: bool,
+    #[serde(default)]
+    pub note: String,
 }
 
 impl RunRecord {
@@ -190,6 +195,7 @@ impl RunRecord {
             name: self.name.clone(),
             is_pinned: self.is_pinned,
             is_left: self.is_left,
+            note: self.note.clone(),
         }
     }
 
@@ -197,6 +203,7 @@ impl RunRecord {
         self.name = marks.name;
         self.is_pinned = marks.is_pinned;
         self.is_left = marks.is_left;
+        self.note = marks.note;
     }
 }
 
@@ -242,6 +249,29 @@ pub fn unique_name(name: &str, records: &[Arc<RunRecord>]) -> String {
         .unwrap_or_else(|| name.to_owned())
 }
 
+/// A run that was trained to its end, with these losses.
+#[cfg(test)]
+pub fn run_for_tests(uid: u64, losses: &[f64]) -> Arc<RunRecord> {
+    let points = losses.iter().enumerate().map(|(index, loss)| {
+        let mut metrics = tilt_protocol::Metrics::default();
+        metrics.set("loss", *loss);
+        Arc::new(super::curves::CurvePoint {
+            step: index + 1,
+            metrics,
+            margins: Vec::new(),
+        })
+    });
+    Arc::new(RunRecord {
+        id: uid,
+        uid,
+        name: uid.to_string(),
+        model: "nano".to_owned(),
+        is_pinned: false,
+        curve: Arc::new(points.collect()),
+        ..record_for_tests()
+    })
+}
+
 /// A run without steps.
 #[cfg(test)]
 pub fn record_for_tests() -> RunRecord {
@@ -263,6 +293,7 @@ pub fn record_for_tests() -> RunRecord {
         win_rates: Vec::new(),
         changes: Vec::new(),
         replaced: None,
+        note: String::new(),
     }
 }
 

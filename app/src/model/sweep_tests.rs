@@ -1,8 +1,7 @@
 //! What a sweep's form asks for, and what its runs say together.
 
 use super::*;
-use crate::model::curves::Curve;
-use tilt_protocol::Metrics;
+use crate::model::run_record::run_for_tests as record;
 
 fn form(axis: SweepAxis, values: &str, seeds: &str) -> SweepForm {
     SweepForm {
@@ -80,38 +79,6 @@ fn a_form_and_a_sweep_come_back_from_their_json() {
         let proposal = planned(axis, axis.proposal(), "1");
         assert!(proposal.is_ok(), "{axis:?}");
     }
-}
-
-fn record(uid: u64, losses: &[f64]) -> Arc<RunRecord> {
-    let points = losses.iter().enumerate().map(|(index, loss)| {
-        let mut metrics = Metrics::default();
-        metrics.set("loss", *loss);
-        Arc::new(CurvePoint {
-            step: index + 1,
-            metrics,
-            margins: Vec::new(),
-        })
-    });
-    let curve: Curve = Arc::new(points.collect());
-    Arc::new(RunRecord {
-        id: uid,
-        uid,
-        is_ended: true,
-        is_left: false,
-        name: uid.to_string(),
-        kind: ObjectiveKind::Dpo,
-        settings: TrainSettings::lab_defaults(ObjectiveKind::Dpo),
-        model: "nano".to_owned(),
-        identity: None,
-        principle: None,
-        style: 0,
-        is_pinned: false,
-        curve,
-        kls: Vec::new(),
-        win_rates: Vec::new(),
-        changes: Vec::new(),
-        replaced: None,
-    })
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::charts::run_style::{Look, swatch};
+use crate::flows::export_runs::{RunFormat, export_runs};
 use crate::flows::remove_run::{self, remove_run};
 use crate::flows::settings;
 use crate::lab::use_lab;
 use crate::model::run_record::{KlPoint, RunRecord, WinRatePoint};
+use crate::model::run_table::RunOrder;
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
 use crate::parts::later::Later;
@@ -47,17 +49,14 @@ fn all_runs() -> Result<Build, NotLoaded> {
 
 #[component]
 fn AllRuns() -> impl IntoView {
-    let records = use_lab().runs.records();
-    // The latest first.
+    let lab = use_lab();
+    let records = lab.runs.records();
+    let order = RwSignal::new(RunOrder::default());
     let ids = Memo::new(move |_| {
-        records.with(|records| {
-            records
-                .iter()
-                .rev()
-                .map(|record| record.id)
-                .collect::<Vec<_>>()
-        })
+        let sorted = records.with(|records| order.get().sorted(records));
+        sorted.iter().map(|record| record.id).collect::<Vec<_>>()
     });
+    let are_several = Memo::new(move |_| ids.with(|ids| ids.len() > 1));
     let undo = NodeRef::<Button>::new();
     let on_removed = Callback::new(move |()| {
         // The focus was in the row that is gone.
@@ -69,12 +68,35 @@ fn AllRuns() -> impl IntoView {
         });
     });
     view! {
+            <Show when=move || are_several.get()>
+                <select
+                    class="run-order"
+                    aria-label=texts::ORDER
+                    data-testid="runs-order"
+                    on:change=move |event| {
+                        order.set(RunOrder::from_slug(&event_target_value(&event)).unwrap_or_default());
+                    }
+                >
+                    {RunOrder::ALL.map(|order| view! {
+                        <option value=order.slug()>{texts::order(order.slug())}</option>
+                    })}
+                </select>
+            </Show>
             <ul class="runs" data-testid="runs-list">
                 <For each=move || ids.get() key=|id| *id let:id>
                     <RunRow id=id on_removed=on_removed/>
                 </For>
             </ul>
             <Removed undo=undo/>
+            <div class="row runs-save">
+                <span class="muted">{texts::SAVE_ALL}</span>
+                {RunFormat::ALL.map(|format| view! {
+                    <Action
+                        testid="runs-save" text=format.name() class="slim"
+                        on_press=move || export_runs(lab, format)
+                    />
+                })}
+            </div>
     }
 }
 
@@ -237,6 +259,7 @@ fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
                 <div><dt>{texts::WINS}</dt>{win_rates}</div>
             </dl>
             <Changes row=row/>
+            <NoteField id=id/>
             <Show when=move || row.with(|row| row.replaced.is_some())>
                 <p class="run-changes" data-testid="run-replaced">
                     {move || row.with(|row| row.replaced.clone())}
@@ -244,6 +267,30 @@ fn RunRow(id: RunId, on_removed: Callback<()>) -> impl IntoView {
             </Show>
             <RowActions id=id row=row is_active=is_active on_removed=on_removed/>
         </li>
+    }
+}
+
+/// What the person has to say of the run.
+#[component]
+fn NoteField(id: RunId) -> impl IntoView {
+    let lab = use_lab();
+    let note = Memo::new(move |_| {
+        lab.runs.records().with(|records| {
+            let record = records.iter().find(|record| record.id == id);
+            record.map(|record| record.note.clone()).unwrap_or_default()
+        })
+    });
+    view! {
+        <details class="run-note" open=untrack(move || !note.get().is_empty())>
+            <summary data-testid="run-note-open">{texts::NOTE}</summary>
+            <textarea
+                rows="2"
+                data-testid="run-note"
+                aria-label=texts::NOTE
+                prop:value=move || note.get()
+                on:change=move |event| lab.runs.set_note(id, event_target_value(&event))
+            ></textarea>
+        </details>
     }
 }
 

@@ -142,6 +142,7 @@ impl RunsStore {
                 win_rates: Vec::new(),
                 changes: Vec::new(),
                 replaced: None,
+                note: String::new(),
             }));
         });
     }
@@ -273,6 +274,13 @@ impl RunsStore {
             });
             let name = unique_name(name, &others);
             self.update(id, |record| record.name = name);
+        }
+    }
+
+    pub fn set_note(&self, id: RunId, note: String) {
+        let is_kept = self.get(id).is_none_or(|record| record.note == note);
+        if !is_kept {
+            self.update(id, |record| record.note = note);
         }
     }
 

@@ -45,6 +45,23 @@ pub fn replaced(step: usize, by: &str) -> String {
     format!("ended after step {step}: {by} took its place")
 }
 
+pub const ORDER: &str = "Order";
+pub const SAVE_ALL: &str = "Save all:";
+pub const CSV_FILE: &str = "tilt-runs.csv";
+pub const JSON_FILE: &str = "tilt-runs.json";
+pub const TENSORBOARD_FILE: &str = "tilt-runs-tensorboard.zip";
+pub const NOTE: &str = "Note";
+
+pub fn order(slug: &str) -> &'static str {
+    match slug {
+        "name" => "by name",
+        "loss" => "smallest loss first",
+        "kl" => "smallest KL first",
+        "win-rate" => "largest win rate first",
+        _ => "latest first",
+    }
+}
+
 pub const PIN: &str = "Pin";
 pub const USE_SETTINGS: &str = "Use these settings";
 pub const DELETE: &str = "Delete";
