@@ -241,6 +241,18 @@ test.describe('touch', () => {
     await expect.poll(() => ground('label-a')).toBe(await ground('label-b'));
     expect(await page.evaluate(() => matchMedia('(hover: hover)').matches)).toBe(false);
   });
+
+  test('the bars of a tapped token come on the same screen', async ({ lab, page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await lab.open({ device: 'cpu', model: 'nano', seed: 62, level: 'standard' });
+    await lab.labelShorter(1);
+    await page.getByRole('tab', { name: 'Model' }).tap();
+    const token = page.locator('[data-testid="heatmap"] .token').first();
+    await token.tap();
+    const bars = lab.id('next-token-bars');
+    await expect(bars.locator('.bar-row').first()).toBeInViewport();
+    await expect(token).toBeInViewport();
+  });
 });
 
 test('no style speaks of hovering to a screen that has none', async ({ lab, page }) => {

@@ -9,12 +9,14 @@ use crate::texts::glossary::Term;
 use crate::texts::heatmap as texts;
 use crate::texts::numbers::{fixed, rounded, signed};
 use crate::texts::tokens as token_texts;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use tilt_protocol::{Inspection, SequenceView};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
+/// What stays over the tapped token: the tabs, and a line.
+const ROOM_ABOVE: f64 = 72.0;
 /// The colour scale never spans less than this, so that rounding noise stays pale.
 const LEAST_DOMAIN: f64 = 0.05;
 
@@ -260,13 +262,47 @@ fn Token(side: AnswerSide, index: usize, len: Memo<usize>, domain: Memo<f64>) ->
             aria-pressed=move || is_selected.get().to_string()
             on:pointerenter=move |_| lab.selection.select_token(at)
             on:focus=move |_| lab.selection.select_token(at)
-            on:click=move |_| lab.selection.select_token(at)
+            on:click=move |event| {
+                lab.selection.select_token(at);
+                show_bars_beside(&event);
+            }
             on:keydown=move |event| move_focus(&event, index, len.get_untracked())
         >
             <span class="token-text">{move || token.with(|(token, _)| readable_token(token))}</span>
             <span class="token-ratio number">{move || rounded(token.get().1, 2)}</span>
         </button>
     }
+}
+
+/// Where a finger has tapped, what comes next stands below: cause and effect come on one
+/// screen, as far as there is room for both.
+fn show_bars_beside(event: &MouseEvent) {
+    let is_finger = event
+        .dyn_ref::<PointerEvent>()
+        .is_some_and(|event| event.pointer_type() == "touch");
+    let token = event
+        .current_target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(token) = token.filter(|_| is_finger) else {
+        return;
+    };
+    // Once the bars are those of this token.
+    request_animation_frame(move || {
+        let bars = document().query_selector("[data-place=\"next-token-bars\"]");
+        let (Ok(Some(bars)), Some(window)) = (bars, web_sys::window()) else {
+            return;
+        };
+        let height = window
+            .inner_height()
+            .ok()
+            .and_then(|height| height.as_f64());
+        let below = bars.get_bounding_client_rect().bottom() - height.unwrap_or(f64::MAX);
+        let room = token.get_bounding_client_rect().top() - ROOM_ABOVE;
+        let by = below.min(room);
+        if by > 0.0 {
+            window.scroll_by_with_x_and_y(0.0, by);
+        }
+    });
 }
 
 /// Arrow keys, Home and End within a row of tokens; up and down change the row.
