@@ -8,12 +8,13 @@ use super::run_style::{Look, swatch};
 use super::scale::{Scale, domain, tick_text};
 use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
-use crate::model::sweep::{OverSeeds, SweepGroup, groups};
+use crate::model::sweep::{SweepGroup, groups};
 use crate::texts::charts::STEP;
 use crate::texts::sweep as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::metrics::{LOSS, REWARDS_ACCURACIES, REWARDS_MARGINS};
+use tilt_protocol::statistics::OverSeeds;
 
 const HEIGHT: f64 = 150.0;
 /// What can be drawn, by TRL's names.

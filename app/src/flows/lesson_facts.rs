@@ -1,7 +1,7 @@
 //! What a lesson can know of this lab: its labels, its runs and what was measured of them.
 
 use crate::lab::Lab;
-use crate::model::run_record::{KlPoint, RunRecord, WinRatePoint};
+use crate::model::run_record::{RunRecord, WinRatePoint};
 use leptos::prelude::*;
 use tilt_protocol::RunId;
 use tilt_protocol::lesson::{
@@ -53,6 +53,12 @@ fn facts_of_run(lab: Lab, record: &RunRecord, is_ended: bool, seen: SeenOfRun) -
             metrics: point.metrics.clone(),
         })
         .collect();
+    let kl = record.latest_kl().map(|(step, kl)| KlFacts {
+        step,
+        mean: kl.mean,
+        standard_error: kl.standard_error,
+        answers: kl.answers,
+    });
     RunFacts {
         id: record.uid,
         objective: record.kind,
@@ -61,33 +67,11 @@ fn facts_of_run(lab: Lab, record: &RunRecord, is_ended: bool, seen: SeenOfRun) -
         steps: curve.last().map_or(0, |point| point.step),
         is_ended,
         curve,
-        kl: best_kl(&record.kls, &record.win_rates),
+        kl,
         win_rates: record.win_rates.iter().map(win_rate).collect(),
         tokens: seen.tokens,
         samples: seen.samples,
     }
-}
-
-/// Of the latest policy, and of its estimates the one of the most answers.
-fn best_kl(points: &[KlPoint], win_rates: &[WinRatePoint]) -> Option<KlFacts> {
-    let by_the_way = win_rates.iter().filter_map(|point| {
-        let kl = point.kl?;
-        Some(KlFacts {
-            step: point.step,
-            mean: kl.mean,
-            standard_error: kl.standard_error,
-            answers: kl.answers,
-        })
-    });
-    let measured = points.iter().map(|point| KlFacts {
-        step: point.step,
-        mean: point.kl,
-        standard_error: point.standard_error,
-        answers: point.n.unwrap_or_default(),
-    });
-    measured
-        .chain(by_the_way)
-        .max_by_key(|kl| (kl.step, kl.answers))
 }
 
 fn win_rate(point: &WinRatePoint) -> WinRateFacts {
@@ -105,53 +89,22 @@ fn win_rate(point: &WinRatePoint) -> WinRateFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::run_record::MeasuredKl;
     use tilt_protocol::Principle;
-
-    fn kl(step: usize, n: usize, kl: f64) -> KlPoint {
-        KlPoint {
-            step,
-            kl,
-            n: Some(n),
-            standard_error: Some(0.1),
-            rewards: Vec::new(),
-            reward: None,
-        }
-    }
-
-    #[test]
-    fn the_kl_is_the_latest_and_of_it_the_best() {
-        let points = [kl(10, 512, 1.0), kl(20, 32, 2.0), kl(20, 256, 3.0)];
-        let best = best_kl(&points, &[]).expect("points");
-        assert_eq!((best.step, best.mean, best.answers), (20, 3.0, 256));
-        let rates = [rate(9, 10, 20, Some(361)), rate(9, 10, 10, Some(900))];
-        let best = best_kl(&points, &rates).expect("points");
-        assert_eq!((best.step, best.mean, best.answers), (20, 5.0, 361));
-        assert_eq!(best_kl(&[], &[rate(9, 10, 20, None)]), None);
-    }
-
-    fn rate(wins: usize, decisive: usize, step: usize, answers: Option<usize>) -> WinRatePoint {
-        WinRatePoint {
-            step,
-            principle: Principle::Polite,
-            rate: wins as f64 / decisive as f64,
-            low: 0.0,
-            high: 1.0,
-            decisive: Some(decisive),
-            ties: Some(4),
-            kl: answers.map(|answers| MeasuredKl {
-                mean: 5.0,
-                standard_error: None,
-                answers,
-            }),
-        }
-    }
 
     #[test]
     fn wins_come_back_from_a_rate() {
         for decisive in [1, 3, 7, 97, 361] {
             for wins in 0..=decisive {
-                let facts = win_rate(&rate(wins, decisive, 1, None));
+                let facts = win_rate(&WinRatePoint {
+                    step: 1,
+                    principle: Principle::Polite,
+                    rate: wins as f64 / decisive as f64,
+                    low: 0.0,
+                    high: 1.0,
+                    decisive: Some(decisive),
+                    ties: Some(4),
+                    kl: None,
+                });
                 assert_eq!(
                     (facts.wins, facts.losses, facts.ties),
                     (wins, decisive - wins, 4)

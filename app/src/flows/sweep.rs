@@ -12,7 +12,7 @@ use crate::model::sweep::{Sweep, SweepPoint};
 use crate::texts::sweep as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
-use tilt_protocol::EngineStatus;
+use tilt_protocol::{EngineStatus, ModelIdentity, hash};
 
 /// Begins what the form asks for.
 pub fn begin(lab: Lab) {
@@ -30,20 +30,53 @@ pub fn begin(lab: Lab) {
     match Sweep::planned(&form, kind, &settings) {
         Ok(sweep) => {
             lab.notices.dismiss(NoticeKey::Sweep);
-            lab.sweep.begin(sweep);
+            let (model, labels) = common(lab);
+            lab.sweep.begin(Sweep {
+                model,
+                labels,
+                ..sweep
+            });
         }
         Err(wrong) => lab.notices.error(NoticeKey::Sweep, &wrong),
     }
 }
 
-/// Ends the sweep after what is under way, which ends now.
+/// What all runs of a sweep have in common: the model, and the labels as they are.
+fn common(lab: Lab) -> (Option<ModelIdentity>, u64) {
+    let model = lab.engine.model().get_untracked();
+    let labels = lab.labels.entries().with_untracked(|entries| {
+        let told = entries.iter().map(|entry| (entry.key, entry.label.verdict));
+        hash::of_text(0, &format!("{:?}", told.collect::<Vec<_>>()))
+    });
+    (model.map(|model| model.identity), labels)
+}
+
+/// Ends the sweep, and the run that is under way with it.
 pub fn stop(lab: Lab) {
     lab.sweep.set_going(false);
     perform(lab, Act::Stop);
 }
 
+/// The sweep goes on where it stands. A run of it that ended before its time is begun anew;
+/// one that has come back, and still goes, is waited for.
 pub fn go_on(lab: Lab) {
     lab.notices.dismiss(NoticeKey::Sweep);
+    let sweep = lab.sweep.sweep();
+    let point = sweep.with_untracked(|sweep| {
+        let at = sweep.at()?;
+        Some((at, sweep.points.get(at)?.run?))
+    });
+    if let Some((at, uid)) = point {
+        let record = lab.runs.find(|record| record.uid == uid);
+        let live = lab
+            .run
+            .run()
+            .with_untracked(|run| (run.id, run.phase.is_active()));
+        let is_alive = record.is_some_and(|record| record.is_whole() || live == (record.id, true));
+        if !is_alive {
+            lab.sweep.set_run(at, None);
+        }
+    }
     lab.sweep.set_going(true);
 }
 
@@ -71,23 +104,32 @@ fn advance(lab: Lab, at: usize, point: &SweepPoint) {
     if !is_still {
         return;
     }
-    let record = point
-        .run
-        .and_then(|uid| lab.runs.find(|record| record.uid == uid));
-    match record {
-        Some(record) if is_whole(&record) => finish(lab, at, &record),
-        // One that was broken off, or removed, is begun anew.
-        Some(_) | None => start(lab, at, point),
+    let Some(uid) = point.run else {
+        return start(lab, at, point);
+    };
+    match lab.runs.find(|record| record.uid == uid) {
+        Some(record) if record.is_whole() => finish(lab, at, &record),
+        // It diverged, was stopped, was refused or removed, or the engine was lost: whether
+        // it is begun anew the person says.
+        Some(_) | None => {
+            lab.sweep.set_going(false);
+            lab.notices.info(NoticeKey::Sweep, texts::ENDED_EARLY);
+        }
     }
-}
-
-fn is_whole(record: &RunRecord) -> bool {
-    let steps = record.curve.last().map_or(0, |point| point.step);
-    record.is_ended && steps >= record.settings.steps
 }
 
 fn start(lab: Lab, at: usize, point: &SweepPoint) {
     if !training::may_start(lab) {
+        return;
+    }
+    let (model, labels) = common(lab);
+    let is_same = lab
+        .sweep
+        .sweep()
+        .with_untracked(|sweep| sweep.model == model && sweep.labels == labels);
+    if !is_same {
+        lab.sweep.set_going(false);
+        lab.notices.info(NoticeKey::Sweep, texts::NOT_THE_SAME);
         return;
     }
     lab.pace.set(Pace::Full);

@@ -157,6 +157,49 @@ impl KlPoint {
     }
 }
 
+impl RunRecord {
+    /// Optimiser steps that it has taken, as far as its record has its curve.
+    pub fn steps_taken(&self) -> usize {
+        self.curve.last().map_or(0, |point| point.step)
+    }
+
+    /// It took all the steps that it was to take.
+    pub fn is_whole(&self) -> bool {
+        self.is_ended && self.steps_taken() >= self.settings.steps
+    }
+
+    /// The KL of the latest policy that it was measured of, with that policy's step: of
+    /// several estimates the one of the most answers.
+    pub fn latest_kl(&self) -> Option<(usize, MeasuredKl)> {
+        let by_the_way = self.win_rates.iter();
+        let by_the_way = by_the_way.filter_map(|point| Some((point.step, point.kl?)));
+        let measured = self.kls.iter().map(|point| {
+            let kl = MeasuredKl {
+                mean: point.kl,
+                standard_error: point.standard_error,
+                answers: point.n.unwrap_or_default(),
+            };
+            (point.step, kl)
+        });
+        let all = measured.chain(by_the_way);
+        all.filter(|(_, kl)| kl.mean.is_finite())
+            .max_by_key(|(step, kl)| (*step, kl.answers))
+    }
+
+    /// The KL of the policy as it is now.
+    pub fn kl_at_end(&self) -> Option<MeasuredKl> {
+        let (step, kl) = self.latest_kl()?;
+        (step == self.steps_taken()).then_some(kl)
+    }
+
+    /// The win rate of the policy as it is now.
+    pub fn win_rate_at_end(&self, principle: Principle) -> Option<&WinRatePoint> {
+        let mut measured = self.win_rates.iter().rev();
+        let steps = self.steps_taken();
+        measured.find(|point| point.principle == principle && point.step == steps)
+    }
+}
+
 /// "3.43 ± 0.51".
 pub fn kl_text(kl: f64, n: Option<usize>, standard_error: Option<f64>) -> String {
     match n.zip(standard_error) {
@@ -334,5 +377,47 @@ mod tests {
         let what = "\u{3b2} 0.2 \u{2192} 0.5".to_owned();
         record.changes.push(SettingChange { step: 1, what });
         assert_eq!(record.title(), "DPO \u{3b2} 0.2 (\u{3b2} 0.2 \u{2192} 0.5)");
+    }
+
+    #[test]
+    fn the_kl_is_that_of_the_latest_policy_and_of_the_most_answers() {
+        let kl = |step: usize, n: usize, kl: f64| KlPoint {
+            step,
+            kl,
+            n: Some(n),
+            standard_error: Some(0.1),
+            rewards: Vec::new(),
+            reward: None,
+        };
+        let rate = |step: usize, answers: usize| WinRatePoint {
+            step,
+            principle: Principle::Polite,
+            rate: 0.5,
+            low: 0.0,
+            high: 1.0,
+            decisive: Some(20),
+            ties: Some(4),
+            kl: Some(MeasuredKl {
+                mean: 5.0,
+                standard_error: None,
+                answers,
+            }),
+        };
+        let mut run = (*run_for_tests(1, &[0.5, 0.4])).clone();
+        run.settings.steps = 2;
+        assert!(run.is_whole());
+        assert_eq!(run.latest_kl(), None);
+        run.kls = vec![kl(1, 512, 1.0), kl(2, 32, 2.0), kl(2, 256, 3.0)];
+        assert_eq!(run.kl_at_end().map(|kl| kl.mean), Some(3.0));
+        run.win_rates = vec![rate(2, 361), rate(1, 900)];
+        assert_eq!(run.kl_at_end().map(|kl| kl.mean), Some(5.0));
+        assert!(run.win_rate_at_end(Principle::Polite).is_some());
+        assert!(run.win_rate_at_end(Principle::Short).is_none());
+        // Measured in the middle, and not since.
+        run.kls.truncate(1);
+        run.win_rates.remove(0);
+        assert_eq!(run.latest_kl().map(|(step, _)| step), Some(1));
+        assert_eq!(run.kl_at_end(), None);
+        assert!(run.win_rate_at_end(Principle::Polite).is_none());
     }
 }

@@ -7,13 +7,12 @@ use super::train_form::{parse, parse_positive};
 use crate::texts::sweep as texts;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tilt_protocol::statistics::{mean, mean_interval};
-use tilt_protocol::{ObjectiveKind, Principle, TrainSettings};
+use tilt_protocol::metrics::LAST_STEPS;
+use tilt_protocol::statistics::{OverSeeds, mean};
+use tilt_protocol::{ModelIdentity, ObjectiveKind, Principle, TrainSettings};
 
 /// Runs of one sweep at most.
 pub const MOST_RUNS: usize = 60;
-/// Steps at the end of a run whose mean its row shows.
-const LAST_STEPS: usize = 10;
 
 /// What is varied beside the seed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +99,10 @@ pub struct Sweep {
     pub points: Vec<SweepPoint>,
     pub principle: Option<Principle>,
     pub is_going: bool,
+    /// What all its runs have in common: of others nothing can be said together.
+    pub model: Option<ModelIdentity>,
+    /// A hash of the labels that they train on.
+    pub labels: u64,
 }
 
 impl Sweep {
@@ -138,6 +141,7 @@ impl Sweep {
             points: points.collect(),
             principle: form.principle,
             is_going: true,
+            ..Sweep::default()
         })
     }
 
@@ -207,6 +211,20 @@ fn varied(
     }
 }
 
+impl SweepForm {
+    /// Runs that the form asks for, as far as it can be told before it is read.
+    pub fn runs(&self) -> usize {
+        let count =
+            |text: &str| list(text, |part| Some(part.to_owned())).map_or(0, |all| all.len());
+        match self.axis {
+            SweepAxis::Seed => count(&self.seeds),
+            SweepAxis::Beta | SweepAxis::LearningRate | SweepAxis::Objective => {
+                count(&self.values) * count(&self.seeds)
+            }
+        }
+    }
+}
+
 /// Between commas or blanks, each once; `None` where one is wrong, or there is none.
 fn list<T: PartialEq>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     let mut found = Vec::new();
@@ -220,28 +238,6 @@ fn list<T: PartialEq>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Ve
         }
     }
     (!found.is_empty()).then_some(found)
-}
-
-/// A number over the seeds: its mean, and Student's 95% interval where there are several.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OverSeeds {
-    pub mean: f64,
-    pub interval: Option<[f64; 2]>,
-    pub seeds: usize,
-}
-
-impl OverSeeds {
-    pub fn of(values: &[f64]) -> Option<OverSeeds> {
-        let (mean, interval) = match mean_interval(values) {
-            Some((mean, interval)) if values.len() > 1 => (mean, Some(interval)),
-            _ => (mean(values)?, None),
-        };
-        Some(OverSeeds {
-            mean,
-            interval,
-            seeds: values.len(),
-        })
-    }
 }
 
 /// The runs of one setting.
@@ -287,21 +283,20 @@ impl SweepGroup {
         OverSeeds::of(&ends.collect::<Vec<f64>>())
     }
 
+    /// Of the policies that the runs ended with.
     pub fn kl(&self) -> Option<OverSeeds> {
-        let kls = self.runs.iter().filter_map(|run| {
-            let by_the_way = run.win_rates.last().and_then(|point| point.kl);
-            let measured = run.kls.last().map(|point| point.kl);
-            by_the_way.map(|kl| kl.mean).or(measured)
-        });
-        OverSeeds::of(&kls.filter(|kl| kl.is_finite()).collect::<Vec<f64>>())
+        let kls = self.runs.iter().filter_map(|run| run.kl_at_end());
+        OverSeeds::of(&kls.map(|kl| kl.mean).collect::<Vec<f64>>())
     }
 
+    /// Of the policies that the runs ended with.
     pub fn win_rate(&self, principle: Principle) -> Option<OverSeeds> {
-        let rates = self.runs.iter().filter_map(|run| {
-            let mut measured = run.win_rates.iter().rev();
-            measured.find(|point| point.principle == principle)
-        });
-        OverSeeds::of(&rates.map(|point| point.rate).collect::<Vec<f64>>())
+        let rates = self
+            .runs
+            .iter()
+            .filter_map(|run| run.win_rate_at_end(principle));
+        let rates: Vec<f64> = rates.map(|point| point.rate).collect();
+        OverSeeds::of(&rates).map(|over| over.within(0.0, 1.0))
     }
 
     /// A metric over the steps: at each step that all runs have, mean and interval.

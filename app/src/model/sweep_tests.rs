@@ -32,6 +32,8 @@ fn every_value_meets_every_seed_once() {
     assert_eq!(told, expected.map(|(beta, seed)| (Some(beta), seed)));
     assert!(sweep.points.iter().all(|point| point.settings.steps == 60));
     assert_eq!((sweep.at(), sweep.done()), (Some(0), 0));
+    let told = form(SweepAxis::Beta, "0.05, 0.5 0.5", "1,2").runs();
+    assert_eq!(told, sweep.points.len());
 
     let seeds = planned(SweepAxis::Seed, "whatever", "7 8 9").expect("a plan");
     assert_eq!(seeds.points.len(), 3);

@@ -6,7 +6,7 @@ use crate::charts::sweep::SweepChart;
 use crate::charts::table::{Cell, ChartTable};
 use crate::flows::sweep::{begin, go_on, keep_going, stop};
 use crate::lab::use_lab;
-use crate::model::sweep::{OverSeeds, Sweep, SweepAxis, SweepForm, SweepGroup, groups};
+use crate::model::sweep::{Sweep, SweepAxis, SweepForm, SweepGroup, groups};
 use crate::parts::action::Action;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
@@ -17,6 +17,7 @@ use crate::texts::sweep as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::metrics::{LOSS, REWARDS_MARGINS};
+use tilt_protocol::statistics::OverSeeds;
 use tilt_protocol::{EngineStatus, Principle};
 
 #[component]
@@ -126,19 +127,6 @@ fn Form() -> impl IntoView {
     }
 }
 
-/// How many runs a form asks for: as its button says, though some of it may be wrong.
-fn count(form: &SweepForm) -> usize {
-    let parts = |text: &str| {
-        text.split([',', ' ', ';'])
-            .filter(|part| !part.trim().is_empty())
-            .count()
-    };
-    match form.axis {
-        SweepAxis::Seed => parts(&form.seeds),
-        _ => parts(&form.values) * parts(&form.seeds),
-    }
-}
-
 #[component]
 fn Progress() -> impl IntoView {
     let lab = use_lab();
@@ -147,7 +135,7 @@ fn Progress() -> impl IntoView {
     let is_left = Memo::new(move |_| sweep.with(|sweep| !sweep.is_going && sweep.at().is_some()));
     let cannot =
         Signal::derive(move || is_going.get() || lab.engine.status().get() != EngineStatus::Ready);
-    let text = Signal::derive(move || lab.sweep.form().with(|form| texts::run(count(form))));
+    let text = Signal::derive(move || lab.sweep.form().with(|form| texts::run(form.runs())));
     let told = move || {
         sweep.with(|sweep: &Sweep| {
             let of = sweep.points.len();
@@ -302,8 +290,6 @@ fn shown(column: usize, number: Option<OverSeeds>) -> String {
     let is_rate = COLUMNS[column] == texts::WIN_RATE;
     match interval {
         Some([low, high]) if is_rate => {
-            // A share lies between 0 and 1, whatever Student's interval says.
-            let (low, high) = (low.max(0.0), high.min(1.0));
             format!("{} ({} to {})", percent(mean), percent(low), percent(high))
         }
         Some([low, high]) => with_interval(mean, (low, high), 3),

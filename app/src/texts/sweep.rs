@@ -36,6 +36,9 @@ pub fn over(done: usize) -> String {
 }
 
 pub const STOPPED: &str = "The sweep has stopped: the run could not begin.";
+pub const ENDED_EARLY: &str =
+    "The sweep has stopped: its run ended before its last step. Go on begins that run anew.";
+pub const NOT_THE_SAME: &str = "The sweep has stopped: the labels or the model are not those that it began with, and such runs cannot be told together. Undo the change to go on, or begin another sweep.";
 
 // What is wrong with the form.
 pub const BETAS: &str = "numbers above 0, such as 0.1, 0.5, 2";

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// Steps at the end of a run whose mean a metric of the run is.
+pub const LAST_STEPS: usize = 10;
+
 pub const LOSS: &str = "loss";
 /// Global L2 norm of the gradient before clipping.
 pub const GRAD_NORM: &str = "grad_norm";

@@ -156,6 +156,34 @@ pub fn interval_of(mean: f64, standard_error: f64, count: usize) -> (f64, f64) {
     (mean - half, mean + half)
 }
 
+/// A number over several seeds: its mean, and Student's 95% interval where there are two or
+/// more.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OverSeeds {
+    pub mean: f64,
+    pub interval: Option<[f64; 2]>,
+    pub seeds: usize,
+}
+
+impl OverSeeds {
+    /// `None` of no value.
+    pub fn of(values: &[f64]) -> Option<OverSeeds> {
+        let several = mean_interval(values).filter(|_| values.len() > 1);
+        Some(OverSeeds {
+            mean: mean(values)?,
+            interval: several.map(|(_, interval)| interval),
+            seeds: values.len(),
+        })
+    }
+
+    /// Of what lies between two ends, whatever Student's interval says.
+    pub fn within(mut self, least: f64, most: f64) -> OverSeeds {
+        let kept = |end: f64| end.clamp(least, most);
+        self.interval = self.interval.map(|ends| ends.map(kept));
+        self
+    }
+}
+
 /// `None` without values.
 pub fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)

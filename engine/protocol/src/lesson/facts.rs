@@ -2,7 +2,7 @@
 
 use super::estimate::Estimate;
 use super::label_facts::{AgreementFacts, LabelFacts};
-use crate::metrics::Metrics;
+use crate::metrics::{LAST_STEPS, Metrics};
 use crate::objective_kind::ObjectiveKind;
 use crate::principle::Principle;
 use crate::settings::TrainSettings;
@@ -10,9 +10,6 @@ use crate::statistics::Proportion;
 use crate::view::{Inspection, TokenView, WinRateReport};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Steps at the end of a run whose mean a metric is.
-const LAST_STEPS: usize = 10;
 
 /// Everything that a lesson can know of a lab.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -66,7 +66,10 @@ fn main() -> ExitCode {
         Subcommand::World(arguments) => world::run(&arguments),
         Subcommand::Pretrain(arguments) => pretrain::run(&arguments),
         Subcommand::Train(arguments) => train::run(&arguments),
-        Subcommand::Sweep(arguments) => sweep::run(&arguments),
+        Subcommand::Sweep(arguments) => match sweep::run(&arguments) {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
         Subcommand::Score(arguments) => score::run(&arguments),
         Subcommand::Generate(arguments) => generate::run(&arguments),
         Subcommand::Evaluate(arguments) => evaluate::run(&arguments),

@@ -6,13 +6,13 @@ use pollster::block_on;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 use std::time::Instant;
 use tilt_engine::session::Session;
-use tilt_protocol::statistics::{mean, mean_interval};
+use tilt_protocol::metrics::LAST_STEPS;
+use tilt_protocol::statistics::OverSeeds;
 use tilt_protocol::{Error, Metrics, Objective, Result, metrics};
 
-/// Steps at the end of a run whose mean is told.
-const LAST_STEPS: usize = 10;
 /// Runs of one sweep at most.
 const MOST_RUNS: usize = 1_000;
 
@@ -57,48 +57,74 @@ struct Run {
     seconds: f64,
     /// Means of the last steps.
     metrics: BTreeMap<String, f64>,
+    /// What broke it off; then it counts for nothing over the seeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
-#[derive(Serialize)]
-struct OverSeeds {
-    mean: f64,
-    /// Student's, 95%; of one seed there is none.
-    interval: Option<[f64; 2]>,
-}
-
+/// Status 1: a run broke off; the others are told all the same.
+///
 /// # Errors
-/// What is wrong with a file, a field or a value; those of a run that breaks off.
-pub fn run(arguments: &Arguments) -> Result<()> {
+/// What is wrong with a file, a field or a value.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let all = combinations(&arguments.vary)?;
-    let count = all.len() * arguments.seeds.len();
+    let count = all.len() * each_once(&arguments.seeds).len();
     if count > MOST_RUNS {
         let expected = format!("at most {MOST_RUNS} runs");
         return Err(Error::invalid("--vary", count, expected));
     }
+    let seeds = each_once(&arguments.seeds);
+    // Whatever is wrong with one of them is told before the first has taken its hours.
+    for settings in &all {
+        arguments.inputs.load_with(settings)?;
+    }
     let mut rows = Vec::new();
+    let mut is_whole = true;
     for settings in all {
-        let mut seeds = Vec::new();
-        for &seed in &arguments.seeds {
+        let mut runs = Vec::new();
+        for &seed in &seeds {
             let run = train(&arguments.inputs, &settings, seed)?;
+            let told = match &run.error {
+                Some(error) => error.clone(),
+                None => format!(
+                    "loss {}",
+                    run.metrics.get(metrics::LOSS).copied().unwrap_or(f64::NAN)
+                ),
+            };
+            is_whole &= run.error.is_none();
             eprintln!(
-                "{}seed {seed}: loss {} after {} steps, {:.1} s",
+                "{}seed {seed}: {told} after {} steps, {:.1} s",
                 in_words(&settings),
-                run.metrics.get(metrics::LOSS).copied().unwrap_or(f64::NAN),
                 run.steps,
                 run.seconds
             );
-            seeds.push(run);
+            runs.push(run);
         }
         rows.push(Row {
-            over_seeds: over_seeds(&seeds),
+            over_seeds: over_seeds(&runs),
             settings,
-            seeds,
+            seeds: runs,
         });
     }
     files::print_json(&Report {
         steps_of_means: LAST_STEPS,
         rows,
+    })?;
+    Ok(if is_whole {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     })
+}
+
+fn each_once<T: PartialEq + Clone>(all: &[T]) -> Vec<T> {
+    let mut found: Vec<T> = Vec::new();
+    for one in all {
+        if !found.contains(one) {
+            found.push(one.clone());
+        }
+    }
+    found
 }
 
 /// Every value of each field with every value of the others, the first field slowest.
@@ -111,6 +137,7 @@ fn combinations(vary: &[String]) -> Result<Vec<Map<String, Value>>> {
             .ok_or_else(|| Error::invalid("--vary", text, expected))?;
         let (field, values) = (field.trim(), values.split(','));
         let values: Vec<Value> = values.map(|value| value_of(value.trim())).collect();
+        let values = each_once(&values);
         let is_empty = |value: &Value| value.as_str().is_some_and(str::is_empty);
         if field.is_empty() || values.iter().any(is_empty) {
             return Err(Error::invalid("--vary", text, expected));
@@ -172,13 +199,20 @@ fn train(inputs: &Inputs, settings: &Map<String, Value>, seed: u64) -> Result<Ru
     let mut session = Session::start(&model, policy, &reference, rows, settings)?;
     let begun = Instant::now();
     let mut steps: Vec<Metrics> = Vec::new();
-    loop {
-        let outcome = block_on(session.step(&model))?;
-        steps.push(outcome.metrics);
-        if outcome.done {
-            break;
+    let error = loop {
+        match block_on(session.step(&model)) {
+            Ok(outcome) => {
+                steps.push(outcome.metrics);
+                if outcome.done {
+                    break None;
+                }
+            }
+            Err(error @ (Error::Diverged { .. } | Error::NonFinite { .. })) => {
+                break Some(error.to_string());
+            }
+            Err(error) => return Err(error),
         }
-    }
+    };
     let last = &steps[steps.len().saturating_sub(LAST_STEPS)..];
     let means = Metrics::mean(last);
     Ok(Run {
@@ -193,23 +227,14 @@ fn train(inputs: &Inputs, settings: &Map<String, Value>, seed: u64) -> Result<Ru
 }
 
 fn over_seeds(runs: &[Run]) -> BTreeMap<String, OverSeeds> {
-    let names = runs.iter().flat_map(|run| run.metrics.keys());
-    let names: std::collections::BTreeSet<&String> = names.collect();
-    let over = names.into_iter().filter_map(|name| {
-        let values: Vec<f64> = runs
-            .iter()
-            .filter_map(|run| run.metrics.get(name).copied())
-            .collect();
-        let interval = mean_interval(&values).filter(|_| values.len() > 1);
-        Some((
-            name.clone(),
-            OverSeeds {
-                mean: mean(&values)?,
-                interval: interval.map(|(_, interval)| interval),
-            },
-        ))
-    });
-    over.collect()
+    let whole = runs.iter().filter(|run| run.error.is_none());
+    let mut values: BTreeMap<&String, Vec<f64>> = BTreeMap::new();
+    for (name, value) in whole.flat_map(|run| &run.metrics) {
+        values.entry(name).or_default().push(*value);
+    }
+    let over = values.into_iter();
+    over.filter_map(|(name, values)| Some((name.clone(), OverSeeds::of(&values)?)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -225,7 +250,7 @@ mod tests {
 
     #[test]
     fn fields_meet_each_other() {
-        let all = vary(&["beta=0.05, 0.5", "loss_type=ipo"]).expect("two fields");
+        let all = vary(&["beta=0.05, 0.5,0.5", "loss_type=ipo"]).expect("two fields");
         assert_eq!(
             all,
             [
@@ -256,11 +281,14 @@ mod tests {
             steps: 1,
             seconds: 0.0,
             metrics: BTreeMap::from([("loss".to_owned(), loss)]),
+            error: loss.is_nan().then(|| "diverged".to_owned()),
         };
         let one = over_seeds(&[run(1, 0.5)]);
         assert_eq!((one["loss"].mean, one["loss"].interval), (0.5, None));
         let two = over_seeds(&[run(1, 0.5), run(2, 0.7)]);
         assert!((two["loss"].mean - 0.6).abs() < 1e-12);
         assert!(two["loss"].interval.is_some());
+        let broken = over_seeds(&[run(1, 0.5), run(2, f64::NAN)]);
+        assert_eq!((broken["loss"].mean, broken["loss"].seeds), (0.5, 1));
     }
 }
