@@ -5,7 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 const FOLDER = new URL('../public/lessons/', import.meta.url);
 
 /** What the list tells of each. */
-export const LISTED = JSON.parse(fs.readFileSync(new URL('index.json', FOLDER), 'utf8'));
+export const LISTED = JSON.parse(fs.readFileSync(new URL('../lessons.json', FOLDER), 'utf8'));
 
 export function shippedLesson(id) {
   return JSON.parse(fs.readFileSync(new URL(`${id}.json`, FOLDER), 'utf8'));

@@ -116,25 +116,3 @@ fn labels_that_nobody_gives_are_told() {
         "{told}"
     );
 }
-
-#[test]
-fn the_shipped_lessons_can_be_read() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/lessons");
-    let mut read = 0;
-    for entry in std::fs::read_dir(folder).expect("the lessons") {
-        let path = entry.expect("an entry").path();
-        if path.extension().is_none_or(|end| end != "json") {
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).expect("a file");
-        let lesson = Lesson::from_json(&text).unwrap_or_else(|defects| {
-            panic!("{}: {defects:#?}", path.display());
-        });
-        let stem = path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned());
-        assert_eq!(stem, Some(lesson.id));
-        read += 1;
-    }
-    assert!(read > 0);
-}

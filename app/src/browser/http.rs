@@ -1,10 +1,12 @@
 //! Texts and files that are fetched.
 
+use crate::model::remote::host_of;
 use crate::texts::notices as texts;
 use js_sys::Promise;
 use tilt_protocol::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
 
 /// A text that comes with the page.
 ///
@@ -13,6 +15,32 @@ use wasm_bindgen_futures::JsFuture;
 pub async fn fetch_text(url: &str) -> Result<String, Error> {
     let response = fetch(url).await?;
     let text = body(url, response.text()).await?;
+    text.as_string()
+        .ok_or_else(|| fetch_failed(url, texts::NO_TEXT.to_owned()))
+}
+
+/// A text of at most so many bytes, of the host that was asked and no other: a person may
+/// have been told its name.
+///
+/// # Errors
+/// [`Error::Fetch`] with the reason.
+pub async fn fetch_small_text(url: &str, most_bytes: u64) -> Result<String, Error> {
+    let response = fetch(url).await?;
+    let (asked, answered) = (host_of(url), host_of(&response.url()));
+    if asked.is_some() && asked != answered {
+        let other = answered.unwrap_or_default();
+        return Err(fetch_failed(url, texts::led_elsewhere(&other)));
+    }
+    let blob = body(url, response.blob()).await?;
+    let size = blob.dyn_ref::<Blob>().map_or(0.0, Blob::size);
+    if size > most_bytes as f64 {
+        return Err(fetch_failed(
+            url,
+            texts::too_many_bytes(size as u64, most_bytes),
+        ));
+    }
+    let text = blob.dyn_ref::<Blob>().map(Blob::text);
+    let text = body(url, text.ok_or(JsValue::UNDEFINED)).await?;
     text.as_string()
         .ok_or_else(|| fetch_failed(url, texts::NO_TEXT.to_owned()))
 }

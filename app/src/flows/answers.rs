@@ -79,8 +79,8 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             }
         }
         Event::Judged { verdicts } => {
-            if let Purpose::Judge(keys) = purpose {
-                lab.judged.answered(&keys, &verdicts);
+            if let Purpose::Judge { judge, keys } = purpose {
+                lab.judged.answered(&judge, &keys, &verdicts);
             }
         }
         event

@@ -37,6 +37,7 @@ pub fn failed(lab: Lab, error: &Error) {
     lab.closed_form.clear();
     lab.blind.clear();
     lab.run_result.clear();
+    lab.judged.engine_gone();
     let may_be_better = matches!(error, Error::Internal { .. } | Error::Device { .. });
     let again = match may_be_better.then(|| lab.engine.start_again(js_sys::Date::now())) {
         Some(Again::SameDevice) => {

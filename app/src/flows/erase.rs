@@ -4,6 +4,7 @@ use super::checkpoints;
 use super::pairs::load_starter_pairs;
 use super::training::reset;
 use crate::browser::other_tabs::News;
+use crate::browser::storage::web::Area;
 use crate::browser::storage::{Store, Write};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
@@ -62,6 +63,15 @@ pub fn forget_all(lab: Lab, at_ms: f64) {
     crate::flows::data_report::give_up(lab);
     lab.data_report.reset();
     lab.evaluate.choose_principle(None);
+    lab.judged.clear();
+    lab.sweep.clear();
     lab.notices.say(texts::ERASED);
+    if Area::Local.get(&lab.space.lesson()).is_some() {
+        // A lesson begins anew, as it does in an empty lab.
+        Area::Local.remove_all(&lab.space.lesson());
+        // The page's own address can always be loaded again.
+        let _ = web_sys::window().map(|window| window.location().reload());
+        return;
+    }
     spawn_local(load_starter_pairs(lab));
 }

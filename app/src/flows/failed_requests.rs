@@ -50,8 +50,8 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
             lab.selection.set_against(None);
             NoticeKey::Watch
         }
-        Purpose::Judge(keys) => {
-            lab.judged.failed(keys);
+        Purpose::Judge { judge, keys } => {
+            lab.judged.failed(judge, keys);
             NoticeKey::Lesson
         }
         Purpose::Candidates => {

@@ -5,6 +5,7 @@ use super::import::import_set;
 use crate::lab::Lab;
 use crate::model::act::Act;
 use crate::stores::engine::Purpose;
+use crate::stores::judged::judge_key;
 use leptos::prelude::*;
 use tilt_protocol::lesson::{AgreementFacts, LabelSource, LabellerFacts, RunSettings, Setup};
 use tilt_protocol::{Command, JudgeSettings, Pair, Principle, Verdict};
@@ -22,7 +23,7 @@ pub fn set_run(lab: Lab, setup: &Setup, run: &RunSettings) {
     }
 }
 
-/// Whether the labels can be given now: by the set-up's own model, where a judge needs one.
+/// Whether the labels can be given now: by the set-up's own model, whose answers they are.
 pub fn may_label(lab: Lab, setup: &Setup) -> bool {
     let is_there = lab.engine.model().with(|model| {
         let model = model.as_ref();
@@ -67,9 +68,8 @@ pub fn autolabel(lab: Lab, judge: JudgeSettings, count: usize) {
     perform(lab, Act::Autolabel { judge, count, seed });
 }
 
-/// Asks the judge about the labels by hand that it has not been asked about.
+/// Asks a judge about the labels by hand that it has not been asked about.
 pub fn ask_judge(lab: Lab, judge: &JudgeSettings) {
-    lab.judged.set_judge(judge);
     let by_hand: Vec<(u64, Pair)> = lab.labels.entries().with(|entries| {
         let own = entries.iter().filter(|entry| entry.label.is_own());
         own.map(|entry| (entry.key, entry.label.pair.clone()))
@@ -78,8 +78,9 @@ pub fn ask_judge(lab: Lab, judge: &JudgeSettings) {
     if !lab.engine.is_up() {
         return;
     }
+    let named = judge_key(judge);
     let keys: Vec<u64> = by_hand.iter().map(|(key, _)| *key).collect();
-    let keys = lab.judged.take_unasked(&keys);
+    let keys = lab.judged.take_unasked(&named, &keys);
     if keys.is_empty() {
         return;
     }
@@ -88,25 +89,25 @@ pub fn ask_judge(lab: Lab, judge: &JudgeSettings) {
         judge: judge.clone(),
         pairs: pairs.map(|(_, pair)| pair).collect(),
     };
-    if lab
-        .engine
-        .request(Purpose::Judge(keys.clone()), command)
-        .is_none()
-    {
-        lab.judged.failed(&keys);
+    let purpose = Purpose::Judge {
+        judge: named.clone(),
+        keys: keys.clone(),
+    };
+    if lab.engine.request(purpose, command).is_none() {
+        lab.judged.failed(&named, &keys);
     }
 }
 
 /// How far the labels by hand agree with what that judge says; `None` while there are none.
 pub fn agreement_with(lab: Lab, judge: &JudgeSettings) -> Option<AgreementFacts> {
-    let verdicts: Vec<(Verdict, Verdict)> = lab.judged.verdicts().with(|judged| {
-        lab.labels.entries().with(|entries| {
-            let both = entries.iter().filter_map(|entry| {
-                let judged = judged.get(&entry.key).filter(|_| entry.label.is_own())?;
-                Some((entry.label.verdict, *judged))
-            });
-            both.collect()
-        })
+    let named = judge_key(judge);
+    let verdicts: Vec<(Verdict, Verdict)> = lab.labels.entries().with(|entries| {
+        let own = entries.iter().filter(|entry| entry.label.is_own());
+        let both = own.filter_map(|entry| {
+            let judged = lab.judged.verdict(&named, entry.key)?;
+            Some((entry.label.verdict, judged))
+        });
+        both.collect()
     });
     AgreementFacts::of_verdicts(
         [LabellerFacts::Hand, LabellerFacts::Judge(judge.clone())],

@@ -9,18 +9,13 @@ use tilt_protocol::lesson::{
     WinRateFacts,
 };
 
-/// What was looked at of a run in this visit, which its record does not keep.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SeenOfRun {
-    pub tokens: Vec<TokenFacts>,
-    pub samples: Vec<SampleFacts>,
-}
-
-/// All facts as they are now. Follows labels and records; a curve that grows is taken as it
+/// All facts as they are now, with the `tokens` that were looked at of a run's policy at a
+/// step, and the `samples` of a run's uid. Follows labels and records; a curve that grows is taken as it
 /// is at the moment.
 pub fn facts_of(
     lab: Lab,
-    seen: impl Fn(RunId) -> SeenOfRun,
+    tokens: impl Fn(RunId, usize) -> Vec<TokenFacts>,
+    samples: impl Fn(u64) -> Vec<SampleFacts>,
     agreement: Vec<AgreementFacts>,
 ) -> Facts {
     let labels = lab.labels.entries().with(|entries| {
@@ -33,7 +28,10 @@ pub fn facts_of(
     let runs = lab.runs.records().with(|records| {
         let facts = records.iter().map(|record| {
             let is_ended = record.is_ended && live != Some(record.id);
-            facts_of_run(lab, record, is_ended, seen(record.id))
+            let mut facts = facts_of_run(lab, record, is_ended);
+            facts.tokens = tokens(record.id, facts.steps);
+            facts.samples = samples(record.uid);
+            facts
         });
         facts.collect()
     });
@@ -44,7 +42,7 @@ pub fn facts_of(
     }
 }
 
-fn facts_of_run(lab: Lab, record: &RunRecord, is_ended: bool, seen: SeenOfRun) -> RunFacts {
+fn facts_of_run(lab: Lab, record: &RunRecord, is_ended: bool) -> RunFacts {
     let points = lab.runs.points(record.id, 0, usize::MAX);
     let curve: Vec<CurveFacts> = points
         .iter()
@@ -69,8 +67,8 @@ fn facts_of_run(lab: Lab, record: &RunRecord, is_ended: bool, seen: SeenOfRun) -
         curve,
         kl,
         win_rates: record.win_rates.iter().map(win_rate).collect(),
-        tokens: seen.tokens,
-        samples: seen.samples,
+        tokens: Vec::new(),
+        samples: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A lesson's text: fetched, unpacked, read, and sent on to a page of its own.
 
 use super::later::do_later;
-use crate::browser::http::fetch_text;
+use crate::browser::http::fetch_small_text;
 use crate::browser::later::{Coming, Doing, NotLoaded, wasm_split};
 use crate::browser::url::{here, resolve};
 use crate::lab::Lab;
@@ -17,6 +17,8 @@ use tilt_protocol::lesson::{Defect, Lesson, pack, unpack};
 
 /// Larger files are no lesson.
 const MOST_BYTES: u64 = 1 << 20;
+/// Defects that are told; whoever mends these hears of the rest.
+const MOST_DEFECTS: usize = 20;
 /// Stands in every lesson, and hardly in data.
 const MARK: &str = "\"tilt_lesson\"";
 
@@ -44,13 +46,15 @@ async fn text_of(source: &LessonSource) -> Result<String, String> {
             return unpack(packed).ok_or_else(|| texts::NOT_PACKED.to_owned());
         }
     };
-    fetch_text(&url).await.map_err(|error| error.to_string())
+    fetch_small_text(&url, MOST_BYTES)
+        .await
+        .map_err(|error| error.to_string())
 }
 
 fn read(text: &str) -> Result<Lesson, String> {
     Lesson::from_json(text).map_err(|defects| {
-        let all: Vec<String> = defects.iter().map(Defect::to_string).collect();
-        texts::defects(&all)
+        let first = defects.iter().take(MOST_DEFECTS).map(Defect::to_string);
+        texts::defects(&first.collect::<Vec<_>>(), defects.len())
     })
 }
 

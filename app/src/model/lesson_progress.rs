@@ -2,7 +2,9 @@
 //! step, as it is kept between visits.
 
 use serde::{Deserialize, Serialize};
-use tilt_protocol::lesson::{Facts, Lesson, Step, Verdict, acts_done, check, runs_of_acts};
+use tilt_protocol::lesson::{
+    Facts, Lesson, SampleFacts, Standing, Step, Verdict, acts_done, check, runs_of_acts,
+};
 
 /// What a learner has said will come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,8 @@ pub struct StepProgress {
     pub before: Option<Facts>,
     pub prediction: Option<Prediction>,
     pub is_locked: bool,
+    /// It was done when the learner went on: what happens later belongs to later steps.
+    pub is_over: bool,
     /// Acts that are done; what is done stays so.
     pub done: usize,
     /// The runs by which they were done.
@@ -53,6 +57,8 @@ pub struct LessonProgress {
     /// The step that is shown.
     pub step: usize,
     pub steps: Vec<StepProgress>,
+    /// Answers that were compared, with their run: a visit does not keep them otherwise.
+    pub samples: Vec<(u64, SampleFacts)>,
 }
 
 impl LessonProgress {
@@ -71,11 +77,22 @@ impl LessonProgress {
     }
 
     /// Goes to a step, or to the end after the last; it begins now, where it had not begun.
-    pub fn go_to(&mut self, index: usize, facts: &Facts) {
+    pub fn go_to(&mut self, lesson: &Lesson, index: usize, facts: &Facts) {
+        if index > self.step
+            && self.is_done(lesson, self.step)
+            && let Some(left) = self.steps.get_mut(self.step)
+        {
+            left.is_over = true;
+        }
+        self.begin_step(index, facts);
+        self.step = index.min(self.steps.len());
+    }
+
+    /// What is there now counts for nothing at this step, unless it has begun before.
+    pub fn begin_step(&mut self, index: usize, facts: &Facts) {
         if let Some(step) = self.steps.get_mut(index) {
             step.before.get_or_insert_with(|| facts.outline());
         }
-        self.step = index.min(self.steps.len());
     }
 
     /// Takes what has happened into the step that is shown. Returns whether anything changed.
@@ -93,6 +110,9 @@ impl LessonProgress {
         let Some(progress) = self.steps.get_mut(self.step) else {
             return;
         };
+        if progress.is_over {
+            return;
+        }
         // A step that has not begun yet counts nothing: the Lab is still being set up.
         let Some(before) = progress.before.as_ref().filter(|_| progress.is_open(step)) else {
             return;
@@ -101,7 +121,8 @@ impl LessonProgress {
         let done = acts_done(&step.acts, setup, before, facts);
         let runs = runs_of_acts(&step.acts, setup, before, facts);
         progress.done = progress.done.max(done);
-        if !runs.is_empty() {
+        // A run that was removed since leaves its place to none of the others.
+        if runs.len() >= progress.runs.len() {
             progress.runs = runs;
         }
     }
@@ -116,8 +137,19 @@ impl LessonProgress {
         };
         let facts = self.counted(facts);
         let is_done = self.is_done(lesson, self.step);
-        if let Some(progress) = self.steps.get_mut(self.step) {
-            progress.verdict = is_done.then(|| check(claim, &facts));
+        let Some(progress) = self.steps.get_mut(self.step) else {
+            return;
+        };
+        if !is_done {
+            progress.verdict = None;
+            return;
+        }
+        let found = check(claim, &facts);
+        // What was settled is not open again for want of what was measured then: a visit does
+        // not keep all that was looked at, and a run may have been removed.
+        let is_settled = |verdict: &Verdict| verdict.verdict != Standing::NotYet;
+        if is_settled(&found) || !progress.verdict.as_ref().is_some_and(is_settled) {
+            progress.verdict = Some(found);
         }
     }
 
@@ -157,10 +189,22 @@ impl LessonProgress {
         }
     }
 
+    /// Answers of this run were compared; those to a prompt count once.
+    pub fn sampled(&mut self, run: u64, sample: SampleFacts) -> bool {
+        let is_known =
+            |(of, known): &(u64, SampleFacts)| *of == run && known.prompt == sample.prompt;
+        let is_new = !self.samples.iter().any(is_known);
+        if is_new {
+            self.samples.push((run, sample));
+        }
+        is_new
+    }
+
     /// The acts of the step that is shown are to be done once more.
     pub fn again(&mut self, facts: &Facts) {
         if let Some(step) = self.steps.get_mut(self.step) {
             step.before = Some(facts.outline());
+            step.is_over = false;
             step.done = 0;
             step.runs = Vec::new();
             step.verdict = None;

@@ -67,9 +67,9 @@ fn a_step_counts_what_happens_from_its_beginning() {
     let lesson = lesson();
     let mut progress = LessonProgress::begin(&lesson, 0.0);
     let early = run(&lesson, 1, 0.5, 2.0);
-    progress.go_to(0, &Facts::default());
+    progress.go_to(&lesson, 0, &Facts::default());
     assert!(progress.is_done(&lesson, 0));
-    progress.go_to(1, &facts(std::slice::from_ref(&early)));
+    progress.go_to(&lesson, 1, &facts(std::slice::from_ref(&early)));
     progress.observe(&lesson, &facts(std::slice::from_ref(&early)));
     assert!(!progress.is_done(&lesson, 1));
     assert_eq!(verdict(&progress), None);
@@ -86,11 +86,11 @@ fn what_is_played_between_two_steps_moves_no_run() {
     let lesson = lesson();
     let mut progress = LessonProgress::begin(&lesson, 0.0);
     let first = run(&lesson, 1, 0.5, 2.0);
-    progress.go_to(1, &Facts::default());
+    progress.go_to(&lesson, 1, &Facts::default());
     progress.observe(&lesson, &facts(std::slice::from_ref(&first)));
     let play = run(&lesson, 2, 3.0, 400.0);
     let so_far = facts(&[first.clone(), play.clone()]);
-    progress.go_to(2, &so_far);
+    progress.go_to(&lesson, 2, &so_far);
     progress.steps[2].prediction = Some(Prediction::Choice(0));
     progress.lock(&so_far);
     let all = facts(&[first, play, run(&lesson, 3, 0.05, 30.0)]);
@@ -103,7 +103,7 @@ fn what_is_played_between_two_steps_moves_no_run() {
 fn a_run_before_the_prediction_is_locked_does_not_count() {
     let lesson = lesson();
     let mut progress = LessonProgress::begin(&lesson, 0.0);
-    progress.go_to(2, &Facts::default());
+    progress.go_to(&lesson, 2, &Facts::default());
     let early = facts(&[run(&lesson, 1, 0.05, 30.0)]);
     progress.observe(&lesson, &early);
     // Nothing is locked without a prediction.
@@ -125,7 +125,7 @@ fn a_run_before_the_prediction_is_locked_does_not_count() {
 fn what_is_done_stays_done_and_can_be_done_again() {
     let lesson = lesson();
     let mut progress = LessonProgress::begin(&lesson, 0.0);
-    progress.go_to(1, &Facts::default());
+    progress.go_to(&lesson, 1, &Facts::default());
     let far = facts(&[run(&lesson, 1, 0.5, 20.0)]);
     progress.observe(&lesson, &far);
     assert_eq!(verdict(&progress), Some(Standing::DoesNotHold));
@@ -141,10 +141,58 @@ fn what_is_done_stays_done_and_can_be_done_again() {
 }
 
 #[test]
+fn what_was_done_is_not_exchanged_by_what_comes_later() {
+    let lesson = lesson();
+    let mut progress = LessonProgress::begin(&lesson, 0.0);
+    let first = run(&lesson, 1, 0.5, 2.0);
+    progress.go_to(&lesson, 1, &Facts::default());
+    progress.observe(&lesson, &facts(std::slice::from_ref(&first)));
+    progress.go_to(&lesson, 2, &facts(std::slice::from_ref(&first)));
+    let later = facts(&[first.clone(), run(&lesson, 2, 0.5, 90.0)]);
+    progress.go_to(&lesson, 1, &later);
+    progress.observe(&lesson, &later);
+    assert_eq!(progress.steps[1].runs, [1]);
+    assert_eq!(verdict(&progress), Some(Standing::Holds));
+    // Nor by its being removed.
+    progress.observe(&lesson, &Facts::default());
+    assert_eq!(progress.steps[1].runs, [1]);
+    assert_eq!(verdict(&progress), Some(Standing::Holds));
+    // Asked for, it is.
+    progress.again(&later);
+    let third = facts(&[first, later.runs[1].clone(), run(&lesson, 3, 0.5, 90.0)]);
+    progress.observe(&lesson, &third);
+    assert_eq!(progress.steps[1].runs, [3]);
+    assert_eq!(verdict(&progress), Some(Standing::DoesNotHold));
+}
+
+#[test]
+fn a_step_that_was_passed_over_can_be_done_later() {
+    let lesson = lesson();
+    let mut progress = LessonProgress::begin(&lesson, 0.0);
+    progress.go_to(&lesson, 1, &Facts::default());
+    progress.go_to(&lesson, 2, &Facts::default());
+    progress.go_to(&lesson, 1, &Facts::default());
+    progress.observe(&lesson, &facts(&[run(&lesson, 1, 0.5, 2.0)]));
+    assert!(progress.is_done(&lesson, 1));
+}
+
+#[test]
+fn answers_to_a_prompt_count_once_a_run() {
+    let mut progress = LessonProgress::default();
+    let sample = |prompt: &str| SampleFacts {
+        prompt: prompt.to_owned(),
+        ..SampleFacts::default()
+    };
+    let told = [(1, "a"), (1, "a"), (1, "b"), (2, "a")];
+    let new = told.map(|(run, prompt)| progress.sampled(run, sample(prompt)));
+    assert_eq!(new, [true, false, true, true]);
+}
+
+#[test]
 fn progress_comes_back_from_its_json_and_knows_its_lesson() {
     let lesson = lesson();
     let mut progress = LessonProgress::begin(&lesson, 7.0);
-    progress.go_to(1, &Facts::default());
+    progress.go_to(&lesson, 1, &Facts::default());
     progress.observe(
         &lesson,
         &facts(&[run(&lesson, u64::from(u32::MAX), 0.5, 2.0)]),

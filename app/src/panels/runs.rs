@@ -288,7 +288,7 @@ fn NoteField(id: RunId) -> impl IntoView {
                 data-testid="run-note"
                 aria-label=texts::NOTE
                 prop:value=move || note.get()
-                on:change=move |event| lab.runs.set_note(id, event_target_value(&event))
+                on:input=move |event| lab.runs.set_note(id, event_target_value(&event))
             ></textarea>
         </details>
     }

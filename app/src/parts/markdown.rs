@@ -3,7 +3,7 @@
 //! objective that it names. Nothing else is carried out: HTML stands there as it is written,
 //! and a link shows where it leads.
 
-use super::define::Define;
+use super::define::Explain;
 use crate::formula::formula;
 use crate::texts::glossary::Term;
 use leptos::prelude::*;
@@ -13,6 +13,8 @@ use tilt_protocol::ObjectiveKind;
 /// Before a term's name.
 const TERM: &str = "term:";
 const FORMULA: &str = "formula";
+/// Tags within tags; what is deeper is text alone.
+const DEEPEST: usize = 12;
 
 #[component]
 pub fn Markdown(text: String) -> impl IntoView {
@@ -32,14 +34,20 @@ fn blocks(text: &str) -> Vec<AnyView> {
     for event in Parser::new(text) {
         let event = event.into_static();
         match event {
-            Event::Start(tag) => open.push(Opened::of(Some(tag))),
+            Event::Start(tag) => {
+                let tag = Some(tag).filter(|_| open.len() <= DEEPEST);
+                open.push(Opened::of(tag));
+            }
             Event::End(_) => close(&mut open),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 add_text(&mut open, &text);
             }
-            Event::Code(text) => {
-                let text = text.to_string();
-                add(&mut open, view! { <code>{text}</code> }.into_any());
+            Event::Code(code) => {
+                let code = code.to_string();
+                if let Some(last) = open.last_mut() {
+                    last.text.push_str(&code);
+                }
+                add(&mut open, view! { <code>{code}</code> }.into_any());
             }
             Event::SoftBreak => add_text(&mut open, " "),
             Event::HardBreak => add(&mut open, view! { <br/> }.into_any()),
@@ -88,6 +96,15 @@ fn close(open: &mut Vec<Opened>) {
     let Some(Opened { tag, views, text }) = open.pop() else {
         return;
     };
+    if let (Some(parent), None) = (open.last_mut(), &tag) {
+        // Too deep for a view of its own.
+        parent.views.extend(views);
+        parent.text.push_str(&text);
+        return;
+    }
+    if let Some(parent) = open.last_mut() {
+        parent.text.push_str(&text);
+    }
     let view = match tag {
         Some(Tag::Paragraph) => view! { <p>{views}</p> }.into_any(),
         Some(Tag::Heading { .. }) => view! { <h3>{views}</h3> }.into_any(),
@@ -122,7 +139,14 @@ fn code_block(kind: &CodeBlockKind<'_>, text: String) -> AnyView {
 fn link(address: &str, text: String) -> AnyView {
     let named = address.strip_prefix(TERM);
     match named.and_then(Term::named) {
-        Some(term) => view! { <Define term=term/> }.into_any(),
+        Some(term) => view! {
+            <Explain name=Signal::stored(text) id=None>
+                <b>{term.name()}</b>
+                " "
+                {term.definition()}
+            </Explain>
+        }
+        .into_any(),
         None if named.is_some() => text.into_any(),
         None => format!("{text} ({address})").into_any(),
     }

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn App() -> impl IntoView {
     let (mut params, remarks) = address::read(&url::query());
     params.lesson = LessonSource::in_link(&url::fragment()).or(params.lesson);
-    watch_fragment();
+    watch_fragment(LessonSource::in_link(&url::fragment()));
     match params.lesson.clone() {
         None => view! { <LabPage params=params remarks=remarks space=Space::OWN lesson=None/> }
             .into_any(),
@@ -22,13 +22,13 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Another lesson behind the same address is another page.
-fn watch_fragment() {
+/// Another lesson behind the same address, or none, is another page.
+fn watch_fragment(opened: Option<LessonSource>) {
     let Some(window) = web_sys::window() else {
         return;
     };
-    EventListener::new(&window, "hashchange", |_| {
-        if LessonSource::in_link(&url::fragment()).is_some()
+    EventListener::new(&window, "hashchange", move |_| {
+        if LessonSource::in_link(&url::fragment()) != opened
             && let Some(window) = web_sys::window()
         {
             // The page's own address can always be loaded again.

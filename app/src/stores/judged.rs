@@ -1,57 +1,80 @@
-//! What one judge says of the person's own pairs, for the agreement that a lesson asks for.
+//! What judges say of the person's own pairs, for the agreement that a lesson asks for.
 
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use tilt_protocol::{JudgeSettings, Verdict};
 
+/// What one judge was asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct OfJudge {
+    /// By the labels' keys; `None` while the answer is under way.
+    verdicts: BTreeMap<u64, Option<Verdict>>,
+}
+
 #[derive(Clone, Copy)]
-pub struct JudgedStore {
-    judge: StoredValue<Option<JudgeSettings>>,
-    /// By the labels' keys.
-    verdicts: RwSignal<BTreeMap<u64, Verdict>>,
-    /// Asked for, with the answer under way.
-    asked: StoredValue<Vec<u64>>,
+pub struct JudgedStore(RwSignal<BTreeMap<String, OfJudge>>);
+
+/// By what a judge is known here.
+pub fn judge_key(judge: &JudgeSettings) -> String {
+    // Plain data, which can always be written.
+    serde_json::to_string(judge).unwrap_or_default()
 }
 
 impl JudgedStore {
     pub fn new() -> JudgedStore {
-        JudgedStore {
-            judge: StoredValue::new(None),
-            verdicts: RwSignal::new(BTreeMap::new()),
-            asked: StoredValue::new(Vec::new()),
-        }
+        JudgedStore(RwSignal::new(BTreeMap::new()))
     }
 
-    /// Verdicts are those of this judge from now on.
-    pub fn set_judge(&self, judge: &JudgeSettings) {
-        if self.judge.get_value().as_ref() != Some(judge) {
-            self.judge.set_value(Some(judge.clone()));
-            self.asked.set_value(Vec::new());
-            self.verdicts.set(BTreeMap::new());
+    /// Those of these labels that this judge has not been asked about; it is from now on.
+    pub fn take_unasked(&self, judge: &str, keys: &[u64]) -> Vec<u64> {
+        let new: Vec<u64> = self.0.with_untracked(|all| {
+            let known = all.get(judge);
+            let is_known = |key: &u64| known.is_some_and(|known| known.verdicts.contains_key(key));
+            keys.iter().copied().filter(|key| !is_known(key)).collect()
+        });
+        if !new.is_empty() {
+            self.0.update(|all| {
+                let of_judge = all.entry(judge.to_owned()).or_default();
+                of_judge.verdicts.extend(new.iter().map(|key| (*key, None)));
+            });
         }
-    }
-
-    /// Those of these keys that have not been asked about; they are from now on.
-    pub fn take_unasked(&self, keys: &[u64]) -> Vec<u64> {
-        let is_asked = |key: &u64| self.asked.with_value(|asked| asked.contains(key));
-        let new: Vec<u64> = keys.iter().copied().filter(|key| !is_asked(key)).collect();
-        self.asked.update_value(|asked| asked.extend(&new));
         new
     }
 
-    /// They were asked about, and no answer will come.
-    pub fn failed(&self, keys: &[u64]) {
-        self.asked
-            .update_value(|asked| asked.retain(|key| !keys.contains(key)));
-    }
-
-    pub fn answered(&self, keys: &[u64], verdicts: &[Verdict]) {
-        self.verdicts.update(|all| {
-            all.extend(keys.iter().copied().zip(verdicts.iter().copied()));
+    /// No answer to this will come.
+    pub fn failed(&self, judge: &str, keys: &[u64]) {
+        self.0.update(|all| {
+            if let Some(of_judge) = all.get_mut(judge) {
+                of_judge
+                    .verdicts
+                    .retain(|key, verdict| verdict.is_some() || !keys.contains(key));
+            }
         });
     }
 
-    pub fn verdicts(&self) -> Signal<BTreeMap<u64, Verdict>> {
-        self.verdicts.into()
+    /// The engine is gone, and with it whatever was under way.
+    pub fn engine_gone(&self) {
+        self.0.update(|all| {
+            for of_judge in all.values_mut() {
+                of_judge.verdicts.retain(|_, verdict| verdict.is_some());
+            }
+        });
+    }
+
+    pub fn clear(&self) {
+        self.0.set(BTreeMap::new());
+    }
+
+    pub fn answered(&self, judge: &str, keys: &[u64], verdicts: &[Verdict]) {
+        self.0.update(|all| {
+            let of_judge = all.entry(judge.to_owned()).or_default();
+            let said = verdicts.iter().copied().map(Some);
+            of_judge.verdicts.extend(keys.iter().copied().zip(said));
+        });
+    }
+
+    /// What this judge says of a label's pair.
+    pub fn verdict(&self, judge: &str, key: u64) -> Option<Verdict> {
+        self.0.with(|all| *all.get(judge)?.verdicts.get(&key)?)
     }
 }

@@ -8,11 +8,12 @@ use crate::model::notice::NoticeKey;
 use crate::model::space::Space;
 use crate::texts::lesson as texts;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use tilt_protocol::lesson::{Facts, Lesson};
+use tilt_protocol::lesson::{Facts, Lesson, SampleFacts};
 
-/// Whatever an earlier text of the lesson was answered with is kept under the key with this
-/// behind it.
+/// Behind the key under which answers to an earlier text of the lesson are put aside: nothing
+/// that somebody has written is written over.
 const EARLIER: &str = ".earlier";
 
 #[derive(Clone, Copy)]
@@ -21,6 +22,10 @@ pub struct LessonStore {
     progress: RwSignal<LessonProgress>,
     /// As they were seen last.
     facts: RwSignal<Facts>,
+    /// As this tab wrote or read it last.
+    kept: StoredValue<Option<String>>,
+    /// That nothing is kept is said once.
+    is_said: StoredValue<bool>,
     space: Space,
     notices: Notices,
 }
@@ -31,18 +36,27 @@ impl LessonStore {
     pub fn new(lesson: Arc<Lesson>, space: Space, notices: Notices) -> LessonStore {
         let key = space.lesson();
         let kept = Area::Local.get(&key);
-        let found = kept.as_ref().and_then(|text| json::from_str(text).ok());
-        let found = found.filter(|progress: &LessonProgress| progress.is_of(&lesson));
-        if let Some(kept) = kept.filter(|_| found.is_none())
-            && Area::Local.set(&format!("{key}{EARLIER}"), &kept)
+        let read = kept
+            .as_ref()
+            .and_then(|text| json::from_str::<LessonProgress>(text).ok());
+        let is_readable = read.is_some();
+        let found = read.filter(|progress| progress.is_of(&lesson));
+        if let Some(kept) = kept.as_ref().filter(|_| found.is_none())
+            && Area::Local.set(&format!("{key}{EARLIER}"), kept)
         {
-            notices.info(NoticeKey::Lesson, texts::ANOTHER_TEXT);
+            let text = match is_readable {
+                true => texts::ANOTHER_TEXT,
+                false => texts::NOT_READ,
+            };
+            notices.info(NoticeKey::Lesson, text);
         }
         let progress = found.unwrap_or_else(|| LessonProgress::begin(&lesson, js_sys::Date::now()));
         LessonStore {
             lesson: StoredValue::new(lesson),
             progress: RwSignal::new(progress),
             facts: RwSignal::new(Facts::default()),
+            kept: StoredValue::new(kept),
+            is_said: StoredValue::new(false),
             space,
             notices,
         }
@@ -101,6 +115,7 @@ impl LessonStore {
 
     /// What has happened in the lab, as far as a lesson can know.
     pub fn observe(&self, facts: Facts) {
+        self.follow();
         self.facts.set(facts);
         let lesson = self.lesson();
         let mut seen = self.progress.get_untracked();
@@ -115,7 +130,8 @@ impl LessonStore {
     /// The first step begins, where it has not begun.
     pub fn begin(&self) {
         if !untrack(|| self.has_begun()) {
-            self.go_to(0);
+            self.change(|progress, _, facts| progress.begin_step(0, facts));
+            self.see();
         }
     }
 
@@ -127,7 +143,7 @@ impl LessonStore {
     }
 
     pub fn go_to(&self, index: usize) {
-        self.change(|progress, _, facts| progress.go_to(index, facts));
+        self.change(|progress, lesson, facts| progress.go_to(lesson, index, facts));
         self.see();
     }
 
@@ -142,6 +158,26 @@ impl LessonStore {
     pub fn lock(&self) {
         self.change(|progress, _, facts| progress.lock(facts));
         self.see();
+    }
+
+    /// Compared answers by the run's uid.
+    pub fn samples(&self) -> BTreeMap<u64, Vec<SampleFacts>> {
+        let mut samples: BTreeMap<u64, Vec<SampleFacts>> = BTreeMap::new();
+        self.progress.with(|progress| {
+            for (run, sample) in &progress.samples {
+                samples.entry(*run).or_default().push(sample.clone());
+            }
+        });
+        samples
+    }
+
+    /// Answers of this run were compared.
+    pub fn sampled(&self, run: u64, sample: SampleFacts) {
+        self.follow();
+        let mut progress = self.progress.get_untracked();
+        if progress.sampled(run, sample) {
+            self.change(|now, _, _| *now = progress);
+        }
     }
 
     /// The acts of the step are to be done once more.
@@ -165,7 +201,7 @@ impl LessonStore {
             let is_arranged = progress.is_arranged;
             *progress = LessonProgress::begin(lesson, js_sys::Date::now());
             progress.is_arranged = is_arranged;
-            progress.go_to(0, facts);
+            progress.begin_step(0, facts);
         });
         self.see();
     }
@@ -175,14 +211,36 @@ impl LessonStore {
         self.observe(self.facts.get_untracked());
     }
 
+    /// Takes in how far the learner is in another tab, if it was there meanwhile.
+    pub fn follow(&self) {
+        let now = Area::Local.get(&self.space.lesson());
+        if now.is_none() || now == self.kept.get_value() {
+            return;
+        }
+        let read = now
+            .as_ref()
+            .and_then(|text| json::from_str::<LessonProgress>(text).ok());
+        let lesson = self.lesson();
+        if let Some(progress) = read.filter(|progress| progress.is_of(&lesson)) {
+            self.progress.set(progress);
+        }
+        self.kept.set_value(now);
+    }
+
     fn change(&self, change: impl FnOnce(&mut LessonProgress, &Lesson, &Facts)) {
+        self.follow();
         let lesson = self.lesson();
         let facts = self.facts;
         self.progress
             .update(|progress| facts.with_untracked(|facts| change(progress, &lesson, facts)));
-        let kept = self.progress.with_untracked(serde_json::to_string);
-        let is_kept = kept.is_ok_and(|text| Area::Local.set(&self.space.lesson(), &text));
-        if !is_kept {
+        // Plain data, which can always be written.
+        let text = self
+            .progress
+            .with_untracked(|progress| serde_json::to_string(progress).unwrap_or_default());
+        if Area::Local.set(&self.space.lesson(), &text) {
+            self.kept.set_value(Some(text));
+        } else if !self.is_said.get_value() {
+            self.is_said.set_value(true);
             self.notices.info(NoticeKey::Lesson, texts::NOT_KEPT);
         }
     }

@@ -24,6 +24,9 @@ use crate::model::space::Space;
 use crate::texts::saving as texts;
 use leptos::prelude::*;
 
+/// Settings that are about the person, whichever lab it is.
+const OF_THE_PERSON: [&str; 2] = ["theme", "are_keys_off"];
+
 /// Whether a tab keeps its own value of the field: those of the training form.
 fn is_of_the_form(name: &str) -> bool {
     const COMMON: [&str; 7] = [
@@ -57,6 +60,14 @@ impl SettingsStore {
             .get(&space.settings())
             .and_then(|all| json::from_str(&all).ok())
             .unwrap_or_default();
+        if space != Space::OWN {
+            // How the person likes the page counts in a lesson's lab too.
+            for name in OF_THE_PERSON {
+                if let Some(text) = Area::Local.get(&Space::OWN.setting(name)) {
+                    saved.take(name, &text);
+                }
+            }
+        }
         for (name, text) in Area::Local.all(&space.setting("")) {
             saved.take(&name, &text);
         }

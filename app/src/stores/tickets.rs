@@ -16,7 +16,10 @@ pub enum Purpose {
     SamplePairs,
     Autolabel,
     /// What a judge says of labels, by their keys.
-    Judge(Vec<u64>),
+    Judge {
+        judge: String,
+        keys: Vec<u64>,
+    },
     Train(RunId),
     Checkpoint(RunId),
     Adjust,
@@ -41,7 +44,7 @@ impl Purpose {
             Purpose::LoadModel(asked) => texts::not_loaded(asked.name()),
             Purpose::LoadStandIn => texts::not_loaded(STAND_IN.slug()),
             Purpose::SamplePairs => texts::NOT_SAMPLED_PAIRS.to_owned(),
-            Purpose::Autolabel | Purpose::Judge(_) => texts::NOT_LABELLED.to_owned(),
+            Purpose::Autolabel | Purpose::Judge { .. } => texts::NOT_LABELLED.to_owned(),
             Purpose::Train(_) => texts::RUN_STOPPED.to_owned(),
             Purpose::Checkpoint(_) => texts::NOT_SAVED.to_owned(),
             Purpose::Adjust | Purpose::Reset | Purpose::Control => texts::NOT_FOLLOWED.to_owned(),

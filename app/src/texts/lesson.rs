@@ -18,10 +18,15 @@ pub fn not_opened(reason: &str) -> String {
     format!("The lesson could not be opened, and here is the Lab without it. {reason}")
 }
 
-pub fn defects(all: &[String]) -> String {
+/// `first` are the first of `count`.
+pub fn defects(first: &[String], count: usize) -> String {
+    let more = match count.saturating_sub(first.len()) {
+        0 => String::new(),
+        more => format!("\nand {more} more"),
+    };
     format!(
-        "This is not a lesson that Tilt can read:\n{}",
-        all.join("\n")
+        "This is not a lesson that Tilt can read:\n{}{more}",
+        first.join("\n")
     )
 }
 
@@ -31,6 +36,7 @@ pub const PART_MISSING: &str = "The part of the page that plays lessons could no
 
 // What is kept.
 pub const ANOTHER_TEXT: &str = "This lesson has changed since you were here, so it begins anew. Your labels and runs are still there.";
+pub const NOT_READ: &str = "What was kept of this lesson cannot be read, so it begins anew. Your labels and runs are still there.";
 pub const NOT_KEPT: &str =
     "This browser does not let Tilt keep how far you are in the lesson: a reload begins it anew.";
 
@@ -46,6 +52,8 @@ pub const NEXT: &str = "Next";
 pub const SKIP: &str = "Skip this step";
 pub const FINISH: &str = "Finish";
 pub const HINT: &str = "A hint";
+pub const LABELS_MISSING: &str = "Some of the labels that this lesson begins with are missing.";
+pub const ASK_AGAIN: &str = "Have them made";
 pub const LABELS_COMING: &str = "The labels for this lesson are being made\u{2026}";
 
 pub fn minutes(minutes: f64) -> String {
@@ -59,6 +67,9 @@ pub fn step_of(index: usize, count: usize) -> String {
         "The end".to_owned()
     }
 }
+
+pub const NOT_THERE_YET: &str =
+    "That is not on the page yet: some parts come with the model, or with the first run.";
 
 pub fn look_at(place: Place) -> &'static str {
     match place {
@@ -120,7 +131,7 @@ pub fn with_unit(number: &str, unit: Option<&str>) -> String {
 
 pub fn came_about(option: &str, is_right: bool) -> String {
     if is_right {
-        "And so it came.".to_owned()
+        "And so it did.".to_owned()
     } else {
         format!("What came about: {}.", quoted(option))
     }

@@ -130,6 +130,14 @@ pub fn not_loaded(model: &str) -> String {
 pub const SCRIPT_NOT_LOADED: &str = "the script could not be loaded";
 pub const NOT_DECODED: &str = "the browser could not decode it";
 pub const NO_JSON: &str = "it has no field json";
+pub fn led_elsewhere(host: &str) -> String {
+    format!("it leads on to another host, {host}: open that address yourself if you trust it")
+}
+
+pub fn too_many_bytes(size: u64, most: u64) -> String {
+    format!("it has {size} bytes, expected at most {most}")
+}
+
 pub const WORKER_ENDED: &str = "the worker is gone";
 pub const NO_WINDOW: &str = "there is no window";
 pub const NO_TEXT: &str = "it is not text";

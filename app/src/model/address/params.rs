@@ -32,9 +32,9 @@ pub struct UrlParams {
 }
 
 impl UrlParams {
-    /// What a lesson's set-up says where the address does not.
+    /// What a lesson's set-up says where the address does not; a lesson is about its own model.
     pub fn take_setup(&mut self, setup: &Setup) {
-        self.model = self.model.or(Some(setup.model));
+        self.model = Some(setup.model);
         self.level = self.level.or(setup.level);
         self.device = self.device.or(setup.device.map(|device| match device {
             DeviceKind::Cpu => DevicePreference::Cpu,

@@ -84,7 +84,7 @@ fn save(lab: Lab, store: LessonStore) {
     }
 }
 
-/// As DESIGN's contract has it.
+/// All that a teacher reads of it, as `docs/lessons.md` has it.
 fn report_of(lab: Lab, lesson: &Lesson, progress: &LessonProgress, facts: &Facts) -> Value {
     let of_steps = |read: &dyn Fn(usize) -> Value| -> Vec<Value> {
         (0..progress.steps.len()).map(read).collect()

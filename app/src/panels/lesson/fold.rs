@@ -1,8 +1,10 @@
 //! The lesson's sheet, which lies over the Lab in a narrow window and gives way to it.
 
 use crate::lab::Lab;
+use crate::model::notice::NoticeKey;
 use crate::parts::places;
 use crate::parts::tabs::Tabs;
+use crate::texts::lesson as texts;
 use leptos::prelude::*;
 use tilt_protocol::lesson::Place;
 
@@ -30,6 +32,8 @@ impl Fold {
     pub fn go_to(self, lab: Lab, tabs: Option<Tabs>, place: Place) {
         if places::go_to(lab, tabs, place) {
             self.give_way();
+        } else {
+            lab.notices.info(NoticeKey::Lesson, texts::NOT_THERE_YET);
         }
     }
 }

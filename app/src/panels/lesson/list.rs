@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;
 
-/// A lesson as the list tells of it: `public/lessons/index.json`.
+/// A lesson as the list tells of it: `public/lessons.json`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 struct Listed {
     id: String,
@@ -32,12 +32,21 @@ pub fn lesson_list() -> Result<Build, NotLoaded> {
 fn LessonList() -> impl IntoView {
     let lab = use_lab();
     let found = RwSignal::new(None::<Result<Vec<Listed>, ()>>);
-    spawn_local(async move {
-        let text = fetch_text(&resolve("lessons/index.json")).await;
-        let read = text
-            .map_err(drop)
-            .and_then(|text| json::from_str(&text).map_err(drop));
-        let _ = found.try_set(Some(read));
+    let fetch = move || {
+        spawn_local(async move {
+            let text = fetch_text(&resolve("lessons.json")).await;
+            let read = text
+                .map_err(drop)
+                .and_then(|text| json::from_str(&text).map_err(drop));
+            let _ = found.try_set(Some(read));
+        });
+    };
+    // Opened again, it is asked for again where it did not come.
+    Effect::new(move |_| {
+        let is_here = found.with_untracked(|found| matches!(found, Some(Ok(_))));
+        if lab.lesson_list.is_open().get() && !is_here {
+            fetch();
+        }
     });
     let rows = move || match found.get() {
         None => view! { <p class="muted">{COMES}</p> }.into_any(),

@@ -10,7 +10,9 @@ use super::watch::{arrange, observe};
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::browser::url::here;
 use crate::lab::use_lab;
-use crate::parts::places::hiding;
+use crate::parts::action::Action;
+use crate::parts::places::{go_to, hiding};
+use crate::parts::tabs::Tabs;
 use crate::stores::lesson::LessonStore;
 use crate::texts::lesson as texts;
 use leptos::prelude::*;
@@ -32,8 +34,8 @@ fn LessonPanel() -> impl IntoView {
     let OpenLesson(lesson) = expect_context::<OpenLesson>();
     let store = LessonStore::new(lesson.clone(), lab.space, lab.notices);
     provide_context(store);
-    let is_labelled = arrange(lab, store, &lesson);
     observe(lab, store, &lesson);
+    let arranged = arrange(lab, store, &lesson);
 
     let count = lesson.steps.len();
     let shown = store.shown();
@@ -49,7 +51,7 @@ fn LessonPanel() -> impl IntoView {
         let act = lesson.steps.get(index)?.acts.get(done?)?;
         Some(in_words(act))
     });
-    // What is done leads to what is next, and what came of it is worth a look.
+    // An act that is done shows what came of it, and what is next.
     let done = Memo::new(move |_| {
         let index = shown.get();
         let done = store
@@ -63,6 +65,16 @@ fn LessonPanel() -> impl IntoView {
             is_folded.set(false);
         }
         now
+    });
+    // What the set-up shows is looked at first, once it is on the page.
+    let first = lesson.setup.show.first().copied();
+    let tabs = use_context::<Tabs>();
+    Effect::new(move |was: Option<bool>| {
+        let is_there = arranged.is_labelled.get();
+        if let Some(first) = first.filter(|_| is_there && was == Some(false)) {
+            go_to(lab, tabs, first);
+        }
+        is_there
     });
     // Whoever goes on reads from the top.
     Effect::new(move |earlier: Option<usize>| {
@@ -85,13 +97,12 @@ fn LessonPanel() -> impl IntoView {
             data-value=id
             data-folded=move || is_folded.get().then_some("")
             aria-label=texts::LESSON
-            lang=lang
         >
             <header class="lesson-head">
                 <p class="lesson-kicker muted">
                     {texts::LESSON} " · " {minutes}
                 </p>
-                <h2>{title}</h2>
+                <h2 lang=lang.clone()>{title}</h2>
                 <p class="lesson-at">
                     <span
                         class="number muted"
@@ -136,8 +147,20 @@ fn LessonPanel() -> impl IntoView {
                                 <ul>{goals.clone().into_iter().map(|goal| view! { <li>{goal}</li> }).collect_view()}</ul>
                             </section>
                         </Show>
-                        <Show when=move || !is_labelled.get()>
-                            <p class="muted" role="status" data-testid="lesson-labels">{texts::LABELS_COMING}</p>
+                        <Show when=move || !arranged.is_labelled.get()>
+                            <Show
+                                when=move || arranged.is_broken_off.get()
+                                fallback=|| view! {
+                                    <p class="muted" role="status" data-testid="lesson-labels">{texts::LABELS_COMING}</p>
+                                }
+                            >
+                                <p role="status" data-testid="lesson-labels">{texts::LABELS_MISSING}</p>
+                                <Action
+                                    testid="lesson-labels-again"
+                                    text=texts::ASK_AGAIN
+                                    on_press=move || arranged.ask_again.run(())
+                                />
+                            </Show>
                         </Show>
                         {if index < count {
                             view! { <StepView index=index/> }.into_any()

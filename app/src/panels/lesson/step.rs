@@ -52,7 +52,7 @@ pub fn StepView(index: usize) -> impl IntoView {
     });
     let looks = looks.collect_view();
     view! {
-        <div class="lesson-text" tabindex="-1"><Markdown text=step.text.clone()/></div>
+        <div class="lesson-text" tabindex="-1" lang=lesson.lang.clone()><Markdown text=step.text.clone()/></div>
         <div class="row lesson-looks">{looks}</div>
         {step.predict.clone().map(|predict| view! { <PredictView index=index predict=predict/> })}
         <Acts index=index step=step.clone()/>
@@ -75,6 +75,7 @@ pub fn StepView(index: usize) -> impl IntoView {
             <Action
                 testid="lesson-next"
                 class="strong"
+                disabled=Signal::derive(move || !store.has_begun())
                 text=Signal::derive(move || next_text(is_done.get(), index + 1 == count).to_owned())
                 on_press=move || store.go_to(index + 1)
             />

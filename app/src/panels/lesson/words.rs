@@ -3,7 +3,7 @@
 
 use super::fold::Fold;
 use crate::flows::act::perform;
-use crate::flows::lesson::{arrange_form, missing_labels, take_labels};
+use crate::flows::lesson::{arrange_form, may_label, missing_labels, take_labels};
 use crate::lab::{Lab, use_lab};
 use crate::model::act::Act;
 use crate::parts::action::Action;
@@ -176,16 +176,27 @@ pub fn QuizView(index: usize, quiz: Quiz) -> impl IntoView {
 /// Sets the Lab up so that it shows the point.
 #[component]
 fn ShowMe(lab: Lab, tabs: Option<Tabs>, show: Setup) -> impl IntoView {
-    let is_shown = RwSignal::new(false);
     let fold = expect_context::<Fold>();
+    // Asked for, and the labels not given yet.
+    let is_wanted = RwSignal::new(false);
+    let is_shown = RwSignal::new(false);
+    let setup = StoredValue::new(show);
+    Effect::new(move |_| {
+        if is_wanted.get() && setup.with_value(|setup| may_label(lab, setup)) {
+            is_wanted.set(false);
+            setup.with_value(|setup| give_missing(lab, setup));
+            is_shown.set(true);
+        }
+    });
     view! {
         <Action
             testid="lesson-show-me"
             class="slim"
             text=texts::SHOW_ME
             on_press=move || {
-                demonstrate(lab, &show);
-                is_shown.set(true);
+                is_shown.set(false);
+                setup.with_value(|setup| demonstrate(lab, setup));
+                is_wanted.set(true);
                 fold.go_to(lab, tabs, Place::Train);
             }
         />
@@ -197,21 +208,17 @@ fn ShowMe(lab: Lab, tabs: Option<Tabs>, show: Setup) -> impl IntoView {
 
 fn demonstrate(lab: Lab, setup: &Setup) {
     let name = setup.model.slug();
-    let is_there = lab
-        .engine
-        .model()
-        .with_untracked(|model| model.as_ref().is_some_and(|model| model.name == name));
-    if !is_there {
-        perform(
-            lab,
-            Act::ChooseModel {
-                name: name.to_owned(),
-            },
-        );
+    let loaded = lab.engine.model().get_untracked();
+    if loaded.is_none_or(|model| model.name != name) {
+        let name = name.to_owned();
+        perform(lab, Act::ChooseModel { name });
     }
     arrange_form(lab, setup);
+}
+
+fn give_missing(lab: Lab, setup: &Setup) {
     let missing = untrack(|| missing_labels(lab, setup.labels.as_ref()));
-    if let Some(source) = setup.labels.as_ref().filter(|_| missing > 0 && is_there) {
+    if let Some(source) = setup.labels.as_ref().filter(|_| missing > 0) {
         take_labels(lab, source, missing);
     }
 }

@@ -172,7 +172,7 @@ pub fn acts_done(acts: &[Act], setup: &Setup, before: &Facts, after: &Facts) -> 
 }
 
 /// The runs by which acts were done, in the acts' order: of several that fit the latest, so
-/// that who repeats a run is measured by the repetition.
+/// whoever repeats a run is judged by the repeat.
 pub fn runs_of_acts(acts: &[Act], setup: &Setup, before: &Facts, after: &Facts) -> Vec<u64> {
     let done = acts_done(acts, setup, before, after);
     let mut open = &after.runs[..];

@@ -224,6 +224,10 @@ fn an_outline_tells_acts_as_the_facts_do() {
     }
     assert_eq!(facts.with_runs(&[2]).runs, []);
     assert_eq!(facts.with_runs(&[2, 1]).runs.len(), 1);
+    // In the lesson's order, whenever they were trained.
+    let two = runs(vec![run(1, None), run(2, None)]);
+    let ids = |facts: Facts| facts.runs.iter().map(|run| run.id).collect::<Vec<u64>>();
+    assert_eq!(ids(two.with_runs(&[2, 1])), [2, 1]);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! A lesson: read from JSON with every defect by its path, and written in one form.
 
+use super::check::Check;
 use super::defect::Defect;
 use super::label_source::LabelSource;
 use super::node::{Defects, Fields, Node, Range, number_value, object};
 use super::setup::Setup;
 use super::step::Step;
 use crate::hash;
+use crate::principle::JudgeSettings;
 use crate::tokenizer_files::without_mark;
 use serde_json::Value;
 
@@ -92,6 +94,33 @@ impl Lesson {
                        {\"polite\": 1}}}"
                 .to_owned(),
         })
+    }
+
+    /// The judges with whom some check compares labels by hand: its own, or the set-up's, each
+    /// without noise.
+    pub fn compared_judges(&self) -> Vec<JudgeSettings> {
+        let of_setup = match &self.setup.labels {
+            Some(LabelSource::Judge { judge, .. }) => Some(judge),
+            Some(LabelSource::Set(_) | LabelSource::Hand) | None => None,
+        };
+        let checks = self.steps.iter().filter_map(|step| step.check.as_ref());
+        let mut found: Vec<JudgeSettings> = Vec::new();
+        for check in checks.flat_map(Check::parts) {
+            let Check::Agreement { judge, .. } = check else {
+                continue;
+            };
+            let Some(judge) = judge.as_ref().or(of_setup) else {
+                continue;
+            };
+            let judge = JudgeSettings {
+                noise: 0.0,
+                ..judge.clone()
+            };
+            if !found.contains(&judge) {
+                found.push(judge);
+            }
+        }
+        found
     }
 
     /// As a value whose fields stand in the order of their names.

@@ -37,11 +37,15 @@ impl Facts {
         facts
     }
 
-    /// With these runs alone, where they are.
+    /// With these runs alone, in the order of the ids; those that are no longer there are
+    /// left out.
     pub fn with_runs(&self, ids: &[u64]) -> Facts {
-        let mut facts = self.clone();
-        facts.runs.retain(|run| ids.contains(&run.id));
-        facts
+        let found = |id: &u64| self.runs.iter().find(|run| run.id == *id).cloned();
+        Facts {
+            labels: self.labels.clone(),
+            runs: ids.iter().filter_map(found).collect(),
+            agreement: self.agreement.clone(),
+        }
     }
 }
 

@@ -90,10 +90,20 @@ pub(super) fn read_judge(fields: &Fields<'_>) -> Option<JudgeSettings> {
     }
     // The main one first; a sort that keeps the order of equal weights.
     found.sort_by(|(_, one), (_, other)| other.abs().total_cmp(&one.abs()));
+    // A label knows its judge by the main principle, whose weight is 1 there. Weights are
+    // told beside that one: all of them, and the bias, divided by a number above 0, judge alike.
+    let main = found.first().map_or(1.0, |(_, weight)| *weight);
+    if main < 0.0 {
+        let expected = "a weight above 0 for the principle that weighs most";
+        return weights.fail(format!("{main} for the one that weighs most"), expected);
+    }
+    for (_, weight) in &mut found {
+        *weight /= main;
+    }
     Some(JudgeSettings {
         principles: found,
         noise: fields.number("noise", Range::to(0.0, 0.5), 0.0),
-        length_bias: fields.number("length_bias", Range::ANY, 0.0),
+        length_bias: fields.number("length_bias", Range::ANY, 0.0) / main,
     })
 }
 

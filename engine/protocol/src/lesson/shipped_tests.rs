@@ -21,7 +21,6 @@ fn shipped() -> BTreeMap<String, Lesson> {
     });
     let lessons = names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned()));
     lessons
-        .filter(|name| name != "index")
         .map(|name| {
             let text = fs::read_to_string(folder().join(format!("{name}.json"))).expect("a text");
             let lesson = Lesson::from_json(&text).unwrap_or_else(|defects| {
@@ -51,7 +50,7 @@ fn each_lesson_with_a_claim_has_a_card_of_what_was_measured() {
 
 #[test]
 fn the_list_says_of_each_what_its_file_does() {
-    let text = fs::read_to_string(folder().join("index.json")).expect("the list");
+    let text = fs::read_to_string(folder().join("../lessons.json")).expect("the list");
     let listed: Vec<Value> = serde_json::from_str(&text).expect("a JSON list");
     let mut lessons = shipped();
     for listed in listed {
