@@ -72,6 +72,31 @@ test('a sweep is stopped, and goes on after a reload where it stood', async ({ l
   expect((await lab.listedRuns(4)).filter(({ name }) => name.includes('seed 2'))).toHaveLength(2);
 });
 
+test('a run that breaks off ends the sweep, and is not begun again and again', async ({ lab }) => {
+  await lab.open({ device: 'cpu', model: 'nano', seed: 5, steps: 30 });
+  await lab.autolabel({ principle: 'short', count: 12 });
+  await lab.id('sweep-open').click();
+  await lab.id('sweep-vary').selectOption('lr');
+  await lab.id('sweep-values').fill('1e30');
+  await lab.id('sweep-seeds').fill('1, 2');
+  await lab.id('sweep-run').click();
+  await lab.until('the end', async () => (await lab.notices()).includes('ended before its last step'), 60_000);
+  await lab.page.waitForTimeout(1500);
+  expect(await progress(lab)).toBe('0/2');
+  await lab.listedRuns(1);
+});
+
+test('runs on other labels are not told with the others', async ({ lab }) => {
+  await lab.open({ device: 'cpu', model: 'nano', seed: 5, steps: 60 });
+  await lab.autolabel({ principle: 'short', count: 12 });
+  await begun(lab, { values: '0.5', seeds: '1, 2' });
+  await lab.id('sweep-run').click();
+  await lab.until('a step', async () => (await lab.metrics()).step >= 1);
+  await lab.label('1');
+  await lab.until('the reason', async () => (await lab.notices()).includes('cannot be told together'), 60_000);
+  expect(await progress(lab)).toBe('1/2');
+});
+
 test('what is wrong with a sweep is said, and nothing begins', async ({ lab }) => {
   await lab.open({ device: 'cpu', model: 'nano', seed: 5 });
   await begun(lab, { values: '0.1, none' });

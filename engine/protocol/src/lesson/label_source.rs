@@ -88,15 +88,18 @@ pub(super) fn read_judge(fields: &Fields<'_>) -> Option<JudgeSettings> {
     if weights.names().next().is_none() {
         return weights.fail("no principle", "at least one, such as {\"polite\": 1}");
     }
-    // The main one first; a sort that keeps the order of equal weights.
-    found.sort_by(|(_, one), (_, other)| other.abs().total_cmp(&one.abs()));
-    // A label knows its judge by the main principle, whose weight is 1 there. Weights are
-    // told beside that one: all of them, and the bias, divided by a number above 0, judge alike.
+    // The main one first, the largest above 0, since a label knows its judge by it; a sort that
+    // keeps the order of equal weights.
+    found.sort_by(|(_, one), (_, other)| {
+        let rank = |weight: f64| (weight > 0.0, weight.abs());
+        let ((is_one, one), (is_other, other)) = (rank(*one), rank(*other));
+        is_other.cmp(&is_one).then(other.total_cmp(&one))
+    });
     let main = found.first().map_or(1.0, |(_, weight)| *weight);
     if main < 0.0 {
-        let expected = "a weight above 0 for the principle that weighs most";
-        return weights.fail(format!("{main} for the one that weighs most"), expected);
+        return weights.fail("no weight above 0", "at least one weight above 0");
     }
+    // Its weight is 1 in the label. All weights and the bias divided by it judge alike.
     for (_, weight) in &mut found {
         *weight /= main;
     }

@@ -1,9 +1,11 @@
 //! Lessons read, written, and what their runs have.
 
 use super::fixtures::{changed, full};
-use super::{Act, Lesson, Place, RunBack};
+use super::{Act, LabelSource, Lesson, Place, RunBack};
+use crate::label::Labeller;
+use crate::principle::Principle;
 use crate::{ObjectiveKind, TrainSettings};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn a_lesson_comes_back_as_it_was() {
@@ -95,4 +97,27 @@ fn every_objective_can_be_a_lessons() {
         assert_eq!((found, settings.steps), (kind, 5));
         assert_eq!(settings.objective, usual.objective, "{kind:?}");
     }
+}
+
+#[test]
+fn a_judge_is_known_by_its_largest_weight_above_0_which_is_1() {
+    let judge = |weights: Value, bias: f64| {
+        let labels = json!({"judge": weights, "pairs": 4, "length_bias": bias});
+        let text = changed("/setup/labels", labels);
+        let lesson = Lesson::from_json(&text).expect("a sound judge");
+        match lesson.setup.labels {
+            Some(LabelSource::Judge { judge, .. }) => judge,
+            other => panic!("{other:?}"),
+        }
+    };
+    let beside = judge(json!({"polite": 1, "short": 0.5}), 0.25);
+    assert_eq!(judge(json!({"short": 1, "polite": 2}), 0.5), beside);
+    let against = judge(json!({"safe": -1, "polite": 0.5}), 0.0);
+    assert_eq!(
+        against.principles,
+        [(Principle::Polite, 1.0), (Principle::Safe, -2.0)]
+    );
+    // As its labels tell it.
+    let label = Labeller::of_judge(&against).and_then(|labeller| labeller.judge_settings());
+    assert_eq!(label, Some(against));
 }

@@ -121,6 +121,11 @@ fn every_defect_is_told_by_its_path() {
         ),
         (
             "/setup/labels",
+            json!({"judge": {"safe": -1}}),
+            "setup.labels.judge: no weight above 0, expected at least one weight above 0",
+        ),
+        (
+            "/setup/labels",
             json!({"judge": {}}),
             "setup.labels.judge: no principle, expected at least one, such as {\"polite\": 1}",
         ),
