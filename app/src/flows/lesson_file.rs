@@ -5,11 +5,13 @@ use crate::browser::http::fetch_small_text;
 use crate::browser::later::{Coming, Doing, NotLoaded, wasm_split};
 use crate::browser::url::{here, resolve};
 use crate::lab::Lab;
+use crate::model::address::LessonStart;
 use crate::model::lesson_source::{LessonSource, link_ending};
 use crate::model::notice::NoticeKey;
 use crate::texts::lesson as texts;
 use gloo_file::File;
 use gloo_file::futures::read_as_text;
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,8 +24,23 @@ const MOST_DEFECTS: usize = 20;
 /// Stands in every lesson, and hardly in data.
 const MARK: &str = "\"tilt_lesson\"";
 
+/// A lesson that has come. The page itself does not know what a lesson is: that lies in the
+/// part that plays it.
+#[derive(Clone)]
+pub struct OpenLesson {
+    pub start: LessonStart,
+    lesson: Arc<dyn Any + Send + Sync>,
+}
+
+impl OpenLesson {
+    /// For the part that plays it.
+    pub fn lesson(&self) -> Option<Arc<Lesson>> {
+        self.lesson.clone().downcast().ok()
+    }
+}
+
 /// A lesson on its way; in words why it does not come.
-pub type Reading = Pin<Box<dyn Future<Output = Result<Arc<Lesson>, String>>>>;
+pub type Reading = Pin<Box<dyn Future<Output = Result<OpenLesson, String>>>>;
 
 /// Has the lesson come.
 pub fn read_lesson(source: LessonSource) -> Coming<Reading> {
@@ -34,7 +51,16 @@ pub fn read_lesson(source: LessonSource) -> Coming<Reading> {
 fn reading(source: LessonSource) -> Result<Reading, NotLoaded> {
     Ok(Box::pin(async move {
         let text = text_of(&source).await?;
-        read(&text).map(Arc::new)
+        let lesson = read(&text)?;
+        let setup = &lesson.setup;
+        Ok(OpenLesson {
+            start: LessonStart {
+                model: setup.model,
+                level: setup.level,
+                device: setup.device,
+            },
+            lesson: Arc::new(lesson),
+        })
     }))
 }
 

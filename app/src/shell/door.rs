@@ -2,15 +2,12 @@
 //! cannot be read is said in the Lab, which is there all the same.
 
 use super::lab_page::LabPage;
-use crate::flows::lesson_file::read_lesson;
+use crate::flows::lesson_file::{OpenLesson, read_lesson};
 use crate::model::address::UrlParams;
 use crate::model::lesson_source::LessonSource;
 use crate::model::space::Space;
-use crate::panels::lesson::OpenLesson;
 use crate::texts::lesson as texts;
 use leptos::prelude::*;
-use std::sync::Arc;
-use tilt_protocol::lesson::Lesson;
 use wasm_bindgen_futures::spawn_local;
 
 #[derive(Clone)]
@@ -18,7 +15,7 @@ enum DoorState {
     /// The person decides whether to go to this host.
     Asking(String),
     Coming,
-    Open(Arc<Lesson>),
+    Open(OpenLesson),
     /// With what there is to say.
     Without(Vec<String>),
 }
@@ -92,9 +89,8 @@ pub fn Door(source: LessonSource, params: UrlParams, remarks: Vec<String>) -> im
         }
         DoorState::Open(lesson) => {
             let mut params = params.clone();
-            params.take_setup(&lesson.setup);
-            let lesson = Some(OpenLesson(lesson));
-            view! { <LabPage params=params remarks=remarks.clone() space=space lesson=lesson/> }
+            params.take_setup(lesson.start);
+            view! { <LabPage params=params remarks=remarks.clone() space=space lesson=Some(lesson)/> }
                 .into_any()
         }
     }

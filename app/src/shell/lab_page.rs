@@ -3,6 +3,7 @@
 use super::{drop, keys};
 use crate::charts::logps::LogpsChart;
 use crate::charts::more;
+use crate::flows::lesson_file::OpenLesson;
 use crate::flows::startup;
 use crate::lab::Lab;
 use crate::model::address::UrlParams;
@@ -17,7 +18,7 @@ use crate::panels::formula::FormulaPanel;
 use crate::panels::guide::Guide;
 use crate::panels::help::Help;
 use crate::panels::label::LabelPanel;
-use crate::panels::lesson::{OpenLesson, lesson_list, lesson_panel};
+use crate::panels::lesson::{lesson_list, lesson_panel};
 use crate::panels::metrics::MetricsStrip;
 use crate::panels::notices::{Announcer, NoticeBanner};
 use crate::panels::recorded::{self, RecordedRun};

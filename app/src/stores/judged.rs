@@ -1,18 +1,13 @@
 //! What judges say of the person's own pairs, for the agreement that a lesson asks for.
 
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use tilt_protocol::{JudgeSettings, Verdict};
 
-/// What one judge was asked.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct OfJudge {
-    /// By the labels' keys; `None` while the answer is under way.
-    verdicts: BTreeMap<u64, Option<Verdict>>,
-}
+/// Of one judge and label; `None` while the answer is under way.
+type Said = ((String, u64), Option<Verdict>);
 
 #[derive(Clone, Copy)]
-pub struct JudgedStore(RwSignal<BTreeMap<String, OfJudge>>);
+pub struct JudgedStore(RwSignal<Vec<Said>>);
 
 /// By what a judge is known here.
 pub fn judge_key(judge: &JudgeSettings) -> String {
@@ -22,21 +17,20 @@ pub fn judge_key(judge: &JudgeSettings) -> String {
 
 impl JudgedStore {
     pub fn new() -> JudgedStore {
-        JudgedStore(RwSignal::new(BTreeMap::new()))
+        JudgedStore(RwSignal::new(Vec::new()))
     }
 
     /// Those of these labels that this judge has not been asked about; it is from now on.
     pub fn take_unasked(&self, judge: &str, keys: &[u64]) -> Vec<u64> {
-        let new: Vec<u64> = self.0.with_untracked(|all| {
-            let known = all.get(judge);
-            let is_known = |key: &u64| known.is_some_and(|known| known.verdicts.contains_key(key));
-            keys.iter().copied().filter(|key| !is_known(key)).collect()
-        });
+        let known = self.0.get_untracked();
+        let is_known = |key: u64| {
+            let mut of_label = known.iter().filter(|((_, of), _)| *of == key);
+            of_label.any(|((by, _), _)| by == judge)
+        };
+        let new: Vec<u64> = keys.iter().copied().filter(|key| !is_known(*key)).collect();
         if !new.is_empty() {
-            self.0.update(|all| {
-                let of_judge = all.entry(judge.to_owned()).or_default();
-                of_judge.verdicts.extend(new.iter().map(|key| (*key, None)));
-            });
+            let asked = new.iter().map(|key| ((judge.to_owned(), *key), None));
+            self.0.update(|all| all.extend(asked));
         }
         new
     }
@@ -44,37 +38,38 @@ impl JudgedStore {
     /// No answer to this will come.
     pub fn failed(&self, judge: &str, keys: &[u64]) {
         self.0.update(|all| {
-            if let Some(of_judge) = all.get_mut(judge) {
-                of_judge
-                    .verdicts
-                    .retain(|key, verdict| verdict.is_some() || !keys.contains(key));
-            }
+            all.retain(|((by, key), verdict)| {
+                verdict.is_some() || by != judge || !keys.contains(key)
+            });
         });
     }
 
     /// The engine is gone, and with it whatever was under way.
     pub fn engine_gone(&self) {
-        self.0.update(|all| {
-            for of_judge in all.values_mut() {
-                of_judge.verdicts.retain(|_, verdict| verdict.is_some());
-            }
-        });
+        self.0
+            .update(|all| all.retain(|(_, verdict)| verdict.is_some()));
     }
 
     pub fn clear(&self) {
-        self.0.set(BTreeMap::new());
+        self.0.set(Vec::new());
     }
 
     pub fn answered(&self, judge: &str, keys: &[u64], verdicts: &[Verdict]) {
         self.0.update(|all| {
-            let of_judge = all.entry(judge.to_owned()).or_default();
-            let said = verdicts.iter().copied().map(Some);
-            of_judge.verdicts.extend(keys.iter().copied().zip(said));
+            for ((by, key), verdict) in all.iter_mut() {
+                let at = keys.iter().position(|asked| asked == key && by == judge);
+                if let Some(said) = at.and_then(|at| verdicts.get(at)) {
+                    *verdict = Some(*said);
+                }
+            }
         });
     }
 
     /// What this judge says of a label's pair.
     pub fn verdict(&self, judge: &str, key: u64) -> Option<Verdict> {
-        self.0.with(|all| *all.get(judge)?.verdicts.get(&key)?)
+        self.0.with(|all| {
+            let mut of_label = all.iter().filter(|((_, of), _)| *of == key);
+            of_label.find(|((by, _), _)| by == judge)?.1
+        })
     }
 }

@@ -5,4 +5,4 @@ mod parameters;
 mod params;
 
 pub use parameters::{read, written};
-pub use params::UrlParams;
+pub use params::{LessonStart, UrlParams};

@@ -4,7 +4,6 @@ use crate::model::bench_form::BenchForm;
 use crate::model::lesson_source::LessonSource;
 use crate::model::level::Level;
 use crate::model::parameters::ParameterTexts;
-use tilt_protocol::lesson::Setup;
 use tilt_protocol::{DeviceKind, DevicePreference, ModelName, ObjectiveKind, SimdBuild};
 
 /// What the URL asks for, each value already checked.
@@ -33,7 +32,7 @@ pub struct UrlParams {
 
 impl UrlParams {
     /// What a lesson's set-up says where the address does not; a lesson is about its own model.
-    pub fn take_setup(&mut self, setup: &Setup) {
+    pub fn take_setup(&mut self, setup: LessonStart) {
         self.model = Some(setup.model);
         self.level = self.level.or(setup.level);
         self.device = self.device.or(setup.device.map(|device| match device {
@@ -41,6 +40,14 @@ impl UrlParams {
             DeviceKind::Webgpu => DevicePreference::Webgpu,
         }));
     }
+}
+
+/// What a lab has to know of a lesson's set-up before it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LessonStart {
+    pub model: ModelName,
+    pub level: Option<Level>,
+    pub device: Option<DeviceKind>,
 }
 
 /// Why a value is not taken: it is not what the table says, or more precisely not this.

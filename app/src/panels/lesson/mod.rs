@@ -13,4 +13,4 @@ mod watch;
 mod words;
 
 pub use list::lesson_list;
-pub use panel::{OpenLesson, lesson_panel};
+pub use panel::lesson_panel;

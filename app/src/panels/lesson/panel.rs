@@ -9,6 +9,7 @@ use super::styles::LessonStyles;
 use super::watch::{arrange, observe};
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::browser::url::here;
+use crate::flows::lesson_file::OpenLesson;
 use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::places::{go_to, hiding};
@@ -16,12 +17,6 @@ use crate::parts::tabs::Tabs;
 use crate::stores::lesson::LessonStore;
 use crate::texts::lesson as texts;
 use leptos::prelude::*;
-use std::sync::Arc;
-use tilt_protocol::lesson::Lesson;
-
-/// The lesson that the page was opened with.
-#[derive(Clone)]
-pub struct OpenLesson(pub Arc<Lesson>);
 
 #[wasm_split(lessons, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn lesson_panel() -> Result<Build, NotLoaded> {
@@ -31,7 +26,9 @@ pub fn lesson_panel() -> Result<Build, NotLoaded> {
 #[component]
 fn LessonPanel() -> impl IntoView {
     let lab = use_lab();
-    let OpenLesson(lesson) = expect_context::<OpenLesson>();
+    let Some(lesson) = use_context::<OpenLesson>().and_then(|open| open.lesson()) else {
+        return ().into_any();
+    };
     let store = LessonStore::new(lesson.clone(), lab.space, lab.notices);
     provide_context(store);
     observe(lab, store, &lesson);
@@ -172,4 +169,5 @@ fn LessonPanel() -> impl IntoView {
             </div>
         </aside>
     }
+    .into_any()
 }
