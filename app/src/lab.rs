@@ -6,7 +6,7 @@ use crate::model::space::Space;
 use crate::stores::{
     bench, blind, charts, closed_form, data_report, engine, evaluate, form, import, judged,
     lab_arrival, labels, lesson_list, models, notices, others, pace, run, run_result, run_saving,
-    runs, saving, selection, settings, sweep,
+    runs, saving, selection, settings,
 };
 use leptos::prelude::*;
 
@@ -34,7 +34,6 @@ pub struct Lab {
     pub data_report: data_report::DataReportStore,
     pub bench: bench::BenchStore,
     pub settings: settings::SettingsStore,
-    pub sweep: sweep::SweepStore,
     pub import: import::ImportStore,
     pub lab_arrival: lab_arrival::LabArrivalStore,
     pub saving: saving::Saving,
@@ -79,7 +78,6 @@ impl Lab {
             data_report: data_report::DataReportStore::new(labels, settings),
             bench: bench::BenchStore::new(params.bench.clone()),
             settings,
-            sweep: sweep::SweepStore::new(space),
             import: import::ImportStore::new(),
             lab_arrival: lab_arrival::LabArrivalStore::new(),
             saving,

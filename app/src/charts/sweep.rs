@@ -9,6 +9,7 @@ use super::scale::{Scale, domain, tick_text};
 use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
 use crate::model::sweep::{SweepGroup, groups};
+use crate::stores::sweep::SweepStore;
 use crate::texts::charts::STEP;
 use crate::texts::sweep as texts;
 use leptos::prelude::*;
@@ -31,9 +32,10 @@ struct SeedBand {
 #[component]
 pub fn SweepChart() -> impl IntoView {
     let lab = use_lab();
+    let store = expect_context::<SweepStore>();
     let metric = RwSignal::new(LOSS);
     let bands = Memo::new(move |_| {
-        let sweep = lab.sweep.sweep().get();
+        let sweep = store.sweep().get();
         let groups = lab.runs.records().with(|records| groups(&sweep, records));
         Arc::new(bands_of(&groups, metric.get()))
     });

@@ -64,7 +64,7 @@ pub fn forget_all(lab: Lab, at_ms: f64) {
     lab.data_report.reset();
     lab.evaluate.choose_principle(None);
     lab.judged.clear();
-    lab.sweep.clear();
+    Area::Local.remove(&lab.space.sweep());
     lab.notices.say(texts::ERASED);
     if Area::Local.get(&lab.space.lesson()).is_some() {
         // A lesson begins anew, as it does in an empty lab.

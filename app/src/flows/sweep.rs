@@ -9,14 +9,15 @@ use crate::model::notice::NoticeKey;
 use crate::model::pace::Pace;
 use crate::model::run_record::RunRecord;
 use crate::model::sweep::{Sweep, SweepPoint};
+use crate::stores::sweep::SweepStore;
 use crate::texts::sweep as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tilt_protocol::{EngineStatus, ModelIdentity, hash};
 
 /// Begins what the form asks for.
-pub fn begin(lab: Lab) {
-    let form = lab.sweep.form().get_untracked();
+pub fn begin(lab: Lab, store: SweepStore) {
+    let form = store.form().get_untracked();
     let kind = lab.form.objective().get_untracked();
     let settings = match untrack(|| lab.form.train_settings()) {
         Ok(settings) => settings,
@@ -31,7 +32,7 @@ pub fn begin(lab: Lab) {
         Ok(sweep) => {
             lab.notices.dismiss(NoticeKey::Sweep);
             let (model, labels) = common(lab);
-            lab.sweep.begin(Sweep {
+            store.begin(Sweep {
                 model,
                 labels,
                 ..sweep
@@ -52,16 +53,16 @@ fn common(lab: Lab) -> (Option<ModelIdentity>, u64) {
 }
 
 /// Ends the sweep, and the run that is under way with it.
-pub fn stop(lab: Lab) {
-    lab.sweep.set_going(false);
+pub fn stop(lab: Lab, store: SweepStore) {
+    store.set_going(false);
     perform(lab, Act::Stop);
 }
 
 /// The sweep goes on where it stands. A run of it that ended before its time is begun anew;
 /// one that has come back, and still goes, is waited for.
-pub fn go_on(lab: Lab) {
+pub fn go_on(lab: Lab, store: SweepStore) {
     lab.notices.dismiss(NoticeKey::Sweep);
-    let sweep = lab.sweep.sweep();
+    let sweep = store.sweep();
     let point = sweep.with_untracked(|sweep| {
         let at = sweep.at()?;
         Some((at, sweep.points.get(at)?.run?))
@@ -74,16 +75,16 @@ pub fn go_on(lab: Lab) {
             .with_untracked(|run| (run.id, run.phase.is_active()));
         let is_alive = record.is_some_and(|record| record.is_whole() || live == (record.id, true));
         if !is_alive {
-            lab.sweep.set_run(at, None);
+            store.set_run(at, None);
         }
     }
-    lab.sweep.set_going(true);
+    store.set_going(true);
 }
 
 /// From now on a sweep that is under way goes on by itself.
-pub fn keep_going(lab: Lab) {
+pub fn keep_going(lab: Lab, store: SweepStore) {
     Effect::new(move |_| {
-        let sweep = lab.sweep.sweep();
+        let sweep = store.sweep();
         let is_free = lab.engine.status().get() == EngineStatus::Ready
             && !lab.run.phase().get().is_active()
             && !lab.evaluate.is_measuring().get();
@@ -94,41 +95,40 @@ pub fn keep_going(lab: Lab) {
             return;
         };
         // What this brings about is seen by the same effect again.
-        queue_microtask(move || advance(lab, at, &point));
+        queue_microtask(move || advance(lab, store, at, &point));
     });
 }
 
-fn advance(lab: Lab, at: usize, point: &SweepPoint) {
-    let sweep = lab.sweep.sweep();
+fn advance(lab: Lab, store: SweepStore, at: usize, point: &SweepPoint) {
+    let sweep = store.sweep();
     let is_still = sweep.with_untracked(|sweep| sweep.is_going && sweep.at() == Some(at));
     if !is_still {
         return;
     }
     let Some(uid) = point.run else {
-        return start(lab, at, point);
+        return start(lab, store, at, point);
     };
     match lab.runs.find(|record| record.uid == uid) {
-        Some(record) if record.is_whole() => finish(lab, at, &record),
+        Some(record) if record.is_whole() => finish(lab, store, at, &record),
         // It diverged, was stopped, was refused or removed, or the engine was lost: whether
         // it is begun anew the person says.
         Some(_) | None => {
-            lab.sweep.set_going(false);
+            store.set_going(false);
             lab.notices.info(NoticeKey::Sweep, texts::ENDED_EARLY);
         }
     }
 }
 
-fn start(lab: Lab, at: usize, point: &SweepPoint) {
+fn start(lab: Lab, store: SweepStore, at: usize, point: &SweepPoint) {
     if !training::may_start(lab) {
         return;
     }
     let (model, labels) = common(lab);
-    let is_same = lab
-        .sweep
+    let is_same = store
         .sweep()
         .with_untracked(|sweep| sweep.model == model && sweep.labels == labels);
     if !is_same {
-        lab.sweep.set_going(false);
+        store.set_going(false);
         lab.notices.info(NoticeKey::Sweep, texts::NOT_THE_SAME);
         return;
     }
@@ -151,15 +151,15 @@ fn start(lab: Lab, at: usize, point: &SweepPoint) {
         .with_untracked(|all| all.last().map(|one| one.uid));
     if now == before {
         // Why is said where a run is refused.
-        lab.sweep.set_going(false);
+        store.set_going(false);
         lab.notices.info(NoticeKey::Sweep, texts::STOPPED);
         return;
     }
-    lab.sweep.set_run(at, now);
+    store.set_run(at, now);
 }
 
-fn finish(lab: Lab, at: usize, record: &Arc<RunRecord>) {
-    let principle = lab.sweep.sweep().with_untracked(|sweep| sweep.principle);
+fn finish(lab: Lab, store: SweepStore, at: usize, record: &Arc<RunRecord>) {
+    let principle = store.sweep().with_untracked(|sweep| sweep.principle);
     // The policy is this run's until another begins.
     let is_live = lab.run.run().with_untracked(|run| run.id == record.id);
     if let Some(principle) = principle.filter(|_| is_live) {
@@ -167,15 +167,14 @@ fn finish(lab: Lab, at: usize, record: &Arc<RunRecord>) {
             .win_rates
             .iter()
             .any(|point| point.principle == principle);
-        if !is_measured && lab.sweep.ask_measure(at) {
+        if !is_measured && store.ask_measure(at) {
             let seed = record.settings.seed;
             perform(lab, Act::MeasureWinRate { principle, seed });
             return;
         }
     }
-    lab.sweep.set_done(at);
-    let (is_over, done) = lab
-        .sweep
+    store.set_done(at);
+    let (is_over, done) = store
         .sweep()
         .with_untracked(|sweep| (sweep.at().is_none(), sweep.done()));
     if is_over {

@@ -11,6 +11,7 @@ use crate::parts::action::Action;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
 use crate::parts::principle_options::principle_options;
+use crate::stores::sweep::SweepStore;
 use crate::texts::numbers::{fixed, percent, with_interval};
 use crate::texts::page::NO_NUMBER;
 use crate::texts::sweep as texts;
@@ -39,9 +40,12 @@ fn whole_panel() -> Result<Build, NotLoaded> {
 #[component]
 fn Whole() -> impl IntoView {
     let lab = use_lab();
-    lab.sweep.load();
-    keep_going(lab);
-    let has_any = Memo::new(move |_| lab.sweep.sweep().with(|sweep| !sweep.points.is_empty()));
+    // It is of this panel alone: nothing else of the page asks for it.
+    let store = SweepStore::new(lab.space);
+    store.load();
+    provide_context(store);
+    keep_going(lab, store);
+    let has_any = Memo::new(move |_| store.sweep().with(|sweep| !sweep.points.is_empty()));
     view! {
         <p class="muted">{texts::WHAT}</p>
         <Form/>
@@ -55,8 +59,7 @@ fn Whole() -> impl IntoView {
 
 #[component]
 fn Form() -> impl IntoView {
-    let lab = use_lab();
-    let form = lab.sweep.form();
+    let form = expect_context::<SweepStore>().form();
     let read = move |read: fn(&SweepForm) -> String| Memo::new(move |_| form.with(read));
     let (values, seeds) = (
         read(|form| form.values.clone()),
@@ -130,12 +133,13 @@ fn Form() -> impl IntoView {
 #[component]
 fn Progress() -> impl IntoView {
     let lab = use_lab();
-    let sweep = lab.sweep.sweep();
+    let store = expect_context::<SweepStore>();
+    let sweep = store.sweep();
     let is_going = Memo::new(move |_| sweep.with(|sweep| sweep.is_going));
     let is_left = Memo::new(move |_| sweep.with(|sweep| !sweep.is_going && sweep.at().is_some()));
     let cannot =
         Signal::derive(move || is_going.get() || lab.engine.status().get() != EngineStatus::Ready);
-    let text = Signal::derive(move || lab.sweep.form().with(|form| texts::run(form.runs())));
+    let text = Signal::derive(move || store.form().with(|form| texts::run(form.runs())));
     let told = move || {
         sweep.with(|sweep: &Sweep| {
             let of = sweep.points.len();
@@ -145,16 +149,16 @@ fn Progress() -> impl IntoView {
     let value = move || sweep.with(|sweep| format!("{}/{}", sweep.done(), sweep.points.len()));
     view! {
         <div class="row">
-            <Action testid="sweep-run" class="strong" text=text disabled=cannot on_press=move || begin(lab)/>
+            <Action testid="sweep-run" class="strong" text=text disabled=cannot on_press=move || begin(lab, store)/>
             <Show when=move || is_going.get()>
-                <Action testid="sweep-stop" text=texts::STOP on_press=move || stop(lab)/>
+                <Action testid="sweep-stop" text=texts::STOP on_press=move || stop(lab, store)/>
             </Show>
             <Show when=move || is_left.get()>
                 <Action
                     testid="sweep-go-on"
                     text=texts::GO_ON
                     disabled=cannot
-                    on_press=move || go_on(lab)
+                    on_press=move || go_on(lab, store)
                 />
             </Show>
             <span class="muted number" data-testid="sweep-progress" data-value=value>{told}</span>
@@ -197,10 +201,11 @@ const COLUMNS: [&str; 4] = [texts::LOSS, texts::MARGIN, texts::KL, texts::WIN_RA
 #[component]
 fn Results() -> impl IntoView {
     let lab = use_lab();
+    let store = expect_context::<SweepStore>();
     // The column that is sorted by, and whether the largest stands first.
     let sorted = RwSignal::new(None::<(usize, bool)>);
     let rows = Memo::new(move |_| {
-        let sweep = lab.sweep.sweep().get();
+        let sweep = store.sweep().get();
         let groups = lab.runs.records().with(|records| groups(&sweep, records));
         let rows = groups
             .iter()

@@ -81,14 +81,6 @@ impl SweepStore {
         });
     }
 
-    /// Everything was erased.
-    pub fn clear(&self) {
-        self.measured.set_value(None);
-        self.form.set(SweepForm::default());
-        self.sweep.set(Sweep::default());
-        Area::Local.remove(&self.space.sweep());
-    }
-
     fn change(&self, change: impl FnOnce(&mut Sweep)) {
         self.sweep.update(change);
         // Where the browser keeps nothing the sweep is of this visit, as the runs are.
