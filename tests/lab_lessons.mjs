@@ -65,7 +65,7 @@ export class Learner {
       } else if (text.includes('by hand') || text.startsWith('Label')) {
         for (let given = 0; given < 3; given += 1) await this.lab.label(given % 2 ? '2' : '1');
       } else if (text.startsWith('Compare')) {
-        const prompts = Number(text.match(/(\d+) prompts/)?.[1] ?? 1);
+        const prompts = Number(text.match(/(\d+) prompts?/)?.[1] ?? 1);
         for (let asked = 0; asked < prompts; asked += 1) {
           await this.lab.compare(`What do you eat, ${asked}?`);
         }

@@ -32,7 +32,7 @@ impl RunFormat {
         match self {
             RunFormat::Csv => "CSV",
             RunFormat::Json => "JSON",
-            RunFormat::TensorBoard => "TensorBoard",
+            RunFormat::TensorBoard => texts::TENSORBOARD,
         }
     }
 }

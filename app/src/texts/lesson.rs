@@ -1,5 +1,6 @@
 //! Lessons: the door to one, its column beside the Lab, its end, and the list of them.
 
+use super::counts::counted;
 use tilt_protocol::lesson::{Place, Standing};
 
 // The door.
@@ -151,12 +152,7 @@ pub const LOAD_THE_SET: &str = "Load the set";
 pub const MEASURE_NOW: &str = "Measure it";
 
 pub fn label_pairs(count: usize, by: &str) -> String {
-    let pairs = if count == 1 {
-        "1 pair"
-    } else {
-        &format!("{count} pairs")
-    };
-    format!("Label {pairs}{by}")
+    format!("Label {}{by}", counted(count, "pair"))
 }
 
 pub const BY_HAND: &str = " by hand";
@@ -165,7 +161,10 @@ pub const BY_SET: &str = " from a practice set";
 pub const BY_FILE: &str = " from a file";
 
 pub fn judge_labels(pairs: usize, principle: &str) -> String {
-    format!("Have the judge label {pairs} pairs by \u{201c}{principle}\u{201d}")
+    format!(
+        "Have the judge label {} by \u{201c}{principle}\u{201d}",
+        counted(pairs, "pair")
+    )
 }
 
 pub fn load_set(set: &str) -> String {
@@ -184,11 +183,7 @@ pub fn measure_by(principle: &str) -> String {
 }
 
 pub fn read_answers(count: usize) -> String {
-    if count == 1 {
-        "Compare the answers to a prompt".to_owned()
-    } else {
-        format!("Compare the answers to {count} prompts")
-    }
+    format!("Compare the answers to {}", counted(count, "prompt"))
 }
 
 pub fn so_far(done: usize, of: usize) -> String {

@@ -49,6 +49,7 @@ pub const ORDER: &str = "Order";
 pub const SAVE_ALL: &str = "Save all:";
 pub const CSV_FILE: &str = "tilt-runs.csv";
 pub const JSON_FILE: &str = "tilt-runs.json";
+pub const TENSORBOARD: &str = "TensorBoard";
 pub const TENSORBOARD_FILE: &str = "tilt-runs-tensorboard.zip";
 pub const NOTE: &str = "Note";
 

@@ -60,7 +60,10 @@ pub fn wrong_seeds(got: &str) -> String {
 }
 
 pub fn too_many(count: usize, most: usize) -> String {
-    format!("That makes {count} runs, and a sweep has at most {most}: take fewer values or seeds.")
+    format!(
+        "That makes {}, and a sweep has at most {most}: take fewer values or seeds.",
+        counted(count, "run")
+    )
 }
 
 pub fn no_beta(objective: &str) -> String {

@@ -87,7 +87,7 @@ fn what_nobody_knows_is_said() {
     );
     assert_eq!(remarked(&[("Beta", "1")]), ["Beta"]);
     assert_eq!(
-        remarked(&[("lesson", "first"), ("lang", "de")]),
+        remarked(&[("lesson", "First steps"), ("lang", "de")]),
         ["lesson", "lang"]
     );
     assert_eq!(remarked(&[("seed", "1"), ("seed", "2")]), ["seed"]);
