@@ -223,6 +223,7 @@ fn train(inputs: &Inputs, settings: &Map<String, Value>, seed: u64) -> Result<Ru
             .iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect(),
+        error,
     })
 }
 
