@@ -8,27 +8,22 @@ use crate::model::act::{Act, NewTraining};
 use crate::model::notice::NoticeKey;
 use crate::model::pace::Pace;
 use crate::model::run_record::RunRecord;
-use crate::model::sweep::{Sweep, SweepPoint};
+use crate::model::sweep::{Sweep, SweepForm, SweepPoint};
 use crate::stores::sweep::SweepStore;
 use crate::texts::sweep as texts;
 use leptos::prelude::*;
 use std::sync::Arc;
-use tilt_protocol::{EngineStatus, ModelIdentity, hash};
+use tilt_protocol::{EngineStatus, ModelIdentity, ObjectiveKind, TrainSettings, hash};
 
-/// Begins what the form asks for.
-pub fn begin(lab: Lab, store: SweepStore) {
-    let form = store.form().get_untracked();
-    let kind = lab.form.objective().get_untracked();
-    let settings = match untrack(|| lab.form.train_settings()) {
-        Ok(settings) => settings,
-        Err(defects) => {
-            for (key, error) in defects {
-                lab.notices.error(key, &error.to_string());
-            }
-            return;
-        }
-    };
-    match Sweep::planned(&form, kind, &settings) {
+/// Begins the runs that `form` asks for, beside these settings.
+pub fn begin(
+    lab: Lab,
+    store: SweepStore,
+    form: &SweepForm,
+    kind: ObjectiveKind,
+    settings: &TrainSettings,
+) {
+    match Sweep::planned(form, kind, settings) {
         Ok(sweep) => {
             lab.notices.dismiss(NoticeKey::Sweep);
             let (model, labels) = common(lab);
@@ -133,10 +128,11 @@ fn start(lab: Lab, store: SweepStore, at: usize, point: &SweepPoint) {
         return;
     }
     lab.pace.set(Pace::Full);
-    let before = lab
-        .runs
-        .records()
-        .with_untracked(|all| all.last().map(|one| one.uid));
+    let latest = || {
+        let records = lab.runs.records();
+        records.with_untracked(|all| all.last().map(|one| one.uid))
+    };
+    let before = latest();
     perform(
         lab,
         Act::Train(Box::new(NewTraining {
@@ -145,10 +141,7 @@ fn start(lab: Lab, store: SweepStore, at: usize, point: &SweepPoint) {
             is_paused: false,
         })),
     );
-    let now = lab
-        .runs
-        .records()
-        .with_untracked(|all| all.last().map(|one| one.uid));
+    let now = latest();
     if now == before {
         // Why is said where a run is refused.
         store.set_going(false);
@@ -163,10 +156,7 @@ fn finish(lab: Lab, store: SweepStore, at: usize, record: &Arc<RunRecord>) {
     // The policy is this run's until another begins.
     let is_live = lab.run.run().with_untracked(|run| run.id == record.id);
     if let Some(principle) = principle.filter(|_| is_live) {
-        let is_measured = record
-            .win_rates
-            .iter()
-            .any(|point| point.principle == principle);
+        let is_measured = record.win_rate_at_end(principle).is_some();
         if !is_measured && store.ask_measure(at) {
             let seed = record.settings.seed;
             perform(lab, Act::MeasureWinRate { principle, seed });

@@ -8,6 +8,7 @@ use crate::flows::sweep::{begin, go_on, keep_going, stop};
 use crate::lab::use_lab;
 use crate::model::sweep::{Sweep, SweepAxis, SweepForm, SweepGroup, groups};
 use crate::parts::action::Action;
+use crate::parts::acts::settings_of_form;
 use crate::parts::later::Later;
 use crate::parts::opened::noted;
 use crate::parts::principle_options::principle_options;
@@ -140,6 +141,12 @@ fn Progress() -> impl IntoView {
     let cannot =
         Signal::derive(move || is_going.get() || lab.engine.status().get() != EngineStatus::Ready);
     let text = Signal::derive(move || store.form().with(|form| texts::run(form.runs())));
+    let press = move || {
+        if let Some((kind, settings)) = settings_of_form(lab) {
+            let form = store.form().get_untracked();
+            begin(lab, store, &form, kind, &settings);
+        }
+    };
     let told = move || {
         sweep.with(|sweep: &Sweep| {
             let of = sweep.points.len();
@@ -149,7 +156,7 @@ fn Progress() -> impl IntoView {
     let value = move || sweep.with(|sweep| format!("{}/{}", sweep.done(), sweep.points.len()));
     view! {
         <div class="row">
-            <Action testid="sweep-run" class="strong" text=text disabled=cannot on_press=move || begin(lab, store)/>
+            <Action testid="sweep-run" class="strong" text=text disabled=cannot on_press=press/>
             <Show when=move || is_going.get()>
                 <Action testid="sweep-stop" text=texts::STOP on_press=move || stop(lab, store)/>
             </Show>

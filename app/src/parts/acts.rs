@@ -10,7 +10,7 @@ use crate::model::run::Phase;
 use crate::texts::notices as texts;
 use crate::texts::training as training_texts;
 use leptos::prelude::*;
-use tilt_protocol::TrainSettings;
+use tilt_protocol::{ObjectiveKind, TrainSettings};
 
 /// Trains with what the form says; a run that waits goes on.
 pub fn train(lab: Lab) {
@@ -87,21 +87,26 @@ fn begin(lab: Lab, is_paused: bool) {
     if !training::may_start(lab) {
         return;
     }
+    if let Some((objective, settings)) = settings_of_form(lab) {
+        let new = NewTraining {
+            objective,
+            settings,
+            is_paused,
+        };
+        perform(lab, Act::Train(Box::new(new)));
+    }
+}
+
+/// What the training form says; what is wrong with it is said instead.
+pub fn settings_of_form(lab: Lab) -> Option<(ObjectiveKind, TrainSettings)> {
     settings::dismiss_defects(lab, |_| true);
     match untrack(|| lab.form.train_settings()) {
-        Ok(settings) => {
-            let objective = lab.form.objective().get_untracked();
-            let new = NewTraining {
-                objective,
-                settings,
-                is_paused,
-            };
-            perform(lab, Act::Train(Box::new(new)));
-        }
+        Ok(settings) => Some((lab.form.objective().get_untracked(), settings)),
         Err(defects) => {
             for (key, error) in defects {
                 lab.notices.error(key, &error.to_string());
             }
+            None
         }
     }
 }

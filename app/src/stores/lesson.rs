@@ -1,6 +1,7 @@
 //! The lesson that this lab is for, and how far its learner is.
 
 use super::notices::Notices;
+use super::saving::Saving;
 use crate::browser::storage::web::Area;
 use crate::model::json;
 use crate::model::lesson_progress::{LessonProgress, Prediction, StepProgress};
@@ -26,6 +27,7 @@ pub struct LessonStore {
     kept: StoredValue<Option<String>>,
     /// That nothing is kept is said once.
     is_said: StoredValue<bool>,
+    saving: Saving,
     space: Space,
     notices: Notices,
 }
@@ -33,7 +35,7 @@ pub struct LessonStore {
 impl LessonStore {
     /// With what was kept of this lesson. What belongs to another text of it is put aside,
     /// and that is said.
-    pub fn new(lesson: Arc<Lesson>, space: Space, notices: Notices) -> LessonStore {
+    pub fn new(lesson: Arc<Lesson>, space: Space, saving: Saving, notices: Notices) -> LessonStore {
         let key = space.lesson();
         let kept = Area::Local.get(&key);
         let read = kept
@@ -57,6 +59,7 @@ impl LessonStore {
             facts: RwSignal::new(Facts::default()),
             kept: StoredValue::new(kept),
             is_said: StoredValue::new(false),
+            saving,
             space,
             notices,
         }
@@ -115,16 +118,8 @@ impl LessonStore {
 
     /// What has happened in the lab, as far as a lesson can know.
     pub fn observe(&self, facts: Facts) {
-        self.follow();
         self.facts.set(facts);
-        let lesson = self.lesson();
-        let mut seen = self.progress.get_untracked();
-        let is_new = self
-            .facts
-            .with_untracked(|facts| seen.observe(&lesson, facts));
-        if is_new {
-            self.change(|progress, _, _| *progress = seen);
-        }
+        self.see();
     }
 
     /// The first step begins, where it has not begun.
@@ -173,11 +168,7 @@ impl LessonStore {
 
     /// Answers of this run were compared.
     pub fn sampled(&self, run: u64, sample: SampleFacts) {
-        self.follow();
-        let mut progress = self.progress.get_untracked();
-        if progress.sampled(run, sample) {
-            self.change(|now, _, _| *now = progress);
-        }
+        self.change_if(|progress, _, _| progress.sampled(run, sample));
     }
 
     /// The acts of the step are to be done once more.
@@ -208,7 +199,7 @@ impl LessonStore {
 
     /// What was seen last, for the step as it is now.
     fn see(&self) {
-        self.observe(self.facts.get_untracked());
+        self.change_if(LessonProgress::observe);
     }
 
     /// Takes in how far the learner is in another tab, if it was there meanwhile.
@@ -228,11 +219,28 @@ impl LessonStore {
     }
 
     fn change(&self, change: impl FnOnce(&mut LessonProgress, &Lesson, &Facts)) {
+        self.change_if(|progress, lesson, facts| {
+            change(progress, lesson, facts);
+            true
+        });
+    }
+
+    /// A change that says whether it was one; only then is it told and kept.
+    fn change_if(&self, change: impl FnOnce(&mut LessonProgress, &Lesson, &Facts) -> bool) {
+        if self.saving.erasures() > 0 {
+            // Everything was erased, and the page is about to load again: nothing comes back.
+            return;
+        }
         self.follow();
         let lesson = self.lesson();
         let facts = self.facts;
-        self.progress
-            .update(|progress| facts.with_untracked(|facts| change(progress, &lesson, facts)));
+        let is_changed = self.progress.try_maybe_update(|progress| {
+            let is_new = facts.with_untracked(|facts| change(progress, &lesson, facts));
+            (is_new, is_new)
+        });
+        if is_changed != Some(true) {
+            return;
+        }
         // Plain data, which can always be written.
         let text = self
             .progress

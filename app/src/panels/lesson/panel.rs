@@ -29,7 +29,7 @@ fn LessonPanel() -> impl IntoView {
     let Some(lesson) = use_context::<OpenLesson>().and_then(|open| open.lesson()) else {
         return ().into_any();
     };
-    let store = LessonStore::new(lesson.clone(), lab.space, lab.notices);
+    let store = LessonStore::new(lesson.clone(), lab.space, lab.saving, lab.notices);
     provide_context(store);
     observe(lab, store, &lesson);
     let arranged = arrange(lab, store, &lesson);
@@ -39,15 +39,6 @@ fn LessonPanel() -> impl IntoView {
     let fold = Fold::new();
     provide_context(fold);
     let is_folded = fold.0;
-    let now = Memo::new(move |_| {
-        let lesson = store.lesson();
-        let index = shown.get();
-        let done = store
-            .progress()
-            .with(|progress| Some(progress.steps.get(index)?.done));
-        let act = lesson.steps.get(index)?.acts.get(done?)?;
-        Some(in_words(act))
-    });
     // An act that is done shows what came of it, and what is next.
     let done = Memo::new(move |_| {
         let index = shown.get();
@@ -55,6 +46,10 @@ fn LessonPanel() -> impl IntoView {
             .progress()
             .with(|progress| Some(progress.steps.get(index)?.done));
         (index, done)
+    });
+    let now = Memo::new(move |_| {
+        let (index, done) = done.get();
+        Some(in_words(store.lesson().steps.get(index)?.acts.get(done?)?))
     });
     Effect::new(move |earlier: Option<(usize, Option<usize>)>| {
         let now = done.get();

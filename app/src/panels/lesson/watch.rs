@@ -114,9 +114,14 @@ pub fn observe(lab: Lab, store: LessonStore, lesson: &Lesson) {
     for judge in judges.clone() {
         Effect::new(move |_| ask_judge(lab, &judge));
     }
-    let facts = Memo::new(move |_| {
+    // Not with every letter that the learner writes.
+    let samples = Memo::new(move |_| store.samples());
+    Effect::new(move |_| {
+        // What was stored comes first: it was there before this visit.
+        if !(lab.labels.is_loaded().get() && lab.runs.is_loaded().get()) {
+            return;
+        }
         let agreement = judges.iter().filter_map(|judge| agreement_with(lab, judge));
-        let samples = store.samples();
         // Of the policy that the run ended with.
         let tokens = |run: RunId, step: usize| {
             inspected.with(|all| {
@@ -125,14 +130,8 @@ pub fn observe(lab: Lab, store: LessonStore, lesson: &Lesson) {
                 TokenFacts::of_inspections(latest.map(|(_, inspection)| inspection))
             })
         };
-        let samples = |uid: u64| samples.get(&uid).cloned().unwrap_or_default();
-        facts_of(lab, tokens, samples, agreement.collect())
-    });
-    Effect::new(move |_| {
-        // What was stored comes first: it was there before this visit.
-        if lab.labels.is_loaded().get() && lab.runs.is_loaded().get() {
-            facts.with(|facts| store.observe(facts.clone()));
-        }
+        let samples = |uid: u64| samples.with(|all| all.get(&uid).cloned().unwrap_or_default());
+        store.observe(facts_of(lab, tokens, samples, agreement.collect()));
     });
     // Another tab with the same lesson.
     let key = lab.space.lesson();

@@ -25,15 +25,9 @@ pub fn ExplainView(index: usize, explain: Explain) -> impl IntoView {
         <section class="lesson-words">
             <label>
                 <h3>{texts::IN_YOUR_WORDS}</h3>
-                <textarea
-                    rows="4"
-                    data-testid="lesson-explain"
-                    prop:value=written.get_untracked()
-                    on:input=move |event| {
-                        let text = event_target_value(&event);
-                        store.change_step(|step| step.explanation = text);
-                    }
-                ></textarea>
+                {own_words("lesson-explain", written.get_untracked(), move |text| {
+                    store.change_step(|step| step.explanation = text);
+                })}
             </label>
             <Show
                 when=move || is_shown.get()
@@ -69,6 +63,18 @@ pub fn ExplainView(index: usize, explain: Explain) -> impl IntoView {
                 </div>
             </Show>
         </section>
+    }
+}
+
+/// A field for the learner's own words, which begins with those that were kept.
+fn own_words(testid: &'static str, kept: String, keep: impl Fn(String) + 'static) -> impl IntoView {
+    view! {
+        <textarea
+            rows="4"
+            data-testid=testid
+            prop:value=kept
+            on:input=move |event| keep(event_target_value(&event))
+        ></textarea>
     }
 }
 
@@ -140,15 +146,9 @@ pub fn QuizView(index: usize, quiz: Quiz) -> impl IntoView {
             {is_open.then(|| view! {
                 <label>
                     <span class="muted">{texts::YOUR_ANSWER}</span>
-                    <textarea
-                        rows="4"
-                        data-testid="lesson-answer"
-                        prop:value=written.get_untracked()
-                        on:input=move |event| {
-                            let text = event_target_value(&event);
-                            store.change_step(|step| step.answer = text);
-                        }
-                    ></textarea>
+                    {own_words("lesson-answer", written.get_untracked(), move |text| {
+                        store.change_step(|step| step.answer = text);
+                    })}
                 </label>
             })}
             <Show

@@ -201,6 +201,11 @@ pub struct SampleFacts {
 }
 
 impl RunFacts {
+    /// It took all the steps that it was to take.
+    pub(super) fn took_all_steps(&self) -> bool {
+        self.steps >= self.settings.steps
+    }
+
     /// The latest win rate under a principle, of the policy as it is now or as it was.
     pub fn win_rate(&self, principle: Principle) -> Option<&WinRateFacts> {
         let mut measured = self.win_rates.iter().rev();

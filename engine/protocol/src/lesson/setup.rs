@@ -142,7 +142,7 @@ impl Setup {
 
     /// Whether `run` was trained to its end as `asked`: with the same TRL config.
     pub(super) fn has_run(&self, asked: &RunSettings, run: &RunFacts) -> bool {
-        let took_all = run.is_ended && run.steps >= run.settings.steps;
+        let took_all = run.is_ended && run.took_all_steps();
         let is_model = run.model == self.model.slug();
         let asked = self.run_settings(asked);
         let is_asked = asked.is_ok_and(|(kind, asked)| {

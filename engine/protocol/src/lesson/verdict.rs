@@ -111,12 +111,11 @@ fn labels(at_least: usize, by: Option<LabelledBy>, facts: &Facts) -> (Standing, 
 
 fn run_with(settings: &RunSettings, run: Option<RunBack>, facts: &Facts) -> Seen {
     let has = |run: &RunFacts| settings.match_run(run.objective, &run.settings);
-    let is_whole = |run: &RunFacts| run.steps >= run.settings.steps;
     let wanted = settings.in_words();
     if let Some(back) = run {
         let found = find_ended(back, facts)?;
         let name = run_with_settings(back, found);
-        return Ok(match (has(found), is_whole(found)) {
+        return Ok(match (has(found), found.took_all_steps()) {
             (false, _) => {
                 let seen = format!("{name} had other settings than {wanted}");
                 (Standing::DoesNotHold, sentence(&seen))
@@ -133,7 +132,7 @@ fn run_with(settings: &RunSettings, run: Option<RunBack>, facts: &Facts) -> Seen
     if matching.peek().is_none() {
         return Err(format!("No run with {wanted} has been trained yet."));
     }
-    match matching.find(|run| is_whole(run)) {
+    match matching.find(|run| run.took_all_steps()) {
         Some(_) => Ok((
             Standing::Holds,
             format!("A run with {wanted} took all its steps."),
