@@ -3,19 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 use tilt_protocol::lesson::{
-    Facts, Lesson, SampleFacts, Standing, Step, Verdict, acts_done, check, runs_of_acts,
+    Facts, Lesson, Prediction, SampleFacts, Standing, Step, Verdict, acts_done, check, runs_of_acts,
 };
-
-/// What a learner has said will come.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Prediction {
-    /// The index of an option.
-    Choice(usize),
-    Number(f64),
-    /// The indices of all items, as the learner has put them.
-    Order(Vec<usize>),
-}
 
 /// One step of the lesson, as far as the learner is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

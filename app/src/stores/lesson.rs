@@ -4,14 +4,14 @@ use super::notices::Notices;
 use super::saving::Saving;
 use crate::browser::storage::web::Area;
 use crate::model::json;
-use crate::model::lesson_progress::{LessonProgress, Prediction, StepProgress};
+use crate::model::lesson_progress::{LessonProgress, StepProgress};
 use crate::model::notice::NoticeKey;
 use crate::model::space::Space;
 use crate::texts::lesson as texts;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tilt_protocol::lesson::{Facts, Lesson, SampleFacts};
+use tilt_protocol::lesson::{Facts, Lesson, Prediction, SampleFacts};
 
 /// Behind the key under which answers to an earlier text of the lesson are put aside: nothing
 /// that somebody has written is written over.

@@ -1,12 +1,11 @@
 //! What a learner expects: said and locked before the run, and shown beside what came.
 
-use crate::model::lesson_progress::Prediction;
 use crate::parts::action::Action;
 use crate::stores::lesson::LessonStore;
 use crate::texts::lesson as texts;
 use crate::texts::numbers::typed_number;
 use leptos::prelude::*;
-use tilt_protocol::lesson::{Facts, Measure, Predict, Standing, outcome};
+use tilt_protocol::lesson::{Facts, Measure, Predict, Prediction, Standing, outcome};
 
 #[component]
 pub fn PredictView(index: usize, predict: Predict) -> impl IntoView {

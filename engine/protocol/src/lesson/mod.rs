@@ -39,7 +39,7 @@ pub use label_source::{LabelSource, LabelledBy};
 pub use measured::{Outcome, outcome};
 pub use pack::{pack, unpack};
 pub use place::Place;
-pub use predict::{Measure, Predict};
+pub use predict::{Measure, Predict, Prediction};
 pub use quantity::Quantity;
 pub use run_settings::{RunSettings, setting_names};
 pub use setup::Setup;

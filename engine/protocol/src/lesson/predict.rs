@@ -3,7 +3,19 @@
 use super::check::RunBack;
 use super::node::{Fields, Node, Range, number_value, object};
 use super::quantity::Quantity;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// What a learner has said will come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prediction {
+    /// The index of an option.
+    Choice(usize),
+    Number(f64),
+    /// The indices of all items, as the learner has put them.
+    Order(Vec<usize>),
+}
 
 /// A prediction, locked before the run.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,66 @@
+//! A report's verdicts once more, from the report's own numbers.
+
+use super::report::{LearnerReport, RunReport};
+use crate::lesson::{Facts, Lesson, RunFacts, Standing, Verdict, check};
+
+impl RunReport {
+    /// As checks look at it: without what reports do not hold, tokens and answers.
+    fn facts(&self) -> RunFacts {
+        RunFacts {
+            id: self.id,
+            objective: self.objective,
+            settings: self.settings.clone(),
+            model: self.model.clone(),
+            steps: self.steps,
+            is_ended: self.is_ended,
+            curve: self.curve.clone(),
+            kl: self.kl,
+            win_rates: self.win_rates.clone(),
+            tokens: Vec::new(),
+            samples: Vec::new(),
+        }
+    }
+}
+
+/// A verdict that does not follow from the numbers beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Doubtful {
+    /// The step's index.
+    pub step: usize,
+    pub told: Verdict,
+    pub found: Verdict,
+}
+
+/// Verdicts of a report that its own numbers contradict. One that they do not settle, since a
+/// report does not hold all that a check may look at, is let be.
+pub fn recheck(report: &LearnerReport, lesson: &Lesson) -> Vec<Doubtful> {
+    let facts = Facts {
+        labels: report.facts.labels.clone(),
+        runs: report.runs.iter().map(RunReport::facts).collect(),
+        agreement: report.facts.agreement.clone(),
+    };
+    let mut doubtful = Vec::new();
+    let mut asked: Vec<u64> = Vec::new();
+    for (step, wanted) in lesson.steps.iter().enumerate() {
+        if let Some(acts) = report.acts.get(step) {
+            asked.extend(&acts.runs);
+        }
+        let told = report.verdicts.get(step).and_then(Option::as_ref);
+        let (Some(claim), Some(told)) = (&wanted.check, told) else {
+            continue;
+        };
+        let found = match asked.as_slice() {
+            [] => check(claim, &facts),
+            asked => check(claim, &facts.with_runs(asked)),
+        };
+        let is_settled = found.verdict != Standing::NotYet;
+        if is_settled && found.verdict != told.verdict {
+            doubtful.push(Doubtful {
+                step,
+                told: told.clone(),
+                found,
+            });
+        }
+    }
+    doubtful
+}
