@@ -60,7 +60,7 @@ for (const { id, title } of LISTED) {
       lab.page.waitForEvent('download'),
       lab.id('lesson-report').click(),
     ]);
-    expect(download.suggestedFilename()).toBe(`tilt-report-${id}.json`);
+    expect(download.suggestedFilename()).toBe(`tilt-report-${id}.html`);
   });
 }
 

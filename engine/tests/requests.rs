@@ -198,6 +198,7 @@ fn every_request_has_one_last_event() {
             examples: pairs(),
             paused: false,
             ended: false,
+            steps: None,
         },
         checkpoint,
     );
@@ -276,6 +277,7 @@ fn a_run_that_diverges_says_so_and_its_checkpoint_is_finite() {
         examples: pairs(),
         paused: false,
         ended: true,
+        steps: None,
     };
     let id = page.send(restore, back);
     page.rest();
@@ -383,6 +385,7 @@ fn a_run_comes_back_on_its_own_model_alone() {
         examples: pairs(),
         paused: true,
         ended: false,
+        steps: None,
     };
     let id = page.send(restore(), saved.clone());
     let error = Error::OtherModel {

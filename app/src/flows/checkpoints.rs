@@ -39,6 +39,7 @@ pub fn unsaved_bytes(lab: Lab) -> Option<usize> {
 
 /// A run was asked for, on these rows.
 pub fn begin(lab: Lab, uid: u64, rows: &[Example]) {
+    Area::Local.remove(&lab.space.taken_up());
     if is_saved(lab)
         && let Some(record) = lab.runs.find(|record| record.uid == uid)
     {

@@ -10,8 +10,10 @@ use crate::browser::storage::web::Area;
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::run::Phase;
-use crate::stores::engine::Purpose;
+use crate::model::run_record::RunRecord;
+use crate::stores::engine::{ModelInfo, Purpose};
 use crate::stores::resume::ResumePlan;
+use crate::stores::run_saving::Saved;
 use crate::texts::saving as texts;
 use leptos::prelude::*;
 use tilt_protocol::{Command, RunId};
@@ -49,12 +51,16 @@ pub fn model_loaded(lab: Lab) {
     }
 }
 
-/// The latest run of the stored ones.
+/// The stored run that was taken up again last, otherwise the latest one.
 fn of_earlier_visit(lab: Lab) -> Option<ResumePlan> {
     if lab.run.phase().get_untracked() != Phase::Idle {
         return None;
     }
-    let latest = lab.runs.find(|_| true).filter(|latest| !latest.is_left)?;
+    let taken_up = Area::Local.get(&lab.space.taken_up());
+    let taken_up = taken_up.and_then(|uid| uid.parse().ok());
+    let latest = taken_up
+        .and_then(|uid: u64| lab.runs.find(|record| record.uid == uid && !record.is_left))
+        .or_else(|| lab.runs.find(|_| true).filter(|latest| !latest.is_left))?;
     let reloaded = Area::Session
         .get(&lab.space.training())
         .and_then(|uid| uid.parse().ok());
@@ -112,21 +118,47 @@ async fn bring_back(lab: Lab, plan: ResumePlan) {
         return;
     };
     // The person may have started something meanwhile, or chosen another model.
-    let still = lab.engine.model().get_untracked();
-    let is_same = still.is_some_and(|still| still.identity == model.identity);
-    if lab.run.phase().get_untracked().is_active() || !is_same {
+    if !still_free(lab, &model) {
         return;
     }
     lab.resume.forget_saves();
-    let settings = &record.settings;
-    let steps = settings.steps;
-    lab.run.restore(
-        record.id,
-        settings.objective.clone(),
-        steps,
-        saved.rows.len(),
-    );
-    if record.is_ended {
+    let comeback = match record.is_ended {
+        true => Comeback::Ended,
+        false => Comeback::Steps {
+            steps: record.settings.steps,
+            is_going: plan.goes_on,
+        },
+    };
+    restore(lab, &record, saved, comeback);
+}
+
+/// Whether no run is under way and the model is still this one.
+pub fn still_free(lab: Lab, model: &ModelInfo) -> bool {
+    let still = lab.engine.model().get_untracked();
+    let is_same = still.is_some_and(|still| still.identity == model.identity);
+    is_same && !lab.run.phase().get_untracked().is_active()
+}
+
+/// How a run comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comeback {
+    /// At its end.
+    Ended,
+    /// To go on to so many steps, at once or when the person says so.
+    Steps { steps: usize, is_going: bool },
+}
+
+/// The run of this record is the live one again, from what was saved of it.
+pub fn restore(lab: Lab, record: &RunRecord, saved: Saved, comeback: Comeback) {
+    let is_ended = comeback == Comeback::Ended;
+    let (steps, is_going) = match comeback {
+        Comeback::Ended => (record.settings.steps, false),
+        Comeback::Steps { steps, is_going } => (steps, is_going),
+    };
+    let objective = record.settings.objective.clone();
+    lab.run
+        .restore(record.id, objective, steps, saved.rows.len());
+    if is_ended {
         // Whoever presses train now wants another run.
         lab.run.ended(record.id);
     }
@@ -134,15 +166,16 @@ async fn bring_back(lab: Lab, plan: ResumePlan) {
     let command = Command::RestoreRun {
         run: record.id,
         examples: saved.rows,
-        paused: !plan.goes_on,
-        ended: record.is_ended,
+        paused: !is_going,
+        ended: is_ended,
+        steps: (!is_ended).then_some(steps),
     };
     let sent = lab
         .engine
         .request_with(Purpose::Train(record.id), command, &[saved.checkpoint]);
     if sent.is_none() {
         lab.run.refused();
-    } else if plan.goes_on && !record.is_ended {
+    } else if is_going {
         lab.run.set_paused(false);
     }
 }

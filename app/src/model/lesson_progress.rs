@@ -2,6 +2,7 @@
 //! step, as it is kept between visits.
 
 use serde::{Deserialize, Serialize};
+use tilt_protocol::classroom::StepTimes;
 use tilt_protocol::lesson::{
     Facts, Lesson, Prediction, SampleFacts, Standing, Step, Verdict, acts_done, check, runs_of_acts,
 };
@@ -32,6 +33,7 @@ pub struct StepProgress {
     pub chosen: Option<usize>,
     /// The worked answer has been looked at.
     pub is_answered: bool,
+    pub times: StepTimes,
 }
 
 /// A learner's way through one lesson.
@@ -48,6 +50,8 @@ pub struct LessonProgress {
     pub steps: Vec<StepProgress>,
     /// Answers that were compared, with their run: a visit does not keep them otherwise.
     pub samples: Vec<(u64, SampleFacts)>,
+    /// A nickname for the report, or nothing.
+    pub name: String,
 }
 
 impl LessonProgress {
@@ -145,7 +149,12 @@ impl LessonProgress {
     /// The facts of the step that is shown. Where acts up to it asked for runs, these alone
     /// count: whoever plays between two steps does not move "the last run but one".
     pub fn counted(&self, facts: &Facts) -> Facts {
-        let steps = self.steps.iter().take(self.step + 1);
+        self.counted_at(self.step, facts)
+    }
+
+    /// As [`LessonProgress::counted`], of another step.
+    pub fn counted_at(&self, index: usize, facts: &Facts) -> Facts {
+        let steps = self.steps.iter().take(index + 1);
         let asked: Vec<u64> = steps.flat_map(|step| step.runs.iter().copied()).collect();
         if asked.is_empty() {
             facts.clone()
@@ -175,6 +184,23 @@ impl LessonProgress {
             step.before = Some(facts.outline());
             step.done = 0;
             step.runs = Vec::new();
+        }
+    }
+
+    /// Notes when things happened that have no time yet.
+    pub fn stamp(&mut self, now_ms: f64) {
+        for step in &mut self.steps {
+            let times = &mut step.times;
+            if step.before.is_some() {
+                times.began.get_or_insert(now_ms);
+            }
+            if step.is_locked {
+                times.locked.get_or_insert(now_ms);
+            }
+            if step.is_over {
+                times.left.get_or_insert(now_ms);
+            }
+            times.done.resize(step.done, now_ms);
         }
     }
 

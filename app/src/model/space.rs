@@ -56,6 +56,11 @@ impl Space {
         format!("{}.training", self.root())
     }
 
+    /// The key of the uid of the run that was taken up again since the latest one began.
+    pub fn taken_up(self) -> String {
+        format!("{}.taken-up", self.root())
+    }
+
     /// The key of how far the learner has come in the lesson that the lab is for.
     pub fn lesson(self) -> String {
         format!("{}.lesson", self.root())
@@ -84,6 +89,7 @@ mod tests {
             space.setting("beta"),
             space.visit(),
             space.training(),
+            space.taken_up(),
             space.lesson(),
             space.sweep(),
             space.run_lock(7),
@@ -99,6 +105,7 @@ mod tests {
             "tilt.settings.beta",
             "tilt.visit",
             "tilt.training",
+            "tilt.taken-up",
             "tilt.lesson",
             "tilt.sweep",
             "tilt-run-7",

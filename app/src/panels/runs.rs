@@ -5,6 +5,7 @@ use crate::charts::run_style::{Look, swatch};
 use crate::flows::export_runs::{RunFormat, export_runs};
 use crate::flows::remove_run::{self, remove_run};
 use crate::flows::settings;
+use crate::flows::take_up::{TakeUp, steps_to_go_on, take_up};
 use crate::lab::use_lab;
 use crate::model::run_record::{KlPoint, RunRecord, WinRatePoint};
 use crate::model::run_table::RunOrder;
@@ -316,6 +317,16 @@ fn RowActions(
 ) -> impl IntoView {
     let lab = use_lab();
     let is_pinned = Signal::derive(move || row.with(|row| row.is_pinned));
+    // Only where nothing runs can another policy take the place of the one that is there.
+    let is_free = move || lab.engine.is_up() && !lab.run.phase().get().is_active();
+    let is_live = Memo::new(move |_| lab.run.run().with(|run| run.id == id && run.step > 0));
+    let record = move || lab.runs.records().with(|_| lab.runs.get(id));
+    let steps = Memo::new(move |_| record().map(|record| steps_to_go_on(lab, &record)));
+    let taken = Memo::new(move |_| record().map_or(0, |record| record.steps_taken()));
+    let more = Signal::derive(move || {
+        let more = steps.get().unwrap_or_default().saturating_sub(taken.get());
+        texts::go_on(more)
+    });
     view! {
         <div
             class="row run-actions"
@@ -330,6 +341,22 @@ fn RowActions(
                 testid="run-use" text=texts::USE_SETTINGS class="slim"
                 on_press=move || settings::use_settings(lab, id)
             />
+            <Show when=move || !is_active.get() && (taken.get() > 0)>
+                <Action
+                    testid="run-take-up" text=texts::TAKE_UP class="slim"
+                    disabled=Signal::derive(move || is_live.get() || !is_free())
+                    on_press=move || take_up(lab, id, TakeUp::AsItEnded)
+                />
+                <Action
+                    testid="run-go-on" text=more class="slim"
+                    disabled=Signal::derive(move || !is_free())
+                    on_press=move || {
+                        if let Some(steps) = steps.get_untracked() {
+                            take_up(lab, id, TakeUp::GoOn { steps });
+                        }
+                    }
+                />
+            </Show>
             <Action
                 testid="run-remove" text=texts::DELETE class="slim"
                 disabled=Signal::derive(move || is_active.get())

@@ -186,6 +186,11 @@ impl LessonStore {
         });
     }
 
+    /// What the learner wants to be called in the report.
+    pub fn set_name(&self, name: String) {
+        self.change(|progress, _, _| progress.name = name);
+    }
+
     /// The lesson from its beginning. Labels and runs stay.
     pub fn begin_anew(&self) {
         self.change(|progress, lesson, facts| {
@@ -236,6 +241,9 @@ impl LessonStore {
         let facts = self.facts;
         let is_changed = self.progress.try_maybe_update(|progress| {
             let is_new = facts.with_untracked(|facts| change(progress, &lesson, facts));
+            if is_new {
+                progress.stamp(js_sys::Date::now());
+            }
             (is_new, is_new)
         });
         if is_changed != Some(true) {

@@ -6,6 +6,8 @@
 
 mod going_on;
 
+pub use going_on::Saved;
+
 use super::saving::Saving;
 use crate::browser::later::{NotLoaded, wasm_split};
 use crate::browser::storage::{Store, Write};
@@ -21,8 +23,11 @@ use std::sync::Arc;
 use tilt_protocol::Example;
 use wasm_bindgen::JsValue;
 
-/// Runs whose rows and checkpoint are kept, the latest ones.
-const MOST_CHECKPOINTS: usize = 3;
+/// Runs whose rows and checkpoint are kept at least, the latest ones.
+const LEAST_CHECKPOINTS: usize = 3;
+/// So much rows and checkpoints may take in the storage before the oldest go: 10 runs of a
+/// million parameters, whose numbers do not compress.
+const CHECKPOINT_BYTES: usize = 120_000_000;
 
 /// Where something of a run lies, under its uid.
 const OF_A_RUN: [Store; 5] = [
@@ -274,6 +279,13 @@ impl RunSaving {
         next_key: impl Fn() -> u64,
     ) {
         let uid = record.uid;
+        // Runs of one lab are much alike: the others take what this one does.
+        let rows = self.rows.with_value(|rows| {
+            let rows = rows.as_ref().filter(|(of, _)| *of == uid);
+            rows.map_or(0, |(_, json)| js_sys::JsString::from(json.clone()).length())
+        });
+        let bytes = checkpoint.byte_length() as usize + rows as usize;
+        let most = (CHECKPOINT_BYTES / bytes.max(1)).max(LEAST_CHECKPOINTS);
         let mut writes = vec![
             Write::Put(Store::Checkpoints, uid, checkpoint.into()),
             put_run(record),
@@ -281,7 +293,7 @@ impl RunSaving {
         writes.extend(self.put_new(uid, points, step, &next_key));
         self.stored.with_value(|stored| {
             let others = stored.iter().rev().filter(|(other, _)| **other != uid);
-            for (old, record) in others.skip(MOST_CHECKPOINTS - 1) {
+            for (old, record) in others.skip(most - 1) {
                 // One that has not ended may be under way in another tab.
                 if record.is_ended {
                     writes.push(Write::Delete(Store::Checkpoints, *old));

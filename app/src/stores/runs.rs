@@ -48,6 +48,22 @@ impl RunsStore {
         self.update(id, |record| record.is_left = true);
     }
 
+    /// The policy is this run's again: it comes back by itself.
+    pub fn return_to(&self, id: RunId) {
+        self.update(id, |record| record.is_left = false);
+    }
+
+    /// A run that had ended after `taken` steps goes on to `steps`; `what` was changed.
+    pub fn reopen(&self, id: RunId, taken: usize, steps: usize, what: Option<String>) {
+        self.update(id, |record| {
+            record.is_ended = false;
+            record.replaced = None;
+            record.settings.steps = steps;
+            let change = what.map(|what| SettingChange { step: taken, what });
+            record.changes.extend(change);
+        });
+    }
+
     /// A number that no run of this tab has had.
     pub fn next_id(&self) -> RunId {
         self.last_id.update_value(|id| *id += 1);

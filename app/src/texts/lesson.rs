@@ -225,7 +225,9 @@ pub const END: &str = "That was the lesson";
 pub const END_TEXT: &str = "What you expected, and what came of it:";
 pub const NO_PREDICTION: &str = "nothing";
 pub const REPORT: &str = "Save a report";
-pub const REPORT_NOTE: &str = "A file with your predictions, your answers and what was measured, for your teacher or yourself. It goes nowhere by itself.";
+pub const REPORT_JSON: &str = "As data alone";
+pub const NICKNAME: &str = "A name for the report, if you like";
+pub const REPORT_NOTE: &str = "A page with your predictions, your answers and what was measured, for your teacher or yourself. It goes nowhere by itself.";
 pub const ANEW: &str = "Begin anew";
 
 pub fn you_said(step: usize, what: &str) -> String {

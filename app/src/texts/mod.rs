@@ -39,6 +39,7 @@ pub mod parameters;
 pub mod parts;
 pub mod policies;
 pub mod recorded;
+pub mod report;
 pub mod result_card;
 pub mod run_line;
 pub mod runs;

@@ -66,6 +66,37 @@ pub fn order(slug: &str) -> &'static str {
 pub const PIN: &str = "Pin";
 pub const USE_SETTINGS: &str = "Use these settings";
 pub const DELETE: &str = "Delete";
+pub const TAKE_UP: &str = "Take up again";
+
+pub fn go_on(more: usize) -> String {
+    format!("Go on ({})", counted(more, "more step"))
+}
+
+pub fn more_steps(old: usize, new: usize) -> String {
+    format!("steps {old} \u{2192} {new}")
+}
+
+pub fn taken_up(name: &str) -> String {
+    format!("The policy is that of \u{201c}{name}\u{201d} again.")
+}
+
+pub fn of_other_model(name: &str, model: &str) -> String {
+    format!(
+        "\u{201c}{name}\u{201d} was trained from the model \u{201c}{model}\u{201d}. Choose that model, then take the run up again."
+    )
+}
+
+pub fn policy_not_kept(name: &str) -> String {
+    format!(
+        "The policy of \u{201c}{name}\u{201d} is no longer stored: only the latest runs\u{2019} are, and those of large models only for a few runs. Its settings and curve are still there; train it once more with \u{201c}{USE_SETTINGS}\u{201d}."
+    )
+}
+
+pub fn policy_not_read(name: &str) -> String {
+    format!(
+        "What is stored of \u{201c}{name}\u{201d} cannot be read just now. Try it again in a moment."
+    )
+}
 
 pub const IS_REMOVED: &str = " is removed.";
 pub const UNDO: &str = "Undo";

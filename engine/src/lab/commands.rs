@@ -3,7 +3,7 @@
 use super::job::Job;
 use super::reporting::Reporting;
 use super::state::EngineLab;
-use super::training_run::RunRequest;
+use super::training_run::{RestoreTo, RunRequest};
 use crate::bench::Bench;
 use crate::device::Compute;
 use crate::judge;
@@ -119,6 +119,7 @@ impl EngineLab {
                 examples,
                 paused,
                 ended,
+                steps,
             } => {
                 let plan = RunRequest {
                     id,
@@ -126,7 +127,11 @@ impl EngineLab {
                     paused: paused || ended,
                     is_kept: true,
                 };
-                self.restore_run(plan, examples, buffers.pop(), ended).await
+                let end = match ended {
+                    true => RestoreTo::Ended,
+                    false => RestoreTo::Steps(steps),
+                };
+                self.restore_run(plan, examples, buffers.pop(), end).await
             }
         }
     }

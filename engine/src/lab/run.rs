@@ -2,7 +2,7 @@
 
 use super::state::EngineLab;
 use super::task::Ending;
-use super::training_run::{RunRequest, TrainingRun};
+use super::training_run::{RestoreTo, RunRequest, TrainingRun};
 use crate::session::{Session, StepOutcome, saved_settings};
 use crate::text::TokenisedRows;
 use std::time::Duration;
@@ -228,7 +228,7 @@ impl EngineLab {
         plan: RunRequest,
         examples: Vec<Example>,
         bytes: Option<Vec<u8>>,
-        ended: bool,
+        to: RestoreTo,
     ) -> Result<()> {
         let bytes =
             bytes.ok_or_else(|| Error::malformed("checkpoint", "the message carries no bytes"))?;
@@ -238,10 +238,13 @@ impl EngineLab {
             .model
             .rows(&examples, &settings.objective, settings.max_length)?
             .all_good()?;
-        let session = Session::restore(&bytes, &loaded.model, &loaded.reference, rows)?;
+        let mut session = Session::restore(&bytes, &loaded.model, &loaded.reference, rows)?;
+        if let RestoreTo::Steps(Some(steps)) = to {
+            session.go_on_to(steps)?;
+        }
         self.replace_run(Replacement::Restore).await;
         let mut run = TrainingRun::new(session, plan);
-        let has_ended = ended || run.session.is_finished();
+        let has_ended = to == RestoreTo::Ended || run.session.is_finished();
         // What it ended with is stored already.
         run.is_kept &= !has_ended;
         let end = match run.session.is_finished() {

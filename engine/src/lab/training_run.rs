@@ -12,6 +12,15 @@ pub struct RunRequest {
     pub is_kept: bool,
 }
 
+/// How a saved run comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestoreTo {
+    /// At its end.
+    Ended,
+    /// To go on, to so many steps where that is not what its settings say.
+    Steps(Option<usize>),
+}
+
 /// A session with its names on the page.
 pub struct TrainingRun {
     pub session: Session,

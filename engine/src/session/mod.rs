@@ -331,6 +331,25 @@ impl Session {
         Ok(())
     }
 
+    /// The run is to take so many steps in all; schedule and end follow from the next step on.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`], also for fewer steps than it has taken; the run is then as it
+    /// was.
+    pub fn go_on_to(&mut self, steps: usize) -> Result<()> {
+        if steps < self.step {
+            let expected = format!("at least the {} that were taken", self.step);
+            return Err(Error::invalid("max_steps", steps, expected));
+        }
+        let settings = TrainSettings {
+            steps,
+            ..self.settings.clone()
+        };
+        settings.check()?;
+        self.settings = settings;
+        Ok(())
+    }
+
     /// The last step's gradient norm before clipping, read now.
     ///
     /// # Errors

@@ -1,13 +1,15 @@
 //! The lab as the page drives it, with the shipped `nano` on the CPU device.
 
 mod page;
+mod replay;
 
 use page::{Page, exported, failure, file, largest_log_ratio, last_status, nano, train};
 use pollster::block_on;
 use tilt_protocol::label::{pairs_from_labels, unpaired_from_labels};
+use tilt_protocol::settings::LrSchedule;
 use tilt_protocol::{
-    Command, EngineStatus, Error, Event, ObjectiveKind, PolicyAt, Principle, Request, RunEnd,
-    Sampling, TrainSettings, Verdict, metrics,
+    Command, EngineStatus, Error, Event, Example, ObjectiveKind, PolicyAt, Principle, Request,
+    RunEnd, Sampling, TrainSettings, Verdict, metrics,
 };
 
 #[test]
@@ -138,6 +140,7 @@ fn a_run_is_saved_and_restored() {
             examples: rows,
             paused: true,
             ended: false,
+            steps: None,
         },
         saved,
     );
@@ -163,22 +166,7 @@ fn the_policy_of_an_ended_run_comes_back() {
     if let Command::Train { is_kept, .. } = &mut command {
         *is_kept = true;
     }
-    page.next_id += 1;
-    let request = Request {
-        id: page.next_id,
-        command,
-    };
-    block_on(page.lab.handle(request, Vec::new()));
-    let mut saved = None;
-    while page.lab.has_work() {
-        block_on(page.lab.advance());
-        for outgoing in page.lab.take_outbox() {
-            if matches!(outgoing.message.event, Event::Checkpoint { step: 3, .. }) {
-                saved = Some(outgoing.buffers);
-            }
-        }
-    }
-    let saved = saved.expect("a checkpoint at the end");
+    let saved = page.ask_for_checkpoint(command, 3);
     let trained = exported(&mut page);
 
     let mut other = Page::ready();
@@ -188,11 +176,60 @@ fn the_policy_of_an_ended_run_comes_back() {
         examples: rows,
         paused: false,
         ended: true,
+        steps: None,
     };
     let events = other.ask_with(restore, saved);
     let is_expected = |event: &Event| matches!(event, Event::RunStarted { step: 3, .. });
     assert!(events.iter().any(is_expected), "{events:?}");
     assert_eq!(exported(&mut other), trained);
+}
+
+/// A run of three steps that goes on to five is a run of five, where the learning rate does
+/// not look at the end.
+#[test]
+fn a_run_that_has_ended_goes_on() {
+    let constant = |rows: &[Example], steps: usize| {
+        let mut command = train(ObjectiveKind::Dpo, rows.to_vec(), steps);
+        if let Command::Train {
+            is_kept, settings, ..
+        } = &mut command
+        {
+            *is_kept = true;
+            settings.lr_schedule = LrSchedule::Constant;
+            settings.warmup_steps = 0;
+        }
+        command
+    };
+    let mut page = Page::ready();
+    let rows = pairs_from_labels(&page.autolabel(8));
+    page.ask(constant(&rows, 5));
+    let whole = exported(&mut page);
+
+    let mut page = Page::ready();
+    let saved = page.ask_for_checkpoint(constant(&rows, 3), 3);
+    let restore = |steps| Command::RestoreRun {
+        run: 1,
+        examples: rows.clone(),
+        paused: false,
+        ended: false,
+        steps: Some(steps),
+    };
+    let events = page.ask_with(restore(5), saved.clone());
+    let taken = events.iter().filter_map(|event| match event {
+        Event::Step { step, .. } => Some(*step),
+        _ => None,
+    });
+    assert_eq!(taken.collect::<Vec<_>>(), [4, 5]);
+    assert_eq!(exported(&mut page), whole);
+
+    let events = page.ask_with(restore(2), saved);
+    let refused = failure(&events).map(|error| error.to_string());
+    assert!(
+        refused
+            .as_ref()
+            .is_some_and(|told| told.contains("at least the 3 that were taken")),
+        "{events:?}"
+    );
 }
 
 #[test]

@@ -61,6 +61,26 @@ impl Page {
             .collect()
     }
 
+    /// As [`Page::ask`]: what was saved of a run after this step.
+    pub fn ask_for_checkpoint(&mut self, command: Command, after: usize) -> Vec<Vec<u8>> {
+        self.next_id += 1;
+        let id = self.next_id;
+        block_on(self.lab.handle(Request { id, command }, Vec::new()));
+        let mut saved = None;
+        loop {
+            for outgoing in self.lab.take_outbox() {
+                let event = &outgoing.message.event;
+                if matches!(event, Event::Checkpoint { step, .. } if *step == after) {
+                    saved = Some(outgoing.buffers);
+                }
+            }
+            if !self.lab.has_work() {
+                return saved.expect("a checkpoint");
+            }
+            block_on(self.lab.advance());
+        }
+    }
+
     pub fn autolabel(&mut self, count: usize) -> Vec<Label> {
         let (principle, noise) = (Principle::Polite, 0.0);
         let sampling = Sampling {

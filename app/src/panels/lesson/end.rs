@@ -1,18 +1,12 @@
 //! The end of a lesson: what was expected and what came, and a report to keep.
 
-use super::predict::in_words;
-use crate::browser::download::download;
-use crate::browser::url::version;
-use crate::lab::{Lab, use_lab};
-use crate::model::lesson_progress::LessonProgress;
-use crate::model::notice::NoticeKey;
+use crate::flows::lesson_report::{ReportFormat, save_report};
+use crate::lab::use_lab;
+use crate::model::prediction_words::in_words;
 use crate::parts::action::Action;
 use crate::stores::lesson::LessonStore;
 use crate::texts::lesson as texts;
-use gloo_file::Blob;
 use leptos::prelude::*;
-use serde_json::{Value, json};
-use tilt_protocol::lesson::{Facts, Lesson};
 
 #[component]
 pub fn End() -> impl IntoView {
@@ -46,17 +40,37 @@ pub fn End() -> impl IntoView {
             .collect_view()
     });
     let count = lesson.steps.len();
+    let name = store
+        .progress()
+        .with_untracked(|progress| progress.name.clone());
     view! {
         <div class="lesson-text" tabindex="-1" data-testid="lesson-end">
             <h3>{texts::END}</h3>
             <p>{texts::END_TEXT}</p>
             <ol class="lesson-told">{told}</ol>
         </div>
+        <label class="field">
+            <span>{texts::NICKNAME}</span>
+            <input
+                type="text"
+                autocomplete="off"
+                maxlength="60"
+                data-testid="lesson-name"
+                prop:value=name
+                on:input=move |event| store.set_name(event_target_value(&event))
+            />
+        </label>
         <div class="row">
             <Action
                 testid="lesson-report"
+                class="strong"
                 text=texts::REPORT
-                on_press=move || save(lab, store)
+                on_press=move || save_report(lab, store, ReportFormat::Page)
+            />
+            <Action
+                testid="lesson-report-json"
+                text=texts::REPORT_JSON
+                on_press=move || save_report(lab, store, ReportFormat::Json)
             />
             <Action testid="lesson-anew" text=texts::ANEW on_press=move || store.begin_anew()/>
         </div>
@@ -69,49 +83,4 @@ pub fn End() -> impl IntoView {
             />
         </nav>
     }
-}
-
-fn save(lab: Lab, store: LessonStore) {
-    let lesson = store.lesson();
-    let facts = store.facts().get_untracked();
-    let report = store
-        .progress()
-        .with_untracked(|progress| report_of(lab, &lesson, progress, &facts));
-    let name = format!("tilt-report-{}.json", lesson.id);
-    let blob = Blob::new_with_options(&*format!("{report:#}\n"), Some("application/json"));
-    if let Err(error) = download(&name, &blob) {
-        lab.notices.error(NoticeKey::Lesson, &error.to_string());
-    }
-}
-
-/// All that a teacher reads of it, as `docs/lessons.md` has it.
-fn report_of(lab: Lab, lesson: &Lesson, progress: &LessonProgress, facts: &Facts) -> Value {
-    let of_steps = |read: &dyn Fn(usize) -> Value| -> Vec<Value> {
-        (0..progress.steps.len()).map(read).collect()
-    };
-    let step = |index: usize| &progress.steps[index];
-    let model = lab.engine.model().get_untracked();
-    let device = lab.engine.device().get_untracked();
-    json!({
-        "tilt_report": 1,
-        "lesson": lesson.id,
-        "lesson_hash": lesson.hash(),
-        "tilt": version(),
-        "device": device.map(|device| device.kind.slug()),
-        "model_hash": model.map(|model| serde_json::to_value(model.identity).unwrap_or_default()),
-        "name": "",
-        "started": progress.started_ms,
-        "predictions": of_steps(&|index| json!(step(index).prediction)),
-        "acts": of_steps(&|index| json!({"done": step(index).done, "runs": step(index).runs})),
-        "answers": of_steps(&|index| json!({
-            "explanation": step(index).explanation,
-            "ticked": step(index).ticked,
-            "answer": step(index).answer,
-            "chosen": step(index).chosen,
-        })),
-        "labels": facts.labels,
-        "runs": facts.runs,
-        "facts": {"agreement": facts.agreement},
-        "verdicts": of_steps(&|index| json!(step(index).verdict)),
-    })
 }

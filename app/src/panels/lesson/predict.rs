@@ -1,11 +1,12 @@
 //! What a learner expects: said and locked before the run, and shown beside what came.
 
+use crate::model::prediction_words::{came_about, in_digits, in_words};
 use crate::parts::action::Action;
 use crate::stores::lesson::LessonStore;
 use crate::texts::lesson as texts;
 use crate::texts::numbers::typed_number;
 use leptos::prelude::*;
-use tilt_protocol::lesson::{Facts, Measure, Predict, Prediction, Standing, outcome};
+use tilt_protocol::lesson::{Predict, Prediction};
 
 #[component]
 pub fn PredictView(index: usize, predict: Predict) -> impl IntoView {
@@ -113,11 +114,6 @@ fn number(
         </Show>
     }
     .into_any()
-}
-
-fn in_digits(number: f64) -> String {
-    // A slider's steps leave tails of digits.
-    ((number * 1e4).round() / 1e4).to_string()
 }
 
 fn order(
@@ -240,53 +236,5 @@ fn Came(index: usize, predict: Predict) -> impl IntoView {
                 {came.map(|came| view! { " " <b>{came}</b> })}
             </p>
         })
-    }
-}
-
-/// What was expected, as it stands in a sentence.
-pub fn in_words(predict: &Predict, prediction: &Prediction) -> String {
-    match (predict, prediction) {
-        (Predict::Choice { options, .. }, Prediction::Choice(index)) => {
-            texts::quoted(options.get(*index).map_or("", String::as_str))
-        }
-        (Predict::Order { items }, Prediction::Order(places)) => {
-            let items: Vec<String> = places
-                .iter()
-                .filter_map(|place| items.get(*place).cloned())
-                .collect();
-            texts::in_order(&items)
-        }
-        (
-            Predict::Number { unit, .. } | Predict::Slider { unit, .. },
-            Prediction::Number(number),
-        ) => texts::with_unit(&in_digits(*number), unit.as_deref()),
-        _ => texts::NO_PREDICTION.to_owned(),
-    }
-}
-
-/// What came of it. An option came about only where the step's claim holds.
-fn came_about(
-    predict: &Predict,
-    prediction: &Prediction,
-    stands: Option<Standing>,
-    facts: &Facts,
-) -> Option<String> {
-    match predict {
-        Predict::Choice { options, answer } => {
-            let answer = (*answer).filter(|_| stands.is_none_or(|one| one == Standing::Holds))?;
-            let is_right = *prediction == Prediction::Choice(answer);
-            Some(texts::came_about(options.get(answer)?, is_right))
-        }
-        Predict::Number { measure, .. } | Predict::Slider { measure, .. } => {
-            measured(measure.as_ref()?, facts)
-        }
-        Predict::Order { .. } => None,
-    }
-}
-
-fn measured(measure: &Measure, facts: &Facts) -> Option<String> {
-    match outcome(measure, facts) {
-        Ok(outcome) => Some(texts::measured(&outcome.text)),
-        Err(missing) => Some(missing),
     }
 }

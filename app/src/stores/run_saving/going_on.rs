@@ -38,6 +38,22 @@ impl RunSaving {
         }
     }
 
+    /// The rows that a run was trained on, where they are still there and can be read.
+    pub async fn rows(self, uid: u64) -> Option<Vec<Example>> {
+        let own = self.rows.with_value(|rows| {
+            let rows = rows.as_ref().filter(|(of, _)| *of == uid);
+            rows.map(|(_, json)| json.clone())
+        });
+        let stored = match own {
+            Some(own) => Some(own),
+            None => match self.saving.read([(Store::Rows, uid)]).await {
+                Stored::Found([rows]) => rows,
+                Stored::Absent | Stored::Failed => None,
+            },
+        };
+        read(&stored?)
+    }
+
     /// Before a run is removed: what it would go on from is kept in memory, until another run
     /// is removed.
     pub async fn removing(self, uid: u64) {

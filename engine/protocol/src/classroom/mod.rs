@@ -9,7 +9,7 @@ mod report;
 mod report_file;
 mod rerun;
 
-pub use recheck::{Doubtful, recheck};
+pub use recheck::{Doubtful, recheck, unfounded};
 pub use report::{
     ActReport, AnswerReport, CurveReport, LabelReport, LearnerReport, PredictionReport,
     REPORT_VERSION, ReportFacts, RunReport, StepTimes,

@@ -1,7 +1,7 @@
 //! A report's verdicts once more, from the report's own numbers.
 
-use super::report::{LearnerReport, RunReport};
-use crate::lesson::{Facts, Lesson, RunFacts, Standing, Verdict, check};
+use super::report::{KEPT, LearnerReport, RunReport};
+use crate::lesson::{Check, Facts, Lesson, Quantity, RunFacts, Standing, Verdict, check};
 
 impl RunReport {
     /// As checks look at it: without what reports do not hold, tokens and answers.
@@ -32,14 +32,49 @@ pub struct Doubtful {
 }
 
 /// Verdicts of a report that its own numbers contradict. One that they do not settle, since a
-/// report does not hold all that a check may look at, is let be.
+/// report does not hold all that a check may look at, is let be: see [`unfounded`].
 pub fn recheck(report: &LearnerReport, lesson: &Lesson) -> Vec<Doubtful> {
+    let again = verdicts_again(report, lesson).into_iter();
+    let contradicted = again.filter(|(doubtful, _)| {
+        let is_settled = doubtful.found.verdict != Standing::NotYet;
+        is_settled && doubtful.found.verdict != doubtful.told.verdict
+    });
+    contradicted.map(|(doubtful, _)| doubtful).collect()
+}
+
+/// The steps whose verdict says that something is known which reports do hold, and which this
+/// one does not show: a run that was removed, by the learner or by whoever wrote the file.
+pub fn unfounded(report: &LearnerReport, lesson: &Lesson) -> Vec<usize> {
+    let again = verdicts_again(report, lesson).into_iter();
+    let unfounded = again.filter(|(doubtful, claim)| {
+        let is_open = doubtful.found.verdict == Standing::NotYet;
+        is_open && doubtful.told.verdict != Standing::NotYet && is_in_reports(claim)
+    });
+    unfounded.map(|(doubtful, _)| doubtful.step).collect()
+}
+
+/// Whether reports hold all that this check looks at.
+fn is_in_reports(claim: &Check) -> bool {
+    let is_kept = |name: &str| KEPT.contains(&name);
+    claim.parts().into_iter().all(|part| match part {
+        Check::Token { .. } => false,
+        Check::Metric { name, .. } => is_kept(name),
+        Check::Compare { quantity, .. } => match quantity {
+            Quantity::Metric(name) => is_kept(name),
+            Quantity::Kl | Quantity::WinRate(_) => true,
+        },
+        _ => true,
+    })
+}
+
+/// Each verdict beside what its check finds in the report's numbers.
+fn verdicts_again<'a>(report: &LearnerReport, lesson: &'a Lesson) -> Vec<(Doubtful, &'a Check)> {
     let facts = Facts {
         labels: report.facts.labels.clone(),
         runs: report.runs.iter().map(RunReport::facts).collect(),
         agreement: report.facts.agreement.clone(),
     };
-    let mut doubtful = Vec::new();
+    let mut again = Vec::new();
     let mut asked: Vec<u64> = Vec::new();
     for (step, wanted) in lesson.steps.iter().enumerate() {
         if let Some(acts) = report.acts.get(step) {
@@ -53,14 +88,8 @@ pub fn recheck(report: &LearnerReport, lesson: &Lesson) -> Vec<Doubtful> {
             [] => check(claim, &facts),
             asked => check(claim, &facts.with_runs(asked)),
         };
-        let is_settled = found.verdict != Standing::NotYet;
-        if is_settled && found.verdict != told.verdict {
-            doubtful.push(Doubtful {
-                step,
-                told: told.clone(),
-                found,
-            });
-        }
+        let told = told.clone();
+        again.push((Doubtful { step, told, found }, claim));
     }
-    doubtful
+    again
 }

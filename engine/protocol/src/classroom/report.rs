@@ -23,7 +23,7 @@ pub const REPORT_VERSION: u64 = 1;
 const POINTS_BEFORE: usize = 30;
 
 /// What a curve keeps of each of these steps.
-const KEPT: [&str; 8] = [
+pub(super) const KEPT: [&str; 8] = [
     LOSS,
     GRAD_NORM,
     REWARDS_CHOSEN,
@@ -221,7 +221,7 @@ impl RunReport {
 }
 
 /// The last steps, which checks take the mean of, and points evenly before them.
-fn thinned(curve: &[CurveReport]) -> Vec<CurveReport> {
+pub(super) fn thinned(curve: &[CurveReport]) -> Vec<CurveReport> {
     let (before, last) = curve.split_at(curve.len().saturating_sub(LAST_STEPS));
     let count = before.len().min(POINTS_BEFORE);
     let evenly = (0..count).map(|index| &before[index * before.len() / count]);

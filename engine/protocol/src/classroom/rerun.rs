@@ -1,6 +1,7 @@
 //! A run that was trained again beside what a report says of it.
 
-use super::report::{CurveReport, RunReport};
+use super::report::{CurveReport, KEPT, RunReport, thinned};
+use std::collections::BTreeSet;
 
 /// How far a curve may lie from that of the same run, trained elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,8 +17,8 @@ pub enum Agreement {
 pub struct Differs {
     pub step: usize,
     pub metric: String,
-    /// As the report has it.
-    pub told: f64,
+    /// As the report has it; `None` where it lacks what reports of such a run have.
+    pub told: Option<f64>,
     /// As it came this time; `None` where the step was not taken, or has no such metric.
     pub found: Option<f64>,
 }
@@ -33,30 +34,34 @@ impl Agreement {
     }
 }
 
-/// Whether a curve agrees with the report's at every number that the report keeps: the
-/// largest difference, relative as [`Agreement::Within`] has it.
+/// Whether a run, trained again, agrees with the report at every number that a report of it
+/// keeps: the largest difference, relative as [`Agreement::Within`] has it.
 ///
 /// # Errors
-/// The first number that differs by more.
+/// The first number that differs by more, or that one of the two lacks.
 pub fn compare_curves(
     run: &RunReport,
     again: &[CurveReport],
     agreement: Agreement,
 ) -> Result<f64, Differs> {
     let mut largest: f64 = 0.0;
-    for point in &run.curve {
-        let found = again.iter().find(|found| found.step == point.step);
-        for (metric, told) in point.metrics.iter() {
-            let found = found.and_then(|found| found.metrics.get(metric));
-            match found {
-                Some(found) if agreement.allows(told, found) => {
+    let again = thinned(again);
+    let steps = run.curve.iter().chain(&again).map(|point| point.step);
+    for step in steps.collect::<BTreeSet<usize>>() {
+        let at = |curve: &[CurveReport]| curve.iter().find(|point| point.step == step).cloned();
+        let (told, found) = (at(&run.curve), at(&again));
+        for name in KEPT {
+            let number = |point: &Option<CurveReport>| point.as_ref()?.metrics.get(name);
+            match (number(&told), number(&found)) {
+                (None, None) => {}
+                (Some(told), Some(found)) if agreement.allows(told, found) => {
                     let scale = told.abs().max(found.abs()).max(1.0);
                     largest = largest.max((told - found).abs() / scale);
                 }
-                _ => {
+                (told, found) => {
                     return Err(Differs {
-                        step: point.step,
-                        metric: metric.to_owned(),
+                        step,
+                        metric: name.to_owned(),
                         told,
                         found,
                     });

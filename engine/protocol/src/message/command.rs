@@ -113,6 +113,9 @@ pub enum Command {
         examples: Vec<Example>,
         paused: bool,
         ended: bool,
+        /// The run goes on to so many optimiser steps instead of those of its settings; its
+        /// learning rate goes on as that of a run of this length.
+        steps: Option<usize>,
     },
 
     // Looks at the policy.
