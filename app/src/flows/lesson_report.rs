@@ -10,11 +10,12 @@ use crate::model::report_page::report_page;
 use crate::stores::lesson::LessonStore;
 use gloo_file::Blob;
 use leptos::prelude::*;
+use tilt_protocol::Example;
 use tilt_protocol::classroom::{
     ActReport, AnswerReport, LabelReport, LearnerReport, PredictionReport, REPORT_VERSION,
     ReportFacts, RunReport,
 };
-use tilt_protocol::lesson::{Facts, Lesson, Step, pack};
+use tilt_protocol::lesson::{Facts, Step, pack};
 use wasm_bindgen_futures::spawn_local;
 
 /// How the report is saved.
@@ -139,7 +140,7 @@ fn answered(step: &Step, done: &StepProgress) -> AnswerReport {
 }
 
 /// The runs with the rows that they were trained on, each row once.
-async fn runs_of(lab: Lab, facts: &Facts) -> (Vec<tilt_protocol::Example>, Vec<RunReport>) {
+async fn runs_of(lab: Lab, facts: &Facts) -> (Vec<Example>, Vec<RunReport>) {
     let (mut rows, mut runs) = (Vec::new(), Vec::new());
     for run in &facts.runs {
         let record = lab.runs.find(|record| record.uid == run.id);

@@ -4,6 +4,7 @@ use super::checkpoints::{save, set_going};
 use super::later::tell;
 use super::own_models;
 use super::resume::model_loaded;
+use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::browser::other_tabs::News;
 use crate::browser::storage::Store;
 use crate::lab::Lab;
@@ -134,6 +135,18 @@ pub fn store_again(lab: Lab) {
     spawn_local(async move {
         lab.labels.store_again().await;
         own_models::store_again(lab).await;
+        // Came with the stored runs, or with the first one of this visit.
+        match storing_runs(lab).await {
+            Ok(storing) => storing.await,
+            Err(_) => tell(lab, false),
+        }
+        save(lab);
+    });
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn storing_runs(lab: Lab) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move {
         let records = lab.runs.records().get_untracked();
         let next_key = || lab.labels.next_key();
         lab.run_saving
@@ -141,6 +154,5 @@ pub fn store_again(lab: Lab) {
                 tell_of_runs(lab, removed)
             })
             .await;
-        save(lab);
-    });
+    }))
 }

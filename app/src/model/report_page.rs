@@ -30,7 +30,7 @@ pub fn report_page(report: &LearnerReport, dates: &[String; 2]) -> String {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<p>{}</p>\n<h1 lang=\"{}\">{}</h1>\n",
+         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<p>{}</p>\n<h1 lang=\"{}\">{}</h1>\n",
         escaped(&texts::title(title, &report.name)),
         texts::HEADING,
         escaped(lang),
@@ -51,7 +51,7 @@ pub fn report_page(report: &LearnerReport, dates: &[String; 2]) -> String {
         page += &of_run(run);
     }
     page += &format!(
-        "<h2>{}</h2>\n<p>{}</p>\n<hr>\n<p>{}</p>\n{}\n</body>\n</html>\n",
+        "<h2>{}</h2>\n<p>{}</p>\n<hr>\n<p>{}</p>\n</main>\n{}\n</body>\n</html>\n",
         texts::LABELS,
         texts::labels(report.labels.len()),
         texts::FOOT,

@@ -1,5 +1,6 @@
 //! The chosen objective as a formula, with the selected pair's numbers in it.
 
+use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::formula::{formula, mark_new, pair_text};
 use crate::lab::use_lab;
 use crate::panels::drawer::drawer;
@@ -15,8 +16,13 @@ use web_sys::HtmlDetailsElement;
 
 const ID: &str = "formula";
 
+#[wasm_split(formula, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn formula_panel() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <FormulaPanel/> }.into_any())
+}
+
 #[component]
-pub fn FormulaPanel() -> impl IntoView {
+fn FormulaPanel() -> impl IntoView {
     let lab = use_lab();
     let objective = Memo::new(move |_| lab.form.configured());
     let inspection = lab.selection.inspection();

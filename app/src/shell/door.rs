@@ -2,6 +2,7 @@
 //! cannot be read is said in the Lab, which is there all the same.
 
 use super::lab_page::LabPage;
+use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::flows::lesson_file::{OpenLesson, read_lesson};
 use crate::model::address::UrlParams;
 use crate::model::lesson_source::LessonSource;
@@ -20,8 +21,29 @@ enum DoorState {
     Without(Vec<String>),
 }
 
+/// What the address asks for, for the door.
+#[derive(Clone)]
+pub struct Called {
+    pub source: LessonSource,
+    pub params: UrlParams,
+    pub remarks: Vec<String>,
+}
+
+/// The door's code comes with that of lessons.
+#[wasm_split(lessons, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn door() -> Result<Build, NotLoaded> {
+    Ok(|| {
+        let Called {
+            source,
+            params,
+            remarks,
+        } = expect_context::<Called>();
+        view! { <Door source=source params=params remarks=remarks/> }.into_any()
+    })
+}
+
 #[component]
-pub fn Door(source: LessonSource, params: UrlParams, remarks: Vec<String>) -> impl IntoView {
+fn Door(source: LessonSource, params: UrlParams, remarks: Vec<String>) -> impl IntoView {
     let state = RwSignal::new(DoorState::Coming);
     let space = source.space();
     let come = {

@@ -14,7 +14,7 @@ use crate::panels::autolabel::AutolabelPanel;
 use crate::panels::bench::BenchPanel;
 use crate::panels::data::DataPanel;
 use crate::panels::data_report::DataReportPanel;
-use crate::panels::formula::FormulaPanel;
+use crate::panels::formula::formula_panel;
 use crate::panels::guide::Guide;
 use crate::panels::help::Help;
 use crate::panels::label::LabelPanel;
@@ -62,6 +62,7 @@ pub fn LabPage(
     startup::start(lab);
 
     let is_everything = Signal::derive(move || lab.settings.level().get() >= Level::Everything);
+    let is_standard = Signal::derive(move || lab.settings.level().get() >= Level::Standard);
     let shown = lab.charts.shown();
     let has_run = Memo::new(move |_| shown.with(|shown| !shown.is_empty()));
     let result = lab.run_result.state();
@@ -99,7 +100,9 @@ pub fn LabPage(
                 <TrainPanel/>
                 <Later wanted=has_result load=|| Box::pin(result_card::result_card())/>
                 <AtLevel least=Level::Standard>
-                    <FormulaPanel/>
+                    <div class="formula-place">
+                        <Later wanted=is_standard load=|| Box::pin(formula_panel())/>
+                    </div>
                 </AtLevel>
                 <RecordedRun/>
                 <div class="at-level" hidden=move || is_recorded.get()>

@@ -8,7 +8,6 @@ pub const STEPS: &str = "Step by step";
 pub const RUNS: &str = "The runs";
 pub const NO_RUNS: &str = "No run was trained.";
 pub const LABELS: &str = "The labels";
-pub const LESSON: &str = "Lesson";
 pub const NAME: &str = "Name";
 pub const NO_NAME: &str = "none given";
 pub const BEGUN: &str = "Begun";
@@ -28,7 +27,6 @@ pub const SETTINGS: &str = "Settings";
 pub const TAKEN: &str = "Steps";
 pub const KL: &str = "KL (nats an answer)";
 pub const WIN_RATES: &str = "Win rates";
-pub const LOSS: &str = "Loss";
 pub const NOTHING: &str = "\u{2013}";
 pub const FOOT: &str = "Saved by Tilt. Everything on this page also lies in it as data: drop the file on the teacher's board in Tilt, or have it trained again with \u{201c}tilt lesson replay\u{201d}. What a browser says of itself can be changed by whoever owns it; a replay finds that out.";
 
@@ -77,10 +75,6 @@ pub fn steps(taken: usize, of: usize) -> String {
 
 pub fn win_rate(principle: &str, wins: usize, of: usize) -> String {
     format!("{principle}: won {wins} of {of}")
-}
-
-pub fn rows(count: usize) -> String {
-    counted(count, "training row")
 }
 
 pub fn labels(own: usize) -> String {
