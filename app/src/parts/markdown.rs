@@ -1,13 +1,15 @@
-//! A small Markdown as views: paragraphs, lists, emphasis and code. `[a word](term:kl)` opens
-//! a term's definition, and a block of code in the language `formula` is the formula of the
-//! objective that it names. Nothing else is carried out: HTML stands there as it is written,
-//! and a link shows where it leads.
+//! A small Markdown as views: headings, paragraphs, lists, tables, emphasis and code.
+//! `[a word](term:kl)` opens a term's definition, and a block of code in the language
+//! `formula` is the formula of the objective that it names. Nothing else is carried out: HTML
+//! stands there as it is written, and a link shows where it leads.
 
 use super::define::Explain;
+use super::scroll::Scroll;
 use crate::formula::formula;
 use crate::texts::glossary::Term;
+use crate::texts::teachers::TABLE;
 use leptos::prelude::*;
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 use tilt_protocol::ObjectiveKind;
 
 /// Before a term's name.
@@ -31,10 +33,12 @@ struct Opened {
 
 fn blocks(text: &str) -> Vec<AnyView> {
     let mut open = vec![Opened::of(None)];
-    for event in Parser::new(text) {
+    let mut highest = None;
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
         let event = event.into_static();
         match event {
             Event::Start(tag) => {
+                let tag = below_the_panel(tag, &mut highest);
                 let tag = Some(tag).filter(|_| open.len() <= DEEPEST);
                 open.push(Opened::of(tag));
             }
@@ -64,6 +68,26 @@ fn blocks(text: &str) -> Vec<AnyView> {
         views.extend(opened.views);
     }
     views
+}
+
+/// A heading at the level that it has below a panel's own: the first one of the text comes
+/// right after that, and so none is left out.
+fn below_the_panel(tag: Tag<'static>, highest: &mut Option<HeadingLevel>) -> Tag<'static> {
+    let Tag::Heading { level, .. } = &tag else {
+        return tag;
+    };
+    let is_below = level > highest.get_or_insert(*level);
+    let level = if is_below {
+        HeadingLevel::H4
+    } else {
+        HeadingLevel::H3
+    };
+    Tag::Heading {
+        level,
+        id: None,
+        classes: Vec::new(),
+        attrs: Vec::new(),
+    }
 }
 
 impl Opened {
@@ -102,11 +126,17 @@ fn close(open: &mut Vec<Opened>) {
         parent.text.push_str(&text);
         return;
     }
+    let mut is_in_head = false;
     if let Some(parent) = open.last_mut() {
         parent.text.push_str(&text);
+        is_in_head = matches!(parent.tag, Some(Tag::TableHead));
     }
     let view = match tag {
         Some(Tag::Paragraph) => view! { <p>{views}</p> }.into_any(),
+        Some(Tag::Heading {
+            level: HeadingLevel::H4,
+            ..
+        }) => view! { <h4>{views}</h4> }.into_any(),
         Some(Tag::Heading { .. }) => view! { <h3>{views}</h3> }.into_any(),
         Some(Tag::BlockQuote(_)) => view! { <blockquote>{views}</blockquote> }.into_any(),
         Some(Tag::List(None)) => view! { <ul>{views}</ul> }.into_any(),
@@ -114,11 +144,30 @@ fn close(open: &mut Vec<Opened>) {
         Some(Tag::Item) => view! { <li>{views}</li> }.into_any(),
         Some(Tag::Emphasis) => view! { <em>{views}</em> }.into_any(),
         Some(Tag::Strong) => view! { <strong>{views}</strong> }.into_any(),
+        Some(Tag::Table(_)) => table(views),
+        Some(Tag::TableHead) => view! { <thead><tr>{views}</tr></thead> }.into_any(),
+        Some(Tag::TableRow) => view! { <tr>{views}</tr> }.into_any(),
+        Some(Tag::TableCell) if is_in_head => view! { <th scope="col">{views}</th> }.into_any(),
+        Some(Tag::TableCell) => view! { <td>{views}</td> }.into_any(),
         Some(Tag::CodeBlock(kind)) => code_block(&kind, text),
         Some(Tag::Link { dest_url, .. }) => link(&dest_url, text),
         _ => views.into_any(),
     };
     add(open, view);
+}
+
+/// The head, then the rows.
+fn table(mut parts: Vec<AnyView>) -> AnyView {
+    let rows = parts.split_off(parts.len().min(1));
+    view! {
+        <Scroll class="table-box" name=TABLE>
+            <table>
+                {parts}
+                <tbody>{rows}</tbody>
+            </table>
+        </Scroll>
+    }
+    .into_any()
 }
 
 fn code_block(kind: &CodeBlockKind<'_>, text: String) -> AnyView {

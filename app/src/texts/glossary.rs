@@ -111,59 +111,59 @@ impl Term {
     pub fn definition(self) -> &'static str {
         match self {
             Term::Policy => {
-                "The model being trained, written π: it starts as a copy of the reference and drifts away from it."
+                "The model that learns, written π: it starts as a copy of the untrained one and moves away from it."
             }
             Term::Reference => {
-                "The model as it was before training, written π_ref: it stays frozen, and the policy is measured against it."
+                "The model as it was before training, written π_ref: it stays frozen, and whatever is learnt is measured against it."
             }
             Term::Beta => {
-                "How strongly the policy is held to the reference: a larger beta keeps it closer, a smaller one lets it move further. Without a reference, it says how strongly the preference counts."
+                "How tightly training is held to the model as it was: larger keeps it closer, smaller lets it move further. Where nothing holds it, how strongly the preference counts."
             }
             Term::LogRatio => {
-                "log π − log π_ref, in nats: above zero the policy finds this text likelier than the reference does, below zero less likely."
+                "log π − log π_ref: how much likelier a text is now than before training. At 1 it is 2.7 times as likely, below zero it is less likely."
             }
             Term::LogProb => {
-                "The logarithm of the probability that a model gives to a text: the sum over its tokens, in nats; nearer to zero is likelier."
+                "The logarithm of the probability that a model gives to a text: never above zero, and the nearer to zero, the likelier."
             }
             Term::Margin => {
-                "The implicit reward of the chosen answer minus that of the rejected one, averaged over the batch (TRL: rewards/margins); training should push it up, starting from zero where there is a reference."
+                "How far the better answers are ahead by what was learnt, averaged over the pairs just trained on (TRL: rewards/margins); it should grow, from zero where a frozen copy takes part."
             }
             Term::ImplicitReward => {
-                "Beta times the log-ratio of an answer: the reward that this policy would be optimal for. Without a reference: beta times its log-prob."
+                "What an answer is worth by what was learnt: how much likelier it has become, as a logarithm, times how tightly training is held back (without a frozen copy: how likely it is, times the same)."
             }
             Term::Kl => {
-                "How far the policy has moved: the mean log-ratio of answers that the policy itself writes, in nats per answer; zero before training."
+                "How far the model has moved: how much likelier its own answers are than before training, on average, as a logarithm (in nats)."
             }
             Term::Accuracy => {
-                "The share of pairs in the batch whose chosen answer has the higher implicit reward (TRL: rewards/accuracies)."
+                "The share of the pairs just trained on whose better answer is worth more by what was learnt (TRL: rewards/accuracies)."
             }
             Term::Chosen => "The answer of a pair that the label prefers.",
             Term::Rejected => "The answer of a pair that the label does not prefer.",
             Term::Loss => {
-                "The number that training makes smaller, averaged over the batch: what it starts at and what it means depend on the objective."
+                "The number that training makes smaller, averaged over the pairs just trained on: the formula says what it is and where it starts."
             }
             Term::LearningRate => {
-                "How large a step the optimiser takes; it rises over the first tenth of the run and then falls in a straight line to zero, unless “Parameters and meaning” says otherwise."
+                "How much the model is changed at a time; it rises over the first tenth of the run and then falls in a straight line to zero, unless “Parameters and meaning” says otherwise."
             }
             Term::TokensPerSecond => {
-                "Real tokens trained on a second, averaged over the last ten steps; padding is not counted."
+                "Words and pieces of words trained on in a second, over the last ten updates; padding is not counted."
             }
             Term::WinRate => {
-                "On held-out prompts, the share of comparisons that the policy's answer wins against the reference's, ties left out."
+                "On prompts that were not trained on, how often the judge prefers the new answer to the old one, ties left out."
             }
             Term::Temperature => {
-                "How evenly answers are drawn: 1 samples the model as it is, lower values prefer likely tokens; Tilt measures at 1."
+                "How evenly answers are drawn: 1 takes the probabilities as they are, lower values prefer what is likely; Tilt measures at 1."
             }
             Term::Decisive => {
-                "Said of a label that prefers one answer; ties, “both good” and “both bad” are not decisive, and only decisive pairs train the objectives that compare two answers or imitate the chosen one."
+                "Said of a label that prefers one answer; ties, “both good” and “both bad” do not, and teach nothing where two answers are compared or the better one is imitated."
             }
             Term::Objective => {
-                "The rule that turns labels into a loss: each asks something different of the log-ratios, or of the log-probs themselves."
+                "The rule by which labels teach: each asks something else of how likely the two answers become."
             }
-            Term::Steps => "How many times the optimiser changes the weights in one run.",
-            Term::Step => "Optimiser steps taken in this run.",
+            Term::Steps => "How many times the model is changed in one run.",
+            Term::Step => "How many times the model has been changed in this run.",
             Term::Seed => {
-                "The number from which all chance in a run follows: the same seed repeats the same run."
+                "The number from which all chance in a run follows: the same one repeats the same run."
             }
             Term::Model => {
                 "The small GPT that is trained here: nano is the quickest, small answers better."
@@ -171,10 +171,10 @@ impl Term {
             Term::Principle => "What the judge prefers in an answer, read from its text alone.",
             Term::Noise => "The share of the judge's verdicts that are flipped at random.",
             Term::NextToken => {
-                "What each model would write here: its probabilities for the token at this place."
+                "The words, or pieces of words, that could stand at this place, and how likely each is now and was before training."
             }
             Term::Interval => {
-                "The Wilson interval: where the true win rate lies with 95% confidence, given this many decisive comparisons."
+                "Where the true share lies with 95% confidence, given this many comparisons that were decided (Wilson's)."
             }
             Term::WhyTies => {
                 "Both answers were alike in what the judge looks at (both polite, say, or neither): nothing can be learnt of such a pair, so it was set aside and another one drawn."
@@ -183,7 +183,7 @@ impl Term {
                 "50% is no better than before training. Look at the interval: if all of it lies above 50%, the change is no chance; at 90% the new model wins nine of ten comparisons that are decided. Far from the old model, ask as well whether the text still holds together."
             }
             Term::WhenToStop => {
-                "When the win rate no longer rises while the model still moves away from what it was: what comes after that is mostly harm. The card after each run says how far it went."
+                "When it no longer wins more often while it still moves away from what it was: what comes after that is mostly harm. The card after each run says how far it went."
             }
         }
     }
@@ -206,3 +206,58 @@ pub const KEYS: [(&str, &str); 14] = [
     ("F", "open or close the formula"),
     ("?", "this help"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Terms that definitions may use all the same, and why.
+    const EVERYDAY: [(Term, &str); 1] = [(
+        Term::Model,
+        "the first sentence on the page says what it is, before any term can be opened",
+    )];
+
+    /// Whether a text has these words, whole, also with an s.
+    fn says(text: &str, words: &str) -> bool {
+        let (text, words) = (text.to_lowercase(), words.to_lowercase());
+        text.match_indices(&words).any(|(start, _)| {
+            let is_end = |rest: &str| !rest.starts_with(char::is_alphanumeric);
+            let after = &text[start + words.len()..];
+            let is_whole = is_end(after) || after.strip_prefix('s').is_some_and(is_end);
+            is_whole && !text[..start].ends_with(char::is_alphanumeric)
+        })
+    }
+
+    /// The terms that a definition uses, its own left out.
+    fn used_in(term: Term) -> Vec<Term> {
+        let others = Term::ALL.into_iter().filter(|other| *other != term);
+        let used = others.filter(|other| says(term.definition(), other.name()));
+        used.collect()
+    }
+
+    #[test]
+    fn no_definition_uses_another_term() {
+        for term in Term::ALL {
+            for used in used_in(term) {
+                let is_everyday = EVERYDAY.iter().any(|(everyday, _)| *everyday == used);
+                assert!(is_everyday, "{}: {}", term.name(), used.name());
+            }
+        }
+    }
+
+    #[test]
+    fn no_word_is_excepted_that_need_not_be() {
+        for (everyday, reason) in EVERYDAY {
+            let is_used = |term: Term| used_in(term).contains(&everyday);
+            assert!(Term::ALL.into_iter().any(is_used), "{reason}");
+        }
+    }
+
+    #[test]
+    fn words_are_found_whole() {
+        assert!(says("The mean log-ratio of answers", "log-ratio"));
+        assert!(says("Of the Log-ratios, say", "log-ratio"));
+        assert!(!says("Losses are glossed over", "loss"));
+        assert!(!says("It stepped", "step"));
+    }
+}

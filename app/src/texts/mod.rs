@@ -45,6 +45,7 @@ pub mod run_line;
 pub mod runs;
 pub mod saving;
 pub mod sweep;
+pub mod teachers;
 pub mod tokens;
 pub mod training;
 pub mod verdicts;

@@ -1,6 +1,7 @@
 //! The list of lessons that ship with the page.
 
 use super::styles::LessonStyles;
+use super::teacher::{ForTeachers, Reading, TeacherPage};
 use crate::browser::http::fetch_text;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::browser::storage::web::Area;
@@ -8,6 +9,7 @@ use crate::browser::url::{here, link, resolve};
 use crate::lab::use_lab;
 use crate::model::json;
 use crate::model::lesson_source::LessonSource;
+use crate::parts::focus::focus_after;
 use crate::texts::lesson as texts;
 use crate::texts::parts::COMES;
 use leptos::prelude::*;
@@ -48,11 +50,20 @@ fn LessonList() -> impl IntoView {
             fetch();
         }
     });
+    let reading = Reading::new(None);
+    Effect::new(move |_| {
+        if !lab.lesson_list.is_open().get() {
+            reading.set(None);
+        }
+    });
     let rows = move || match found.get() {
         None => view! { <p class="muted">{COMES}</p> }.into_any(),
         Some(Err(())) => view! { <p role="alert">{texts::NOT_LISTED}</p> }.into_any(),
         Some(Ok(lessons)) => {
-            let rows = lessons.into_iter().map(row).collect_view();
+            let rows = lessons
+                .into_iter()
+                .map(|lesson| row(lesson, reading))
+                .collect_view();
             view! { <ul class="lesson-rows">{rows}</ul> }.into_any()
         }
     };
@@ -65,21 +76,28 @@ fn LessonList() -> impl IntoView {
                     type="button"
                     class="button icon small"
                     aria-label=texts::CLOSE_LIST
-                    on:click=move |_| lab.lesson_list.set_open(false)
+                    on:click=move |_| {
+                        lab.lesson_list.set_open(false);
+                        focus_after(&["[data-testid=\"lessons\"]"]);
+                    }
                 >
                     "×"
                 </button>
             </header>
-            <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
-            {rows}
+            <div hidden=move || reading.with(Option::is_some)>
+                <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
+                {rows}
+            </div>
+            {move || reading.get().map(|(id, title)| view! { <TeacherPage id title reading/> })}
         </section>
     }
 }
 
-fn row(lesson: Listed) -> impl IntoView {
+fn row(lesson: Listed, reading: Reading) -> impl IntoView {
     let address = link(&here(), &[("lesson", Some(lesson.id.clone()))]);
     let space = LessonSource::named(&lesson.id).map(|source| source.space());
     let is_begun = space.is_some_and(|space| Area::Local.get(&space.lesson()).is_some());
+    let (id, title) = (lesson.id.clone(), lesson.title.clone());
     view! {
         <li>
             <a href=address data-testid="lesson-open" data-value=lesson.id>{lesson.title}</a>
@@ -87,6 +105,7 @@ fn row(lesson: Listed) -> impl IntoView {
                 {texts::minutes(lesson.minutes)} {is_begun.then(|| format!(" · {}", texts::BEGUN))}
             </span>
             <span class="muted">{lesson.goals.into_iter().next()}</span>
+            <ForTeachers id title reading/>
         </li>
     }
 }

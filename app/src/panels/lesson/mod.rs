@@ -9,6 +9,7 @@ mod panel;
 mod predict;
 mod step;
 mod styles;
+mod teacher;
 mod watch;
 mod words;
 

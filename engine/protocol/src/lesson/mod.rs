@@ -60,3 +60,5 @@ mod read_tests;
 mod refused_tests;
 #[cfg(test)]
 mod shipped_tests;
+#[cfg(test)]
+mod teacher_tests;

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../public/lessons")
 }
 
 /// By the names of their files.
-fn shipped() -> BTreeMap<String, Lesson> {
+pub(super) fn shipped() -> BTreeMap<String, Lesson> {
     let files = fs::read_dir(folder()).expect("the folder of lessons");
     let names = files.map(|file| {
         file.expect("a file")
