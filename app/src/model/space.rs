@@ -61,6 +61,11 @@ impl Space {
         format!("{}.lesson", self.root())
     }
 
+    /// The key of the lesson that is being written here.
+    pub fn draft(self) -> String {
+        format!("{}.lesson-draft", self.root())
+    }
+
     /// The key of the sweep that is under way, or was last.
     pub fn sweep(self) -> String {
         format!("{}.sweep", self.root())
@@ -85,6 +90,7 @@ mod tests {
             space.visit(),
             space.training(),
             space.lesson(),
+            space.draft(),
             space.sweep(),
             space.run_lock(7),
         ]
@@ -100,6 +106,7 @@ mod tests {
             "tilt.visit",
             "tilt.training",
             "tilt.lesson",
+            "tilt.lesson-draft",
             "tilt.sweep",
             "tilt-run-7",
         ];

@@ -8,8 +8,11 @@ use crate::browser::url::{here, link, resolve};
 use crate::lab::use_lab;
 use crate::model::json;
 use crate::model::lesson_source::LessonSource;
+use crate::model::space::Space;
+use crate::parts::action::Action;
 use crate::texts::lesson as texts;
 use crate::texts::parts::COMES;
+use crate::texts::write_lesson::{LIST_ABOUT, LIST_ENTRY};
 use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;
@@ -72,8 +75,27 @@ fn LessonList() -> impl IntoView {
             </header>
             <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
             {rows}
+            <WriteEntry/>
         </section>
     }
+}
+
+/// The way to a lesson of one's own.
+#[component]
+fn WriteEntry() -> impl IntoView {
+    let lab = use_lab();
+    (lab.space == Space::OWN).then(|| {
+        view! {
+            <p class="row">
+                <Action
+                    testid="lesson-write-own"
+                    text=LIST_ENTRY
+                    on_press=move || lab.lesson_list.set_writing(true)
+                />
+                <span class="muted">{LIST_ABOUT}</span>
+            </p>
+        }
+    })
 }
 
 fn row(lesson: Listed) -> impl IntoView {

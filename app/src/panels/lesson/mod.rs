@@ -12,5 +12,7 @@ mod styles;
 mod watch;
 mod words;
 
+pub use acts::in_words as act_in_words;
 pub use list::lesson_list;
 pub use panel::lesson_panel;
+pub use styles::LessonStyles;
