@@ -66,6 +66,8 @@ pub fn forget_all(lab: Lab, at_ms: f64) {
     lab.judged.clear();
     Area::Local.remove(&lab.space.sweep());
     Area::Local.remove(&lab.space.taken_up());
+    Area::Local.remove_all(&lab.space.draft());
+    lab.lesson_list.set_writing(false);
     lab.notices.say(texts::ERASED);
     if Area::Local.get(&lab.space.lesson()).is_some() {
         // A lesson begins anew, as it does in an empty lab.

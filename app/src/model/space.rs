@@ -66,6 +66,11 @@ impl Space {
         format!("{}.lesson", self.root())
     }
 
+    /// The key of the lesson that is being written here.
+    pub fn draft(self) -> String {
+        format!("{}.lesson-draft", self.root())
+    }
+
     /// The key of the sweep that is under way, or was last.
     pub fn sweep(self) -> String {
         format!("{}.sweep", self.root())
@@ -91,6 +96,7 @@ mod tests {
             space.training(),
             space.taken_up(),
             space.lesson(),
+            space.draft(),
             space.sweep(),
             space.run_lock(7),
         ]
@@ -107,6 +113,7 @@ mod tests {
             "tilt.training",
             "tilt.taken-up",
             "tilt.lesson",
+            "tilt.lesson-draft",
             "tilt.sweep",
             "tilt-run-7",
         ];

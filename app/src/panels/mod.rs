@@ -42,3 +42,4 @@ pub mod verdicts;
 pub mod win_rate;
 pub mod with_models;
 pub mod write;
+pub mod write_lesson;

@@ -4,9 +4,11 @@ use crate::browser::url::{here, link};
 use crate::lab::{Lab, use_lab};
 use crate::model::address::{UrlParams, written};
 use crate::model::notice::NoticeKey;
+use crate::model::space::Space;
 use crate::model::train_form::{TrainField, parse};
 use crate::parts::clipboard::copied;
 use crate::texts::page as texts;
+use crate::texts::write_lesson::LESSON_FROM_THIS;
 use leptos::prelude::*;
 use tilt_protocol::ModelName;
 use wasm_bindgen_futures::spawn_local;
@@ -25,6 +27,27 @@ pub fn ShareButton() -> impl IntoView {
             on:click=move |_| copy(lab, address.get_untracked())
         >
             {texts::SHARE}
+        </button>
+        {(lab.space == Space::OWN).then(|| write_button(lab))}
+    }
+}
+
+/// Everything of the Lab as it stands, as what a lesson starts with.
+fn write_button(lab: Lab) -> impl IntoView {
+    let is_writing = lab.lesson_list.is_writing();
+    view! {
+        <button
+            type="button"
+            class="button icon write-button"
+            data-testid="lesson-write"
+            aria-label=LESSON_FROM_THIS
+            title=LESSON_FROM_THIS
+            aria-expanded=move || is_writing.get().to_string()
+            on:click=move |_| lab.lesson_list.set_writing(!is_writing.get_untracked())
+        >
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+                <path d="M2 14l1-4 8-8 3 3-8 8zM10 4.200l1.800 1.800"></path>
+            </svg>
         </button>
     }
 }

@@ -30,6 +30,7 @@ use crate::panels::train::TrainPanel;
 use crate::panels::verdicts::Verdicts;
 use crate::panels::with_models;
 use crate::panels::write::WritePanel;
+use crate::panels::write_lesson::write_lesson;
 use crate::parts::later::Later;
 use crate::parts::level::AtLevel;
 use crate::parts::tabs::{Column, SkipLinks, TabList, Tabs};
@@ -69,6 +70,7 @@ pub fn LabPage(
     let has_result = Memo::new(move |_| result.with(|result| *result != ResultState::None));
     let has_model = Signal::derive(move || lab.engine.is_up());
     let is_list_open = lab.lesson_list.is_open();
+    let is_writing = lab.lesson_list.is_writing();
     let tabs = Tabs::new();
     provide_context(tabs);
     let is_recorded = recorded::is_shown();
@@ -79,6 +81,9 @@ pub fn LabPage(
         <BenchPanel/>
         <div hidden=move || !is_list_open.get()>
             <Later wanted=is_list_open load=|| Box::pin(lesson_list())/>
+        </div>
+        <div hidden=move || !is_writing.get()>
+            <Later wanted=is_writing load=|| Box::pin(write_lesson())/>
         </div>
         {(!has_lesson).then(|| view! { <Guide/> })}
         {has_lesson.then(|| view! { <Later wanted=Signal::stored(true) load=|| Box::pin(lesson_panel())/> })}

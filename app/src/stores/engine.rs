@@ -147,6 +147,11 @@ impl EngineStore {
         self.fetching.into()
     }
 
+    /// The device that the page's address asks for.
+    pub fn asked_for(&self) -> Option<DevicePreference> {
+        self.preference
+    }
+
     pub fn preference(&self) -> Option<DevicePreference> {
         if self.left_webgpu.get_value() {
             return Some(DevicePreference::Cpu);

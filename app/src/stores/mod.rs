@@ -17,6 +17,7 @@ pub mod lab_code;
 pub mod label_saving;
 pub mod labels;
 pub mod lesson;
+pub mod lesson_draft;
 pub mod lesson_list;
 pub mod models;
 pub mod notices;

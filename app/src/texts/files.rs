@@ -24,7 +24,7 @@ pub const KEEP: &str = "Keep";
 
 pub fn erase_question(labels: usize) -> String {
     format!(
-        "Erase {}, all runs, imported models and settings, and what the policy has learnt? This cannot be undone.",
+        "Erase {}, all runs, imported models and settings, the draft of a lesson, and what the policy has learnt? This cannot be undone.",
         counted(labels, "label")
     )
 }

@@ -52,6 +52,7 @@ pub mod verdicts;
 pub mod win_rate;
 pub mod win_rate_chart;
 pub mod write;
+pub mod write_lesson;
 
 #[cfg(test)]
 mod tests {

@@ -9,9 +9,12 @@ use crate::browser::url::{here, link, resolve};
 use crate::lab::use_lab;
 use crate::model::json;
 use crate::model::lesson_source::LessonSource;
+use crate::model::space::Space;
+use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
 use crate::texts::lesson as texts;
 use crate::texts::parts::COMES;
+use crate::texts::write_lesson::{LIST_ABOUT, LIST_ENTRY};
 use leptos::prelude::*;
 use serde::Deserialize;
 use wasm_bindgen_futures::spawn_local;
@@ -87,10 +90,29 @@ fn LessonList() -> impl IntoView {
             <div hidden=move || reading.with(Option::is_some)>
                 <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
                 {rows}
+                <WriteEntry/>
             </div>
             {move || reading.get().map(|(id, title)| view! { <TeacherPage id title reading/> })}
         </section>
     }
+}
+
+/// The way to a lesson of one's own.
+#[component]
+fn WriteEntry() -> impl IntoView {
+    let lab = use_lab();
+    (lab.space == Space::OWN).then(|| {
+        view! {
+            <p class="row">
+                <Action
+                    testid="lesson-write-own"
+                    text=LIST_ENTRY
+                    on_press=move || lab.lesson_list.set_writing(true)
+                />
+                <span class="muted">{LIST_ABOUT}</span>
+            </p>
+        }
+    })
 }
 
 fn row(lesson: Listed, reading: Reading) -> impl IntoView {

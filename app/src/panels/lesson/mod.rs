@@ -13,5 +13,7 @@ mod teacher;
 mod watch;
 mod words;
 
+pub use acts::in_words as act_in_words;
 pub use list::lesson_list;
 pub use panel::lesson_panel;
+pub use styles::LessonStyles;

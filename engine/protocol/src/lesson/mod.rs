@@ -41,7 +41,7 @@ pub use pack::{pack, unpack};
 pub use place::Place;
 pub use predict::{Measure, Predict, Prediction};
 pub use quantity::Quantity;
-pub use run_settings::{RunSettings, setting_names};
+pub use run_settings::{RunSettings, known_names, setting_names};
 pub use setup::Setup;
 pub use step::{Explain, Quiz, Step};
 pub use verdict::{Verdict, check};

@@ -114,6 +114,34 @@ impl RunSettings {
         }
     }
 
+    /// What `settings` have that `base` of the same objective has not.
+    pub fn between(base: &TrainSettings, settings: &TrainSettings) -> RunSettings {
+        let (usual, ours) = (trl_config(base), trl_config(settings));
+        // A config leaves out what is as TRL proposes it, and a lesson begins with the page's.
+        let of_trl = |name: &str| match name {
+            "adam_epsilon" => Some(Value::from(1e-8)),
+            "max_grad_norm" => Some(Value::from(1)),
+            "gradient_accumulation_steps" => Some(Value::from(1)),
+            "weight_decay" => Some(Value::from(0)),
+            "sync_ref_model" => Some(Value::from(false)),
+            _ => None,
+        };
+        let names = FIELDS.into_iter().filter(|name| !NOT_HERE.contains(name));
+        let changed = names.filter_map(|name| {
+            let (old, new) = (usual.get(name), ours.get(name));
+            let new = (old != new).then(|| new.cloned().or_else(|| of_trl(name)))??;
+            Some((short_name(name).to_owned(), canonical(&new)))
+        });
+        let mut found = RunSettings {
+            objective: None,
+            values: changed.collect(),
+        };
+        if settings.warmup_steps == TrainSettings::lab_warmup_steps(settings.steps) {
+            found.values.remove("warmup_steps");
+        }
+        found
+    }
+
     /// As the file has them, the objective too.
     pub(super) fn write(&self) -> Value {
         let mut map: Map<String, Value> = Map::new();
@@ -199,7 +227,7 @@ fn short_name(trl: &str) -> &str {
 }
 
 /// The names that a lesson's settings can have.
-fn known_names() -> impl Iterator<Item = &'static str> {
+pub fn known_names() -> impl Iterator<Item = &'static str> {
     FIELDS
         .into_iter()
         .filter(|field| !NOT_HERE.contains(field))
@@ -264,4 +292,47 @@ fn found_and_expected(error: &Error, value: &Value) -> (String, String) {
 /// For messages and docs.
 pub fn setting_names() -> String {
     one_of(known_names())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::ReferenceSync;
+
+    #[test]
+    fn what_differs_makes_the_same_settings_again() {
+        for (_, kind) in objectives() {
+            let base = TrainSettings::lab_defaults(kind);
+            assert!(RunSettings::between(&base, &base).is_empty(), "{kind:?}");
+            let changed = TrainSettings {
+                objective: kind.with_beta(0.3),
+                learning_rate: 2e-4,
+                steps: 60,
+                warmup_steps: 6,
+                seed: 7,
+                batch_size: 4,
+                gradient_accumulation_steps: 2,
+                weight_decay: 0.01,
+                adam_epsilon: 1e-8,
+                max_grad_norm: 0.5,
+                reference_sync: (kind == ObjectiveKind::Dpo).then(ReferenceSync::default),
+                ..base.clone()
+            };
+            let found = RunSettings::between(&base, &changed);
+            assert!(!found.values.contains_key("warmup_steps"), "{kind:?}");
+            assert_eq!(found.over(&base).as_ref(), Ok(&changed), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_warm_up_of_one_s_own_is_kept() {
+        let base = TrainSettings::lab_defaults(ObjectiveKind::Dpo);
+        let changed = TrainSettings {
+            warmup_steps: 3,
+            ..base.clone()
+        };
+        let found = RunSettings::between(&base, &changed);
+        assert_eq!(found.in_words(), "warmup_steps 3");
+        assert_eq!(found.over(&base), Ok(changed));
+    }
 }

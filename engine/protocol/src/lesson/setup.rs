@@ -96,6 +96,11 @@ impl Setup {
         ])
     }
 
+    /// As a lesson's file has it.
+    pub fn to_value(&self) -> Value {
+        self.write()
+    }
+
     /// What a run has that names no settings of its own.
     ///
     /// # Errors
