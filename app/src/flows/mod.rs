@@ -24,6 +24,7 @@ pub mod later;
 pub mod lesson;
 pub mod lesson_facts;
 pub mod lesson_file;
+pub mod lesson_pack;
 pub mod model_files;
 pub mod models;
 pub mod own_models;

@@ -2,6 +2,7 @@
 //! cannot be read is said in the Lab, which is there all the same.
 
 use super::lab_page::LabPage;
+use crate::browser::url::attempt;
 use crate::flows::lesson_file::{OpenLesson, read_lesson};
 use crate::model::address::UrlParams;
 use crate::model::lesson_source::LessonSource;
@@ -23,7 +24,7 @@ enum DoorState {
 #[component]
 pub fn Door(source: LessonSource, params: UrlParams, remarks: Vec<String>) -> impl IntoView {
     let state = RwSignal::new(DoorState::Coming);
-    let space = source.space();
+    let space = source.space_in(attempt().as_deref());
     let come = {
         let source = source.clone();
         let remarks = remarks.clone();

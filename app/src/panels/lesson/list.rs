@@ -1,5 +1,6 @@
 //! The list of lessons that ship with the page.
 
+use super::elsewhere::Frame;
 use super::styles::LessonStyles;
 use crate::browser::http::fetch_text;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
@@ -8,7 +9,10 @@ use crate::browser::url::{here, link, resolve};
 use crate::lab::use_lab;
 use crate::model::json;
 use crate::model::lesson_source::LessonSource;
+use crate::panels::share::settings_link;
+use crate::texts::elsewhere;
 use crate::texts::lesson as texts;
+use crate::texts::page::NAME;
 use crate::texts::parts::COMES;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -72,6 +76,14 @@ fn LessonList() -> impl IntoView {
             </header>
             <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
             {rows}
+            <details class="lesson-elsewhere">
+                <summary>{elsewhere::LAB_ELSEWHERE}</summary>
+                <Frame
+                    address=Memo::new(move |_| settings_link(lab))
+                    title=NAME.to_owned()
+                    note=elsewhere::LAB_FRAME_NOTE
+                />
+            </details>
         </section>
     }
 }

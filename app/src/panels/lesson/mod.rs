@@ -2,6 +2,7 @@
 
 mod acts;
 mod check;
+mod elsewhere;
 mod end;
 mod fold;
 mod list;
@@ -9,6 +10,7 @@ mod panel;
 mod predict;
 mod step;
 mod styles;
+mod told;
 mod watch;
 mod words;
 
