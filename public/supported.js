@@ -33,12 +33,16 @@
         : typeof Worker !== 'function' || !hasModuleWorkers()
           ? 'module workers'
           : undefined;
-  if (!missing) return;
+  // Without an origin of its own, as in a frame's sandbox, a page may not load its own modules.
+  const isCutOff = self.origin === 'null';
+  if (!missing && !isCutOff) return;
   // What follows in the page would only fail: inside a template nothing runs.
   document.write('<template>');
   addEventListener('DOMContentLoaded', () => {
-    const message = document.getElementById('unsupported').content.cloneNode(true);
-    message.querySelector('.missing').textContent = missing;
+    const id = missing ? 'unsupported' : 'cut-off';
+    const message = document.getElementById(id).content.cloneNode(true);
+    if (missing) message.querySelector('.missing').textContent = missing;
+    else message.querySelector('a').href = location.href;
     document.body.append(message);
   });
 })();

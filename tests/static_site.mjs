@@ -26,14 +26,20 @@ const CONTENT_TYPES = {
 /**
  * Serves `folder` under `prefix` (with slashes at both ends) on a free port.
  * `replaced` maps a path inside the folder to `{ status, body }`, with `times` only for
- * that many requests.
+ * that many requests. Of the endings in `unknown` the host does not know the type.
  * Returns `{ url, origin, close }`.
  */
-export async function serveSite({ folder = BUILT_FOLDER, prefix = '/', replaced = {} } = {}) {
+export async function serveSite({
+  folder = BUILT_FOLDER,
+  prefix = '/',
+  replaced = {},
+  unknown = [],
+} = {}) {
   const server = http.createServer(async (request, response) => {
     const answer = await lookUp(folder, prefix, replaced, request.url);
+    const isUnknown = unknown.some((ending) => new URL(request.url, 'http://host').pathname.endsWith(ending));
     response.writeHead(answer.status, {
-      'Content-Type': answer.contentType ?? 'text/plain',
+      'Content-Type': isUnknown ? 'application/octet-stream' : (answer.contentType ?? 'text/plain'),
       'Cache-Control': 'no-cache',
     });
     response.end(request.method === 'HEAD' ? undefined : answer.body);

@@ -12,7 +12,9 @@ mod command;
 mod count;
 mod engine_files;
 mod error;
+mod lesson_pack;
 mod page;
+mod page_files;
 mod page_parts;
 mod reload;
 mod serve;
@@ -35,8 +37,11 @@ Tilt's commands. Each installs what it needs and is missing.
       Build the page and serve it on this machine; prints the address.
       --prefix serves it under a sub-path, --folder serves DIR as it is,
       --watch builds what you edit and has the page reload.
-  cargo xtask build
+  cargo xtask build [--lesson-pack LESSON]... [--mastery N] [--folder DIR] [--out DIR]
       Build dist/, the folder to put on any static host.
+      --lesson-pack also packs it with a lesson (its name, or a file) as a SCORM 1.2
+      package in target/lesson-packs, or in --out; --mastery sets the share of checks
+      in percent that passes, --folder packs DIR as it is instead of building.
   cargo xtask test [--only STAGE]... [--folder DIR] [-- PLAYWRIGHT ARGUMENTS]
       Run every check; ends with one line that counts them.
       Stages: format, lint, native, lint-wasm, wasm, page, browser.
@@ -77,8 +82,8 @@ fn dispatch(root: &Path, arguments: &[String]) -> Result<ExitCode, Error> {
     match name {
         "serve" => serve::run(root, &serve::ServeOptions::from_arguments(rest)?)?,
         "build" => {
-            no_arguments("build", rest)?;
-            page::ship(root)?;
+            let options = lesson_pack::BuildOptions::from_arguments(rest)?;
+            lesson_pack::run(root, &options)?;
         }
         "bench" => bench::run(root, &bench::BenchOptions::from_arguments(rest)?)?,
         "torture" => torture::run(root, &torture::TortureOptions::from_arguments(rest)?)?,

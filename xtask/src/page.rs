@@ -3,6 +3,7 @@
 use crate::command::ProgramRun;
 use crate::engine_files;
 use crate::error::Error;
+use crate::page_files;
 use crate::page_parts;
 use crate::setup;
 use crate::wasm_crate::{STEP_BY_STEP, WasmCrate, compile};
@@ -17,7 +18,7 @@ pub const TEST_FOLDER: &str = "target/dist-test";
 /// The page that is timed.
 const BENCH_FOLDER: &str = "target/dist-bench";
 /// The page that is published.
-const SHIPPED_FOLDER: &str = "dist";
+pub const SHIPPED_FOLDER: &str = "dist";
 
 /// In kilobytes. Binaryen recurses deeply; the usual limit of the system is 8,192.
 const NODE_STACK_KB: u32 = 7000;
@@ -45,6 +46,7 @@ pub fn build_plain(root: &Path, path: &OsString) -> Result<PathBuf, Error> {
     let folder = root.join(TEST_FOLDER);
     trunk_build(root, path, "release", &folder)?;
     engine_files::note(&folder, &["plain"])?;
+    page_files::list(&folder)?;
     Ok(folder)
 }
 
@@ -58,7 +60,8 @@ pub fn edit_page(root: &Path, path: &OsString, folder: &Path) -> Result<(), Erro
     let unoptimised = ["--config", "profile.release.package.tilt-app.opt-level=0"];
     let more = [STEP_BY_STEP, unoptimised].concat();
     compile(root, path, "release", page, &more)?;
-    page_parts::divide(root, path, "release", folder)
+    page_parts::divide(root, path, "release", folder)?;
+    page_files::list(folder)
 }
 
 /// The page of the tests with both builds of the engine, for `cargo xtask bench`.
@@ -68,6 +71,7 @@ pub fn build_for_bench(root: &Path) -> Result<PathBuf, Error> {
     trunk_build(root, &path, "release", &folder)?;
     engine_files::build_relaxed(root, &path, "release", &folder)?;
     engine_files::note(&folder, &["plain", "relaxed"])?;
+    page_files::list(&folder)?;
     Ok(folder)
 }
 
@@ -91,6 +95,7 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     shorten(&texts, &shrinkers.esbuild)?;
     // The version is one of the files as they are shipped.
     engine_files::note(&folder, &["plain", "relaxed"])?;
+    page_files::list(&folder)?;
 
     files.extend(texts);
     let (engine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_engine(file));

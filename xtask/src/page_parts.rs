@@ -104,11 +104,11 @@ fn put_beside(parts: &Path, folder: &Path, stem: &str) -> Result<(), Error> {
 }
 
 /// Whether the browser loads this file only when something of it is wanted: a part of the
-/// page, or the importer.
+/// page, the importer, or what talks to a learning management system.
 pub fn comes_later(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let is_part = name.starts_with(PAGE) && name.contains(PART) && name.ends_with(".wasm");
-    is_part || name.starts_with("importer")
+    is_part || name.starts_with("importer") || name == "scorm.js"
 }
 
 /// The name of the page's files, without the extension.

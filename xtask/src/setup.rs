@@ -239,7 +239,7 @@ pub fn for_bench(root: &Path) -> Result<(), Error> {
 fn playwright(root: &Path) -> Result<(), Error> {
     packages(
         &root.join("tests"),
-        "Playwright and axe-core",
+        "Playwright, axe-core and scorm-again",
         "to drive and check the page",
     )
 }

@@ -5,6 +5,7 @@ use crate::chromium;
 use crate::command::ProgramRun;
 use crate::count::{Count, count_from_browser_file, count_from_cargo_line};
 use crate::error::Error;
+use crate::lesson_pack;
 use crate::page;
 use crate::setup::{self, WASM_TARGET};
 use std::fs;
@@ -287,6 +288,8 @@ fn build_page(context: &Context) -> Result<Count, Error> {
 
 fn browser(context: &Context) -> Result<Count, Error> {
     let chromium = setup::for_browser_tests(context.root)?;
+    // Or a test would wait for it.
+    lesson_pack::build_program(context.root)?;
     let built = context
         .options
         .folder

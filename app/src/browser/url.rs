@@ -34,11 +34,23 @@ pub fn fragment() -> String {
 
 /// The version of the files beside the page, where the build has written one.
 pub fn version() -> Option<String> {
+    meta("version")
+}
+
+/// What tells this attempt at a lesson from others in the same browser, where the page is in a
+/// package of a learning management system: `public/scorm.js` writes it.
+pub fn attempt() -> Option<String> {
+    meta("attempt")
+}
+
+fn meta(name: &str) -> Option<String> {
     let document = web_sys::window()?.document()?;
-    // A constant, valid selector does not fail.
-    let meta = document.query_selector("meta[name=version]").ok()??;
+    // A plain name makes a valid selector.
+    let meta = document
+        .query_selector(&format!("meta[name={name}]"))
+        .ok()??;
     meta.get_attribute("content")
-        .filter(|version| !version.is_empty())
+        .filter(|content| !content.is_empty())
 }
 
 /// The page's address without its parameters.
@@ -51,6 +63,17 @@ pub fn here() -> String {
             location.pathname().unwrap_or_default()
         )
     })
+}
+
+/// The page's whole address, as it is outside of a frame.
+pub fn full() -> String {
+    let query = query();
+    let parameters = query
+        .iter()
+        .filter(|(name, _)| name != "embed")
+        .map(|(name, value)| (name.as_str(), Some(value.clone())));
+    let parameters: Vec<(&str, Option<String>)> = parameters.collect();
+    format!("{}{}", link(&here(), &parameters), fragment())
 }
 
 /// `base` with the parameters that hold a value.

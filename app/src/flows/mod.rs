@@ -25,6 +25,7 @@ pub mod lesson;
 pub mod lesson_facts;
 pub mod lesson_file;
 pub mod lesson_of_lab;
+pub mod lesson_pack;
 pub mod lesson_report;
 pub mod model_files;
 pub mod models;

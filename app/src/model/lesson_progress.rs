@@ -69,6 +69,15 @@ impl LessonProgress {
         self.lesson_hash == lesson.hash() && self.steps.len() == lesson.steps.len()
     }
 
+    /// Whether nothing was done beyond opening the lesson.
+    pub fn is_untouched(&self) -> bool {
+        let mut steps = self.steps.iter();
+        let is_first_open = steps
+            .next()
+            .is_none_or(|step| step.done == 0 && !step.is_locked);
+        is_first_open && steps.all(|step| step.before.is_none())
+    }
+
     /// Goes to a step, or to the end after the last; it begins now, where it had not begun.
     pub fn go_to(&mut self, lesson: &Lesson, index: usize, facts: &Facts) {
         if index > self.step

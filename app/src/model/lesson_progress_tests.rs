@@ -166,6 +166,20 @@ fn what_was_done_is_not_exchanged_by_what_comes_later() {
 }
 
 #[test]
+fn a_lesson_is_untouched_until_something_is_done_or_the_next_step_begins() {
+    let lesson = lesson();
+    let mut progress = LessonProgress::begin(&lesson, 0.0);
+    progress.begin_step(0, &Facts::default());
+    assert!(progress.is_untouched());
+    let mut done = progress.clone();
+    done.steps[0].done = 1;
+    assert!(!done.is_untouched());
+    progress.go_to(&lesson, 1, &Facts::default());
+    progress.go_to(&lesson, 0, &Facts::default());
+    assert!(!progress.is_untouched());
+}
+
+#[test]
 fn a_step_that_was_passed_over_can_be_done_later() {
     let lesson = lesson();
     let mut progress = LessonProgress::begin(&lesson, 0.0);

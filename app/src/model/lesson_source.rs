@@ -39,6 +39,11 @@ impl LessonSource {
 
     /// The lab that is the lesson's own.
     pub fn space(&self) -> Space {
+        self.space_in(None)
+    }
+
+    /// The lab that is this attempt's at the lesson, where there may be several.
+    pub fn space_in(&self, attempt: Option<&str>) -> Space {
         let name = match self {
             LessonSource::Shipped(id) => format!("lesson-{id}"),
             LessonSource::Address { url, .. } => {
@@ -46,7 +51,10 @@ impl LessonSource {
             }
             LessonSource::Link(packed) => format!("lesson-in-{:016x}", hash::of_text(0, packed)),
         };
-        Space::named(&name).unwrap_or(Space::OWN)
+        let of_attempt = attempt.and_then(|one| Space::named(&format!("attempt-{one}-{name}")));
+        of_attempt
+            .or_else(|| Space::named(&name))
+            .unwrap_or(Space::OWN)
     }
 }
 
@@ -111,6 +119,10 @@ mod tests {
             .map(|source| source.space())
             .collect();
         spaces.push(LessonSource::Link("beta".to_owned()).space());
+        let beta = LessonSource::Shipped("beta".to_owned());
+        spaces.extend(["a1", "a2"].map(|attempt| beta.space_in(Some(attempt))));
+        // What is no name is no attempt.
+        assert_eq!(beta.space_in(Some("A 1")), beta.space());
         for (index, space) in spaces.iter().enumerate() {
             assert_ne!(*space, Space::OWN);
             assert!(!spaces[..index].contains(space));

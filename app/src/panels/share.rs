@@ -53,7 +53,7 @@ fn write_button(lab: Lab) -> impl IntoView {
 }
 
 /// Fields with a defect and imported models cannot travel in a link.
-fn settings_link(lab: Lab) -> String {
+pub fn settings_link(lab: Lab) -> String {
     let number = |field: TrainField| {
         let is_good = lab.form.is_used(field) && lab.form.defect(field).is_none();
         is_good.then(|| lab.form.text(field).get().text)

@@ -3,6 +3,7 @@
 use super::bench;
 use super::level_select::LevelSelect;
 use super::share::ShareButton;
+use crate::browser::url::full;
 use crate::flows::act::perform;
 use crate::lab::use_lab;
 use crate::model::act::Act;
@@ -15,7 +16,10 @@ use crate::texts::training::{PAUSE, TRAIN};
 use leptos::prelude::*;
 
 #[component]
-pub fn TopBar() -> impl IntoView {
+pub fn TopBar(
+    /// In a frame of another page there is a way out of it.
+    is_embedded: bool,
+) -> impl IntoView {
     let lab = use_lab();
     let is_list_open = lab.lesson_list.is_open();
     view! {
@@ -41,6 +45,11 @@ pub fn TopBar() -> impl IntoView {
             >
                 {LESSONS}
             </button>
+            {is_embedded.then(|| view! {
+                <a class="button open-full" data-testid="open-full" target="_blank" href=full()>
+                    {texts::OPEN_FULL}
+                </a>
+            })}
             <ShareButton/>
             <ThemeButton/>
             <button type="button" class="button icon help-button" aria-label=texts::HELP popovertarget="help">

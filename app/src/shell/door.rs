@@ -3,6 +3,7 @@
 
 use super::lab_page::LabPage;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::browser::url::attempt;
 use crate::flows::lesson_file::{OpenLesson, read_lesson};
 use crate::model::address::UrlParams;
 use crate::model::lesson_source::LessonSource;
@@ -45,7 +46,7 @@ pub fn door() -> Result<Build, NotLoaded> {
 #[component]
 fn Door(source: LessonSource, params: UrlParams, remarks: Vec<String>) -> impl IntoView {
     let state = RwSignal::new(DoorState::Coming);
-    let space = source.space();
+    let space = source.space_in(attempt().as_deref());
     let come = {
         let source = source.clone();
         let remarks = remarks.clone();

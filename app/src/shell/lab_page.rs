@@ -76,7 +76,7 @@ pub fn LabPage(
     let is_recorded = recorded::is_shown();
     view! {
         <SkipLinks tabs=tabs/>
-        <TopBar/>
+        <TopBar is_embedded=params.is_embedded/>
         <NoticeBanner/>
         <BenchPanel/>
         <div hidden=move || !is_list_open.get()>

@@ -155,6 +155,13 @@ impl LessonStore {
         self.see();
     }
 
+    /// Brings a learner back to a step, unless something was begun here.
+    pub fn resume(&self, step: usize) {
+        if self.progress.with_untracked(LessonProgress::is_untouched) {
+            self.go_to(step);
+        }
+    }
+
     /// Compared answers by the run's uid.
     pub fn samples(&self) -> BTreeMap<u64, Vec<SampleFacts>> {
         let mut samples: BTreeMap<u64, Vec<SampleFacts>> = BTreeMap::new();

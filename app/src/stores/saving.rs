@@ -2,6 +2,7 @@
 //! and tried again until it is; a storage that was taken away is opened again.
 
 use super::notices::Notices;
+use crate::browser::pause::pause;
 use crate::browser::storage::ledger::{Ledger, WriteGroup};
 use crate::browser::storage::{Database, Lost, StorageError, Store, Write};
 use crate::model::notice::NoticeKey;
@@ -9,11 +10,10 @@ use crate::model::space::Space;
 use crate::model::stored::Stored;
 use crate::texts::saving as texts;
 use gloo_timers::callback::Timeout;
-use js_sys::Promise;
 use leptos::prelude::*;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 const NOTICE: NoticeKey = NoticeKey::Storage;
 /// Before the first further try; then twice as long each time.
@@ -419,16 +419,4 @@ impl Saving {
         let doublings = self.failures.get_value().min(16);
         (FIRST_PAUSE_MS << doublings).min(LONGEST_PAUSE_MS)
     }
-}
-
-async fn pause(ms: u32) {
-    let promise = Promise::new(&mut |resolve, _| {
-        Timeout::new(ms, move || {
-            // A promise's own resolver takes anything.
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        })
-        .forget();
-    });
-    // It never rejects.
-    let _ = JsFuture::from(promise).await;
 }

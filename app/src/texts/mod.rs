@@ -15,6 +15,7 @@ pub mod compare;
 pub mod counts;
 pub mod data_report;
 pub mod drawer;
+pub mod elsewhere;
 pub mod files;
 pub mod formula;
 pub mod frontier;

@@ -9,6 +9,7 @@ pub const DOWNLOAD: &str = "Download";
 pub const SWITCH_THEME: &str = "Switch between light and dark";
 pub const HELP: &str = "Help and keys";
 pub const HELP_SIGN: &str = "?";
+pub const OPEN_FULL: &str = "Open it full";
 
 pub const NO_DEVICE: &str = "no device yet";
 

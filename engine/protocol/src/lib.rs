@@ -30,12 +30,14 @@ pub mod report;
 pub mod run_end;
 pub mod run_result;
 pub mod score;
+pub mod scorm;
 pub mod settings;
 pub mod shards;
 pub mod statistics;
 pub mod tensor_names;
 pub mod tokenizer_files;
 pub mod view;
+pub mod zip;
 
 pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, SimdBuild};
 pub use curated::CuratedSet;

@@ -14,5 +14,6 @@ mod zip;
 pub use check::{Check, check};
 pub use model::{model_files, model_zip};
 pub use rows::{TrlRows, trl_rows};
+pub use tilt_protocol::zip::{File, zip_files};
 pub use trl::{EXPECTED_STEPS, trl_zip};
-pub use zip::{File, unzip_files, zip_files};
+pub use zip::unzip_files;

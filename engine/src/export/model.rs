@@ -1,13 +1,13 @@
 //! A model as a folder that `transformers` loads, and that folder as a zip.
 
 use super::check::check;
-use super::zip::{File, zip_files};
 use crate::breath::rest;
 use crate::hf::{Precision, WEIGHTS_FILE};
 use crate::model::Model;
 use burn::tensor::Tensor;
 use serde_json::{Value, json};
 use tilt_protocol::export::{ExportMeta, ModelFacts, model_card};
+use tilt_protocol::zip::{File, zip_files};
 use tilt_protocol::{Error, Result, Sampling};
 
 /// The zip of [`model_files`], with the numbers to check a reload by in `check.json`.

@@ -2,7 +2,6 @@
 
 use super::model::model_files;
 use super::rows::{TrlRows, trl_rows};
-use super::zip::{File, zip_files};
 use crate::breath::rest;
 use crate::model::Model;
 use crate::session::Session;
@@ -13,6 +12,7 @@ use tilt_protocol::dataset::write_jsonl;
 use tilt_protocol::export::{
     ExportMeta, SMALL_EPSILON, requirements, train_script, trl_readme, trl_run,
 };
+use tilt_protocol::zip::{File, zip_files};
 use tilt_protocol::{Error, Example, Result, TrainSettings, metrics};
 
 /// Steps whose losses are written down to be compared with TRL's.

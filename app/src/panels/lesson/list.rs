@@ -1,5 +1,6 @@
 //! The list of lessons that ship with the page.
 
+use super::elsewhere::Frame;
 use super::styles::LessonStyles;
 use super::teacher::{ForTeachers, Reading, TeacherPage};
 use crate::browser::http::fetch_text;
@@ -10,9 +11,12 @@ use crate::lab::use_lab;
 use crate::model::json;
 use crate::model::lesson_source::LessonSource;
 use crate::model::space::Space;
+use crate::panels::share::settings_link;
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
+use crate::texts::elsewhere;
 use crate::texts::lesson as texts;
+use crate::texts::page::NAME;
 use crate::texts::parts::COMES;
 use crate::texts::write_lesson::{LIST_ABOUT, LIST_ENTRY};
 use leptos::prelude::*;
@@ -91,6 +95,14 @@ fn LessonList() -> impl IntoView {
                 <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
                 {rows}
                 <WriteEntry/>
+                <details class="lesson-elsewhere">
+                    <summary>{elsewhere::LAB_ELSEWHERE}</summary>
+                    <Frame
+                        address=Memo::new(move |_| settings_link(lab))
+                        title=NAME.to_owned()
+                        note=elsewhere::LAB_FRAME_NOTE
+                    />
+                </details>
             </div>
             {move || reading.get().map(|(id, title)| view! { <TeacherPage id title reading/> })}
         </section>

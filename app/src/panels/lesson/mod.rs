@@ -2,6 +2,7 @@
 
 mod acts;
 mod check;
+mod elsewhere;
 mod end;
 mod fold;
 mod list;
@@ -10,6 +11,7 @@ mod predict;
 mod step;
 mod styles;
 mod teacher;
+mod told;
 mod watch;
 mod words;
 

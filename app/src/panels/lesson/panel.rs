@@ -2,19 +2,22 @@
 //! sees checked and explains.
 
 use super::acts::in_words;
+use super::elsewhere::{Frame, PackButton};
 use super::end::End;
 use super::fold::Fold;
 use super::step::{StepView, focus_heading};
 use super::styles::LessonStyles;
+use super::told::keep_told;
 use super::watch::{arrange, observe};
 use crate::browser::later::{Build, NotLoaded, wasm_split};
-use crate::browser::url::here;
+use crate::browser::url::{full, here};
 use crate::flows::lesson_file::OpenLesson;
 use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::places::{go_to, hiding};
 use crate::parts::tabs::Tabs;
 use crate::stores::lesson::LessonStore;
+use crate::texts::elsewhere;
 use crate::texts::lesson as texts;
 use leptos::prelude::*;
 
@@ -32,6 +35,7 @@ fn LessonPanel() -> impl IntoView {
     let store = LessonStore::new(lesson.clone(), lab.space, lab.saving, lab.notices);
     provide_context(store);
     observe(lab, store, &lesson);
+    keep_told(store);
     let arranged = arrange(lab, store, &lesson);
 
     let count = lesson.steps.len();
@@ -159,6 +163,20 @@ fn LessonPanel() -> impl IntoView {
                         } else {
                             view! { <End/> }.into_any()
                         }}
+                        {(index == 0).then(|| {
+                            let lesson = store.lesson();
+                            view! {
+                                <details class="lesson-elsewhere" data-testid="lesson-elsewhere">
+                                    <summary>{elsewhere::ELSEWHERE}</summary>
+                                    <Frame
+                                        address=full()
+                                        title=lesson.title.clone()
+                                        note=elsewhere::FRAME_NOTE
+                                    />
+                                    <PackButton lesson=lesson/>
+                                </details>
+                            }
+                        })}
                     }
                 }}
             </div>
