@@ -2,9 +2,9 @@
 //! what was predicted, chosen and checked. Nothing that somebody has written.
 //! `docs/lessons.md` has the form.
 
-use super::lesson_progress::{LessonProgress, Prediction, StepProgress};
+use super::lesson_progress::{LessonProgress, StepProgress};
 use serde_json::{Value, json};
-use tilt_protocol::lesson::{Lesson, Predict, Standing, Step};
+use tilt_protocol::lesson::{Lesson, Predict, Prediction, Standing, Step};
 
 /// The version of the form.
 const VERSION: u32 = 1;
