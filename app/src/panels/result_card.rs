@@ -14,7 +14,7 @@ use crate::texts::glossary::Term;
 use crate::texts::numbers::{fixed, percent, signed};
 use crate::texts::result_card as texts;
 use leptos::prelude::*;
-use tilt_protocol::run_result::{BeforeAndAfter, Language};
+use tilt_protocol::run_result::{BeforeAndAfter, Direction, Language};
 use tilt_protocol::statistics::{Proportion, difference_interval};
 use tilt_protocol::{PolicyAt, RunResult};
 
@@ -119,8 +119,8 @@ fn told_of(lab: Lab, of: PolicyAt, result: &RunResult) -> impl IntoView + use<> 
         <ul class="leanings">{rows}</ul>
         <p class="muted number" data-testid="result-distance" data-value=result.kl.to_string()>
             {went(result)} " " {sound} " " {repeats} " "
-            <PolicyDate of=Signal::stored(Some(of))/> " "
-            <Define term=Term::Kl/> " " <Define term=Term::WhenToStop/>
+            <PolicyDate of=Signal::stored(Some(of))/> " · "
+            <Define term=Term::Kl/> " · " <Define term=Term::WhenToStop/>
         </p>
         {fallen.map(|[chosen, rejected]| view! {
             <p class="muted" data-testid="result-displaced">
@@ -187,6 +187,7 @@ fn leaning(leaning: &Leaning) -> impl IntoView + use<> {
         _ => texts::of_pairs(change.labels.pairs.count, change.labels.pairs.of),
     };
     let told = match leaning.follows() {
+        Some(true) if leaning.wanted == Direction::Less => texts::AVOIDS,
         Some(true) => texts::FOLLOWS,
         Some(false) => texts::CONTRARY,
         None => texts::UNCLEAR,

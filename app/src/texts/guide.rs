@@ -7,7 +7,8 @@ pub const SEE_WHAT_CHANGED: &str = "See what changed";
 pub const SHOW: &str = "Show";
 pub const GO_ON: &str = "Go on";
 pub const GO_ON_BLIND: &str = "can you tell the tuned model's answers from the old one's?";
-pub const GO_ON_LABELLING: &str = "label more by the same rule, or let it train for more steps.";
+pub const GO_ON_LABELLING: &str =
+    "label more by the same rule, let it train for more steps, or take one of the lessons.";
 pub const GUESS: &str = "Guess";
 pub const GO_ON_BY_HAND: &str =
     "A dozen labels teach more than three: go on by your own rule, which the judge does not know.";

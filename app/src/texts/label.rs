@@ -51,11 +51,11 @@ pub fn then(done: &str, next: &str) -> String {
 }
 
 pub fn recorded_from(model: &str) -> String {
-    format!("recorded: sampled beforehand from {model}")
+    format!("written beforehand by the model “{model}”")
 }
 
 pub fn sampled_from(model: &str) -> String {
-    format!("sampled in this tab from {model}")
+    format!("written in this tab by the model “{model}”")
 }
 
 pub fn from_file(file: &str) -> String {

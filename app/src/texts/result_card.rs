@@ -104,6 +104,8 @@ pub fn difference(low: &str, high: &str) -> String {
 }
 
 pub const FOLLOWS: &str = "learnt";
+/// Where labels prefer answers without the attribute.
+pub const AVOIDS: &str = "learnt to avoid";
 pub const CONTRARY: &str = "the other way";
 pub const UNCLEAR: &str = "no clear change";
 
@@ -134,7 +136,7 @@ pub fn repeats(policy: usize, of: usize) -> String {
 /// By how many nats chosen and rejected answers fell.
 pub fn displaced(chosen: &str, rejected: &str) -> String {
     format!(
-        "The answers that you chose have become less likely themselves (by {chosen} nats), and those that you rejected still less (by {rejected}). The loss asks for the gap between them alone: this is called likelihood displacement."
+        "The answers that you chose have become less likely themselves (by {chosen} nats), and those that you rejected even less likely (by {rejected}). The loss asks for the gap between them alone: this is called likelihood displacement."
     )
 }
 

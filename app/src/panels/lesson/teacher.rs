@@ -47,12 +47,13 @@ pub fn TeacherPage(id: String, title: String, reading: Reading) -> impl IntoView
     };
     fetch();
     let page = NodeRef::<Article>::new();
+    // An element with a tabindex takes the focus.
+    let focus_page = move || {
+        let _ = page.get_untracked().map(|page| page.focus());
+    };
     Effect::new(move |_| {
-        if let Some(page) = page.get() {
-            request_animation_frame(move || {
-                // An element with a tabindex takes the focus.
-                let _ = page.focus();
-            });
+        if page.get().is_some() {
+            request_animation_frame(focus_page);
         }
     });
     let row = format!("[data-testid=\"lesson-teachers\"][data-value=\"{id}\"]");
@@ -69,9 +70,14 @@ pub fn TeacherPage(id: String, title: String, reading: Reading) -> impl IntoView
         Some(Ok(text)) => view! { <Markdown text/> }.into_any(),
         Some(Err(())) => {
             let fetch = fetch.clone();
+            // Takes itself away.
+            let again = move || {
+                focus_page();
+                fetch();
+            };
             view! {
                 <p role="alert">{texts::NOT_THERE}</p>
-                <Action testid="teacher-again" text=TRY_AGAIN on_press=fetch/>
+                <Action testid="teacher-again" text=TRY_AGAIN on_press=again/>
             }
             .into_any()
         }
