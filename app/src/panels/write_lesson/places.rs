@@ -29,7 +29,7 @@ pub fn place_list(spot: &Spot, label: &'static str, add: &'static str) -> AnyVie
     let put = {
         let spot = spot.clone();
         move |items: Vec<Value>| {
-            store.set(&spot, (!items.is_empty()).then(|| Value::Array(items)));
+            store.set(&spot, (!items.is_empty()).then_some(Value::Array(items)));
         }
     };
     let remove = put.clone();
