@@ -68,7 +68,7 @@ test('a lesson from the Lab as it stands is written, mended, saved, and played b
   await writer.fill('steps[1].check.at_least', 'high');
   expect(await writer.defects()).toEqual(['steps[1].check.at_least']);
   const told = lab.id('draft-defect');
-  await expect(told).toHaveText('steps[1].check.at_least: a word, expected a number from 0 to 1');
+  await expect(told).toHaveText('Step 2 steps[1].check.at_least: a word, expected a number from 0 to 1');
   await expect(lab.id('draft-play')).toHaveCount(0);
   await writer.go('The lesson');
   await told.click();

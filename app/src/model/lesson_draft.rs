@@ -211,8 +211,8 @@ impl LessonDraft {
             }
         }
         set(&mut self.value, &path, new);
-        // What a form writes is settled; what somebody has written as JSON may not be.
-        if spot.rest.is_empty() {
+        // What a field writes is settled; a step as JSON or a whole set-up may not be.
+        if matches!(spot.rest.as_str(), "" | "setup") {
             self.settle();
         }
     }

@@ -178,6 +178,13 @@ fn one_act_is_a_list_of_one() {
         found(&draft, "act"),
         Some(json!([{"measure": {"principle": "warm"}}]))
     );
+    let setup = Setup {
+        show: vec![tilt_protocol::lesson::Place::Runs],
+        ..Setup::default()
+    };
+    draft.set_setup(&setup);
+    let shown = draft.get(&Spot::of_lesson("setup.show"));
+    assert_eq!(shown, Some(&json!(["runs"])));
 }
 
 #[test]

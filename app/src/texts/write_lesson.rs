@@ -398,9 +398,9 @@ pub fn remove_claim(number: usize) -> String {
 pub fn run_back(back: i64) -> String {
     match back {
         1 => THE_LAST_RUN.to_owned(),
-        2 => "the run before the last".to_owned(),
-        3 => "the third from the end".to_owned(),
-        _ => format!("the {back}th from the end"),
+        2 => "the one before it".to_owned(),
+        3 => "third from last".to_owned(),
+        _ => format!("{back}th from last"),
     }
 }
 

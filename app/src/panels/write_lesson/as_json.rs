@@ -61,7 +61,7 @@ pub fn as_json(spot: &Spot) -> AnyView {
                     prop:value=shown
                     on:input=move |event| typed.set(Some(event_target_value(&event)))
                 ></textarea>
-                <p class="next-step field-defect" role="alert" id=note.clone()>{move || wrong.get()}</p>
+                <p class="draft-wrong" role="alert" id=note.clone()>{move || wrong.get()}</p>
                 <div class="row">
                     <Action testid="draft-json-take" class="slim" text=texts::TAKE_JSON disabled=is_same on_press=take/>
                     <Action

@@ -47,11 +47,20 @@ pub fn store() -> LessonDraftStore {
 
 /// A field of one line.
 pub fn field(spot: &Spot, label: &'static str, typed: Typed) -> AnyView {
-    of_name(spot, label.to_owned(), typed)
+    line(spot, label.to_owned(), typed, Signal::stored(None))
+}
+
+/// A field of a number that may be left blank; `usual` says what it is then.
+pub fn number_or(spot: &Spot, label: &'static str, usual: Signal<Option<String>>) -> AnyView {
+    line(spot, label.to_owned(), Typed::Number, usual)
 }
 
 /// A field of one line, whose name is made.
 pub fn of_name(spot: &Spot, label: String, typed: Typed) -> AnyView {
+    line(spot, label, typed, Signal::stored(None))
+}
+
+fn line(spot: &Spot, label: String, typed: Typed, usual: Signal<Option<String>>) -> AnyView {
     let bound = Bound::new(spot, typed);
     let (name, note) = (own_name(), own_name());
     let class = match typed {
@@ -65,6 +74,7 @@ pub fn of_name(spot: &Spot, label: String, typed: Typed) -> AnyView {
                 type="text"
                 inputmode=(typed == Typed::Number).then_some("decimal")
                 autocomplete="off"
+                placeholder=move || usual.get()
                 id=name
                 data-path=move || bound.path.get()
                 aria-invalid=move || bound.is_wrong().then_some("true")
@@ -188,7 +198,7 @@ pub fn defects_of(spot: &Spot) -> AnyView {
 fn told(defects: Memo<Vec<String>>, note: String) -> AnyView {
     view! {
         <Show when=move || defects.with(|defects| !defects.is_empty())>
-            <span class="next-step field-defect" id=note.clone()>
+            <span class="draft-wrong" id=note.clone()>
                 {move || texts::defects_here(&defects.get())}
             </span>
         </Show>

@@ -12,7 +12,7 @@ use crate::model::notice::NoticeKey;
 use crate::parts::action::Action;
 use crate::parts::clipboard::copied;
 use crate::parts::focus::focus_target;
-use crate::stores::lesson_draft::LessonDraftStore;
+use crate::stores::lesson_draft::{LessonDraftStore, Part};
 use crate::texts::write_lesson as texts;
 use gloo_file::Blob;
 use leptos::prelude::*;
@@ -101,6 +101,7 @@ fn Defects() -> impl IntoView {
             defects
                 .map(|defect| {
                     let path = defect.path.clone();
+                    let path_of_place = path.clone();
                     view! {
                         <li>
                             <button
@@ -110,6 +111,8 @@ fn Defects() -> impl IntoView {
                                 data-value=path.clone()
                                 on:click=move |_| show(store, &path)
                             >
+                                <b>{place(store, &path_of_place)}</b>
+                                " "
                                 {defect.to_string()}
                             </button>
                         </li>
@@ -126,6 +129,19 @@ fn Defects() -> impl IntoView {
         <Show when=move || { count.get() > MOST }>
             <p class="muted">{move || texts::and_more(count.get().saturating_sub(MOST))}</p>
         </Show>
+    }
+}
+
+/// The part in which a defect lies, as the outline calls it.
+fn place(store: LessonDraftStore, path: &str) -> String {
+    match store.part_of(path) {
+        Part::About => texts::ABOUT.to_owned(),
+        Part::Setup => texts::SETUP.to_owned(),
+        Part::Step(id) => {
+            let draft = store.draft();
+            let at = draft.with_untracked(|draft| draft.index_of(id));
+            texts::step(at.unwrap_or_default() + 1)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The settings of a run, or of the set-up: those that matter most have fields of their own,
 //! and any other can be added by its name.
 
-use super::fields::{field, keep_near, of_name, select, store};
+use super::fields::{keep_near, number_or, of_name, select, store};
 use super::lists::objectives;
 use crate::model::lesson_draft::Spot;
 use crate::model::lesson_field::Typed;
@@ -10,6 +10,10 @@ use crate::texts::write_lesson as texts;
 use leptos::prelude::*;
 use serde_json::Value;
 use tilt_protocol::lesson::known_names;
+use tilt_protocol::{ObjectiveKind, TrainSettings};
+
+/// Where the set-up has its settings.
+const SETUP: &str = "setup.settings";
 
 /// Settings over those of the set-up, of another objective too.
 pub fn run_settings(spot: &Spot) -> AnyView {
@@ -24,10 +28,39 @@ pub fn run_settings(spot: &Spot) -> AnyView {
     .into_any()
 }
 
+/// Beta, learning rate, steps and seed, each with what it is where it is left blank.
 pub fn main_fields(spot: &Spot) -> AnyView {
+    let draft = store().draft();
+    let (own, own_run) = (spot.field("objective"), spot.clone());
+    let usual = Memo::new(move |_| {
+        draft.with(|draft| {
+            let setup = draft.setup()?;
+            let own = draft.get(&own).and_then(Value::as_str);
+            let kind = own.and_then(ObjectiveKind::from_slug);
+            let is_run = draft.path_of(&own_run).is_some_and(|path| path != SETUP);
+            match kind.filter(|kind| *kind != setup.objective) {
+                Some(kind) => Some(TrainSettings::lab_defaults(kind)),
+                None if is_run => setup.train_settings().ok(),
+                None => Some(TrainSettings::lab_defaults(setup.objective)),
+            }
+        })
+    });
+    let of = |name: &'static str| {
+        Signal::derive(move || {
+            usual.with(|usual| {
+                let usual = usual.as_ref()?;
+                match name {
+                    "beta" => usual.objective.beta().map(|beta| beta.to_string()),
+                    "lr" => Some(usual.learning_rate.to_string()),
+                    "steps" => Some(usual.steps.to_string()),
+                    _ => Some(usual.seed.to_string()),
+                }
+            })
+        })
+    };
     let fields = MAIN_SETTINGS.into_iter().zip(texts::MAIN_SETTINGS);
     fields
-        .map(|(name, label)| field(&spot.field(name), label, Typed::Number))
+        .map(|(name, label)| number_or(&spot.field(name), label, of(name)))
         .collect_view()
         .into_any()
 }
