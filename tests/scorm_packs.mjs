@@ -41,9 +41,19 @@ const SYSTEM = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A co
   window.API = new Scorm12API({ autocommit: false, logLevel: 5 });
   const kept = JSON.parse(localStorage.getItem(shelf) ?? 'null');
   API.loadFromJSON(kept ?? { core: { student_id: learner, student_name: 'Lovelace, Ada' } });
-  const keep = () => localStorage.setItem(shelf, JSON.stringify(API.cmi));
+  // The times of this sitting, as they were told: the API writes them in a form of its own.
+  window.times = [];
+  API.on('LMSSetValue.cmi.core.session_time', (element, time) => window.times.push(time));
+  let total = kept?.core.total_time;
+  const keep = () => {
+    const state = JSON.parse(JSON.stringify(API.cmi));
+    localStorage.setItem(shelf, JSON.stringify({ ...state, core: { ...state.core, total_time: total } }));
+  };
   API.on('LMSCommit', keep);
-  API.on('LMSFinish', keep);
+  API.on('LMSFinish', () => {
+    total = API.cmi.getCurrentTotalTime();
+    keep();
+  });
   addEventListener('message', ({ data }) => window.told.push(data));
   const frame = document.createElement('iframe');
   frame.name = 'sco';
