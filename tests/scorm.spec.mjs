@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, test as base } from './fixtures.mjs';
 import { Lab } from './lab.mjs';
 import { Learner } from './lab_lessons.mjs';
+import { inLink } from './lesson_files.mjs';
 import { hosted, packed } from './scorm_packs.mjs';
 import { serveSite } from './static_site.mjs';
 import { unzip } from './unzip.mjs';
@@ -144,9 +145,7 @@ test('a lesson is played to its end, reported, left, and found as it was', async
 
 test('an attempt goes on in another browser, and another learner’s begins at the beginning', async ({
   page,
-  context,
   browser,
-  site,
   launched,
 }) => {
   const first = await launched(page, 'ada');
@@ -169,7 +168,6 @@ test('an attempt goes on in another browser, and another learner’s begins at t
   await expect.poll(async () => (await cmi(there)).core.score.raw).toBe('50');
   expect(suspended(await cmi(there)).r[1]).toBe('h');
   await elsewhere.close();
-  await context.clearCookies();
 });
 
 test('files are read where the host does not know what wasm is', async ({ page, launched }) => {
@@ -228,8 +226,7 @@ test('the manifest is valid, and names every file of the package', async ({ page
 });
 
 base('the page packs itself as the terminal does', async ({ page, lab }) => {
-  const { inLink } = await import('./lesson_files.mjs');
-  await new Learner(lab).open(inLink(TINY));
+  await page.goto(lab.site.url + inLink(TINY));
   await lab.id('lesson-elsewhere').locator('summary').click();
   const [download] = await Promise.all([
     page.waitForEvent('download', { timeout: 60_000 }),
