@@ -288,8 +288,7 @@ fn build_page(context: &Context) -> Result<Count, Error> {
 
 fn browser(context: &Context) -> Result<Count, Error> {
     let chromium = setup::for_browser_tests(context.root)?;
-    // Or a test would wait for it.
-    lesson_pack::build_program(context.root)?;
+    let lesson_pack = lesson_pack::build_program(context.root)?;
     let built = context
         .options
         .folder
@@ -309,6 +308,7 @@ fn browser(context: &Context) -> Result<Count, Error> {
         .dir(&tests)
         .env("CHROMIUM", &chromium)
         .env("TILT_FOLDER", &folder)
+        .env("TILT_LESSON_PACK", &lesson_pack)
         .env("TILT_COUNT_FILE", &count_file)
         .stream_lines(|_| {})?;
     let mut count = count_from_browser_file(&count_file).unwrap_or_default();

@@ -24,8 +24,11 @@ pub fn Help() -> impl IntoView {
             aria-labelledby="help-title"
             // A key opens it from anywhere: the focus goes in, and back when it is closed.
             tabindex="-1"
-            autofocus
-            on:beforetoggle=move |_: web_sys::Event| is_open.set(true)
+            on:beforetoggle=move |event: web_sys::Event| {
+                is_open.set(true);
+                // Not before: in a frame of another host the browser would refuse it, loudly.
+                let _ = event_target::<HtmlElement>(&event).set_attribute("autofocus", "");
+            }
         >
             <h2 id="help-title">{texts::HOW_TO_USE}</h2>
             <Later wanted=is_open load=|| Box::pin(explanation())/>

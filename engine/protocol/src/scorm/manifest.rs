@@ -2,8 +2,8 @@
 //! additions for SCORM 1.2 has it (The SCORM Content Aggregation Model, version 1.2,
 //! section 2.3).
 
-use super::Pack;
 use super::entry::PAGE;
+use crate::lesson::Lesson;
 use std::fmt::Write;
 
 /// The manifest's name, at the root of the package.
@@ -11,12 +11,12 @@ pub(super) const MANIFEST: &str = "imsmanifest.xml";
 /// Signs that a title has at most.
 const MOST_OF_TITLE: usize = 200;
 
-/// The manifest of the package with these `files` beside it.
-pub(super) fn manifest(pack: &Pack<'_>, files: &[&str]) -> String {
-    let lesson = pack.lesson;
+/// The manifest of a lesson's package with these `files` beside it. `mastery` is the share of
+/// checks, in percent, that it is passed with.
+pub(super) fn manifest(lesson: &Lesson, mastery: Option<u8>, files: &[&str]) -> String {
     let title: String = lesson.title.chars().take(MOST_OF_TITLE).collect();
     let title = escaped(&title);
-    let mastery = pack.mastery.map_or_else(String::new, |mastery| {
+    let mastery = mastery.map_or_else(String::new, |mastery| {
         format!("        <adlcp:masteryscore>{mastery}</adlcp:masteryscore>\n")
     });
     let files = files.iter().fold(String::new(), |mut list, file| {

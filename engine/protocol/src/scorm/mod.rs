@@ -59,7 +59,7 @@ impl Pack<'_> {
             lesson,
         ));
         let names: Vec<&str> = packed.iter().map(|file| file.name.as_str()).collect();
-        let manifest = manifest(self, &names);
+        let manifest = manifest(self.lesson, self.mastery, &names);
         // What a system looks for comes first.
         packed.insert(0, File::new(MANIFEST, manifest));
         zip_files(&packed)
