@@ -8,7 +8,6 @@ pub mod autolabel_form;
 pub mod bench_form;
 pub mod blind;
 pub mod closed_bars;
-pub mod csv;
 pub mod curves;
 pub mod json;
 pub mod label_filter;
