@@ -34,25 +34,13 @@ pub struct Doubtful {
 /// Verdicts of a report that its own numbers contradict. One that they do not settle, since a
 /// report does not hold all that a check may look at, is let be.
 pub fn recheck(report: &LearnerReport, lesson: &Lesson) -> Vec<Doubtful> {
-    let facts = Facts {
-        labels: report.facts.labels.clone(),
-        runs: report.runs.iter().map(RunReport::facts).collect(),
-        agreement: report.facts.agreement.clone(),
-    };
     let mut doubtful = Vec::new();
-    let mut asked: Vec<u64> = Vec::new();
     for (step, wanted) in lesson.steps.iter().enumerate() {
-        if let Some(acts) = report.acts.get(step) {
-            asked.extend(&acts.runs);
-        }
         let told = report.verdicts.get(step).and_then(Option::as_ref);
         let (Some(claim), Some(told)) = (&wanted.check, told) else {
             continue;
         };
-        let found = match asked.as_slice() {
-            [] => check(claim, &facts),
-            asked => check(claim, &facts.with_runs(asked)),
-        };
+        let found = check(claim, &facts_at(report, step));
         let is_settled = found.verdict != Standing::NotYet;
         if is_settled && found.verdict != told.verdict {
             doubtful.push(Doubtful {
@@ -63,4 +51,20 @@ pub fn recheck(report: &LearnerReport, lesson: &Lesson) -> Vec<Doubtful> {
         }
     }
     doubtful
+}
+
+/// What a report's checks and predictions see at a step: where acts up to it asked for runs,
+/// these alone.
+pub(super) fn facts_at(report: &LearnerReport, step: usize) -> Facts {
+    let facts = Facts {
+        labels: report.facts.labels.clone(),
+        runs: report.runs.iter().map(RunReport::facts).collect(),
+        agreement: report.facts.agreement.clone(),
+    };
+    let steps = report.acts.iter().take(step + 1);
+    let asked: Vec<u64> = steps.flat_map(|acts| acts.runs.iter().copied()).collect();
+    match asked.as_slice() {
+        [] => facts,
+        asked => facts.with_runs(asked),
+    }
 }

@@ -8,7 +8,7 @@ use crate::{Example, ObjectiveKind, TrainSettings};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-fn lesson() -> Lesson {
+pub(super) fn lesson() -> Lesson {
     let text = json!({
         "tilt_lesson": 1, "id": "one-run", "lang": "en", "title": "One run", "minutes": 5,
         "goals": ["See a run."],
@@ -65,7 +65,7 @@ fn run() -> RunFacts {
     }
 }
 
-fn report() -> LearnerReport {
+pub(super) fn report() -> LearnerReport {
     let lesson = lesson();
     let mut rows = Vec::new();
     let of_run = LearnerReport::take_rows(&mut rows, &[pair("a"), pair("b"), pair("a")]);
