@@ -8,6 +8,8 @@ use crate::browser::url::{here, link, resolve};
 use crate::lab::use_lab;
 use crate::model::json;
 use crate::model::lesson_source::LessonSource;
+use crate::parts::action::Action;
+use crate::texts::board as board_texts;
 use crate::texts::lesson as texts;
 use crate::texts::parts::COMES;
 use leptos::prelude::*;
@@ -72,6 +74,17 @@ fn LessonList() -> impl IntoView {
             </header>
             <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
             {rows}
+            <p class="row">
+                <Action
+                    testid="board-open"
+                    text=board_texts::OPEN
+                    on_press=move || {
+                        lab.lesson_list.set_open(false);
+                        lab.board.set_open(true);
+                    }
+                />
+                <span class="muted">{board_texts::OPEN_NOTE}</span>
+            </p>
         </section>
     }
 }
