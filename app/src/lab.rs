@@ -4,7 +4,7 @@
 use crate::model::address::UrlParams;
 use crate::model::space::Space;
 use crate::stores::{
-    bench, blind, charts, closed_form, data_report, engine, evaluate, form, import, judged,
+    bench, blind, board, charts, closed_form, data_report, engine, evaluate, form, import, judged,
     lab_arrival, labels, lesson_list, models, notices, others, pace, run, run_result, run_saving,
     runs, saving, selection, settings,
 };
@@ -20,6 +20,7 @@ pub struct Lab {
     pub labels: labels::LabelStore,
     pub judged: judged::JudgedStore,
     pub lesson_list: lesson_list::LessonListStore,
+    pub board: board::BoardStore,
     pub form: form::FormStore,
     pub models: models::ModelsStore,
     pub run: run::RunStore,
@@ -64,6 +65,7 @@ impl Lab {
             labels,
             judged: judged::JudgedStore::new(),
             lesson_list: lesson_list::LessonListStore::new(),
+            board: board::BoardStore::new(),
             form,
             models: models::ModelsStore::new(),
             run,

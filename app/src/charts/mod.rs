@@ -1,5 +1,6 @@
 //! Charts as inline SVG: one file a chart, and the parts they are made of.
 
+pub mod class_curves;
 pub mod controls;
 pub mod frontier;
 pub mod grad_norm;

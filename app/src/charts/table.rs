@@ -1,10 +1,10 @@
 //! A chart's numbers as a table: on the page, and as CSV.
 
 use super::path::thin;
-use crate::model::csv::text_cell;
 use crate::model::ordered::{OrderedMap, OrderedSet};
 use crate::texts::charts as texts;
 use crate::texts::numbers::fixed;
+use tilt_protocol::export::text_cell;
 
 /// Rows shown at most; the CSV has all of them.
 pub const TABLE_ROWS: usize = 24;

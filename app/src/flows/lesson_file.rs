@@ -8,6 +8,7 @@ use crate::lab::Lab;
 use crate::model::address::LessonStart;
 use crate::model::lesson_source::{LessonSource, link_ending};
 use crate::model::notice::NoticeKey;
+use crate::stores::board::ReadFile;
 use crate::texts::lesson as texts;
 use gloo_file::File;
 use gloo_file::futures::read_as_text;
@@ -23,6 +24,11 @@ const MOST_BYTES: u64 = 1 << 20;
 const MOST_DEFECTS: usize = 20;
 /// Stands in every lesson, and hardly in data.
 const MARK: &str = "\"tilt_lesson\"";
+/// Stands in every learner's report.
+const REPORT_MARK: &str = "\"tilt_report\"";
+/// How the files of reports are called; these may be larger than a lesson.
+const REPORT_NAME: &str = "tilt-report";
+const MOST_REPORT_BYTES: u64 = 16 << 20;
 
 /// A lesson that has come. The page itself does not know what a lesson is: that lies in the
 /// part that plays it.
@@ -84,9 +90,16 @@ fn read(text: &str) -> Result<Lesson, String> {
     })
 }
 
-/// Opens the file as a lesson, if it is one; otherwise `or_else` has it.
+/// Opens the file as a lesson, if it is one, or on the teacher's board as a learner's report;
+/// otherwise `or_else` has it.
 pub fn open_file(lab: Lab, file: File, or_else: fn(Lab, File)) {
-    if file.size() > MOST_BYTES || !file.name().ends_with(".json") {
+    let name = file.name();
+    let most = match name.contains(REPORT_NAME) {
+        true => MOST_REPORT_BYTES,
+        false => MOST_BYTES,
+    };
+    let may_be = [".json", ".html", "reports.jsonl"];
+    if file.size() > most || !may_be.iter().any(|ending| name.ends_with(ending)) {
         or_else(lab, file);
         return;
     }
@@ -97,6 +110,10 @@ pub fn open_file(lab: Lab, file: File, or_else: fn(Lab, File)) {
 fn opening(lab: Lab, file: File, or_else: fn(Lab, File)) -> Result<Doing, NotLoaded> {
     Ok(Box::pin(async move {
         match read_as_text(&file).await {
+            Ok(text) if text.contains(REPORT_MARK) => lab.board.hand_in(ReadFile {
+                name: file.name(),
+                text: Ok(text),
+            }),
             Ok(text) if text.contains(MARK) => open_text(lab, &text),
             // Whoever reads it next says what is wrong with it.
             Ok(_) | Err(_) => or_else(lab, file),

@@ -1,8 +1,8 @@
 //! Runs as a table of numbers, for programs: a row a step and metric.
 
-use super::csv::text_cell;
 use super::run_record::RunRecord;
 use std::sync::Arc;
+use tilt_protocol::export::text_cell;
 
 const HEAD: &str = "run,uid,objective,model,seed,step,metric,value";
 

@@ -6,6 +6,7 @@ pub mod autolabel;
 pub mod autolabel_more;
 pub mod bench;
 pub mod blind;
+pub mod board;
 pub mod compare;
 pub mod data;
 pub mod data_report;

@@ -18,4 +18,5 @@ pub mod policy_date;
 pub mod principle_options;
 pub mod scroll;
 pub mod slider;
+pub mod style_sheet;
 pub mod tabs;

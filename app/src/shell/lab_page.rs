@@ -12,6 +12,7 @@ use crate::model::notice::NoticeKey;
 use crate::model::space::Space;
 use crate::panels::autolabel::AutolabelPanel;
 use crate::panels::bench::BenchPanel;
+use crate::panels::board::board;
 use crate::panels::data::DataPanel;
 use crate::panels::data_report::DataReportPanel;
 use crate::panels::formula::formula_panel;
@@ -71,6 +72,7 @@ pub fn LabPage(
     let has_model = Signal::derive(move || lab.engine.is_up());
     let is_list_open = lab.lesson_list.is_open();
     let is_writing = lab.lesson_list.is_writing();
+    let is_board_open = lab.board.is_open();
     let tabs = Tabs::new();
     provide_context(tabs);
     let is_recorded = recorded::is_shown();
@@ -84,6 +86,9 @@ pub fn LabPage(
         </div>
         <div hidden=move || !is_writing.get()>
             <Later wanted=is_writing load=|| Box::pin(write_lesson())/>
+        </div>
+        <div hidden=move || !is_board_open.get()>
+            <Later wanted=is_board_open load=|| Box::pin(board())/>
         </div>
         {(!has_lesson).then(|| view! { <Guide/> })}
         {has_lesson.then(|| view! { <Later wanted=Signal::stored(true) load=|| Box::pin(lesson_panel())/> })}

@@ -3,7 +3,9 @@
 
 pub mod bench;
 pub mod blind;
+pub mod board;
 pub mod charts;
+pub mod class;
 pub mod closed_form;
 pub mod data_report;
 pub mod engine;
@@ -24,6 +26,7 @@ pub mod notices;
 pub mod others;
 pub mod pace;
 pub mod queue;
+pub mod replay;
 pub mod resume;
 pub mod run;
 pub mod run_result;

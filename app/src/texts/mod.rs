@@ -9,6 +9,8 @@ pub mod against_dpo;
 pub mod agreement;
 pub mod bench;
 pub mod blind;
+pub mod board;
+pub mod board_replay;
 pub mod charts;
 pub mod closed_form;
 pub mod compare;

@@ -128,7 +128,7 @@ fn a_report_agrees_until_somebody_changes_it() {
         (
             "cut.json",
             changed(&|r| r["runs"][0]["curve"] = json!([])),
-            "the report says nothing",
+            "The report tells of none of its steps.",
         ),
         (
             "verdict.json",

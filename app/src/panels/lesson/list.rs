@@ -14,6 +14,7 @@ use crate::model::space::Space;
 use crate::panels::share::settings_link;
 use crate::parts::action::Action;
 use crate::parts::focus::focus_after;
+use crate::texts::board as board_texts;
 use crate::texts::elsewhere;
 use crate::texts::lesson as texts;
 use crate::texts::page::NAME;
@@ -95,6 +96,17 @@ fn LessonList() -> impl IntoView {
                 <p class="muted">{texts::LIST_INTRO} " " {texts::DROP}</p>
                 {rows}
                 <WriteEntry/>
+                <p class="row">
+                    <Action
+                        testid="board-open"
+                        text=board_texts::OPEN
+                        on_press=move || {
+                            lab.lesson_list.set_open(false);
+                            lab.board.set_open(true);
+                        }
+                    />
+                    <span class="muted">{board_texts::OPEN_NOTE}</span>
+                </p>
                 <details class="lesson-elsewhere">
                     <summary>{elsewhere::LAB_ELSEWHERE}</summary>
                     <Frame

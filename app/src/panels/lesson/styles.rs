@@ -1,11 +1,10 @@
 //! How lessons look: a style sheet of their own, fetched with them.
 
-use crate::browser::url::{resolve, version};
+use crate::parts::style_sheet::StyleSheet;
 use leptos::prelude::*;
 
 /// The style sheet that comes with lessons.
 #[component]
 pub fn LessonStyles() -> impl IntoView {
-    let version = version().map_or_else(String::new, |version| format!("?v={version}"));
-    view! { <link rel="stylesheet" href=format!("{}{version}", resolve("lesson.css"))/> }
+    view! { <StyleSheet file="lesson.css"/> }
 }

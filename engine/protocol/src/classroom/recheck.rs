@@ -69,27 +69,31 @@ fn is_in_reports(claim: &Check) -> bool {
 
 /// Each verdict beside what its check finds in the report's numbers.
 fn verdicts_again<'a>(report: &LearnerReport, lesson: &'a Lesson) -> Vec<(Doubtful, &'a Check)> {
+    let mut again = Vec::new();
+    for (step, wanted) in lesson.steps.iter().enumerate() {
+        let told = report.verdicts.get(step).and_then(Option::as_ref);
+        let (Some(claim), Some(told)) = (&wanted.check, told) else {
+            continue;
+        };
+        let found = check(claim, &facts_at(report, step));
+        let told = told.clone();
+        again.push((Doubtful { step, told, found }, claim));
+    }
+    again
+}
+
+/// What a report's checks and predictions see at a step: where acts up to it asked for runs,
+/// these alone.
+pub(super) fn facts_at(report: &LearnerReport, step: usize) -> Facts {
     let facts = Facts {
         labels: report.facts.labels.clone(),
         runs: report.runs.iter().map(RunReport::facts).collect(),
         agreement: report.facts.agreement.clone(),
     };
-    let mut again = Vec::new();
-    let mut asked: Vec<u64> = Vec::new();
-    for (step, wanted) in lesson.steps.iter().enumerate() {
-        if let Some(acts) = report.acts.get(step) {
-            asked.extend(&acts.runs);
-        }
-        let told = report.verdicts.get(step).and_then(Option::as_ref);
-        let (Some(claim), Some(told)) = (&wanted.check, told) else {
-            continue;
-        };
-        let found = match asked.as_slice() {
-            [] => check(claim, &facts),
-            asked => check(claim, &facts.with_runs(asked)),
-        };
-        let told = told.clone();
-        again.push((Doubtful { step, told, found }, claim));
+    let steps = report.acts.iter().take(step + 1);
+    let asked: Vec<u64> = steps.flat_map(|acts| acts.runs.iter().copied()).collect();
+    match asked.as_slice() {
+        [] => facts,
+        asked => facts.with_runs(asked),
     }
-    again
 }

@@ -29,6 +29,26 @@ pub fn embedded(report: &LearnerReport) -> String {
 }
 
 impl LearnerReport {
+    /// Reads a file of one report, or of several as JSON lines, as the board saves them.
+    ///
+    /// # Errors
+    /// As [`LearnerReport::from_file`], with the line where there are several.
+    pub fn all_from_file(text: &str) -> Result<Vec<LearnerReport>, NotAReport> {
+        let lines: Vec<&str> = without_mark(text)
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        let is_whole = |line: &str| line.starts_with('{') && line.trim_end().ends_with('}');
+        if lines.len() < 2 || !lines.iter().all(|line| is_whole(line)) {
+            return LearnerReport::from_file(text).map(|report| vec![report]);
+        }
+        let reports = lines.iter().zip(1..).map(|(line, number)| {
+            LearnerReport::from_file(line)
+                .map_err(|not| NotAReport(format!("report {number}: {not}")))
+        });
+        reports.collect()
+    }
+
     /// Reads a report's file, JSON or HTML.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::{Example, ObjectiveKind, TrainSettings};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-fn lesson() -> Lesson {
+pub(super) fn lesson() -> Lesson {
     let text = json!({
         "tilt_lesson": 1, "id": "one-run", "lang": "en", "title": "One run", "minutes": 5,
         "goals": ["See a run."],
@@ -65,7 +65,7 @@ fn run() -> RunFacts {
     }
 }
 
-fn report() -> LearnerReport {
+pub(super) fn report() -> LearnerReport {
     let lesson = lesson();
     let mut rows = Vec::new();
     let of_run = LearnerReport::take_rows(&mut rows, &[pair("a"), pair("b"), pair("a")]);
@@ -125,6 +125,17 @@ fn a_report_comes_back_from_either_file() {
     for text in [report.to_json(), format!("\u{feff}{page}")] {
         assert_eq!(LearnerReport::from_file(&text).as_ref(), Ok(&report));
     }
+    let json = report.to_json();
+    let lines = format!("{json}\n{json}\n");
+    let several = LearnerReport::all_from_file(&lines).expect("two reports");
+    assert_eq!(several, [report.clone(), report.clone()]);
+    assert_eq!(
+        LearnerReport::all_from_file(&page),
+        Ok(vec![report.clone()])
+    );
+    let cut = format!("{json}\n{{\"tilt_report\":1}}\n");
+    let refused = LearnerReport::all_from_file(&cut).expect_err("cut");
+    assert!(refused.0.starts_with("report 2: "), "{refused}");
     assert_eq!(report.lesson_itself(), Some(lesson()));
     assert_eq!(report.checks_held(), (2, 2));
 }

@@ -2,6 +2,7 @@
 //! that repeats a run with TRL. The engine puts them into zips (`engine/src/export/`).
 
 mod card;
+mod csv_cell;
 mod guide;
 mod meta;
 mod papers;
@@ -9,6 +10,7 @@ mod script;
 mod trainer;
 
 pub use card::{ModelFacts, model_card};
+pub use csv_cell::text_cell;
 pub use guide::{SMALL_EPSILON, trl_readme};
 pub use meta::{ExportMeta, LabelCount, label_counts};
 pub use papers::{PaperSource, sources};

@@ -23,6 +23,11 @@ impl<'a> SamePair<'a> {
             is_single: pair.is_single(),
         }
     }
+
+    /// Both answers in the order of their letters, without the spaces at their edges.
+    pub fn answers(&self) -> [&'a str; 2] {
+        self.answers
+    }
 }
 
 fn is_in_order(pair: &Pair) -> bool {

@@ -4,17 +4,18 @@ use crate::files;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tilt_engine::evaluate::WinRateRun;
 use tilt_engine::model::Model;
 use tilt_engine::session::Session;
 use tilt_protocol::classroom::{
-    Agreement, CurveReport, LearnerReport, RunReport, compare_curves, recheck, unfounded,
+    Agreement, CurveReport, ELSEWHERE, LearnerReport, NotReplayable, RunReport, compare_curves,
+    recheck, replayable, unfounded,
 };
 use tilt_protocol::lesson::WinRateFacts;
 use tilt_protocol::statistics::{Proportion, difference_interval};
-use tilt_protocol::{Error, Principle, Result};
+use tilt_protocol::{Error, Example, ModelName, Principle, Result};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -24,13 +25,9 @@ pub struct Arguments {
     #[arg(long, default_value = "public/models")]
     models: PathBuf,
     /// How far a number may lie from the report's, relative to the larger of both, or to 1.
-    #[arg(long, default_value_t = TOLERANCE)]
+    #[arg(long, default_value_t = ELSEWHERE)]
     tolerance: f64,
 }
-
-/// Single precision adds up otherwise in a browser, on a GPU or in another order; what grows
-/// of it over a lesson's steps stays below this.
-const TOLERANCE: f64 = 1e-3;
 
 /// What comes out.
 #[derive(Serialize)]
@@ -110,7 +107,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 fn replay_all(arguments: &Arguments, report: &LearnerReport) -> Result<Vec<ReplayedRun>> {
-    let mut loaded: Option<(String, Model, Tensor<1>)> = None;
+    let mut loaded: Option<(ModelName, Model, Tensor<1>)> = None;
     let mut replayed = Vec::new();
     for run in &report.runs {
         eprintln!("run {}: {} steps", run.id, run.steps);
@@ -122,25 +119,29 @@ fn replay_all(arguments: &Arguments, report: &LearnerReport) -> Result<Vec<Repla
             largest_difference: None,
             told: Vec::new(),
         };
-        match why_not(run, &arguments.models) {
-            Some(reason) => told.told.push(reason),
-            None => {
-                if loaded.as_ref().is_none_or(|(name, ..)| *name != run.model) {
-                    let folder = arguments.models.join(&run.model);
-                    let (model, reference) = files::load_model(&folder, &Device::flex())?;
-                    loaded = Some((run.model.clone(), model, reference));
-                }
-                let Some((_, model, reference)) = &loaded else {
-                    return Err(Error::internal("a model that was just loaded"));
-                };
-                replay(
-                    arguments.tolerance,
-                    report,
-                    run,
-                    (model, reference),
-                    &mut told,
-                )?;
+        let (name, examples) = match replayable(report, run) {
+            Ok(found) => found,
+            Err(why) => {
+                told.told.push(in_words(&why));
+                replayed.push(told);
+                continue;
             }
+        };
+        if loaded.as_ref().is_none_or(|(known, ..)| *known != name) {
+            let folder = arguments.models.join(name.slug());
+            let (model, reference) = files::load_model(&folder, &Device::flex())?;
+            loaded = Some((name, model, reference));
+        }
+        let Some((_, model, reference)) = &loaded else {
+            return Err(Error::internal("a model that was just loaded"));
+        };
+        let is_it = model.identity.as_ref();
+        if is_it.is_none_or(|identity| report.has_model(name, identity)) {
+            let found = (model, reference);
+            replay(arguments.tolerance, run, &examples, found, &mut told)?;
+        } else {
+            let why = NotReplayable::OtherModel(run.model.clone());
+            told.told.push(in_words(&why));
         }
         replayed.push(told);
     }
@@ -148,48 +149,32 @@ fn replay_all(arguments: &Arguments, report: &LearnerReport) -> Result<Vec<Repla
 }
 
 /// Why a run cannot be trained again, as a sentence.
-fn why_not(run: &RunReport, models: &Path) -> Option<String> {
-    if run.is_changed {
-        return Some("Its settings were changed while it was under way.".to_owned());
+fn in_words(why: &NotReplayable) -> String {
+    match why {
+        NotReplayable::OwnModel(name) => format!("Its model {name:?} is none of the shipped ones."),
+        NotReplayable::OtherModel(name) => {
+            format!("Its model is called {name:?} here too, and has other weights.")
+        }
+        NotReplayable::Changed => "Its settings were changed while it was under way.".to_owned(),
+        NotReplayable::RowsUnknown => "Its training rows are not in the report.".to_owned(),
+        NotReplayable::RowsMissing => {
+            "The report names training rows that are not in it.".to_owned()
+        }
+        NotReplayable::NoSteps => "The report tells of none of its steps.".to_owned(),
     }
-    if run.rows.is_none() {
-        return Some("Its training rows are not in the report.".to_owned());
-    }
-    if !run.is_ended {
-        return Some("It had not ended when the report was written.".to_owned());
-    }
-    let is_plain = run.model.chars().all(|c| c.is_ascii_alphanumeric());
-    if !is_plain || !models.join(&run.model).is_dir() {
-        let (name, folder) = (&run.model, models.display());
-        return Some(format!(
-            "Its model {name:?} is none of the shipped ones in {folder}."
-        ));
-    }
-    None
 }
 
 fn replay(
     tolerance: f64,
-    report: &LearnerReport,
     run: &RunReport,
+    examples: &[Example],
     (model, reference): (&Model, &Tensor<1>),
     told: &mut ReplayedRun,
 ) -> Result<()> {
-    let is_of_report = report.model.as_ref() == Some(&run.model);
-    if is_of_report && report.model_hash.is_some() && report.model_hash != model.identity {
-        told.told
-            .push("Its model has that name here, and other weights.".to_owned());
-        return Ok(());
-    }
-    let Some(examples) = run.examples(report) else {
-        told.told
-            .push("The report names training rows that are not in it.".to_owned());
-        return Ok(());
-    };
     let settings = run.settings.clone();
     settings.check()?;
     let rows = model
-        .rows(&examples, &settings.objective, settings.max_length)?
+        .rows(examples, &settings.objective, settings.max_length)?
         .all_good()?
         .rows;
     let mut session = Session::start(model, reference.clone(), reference, rows, settings)?;

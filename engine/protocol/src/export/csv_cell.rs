@@ -1,7 +1,8 @@
 //! A cell of CSV as RFC 4180 has it.
 
-/// A spreadsheet takes a text that begins with one of these for a formula.
-const FORMULA: [char; 4] = ['=', '+', '-', '@'];
+/// A spreadsheet takes a text that begins with one of these for a formula, the last two once
+/// it has trimmed them.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A text as a cell, quoted where it must be; one that a spreadsheet would compute begins
 /// with an apostrophe instead.
@@ -27,6 +28,11 @@ mod tests {
             ("plain", "plain"),
             ("a, \"b\"", "\"a, \"\"b\"\"\""),
             ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@a", "'@a"),
+            ("\t=1", "'\t=1"),
+            ("=\"a\",b", "\"'=\"\"a\"\",b\""),
             ("two\nlines", "\"two\nlines\""),
             ("", ""),
         ] {
