@@ -169,11 +169,12 @@ mod tests {
             })
         };
         assert_eq!(
-            differs(0.41, Some(0.52)),
+            differs(Some(0.41), Some(0.52)),
             "step 12: the report says loss 0.41, this run gives 0.52."
         );
-        assert!(differs(0.4121, Some(0.4126)).contains("0.412, this run gives 0.413"));
-        assert!(differs(1.0, None).ends_with("and this run has no such number."));
+        assert!(differs(Some(0.4121), Some(0.4126)).contains("0.412, this run gives 0.413"));
+        assert!(differs(Some(1.0), None).ends_with("and this run has no such number."));
+        assert!(differs(None, Some(0.52)).contains("the report lacks loss"));
     }
 
     #[test]
