@@ -58,7 +58,7 @@ export async function trainedRun(lab) {
     await learner.answer();
     await learner.next();
   }
-  const own = JSON.parse(await saved(lab.page, /^tilt-report/, () => lab.id('lesson-report').click()));
+  const own = JSON.parse(await saved(lab.page, /^tilt-report/, () => lab.id('lesson-report-json').click()));
   const exported = JSON.parse(
     await saved(lab.page, /json$/, () => lab.id('runs-save').filter({ hasText: 'JSON' }).click()),
   );

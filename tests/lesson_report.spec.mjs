@@ -83,6 +83,21 @@ test('a report is a page with the data in it, and can be trained again', async (
   const inside = JSON.parse(await tab.locator('#tilt-report').textContent());
   expect(inside.runs).toEqual(report.runs);
   expect(await faults(tab)).toEqual([]);
+  await tab.close();
+
+  // The teacher's board reads the page as it is, and trains the run again.
+  await lab.id('lessons').click();
+  await lab.id('board-open').click();
+  await lab.id('board-drop').setInputFiles({
+    name: page.name,
+    mimeType: 'text/html',
+    buffer: fs.readFileSync(page.path),
+  });
+  await expect(lab.id('board-table')).toContainText('Ada & <Co>');
+  await lab.id('board-replay').click();
+  const replayed = lab.id('board-replayed');
+  await expect(replayed).toHaveAttribute('data-value', 'agrees', { timeout: 60_000 });
+  await expect(replayed).toContainText('agrees to the last digit');
   // Kept for whoever trains it again by hand: `tilt lesson replay`.
   if (process.env.TILT_KEEP_REPORT) fs.copyFileSync(page.path, process.env.TILT_KEEP_REPORT);
 });
