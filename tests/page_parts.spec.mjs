@@ -24,7 +24,9 @@ test.describe('under a path', () => {
     await lab.open({ device: 'cpu', model: 'nano', seed: 96 });
     // With the engine comes what asks a model, and nothing else but what it shares.
     const parts = () => asked.filter((name) => !/_part_chunk_\d+\.wasm$/.test(name));
-    await expect.poll(parts).toEqual([expect.stringMatching(/_part_models\.wasm$/)]);
+    const wanted = [/_part_formula\.wasm$/, /_part_models\.wasm$/].map((name) => expect.stringMatching(name));
+    await expect.poll(() => parts().sort()).toEqual(wanted);
+    await page.locator('#formula').waitFor();
     await expect(lab.id('winrate-run')).toBeVisible();
     await expect(lab.id('parameters')).toHaveCount(0);
     await page.keyboard.press('f');
@@ -51,6 +53,7 @@ test.describe('where the host does not give a part', () => {
 
   test('that is said, nothing breaks, and trying again helps', async ({ lab, page }) => {
     await lab.open({ device: 'cpu', model: 'nano', seed: 97 });
+    await page.locator('#formula').waitFor();
     await page.keyboard.press('f');
     expect(await lab.untilBanner()).toContain('A part of the page could not be loaded');
     // Labels want the part too: without it they are counted all the same.
@@ -75,6 +78,7 @@ test.describe('where the host gives a part at the third time', () => {
 
   test('who asks again by key stays where the part will be', async ({ lab, page }) => {
     await lab.open({ device: 'cpu', model: 'nano', seed: 97 });
+    await page.locator('#formula').waitFor();
     await page.keyboard.press('f');
     const again = page.locator('#formula').getByTestId('later-again');
     await again.focus();

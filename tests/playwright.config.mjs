@@ -22,7 +22,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 3 * 60_000,
-  globalTimeout: 40 * 60_000,
+  globalTimeout: 55 * 60_000,
   expect: { timeout: 15_000 },
   outputDir: 'results/failures',
   reporter: [['list'], ['./count_reporter.mjs']],

@@ -41,7 +41,7 @@ fn FormulaPanel() -> impl IntoView {
     });
     let is_open = RwSignal::new(false);
     view! {
-        <section class="panel formula-panel" data-place="formula" aria-label=texts::PANEL>
+        <section class="panel formula-panel" aria-label=texts::PANEL>
             <Scroll class="formula-line" name=texts::LOSS>
                 {move || {
                     lines(&objective.get())

@@ -64,12 +64,13 @@ pub fn LabPage(
     startup::start(lab);
 
     let is_everything = Signal::derive(move || lab.settings.level().get() >= Level::Everything);
-    let is_standard = Signal::derive(move || lab.settings.level().get() >= Level::Standard);
     let shown = lab.charts.shown();
     let has_run = Memo::new(move |_| shown.with(|shown| !shown.is_empty()));
     let result = lab.run_result.state();
     let has_result = Memo::new(move |_| result.with(|result| *result != ResultState::None));
     let has_model = Signal::derive(move || lab.engine.is_up());
+    let wants_formula =
+        Signal::derive(move || has_model.get() && lab.settings.level().get() >= Level::Standard);
     let is_list_open = lab.lesson_list.is_open();
     let is_writing = lab.lesson_list.is_writing();
     let is_board_open = lab.board.is_open();
@@ -110,8 +111,8 @@ pub fn LabPage(
                 <TrainPanel/>
                 <Later wanted=has_result load=|| Box::pin(result_card::result_card())/>
                 <AtLevel least=Level::Standard>
-                    <div class="formula-place">
-                        <Later wanted=is_standard load=|| Box::pin(formula_panel())/>
+                    <div class="formula-place" data-place="formula">
+                        <Later wanted=wants_formula load=|| Box::pin(formula_panel())/>
                     </div>
                 </AtLevel>
                 <RecordedRun/>
