@@ -79,7 +79,7 @@ test('a report is a page with the data in it, and can be trained again', async (
   await expect(tab.locator('h1')).toHaveText('To be <handed> in');
   await expect(tab.locator('body')).toContainText('Ada & <Co>');
   await expect(tab.locator('body')).toContainText('Because it is so.');
-  await expect(tab.locator('body')).toContainText('1 of 1 check');
+  await expect(tab.locator('body')).toContainText('Checks that hold: 1 of 1.');
   const inside = JSON.parse(await tab.locator('#tilt-report').textContent());
   expect(inside.runs).toEqual(report.runs);
   expect(await faults(tab)).toEqual([]);

@@ -42,11 +42,11 @@ pub fn step(number: usize) -> String {
 }
 
 pub fn summary(held: usize, of: usize) -> String {
-    format!("{held} of {} hold.", counted(of, "check"))
+    format!("Checks that hold: {held} of {of}.")
 }
 
 pub fn acts(done: usize, of: usize) -> String {
-    format!("{done} of {} done", counted(of, "act"))
+    format!("What was to be done: {done} of {of}")
 }
 
 pub fn device(device: &str, model: &str) -> String {
