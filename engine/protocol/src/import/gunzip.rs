@@ -217,7 +217,9 @@ mod tests {
 
     #[test]
     fn archives_are_unpacked_however_they_are_cut() {
-        let text: Vec<u8> = (0..100_000_u32).map(|n| ((n * n) >> 7) as u8).collect();
+        let text: Vec<u8> = (0..100_000_u32)
+            .map(|n| (n.wrapping_mul(n) >> 7) as u8)
+            .collect();
         let all = NAME | COMMENT | EXTRA | HEADER_CHECKSUM;
         let mut bytes = packed(&text, 0, b"");
         bytes.extend(packed(b"more", all, b"\x02\0xyname\0comment\0\x01\x02"));
