@@ -5,19 +5,6 @@ use serde_json::{Map, Value, json};
 pub const PREDICTIONS: [&str; 4] = ["choice", "number", "order", "slider"];
 /// `label` are labels of whoever it may be; the two after it name who gives them.
 pub const ACTS: [&str; 6] = ["label", "judge", "set", "run", "measure", "sample"];
-pub const CHECKS: [&str; 11] = [
-    "labels",
-    "run",
-    "win_rate",
-    "kl",
-    "compare",
-    "metric",
-    "agreement",
-    "token",
-    "all",
-    "any",
-    "not",
-];
 pub const SOURCES: [&str; 3] = ["judge", "set", "hand"];
 /// Settings with a field of their own.
 pub const MAIN_SETTINGS: [&str; 4] = ["beta", "lr", "steps", "seed"];
@@ -113,7 +100,7 @@ pub fn predict_of(kind: &str, old: Option<&Value>) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tilt_protocol::lesson::Lesson;
+    use tilt_protocol::lesson::{CHECK_KINDS, Lesson};
 
     fn paths(step: &Value) -> Vec<String> {
         let lesson = json!({
@@ -142,7 +129,7 @@ mod tests {
 
     #[test]
     fn new_checks_are_sound_as_far_as_they_can_be() {
-        for kind in CHECKS {
+        for kind in CHECK_KINDS {
             let check = check_of(kind, "warm").expect("a check");
             let lacking = match kind {
                 // Which token only its writer knows.

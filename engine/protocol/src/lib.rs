@@ -5,6 +5,7 @@
 //! is deserialised on both sides of the worker boundary.
 
 pub mod bench;
+pub mod calendar;
 pub mod classroom;
 pub mod config;
 pub mod curated;

@@ -12,6 +12,7 @@ use crate::charts::class_curves::ClassCurves;
 use crate::flows::board::take_read;
 use crate::lab::use_lab;
 use crate::model::shown_class::ShownClass;
+use crate::panels::lesson::LessonStyles;
 use crate::parts::check_box::CheckBox;
 use crate::parts::focus::focus;
 use crate::parts::style_sheet::StyleSheet;
@@ -52,7 +53,7 @@ fn Board() -> impl IntoView {
     });
     let has_class = Memo::new(move |_| class.shown().with(Option::is_some));
     view! {
-        <StyleSheet file="lesson.css"/>
+        <LessonStyles/>
         <StyleSheet file="board.css"/>
         <section class="panel board" data-testid="board" aria-labelledby="board-title">
             <header class="panel-head">

@@ -6,11 +6,12 @@ use super::lists::{curve_metrics, labellers, principles, quantities, runs};
 use super::settings::run_settings;
 use crate::model::lesson_draft::Spot;
 use crate::model::lesson_field::Typed;
-use crate::model::lesson_parts::{CHECKS, check_of};
+use crate::model::lesson_parts::check_of;
 use crate::parts::action::Action;
 use crate::texts::write_lesson as texts;
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use tilt_protocol::lesson::CHECK_KINDS;
 
 /// Claims within claims that have a form; deeper ones are edited as JSON.
 const DEPTH: usize = 2;
@@ -23,7 +24,7 @@ fn within(spot: &Spot, depth: usize, blank: Option<&'static str>) -> AnyView {
     let store = store();
     let kind = store.text(&spot.field("kind"));
     let options = Signal::derive(move || {
-        let named = CHECKS.into_iter().zip(texts::CHECKS);
+        let named = CHECK_KINDS.into_iter().zip(texts::CHECKS);
         let named = named.map(|(kind, name)| (kind.to_owned(), name.to_owned()));
         let blank = blank.map(|blank| (String::new(), blank.to_owned()));
         blank.into_iter().chain(named).collect()

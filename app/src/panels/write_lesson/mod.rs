@@ -17,7 +17,6 @@ mod rail;
 mod settings;
 mod setup;
 mod step;
-mod styles;
 mod taken;
 mod words;
 

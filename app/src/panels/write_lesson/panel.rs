@@ -7,12 +7,12 @@ use super::preview::Preview;
 use super::rail::Rail;
 use super::setup::setup;
 use super::step::step;
-use super::styles::WriteLessonStyles;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::browser::other_tabs::on_kept;
 use crate::lab::use_lab;
 use crate::panels::lesson::LessonStyles;
 use crate::parts::focus::{focus, focus_after};
+use crate::parts::style_sheet::StyleSheet;
 use crate::stores::lesson_draft::{LessonDraftStore, Part};
 use crate::texts::write_lesson as texts;
 use leptos::prelude::*;
@@ -47,7 +47,7 @@ fn WriteLesson() -> impl IntoView {
     let part = store.part();
     view! {
         <LessonStyles/>
-        <WriteLessonStyles/>
+        <StyleSheet file="write_lesson.css"/>
         <section class="panel draft" data-testid="lesson-draft" aria-labelledby="draft-title">
             <header class="panel-head">
                 <h2 id="draft-title" tabindex="-1">{texts::TITLE}</h2>

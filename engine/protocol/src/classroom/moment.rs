@@ -1,10 +1,12 @@
 //! Moments and durations as ISO 8601 writes them.
 
+use crate::calendar::civil_from_days;
+
 /// "2026-02-28T09:05:03Z", of milliseconds since 1970. `None` where no calendar has it.
 pub fn moment(ms: f64) -> Option<String> {
     let seconds = whole_seconds(ms)?;
     let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = date(days);
+    let (year, month, day) = civil_from_days(days);
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     let date = format!("{year:04}-{month:02}-{day:02}");
     Some(format!("{date}T{hour:02}:{minute:02}:{second:02}Z"))
@@ -12,7 +14,7 @@ pub fn moment(ms: f64) -> Option<String> {
 
 /// "2026-02-28", of milliseconds since 1970, in UTC.
 pub fn day(ms: f64) -> Option<String> {
-    let (year, month, day) = date(whole_seconds(ms)?.div_euclid(86_400));
+    let (year, month, day) = civil_from_days(whole_seconds(ms)?.div_euclid(86_400));
     Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 
@@ -32,26 +34,6 @@ fn whole_seconds(ms: f64) -> Option<i64> {
     (0.0..=LAST)
         .contains(&ms)
         .then(|| (ms / 1000.0).floor() as i64)
-}
-
-/// Year, month and day of a count of days since 1970-01-01.
-///
-/// H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn date(days: i64) -> (i64, i64, i64) {
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let of_era = z.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]

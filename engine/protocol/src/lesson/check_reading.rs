@@ -10,7 +10,8 @@ use serde_json::Value;
 /// Checks within checks at most.
 const DEPTH: usize = 8;
 
-const KINDS: [&str; 11] = [
+/// What a check's `kind` may be.
+pub const CHECK_KINDS: [&str; 11] = [
     "labels",
     "run",
     "win_rate",
@@ -33,7 +34,7 @@ fn read_within(node: &Node<'_>, setup: &Setup, depth: usize) -> Option<Check> {
         let found = format!("a check within {DEPTH} others");
         return node.fail(found, "fewer checks within each other");
     }
-    let kinds = KINDS.map(|kind| (kind, kind));
+    let kinds = CHECK_KINDS.map(|kind| (kind, kind));
     let kind = node
         .any_object("a kind")?
         .required("kind", "the kind of the check")?

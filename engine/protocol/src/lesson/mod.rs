@@ -30,6 +30,7 @@ mod words;
 
 pub use act::{Act, LabelAct, acts_done, runs_of_acts};
 pub use check::{At, Bounds, Check, Direction, Relation, RunBack};
+pub use check_reading::CHECK_KINDS;
 pub use defect::Defect;
 pub use document::{LESSON_VERSION, Lesson, Verify};
 pub use estimate::Standing;
