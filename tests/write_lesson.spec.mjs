@@ -112,6 +112,48 @@ test('a lesson from the Lab as it stands is written, mended, saved, and played b
   expect(page.url()).toBe(link);
 });
 
+test('labels from a file travel in the lesson, and are there when it begins', async ({
+  lab,
+  browser,
+}) => {
+  const writer = new Writer(lab);
+  const rows = ['One.', 'Two.', 'Three.'].map((chosen) => ({
+    prompt: [{ role: 'user', content: `Say ${chosen}` }],
+    chosen: [{ role: 'assistant', content: chosen }],
+    rejected: [{ role: 'assistant', content: 'No.' }],
+  }));
+  const text = rows.map((row) => JSON.stringify(row)).join('\n');
+  await lab.open(QUICK);
+  await lab.chooseFiles('data-import', [
+    { name: 'class.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(text) },
+  ]);
+  await lab.until('the labels', async () => (await lab.labelCount()) === 3);
+  await writer.open();
+  await writer.fill('title', 'Three labels');
+  await writer.fill('goals', 'See them.');
+  await writer.go('How the Lab starts');
+  await expect(lab.id('draft-setup')).toContainText('3 labels of its own');
+  await expect(lab.id('draft-rows')).toHaveAttribute('data-value', '3');
+  // Others of the Lab are taken where they are wanted, and none is a defect with its place.
+  await writer.choose('setup.labels', 'hand', { isKind: true });
+  await expect(lab.id('draft-rows')).toHaveCount(0);
+  await writer.choose('setup.labels', 'rows', { isKind: true });
+  await expect(lab.id('draft-rows')).toHaveAttribute('data-value', '3');
+  await writer.go('no text yet');
+  await writer.fill('steps[0].text', 'Look at the labels.');
+  await writer.untilSound();
+  expect(JSON.parse((await writer.save()).text).setup.labels).toEqual({ rows });
+  const link = await writer.link();
+
+  const context = await browser.newContext();
+  const learners = new Lab(await context.newPage(), lab.site);
+  await learners.page.goto(link);
+  await learners.watchStatus();
+  await learners.id('lesson').waitFor({ timeout: 60_000 });
+  await learners.until('the labels', async () => (await learners.labelCount()) === 3, 60_000);
+  await context.close();
+});
+
 test('steps are moved by keyboard, copied, removed and brought back', async ({ lab, page }) => {
   const writer = new Writer(lab);
   await lab.open(QUICK, { ready: false });

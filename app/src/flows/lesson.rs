@@ -1,13 +1,16 @@
 //! What a lesson does with the lab: how it is set up, and what it can do for the learner.
 
 use super::act::perform;
-use super::import::import_set;
+use super::import::{import_file, import_set};
 use crate::lab::Lab;
 use crate::model::act::Act;
 use crate::stores::engine::Purpose;
 use crate::stores::judged::judge_key;
+use gloo_file::File;
 use leptos::prelude::*;
-use tilt_protocol::lesson::{AgreementFacts, LabelSource, LabellerFacts, RunSettings, Setup};
+use tilt_protocol::lesson::{
+    AgreementFacts, LabelRows, LabelSource, LabellerFacts, RunSettings, Setup,
+};
 use tilt_protocol::{Command, JudgeSettings, Pair, Principle, Verdict};
 
 /// Puts the set-up's objective and settings into the form.
@@ -50,6 +53,10 @@ pub fn missing_labels(lab: Lab, source: Option<&LabelSource>) -> usize {
                 |by: &LabellerFacts| matches!(by, LabellerFacts::Set(name) if name == set.slug());
             usize::from(labels_of(&is_set) == 0)
         }
+        Some(LabelSource::Rows(rows)) => {
+            let file = LabellerFacts::File(rows.file_name());
+            usize::from(labels_of(&|by| *by == file) == 0)
+        }
     }
 }
 
@@ -58,8 +65,13 @@ pub fn take_labels(lab: Lab, source: &LabelSource, count: usize) {
     match source {
         LabelSource::Judge { judge, .. } => autolabel(lab, judge.clone(), count),
         LabelSource::Set(set) => import_set(lab, *set),
+        LabelSource::Rows(rows) => import_file(lab, file_of(rows)),
         LabelSource::Hand => {}
     }
+}
+
+fn file_of(rows: &LabelRows) -> File {
+    File::new(&rows.file_name(), rows.to_jsonl().as_str())
 }
 
 /// The judge labels pairs, in the form's seed.

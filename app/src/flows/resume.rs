@@ -16,7 +16,7 @@ use crate::stores::resume::ResumePlan;
 use crate::stores::run_saving::Saved;
 use crate::texts::saving as texts;
 use leptos::prelude::*;
-use tilt_protocol::{Command, RunId};
+use tilt_protocol::{Command, EngineStatus, RunId};
 
 /// The engine is gone: the run that it was training, or had trained last, comes back with
 /// the next one.
@@ -174,8 +174,17 @@ pub fn restore(lab: Lab, record: &RunRecord, saved: Saved, comeback: Comeback) {
         .engine
         .request_with(Purpose::Train(record.id), command, &[saved.checkpoint]);
     if sent.is_none() {
-        lab.run.refused();
-    } else if is_going {
+        return lab.run.refused();
+    }
+    // Otherwise the page would call itself ready until the engine has taken the run in.
+    let until_then = match comeback {
+        Comeback::Steps {
+            is_going: false, ..
+        } => EngineStatus::Paused,
+        _ => EngineStatus::Training,
+    };
+    lab.engine.expect(sent, until_then);
+    if is_going {
         lab.run.set_paused(false);
     }
 }

@@ -1,6 +1,8 @@
 //! The Lab as it stands, as what a lesson begins with.
 
-use tilt_protocol::lesson::{LabelFacts, LabelSource, LabellerFacts, RunSettings, Setup};
+use tilt_protocol::lesson::{
+    LabelFacts, LabelRows, LabelSource, LabellerFacts, RunSettings, Setup,
+};
 use tilt_protocol::{
     CuratedSet, DeviceKind, JudgeSettings, Level, ModelName, ObjectiveKind, TrainSettings,
 };
@@ -19,6 +21,8 @@ pub struct LabNow {
     /// One that the person has asked for.
     pub device: Option<DeviceKind>,
     pub labels: Vec<LabelFacts>,
+    /// The same labels with their texts, where a lesson can carry so many.
+    pub rows: Option<LabelRows>,
     /// As the judge's form has it, and how many pairs it would label.
     pub judge: Option<(JudgeSettings, usize)>,
 }
@@ -27,7 +31,7 @@ pub struct LabNow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftBehind {
     OwnModel,
-    /// Labels of a file, or of another lab.
+    /// Labels of a file, or of another lab, that are too many.
     LabelsOfFiles,
     /// All labels but those of whoever gave most.
     OtherLabels,
@@ -52,10 +56,17 @@ pub fn setup_of(lab: &LabNow) -> (Setup, Vec<LeftBehind>) {
         Some((LabellerFacts::Judge(judge), decisive)) => Some(of_judge(judge, decisive)),
         Some((LabellerFacts::Hand, _)) => Some(LabelSource::Hand),
         Some((LabellerFacts::Set(name), _)) => CuratedSet::from_slug(name).map(LabelSource::Set),
-        Some((LabellerFacts::File(_), _)) => {
-            left.push(LeftBehind::LabelsOfFiles);
-            Some(LabelSource::Hand)
-        }
+        // Nobody can give these again: the lesson brings them with it, and all others too.
+        Some((LabellerFacts::File(_), _)) => match &lab.rows {
+            Some(rows) => {
+                left.retain(|one| *one != LeftBehind::OtherLabels);
+                Some(LabelSource::Rows(rows.clone()))
+            }
+            None => {
+                left.push(LeftBehind::LabelsOfFiles);
+                Some(LabelSource::Hand)
+            }
+        },
     };
     let base = TrainSettings::lab_defaults(lab.objective);
     let setup = Setup {
@@ -81,7 +92,7 @@ fn of_judge(judge: &JudgeSettings, pairs: usize) -> LabelSource {
 mod tests {
     use super::*;
     use serde_json::json;
-    use tilt_protocol::Principle;
+    use tilt_protocol::{Label, Labeller, Pair, PairSource, Principle, Verdict};
 
     fn lab() -> LabNow {
         LabNow {
@@ -96,6 +107,7 @@ mod tests {
             level: Level::Start,
             device: None,
             labels: Vec::new(),
+            rows: None,
             judge: Some((JudgeSettings::of(Principle::Short, 0.1), 40)),
         }
     }
@@ -145,6 +157,38 @@ mod tests {
             assert_eq!(setup.to_value()["labels"], expected);
             assert_eq!(left, [LeftBehind::OtherLabels]);
         }
+    }
+
+    #[test]
+    fn labels_of_a_file_travel_with_their_texts() {
+        let own = |answer: &str| {
+            let pair = Pair {
+                id: "1".to_owned(),
+                prompt: "Hi.".to_owned(),
+                answer_a: answer.to_owned(),
+                answer_b: "No.".to_owned(),
+                source: PairSource::Imported {
+                    file: "a.jsonl".to_owned(),
+                },
+                row: None,
+            };
+            Label::new(pair, Verdict::A, Labeller::Person, 0.0)
+        };
+        let all = [own("Yes."), own("Perhaps.")];
+        let lab = LabNow {
+            labels: vec![
+                labels(LabellerFacts::File("a.jsonl".to_owned()), 2),
+                labels(LabellerFacts::Hand, 1),
+            ],
+            rows: LabelRows::of_labels(&all),
+            ..lab()
+        };
+        let (setup, left) = setup_of(&lab);
+        assert_eq!(left, []);
+        let Some(LabelSource::Rows(rows)) = setup.labels else {
+            panic!("{:?}", setup.labels);
+        };
+        assert_eq!(rows.count(), 2);
     }
 
     #[test]

@@ -1,33 +1,47 @@
 //! The parts of a step by their kinds: what each is told by, and what a new one begins with.
 
 use serde_json::{Map, Value, json};
+use tilt_protocol::lesson::{LabelRows, LabelSource};
 
 pub const PREDICTIONS: [&str; 4] = ["choice", "number", "order", "slider"];
 /// `label` are labels of whoever it may be; the two after it name who gives them.
 pub const ACTS: [&str; 6] = ["label", "judge", "set", "run", "measure", "sample"];
-pub const SOURCES: [&str; 3] = ["judge", "set", "hand"];
+pub const SOURCES: [&str; 4] = ["judge", "set", "rows", "hand"];
 /// Settings with a field of their own.
 pub const MAIN_SETTINGS: [&str; 4] = ["beta", "lr", "steps", "seed"];
 
 /// Whose labels these are.
 pub fn source_kind(source: &Value) -> &'static str {
     let has = |name: &str| source.get(name).is_some();
-    match (has("judge"), has("set"), has("by")) {
-        (true, ..) => "judge",
-        (_, true, _) => "set",
-        (_, _, true) => "hand",
-        _ => "",
-    }
+    let fields = ["judge", "set", "rows", "by"];
+    let kind = fields
+        .into_iter()
+        .zip(SOURCES)
+        .find(|(field, _)| has(field));
+    kind.map_or("", |(_, kind)| kind)
 }
 
-/// Labels of a new source.
-pub fn source_of(kind: &str, principle: &str) -> Option<Value> {
+/// Labels of a new source; `rows` are those that the lesson would bring with it.
+pub fn source_of(
+    kind: &str,
+    principle: &str,
+    rows: impl FnOnce() -> Option<LabelRows>,
+) -> Option<Value> {
     match kind {
         "judge" => Some(json!({"judge": {principle: 1}, "pairs": 64})),
         "set" => Some(json!({"set": "polite"})),
+        "rows" => Some(rows_value(rows())),
         "hand" => Some(json!({"by": "hand"})),
         _ => None,
     }
+}
+
+/// Rows as a source of labels. None make a defect that is shown where they belong.
+pub fn rows_value(rows: Option<LabelRows>) -> Value {
+    rows.map_or_else(
+        || json!({"rows": []}),
+        |rows| LabelSource::Rows(rows).to_value(),
+    )
 }
 
 pub fn act_kind(act: &Value) -> &'static str {
@@ -161,7 +175,7 @@ mod tests {
     #[test]
     fn sources_are_told_apart() {
         for kind in SOURCES {
-            let source = source_of(kind, "short").expect("a source");
+            let source = source_of(kind, "short", || None).expect("a source");
             assert_eq!(source_kind(&source), kind);
         }
         assert_eq!(source_kind(&json!({})), "");

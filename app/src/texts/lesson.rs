@@ -149,6 +149,7 @@ pub const AGAIN: &str = "Do it once more";
 pub const SET_THESE: &str = "Set this up for me";
 pub const HAVE_IT_LABELLED: &str = "Have it labelled";
 pub const LOAD_THE_SET: &str = "Load the set";
+pub const LOAD_THE_LABELS: &str = "Load the labels";
 pub const MEASURE_NOW: &str = "Measure it";
 
 pub fn label_pairs(count: usize, by: &str) -> String {
@@ -169,6 +170,10 @@ pub fn judge_labels(pairs: usize, principle: &str) -> String {
 
 pub fn load_set(set: &str) -> String {
     format!("Load the practice set \u{201c}{set}\u{201d}")
+}
+
+pub fn load_rows(count: usize) -> String {
+    format!("Load the {} of this lesson", counted(count, "label"))
 }
 
 pub fn train_with(settings: Option<&str>) -> String {

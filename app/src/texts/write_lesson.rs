@@ -3,7 +3,7 @@
 use super::counts::counted;
 use super::numbers::capitalised;
 use std::fmt::Display;
-use tilt_protocol::lesson::{LabelSource, Place, Setup};
+use tilt_protocol::lesson::{LabelSource, MOST_LABEL_ROWS, Place, Setup};
 use tilt_protocol::{DeviceKind, Level};
 
 // The doors to it.
@@ -45,7 +45,7 @@ pub fn not_opened(reason: &str) -> String {
 pub const TAKEN: &str = "Taken from the Lab as it stands.";
 pub const OWN_MODEL: &str = "Your own model cannot travel in a lesson: it has small instead.";
 pub const LABELS_OF_FILES: &str =
-    "Labels from a file cannot travel in a lesson: learners label by hand instead.";
+    "Labels from a file were too many for a lesson: learners label by hand instead.";
 pub const OTHER_LABELS: &str =
     "A lesson has one source of labels: that of most of yours was taken.";
 
@@ -232,8 +232,26 @@ pub fn place(place: Place) -> Option<&'static str> {
 // Labels.
 pub const LABELS: &str = "Labels";
 pub const LABELS_NOBODY: &str = "none to begin with";
-/// Judge, set, hand.
-pub const SOURCES: [&str; 3] = ["the judge labels", "a practice set", "the learner, by hand"];
+/// Judge, set, rows, hand.
+pub const SOURCES: [&str; 4] = [
+    "the judge labels",
+    "a practice set",
+    "the labels that are in the Lab now",
+    "the learner, by hand",
+];
+pub const TAKE_ROWS: &str = "Take them from the Lab again";
+
+pub fn rows_in_words(count: usize) -> String {
+    match count {
+        0 => format!(
+            "The Lab has no decisive labels, or more than {MOST_LABEL_ROWS}. Label some pairs or open a file, then take them."
+        ),
+        _ => format!(
+            "The lesson carries {}, with their texts. Every one makes its link longer.",
+            counted(count, "label")
+        ),
+    }
+}
 pub const SET: &str = "Practice set";
 pub const JUDGE: &str = "What the judge prefers";
 pub const ABOUT_WEIGHTS: &str = "A weight for each principle that counts: 1, or more for one that counts more, below 0 for its opposite. Blank does not count.";
@@ -254,6 +272,9 @@ pub fn setup_in_words(setup: &Setup) -> String {
         None => "no labels to begin with".to_owned(),
         Some(LabelSource::Hand) => "labels by hand".to_owned(),
         Some(LabelSource::Set(set)) => format!("the practice set \u{201c}{}\u{201d}", set.name()),
+        Some(LabelSource::Rows(rows)) => {
+            format!("{} of its own", counted(rows.count(), "label"))
+        }
         Some(LabelSource::Judge { judge, pairs }) => {
             let principles: Vec<String> =
                 judge.principles.iter().map(|(one, _)| one.name()).collect();

@@ -90,6 +90,9 @@ fn help(lab: Lab, lesson: &Arc<Lesson>, tabs: Option<Tabs>, act: &Arc<Act>) -> A
             (Some(texts::HAVE_IT_LABELLED), Place::Judge)
         }
         Act::Label(LabelAct::From(LabelSource::Set(_))) => (Some(texts::LOAD_THE_SET), Place::Data),
+        Act::Label(LabelAct::From(LabelSource::Rows(_))) => {
+            (Some(texts::LOAD_THE_LABELS), Place::Data)
+        }
         Act::Label(LabelAct::From(LabelSource::Hand)) => (None, Place::Label),
         Act::Run(_) => (Some(texts::SET_THESE), Place::Train),
         Act::Measure(_) => (Some(texts::MEASURE_NOW), Place::WinRate),
@@ -134,7 +137,9 @@ fn do_for(lab: Lab, lesson: &Lesson, act: &Act) {
     match act {
         Act::Label(LabelAct::From(source)) => match source {
             LabelSource::Judge { judge, pairs } => autolabel(lab, judge.clone(), *pairs),
-            LabelSource::Set(_) | LabelSource::Hand => take_labels(lab, source, 1),
+            LabelSource::Set(_) | LabelSource::Rows(_) | LabelSource::Hand => {
+                take_labels(lab, source, 1)
+            }
         },
         Act::Run(settings) => set_run(lab, &lesson.setup, settings),
         Act::Measure(principle) => measure(lab, *principle),
@@ -162,6 +167,7 @@ pub fn in_words(act: &Act) -> String {
                 texts::judge_labels(*pairs, &principles.join(", "))
             }
             LabelSource::Set(set) => texts::load_set(set.slug()),
+            LabelSource::Rows(rows) => texts::load_rows(rows.count()),
             LabelSource::Hand => texts::label_pairs(1, texts::BY_HAND),
         },
         Act::Run(settings) => {

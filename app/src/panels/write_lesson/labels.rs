@@ -1,10 +1,14 @@
-//! Where labels come from: a judge with its principles, a practice set, or the learner.
+//! Where labels come from: a judge with its principles, a practice set, the labels of the
+//! Lab, or the learner.
 
 use super::fields::{choice, defects_of, field, of_name, select, store};
 use super::lists::sets;
+use crate::flows::lesson_of_lab::rows_of_lab;
+use crate::lab::use_lab;
 use crate::model::lesson_draft::Spot;
 use crate::model::lesson_field::Typed;
-use crate::model::lesson_parts::{SOURCES, source_kind, source_of};
+use crate::model::lesson_parts::{SOURCES, rows_value, source_kind, source_of};
+use crate::parts::action::Action;
 use crate::texts::numbers::capitalised;
 use crate::texts::write_lesson as texts;
 use leptos::prelude::*;
@@ -32,7 +36,9 @@ pub fn label_source(
     });
     let chosen = Signal::derive(move || kind.get().to_owned());
     let (spot, of_choice, whole) = (spot.clone(), spot.clone(), whole.clone());
-    let on_choice = move |kind: String| match source_of(&kind, &store.principle()) {
+    let lab = use_lab();
+    let rows = move || rows_of_lab(lab);
+    let on_choice = move |kind: String| match source_of(&kind, &store.principle(), rows) {
         Some(source) => store.set(&of_choice, Some(source)),
         None => store.set(&whole, None),
     };
@@ -44,7 +50,31 @@ pub fn label_source(
                 move || (kind.get() == "set").then(|| choice(&spot.field("set"), texts::SET, None, sets()))
             }
         </div>
-        {move || (kind.get() == "judge").then(|| judge(&spot, true))}
+        {
+            let spot = spot.clone();
+            move || (kind.get() == "judge").then(|| judge(&spot, true))
+        }
+        {move || (kind.get() == "rows").then(|| taken_rows(&spot))}
+    }
+    .into_any()
+}
+
+/// How many rows the lesson brings with it, and those of the Lab as it stands instead.
+fn taken_rows(spot: &Spot) -> AnyView {
+    let (lab, store) = (use_lab(), store());
+    let count = store.count(&spot.field("rows"));
+    let of_press = spot.clone();
+    view! {
+        <p class="muted" data-testid="draft-rows" data-value=count>
+            {move || texts::rows_in_words(count.get())}
+        </p>
+        {defects_of(&spot.field("rows"))}
+        <Action
+            testid="draft-take-rows"
+            class="slim"
+            text=texts::TAKE_ROWS
+            on_press=move || store.set(&of_press, Some(rows_value(rows_of_lab(lab))))
+        />
     }
     .into_any()
 }

@@ -50,10 +50,10 @@ pub fn setup() -> AnyView {
         </div>
         <p class="muted">{texts::BLANK_SETTINGS}</p>
         {others(&spot.field("settings"))}
-        {label_source(&labels, &labels, texts::LABELS, texts::LABELS_NOBODY, &["judge", "set", "hand"])}
+        {label_source(&labels, &labels, texts::LABELS, texts::LABELS_NOBODY, &["judge", "set", "rows", "hand"])}
         {move || is_by_hand.get().then(|| view! {
             <p class="muted">{texts::ABOUT_VERIFY}</p>
-            {label_source(&verify.field("labels"), &verify, texts::VERIFY, texts::VERIFY_NOBODY, &["judge", "set"])}
+            {label_source(&verify.field("labels"), &verify, texts::VERIFY, texts::VERIFY_NOBODY, &["judge", "set", "rows"])}
         })}
         <div class="fields draft-fields">
             {choice(&spot.field("level"), texts::LEVEL, Some(texts::LEVEL_OF_LEARNER), levels())}

@@ -219,6 +219,10 @@ impl<'a> Happened<'a> {
                 1,
                 |labels| matches!(&labels.by, LabellerFacts::Set(name) if name == set.slug()),
             ),
+            Act::Label(LabelAct::From(LabelSource::Rows(rows))) => {
+                let file = LabellerFacts::File(rows.file_name());
+                self.take_labels(1, |labels| labels.by == file)
+            }
             Act::Label(LabelAct::From(LabelSource::Hand)) => {
                 self.take_labels(1, |labels| labels.by.kind() == LabelledBy::Hand)
             }

@@ -101,7 +101,7 @@ impl Lesson {
     pub fn compared_judges(&self) -> Vec<JudgeSettings> {
         let of_setup = match &self.setup.labels {
             Some(LabelSource::Judge { judge, .. }) => Some(judge),
-            Some(LabelSource::Set(_) | LabelSource::Hand) | None => None,
+            Some(LabelSource::Set(_) | LabelSource::Rows(_) | LabelSource::Hand) | None => None,
         };
         let checks = self.steps.iter().filter_map(|step| step.check.as_ref());
         let mut found: Vec<JudgeSettings> = Vec::new();
@@ -218,9 +218,9 @@ fn check_version(fields: &Fields<'_>) {
 
 fn read_verify(node: &Node<'_>) -> Option<Verify> {
     let fields = node.object(&["labels"])?;
-    let labels = fields.required("labels", "a judge or a practice set")?;
+    let labels = fields.required("labels", "a judge, a practice set or rows")?;
     match LabelSource::read(&labels)? {
-        LabelSource::Hand => labels.fail("labels by hand", "a judge or a practice set"),
+        LabelSource::Hand => labels.fail("labels by hand", "a judge, a practice set or rows"),
         labels => Some(Verify { labels }),
     }
 }

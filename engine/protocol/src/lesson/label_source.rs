@@ -1,5 +1,7 @@
 //! Where the labels of a lesson come from.
 
+use super::defect::one_of;
+use super::label_rows::LabelRows;
 use super::names::{principles, sets};
 use super::node::{Fields, Node, Range, number_value, object};
 use crate::curated::CuratedSet;
@@ -9,6 +11,8 @@ use serde_json::Value;
 /// Pairs that a judge labels at most in one go.
 pub(super) const MOST_PAIRS: u32 = 5_000;
 const PAIRS: usize = 64;
+/// The fields that say where labels come from, one of which stands in a source.
+const SOURCES: [&str; 4] = ["judge", "set", "rows", "by"];
 
 /// Who labels the pairs.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,28 +21,45 @@ pub enum LabelSource {
     Judge { judge: JudgeSettings, pairs: usize },
     /// A practice set that ships with the page.
     Set(CuratedSet),
+    /// Rows that the lesson brings with it.
+    Rows(LabelRows),
     /// The learner.
     Hand,
 }
 
 impl LabelSource {
     pub(super) fn read(node: &Node<'_>) -> Option<LabelSource> {
-        let fields = node.object(&["judge", "pairs", "noise", "length_bias", "set", "by"])?;
-        match (fields.has("judge"), fields.has("set"), fields.has("by")) {
-            (true, false, false) => read_judged(&fields),
-            (false, true, false) => {
-                refuse_beside(&fields, "a judge, with which it has a meaning");
-                Some(LabelSource::Set(fields.optional("set")?.name(&sets())?))
-            }
-            (false, false, true) => {
-                refuse_beside(&fields, "a judge, with which it has a meaning");
+        let known = [
+            "judge",
+            "pairs",
+            "noise",
+            "length_bias",
+            "set",
+            "rows",
+            "by",
+        ];
+        let fields = node.object(&known)?;
+        let given = SOURCES.iter().filter(|name| fields.has(name));
+        let given: Vec<&str> = given.copied().collect();
+        let source = match given[..] {
+            ["judge"] => return read_judged(&fields),
+            ["set"] => LabelSource::Set(fields.optional("set")?.name(&sets())?),
+            ["rows"] => LabelSource::Rows(LabelRows::read(&fields.optional("rows")?)?),
+            ["by"] => {
                 let hand = [("hand", LabelledBy::Hand)];
                 fields.optional("by")?.name(&hand)?;
-                Some(LabelSource::Hand)
+                LabelSource::Hand
             }
-            (false, false, false) => fields.fail("none of them", "judge, set or by"),
-            _ => fields.fail("several of them", "one of judge, set and by"),
-        }
+            [] => return fields.fail("none of them", one_of(SOURCES)),
+            _ => return fields.fail("several of them", "one of judge, set, rows and by"),
+        };
+        refuse_beside(&fields, "a judge, with which it has a meaning");
+        Some(source)
+    }
+
+    /// As a lesson's file has it.
+    pub fn to_value(&self) -> Value {
+        self.write()
     }
 
     pub(super) fn write(&self) -> Value {
@@ -49,6 +70,7 @@ impl LabelSource {
                 object(fields)
             }
             LabelSource::Set(set) => object([("set", Some(set.slug().into()))]),
+            LabelSource::Rows(rows) => object([("rows", Some(rows.write()))]),
             LabelSource::Hand => object([("by", Some("hand".into()))]),
         }
     }

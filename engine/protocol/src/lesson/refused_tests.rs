@@ -152,12 +152,12 @@ fn every_defect_is_told_by_its_path() {
         (
             "/setup/labels",
             json!({}),
-            "setup.labels: none of them, expected judge, set or by",
+            "setup.labels: none of them, expected judge, set, rows or by",
         ),
         (
             "/setup/labels",
             json!({"set": "polite", "by": "hand"}),
-            "setup.labels: several of them, expected one of judge, set and by",
+            "setup.labels: several of them, expected one of judge, set, rows and by",
         ),
         (
             "/setup/hide",
@@ -287,7 +287,7 @@ fn every_defect_is_told_by_its_path() {
         (
             "/verify/labels",
             json!({"by": "hand"}),
-            "verify.labels: labels by hand, expected a judge or a practice set",
+            "verify.labels: labels by hand, expected a judge, a practice set or rows",
         ),
     ] {
         let found = defects(&changed(pointer, value.clone()));

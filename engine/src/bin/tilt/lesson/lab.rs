@@ -31,7 +31,7 @@ pub struct Lab<'a> {
     /// Seconds of each run's training, and the labels that it had.
     pub trained: Vec<(f64, usize)>,
     labels: Vec<Label>,
-    /// Labels that the learner's stand-in has taken from a practice set.
+    /// Labels that the learner's stand-in has taken from a practice set or from rows.
     taken: usize,
     /// Times that labels were drawn, each from a seed of its own.
     draws: u64,
@@ -93,6 +93,7 @@ impl<'a> Lab<'a> {
                 self.draw(judge, &by, *pairs).await?
             }
             LabelSource::Set(set) => labels::of_whole_set(*set)?,
+            LabelSource::Rows(rows) => rows.labels(),
             LabelSource::Hand => self.by_stand_in(1).await?,
         };
         self.keep(labels);
@@ -131,16 +132,25 @@ impl<'a> Lab<'a> {
                 self.draw(&judge, &Labeller::Person, count).await
             }
             LabelSource::Set(set) => {
-                let mut labels = labels::of_set(*set, self.taken..self.taken + count)?;
-                self.taken += count;
-                for label in &mut labels {
-                    label.origin = Some(Origin::Here);
-                }
-                Ok(labels)
+                let labels = labels::of_set(*set, self.taken..self.taken + count)?;
+                Ok(self.as_own(labels))
+            }
+            LabelSource::Rows(rows) => {
+                let labels = labels::of_rows(rows, self.taken..self.taken + count)?;
+                Ok(self.as_own(labels))
             }
             // Refused where the lesson is read.
             LabelSource::Hand => Ok(Vec::new()),
         }
+    }
+
+    /// The next labels of a source with a fixed order, as if the learner had given them.
+    fn as_own(&mut self, mut labels: Vec<Label>) -> Vec<Label> {
+        self.taken += labels.len();
+        for label in &mut labels {
+            label.origin = Some(Origin::Here);
+        }
+        labels
     }
 
     fn keep(&mut self, labels: Vec<Label>) {
@@ -373,6 +383,6 @@ impl<'a> Lab<'a> {
 fn judge_of(source: Option<&LabelSource>) -> Option<JudgeSettings> {
     match source {
         Some(LabelSource::Judge { judge, .. }) => Some(judge.clone()),
-        Some(LabelSource::Set(_) | LabelSource::Hand) | None => None,
+        Some(LabelSource::Set(_) | LabelSource::Rows(_) | LabelSource::Hand) | None => None,
     }
 }

@@ -7,7 +7,7 @@ use tilt_engine::evaluate::{DrawnPair, PairDrawer};
 use tilt_engine::judge;
 use tilt_engine::model::Model;
 use tilt_engine::world::curated_set;
-use tilt_protocol::lesson::{AgreementFacts, LabellerFacts};
+use tilt_protocol::lesson::{AgreementFacts, LabelRows, LabellerFacts};
 use tilt_protocol::{
     CuratedSet, Error, JudgeSettings, Label, Labeller, Origin, Pair, PairSource, Result, Sampling,
     Verdict,
@@ -94,6 +94,21 @@ pub fn of_set(set: CuratedSet, range: Range<usize>) -> Result<Vec<Label>> {
 /// None but of a set that is broken.
 pub fn of_whole_set(set: CuratedSet) -> Result<Vec<Label>> {
     of_set(set, 0..curated_set(set, SHIPPED_SEED).len())
+}
+
+/// Rows that a lesson brings with it as labels, those of this range.
+///
+/// # Errors
+/// [`Error::NothingToUse`] where it has fewer.
+pub fn of_rows(rows: &LabelRows, range: Range<usize>) -> Result<Vec<Label>> {
+    let labels = rows.labels();
+    let wanted = labels.get(range.clone());
+    let wanted = wanted.ok_or_else(|| Error::NothingToUse {
+        what: format!("row {} in verify.labels.rows", range.end),
+        purpose: "label with".to_owned(),
+        advice: format!("it has {}; ask for fewer labels", labels.len()),
+    })?;
+    Ok(wanted.to_vec())
 }
 
 /// How far the labels by hand agree with what a judge without noise says of the same pairs;
