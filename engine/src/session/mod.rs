@@ -10,14 +10,17 @@ mod policy;
 mod problem;
 mod readback;
 mod reference;
+mod rollouts;
 mod rows;
 mod save;
 mod score;
 mod step;
+mod temperature;
 
 pub use order::first_epoch;
+pub use rollouts::check_rollouts;
 pub use save::saved_settings;
-pub use score::{ScoreResult, score_rows};
+pub use score::{ScoreResult, score_rollouts, score_rows};
 
 use crate::adamw::Norm;
 use crate::crew::Team;
@@ -28,7 +31,9 @@ use order::RowOrder;
 use policy::Policy;
 use problem::{Problem, ProblemRows};
 use reference::Reference;
+use rollouts::{Keep, prepare};
 use step::{StepInputs, add_share};
+use tilt_protocol::dataset::RolloutRow;
 use tilt_protocol::{Error, Metrics, ModelIdentity, Objective, Result, TrainSettings, metrics};
 
 /// One run: the policy, what it is trained on, and where it stands.
@@ -116,10 +121,44 @@ impl Session {
         settings.check()?;
         check_head(model, &settings.objective)?;
         let problem = Problem::new(rows, &settings, model)?;
+        Ok(Session::of_problem(
+            model, policy, reference, problem, settings,
+        ))
+    }
+
+    /// A run on given rollouts: each epoch is a pass over them, against what `policy` says of
+    /// them at the start (or their `old_logps`).
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for settings out of range or another kind of objective,
+    /// [`Error::NothingToUse`] without rollouts, [`Error::Device`] when the device was lost.
+    pub async fn start_on_rollouts(
+        model: &Model,
+        policy: Tensor<1>,
+        reference: &Tensor<1>,
+        rows: &[RolloutRow],
+        settings: TrainSettings,
+    ) -> Result<Session> {
+        settings.check()?;
+        let prepared = prepare(model, &policy, reference, rows, &settings, Keep::OldLogps);
+        let problem = prepared.await?.problem;
+        problem.check_room(model)?;
+        Ok(Session::of_problem(
+            model, policy, reference, problem, settings,
+        ))
+    }
+
+    fn of_problem(
+        model: &Model,
+        policy: Tensor<1>,
+        reference: &Tensor<1>,
+        problem: Problem,
+        settings: TrainSettings,
+    ) -> Session {
         // Unpaired rows are shuffled once, when their partners are fixed.
         let shuffles = !settings.keep_order && !matches!(problem.rows(), ProblemRows::Unpaired(_));
         let order = RowOrder::new(problem.len(), shuffles, settings.seed);
-        Ok(Session {
+        Session {
             reference: Reference::new(reference.clone(), problem.len()),
             policy: Policy::new(model, policy, &settings),
             settings,
@@ -131,7 +170,7 @@ impl Session {
             tokens_seen: 0,
             last: None,
             model: model.identity.clone(),
-        })
+        }
     }
 
     /// What the run is trained with, changes under way included.

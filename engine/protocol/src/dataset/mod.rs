@@ -6,6 +6,7 @@ mod implicit;
 pub(crate) mod json;
 mod read;
 mod read_turn;
+mod rollouts;
 pub(crate) mod row;
 mod row_example;
 mod turn;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use implicit::extract_prompt;
 pub use read::{ParsedRows, parse_jsonl};
+pub use rollouts::{ParsedRollouts, RolloutCompletion, RolloutRow, parse_rollouts};
 pub use turn::{Role, TemplateData, Turn};
 pub use unpair::unpair;
 pub use write::write_jsonl;

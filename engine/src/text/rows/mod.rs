@@ -114,15 +114,22 @@ pub enum Preparation {
 
 impl Preparation {
     /// That of the objective's trainer.
-    pub fn of(objective: &Objective) -> Preparation {
-        match objective {
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for one that samples its rows.
+    pub fn of(objective: &Objective) -> Result<Preparation> {
+        Ok(match objective {
             Objective::Dpo(_) => Preparation::Preference,
             Objective::Kto(_) => Preparation::Unpaired,
             Objective::Cpo(_) | Objective::Orpo { .. } => Preparation::PerSide,
             Objective::Sft(sft) if sft.completion_only_loss => Preparation::Texts,
             Objective::Sft(_) => Preparation::WholeTexts,
             Objective::Reward { .. } => Preparation::Reward,
-        }
+            Objective::Online(online) => {
+                let expected = "a trainer of given rows; this one samples its own";
+                return Err(Error::invalid("trainer", online.trainer(), expected));
+            }
+        })
     }
 }
 
