@@ -84,14 +84,18 @@ fn variants_on(device: &burn::tensor::Device) {
     });
 }
 
-#[wasm_bindgen_test(unsupported = test)]
-fn grpo_and_online_dpo() {
-    for_each_set_with("rl.json", "rl.json", rollouts::rl);
+fn rollouts_on(device: &burn::tensor::Device) {
+    for_each_set_with("rl.json", "rl.json", |set, checks| {
+        rollouts::rl(set, device, checks);
+    });
+    for_each_set_with("rloo.json", "rloo.json", |set, checks| {
+        rollouts::rloo_cases(set, device, checks);
+    });
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn rloo() {
-    for_each_set_with("rloo.json", "rloo.json", rollouts::rloo_cases);
+fn grpo_rloo_and_online_dpo() {
+    rollouts_on(&burn::tensor::Device::flex());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -104,14 +108,24 @@ fn gpt2s_options() {
     variants_on(&burn::tensor::Device::flex());
 }
 
-#[test]
-#[ignore = "needs a GPU, in software at least"]
-fn gpt2s_options_on_gpu() {
+fn gpu() -> burn::tensor::Device {
     use tilt_engine::device::Compute;
     use tilt_protocol::DevicePreference;
     let compute = pollster::block_on(Compute::choose(DevicePreference::Webgpu));
     assert_eq!(compute.fallback, None, "no GPU");
-    variants_on(&compute.device);
+    compute.device
+}
+
+#[test]
+#[ignore = "needs a GPU, in software at least"]
+fn gpt2s_options_on_gpu() {
+    variants_on(&gpu());
+}
+
+#[test]
+#[ignore = "needs a GPU, in software at least"]
+fn rollouts_on_gpu() {
+    rollouts_on(&gpu());
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -1,12 +1,12 @@
 //! `rl.json` and `rloo.json`: advantages, losses, gradients and metrics of GRPO, RLOO and
 //! Online DPO on rollouts, and three AdamW steps of RLOO.
 
-use crate::checks::{Checks, load, paired};
+use crate::checks::{Checks, load_on, paired};
 use crate::config::trl_config;
 use crate::digests::{Kind, check_digests};
 use crate::losses::check_score;
 use crate::set::{GoldenSet, ids, number, numbers};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use serde_json::{Value, json};
 use tilt_engine::loss::online::{
@@ -48,10 +48,10 @@ fn family<'a>(
     }
 }
 
-pub fn rl(set: &GoldenSet, checks: &mut Checks) {
+pub fn rl(set: &GoldenSet, device: &Device, checks: &mut Checks) {
     let golden = set.json("rl.json");
-    let (model, policy) = load(set, "policy");
-    let (_, reference) = load(set, "reference");
+    let (model, policy) = load_on(set, "policy", device);
+    let (_, reference) = load_on(set, "reference", device);
     grpo_advantages(&golden["grpo_advantages"], checks);
     let models = (&model, &policy, &reference);
     let of_grpo = &golden["grpo"];
@@ -84,10 +84,10 @@ pub fn rl(set: &GoldenSet, checks: &mut Checks) {
     }
 }
 
-pub fn rloo_cases(set: &GoldenSet, checks: &mut Checks) {
+pub fn rloo_cases(set: &GoldenSet, device: &Device, checks: &mut Checks) {
     let golden = set.json("rloo.json");
-    let (model, policy) = load(set, "policy");
-    let (_, reference) = load(set, "reference");
+    let (model, policy) = load_on(set, "policy", device);
+    let (_, reference) = load_on(set, "reference", device);
     defaults(&golden["defaults"], checks);
     for (name, case) in cases(&golden["advantages"]) {
         leave_one_out_advantages(name, case, checks);

@@ -6,9 +6,11 @@
 //! TRL: `loss_type = "cispo"`. As there, `epsilon_high` is the bound itself (ScaleRL
 //! recommends 5) and no distance from 1.
 
+use super::clipped::at_most;
+
 /// The loss and its slope in the log-prob, `(loss, d loss / d logp)`.
 pub fn cispo(ratio: f64, advantage: f64, logp: f64, epsilon_high: f64) -> (f64, f64) {
-    let weight = ratio.min(epsilon_high) * advantage;
+    let weight = at_most(ratio, epsilon_high) * advantage;
     (-weight * logp, -weight)
 }
 

@@ -75,7 +75,7 @@ struct OfCompletion {
 
 fn one(objective: &GrpoObjective, logps: &RolloutLogps, advantage: f64) -> OfCompletion {
     let length = logps.policy.len();
-    let ratios = log_ratios(objective.importance_sampling_level, logps);
+    let log_ratios = log_ratios(objective.importance_sampling_level, logps);
     let mut out = OfCompletion {
         losses: vec![0.0; length],
         slopes: vec![0.0; length],
@@ -88,23 +88,21 @@ fn one(objective: &GrpoObjective, logps: &RolloutLogps, advantage: f64) -> OfCom
         _ => bounds,
     };
     // d sum / d log w of each token's ratio.
-    let mut in_ratio = vec![0.0; length];
+    let mut in_log_ratio = vec![0.0; length];
     for t in 0..length {
-        let (logp, ratio) = (logps.policy[t], ratios[t].exp());
+        let (logp, ratio) = (logps.policy[t], log_ratios[t].exp());
         if objective.loss == GrpoLoss::Cispo {
             let (loss, slope) = cispo(ratio, advantage, logp, objective.clip.high());
             out.losses[t] = loss;
             out.slopes[t] = slope;
         } else {
             let delta = objective.delta.unwrap_or(f64::INFINITY);
-            let (loss, slope) = clipped(ratio, advantage, bounds, delta);
-            out.losses[t] = loss;
-            in_ratio[t] = slope * ratio;
+            (out.losses[t], in_log_ratio[t]) = clipped(log_ratios[t], advantage, bounds, delta);
         }
         if let (true, Some(&reference)) = (objective.beta != 0.0, logps.reference.get(t)) {
             let (kl, slope) = k3(logp, reference);
             let weight = if objective.use_bias_correction_kl {
-                in_ratio[t] += objective.beta * kl * ratio;
+                in_log_ratio[t] += objective.beta * kl * ratio;
                 ratio
             } else {
                 1.0
@@ -117,15 +115,16 @@ fn one(objective: &GrpoObjective, logps: &RolloutLogps, advantage: f64) -> OfCom
     match objective.importance_sampling_level {
         ImportanceSamplingLevel::Token => {
             for t in 0..length {
-                out.slopes[t] += in_ratio[t];
-                out.clipped.count(ratios[t].exp(), advantage, clip_bounds);
+                out.slopes[t] += in_log_ratio[t];
+                out.clipped
+                    .count(log_ratios[t].exp(), advantage, clip_bounds);
             }
         }
         ImportanceSamplingLevel::Sequence => {
             // One log-ratio, the mean: each token has its share in that of all.
-            let share = in_ratio.iter().sum::<f64>() / length.max(1) as f64;
+            let share = in_log_ratio.iter().sum::<f64>() / length.max(1) as f64;
             out.slopes.iter_mut().for_each(|slope| *slope += share);
-            let ratio = ratios.first().copied().unwrap_or(0.0).exp();
+            let ratio = log_ratios.first().copied().unwrap_or(0.0).exp();
             out.clipped.count(ratio, advantage, clip_bounds);
         }
     }

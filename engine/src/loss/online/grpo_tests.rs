@@ -129,3 +129,29 @@ fn on_policy_the_ratio_is_1() {
         }
     }
 }
+
+/// A policy that has left the one that sampled far behind, either way: what is clipped, or
+/// has no advantage, stays a number.
+#[test]
+fn ratios_beyond_every_number_stay_numbers_where_they_are_clipped() {
+    let far = [1350.0, -1350.0].map(|log_ratio: f64| RolloutLogps {
+        policy: vec![-1.0, -2.0],
+        old: vec![-1.0 - log_ratio, -2.0 - log_ratio],
+        reference: Vec::new(),
+    });
+    for loss in GrpoLoss::ALL {
+        for level in ImportanceSamplingLevel::ALL {
+            for advantages in [[1.0, 1.0], [0.0, -1.0]] {
+                let objective = GrpoObjective {
+                    loss,
+                    importance_sampling_level: level,
+                    ..GrpoObjective::default()
+                };
+                let found = grpo(&objective, &far, &advantages);
+                let slopes = found.d_tokens.concat();
+                let are_numbers = slopes.iter().all(|slope| slope.is_finite());
+                assert!(found.loss.is_finite() && are_numbers, "{objective:?}");
+            }
+        }
+    }
+}

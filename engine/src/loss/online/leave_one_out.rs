@@ -33,8 +33,7 @@ pub fn leave_one_out(
     normalises: bool,
 ) -> LeaveOneOut {
     let kept = |reward: f64| match clip_range {
-        // Not `clamp`, which panics where the ends are no numbers.
-        Some([least, most]) => reward.max(least).min(most),
+        Some([least, most]) => reward.clamp(least, most),
         None => reward,
     };
     let penalties = penalties.iter().copied().chain(std::iter::repeat(0.0));

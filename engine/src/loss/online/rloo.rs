@@ -19,14 +19,12 @@ pub fn rloo(clip: &ClipRange, logps: &[RolloutLogps], advantages: &[f64]) -> Rol
     let mut out = RolloutLoss::default();
     for (logps, &advantage) in logps.iter().zip(advantages) {
         let log_ratio = logps.policy.iter().sum::<f64>() - logps.old.iter().sum::<f64>();
-        let ratio = log_ratio.exp();
-        let (loss, slope) = clipped(ratio, advantage, clip.bounds(), f64::INFINITY);
+        let (loss, slope) = clipped(log_ratio, advantage, clip.bounds(), f64::INFINITY);
         out.loss += loss / batch;
         out.per_example.push(loss);
-        out.d_tokens
-            .push(vec![slope * ratio / batch; logps.policy.len()]);
+        out.d_tokens.push(vec![slope / batch; logps.policy.len()]);
         let mut count = ClipCount::default();
-        count.count(ratio, advantage, clip.bounds());
+        count.count(log_ratio.exp(), advantage, clip.bounds());
         out.clipped.push(count);
     }
     out

@@ -102,9 +102,9 @@ fn policy_loss(
     for at in (0..logps.len()).filter(|&at| counts[at]) {
         let log_ratio = logps[at] - old[at];
         let (ratio, advantage) = (log_ratio.exp(), advantages[at]);
-        let (loss, slope) = clipped(ratio, advantage, bounds, f64::INFINITY);
+        let (loss, slope) = clipped(log_ratio, advantage, bounds, f64::INFINITY);
         out.loss += share * loss;
-        slopes[at] = share * slope * ratio;
+        slopes[at] = share * slope;
         out.approximate_kl += share * 0.5 * log_ratio * log_ratio;
         let kept = ratio.clamp(bounds[0], bounds[1]);
         if -advantage * kept > -advantage * ratio {
@@ -138,12 +138,11 @@ fn value_loss(
     for at in (0..values.len()).filter(|&at| counts[at]) {
         let gap = values[at] - returns[at];
         let moved = values[at] - old[at];
-        // Not `clamp`, which panics where the ends are no numbers.
-        let kept_gap = old[at] + moved.max(-cliprange).min(cliprange) - returns[at];
+        let kept_gap = old[at] + moved.clamp(-cliprange, cliprange) - returns[at];
         let is_within = moved.abs() <= cliprange;
         let kept_slope = if is_within { kept_gap } else { 0.0 };
         let (plain, kept) = (gap * gap, kept_gap * kept_gap);
-        out.loss += share * 0.5 * plain.max(kept);
+        out.loss += share * 0.5 * if kept > plain { kept } else { plain };
         slopes[at] = share
             * if plain > kept {
                 gap
