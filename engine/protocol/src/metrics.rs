@@ -185,6 +185,13 @@ impl Metrics {
         }
     }
 
+    /// Records all that another list has.
+    pub fn set_all(&mut self, others: &Metrics) {
+        for (name, value) in others.iter() {
+            self.set(name, value);
+        }
+    }
+
     /// Records a value where the batch defines one.
     pub fn set_some(&mut self, name: &str, value: Option<f64>) {
         if let Some(value) = value {

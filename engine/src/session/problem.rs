@@ -13,7 +13,8 @@ use crate::sequence::{Scope, Sequence};
 use crate::text::TokenisedRow;
 use tilt_protocol::{
     CpoObjective, DpoObjective, Error, GrpoLoss, GrpoObjective, KtoObjective, Objective,
-    OnlineDpoObjective, Result, RlooObjective, RowKind, SftObjective, TrainSettings,
+    OnlineDpoObjective, OnlineObjective, Result, RlooObjective, RowKind, SftObjective,
+    TrainSettings,
 };
 
 /// An objective with the rows that it trains on.
@@ -81,6 +82,24 @@ impl Problem {
         };
         check_lengths(&model.config, &model.device, problem.longest())?;
         Ok(problem)
+    }
+
+    /// An online objective before anything has been sampled.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for PPO.
+    pub fn without_rows(objective: &OnlineObjective) -> Result<Problem> {
+        Ok(match objective.clone() {
+            OnlineObjective::OnlineDpo(online_dpo) => {
+                Problem::OnlineDpo(online_dpo, FreshPairs::default())
+            }
+            OnlineObjective::Rloo(rloo) => Problem::Rloo(rloo, Vec::new()),
+            OnlineObjective::Grpo(grpo) => Problem::Grpo(grpo, Vec::new()),
+            OnlineObjective::Ppo(_) => {
+                let expected = "online_dpo, rloo or grpo";
+                return Err(Error::invalid("trainer", "ppo", expected));
+            }
+        })
     }
 
     /// Another beta, where the objective has one.

@@ -3,7 +3,7 @@
 use super::check_head;
 use super::problem::{Problem, ProblemRows};
 use super::reference::Reference;
-use super::rollouts::{Keep, prepare};
+use super::rollouts::{Keep, Sampled, prepare};
 use super::step::{StepInputs, add_share};
 use crate::breath::rest;
 use crate::loss::CompletionLogp;
@@ -64,15 +64,18 @@ pub async fn score_rollouts(
         ..settings.clone()
     };
     settings.check()?;
-    let prepared = prepare(model, policy, reference, rows, &settings, Keep::Nothing).await?;
+    let sampled = Sampled {
+        rows,
+        names: &[],
+        keep: Keep::Nothing,
+    };
+    let prepared = prepare(model, policy, reference, &sampled, &settings).await?;
     prepared.problem.check_room(model)?;
     let batch_size = settings.batch_size;
     let scored = score_problem(model, policy, reference, &prepared.problem, batch_size);
     let mut scored = scored.await?;
     scored.report.advantages = prepared.advantages;
-    for (name, value) in prepared.metrics.iter() {
-        scored.report.metrics.set(name, value);
-    }
+    scored.report.metrics.set_all(&prepared.metrics);
     Ok(scored)
 }
 

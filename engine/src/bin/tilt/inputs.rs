@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::model::Model;
 use tilt_engine::session::check_rollouts;
+use tilt_engine::session::online::{Prompt, prompts_of};
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::config::TrlConfig;
-use tilt_protocol::dataset::{RolloutRow, parse_rollouts};
+use tilt_protocol::dataset::{RolloutRow, parse_prompts, parse_rollouts};
 use tilt_protocol::{Error, OnlineObjective, Result};
 
 #[derive(clap::Args)]
@@ -54,18 +55,10 @@ impl Inputs {
         self.data.display().to_string()
     }
 
-    /// `max_length` of the config is bounded by the model's context.
+    /// Models, config and rows, with these fields over those of the config.
     ///
     /// # Errors
     /// Whatever is wrong with one of the files, or a reference of another shape.
-    pub fn load(&self) -> Result<TrainingInputs> {
-        self.load_with(&Map::new())
-    }
-
-    /// As [`Inputs::load`], with these fields over those of the config.
-    ///
-    /// # Errors
-    /// Those of [`Inputs::load`].
     pub fn load_with(&self, fields: &Map<String, Value>) -> Result<TrainingInputs> {
         self.load_rows(self.load_models(fields)?)
     }
@@ -73,7 +66,7 @@ impl Inputs {
     /// All but the rows.
     ///
     /// # Errors
-    /// Those of [`Inputs::load`].
+    /// Those of [`Inputs::load_with`].
     pub fn load_models(&self, fields: &Map<String, Value>) -> Result<ModelInputs> {
         let text = files::read_text(&self.config)?;
         let mut config = match serde_json::from_str(&text) {
@@ -135,10 +128,24 @@ impl Inputs {
         Ok(rows)
     }
 
+    /// Prompts that leave room for an answer.
+    ///
+    /// # Errors
+    /// Those of [`Inputs::load_rollouts`], and [`Error::NoTokenizer`].
+    pub fn load_prompts(&self, inputs: &ModelInputs) -> Result<Vec<Prompt>> {
+        let parsed = parse_prompts(&files::read_text(&self.data)?);
+        let (prompts, errors) = prompts_of(parsed, &inputs.model)?;
+        if !errors.is_empty() && !self.skip_bad_rows {
+            return Err(Error::BadRows(errors));
+        }
+        files::tell_skipped(&self.data, &errors);
+        Ok(prompts)
+    }
+
     /// Adds the rows of a trainer that takes given ones.
     ///
     /// # Errors
-    /// Those of [`Inputs::load`].
+    /// Those of [`Inputs::load_with`].
     pub fn load_rows(&self, inputs: ModelInputs) -> Result<TrainingInputs> {
         let ModelInputs {
             model,

@@ -9,7 +9,7 @@ mod prepare;
 mod rows;
 mod statistics;
 
-pub use prepare::{Keep, prepare};
+pub use prepare::{Keep, Prepared, Sampled, prepare};
 pub use rows::check_rollouts;
 
 use crate::sequence::Sequence;

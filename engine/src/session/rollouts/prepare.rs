@@ -26,6 +26,14 @@ pub enum Keep {
     OldLogps,
 }
 
+/// Rollouts that passed [`super::check_rollouts`], with what is known of them.
+pub struct Sampled<'a> {
+    pub rows: &'a [RolloutRow],
+    /// Of the reward functions; those without a name have a number.
+    pub names: &'a [String],
+    pub keep: Keep,
+}
+
 /// Rollouts that can be trained on.
 pub struct Prepared {
     pub problem: Problem,
@@ -35,7 +43,7 @@ pub struct Prepared {
     pub metrics: Metrics,
 }
 
-/// The settings' objective over rollouts that passed [`super::check_rollouts`].
+/// The settings' objective over rollouts.
 ///
 /// # Errors
 /// [`Error::InvalidConfig`] for PPO, and for an objective that is not an online one;
@@ -44,10 +52,10 @@ pub async fn prepare(
     model: &Model,
     policy: &Tensor<1>,
     reference: &Tensor<1>,
-    rows: &[RolloutRow],
+    sampled: &Sampled<'_>,
     settings: &TrainSettings,
-    keep: Keep,
 ) -> Result<Prepared> {
+    let Sampled { rows, keep, .. } = *sampled;
     let config = &model.config;
     match &settings.objective {
         Objective::Online(OnlineObjective::OnlineDpo(online_dpo)) => {
@@ -61,11 +69,11 @@ pub async fn prepare(
             })
         }
         Objective::Online(online @ OnlineObjective::Rloo(rloo)) => {
-            let inputs = Inputs::new(model, rows, online, settings.batch_size);
+            let inputs = Inputs::new(model, sampled, online, settings.batch_size);
             inputs.rloo(rloo, policy, reference, keep).await
         }
         Objective::Online(online @ OnlineObjective::Grpo(grpo)) => {
-            let inputs = Inputs::new(model, rows, online, settings.batch_size);
+            let inputs = Inputs::new(model, sampled, online, settings.batch_size);
             inputs.grpo(grpo, policy, reference, keep).await
         }
         Objective::Online(OnlineObjective::Ppo(_)) => {
@@ -96,11 +104,11 @@ struct Inputs<'a> {
 impl<'a> Inputs<'a> {
     fn new(
         model: &'a Model,
-        rows: &[RolloutRow],
+        sampled: &Sampled<'_>,
         online: &OnlineObjective,
         batch_size: usize,
     ) -> Inputs<'a> {
-        let config = &model.config;
+        let (config, rows) = (&model.config, sampled.rows);
         let masks = match online {
             OnlineObjective::Rloo(rloo) => rloo.reuse.mask_truncated_completions,
             OnlineObjective::Grpo(grpo) => grpo.reuse.mask_truncated_completions,
@@ -130,7 +138,7 @@ impl<'a> Inputs<'a> {
         let mut metrics = Metrics::default();
         log_lengths(&mut metrics, &sequences, config);
         if advantages.is_none() {
-            log_rewards(&mut metrics, &rewards, &totals);
+            log_rewards(&mut metrics, sampled.names, &rewards, &totals);
         }
         Inputs {
             model,

@@ -8,12 +8,19 @@ use tilt_protocol::{Metrics, metrics};
 
 /// Mean and deviation of what each reward function said, and of their weighted sum, over
 /// what could be scored.
-pub fn log_rewards(logged: &mut Metrics, rewards: &[Vec<Option<f64>>], totals: &[Option<f64>]) {
+pub fn log_rewards(
+    logged: &mut Metrics,
+    names: &[String],
+    rewards: &[Vec<Option<f64>>],
+    totals: &[Option<f64>],
+) {
     let functions = rewards.iter().map(Vec::len).max().unwrap_or(0);
     for function in 0..functions {
         let of_one = rewards.iter().filter_map(|of_all| *of_all.get(function)?);
         let of_one: Vec<f64> = of_one.collect();
-        let [mean_name, std_name] = metrics::of_reward_function(&format!("f{function}"));
+        let numbered = format!("f{function}");
+        let name = names.get(function).unwrap_or(&numbered);
+        let [mean_name, std_name] = metrics::of_reward_function(name);
         logged.set_some(&mean_name, mean(&of_one));
         logged.set_some(&std_name, deviation(&of_one));
     }
@@ -77,7 +84,7 @@ mod tests {
     fn what_could_not_be_scored_is_left_out() {
         let rewards = [vec![Some(1.0), None], vec![Some(3.0), Some(5.0)]];
         let mut logged = Metrics::default();
-        log_rewards(&mut logged, &rewards, &[Some(1.0), Some(8.0)]);
+        log_rewards(&mut logged, &[], &rewards, &[Some(1.0), Some(8.0)]);
         for (name, expected) in [
             ("rewards/f0/mean", Some(2.0)),
             ("rewards/f0/std", Some(2.0_f64.sqrt())),

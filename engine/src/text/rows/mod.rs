@@ -14,7 +14,7 @@ use crate::text::Text;
 use encode::Encoder;
 use std::borrow::Cow;
 use tilt_protocol::dataset::unpair;
-use tilt_protocol::{Error, Example, Objective, Result};
+use tilt_protocol::{Content, Error, Example, Objective, Result};
 
 pub use rotate::rotate_completions;
 
@@ -206,6 +206,15 @@ pub fn tokenise(
     }
     rows.refused.dedup();
     Ok(rows)
+}
+
+/// A prompt alone as ids, as the policy is given it.
+///
+/// # Errors
+/// [`Error::NoTokenizer`] for text without a tokenizer, [`Error::TokenOutOfRange`] for ids that
+/// the model does not have, and those of the chat template.
+pub fn prompt_ids(prompt: &Content, text: Option<&Text>, vocab: usize) -> Result<Vec<u32>> {
+    Encoder { text, vocab }.prompt_ids(prompt)
 }
 
 fn tokenise_row(
