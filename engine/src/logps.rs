@@ -34,29 +34,45 @@ pub fn completion_logps<'a>(
 /// of `batch_size`, in the order given.
 ///
 /// # Errors
-/// [`tilt_protocol::Error::Device`] when the device was lost, and those of [`Batch::new`] and
-/// [`token_logps`].
+/// Those of [`token_logps_of`].
 pub async fn sequence_logps(
     model: &Model,
     arena: &Tensor<1>,
     sequences: &[&Sequence],
     batch_size: usize,
 ) -> Result<Vec<CompletionLogp>> {
+    let tokens = token_logps_of(model, arena, sequences, batch_size).await?;
+    let scored = tokens.iter().zip(sequences);
+    Ok(scored
+        .map(|(logps, sequence)| CompletionLogp {
+            scored: logps.len(),
+            ..CompletionLogp::new(logps.iter().sum(), sequence.completion.len())
+        })
+        .collect())
+}
+
+/// The same token by token: log-probs of each completion's scored tokens, in nats.
+///
+/// # Errors
+/// [`tilt_protocol::Error::Device`] when the device was lost, and those of [`Batch::new`] and
+/// [`token_logps`].
+pub async fn token_logps_of(
+    model: &Model,
+    arena: &Tensor<1>,
+    sequences: &[&Sequence],
+    batch_size: usize,
+) -> Result<Vec<Vec<f64>>> {
     let mut scored = Vec::with_capacity(sequences.len());
     for chunk in sequences.chunks(batch_size.max(1)) {
         let batch = Batch::new(chunk.iter().copied(), model.pad_id())?;
-        let logps = if batch.scored() == 0 {
+        let logps: Vec<f64> = if batch.scored() == 0 {
             Vec::new()
         } else {
             let logps = read(token_logps(model, arena, &batch)?).await?;
             logps.into_iter().map(f64::from).collect()
         };
-        scored.extend(completion_logps(
-            &logps,
-            None,
-            &batch,
-            chunk.iter().copied(),
-        ));
+        let of_span = |span: &std::ops::Range<usize>| logps[span.clone()].to_vec();
+        scored.extend(batch.spans.iter().map(of_span));
     }
     Ok(scored)
 }

@@ -159,7 +159,7 @@ impl Model {
         max_length: usize,
     ) -> Result<TokenisedRows> {
         let max_length = max_length.min(self.config.n_positions);
-        self.prepare(examples, Preparation::of(objective), max_length)
+        self.prepare(examples, Preparation::of(objective)?, max_length)
     }
 
     /// As [`Model::rows`], for a preparation, and with no bound but `max_length`.

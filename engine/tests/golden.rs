@@ -24,6 +24,10 @@ mod generation;
 mod logps;
 #[path = "golden/losses.rs"]
 mod losses;
+#[path = "golden/ppo.rs"]
+mod ppo;
+#[path = "golden/rollouts.rs"]
+mod rollouts;
 #[path = "golden/runs.rs"]
 mod runs;
 #[path = "golden/scalar.rs"]
@@ -56,19 +60,47 @@ fn scalar_tables() {
     for_each_set("scalar_tables.json", scalar::scalar_tables);
 }
 
-/// In the sets that have them, which the project's own does.
-fn variants_on(device: &burn::tensor::Device) {
+/// In the sets that have the file, which the project's own does.
+fn for_each_set_with(file: &str, what: &str, check: impl Fn(&GoldenSet, &mut Checks)) {
     let mut count = 0;
     for set in GoldenSet::all() {
-        if set.has("gpt2_variants.json") {
-            let mut checks = Checks::default();
-            variants::variants(&set, device, &mut checks);
-            checks.report("gpt2_variants.json", &set.name);
-            count += 1;
+        if !set.has(file) {
+            println!("{}/{what}: no {file}", set.name);
+            continue;
         }
+        let mut checks = Checks::default();
+        check(&set, &mut checks);
+        checks.report(what, &set.name);
+        count += 1;
     }
     let is_named = std::env::var_os("TILT_GOLDEN").is_some();
-    assert!(count > 0 || is_named, "no set has gpt2_variants.json");
+    assert!(count > 0 || is_named, "no set has {file}");
+}
+
+fn variants_on(device: &burn::tensor::Device) {
+    let file = "gpt2_variants.json";
+    for_each_set_with(file, file, |set, checks| {
+        variants::variants(set, device, checks);
+    });
+}
+
+fn rollouts_on(device: &burn::tensor::Device) {
+    for_each_set_with("rl.json", "rl.json", |set, checks| {
+        rollouts::rl(set, device, checks);
+    });
+    for_each_set_with("rloo.json", "rloo.json", |set, checks| {
+        rollouts::rloo_cases(set, device, checks);
+    });
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn grpo_rloo_and_online_dpo() {
+    rollouts_on(&burn::tensor::Device::flex());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn ppos_arrays() {
+    for_each_set_with("rl.json", "rl.json, PPO", ppo::ppo_cases);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -76,14 +108,24 @@ fn gpt2s_options() {
     variants_on(&burn::tensor::Device::flex());
 }
 
-#[test]
-#[ignore = "needs a GPU, in software at least"]
-fn gpt2s_options_on_gpu() {
+fn gpu() -> burn::tensor::Device {
     use tilt_engine::device::Compute;
     use tilt_protocol::DevicePreference;
     let compute = pollster::block_on(Compute::choose(DevicePreference::Webgpu));
     assert_eq!(compute.fallback, None, "no GPU");
-    variants_on(&compute.device);
+    compute.device
+}
+
+#[test]
+#[ignore = "needs a GPU, in software at least"]
+fn gpt2s_options_on_gpu() {
+    variants_on(&gpu());
+}
+
+#[test]
+#[ignore = "needs a GPU, in software at least"]
+fn rollouts_on_gpu() {
+    rollouts_on(&gpu());
 }
 
 #[wasm_bindgen_test(unsupported = test)]

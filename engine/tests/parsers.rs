@@ -87,6 +87,7 @@ macro_rules! readers {
 readers!(
     data,
     labels,
+    rollouts,
     trl_config,
     gpt_config,
     weights,

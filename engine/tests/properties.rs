@@ -44,6 +44,7 @@ fn row(kind: RowKind) -> impl Strategy<Value = TokenisedRow> {
             desirable,
         },
         RowKind::Texts => TokenisedRow::Text { sequence: chosen },
+        RowKind::Prompts => unreachable!("no named objective samples its rows"),
     })
 }
 
@@ -123,7 +124,7 @@ fn closed_form(objective: &Objective) -> Option<f64> {
         Objective::Kto(_) => Some(0.5),
         // What these compare is not the policy with its reference.
         Objective::Cpo(_) | Objective::Orpo { .. } => None,
-        Objective::Sft(_) | Objective::Reward { .. } => None,
+        Objective::Sft(_) | Objective::Reward { .. } | Objective::Online(_) => None,
     }
 }
 

@@ -32,7 +32,7 @@ impl SideNames {
     fn name(&self, kind: RowKind) -> &'static str {
         match kind {
             RowKind::Unpaired => self.of_answers,
-            RowKind::Pairs | RowKind::Texts => self.of_pairs,
+            RowKind::Pairs | RowKind::Texts | RowKind::Prompts => self.of_pairs,
         }
     }
 

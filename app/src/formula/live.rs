@@ -27,7 +27,7 @@ fn value(symbol: &'static str, meaning: &'static str, value: String) -> LiveValu
 }
 
 /// In the order in which the loss is worked out; `kl` is KTO's estimate of the latest
-/// batch. Empty for an objective that trains no policy.
+/// batch. Empty for an objective that trains no policy, or not on pairs.
 pub fn live_values(
     inspection: &Inspection,
     objective: &Objective,
@@ -63,7 +63,7 @@ pub fn live_values(
                 value("ℒ", texts::LOSS_A_TOKEN, fixed(loss, 3)),
             ]
         }
-        Objective::Reward { .. } => Vec::new(),
+        Objective::Reward { .. } | Objective::Online(_) => Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::texts::numbers::{fixed, signed};
 use tilt_protocol::{DpoObjective, DpoTerm, FDivergence, Inspection, Objective};
 
 /// The pair's numbers in words; `kl` is KTO's estimate of the latest batch. `None` for
-/// an objective that trains no policy.
+/// an objective that trains no policy, or not on pairs.
 pub fn pair_text(
     inspection: &Inspection,
     objective: &Objective,
@@ -53,7 +53,7 @@ pub fn pair_text(
             let loss = token_loss(&inspection.chosen, sft.loss);
             texts::loss_of_chosen(&fixed(loss, 3))
         }
-        Objective::Reward { .. } => return None,
+        Objective::Reward { .. } | Objective::Online(_) => return None,
     };
     Some(texts::this_pair(&numbers))
 }

@@ -9,7 +9,7 @@ use FormulaAnswer::{Any, Chosen, Mismatched, Rejected};
 use tilt_protocol::{CpoLoss, CpoObjective, KtoLoss, Objective, SftLoss};
 
 /// MathML, each entry the inside of one `<math>`: first the loss, then what its letters
-/// stand for.
+/// stand for. Empty for objectives on the policy's own answers.
 pub fn formula(objective: &Objective) -> Vec<String> {
     let (loss, letters) = match objective {
         Objective::Dpo(dpo) => weighted_terms(dpo),
@@ -21,6 +21,8 @@ pub fn formula(objective: &Objective) -> Vec<String> {
             -log_sigma(of(Chosen, "r") - of(Rejected, "r")),
             vec![equation(name("r"), words(texts::SCORE))],
         ),
+        // No run of the page has one: its rows come of labels.
+        Objective::Online(_) => return Vec::new(),
     };
     let loss = equation(name("ℒ"), loss);
     let mut lines = vec![loss.markup()];

@@ -240,7 +240,7 @@ pub mod tests {
             Objective::Kto(kto) => Some(thumbs_loss(kto, chosen, rejected, 0.0)),
             Objective::Cpo(cpo) => Some(cpo_loss(cpo, chosen, rejected)),
             Objective::Sft(sft) => Some(token_loss(&pair.chosen, sft.loss)),
-            Objective::Orpo { .. } | Objective::Reward { .. } => None,
+            Objective::Orpo { .. } | Objective::Reward { .. } | Objective::Online(_) => None,
         }
     }
 

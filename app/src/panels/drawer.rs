@@ -76,6 +76,6 @@ fn reward(objective: &Objective) -> Option<&'static str> {
         Objective::Cpo(cpo) if cpo.alpha != 0.0 => Some(texts::REWARD_BENT),
         Objective::Cpo(cpo) if !cpo.uses_means() => Some(texts::REWARD_LOG_PROB),
         Objective::Cpo(_) | Objective::Orpo { .. } => Some(texts::REWARD_MEAN_LOG_PROB),
-        Objective::Sft(_) | Objective::Reward { .. } => None,
+        Objective::Sft(_) | Objective::Reward { .. } | Objective::Online(_) => None,
     }
 }

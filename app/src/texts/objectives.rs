@@ -10,6 +10,9 @@ pub const GROUPS: [&str; 4] = [
     "Chosen answers alone",
 ];
 
+/// Of none that the list has yet.
+const OWN_ANSWERS: &str = "The policy's own answers";
+
 /// The group that an objective belongs to.
 pub fn group(kind: ObjectiveKind) -> &'static str {
     let needs_reference = kind.with_beta(1.0).needs_reference();
@@ -18,6 +21,7 @@ pub fn group(kind: ObjectiveKind) -> &'static str {
         (RowKind::Unpaired, _) => GROUPS[1],
         (RowKind::Pairs, false) => GROUPS[2],
         (RowKind::Texts, _) => GROUPS[3],
+        (RowKind::Prompts, _) => OWN_ANSWERS,
     }
 }
 

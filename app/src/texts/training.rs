@@ -62,6 +62,7 @@ pub fn rows_wanted(kind: RowKind) -> &'static str {
     match kind {
         RowKind::Unpaired => "labelled answers",
         RowKind::Pairs | RowKind::Texts => DECISIVE_PAIRS,
+        RowKind::Prompts => "prompts",
     }
 }
 

@@ -127,6 +127,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The line of a bad row; 0 of anything else.
+    pub fn line(&self) -> usize {
+        match self {
+            Error::BadRow { line, .. } => *line,
+            _ => 0,
+        }
+    }
+
     pub fn invalid(field: &str, value: impl ToString, expected: impl ToString) -> Error {
         Error::InvalidConfig {
             field: field.to_owned(),

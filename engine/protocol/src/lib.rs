@@ -55,6 +55,10 @@ pub use message::{
     ModelName, ModelSource, PROTOCOL_VERSION, PolicyAt, Request, RequestId, RunId, Sampling,
 };
 pub use metrics::Metrics;
+pub use objective::online::{
+    ClipRange, Generation, GrpoLoss, GrpoObjective, ImportanceSamplingLevel, KlEstimator,
+    OnlineDpoLoss, OnlineDpoObjective, OnlineObjective, PpoObjective, RlooObjective, ScaleRewards,
+};
 pub use objective::{
     CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, Objective, RowKind,
     SftLoss, SftObjective, WeightedTerm,

@@ -47,8 +47,59 @@ pub const MARGIN: &str = "margin";
 pub const MIN_REWARD: &str = "min_reward";
 pub const MEAN_REWARD: &str = "mean_reward";
 pub const MAX_REWARD: &str = "max_reward";
+/// GRPO and RLOO: mean over answers of the weighted reward, as the functions gave it.
+pub const REWARD: &str = "reward";
+/// Its deviation over all answers, unbiased.
+pub const REWARD_STD: &str = "reward_std";
+/// Share of answers in a group of equal rewards, from which nothing can be learnt.
+pub const FRAC_REWARD_ZERO_STD: &str = "frac_reward_zero_std";
+/// Share of ratios below the clipping range with a negative advantage: over all, and in the
+/// answer that has the fewest.
+pub const CLIP_LOW_MEAN: &str = "clip_ratio/low_mean";
+pub const CLIP_LOW_MIN: &str = "clip_ratio/low_min";
+/// The same above the range with a positive advantage, and in the answer that has the most.
+pub const CLIP_HIGH_MEAN: &str = "clip_ratio/high_mean";
+pub const CLIP_HIGH_MAX: &str = "clip_ratio/high_max";
+/// Both together.
+pub const CLIP_REGION_MEAN: &str = "clip_ratio/region_mean";
+/// CISPO: share of ratios above the bound with a positive advantage.
+pub const CISPO_CLIP_RATIO: &str = "cispo_clip_ratio";
+/// Mean, least and greatest length of an answer, in tokens.
+pub const COMPLETION_LENGTHS: [&str; 3] = [
+    "completions/mean_length",
+    "completions/min_length",
+    "completions/max_length",
+];
+/// The same of the answers that ended by themselves.
+pub const TERMINATED_LENGTHS: [&str; 3] = [
+    "completions/mean_terminated_length",
+    "completions/min_terminated_length",
+    "completions/max_terminated_length",
+];
+/// Share of answers that were cut.
+pub const COMPLETIONS_CLIPPED: &str = "completions/clipped_ratio";
+/// Online DPO and PPO: mean over answers of log pi - log pi_ref, in nats an answer.
+pub const OBJECTIVE_KL: &str = "objective/kl";
+/// Mean over answers of -log pi, in nats an answer.
+pub const OBJECTIVE_ENTROPY: &str = "objective/entropy";
+/// -beta times the KL.
+pub const NON_SCORE_REWARD: &str = "objective/non_score_reward";
+/// The score with that on top.
+pub const RLHF_REWARD: &str = "objective/rlhf_reward";
+/// Mean score of all answers, penalties taken off.
+pub const SCORES: &str = "objective/scores";
+/// Mean of chosen minus rejected score.
+pub const SCORES_MARGIN: &str = "objective/scores_margin";
+/// Share of answers with an end of text.
+pub const CONTAIN_EOS: &str = "val/contain_eos_token";
+pub const BETA: &str = "beta";
 /// Real (unpadded) tokens seen so far.
 pub const NUM_TOKENS: &str = "num_tokens";
+
+/// Mean and deviation of what one reward function said.
+pub fn of_reward_function(name: &str) -> [String; 2] {
+    ["mean", "std"].map(|what| format!("rewards/{name}/{what}"))
+}
 
 /// What the curve of a run that trains a policy can have, wherever it is trained: entropy,
 /// token accuracy and logits are logged by the terminal alone.
@@ -131,6 +182,13 @@ impl Metrics {
         match self.place(name) {
             Ok(place) => self.values[place].1 = value,
             Err(place) => self.values.insert(place, (named(name), value)),
+        }
+    }
+
+    /// Records all that another list has.
+    pub fn set_all(&mut self, others: &Metrics) {
+        for (name, value) in others.iter() {
+            self.set(name, value);
         }
     }
 

@@ -1,8 +1,13 @@
 //! The objectives, a closed set: one variant a trainer of TRL, each with its own
 //! parameters. Each equals one TRL configuration (see [`crate::config`]).
 
+pub mod online;
+mod ranges;
+
 use crate::error::{Error, Result};
 use crate::f_divergence::FDivergence;
+use online::OnlineObjective;
+use ranges::{above_zero, finite, within};
 use serde::{Deserialize, Serialize};
 
 /// What a run minimises.
@@ -23,6 +28,8 @@ pub enum Objective {
     Reward {
         center_rewards_coefficient: Option<f64>,
     },
+    /// On answers that the policy has just sampled.
+    Online(OnlineObjective),
 }
 
 /// A weighted sum of losses over pairs against a reference: TRL's DPO trainer.
@@ -143,6 +150,8 @@ pub enum RowKind {
     Unpaired,
     /// Texts, or prompts with one completion.
     Texts,
+    /// Prompts, which the policy answers itself: rollouts.
+    Prompts,
 }
 
 impl DpoTerm {
@@ -309,6 +318,7 @@ impl Objective {
             Objective::Cpo(cpo) => Some(cpo.beta),
             Objective::Orpo { beta } => Some(*beta),
             Objective::Sft(_) | Objective::Reward { .. } => None,
+            Objective::Online(online) => Some(online.beta()),
         }
     }
 
@@ -320,6 +330,7 @@ impl Objective {
             Objective::Cpo(cpo) => cpo.beta = value,
             Objective::Orpo { beta } => *beta = value,
             Objective::Sft(_) | Objective::Reward { .. } => {}
+            Objective::Online(online) => online.set_beta(value),
         }
     }
 
@@ -327,6 +338,7 @@ impl Objective {
         match self {
             Objective::Kto(_) => RowKind::Unpaired,
             Objective::Sft(_) => RowKind::Texts,
+            Objective::Online(_) => RowKind::Prompts,
             Objective::Dpo(_)
             | Objective::Cpo(_)
             | Objective::Orpo { .. }
@@ -342,6 +354,7 @@ impl Objective {
             | Objective::Orpo { .. }
             | Objective::Sft(_)
             | Objective::Reward { .. } => false,
+            Objective::Online(online) => online.needs_reference(),
         }
     }
 
@@ -378,37 +391,8 @@ impl Objective {
                 center_rewards_coefficient,
             } => center_rewards_coefficient
                 .map_or(Ok(()), |c| finite("center_rewards_coefficient", c)),
+            Objective::Online(online) => online.check(),
         }
-    }
-}
-
-fn above_zero(field: &str, value: f64) -> Result<()> {
-    if value.is_finite() && value > 0.0 {
-        Ok(())
-    } else {
-        Err(Error::invalid(field, value, "a number above 0"))
-    }
-}
-
-fn finite(field: &str, value: f64) -> Result<()> {
-    if value.is_finite() {
-        Ok(())
-    } else {
-        Err(Error::invalid(field, value, "a finite number"))
-    }
-}
-
-/// From `least` up to, not including, `limit`.
-fn within(field: &str, value: f64, least: f64, limit: f64) -> Result<()> {
-    if (least..limit).contains(&value) {
-        Ok(())
-    } else {
-        let expected = if limit.is_finite() {
-            format!("a number from {least} to below {limit}")
-        } else {
-            format!("a number of at least {least}")
-        };
-        Err(Error::invalid(field, value, expected))
     }
 }
 

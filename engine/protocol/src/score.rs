@@ -9,6 +9,9 @@ pub struct ScoreReport {
     pub loss: f64,
     /// In row order (AOT: sorted in each batch).
     pub per_example: Vec<f64>,
+    /// In row order, where an objective weighs completions by them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advantages: Option<Vec<f64>>,
     pub logps: BothModels,
     /// Under TRL's names; of several batches the mean.
     pub metrics: Metrics,

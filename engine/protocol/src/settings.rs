@@ -1,6 +1,7 @@
 //! Settings of a training run.
 
 use crate::error::{Error, Result};
+use crate::objective::online::OnlineObjective;
 use crate::objective::{Objective, RowKind};
 use crate::objective_kind::ObjectiveKind;
 use serde::{Deserialize, Serialize};
@@ -155,6 +156,8 @@ impl TrainSettings {
             learning_rate: match objective {
                 Objective::Sft(_) => 2e-5,
                 Objective::Reward { .. } => 1e-4,
+                Objective::Online(OnlineObjective::OnlineDpo(_)) => 5e-7,
+                Objective::Online(OnlineObjective::Ppo(_)) => 3e-6,
                 _ => 1e-6,
             },
             lr_schedule: LrSchedule::Linear,
@@ -167,7 +170,10 @@ impl TrainSettings {
             batch_size: 8,
             gradient_accumulation_steps: 1,
             steps: 0,
-            max_length: 1024,
+            max_length: match objective {
+                Objective::Online(OnlineObjective::OnlineDpo(_)) => 512,
+                _ => 1024,
+            },
             seed: 42,
             // KTO's sampler is sequential: the mismatched completion of a row
             // is that of its neighbour.

@@ -41,6 +41,8 @@ impl DrawnPair {
                 rejected: answer(1 - chosen),
                 margin: None,
             }],
+            // The policy writes the answers that it learns from.
+            RowKind::Prompts => Vec::new(),
         }
     }
 }

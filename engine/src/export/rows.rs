@@ -28,7 +28,9 @@ pub fn trl_rows(model: &Model, examples: &[Example], settings: &TrainSettings) -
     let objective = &settings.objective;
     let numbered: Vec<(usize, Example)> = match objective.row_kind() {
         RowKind::Unpaired => unpair(examples),
-        RowKind::Pairs | RowKind::Texts => examples.iter().cloned().enumerate().collect(),
+        RowKind::Pairs | RowKind::Texts | RowKind::Prompts => {
+            examples.iter().cloned().enumerate().collect()
+        }
     };
     let (mut kept, mut dropped, mut refused) = (Vec::new(), 0, Vec::new());
     for (index, example) in numbered {

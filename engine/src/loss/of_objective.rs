@@ -1,7 +1,10 @@
 //! The losses that an objective names, put together.
 
 use super::*;
-use tilt_protocol::{CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective};
+use tilt_protocol::{
+    CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, OnlineDpoLoss,
+    OnlineDpoObjective,
+};
 
 /// The weighted sum of a DPO objective's losses.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,5 +103,61 @@ pub fn kto_loss(
     match objective.loss {
         KtoLoss::Kto => kto(policy, reference, desirable, kl, beta, weights),
         KtoLoss::ApoZeroUnpaired => apo_zero_unpaired(policy, reference, desirable, beta, weights),
+    }
+}
+
+/// The loss of TRL's Online DPO trainer on pairs of fresh answers, the better one chosen.
+/// IPO's log-ratios are sums here, where TRL's DPO trainer divides them by the lengths.
+///
+/// # Shapes
+/// `policy` and `reference` hold `[batch]` pairs in the same order.
+pub fn online_dpo_loss(
+    objective: &OnlineDpoObjective,
+    policy: &PairLogps,
+    reference: &PairLogps,
+) -> PairLoss {
+    let (beta, divergence) = (objective.beta, FDivergence::ReverseKl);
+    match objective.loss {
+        OnlineDpoLoss::Sigmoid => dpo(policy, reference, beta, divergence),
+        OnlineDpoLoss::Ipo => {
+            let of_sums = |sides: &PairLogps| {
+                let whole = |row: &CompletionLogp| CompletionLogp { length: 1, ..*row };
+                PairLogps {
+                    chosen: sides.chosen.iter().map(whole).collect(),
+                    rejected: sides.rejected.iter().map(whole).collect(),
+                }
+            };
+            ipo(&of_sums(policy), &of_sums(reference), beta, divergence)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check_derivatives;
+    use super::*;
+
+    #[test]
+    fn online_dpos_derivatives_agree_with_differences() {
+        for loss in OnlineDpoLoss::ALL {
+            let objective = OnlineDpoObjective {
+                loss,
+                beta: 0.3,
+                ..OnlineDpoObjective::default()
+            };
+            check_derivatives(|policy, reference| online_dpo_loss(&objective, policy, reference));
+        }
+    }
+
+    #[test]
+    fn online_dpos_ipo_does_not_divide_by_lengths() {
+        let (policy, reference) = super::super::tests::one_pair([-10.0, -12.0, -11.0, -11.5]);
+        let objective = OnlineDpoObjective {
+            loss: OnlineDpoLoss::Ipo,
+            beta: 0.5,
+            ..OnlineDpoObjective::default()
+        };
+        let found = online_dpo_loss(&objective, &policy, &reference).loss;
+        assert!((found - 0.5_f64.powi(2)).abs() < 1e-12, "{found}");
     }
 }

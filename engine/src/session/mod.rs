@@ -5,30 +5,37 @@
 //! goes on with the same numbers.
 
 pub mod diverged;
+pub mod online;
 mod order;
 mod policy;
 mod problem;
 mod readback;
 mod reference;
+mod rollouts;
 mod rows;
 mod save;
 mod score;
 mod step;
+mod temperature;
 
 pub use order::first_epoch;
+pub use rollouts::check_rollouts;
 pub use save::saved_settings;
-pub use score::{ScoreResult, score_rows};
+pub use score::{ScoreResult, score_rollouts, score_rows};
 
 use crate::adamw::Norm;
 use crate::crew::Team;
 use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
+use online::Sampler;
 use order::RowOrder;
 use policy::Policy;
 use problem::{Problem, ProblemRows};
 use reference::Reference;
+use rollouts::{Keep, Sampled, prepare};
 use step::{StepInputs, add_share};
+use tilt_protocol::dataset::RolloutRow;
 use tilt_protocol::{Error, Metrics, ModelIdentity, Objective, Result, TrainSettings, metrics};
 
 /// One run: the policy, what it is trained on, and where it stands.
@@ -36,6 +43,9 @@ pub struct Session {
     settings: TrainSettings,
     /// The settings' objective and its rows.
     problem: Problem,
+    /// Where the problem's rows come from, where they are sampled; the order is then that of
+    /// the prompts. Not saved.
+    sampler: Option<Sampler>,
     policy: Policy,
     /// Log what no loss needs: entropy, token accuracy, logits.
     statistics: bool,
@@ -116,14 +126,80 @@ impl Session {
         settings.check()?;
         check_head(model, &settings.objective)?;
         let problem = Problem::new(rows, &settings, model)?;
+        Ok(Session::of_problem(
+            model, policy, reference, problem, settings,
+        ))
+    }
+
+    /// A run on given rollouts: each epoch is a pass over them, against what `policy` says of
+    /// them at the start (or their `old_logps`).
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for settings out of range or another kind of objective,
+    /// [`Error::NothingToUse`] without rollouts, [`Error::Device`] when the device was lost.
+    pub async fn start_on_rollouts(
+        model: &Model,
+        policy: Tensor<1>,
+        reference: &Tensor<1>,
+        rows: &[RolloutRow],
+        settings: TrainSettings,
+    ) -> Result<Session> {
+        settings.check()?;
+        let sampled = Sampled {
+            rows,
+            names: &[],
+            keep: Keep::OldLogps,
+        };
+        let prepared = prepare(model, &policy, reference, &sampled, &settings).await?;
+        let problem = prepared.problem;
+        problem.check_room(model)?;
+        Ok(Session::of_problem(
+            model, policy, reference, problem, settings,
+        ))
+    }
+
+    /// A run on answers that the policy samples as it goes.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for settings out of range, or another objective than the
+    /// sampler was made for.
+    pub fn start_online(
+        model: &Model,
+        policy: Tensor<1>,
+        reference: &Tensor<1>,
+        sampler: Sampler,
+        settings: TrainSettings,
+    ) -> Result<Session> {
+        settings.check()?;
+        let Objective::Online(online) = &settings.objective else {
+            return Err(Error::internal("answers for an objective on given rows"));
+        };
+        let problem = Problem::without_rows(online)?;
+        let order = RowOrder::new(sampler.prompts(), !settings.keep_order, settings.seed);
+        let session = Session::of_problem(model, policy, reference, problem, settings);
+        Ok(Session {
+            order,
+            sampler: Some(sampler),
+            ..session
+        })
+    }
+
+    fn of_problem(
+        model: &Model,
+        policy: Tensor<1>,
+        reference: &Tensor<1>,
+        problem: Problem,
+        settings: TrainSettings,
+    ) -> Session {
         // Unpaired rows are shuffled once, when their partners are fixed.
         let shuffles = !settings.keep_order && !matches!(problem.rows(), ProblemRows::Unpaired(_));
         let order = RowOrder::new(problem.len(), shuffles, settings.seed);
-        Ok(Session {
+        Session {
             reference: Reference::new(reference.clone(), problem.len()),
             policy: Policy::new(model, policy, &settings),
             settings,
             problem,
+            sampler: None,
             statistics: true,
             team: None,
             order,
@@ -131,7 +207,7 @@ impl Session {
             tokens_seen: 0,
             last: None,
             model: model.identity.clone(),
-        })
+        }
     }
 
     /// What the run is trained with, changes under way included.
@@ -141,7 +217,10 @@ impl Session {
 
     /// Rows in an epoch.
     pub fn rows(&self) -> usize {
-        self.problem.len()
+        match &self.sampler {
+            Some(sampler) => sampler.rows_an_epoch(&self.settings).unwrap_or(0),
+            None => self.problem.len(),
+        }
     }
 
     /// The policy as it is now, `[parameters]`. Whoever keeps a clone keeps it as it is: the
@@ -182,9 +261,8 @@ impl Session {
     /// [`Error::Diverged`] (see [`diverged`]), on a GPU also for the step before, of which
     /// nothing was applied either; [`Error::Device`] when the device was lost.
     pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
-        let settings = &self.settings;
         let mut order = self.order.clone();
-        let batches = order.next_step(settings.batch_size, settings.gradient_accumulation_steps);
+        let batches = self.next_batches(model, &mut order).await?;
         let sums = self.gradient(model, &batches).await?;
         if let Some(norm) = sums.last_norm {
             self.confirm(norm)?;
@@ -208,6 +286,9 @@ impl Session {
             self.reference.sync(self.policy.weights(), sync);
         }
         let mut metrics_of_step = Metrics::mean(&sums.logged);
+        if let Some(sampler) = &self.sampler {
+            metrics_of_step.set_all(&sampler.metrics);
+        }
         metrics_of_step.set(metrics::LOSS, sums.loss);
         metrics_of_step.set(metrics::LEARNING_RATE, lr);
         metrics_of_step.set(metrics::NUM_TOKENS, self.tokens_seen as f64);
@@ -219,6 +300,28 @@ impl Session {
             margins: sums.margins,
             done: self.is_finished(),
         })
+    }
+
+    /// The batches of the next step; where the last sampling is used up, of a new one.
+    async fn next_batches(
+        &mut self,
+        model: &Model,
+        order: &mut RowOrder,
+    ) -> Result<Vec<Vec<usize>>> {
+        let settings = &self.settings;
+        let Some(sampler) = &mut self.sampler else {
+            let accumulation = settings.gradient_accumulation_steps;
+            return Ok(order.next_step(settings.batch_size, accumulation));
+        };
+        if let Some(count) = sampler.wanted(settings)? {
+            let prompts = order.next_step(count, 1).concat();
+            let (policy, reference) = (self.policy.weights(), self.reference.arena.clone());
+            let sampled = sampler.sample(model, policy, &reference, &prompts, settings);
+            self.problem = sampled.await?.problem;
+            self.problem.check_room(model)?;
+            self.reference = Reference::new(reference, self.problem.len());
+        }
+        Ok(sampler.next_step(settings))
     }
 
     /// Forward and backward of a step's batches, up to one that shows that the run has
@@ -366,7 +469,7 @@ impl Session {
 
     /// Epochs done, as transformers counts them: steps over steps an epoch.
     fn epoch(&self) -> f64 {
-        let epoch = self.settings.steps_an_epoch(self.problem.len());
+        let epoch = self.settings.steps_an_epoch(self.rows());
         self.step as f64 / epoch.max(1) as f64
     }
 }

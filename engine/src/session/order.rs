@@ -18,7 +18,7 @@ pub fn first_epoch(rows: usize, settings: &TrainSettings) -> Vec<usize> {
     if !settings.keep_order {
         let purpose = match settings.objective.row_kind() {
             RowKind::Unpaired => UNPAIRED,
-            RowKind::Pairs | RowKind::Texts => EPOCHS,
+            RowKind::Pairs | RowKind::Texts | RowKind::Prompts => EPOCHS,
         };
         Random::from_seed_for(settings.seed, purpose).shuffle(&mut order);
     }

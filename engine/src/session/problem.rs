@@ -4,14 +4,16 @@
 //! The rows are a dataset's. Whoever has others to train on (answers that were just sampled)
 //! makes the same value of them; a step knows no more than this.
 
-use super::rows::{Pairs, Texts, Unpaired};
+use super::rollouts::Rollout;
+use super::rows::{FreshPairs, Pairs, Texts, Unpaired};
 use crate::batch::Batch;
 use crate::kernels::gpu::check_lengths;
 use crate::model::Model;
 use crate::sequence::{Scope, Sequence};
 use crate::text::TokenisedRow;
 use tilt_protocol::{
-    CpoObjective, DpoObjective, Error, KtoObjective, Objective, Result, RowKind, SftObjective,
+    CpoObjective, DpoObjective, Error, GrpoLoss, GrpoObjective, KtoObjective, Objective,
+    OnlineDpoObjective, OnlineObjective, Result, RlooObjective, RowKind, SftObjective,
     TrainSettings,
 };
 
@@ -29,6 +31,9 @@ pub enum Problem {
         center_rewards_coefficient: Option<f64>,
         pairs: Pairs,
     },
+    OnlineDpo(OnlineDpoObjective, FreshPairs),
+    Rloo(RlooObjective, Vec<Rollout>),
+    Grpo(GrpoObjective, Vec<Rollout>),
 }
 
 /// A problem's rows, whatever is minimised.
@@ -36,6 +41,7 @@ pub enum ProblemRows<'a> {
     Pairs(&'a Pairs),
     Unpaired(&'a Unpaired),
     Texts(&'a Texts),
+    Rollouts(&'a [Rollout]),
 }
 
 impl Problem {
@@ -69,9 +75,31 @@ impl Problem {
                 center_rewards_coefficient: *center_rewards_coefficient,
                 pairs: Pairs::new(rows, max_length)?,
             },
+            Objective::Online(online) => {
+                let expected = "a trainer of given rows; this one samples its own";
+                return Err(Error::invalid("trainer", online.trainer(), expected));
+            }
         };
         check_lengths(&model.config, &model.device, problem.longest())?;
         Ok(problem)
+    }
+
+    /// An online objective before anything has been sampled.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for PPO.
+    pub fn without_rows(objective: &OnlineObjective) -> Result<Problem> {
+        Ok(match objective.clone() {
+            OnlineObjective::OnlineDpo(online_dpo) => {
+                Problem::OnlineDpo(online_dpo, FreshPairs::default())
+            }
+            OnlineObjective::Rloo(rloo) => Problem::Rloo(rloo, Vec::new()),
+            OnlineObjective::Grpo(grpo) => Problem::Grpo(grpo, Vec::new()),
+            OnlineObjective::Ppo(_) => {
+                let expected = "online_dpo, rloo or grpo";
+                return Err(Error::invalid("trainer", "ppo", expected));
+            }
+        })
     }
 
     /// Another beta, where the objective has one.
@@ -81,17 +109,33 @@ impl Problem {
             Problem::Kto(kto, _) => kto.beta = value,
             Problem::Cpo(cpo, _) => cpo.beta = value,
             Problem::Orpo { beta, .. } => *beta = value,
+            Problem::OnlineDpo(online_dpo, _) => online_dpo.beta = value,
+            // Its KL is in the advantages.
+            Problem::Rloo(rloo, _) => rloo.beta = value,
+            Problem::Grpo(grpo, _) => grpo.beta = value,
             Problem::Sft(..) | Problem::Reward { .. } => {}
         }
     }
 
-    /// True when the loss compares with a frozen reference.
+    /// The temperature of the log-probs that the loss is made of.
+    pub fn temperature(&self) -> f64 {
+        match self {
+            Problem::Rloo(rloo, _) => rloo.generation.temperature,
+            Problem::Grpo(grpo, _) => grpo.generation.temperature,
+            _ => 1.0,
+        }
+    }
+
+    /// True when the loss compares with a frozen reference. Rollouts know what it says of them.
     pub fn needs_reference(&self) -> bool {
         match self {
-            Problem::Dpo(..) | Problem::Kto(..) => true,
-            Problem::Cpo(..) | Problem::Orpo { .. } | Problem::Sft(..) | Problem::Reward { .. } => {
-                false
-            }
+            Problem::Dpo(..) | Problem::Kto(..) | Problem::OnlineDpo(..) => true,
+            Problem::Cpo(..)
+            | Problem::Orpo { .. }
+            | Problem::Sft(..)
+            | Problem::Reward { .. }
+            | Problem::Rloo(..)
+            | Problem::Grpo(..) => false,
         }
     }
 
@@ -103,6 +147,10 @@ impl Problem {
             | Problem::Reward { pairs, .. } => ProblemRows::Pairs(pairs),
             Problem::Kto(_, rows) => ProblemRows::Unpaired(rows),
             Problem::Sft(_, texts) => ProblemRows::Texts(texts),
+            Problem::OnlineDpo(_, fresh) => ProblemRows::Pairs(&fresh.pairs),
+            Problem::Rloo(_, rollouts) | Problem::Grpo(_, rollouts) => {
+                ProblemRows::Rollouts(rollouts)
+            }
         }
     }
 
@@ -111,6 +159,7 @@ impl Problem {
             ProblemRows::Pairs(pairs) => pairs.sides.len(),
             ProblemRows::Unpaired(rows) => rows.thumbs.len(),
             ProblemRows::Texts(texts) => texts.0.len(),
+            ProblemRows::Rollouts(rollouts) => rollouts.len(),
         }
     }
 
@@ -132,6 +181,9 @@ impl Problem {
             }
             ProblemRows::Unpaired(rows) => indices.iter().map(|&i| &rows.thumbs[i].0).collect(),
             ProblemRows::Texts(texts) => indices.iter().map(|&i| &texts.0[i]).collect(),
+            ProblemRows::Rollouts(rollouts) => {
+                indices.iter().map(|&i| &rollouts[i].sequence).collect()
+            }
         }
     }
 
@@ -156,13 +208,18 @@ impl Problem {
                 scopes.resize(2 * indices.len(), Scope::Completion);
                 scopes
             }
-            Problem::Dpo(..) | Problem::Cpo(..) | Problem::Reward { .. } => {
+            Problem::Dpo(..)
+            | Problem::Cpo(..)
+            | Problem::Reward { .. }
+            | Problem::OnlineDpo(..) => {
                 vec![Scope::Completion; 2 * indices.len()]
             }
             Problem::Sft(sft, _) if !sft.completion_only_loss => {
                 vec![Scope::Everything; indices.len()]
             }
-            Problem::Sft(..) | Problem::Kto(..) => vec![Scope::Completion; indices.len()],
+            Problem::Sft(..) | Problem::Kto(..) | Problem::Rloo(..) | Problem::Grpo(..) => {
+                vec![Scope::Completion; indices.len()]
+            }
         }
     }
 
@@ -177,21 +234,42 @@ impl Problem {
         }
     }
 
-    /// What each micro-batch counts in an optimiser step: all the same, but for
-    /// supervised fine-tuning, whose loss is a mean over the step's tokens.
+    /// What each micro-batch counts in an optimiser step: all the same, but for losses that
+    /// are a mean over the step's tokens.
     pub fn shares(&self, batches: &[Vec<usize>]) -> Vec<f64> {
-        let Problem::Sft(..) = self else {
+        let tokens_of = |index: usize| match self {
+            Problem::Grpo(grpo, rollouts)
+                if matches!(grpo.loss, GrpoLoss::Dapo | GrpoLoss::Cispo) =>
+            {
+                let rollout = &rollouts[index];
+                let scored = Scope::Completion.scored(&rollout.sequence);
+                Some(if rollout.is_masked { 0 } else { scored })
+            }
+            Problem::Sft(..) => {
+                let scoped = self.sequences(&[index]).into_iter();
+                let scoped = scoped.zip(self.scopes(&[index]));
+                Some(scoped.map(|(sequence, scope)| scope.scored(sequence)).sum())
+            }
+            _ => None,
+        };
+        let of_batch = |batch: &Vec<usize>| batch.iter().map(|&index| tokens_of(index)).sum();
+        let tokens: Option<Vec<usize>> = batches.iter().map(of_batch).collect();
+        let Some(tokens) = tokens else {
             return vec![1.0 / batches.len().max(1) as f64; batches.len()];
         };
-        let tokens: Vec<usize> = batches
-            .iter()
-            .map(|batch| {
-                let scoped = self.sequences(batch).into_iter().zip(self.scopes(batch));
-                scoped.map(|(sequence, scope)| scope.scored(sequence)).sum()
-            })
-            .collect();
         let all = tokens.iter().sum::<usize>().max(1) as f64;
         tokens.iter().map(|&tokens| tokens as f64 / all).collect()
+    }
+
+    /// Checks that the model's device has room for each row.
+    ///
+    /// # Errors
+    /// [`Error::NothingToUse`] without rows, [`Error::InvalidConfig`] for one that is too long.
+    pub fn check_room(&self, model: &Model) -> Result<()> {
+        if self.len() == 0 {
+            return Err(no_rows(RowKind::Prompts));
+        }
+        check_lengths(&model.config, &model.device, self.longest())
     }
 }
 
@@ -202,6 +280,7 @@ fn no_rows(kind: RowKind) -> Error {
             "decisive pairs",
             "label some pairs A or B, or let the judge label",
         ),
+        RowKind::Prompts => ("rollouts", "give a file with prompts and their completions"),
     };
     Error::NothingToUse {
         what: what.to_owned(),
@@ -232,7 +311,7 @@ mod tests {
                 sequence: sequence(),
                 desirable: true,
             },
-            RowKind::Texts => TokenisedRow::Text {
+            RowKind::Texts | RowKind::Prompts => TokenisedRow::Text {
                 sequence: sequence(),
             },
         }

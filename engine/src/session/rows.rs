@@ -7,10 +7,21 @@ use crate::text::{TokenisedRow, rotate_completions};
 use tilt_protocol::{Error, Result, TrainSettings};
 
 /// Chosen and rejected, in their file order.
+#[derive(Default)]
 pub struct Pairs {
     pub sides: Vec<[Sequence; 2]>,
     /// By how much a reward model's rewards should differ, a number a pair.
     pub margins: Vec<f64>,
+}
+
+/// Two answers that were just sampled, the better one chosen.
+#[derive(Default)]
+pub struct FreshPairs {
+    pub pairs: Pairs,
+    /// Of chosen and rejected, penalties taken off, a line a pair.
+    pub scores: Vec<[f64; 2]>,
+    /// Whether they end with an end of text.
+    pub ends: Vec<[bool; 2]>,
 }
 
 /// Completions with a thumb, in their file order or shuffled once, by the seed, before their

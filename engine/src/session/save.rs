@@ -43,6 +43,10 @@ impl Session {
     /// [`Error::Diverged`] where the last step turns out not to have been applied: the run
     /// then stands before it, and can be saved there. [`Error::Device`] when the device was lost.
     pub async fn save(&mut self) -> Result<Vec<u8>> {
+        if self.sampler.is_some() {
+            let expected = "a run on given rows: one on its own answers cannot be saved yet";
+            return Err(Error::invalid("a checkpoint", "an online run", expected));
+        }
         let grad_norm = self.last_grad_norm().await?;
         let state = SavedRun {
             settings: self.settings.clone(),
@@ -113,6 +117,7 @@ impl Session {
         });
         Ok(Session {
             policy,
+            sampler: None,
             statistics: true,
             team: None,
             reference: Reference::with_numbers(reference, &logps),

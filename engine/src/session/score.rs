@@ -3,6 +3,7 @@
 use super::check_head;
 use super::problem::{Problem, ProblemRows};
 use super::reference::Reference;
+use super::rollouts::{Keep, Sampled, prepare};
 use super::step::{StepInputs, add_share};
 use crate::breath::rest;
 use crate::loss::CompletionLogp;
@@ -10,6 +11,7 @@ use crate::model::Model;
 use crate::readback::read;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
+use tilt_protocol::dataset::RolloutRow;
 use tilt_protocol::{BothModels, Error, Metrics, Result, ScoreReport, Sides, TrainSettings};
 
 /// What is printed, and the gradient.
@@ -41,17 +43,60 @@ pub async fn score_rows(
     settings.check()?;
     check_head(model, &settings.objective)?;
     let problem = Problem::new(rows, &settings, model)?;
+    score_problem(model, policy, reference, &problem, settings.batch_size).await
+}
+
+/// Scores rollouts in their order, in batches of `settings.batch_size` completions (Online DPO:
+/// of pairs).
+///
+/// # Errors
+/// Those of [`prepare`] and [`score_rows`].
+pub async fn score_rollouts(
+    model: &Model,
+    policy: &Tensor<1>,
+    reference: &Tensor<1>,
+    rows: &[RolloutRow],
+    settings: &TrainSettings,
+) -> Result<ScoreResult> {
+    let settings = TrainSettings {
+        keep_order: true,
+        steps: 1,
+        ..settings.clone()
+    };
+    settings.check()?;
+    let sampled = Sampled {
+        rows,
+        names: &[],
+        keep: Keep::Nothing,
+    };
+    let prepared = prepare(model, policy, reference, &sampled, &settings).await?;
+    prepared.problem.check_room(model)?;
+    let batch_size = settings.batch_size;
+    let scored = score_problem(model, policy, reference, &prepared.problem, batch_size);
+    let mut scored = scored.await?;
+    scored.report.advantages = prepared.advantages;
+    scored.report.metrics.set_all(&prepared.metrics);
+    Ok(scored)
+}
+
+async fn score_problem(
+    model: &Model,
+    policy: &Tensor<1>,
+    reference: &Tensor<1>,
+    problem: &Problem,
+    batch_size: usize,
+) -> Result<ScoreResult> {
     let mut reference = Reference::new(reference.clone(), problem.len());
     let indices: Vec<usize> = (0..problem.len()).collect();
     let batches: Vec<Vec<usize>> = indices
-        .chunks(settings.batch_size)
+        .chunks(batch_size.max(1))
         .map(<[usize]>::to_vec)
         .collect();
     let shares = problem.shares(&batches);
     let inputs = StepInputs {
         model,
         policy,
-        problem: &problem,
+        problem,
         statistics: true,
         team: None,
     };
@@ -79,9 +124,10 @@ pub async fn score_rows(
     let report = ScoreReport {
         loss,
         per_example,
+        advantages: None,
         logps: BothModels {
-            policy: of_policy.sides(&problem),
-            reference: of_reference.sides(&problem),
+            policy: of_policy.sides(problem),
+            reference: of_reference.sides(problem),
         },
         metrics: Metrics::mean(&metrics),
         grad_norm,
@@ -122,9 +168,11 @@ impl SideLogps {
                 chosen: self.first,
                 rejected: self.second,
             },
-            ProblemRows::Unpaired(_) | ProblemRows::Texts(_) => Sides::Single {
-                completion: self.first,
-            },
+            ProblemRows::Unpaired(_) | ProblemRows::Texts(_) | ProblemRows::Rollouts(_) => {
+                Sides::Single {
+                    completion: self.first,
+                }
+            }
         })
     }
 }

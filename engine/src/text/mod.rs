@@ -8,7 +8,9 @@ mod tokenizer;
 mod tokenizer_check;
 mod train_bpe;
 
-pub use rows::{Preparation, TokenisedRow, TokenisedRows, rotate_completions, tokenise};
+pub use rows::{
+    Preparation, TokenisedRow, TokenisedRows, prompt_ids, rotate_completions, tokenise,
+};
 pub use template::ChatTemplate;
 pub use tokenizer::Text;
 pub use train_bpe::{tokenizer_config, train_bpe};

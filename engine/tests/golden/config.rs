@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tilt_protocol::config::TrlConfig;
 
 /// Notes of the golden files that are no fields of TRL's.
-const NOTES: [&str; 2] = ["note", "loss_type_effective"];
+const NOTES: [&str; 3] = ["note", "loss_type_effective", "old_logps"];
 
 /// A golden entry's config under a trainer; `cdpo` is DPO's trainer with the loss that
 /// TRL dropped.

@@ -64,7 +64,13 @@ fn check_run(set: &GoldenSet, checks: &mut Checks, name: &str, run: &Value, gold
     let limit = settings.max_length.min(model.config.n_positions);
     let preparation = Preparation::of(&settings.objective);
     let vocab = model.config.vocab_size;
-    let rows = tokenise(&parsed.examples, Some(&text), vocab, limit, preparation);
+    let rows = tokenise(
+        &parsed.examples,
+        Some(&text),
+        vocab,
+        limit,
+        preparation.expect("given rows"),
+    );
     let rows = rows.expect("ids").rows;
     let epoch = settings.steps_an_epoch(rows.len());
     let settings = TrainSettings {

@@ -97,6 +97,8 @@ impl GoldenSet {
             "policy/model.safetensors",
             "reference/config.json",
             "reference/model.safetensors",
+            "rl.json",
+            "rloo.json",
             "scalar_tables.json",
             "schedules.json",
             "tokenizer.json",

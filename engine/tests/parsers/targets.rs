@@ -8,12 +8,14 @@ macro_rules! files {
 
 mod binaries;
 mod lesson;
+mod rollouts;
 mod rows;
 
 use binaries::{
     checkpoint_seeds, read_checkpoint, read_weights_file, read_zip, weights_seeds, zip_seeds,
 };
 use lesson::{lesson_seeds, read_lesson};
+use rollouts::{read_rollouts, rollout_seeds};
 use rows::{data_seeds, read_data, read_labels};
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::layout::Layout;
@@ -29,7 +31,7 @@ pub struct Target {
     pub read: fn(&[u8]),
 }
 
-pub static TARGETS: [Target; 12] = [
+pub static TARGETS: [Target; 13] = [
     Target {
         name: "data",
         seeds: data_seeds,
@@ -39,6 +41,11 @@ pub static TARGETS: [Target; 12] = [
         name: "labels",
         seeds: data_seeds,
         read: read_labels,
+    },
+    Target {
+        name: "rollouts",
+        seeds: rollout_seeds,
+        read: read_rollouts,
     },
     Target {
         name: "trl_config",
@@ -102,6 +109,10 @@ fn trl_config_seeds() -> Vec<Vec<u8>> {
         "config/cpo.json",
         "config/sft.json",
         "config/reward.json",
+        "config/grpo.json",
+        "config/online_dpo.json",
+        "config/ppo.json",
+        "config/rloo.json",
     )
 }
 

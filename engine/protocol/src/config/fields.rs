@@ -34,6 +34,11 @@ impl Fields {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
+    /// Whether there is something in a field. Says nothing of its use.
+    pub fn is_given(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// True for a field that stands there as null.
     pub fn is_null(&self, name: &str) -> bool {
         self.fields.get(name).is_some_and(Value::is_null)
@@ -152,6 +157,21 @@ impl Fields {
         }
     }
 
+    /// The value that goes by `name`, of all that a field may have.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] with the names that there are.
+    pub fn named<V: Copy>(
+        &self,
+        field: &str,
+        name: &str,
+        all: &[V],
+        name_of: fn(&V) -> &'static str,
+    ) -> Result<V> {
+        let found = all.iter().copied().find(|value| name_of(value) == name);
+        found.ok_or_else(|| Error::invalid(field, name, listed(all.iter().map(name_of))))
+    }
+
     /// # Errors
     /// [`Error::InvalidConfig`] for anything but a list of numbers.
     pub fn numbers(&self, name: &str) -> Result<Option<Vec<f64>>> {
@@ -163,5 +183,15 @@ impl Fields {
                     .ok_or_else(|| Error::invalid(name, value, "a list of numbers"))
             })
             .transpose()
+    }
+}
+
+/// `a, b or c`.
+pub fn listed(names: impl Iterator<Item = &'static str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    let last = names.pop().unwrap_or_default();
+    match names.is_empty() {
+        true => last.to_owned(),
+        false => format!("{} or {last}", names.join(", ")),
     }
 }

@@ -115,7 +115,7 @@ const WITHOUT_EFFECT: [&str; 103] = [
 ];
 
 /// Arguments that change a run's numbers in TRL, and that Tilt does not have.
-const NOT_HERE: [&str; 33] = [
+const NOT_HERE: [&str; 32] = [
     "assistant_only_loss",
     "average_tokens_across_devices",
     "bf16",
@@ -130,7 +130,6 @@ const NOT_HERE: [&str; 33] = [
     "group_by_length",
     "label_smoothing_factor",
     "lr_scheduler_kwargs",
-    "max_completion_length",
     "max_prompt_length",
     "model_init_kwargs",
     "neftune_noise_alpha",

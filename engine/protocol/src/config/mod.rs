@@ -3,8 +3,10 @@
 mod fields;
 mod foreign;
 mod objective;
+mod online;
 
 use crate::error::{Error, Result};
+use crate::objective::{Objective, RowKind};
 use crate::settings::{LrSchedule, ReferenceSync, TrainSettings};
 use crate::tokenizer_files::without_mark;
 use fields::Fields;
@@ -25,12 +27,17 @@ pub struct TrlConfig {
     /// False when `per_device_train_batch_size` was left out: `tilt score` then
     /// takes all rows as one batch.
     pub has_batch_size: bool,
+    /// Whether the file says how many answers a prompt has.
+    pub has_num_generations: bool,
+    /// Whether it says how long an answer may be: TRL's default gives way to the context,
+    /// what is written does not.
+    pub has_completion_length: bool,
     /// Fields that the objective does not use, although TRL knows them.
     pub unused: Vec<String>,
 }
 
 /// The fields that are read, TRL's names.
-pub const FIELDS: [&str; 34] = [
+pub const FIELDS: [&str; 67] = [
     "trainer",
     "loss_type",
     "loss_weights",
@@ -51,6 +58,39 @@ pub const FIELDS: [&str; 34] = [
     "alpha",
     "completion_only_loss",
     "center_rewards_coefficient",
+    "num_generations",
+    "max_completion_length",
+    "max_new_tokens",
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "repetition_penalty",
+    "missing_eos_penalty",
+    "epsilon",
+    "epsilon_high",
+    "delta",
+    "num_iterations",
+    "scale_rewards",
+    "importance_sampling_level",
+    "use_bias_correction_kl",
+    "reward_weights",
+    "mask_truncated_completions",
+    "normalize_advantages",
+    "reward_clip_range",
+    "steps_per_generation",
+    "num_ppo_epochs",
+    "num_mini_batches",
+    "kl_coef",
+    "kl_estimator",
+    "whiten_rewards",
+    "gamma",
+    "lam",
+    "cliprange",
+    "vf_coef",
+    "cliprange_value",
+    "response_length",
+    "stop_token",
     "learning_rate",
     "weight_decay",
     "adam_beta1",
@@ -122,7 +162,14 @@ impl TrlConfig {
             reference_sync: read_sync(&fields)?,
             ..defaults
         };
+        let has_completion_length = match &settings.objective {
+            Objective::Online(online) => online::has_completion_length(&fields, online),
+            _ => false,
+        };
         let config = TrlConfig {
+            has_num_generations: settings.objective.row_kind() == RowKind::Prompts
+                && fields.is_given("num_generations"),
+            has_completion_length,
             settings,
             num_train_epochs: fields.number("num_train_epochs", 3.0)?,
             has_max_steps,

@@ -1,6 +1,7 @@
 //! Objectives under TRL's field names.
 
-use super::fields::Fields;
+use super::fields::{Fields, listed};
+use super::online;
 use crate::error::{Error, Result};
 use crate::f_divergence::FDivergence;
 use crate::objective::{
@@ -12,6 +13,8 @@ use serde_json::{Map, Value, json};
 /// What TRL reads as SimPO without the supervised term, with `alpha`.
 const ALPHAPO: &str = "alphapo";
 
+const TRAINERS: &str = "dpo, kto, cpo, orpo, sft, reward, online_dpo, rloo, grpo or ppo";
+
 /// The objective that `trainer`, `loss_type` and their parameters name.
 ///
 /// # Errors
@@ -21,7 +24,8 @@ pub fn read(fields: &Fields) -> Result<Objective> {
     Ok(match fields.name("trainer", "dpo")?.as_str() {
         "dpo" => Objective::Dpo(read_dpo(fields)?),
         "kto" => Objective::Kto(KtoObjective {
-            loss: named(
+            loss: fields.named(
+                "loss_type",
                 &fields.name("loss_type", KtoLoss::Kto.loss_type())?,
                 &KtoLoss::ALL,
                 KtoLoss::loss_type,
@@ -33,7 +37,8 @@ pub fn read(fields: &Fields) -> Result<Objective> {
         "cpo" => Objective::Cpo(read_cpo(fields)?),
         "orpo" => Objective::Orpo { beta: beta()? },
         "sft" => Objective::Sft(SftObjective {
-            loss: named(
+            loss: fields.named(
+                "loss_type",
                 &fields.name("loss_type", SftLoss::Nll.loss_type())?,
                 &SftLoss::ALL,
                 SftLoss::loss_type,
@@ -46,27 +51,11 @@ pub fn read(fields: &Fields) -> Result<Objective> {
         "reward" => Objective::Reward {
             center_rewards_coefficient: fields.optional_number("center_rewards_coefficient")?,
         },
-        other => {
-            let expected = "dpo, kto, cpo, orpo, sft or reward";
-            return Err(Error::invalid("trainer", other, expected));
-        }
+        other => match online::read(fields, other)? {
+            Some(online) => Objective::Online(online),
+            None => return Err(Error::invalid("trainer", other, TRAINERS)),
+        },
     })
-}
-
-/// The loss of a `loss_type` among all that a trainer has.
-fn named<L: Copy>(name: &str, all: &[L], loss_type: fn(&L) -> &'static str) -> Result<L> {
-    let found = all.iter().copied().find(|loss| loss_type(loss) == name);
-    found.ok_or_else(|| unknown_loss(name, all.iter().map(loss_type)))
-}
-
-fn unknown_loss(found: &str, names: impl Iterator<Item = &'static str>) -> Error {
-    let mut names: Vec<&str> = names.collect();
-    let last = names.pop().unwrap_or_default();
-    let expected = match names.is_empty() {
-        true => last.to_owned(),
-        false => format!("{} or {last}", names.join(", ")),
-    };
-    Error::invalid("loss_type", found, expected)
 }
 
 fn read_dpo(fields: &Fields) -> Result<DpoObjective> {
@@ -105,7 +94,7 @@ fn read_dpo(fields: &Fields) -> Result<DpoObjective> {
 }
 
 fn read_dpo_term(fields: &Fields, name: &str) -> Result<DpoTerm> {
-    let mut term = named(name, &DpoTerm::ALL, DpoTerm::loss_type)?;
+    let mut term = fields.named("loss_type", name, &DpoTerm::ALL, DpoTerm::loss_type)?;
     if let Some(epsilon) = term.epsilon_mut() {
         *epsilon = fields.number("label_smoothing", *epsilon)?;
     }
@@ -126,7 +115,8 @@ fn read_cpo(fields: &Fields) -> Result<CpoObjective> {
     };
     let loss = CpoLoss::ALL.into_iter().find(is_named);
     let names = CpoLoss::ALL.iter().map(CpoLoss::loss_type);
-    let mut loss = loss.ok_or_else(|| unknown_loss(&name, names.chain([ALPHAPO])))?;
+    let unknown = || Error::invalid("loss_type", &name, listed(names.chain([ALPHAPO])));
+    let mut loss = loss.ok_or_else(unknown)?;
     if let CpoLoss::Simpo { gamma, .. } = &mut loss {
         *gamma = fields.number("simpo_gamma", *gamma)?;
     }
@@ -224,6 +214,7 @@ pub fn write(objective: &Objective) -> Map<String, Value> {
                 put("center_rewards_coefficient", (*coefficient).into());
             }
         }
+        Objective::Online(objective) => return online::write(objective),
     }
     fields
 }

@@ -4,8 +4,10 @@
 pub(crate) mod file_kind;
 mod implicit;
 pub(crate) mod json;
+mod prompts;
 mod read;
 mod read_turn;
+mod rollouts;
 pub(crate) mod row;
 mod row_example;
 mod turn;
@@ -15,7 +17,9 @@ pub(crate) mod write;
 use serde::{Deserialize, Serialize};
 
 pub use implicit::extract_prompt;
+pub use prompts::{ParsedPrompts, parse_prompts};
 pub use read::{ParsedRows, parse_jsonl};
+pub use rollouts::{ParsedRollouts, RolloutCompletion, RolloutRow, parse_rollouts};
 pub use turn::{Role, TemplateData, Turn};
 pub use unpair::unpair;
 pub use write::write_jsonl;

@@ -142,6 +142,7 @@ fn push_data(text: &mut String, meta: &ExportMeta) {
             Some(RowKind::Pairs) => "pairs (chosen, rejected)",
             Some(RowKind::Unpaired) => "single answers with a thumb",
             Some(RowKind::Texts) => "answers alone",
+            Some(RowKind::Prompts) => "prompts",
             None => "rows",
         };
         let _ = writeln!(text, "Trained on {} {kind}.\n", thousands(meta.rows));

@@ -1,6 +1,7 @@
 //! The paper and the equation of what an objective is made of, as in PAPERS.md.
 
 use crate::f_divergence::FDivergence;
+use crate::objective::online::{GrpoLoss, ImportanceSamplingLevel, OnlineDpoLoss, OnlineObjective};
 use crate::objective::{CpoLoss, DpoTerm, KtoLoss, Objective, SftLoss};
 
 /// Where a part of an objective comes from.
@@ -76,6 +77,31 @@ pub fn sources(objective: &Objective) -> Vec<PaperSource> {
             None => vec![REWARD],
             Some(_) => vec![REWARD, CENTRING],
         },
+        Objective::Online(online) => of_online(online),
+    }
+}
+
+fn of_online(objective: &OnlineObjective) -> Vec<PaperSource> {
+    match objective {
+        OnlineObjective::OnlineDpo(online_dpo) => match online_dpo.loss {
+            OnlineDpoLoss::Sigmoid => vec![ONLINE_DPO, DPO],
+            OnlineDpoLoss::Ipo => vec![ONLINE_DPO, IPO],
+        },
+        OnlineObjective::Rloo(_) => vec![RLOO],
+        OnlineObjective::Grpo(grpo) => {
+            let mut sources = vec![GRPO];
+            match grpo.loss {
+                GrpoLoss::Grpo | GrpoLoss::Bnpo => {}
+                GrpoLoss::DrGrpo => sources.push(DR_GRPO),
+                GrpoLoss::Dapo => sources.push(DAPO),
+                GrpoLoss::Cispo => sources.push(CISPO),
+            }
+            if grpo.importance_sampling_level == ImportanceSamplingLevel::Sequence {
+                sources.push(GSPO);
+            }
+            sources
+        }
+        OnlineObjective::Ppo(_) => vec![PPO, GAE],
     }
 }
 
@@ -267,6 +293,60 @@ const CENTRING: PaperSource = source(
     "https://arxiv.org/abs/2312.09244",
     Some("2"),
 );
+const ONLINE_DPO: PaperSource = source(
+    "Online DPO",
+    "Guo et al. 2024, Direct Language Model Alignment from Online AI Feedback",
+    "https://arxiv.org/abs/2402.04792",
+    None,
+);
+const RLOO: PaperSource = source(
+    "RLOO",
+    "Ahmadian et al. 2024, Back to Basics",
+    "https://arxiv.org/abs/2402.14740",
+    None,
+);
+const GRPO: PaperSource = source(
+    "GRPO",
+    "Shao et al. 2024, DeepSeekMath",
+    "https://arxiv.org/abs/2402.03300",
+    Some("3"),
+);
+const DR_GRPO: PaperSource = source(
+    "Dr. GRPO",
+    "Liu et al. 2025, Understanding R1-Zero-Like Training",
+    "https://arxiv.org/abs/2503.20783",
+    None,
+);
+const DAPO: PaperSource = source(
+    "DAPO",
+    "Yu et al. 2025, DAPO",
+    "https://arxiv.org/abs/2503.14476",
+    None,
+);
+const CISPO: PaperSource = source(
+    "CISPO",
+    "MiniMax 2025, MiniMax-M1",
+    "https://arxiv.org/abs/2506.13585",
+    None,
+);
+const GSPO: PaperSource = source(
+    "GSPO",
+    "Zheng et al. 2025, Group Sequence Policy Optimization",
+    "https://arxiv.org/abs/2507.18071",
+    None,
+);
+const PPO: PaperSource = source(
+    "PPO",
+    "Schulman et al. 2017, Proximal Policy Optimization Algorithms",
+    "https://arxiv.org/abs/1707.06347",
+    Some("7"),
+);
+const GAE: PaperSource = source(
+    "Generalised advantage estimation",
+    "Schulman et al. 2015, High-Dimensional Continuous Control Using Generalized Advantage Estimation",
+    "https://arxiv.org/abs/1506.02438",
+    Some("16"),
+);
 
 #[cfg(test)]
 mod tests {
@@ -284,6 +364,9 @@ mod tests {
             for source in sources {
                 assert!(papers.contains(source.url), "{}", source.url);
             }
+        }
+        for source in [ONLINE_DPO, RLOO, GRPO, DR_GRPO, DAPO, CISPO, GSPO, PPO, GAE] {
+            assert!(papers.contains(source.url), "{}", source.url);
         }
     }
 }

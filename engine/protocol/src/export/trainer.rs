@@ -73,6 +73,10 @@ pub fn trl_run(settings: &TrainSettings) -> Result<TrlRun> {
         Objective::Orpo { .. } => ("trl.experimental.orpo", "ORPO", CAUSAL),
         Objective::Sft(_) => ("trl", "SFT", CAUSAL),
         Objective::Reward { .. } => ("trl", "Reward", SCORING),
+        Objective::Online(online) => {
+            let expected = "a trainer of given rows: those of an online run are sampled as it goes";
+            return Err(Error::invalid("trainer", online.trainer(), expected));
+        }
     };
     if settings.decay_all && settings.weight_decay != 0.0 {
         let note = "The run decayed every tensor; transformers leaves out biases and LayerNorm \

@@ -164,6 +164,8 @@ pub fn rows_from_labels(labels: &[Label], kind: RowKind) -> Vec<Example> {
     match kind {
         RowKind::Unpaired => unpaired_from_labels(labels),
         RowKind::Pairs | RowKind::Texts => pairs_from_labels(labels),
+        // Answers come of the policy, not of labels.
+        RowKind::Prompts => Vec::new(),
     }
 }
 

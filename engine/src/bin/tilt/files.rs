@@ -188,10 +188,7 @@ pub fn load_rows(
         }
         errors.push(refused);
     }
-    errors.sort_by_key(|error| match error {
-        Error::BadRow { line, .. } => *line,
-        _ => 0,
-    });
+    errors.sort_by_key(Error::line);
     if !errors.is_empty() && !skip_bad_rows {
         return Err(Error::BadRows(errors));
     }

@@ -6,9 +6,12 @@ use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::model::Model;
+use tilt_engine::session::check_rollouts;
+use tilt_engine::session::online::{Prompt, prompts_of};
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::config::TrlConfig;
-use tilt_protocol::{Error, Result};
+use tilt_protocol::dataset::{RolloutRow, parse_prompts, parse_rollouts};
+use tilt_protocol::{Error, OnlineObjective, Result};
 
 #[derive(clap::Args)]
 pub struct Inputs {
@@ -38,24 +41,33 @@ pub struct TrainingInputs {
     pub rows: Vec<TokenisedRow>,
 }
 
+/// What is read before the rows.
+pub struct ModelInputs {
+    pub model: Model,
+    pub policy: Tensor<1>,
+    pub reference: Tensor<1>,
+    /// `max_length` is bounded by the model's context.
+    pub config: TrlConfig,
+}
+
 impl Inputs {
     pub fn data_file(&self) -> String {
         self.data.display().to_string()
     }
 
-    /// `max_length` of the config is bounded by the model's context.
+    /// Models, config and rows, with these fields over those of the config.
     ///
     /// # Errors
     /// Whatever is wrong with one of the files, or a reference of another shape.
-    pub fn load(&self) -> Result<TrainingInputs> {
-        self.load_with(&Map::new())
+    pub fn load_with(&self, fields: &Map<String, Value>) -> Result<TrainingInputs> {
+        self.load_rows(self.load_models(fields)?)
     }
 
-    /// As [`Inputs::load`], with these fields over those of the config.
+    /// All but the rows.
     ///
     /// # Errors
-    /// Those of [`Inputs::load`].
-    pub fn load_with(&self, fields: &Map<String, Value>) -> Result<TrainingInputs> {
+    /// Those of [`Inputs::load_with`].
+    pub fn load_models(&self, fields: &Map<String, Value>) -> Result<ModelInputs> {
         let text = files::read_text(&self.config)?;
         let mut config = match serde_json::from_str(&text) {
             Ok(Value::Object(mut whole)) if !fields.is_empty() => {
@@ -75,6 +87,73 @@ impl Inputs {
         };
         let limit = config.settings.max_length.min(model.config.n_positions);
         config.settings.max_length = limit;
+        Ok(ModelInputs {
+            model,
+            policy,
+            reference,
+            config,
+        })
+    }
+
+    /// Rollouts that the model can read.
+    ///
+    /// # Errors
+    /// [`Error::BadRows`] with every defect, unless bad rows are skipped;
+    /// [`Error::NothingToUse`] without a good one.
+    pub fn load_rollouts(
+        &self,
+        inputs: &ModelInputs,
+        objective: &OnlineObjective,
+    ) -> Result<Vec<RolloutRow>> {
+        let config = &inputs.config;
+        let generations = config.has_num_generations;
+        let generations = generations.then_some(objective.generation().num_generations);
+        let parsed = parse_rollouts(&files::read_text(&self.data)?);
+        let (rows, refused) =
+            check_rollouts(parsed.rows, objective, &inputs.model.config, generations);
+        let mut errors = parsed.errors;
+        errors.extend(refused);
+        errors.sort_by_key(Error::line);
+        if !errors.is_empty() && !self.skip_bad_rows {
+            return Err(Error::BadRows(errors));
+        }
+        files::tell_skipped(&self.data, &errors);
+        if rows.is_empty() {
+            return Err(Error::NothingToUse {
+                what: "rollouts".to_owned(),
+                purpose: "use".to_owned(),
+                advice: format!("{} has none", self.data.display()),
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Prompts that leave room for an answer.
+    ///
+    /// # Errors
+    /// Those of [`Inputs::load_rollouts`], and [`Error::NoTokenizer`].
+    pub fn load_prompts(&self, inputs: &ModelInputs) -> Result<Vec<Prompt>> {
+        let parsed = parse_prompts(&files::read_text(&self.data)?);
+        let (prompts, errors) = prompts_of(parsed, &inputs.model)?;
+        if !errors.is_empty() && !self.skip_bad_rows {
+            return Err(Error::BadRows(errors));
+        }
+        files::tell_skipped(&self.data, &errors);
+        Ok(prompts)
+    }
+
+    /// Adds the rows of a trainer that takes given ones.
+    ///
+    /// # Errors
+    /// Those of [`Inputs::load_with`].
+    pub fn load_rows(&self, inputs: ModelInputs) -> Result<TrainingInputs> {
+        let ModelInputs {
+            model,
+            policy,
+            reference,
+            config,
+        } = inputs;
+        let limit = config.settings.max_length;
         let rows = files::load_rows(&self.data, self.skip_bad_rows, &model, &config.settings)?;
         if rows.dropped > 0 {
             eprintln!(

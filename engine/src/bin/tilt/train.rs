@@ -1,14 +1,16 @@
 //! `tilt train`: a policy on preferences, metrics a line a step.
 
 use crate::files;
-use crate::inputs::{Inputs, TrainingInputs};
+use crate::inputs::{Inputs, ModelInputs, TrainingInputs};
 use pollster::block_on;
+use serde_json::Map;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use tilt_engine::hf::Precision;
 use tilt_engine::model::Model;
 use tilt_engine::session::Session;
-use tilt_protocol::{Error, Objective, Result, metrics};
+use tilt_engine::session::online::{PromptSource, RewardFunction, Sampler};
+use tilt_protocol::{Error, Objective, OnlineObjective, Result, TrainSettings, metrics};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -17,6 +19,10 @@ pub struct Arguments {
     /// Folder for the trained model and metrics.jsonl.
     #[arg(long)]
     out: PathBuf,
+    /// What scores the answers of a trainer that samples them, judge:polite=1,short=0.3; given
+    /// several times, their sum (see reward_weights).
+    #[arg(long)]
+    reward: Vec<String>,
     /// Keep the file's order in every epoch.
     #[arg(long)]
     keep_order: bool,
@@ -30,25 +36,20 @@ impl Arguments {
     pub fn data_file(&self) -> String {
         self.inputs.data_file()
     }
+
+    fn settings(&self, mut settings: TrainSettings) -> TrainSettings {
+        settings.keep_order |= self.keep_order;
+        settings.decay_all |= self.decay_all;
+        settings
+    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let TrainingInputs {
-        model,
-        policy,
-        reference,
-        config,
-        rows,
-    } = arguments.inputs.load()?;
-    // A language model becomes a reward model with a fresh head.
-    let (model, policy) = match config.settings.objective {
-        Objective::Reward { .. } => model.with_score_head(policy, config.settings.seed),
-        _ => (model, policy),
+    let models = arguments.inputs.load_models(&Map::new())?;
+    let (model, mut session) = match models.config.settings.objective.clone() {
+        Objective::Online(objective) => online_run(arguments, models, objective)?,
+        _ => given_run(arguments, models)?,
     };
-    let mut settings = config.settings_for(config.settings.steps_an_epoch(rows.len()));
-    settings.keep_order |= arguments.keep_order;
-    settings.decay_all |= arguments.decay_all;
-    let mut session = Session::start(&model, policy, &reference, rows, settings)?;
     let mut log = String::new();
     let result = loop {
         match block_on(one_step(&mut session, &model)) {
@@ -72,6 +73,80 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         );
     }
     result.map(|last| println!("{last}"))
+}
+
+/// A run on the rows of `--data`.
+fn given_run(arguments: &Arguments, models: ModelInputs) -> Result<(Model, Session)> {
+    if let Some(reward) = arguments.reward.first() {
+        let expected = "nothing: this trainer learns from given rows";
+        return Err(Error::invalid("--reward", reward, expected));
+    }
+    let TrainingInputs {
+        model,
+        policy,
+        reference,
+        config,
+        rows,
+    } = arguments.inputs.load_rows(models)?;
+    // A language model becomes a reward model with a fresh head.
+    let (model, policy) = match config.settings.objective {
+        Objective::Reward { .. } => model.with_score_head(policy, config.settings.seed),
+        _ => (model, policy),
+    };
+    let settings = config.settings_for(config.settings.steps_an_epoch(rows.len()));
+    let settings = arguments.settings(settings);
+    let session = Session::start(&model, policy, &reference, rows, settings)?;
+    Ok((model, session))
+}
+
+/// A run on answers to the prompts of `--data`.
+fn online_run(
+    arguments: &Arguments,
+    models: ModelInputs,
+    mut objective: OnlineObjective,
+) -> Result<(Model, Session)> {
+    let rewards = arguments.reward.iter();
+    let rewards = rewards
+        .map(|spec| RewardFunction::of_spec(spec))
+        .collect::<Result<Vec<_>>>()?;
+    let prompts = arguments.inputs.load_prompts(&models)?;
+    let ModelInputs {
+        model,
+        policy,
+        reference,
+        mut config,
+    } = models;
+    let longest = prompts.iter().map(|prompt| prompt.ids.len()).max();
+    let room = model.config.n_positions - longest.unwrap_or(0);
+    fit_length(&mut objective, room, config.has_completion_length)?;
+    config.settings.objective = Objective::Online(objective);
+    let source = PromptSource { prompts, rewards };
+    let sampler = Sampler::new(source, &config.settings)?;
+    let rows = sampler.rows_an_epoch(&config.settings)?;
+    let settings = config.settings_for(config.settings.steps_an_epoch(rows));
+    let settings = arguments.settings(settings);
+    let session = Session::start_online(&model, policy, &reference, sampler, settings)?;
+    Ok((model, session))
+}
+
+/// Keeps the length of answers within what the longest prompt leaves of the context.
+fn fit_length(objective: &mut OnlineObjective, room: usize, is_written: bool) -> Result<()> {
+    let field = match objective {
+        OnlineObjective::Ppo(_) => "response_length",
+        OnlineObjective::OnlineDpo(_) => "max_new_tokens",
+        OnlineObjective::Rloo(_) | OnlineObjective::Grpo(_) => "max_completion_length",
+    };
+    let length = objective.generation().max_completion_length;
+    if length <= room {
+        return Ok(());
+    }
+    if is_written {
+        let expected = format!("at most {room}, what the longest prompt leaves of the context");
+        return Err(Error::invalid(field, length, expected));
+    }
+    eprintln!("{field}: {room}, what the longest prompt leaves of the context, and not {length}");
+    objective.generation_mut().max_completion_length = room;
+    Ok(())
 }
 
 /// One step's metrics as JSON, its own gradient norm among them, and whether it was the last.

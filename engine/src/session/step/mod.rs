@@ -6,7 +6,9 @@ mod evaluated;
 mod forward;
 mod kto;
 mod logged;
+mod online_dpo;
 mod reward;
+mod rollouts;
 mod step_inputs;
 mod texts;
 
@@ -16,6 +18,8 @@ pub use step_inputs::StepInputs;
 use super::problem::{Problem, ProblemRows};
 use super::readback::{Readback, ReadbackValues, Span};
 use super::reference::{Reference, RowLogps};
+use super::rollouts::Rollout;
+use super::temperature::{gradient_of_tempered, tempered};
 use crate::batch::Batch;
 use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
@@ -67,18 +71,21 @@ impl StepInputs<'_> {
         also_read: Option<Tensor<1>>,
     ) -> Result<Gradient> {
         let StepInputs { model, problem, .. } = *self;
+        let temperature = problem.temperature();
+        let policy = &tempered(model, self.policy, temperature);
         let sequences = problem.sequences(indices);
         let batch = problem.batch(indices, &sequences, model.pad_id())?;
         let mismatched = problem.mismatched(indices);
         let others = Batch::new(mismatched.iter().copied(), model.pad_id())?;
 
         let mut readback = Readback::default();
-        let forward = Launched::run(self, &batch, &sequences, &mut readback).await?;
+        let inputs = StepInputs { policy, ..*self };
+        let forward = Launched::run(&inputs, &batch, &sequences, &mut readback).await?;
         let mut add_logps = |arena: &Tensor<1>, batch: &Batch| match batch.scored() {
             0 => Ok(Span::default()),
             _ => token_logps(model, arena, batch).map(|logps| readback.add(logps)),
         };
-        let mismatched_span = add_logps(self.policy, &others)?;
+        let mismatched_span = add_logps(policy, &others)?;
         let known = match problem.needs_reference() {
             true => reference.get(indices),
             false => Some(Vec::new()),
@@ -108,7 +115,8 @@ impl StepInputs<'_> {
         let gradient = match forward.tracked {
             Some(tracked) => {
                 let upstream: Vec<f32> = evaluated.upstream.iter().map(|&d| d as f32).collect();
-                Some(tracked.backward(model, &batch, &upstream).await)
+                let gradient = tracked.backward(model, &batch, &upstream).await;
+                Some(gradient_of_tempered(model, gradient, temperature))
             }
             None => None,
         };
@@ -142,7 +150,7 @@ impl StepInputs<'_> {
                 let (chosen, rejected) = own.split_at(own.len() / 2);
                 chosen.iter().zip(rejected).map(|(&c, &r)| [c, r]).collect()
             }
-            ProblemRows::Unpaired(_) | ProblemRows::Texts(_) => {
+            ProblemRows::Unpaired(_) | ProblemRows::Texts(_) | ProblemRows::Rollouts(_) => {
                 // Without a KL there are no others.
                 let others = sums(others, None).into_iter().chain(std::iter::repeat(0.0));
                 own.into_iter()
@@ -175,6 +183,17 @@ impl StepInputs<'_> {
             } => {
                 let centring = center_rewards_coefficient.unwrap_or(0.0);
                 reward::evaluate(centring, pass, &pairs.margins_of(indices))
+            }
+            Problem::OnlineDpo(objective, fresh) => {
+                online_dpo::evaluate(objective, pass, reference, fresh, indices)
+            }
+            Problem::Rloo(objective, rows) => {
+                let of_batch: Vec<&Rollout> = indices.iter().map(|&row| &rows[row]).collect();
+                rollouts::evaluate_rloo(objective, pass, &of_batch)
+            }
+            Problem::Grpo(objective, rows) => {
+                let of_batch: Vec<&Rollout> = indices.iter().map(|&row| &rows[row]).collect();
+                rollouts::evaluate_grpo(objective, pass, &of_batch)
             }
         }
     }

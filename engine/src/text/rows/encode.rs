@@ -116,7 +116,11 @@ impl Encoder<'_> {
         Ok(split_at(prompt_ids.len() - usize::from(is_merged), &ids))
     }
 
-    fn prompt_ids(&self, prompt: &Content) -> Result<Vec<u32>> {
+    /// A prompt without a completion.
+    ///
+    /// # Errors
+    /// As [`Encoder::completion`].
+    pub fn prompt_ids(&self, prompt: &Content) -> Result<Vec<u32>> {
         if let Content::Ids(ids) = prompt {
             return self.checked(ids.clone());
         }

@@ -14,7 +14,7 @@ use crate::text::Text;
 use encode::Encoder;
 use std::borrow::Cow;
 use tilt_protocol::dataset::unpair;
-use tilt_protocol::{Error, Example, Objective, Result};
+use tilt_protocol::{Content, Error, Example, Objective, Result};
 
 pub use rotate::rotate_completions;
 
@@ -114,15 +114,22 @@ pub enum Preparation {
 
 impl Preparation {
     /// That of the objective's trainer.
-    pub fn of(objective: &Objective) -> Preparation {
-        match objective {
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for one that samples its rows.
+    pub fn of(objective: &Objective) -> Result<Preparation> {
+        Ok(match objective {
             Objective::Dpo(_) => Preparation::Preference,
             Objective::Kto(_) => Preparation::Unpaired,
             Objective::Cpo(_) | Objective::Orpo { .. } => Preparation::PerSide,
             Objective::Sft(sft) if sft.completion_only_loss => Preparation::Texts,
             Objective::Sft(_) => Preparation::WholeTexts,
             Objective::Reward { .. } => Preparation::Reward,
-        }
+            Objective::Online(online) => {
+                let expected = "a trainer of given rows; this one samples its own";
+                return Err(Error::invalid("trainer", online.trainer(), expected));
+            }
+        })
     }
 }
 
@@ -199,6 +206,15 @@ pub fn tokenise(
     }
     rows.refused.dedup();
     Ok(rows)
+}
+
+/// A prompt alone as ids, as the policy is given it.
+///
+/// # Errors
+/// [`Error::NoTokenizer`] for text without a tokenizer, [`Error::TokenOutOfRange`] for ids that
+/// the model does not have, and those of the chat template.
+pub fn prompt_ids(prompt: &Content, text: Option<&Text>, vocab: usize) -> Result<Vec<u32>> {
+    Encoder { text, vocab }.prompt_ids(prompt)
 }
 
 fn tokenise_row(

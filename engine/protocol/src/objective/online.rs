@@ -1,0 +1,486 @@
+//! The objectives that train on answers which the policy has just sampled, with TRL's
+//! defaults: its Online DPO, RLOO, GRPO and (of TRL 1.12, the last that had it) PPO trainers.
+
+use super::ranges::{above_zero, at_least, finite, share, within};
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// What a run on its own answers minimises.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnlineObjective {
+    OnlineDpo(OnlineDpoObjective),
+    Rloo(RlooObjective),
+    Grpo(GrpoObjective),
+    Ppo(PpoObjective),
+}
+
+/// How answers are sampled, under TRL's names.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Generation {
+    /// Answers a prompt.
+    pub num_generations: usize,
+    /// In tokens, the end-of-text token included. Online DPO: TRL's `max_new_tokens`, PPO:
+    /// `response_length`.
+    pub max_completion_length: usize,
+    /// Of the sampling, and but for Online DPO of the log-probs that the loss is made of.
+    pub temperature: f64,
+    /// Keep the smallest set of tokens whose probability reaches this; 1 keeps all.
+    pub top_p: f64,
+    /// Keep the k most likely tokens; 0 keeps all.
+    pub top_k: usize,
+    /// Drop tokens less likely than this share of the most likely one.
+    pub min_p: Option<f64>,
+    pub repetition_penalty: f64,
+}
+
+/// By how far the ratio of the policy to the one that sampled may leave 1 and still count.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClipRange {
+    pub epsilon: f64,
+    /// DAPO's clip-higher (arXiv 2503.14476, eq. 10); `None`: as `epsilon`.
+    pub epsilon_high: Option<f64>,
+}
+
+/// Which reward counts how much, and how often answers are trained on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reuse {
+    /// One a reward function; `None`: 1 each.
+    pub reward_weights: Option<Vec<f64>>,
+    /// Answers that end without an end of text have no part in the gradient.
+    pub mask_truncated_completions: bool,
+    /// Passes over the same answers, mu of DeepSeekMath's algorithm 1. At least 1.
+    pub num_iterations: usize,
+    /// Steps on the answers of one sampling; `None`: `gradient_accumulation_steps`.
+    pub steps_per_generation: Option<usize>,
+}
+
+/// Guo et al. 2024 (arXiv 2402.04792): DPO on the better of two fresh answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OnlineDpoObjective {
+    pub loss: OnlineDpoLoss,
+    pub beta: f64,
+    /// Taken off the reward of an answer without an end of text.
+    pub missing_eos_penalty: Option<f64>,
+    /// One a reward function; `None`: 1 each.
+    pub reward_weights: Option<Vec<f64>>,
+    pub generation: Generation,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnlineDpoLoss {
+    Sigmoid,
+    /// On sums, not on means as `DpoTerm::Ipo`.
+    Ipo,
+}
+
+/// Ahmadian et al. 2024 (arXiv 2402.14740).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RlooObjective {
+    /// Of the KL, which is taken off the reward; 0: no reference.
+    pub beta: f64,
+    pub clip: ClipRange,
+    pub normalize_advantages: bool,
+    /// Rewards are kept within it before the KL is taken off.
+    pub reward_clip_range: Option<[f64; 2]>,
+    pub reuse: Reuse,
+    pub generation: Generation,
+}
+
+/// Shao et al. 2024 (arXiv 2402.03300) and its variants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GrpoObjective {
+    pub loss: GrpoLoss,
+    /// Of the KL term in the loss; 0: no reference.
+    pub beta: f64,
+    pub clip: ClipRange,
+    /// An upper bound of the ratio whatever the advantage (INTELLECT-2, arXiv 2505.07291).
+    pub delta: Option<f64>,
+    pub importance_sampling_level: ImportanceSamplingLevel,
+    /// The KL term times the ratio (DeepSeek-V3.2, arXiv 2512.02556).
+    pub use_bias_correction_kl: bool,
+    pub scale_rewards: ScaleRewards,
+    pub reuse: Reuse,
+    pub generation: Generation,
+}
+
+/// How the tokens' losses are added up, and for CISPO what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrpoLoss {
+    /// The mean over answers of the mean over their tokens.
+    Grpo,
+    /// The mean over the tokens of a batch.
+    Bnpo,
+    /// Liu et al. 2025 (arXiv 2503.20783): over answers times `max_completion_length`.
+    DrGrpo,
+    /// Yu et al. 2025 (arXiv 2503.14476): the mean over the tokens of an optimiser step.
+    Dapo,
+    /// Chen et al. 2025 (arXiv 2506.13585): the clipped ratio weighs the log-prob; added up
+    /// as DAPO.
+    Cispo,
+}
+
+/// What a ratio belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportanceSamplingLevel {
+    Token,
+    /// Zheng et al. 2025 (GSPO, arXiv 2507.18071): one ratio an answer, the geometric mean of
+    /// its tokens'.
+    Sequence,
+}
+
+/// By which deviation advantages are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScaleRewards {
+    Group,
+    Batch,
+    None,
+}
+
+/// Schulman et al. 2017 (arXiv 1707.06347) on answers, as in TRL 1.12.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PpoObjective {
+    /// Of the KL, which is taken off the rewards token by token.
+    pub kl_coef: f64,
+    pub kl_estimator: KlEstimator,
+    pub whiten_rewards: bool,
+    pub gamma: f64,
+    /// Of generalised advantage estimation (arXiv 1506.02438).
+    pub lam: f64,
+    pub cliprange: f64,
+    pub vf_coef: f64,
+    pub cliprange_value: f64,
+    /// Passes over the answers of one sampling.
+    pub num_ppo_epochs: usize,
+    pub num_mini_batches: usize,
+    pub missing_eos_penalty: Option<f64>,
+    /// What ends an answer that the sampling went on with; `None`: nothing.
+    pub stop_token: Option<StopToken>,
+    pub generation: Generation,
+}
+
+/// Of the KL between policy and reference, from one sampled token (Schulman 2020,
+/// joschu.net/blog/kl-approx.html).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KlEstimator {
+    /// The log-ratio.
+    K1,
+    /// e^-k - 1 + k of the log-ratio k.
+    K3,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopToken {
+    Eos,
+}
+
+impl ImportanceSamplingLevel {
+    pub const ALL: [ImportanceSamplingLevel; 2] = [
+        ImportanceSamplingLevel::Token,
+        ImportanceSamplingLevel::Sequence,
+    ];
+
+    /// TRL's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            ImportanceSamplingLevel::Token => "token",
+            ImportanceSamplingLevel::Sequence => "sequence",
+        }
+    }
+}
+
+impl ScaleRewards {
+    pub const ALL: [ScaleRewards; 3] =
+        [ScaleRewards::Group, ScaleRewards::Batch, ScaleRewards::None];
+
+    /// TRL's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            ScaleRewards::Group => "group",
+            ScaleRewards::Batch => "batch",
+            ScaleRewards::None => "none",
+        }
+    }
+}
+
+impl KlEstimator {
+    pub const ALL: [KlEstimator; 2] = [KlEstimator::K1, KlEstimator::K3];
+
+    /// TRL's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            KlEstimator::K1 => "k1",
+            KlEstimator::K3 => "k3",
+        }
+    }
+}
+
+impl ClipRange {
+    /// The ratios that are not clipped, both ends included.
+    pub fn bounds(&self) -> [f64; 2] {
+        [1.0 - self.epsilon, 1.0 + self.high()]
+    }
+
+    /// `epsilon_high`, or what stands for it.
+    pub fn high(&self) -> f64 {
+        self.epsilon_high.unwrap_or(self.epsilon)
+    }
+
+    fn check(&self) -> Result<()> {
+        within("epsilon", self.epsilon, 0.0, f64::INFINITY)?;
+        within("epsilon_high", self.high(), 0.0, f64::INFINITY)
+    }
+}
+
+impl Default for ClipRange {
+    fn default() -> ClipRange {
+        ClipRange {
+            epsilon: 0.2,
+            epsilon_high: None,
+        }
+    }
+}
+
+impl Generation {
+    /// TRL's defaults but for these, which each trainer has of its own.
+    pub fn of(num_generations: usize, max_completion_length: usize, temperature: f64) -> Self {
+        Generation {
+            num_generations,
+            max_completion_length,
+            temperature,
+            top_p: 1.0,
+            top_k: 0,
+            min_p: None,
+            repetition_penalty: 1.0,
+        }
+    }
+
+    fn check(&self, least_generations: usize) -> Result<()> {
+        at_least("num_generations", self.num_generations, least_generations)?;
+        at_least("max_completion_length", self.max_completion_length, 1)?;
+        above_zero("temperature", self.temperature)?;
+        above_zero("repetition_penalty", self.repetition_penalty)?;
+        if !(self.top_p > 0.0 && self.top_p <= 1.0) {
+            let expected = "a number above 0, up to 1";
+            return Err(Error::invalid("top_p", self.top_p, expected));
+        }
+        self.min_p.map_or(Ok(()), |min_p| share("min_p", min_p))
+    }
+}
+
+impl Reuse {
+    /// TRL's defaults.
+    pub fn once() -> Reuse {
+        Reuse {
+            num_iterations: 1,
+            ..Reuse::default()
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        check_weights(self.reward_weights.as_deref())?;
+        at_least("num_iterations", self.num_iterations, 1)?;
+        let steps = self.steps_per_generation;
+        steps.map_or(Ok(()), |steps| at_least("steps_per_generation", steps, 1))
+    }
+}
+
+impl Default for OnlineDpoObjective {
+    fn default() -> OnlineDpoObjective {
+        OnlineDpoObjective {
+            loss: OnlineDpoLoss::Sigmoid,
+            beta: 0.1,
+            missing_eos_penalty: None,
+            reward_weights: None,
+            generation: Generation::of(2, 64, 0.9),
+        }
+    }
+}
+
+impl Default for RlooObjective {
+    fn default() -> RlooObjective {
+        RlooObjective {
+            beta: 0.05,
+            clip: ClipRange::default(),
+            normalize_advantages: false,
+            reward_clip_range: None,
+            reuse: Reuse::once(),
+            generation: Generation::of(2, 512, 1.0),
+        }
+    }
+}
+
+impl Default for GrpoObjective {
+    fn default() -> GrpoObjective {
+        GrpoObjective {
+            loss: GrpoLoss::Dapo,
+            beta: 0.0,
+            clip: ClipRange::default(),
+            delta: None,
+            importance_sampling_level: ImportanceSamplingLevel::Token,
+            use_bias_correction_kl: true,
+            scale_rewards: ScaleRewards::Group,
+            reuse: Reuse::once(),
+            generation: Generation::of(8, 512, 1.0),
+        }
+    }
+}
+
+impl Default for PpoObjective {
+    fn default() -> PpoObjective {
+        PpoObjective {
+            kl_coef: 0.05,
+            kl_estimator: KlEstimator::K1,
+            whiten_rewards: false,
+            gamma: 1.0,
+            lam: 0.95,
+            cliprange: 0.2,
+            vf_coef: 0.1,
+            cliprange_value: 0.2,
+            num_ppo_epochs: 4,
+            num_mini_batches: 1,
+            missing_eos_penalty: None,
+            stop_token: None,
+            generation: Generation::of(1, 53, 0.7),
+        }
+    }
+}
+
+impl OnlineObjective {
+    /// TRL's name of the trainer.
+    pub fn trainer(&self) -> &'static str {
+        match self {
+            OnlineObjective::OnlineDpo(_) => "online_dpo",
+            OnlineObjective::Rloo(_) => "rloo",
+            OnlineObjective::Grpo(_) => "grpo",
+            OnlineObjective::Ppo(_) => "ppo",
+        }
+    }
+
+    pub fn generation(&self) -> &Generation {
+        match self {
+            OnlineObjective::OnlineDpo(online_dpo) => &online_dpo.generation,
+            OnlineObjective::Rloo(rloo) => &rloo.generation,
+            OnlineObjective::Grpo(grpo) => &grpo.generation,
+            OnlineObjective::Ppo(ppo) => &ppo.generation,
+        }
+    }
+
+    pub fn generation_mut(&mut self) -> &mut Generation {
+        match self {
+            OnlineObjective::OnlineDpo(online_dpo) => &mut online_dpo.generation,
+            OnlineObjective::Rloo(rloo) => &mut rloo.generation,
+            OnlineObjective::Grpo(grpo) => &mut grpo.generation,
+            OnlineObjective::Ppo(ppo) => &mut ppo.generation,
+        }
+    }
+
+    /// The temperature of the log-probs that the loss is made of. Online DPO's are the
+    /// model's own, whatever it samples at.
+    pub fn temperature(&self) -> f64 {
+        match self {
+            OnlineObjective::OnlineDpo(_) => 1.0,
+            _ => self.generation().temperature,
+        }
+    }
+
+    /// One a reward function; `None`: 1 each.
+    pub fn reward_weights(&self) -> Option<&[f64]> {
+        match self {
+            OnlineObjective::OnlineDpo(online_dpo) => online_dpo.reward_weights.as_deref(),
+            OnlineObjective::Rloo(rloo) => rloo.reuse.reward_weights.as_deref(),
+            OnlineObjective::Grpo(grpo) => grpo.reuse.reward_weights.as_deref(),
+            OnlineObjective::Ppo(_) => None,
+        }
+    }
+
+    /// What weighs the KL: `beta`, or PPO's `kl_coef`.
+    pub fn beta(&self) -> f64 {
+        match self {
+            OnlineObjective::OnlineDpo(online_dpo) => online_dpo.beta,
+            OnlineObjective::Rloo(rloo) => rloo.beta,
+            OnlineObjective::Grpo(grpo) => grpo.beta,
+            OnlineObjective::Ppo(ppo) => ppo.kl_coef,
+        }
+    }
+
+    pub fn set_beta(&mut self, value: f64) {
+        match self {
+            OnlineObjective::OnlineDpo(online_dpo) => online_dpo.beta = value,
+            OnlineObjective::Rloo(rloo) => rloo.beta = value,
+            OnlineObjective::Grpo(grpo) => grpo.beta = value,
+            OnlineObjective::Ppo(ppo) => ppo.kl_coef = value,
+        }
+    }
+
+    /// True when something compares with a frozen reference.
+    pub fn needs_reference(&self) -> bool {
+        match self {
+            OnlineObjective::OnlineDpo(_) | OnlineObjective::Ppo(_) => true,
+            OnlineObjective::Rloo(rloo) => rloo.beta != 0.0,
+            OnlineObjective::Grpo(grpo) => grpo.beta != 0.0,
+        }
+    }
+
+    /// # Errors
+    /// [`Error::InvalidConfig`], under TRL's name, for a parameter outside its range.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            OnlineObjective::OnlineDpo(online_dpo) => {
+                above_zero("beta", online_dpo.beta)?;
+                check_weights(online_dpo.reward_weights.as_deref())?;
+                check_penalty(online_dpo.missing_eos_penalty)?;
+                online_dpo.generation.check(2)
+            }
+            OnlineObjective::Rloo(rloo) => {
+                within("beta", rloo.beta, 0.0, f64::INFINITY)?;
+                rloo.clip.check()?;
+                if let Some([least, most]) = rloo.reward_clip_range
+                    && (!least.is_finite() || !most.is_finite() || least > most)
+                {
+                    let found = format!("[{least}, {most}]");
+                    let expected = "two numbers, the smaller one first";
+                    return Err(Error::invalid("reward_clip_range", found, expected));
+                }
+                rloo.reuse.check()?;
+                rloo.generation.check(2)
+            }
+            OnlineObjective::Grpo(grpo) => {
+                within("beta", grpo.beta, 0.0, f64::INFINITY)?;
+                grpo.clip.check()?;
+                if let Some(delta) = grpo.delta {
+                    above_zero("delta", delta)?;
+                }
+                grpo.reuse.check()?;
+                grpo.generation.check(2)
+            }
+            OnlineObjective::Ppo(ppo) => {
+                within("kl_coef", ppo.kl_coef, 0.0, f64::INFINITY)?;
+                share("gamma", ppo.gamma)?;
+                share("lam", ppo.lam)?;
+                within("cliprange", ppo.cliprange, 0.0, f64::INFINITY)?;
+                within("vf_coef", ppo.vf_coef, 0.0, f64::INFINITY)?;
+                within("cliprange_value", ppo.cliprange_value, 0.0, f64::INFINITY)?;
+                at_least("num_ppo_epochs", ppo.num_ppo_epochs, 1)?;
+                at_least("num_mini_batches", ppo.num_mini_batches, 1)?;
+                check_penalty(ppo.missing_eos_penalty)?;
+                ppo.generation.check(1)
+            }
+        }
+    }
+}
+
+fn check_weights(weights: Option<&[f64]>) -> Result<()> {
+    let mut weights = weights.unwrap_or_default().iter();
+    weights.try_for_each(|&weight| finite("reward_weights", weight))
+}
+
+fn check_penalty(penalty: Option<f64>) -> Result<()> {
+    penalty.map_or(Ok(()), |penalty| finite("missing_eos_penalty", penalty))
+}

@@ -1,0 +1,10 @@
+//! A run on the policy's own answers: prompts, what scores an answer, and the sampling that
+//! makes the rows of the next steps.
+
+mod prompts;
+mod reward;
+mod sampler;
+
+pub use prompts::{Prompt, prompts_of};
+pub use reward::RewardFunction;
+pub use sampler::{PromptSource, Sampler};

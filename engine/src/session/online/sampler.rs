@@ -1,0 +1,253 @@
+//! Sampling: the answers of the policy as it is, scored, as rows of the next steps.
+
+use super::{Prompt, RewardFunction};
+use crate::generate::{Pick, generate};
+use crate::model::Model;
+use crate::random::Random;
+use crate::session::rollouts::{Keep, Prepared, Sampled, prepare};
+use burn::tensor::Tensor;
+use std::collections::VecDeque;
+use tilt_protocol::dataset::{RolloutCompletion, RolloutRow};
+use tilt_protocol::{
+    Error, Generation, Metrics, Objective, OnlineObjective, Result, Sampling, TrainSettings,
+};
+
+/// Prompts, and what scores the answers.
+pub struct PromptSource {
+    /// At least one.
+    pub prompts: Vec<Prompt>,
+    /// At least one.
+    pub rewards: Vec<RewardFunction>,
+}
+
+/// Where a run's rows come from, and where it stands in them.
+pub struct Sampler {
+    source: PromptSource,
+    /// Micro-batches of the last sampling that are still to come.
+    left: VecDeque<Vec<usize>>,
+    /// Answers so far: each draws from a stream of its own.
+    answers: usize,
+    /// Of the last sampling.
+    pub metrics: Metrics,
+}
+
+/// How much is sampled at once, and how often it is used.
+struct Pace {
+    prompts: usize,
+    /// Answers a prompt.
+    answers: usize,
+    /// Passes over the same answers.
+    iterations: usize,
+}
+
+impl Sampler {
+    /// # Errors
+    /// [`Error::InvalidConfig`] where batches do not hold whole groups, without a reward, or
+    /// for an objective that does not sample; [`Error::NothingToUse`] without a prompt.
+    pub fn new(source: PromptSource, settings: &TrainSettings) -> Result<Sampler> {
+        pace(settings)?;
+        if source.rewards.is_empty() {
+            let expected = "a reward function, for instance judge:polite=1";
+            return Err(Error::invalid("--reward", "nothing", expected));
+        }
+        if source.prompts.is_empty() {
+            return Err(Error::NothingToUse {
+                what: "prompts".to_owned(),
+                purpose: "answer".to_owned(),
+                advice: "give a file with a row {\"prompt\"} at least".to_owned(),
+            });
+        }
+        Ok(Sampler {
+            source,
+            left: VecDeque::new(),
+            answers: 0,
+            metrics: Metrics::default(),
+        })
+    }
+
+    pub fn prompts(&self) -> usize {
+        self.source.prompts.len()
+    }
+
+    /// What `settings.steps_an_epoch` counts: pairs, or completions as often as they are used.
+    ///
+    /// # Errors
+    /// Those of [`Sampler::new`].
+    pub fn rows_an_epoch(&self, settings: &TrainSettings) -> Result<usize> {
+        let pace = pace(settings)?;
+        let rows = match &settings.objective {
+            Objective::Online(OnlineObjective::OnlineDpo(_)) => 1,
+            _ => pace.answers.saturating_mul(pace.iterations),
+        };
+        Ok(self.prompts().saturating_mul(rows))
+    }
+
+    /// Prompts that the next sampling takes; `None` while there is something left of the last.
+    ///
+    /// # Errors
+    /// Those of [`Sampler::new`].
+    pub fn wanted(&self, settings: &TrainSettings) -> Result<Option<usize>> {
+        let pace = pace(settings)?;
+        Ok(self.left.is_empty().then_some(pace.prompts))
+    }
+
+    /// The micro-batches of one optimiser step.
+    pub fn next_step(&mut self, settings: &TrainSettings) -> Vec<Vec<usize>> {
+        let count = settings.gradient_accumulation_steps.min(self.left.len());
+        self.left.drain(..count).collect()
+    }
+
+    /// Answers of `policy` to these prompts, scored and ready to be trained on.
+    ///
+    /// # Errors
+    /// Those of [`generate`] and [`prepare`].
+    pub async fn sample(
+        &mut self,
+        model: &Model,
+        policy: &Tensor<1>,
+        reference: &Tensor<1>,
+        prompts: &[usize],
+        settings: &TrainSettings,
+    ) -> Result<Prepared> {
+        let pace = pace(settings)?;
+        let generation = generation_of(settings)?;
+        let asked: Vec<&Prompt> = prompts.iter().map(|&p| &self.source.prompts[p]).collect();
+        let each = asked
+            .iter()
+            .flat_map(|prompt| std::iter::repeat_n(&prompt.ids, pace.answers).cloned());
+        let each: Vec<Vec<u32>> = each.collect();
+        let length = generation.max_completion_length;
+        let pick = Pick::Sample(sampling(generation, settings.seed));
+        let first = self.answers;
+        let answers = generate(model, policy, &each, pick, length, settings.seed, first).await?;
+        self.answers += answers.len();
+        let text = model.text("the reward function")?;
+        let scored = |prompt: &Prompt, ids: &[u32]| -> Vec<Option<f64>> {
+            let answer = text.decode(ids).trim().to_owned();
+            let functions = self.source.rewards.iter();
+            functions
+                .map(|function| Some(function.score(&prompt.text, &answer)))
+                .collect()
+        };
+        let groups = answers.chunks(pace.answers).zip(&asked);
+        let rows: Vec<RolloutRow> = groups
+            .enumerate()
+            .map(|(index, (answers, prompt))| RolloutRow {
+                prompt: prompt.ids.clone(),
+                completions: answers
+                    .iter()
+                    .map(|answer| RolloutCompletion {
+                        ids: answer.ids.clone(),
+                        rewards: scored(prompt, &answer.ids),
+                        advantage: None,
+                        old_logps: None,
+                    })
+                    .collect(),
+                line: index + 1,
+            })
+            .collect();
+        let names = self.source.rewards.iter();
+        let names: Vec<String> = names.map(|function| function.name.clone()).collect();
+        let steps = self.steps_a_sampling(settings, &pace);
+        let sampled = Sampled {
+            rows: &rows,
+            names: &names,
+            keep: if steps > 1 {
+                Keep::OldLogps
+            } else {
+                Keep::Nothing
+            },
+        };
+        let prepared = prepare(model, policy, reference, &sampled, settings).await?;
+        self.fill(prepared.problem.len(), &pace, settings);
+        self.metrics = prepared.metrics.clone();
+        Ok(prepared)
+    }
+
+    /// Optimiser steps on the answers of one sampling.
+    fn steps_a_sampling(&self, settings: &TrainSettings, pace: &Pace) -> usize {
+        let rows = match &settings.objective {
+            Objective::Online(OnlineObjective::OnlineDpo(_)) => pace.prompts,
+            _ => pace.prompts.saturating_mul(pace.answers),
+        };
+        settings
+            .steps_an_epoch(rows)
+            .saturating_mul(pace.iterations)
+    }
+
+    /// The micro-batches of a new sampling, in an order of their own as TRL shuffles them.
+    fn fill(&mut self, rows: usize, pace: &Pace, settings: &TrainSettings) {
+        let mut order: Vec<usize> = (0..rows).collect();
+        if !settings.keep_order {
+            let purpose = format!("answers up to {}", self.answers);
+            Random::from_seed_for(settings.seed, &purpose).shuffle(&mut order);
+        }
+        for _ in 0..pace.iterations {
+            let batches = order.chunks(settings.batch_size.max(1));
+            self.left.extend(batches.map(<[usize]>::to_vec));
+        }
+    }
+}
+
+fn generation_of(settings: &TrainSettings) -> Result<&Generation> {
+    match &settings.objective {
+        Objective::Online(online) => Ok(online.generation()),
+        _ => Err(Error::internal("answers for an objective on given rows")),
+    }
+}
+
+fn sampling(generation: &Generation, seed: u64) -> Sampling {
+    Sampling {
+        temperature: generation.temperature,
+        top_k: (generation.top_k > 0).then_some(generation.top_k),
+        top_p: generation.top_p,
+        min_p: generation.min_p.unwrap_or(0.0),
+        repetition_penalty: generation.repetition_penalty,
+        max_new_tokens: generation.max_completion_length,
+        seed,
+    }
+}
+
+/// TRL's: Online DPO samples two answers to each prompt of a step; RLOO and GRPO sample as many
+/// answers as `steps_per_generation` micro-batches hold.
+fn pace(settings: &TrainSettings) -> Result<Pace> {
+    let (batch, accumulation) = (settings.batch_size, settings.gradient_accumulation_steps);
+    let reuse = match &settings.objective {
+        Objective::Online(OnlineObjective::OnlineDpo(_)) => {
+            return Ok(Pace {
+                prompts: batch.saturating_mul(accumulation).max(1),
+                answers: 2,
+                iterations: 1,
+            });
+        }
+        Objective::Online(OnlineObjective::Rloo(rloo)) => &rloo.reuse,
+        Objective::Online(OnlineObjective::Grpo(grpo)) => &grpo.reuse,
+        Objective::Online(OnlineObjective::Ppo(_)) => {
+            let expected = "online_dpo, rloo or grpo: PPO also trains a value model, which runs do not have yet";
+            return Err(Error::invalid("trainer", "ppo", expected));
+        }
+        _ => return Err(Error::internal("answers for an objective on given rows")),
+    };
+    let answers = generation_of(settings)?.num_generations;
+    let micro_batches = reuse.steps_per_generation.unwrap_or(accumulation);
+    if !micro_batches.is_multiple_of(accumulation.max(1)) {
+        let expected = format!("a multiple of {accumulation}, gradient_accumulation_steps");
+        return Err(Error::invalid(
+            "steps_per_generation",
+            micro_batches,
+            expected,
+        ));
+    }
+    let completions = batch.saturating_mul(micro_batches);
+    if completions == 0 || !completions.is_multiple_of(answers) {
+        let expected = format!(
+            "a divisor of {completions}, the completions of a sampling (per_device_train_batch_size times steps_per_generation)"
+        );
+        return Err(Error::invalid("num_generations", answers, expected));
+    }
+    Ok(Pace {
+        prompts: completions / answers,
+        answers,
+        iterations: reuse.num_iterations,
+    })
+}

@@ -1,0 +1,37 @@
+//! Rollouts: answers that a policy has sampled, and what a loss has to know of them.
+//!
+//! `rows.rs` takes them as they come and checks them, `prepare.rs` has the models read them
+//! and makes advantages of rewards; what comes out is the rows of a
+//! [`Problem`](super::problem::Problem).
+
+mod pairs;
+mod prepare;
+mod rows;
+mod statistics;
+
+pub use prepare::{Keep, Prepared, Sampled, prepare};
+pub use rows::check_rollouts;
+
+use crate::sequence::Sequence;
+
+/// One answer of a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rollout {
+    pub sequence: Sequence,
+    /// Its tokens count for nothing: it was cut, and such answers are masked.
+    pub is_masked: bool,
+    pub advantage: f64,
+    /// Log-probs of the completion under the policy that sampled, nats; `None`: under the
+    /// policy as it is.
+    pub old_logps: Option<Vec<f64>>,
+    /// Under the reference; empty without one.
+    pub reference_logps: Vec<f64>,
+}
+
+impl Rollout {
+    /// The last `scored` numbers of a list that has one a token: nothing predicts the first
+    /// token of an empty prompt.
+    pub fn tail(numbers: &[f64], scored: usize) -> &[f64] {
+        &numbers[numbers.len().saturating_sub(scored)..]
+    }
+}
