@@ -12,7 +12,7 @@ use super::kv_cache::{CachedRow, KvCache};
 use super::matmul::{Packing, View};
 use super::memory::CpuValues;
 use super::panels::{Left, Panels};
-use super::rows::{AddBias, Gelu, LayerNorm, add};
+use super::rows::{AddBias, GeluInPlace, LayerNorm, add};
 use super::simd::dispatch;
 use crate::kernels::packed::{Packed, Segment};
 use crate::kernels::shape::{BlockSlots, LayerNormSlots, Linear, Shape};
@@ -66,8 +66,6 @@ struct Room {
     hidden: Vec<f32>,
     /// `[rows, 3 d]`
     qkv: Vec<f32>,
-    /// Of the GELU, `[rows, i]`; before it its input.
-    slope: Vec<f32>,
     /// `[rows, i]`
     inner: Vec<f32>,
     log_sums: Vec<f32>,
@@ -271,19 +269,16 @@ impl Room {
 
         self.layer_norm(shape, arena, &slots.before_mlp);
         let inner = self.deviations.len() * slots.inner.outputs;
-        self.slope.resize(inner, 0.0);
         self.inner.resize(inner, 0.0);
+        let left = &mut self.left;
         block
             .inner
-            .multiply(&mut self.left, &self.hidden, &mut self.slope, false);
-        dispatch(Gelu {
-            x: &mut self.slope,
+            .multiply(left, &self.hidden, &mut self.inner, false);
+        dispatch(GeluInPlace {
+            x: &mut self.inner,
             bias: &arena[slots.inner.bias.clone()],
-            out: &mut self.inner,
         });
-        block
-            .outer
-            .multiply(&mut self.left, &self.inner, &mut self.x, true);
+        block.outer.multiply(left, &self.inner, &mut self.x, true);
         add_bias(&slots.outer, &mut self.x);
     }
 

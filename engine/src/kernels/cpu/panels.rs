@@ -7,7 +7,7 @@
 use super::matmul::{View, depth_blocks, pack};
 use super::simd::{Simd, SimdKernel, TileOutput, dispatch, tile};
 
-/// Vectors in a row of a panel.
+/// Vectors in a row of a panel, and of a tile on every processor ([`Simd::TILE`]).
 const VECTORS: usize = 2;
 
 /// The right side of products, `[inputs, outputs]`.
@@ -81,12 +81,11 @@ struct Multiply<'a> {
     add: bool,
 }
 
-/// The rows of the next tile, where so many are left. Tiles of 6 by 2 vectors fill sixteen
-/// registers; AVX-512 has twice as many.
+/// The rows of the next tile, where so many are left.
 #[inline(always)]
 fn next_rows<S: Simd>(left: usize) -> usize {
     match left {
-        12.. if S::LANES == 16 => 12,
+        _ if left >= S::TILE.0 => S::TILE.0,
         6.. => 6,
         few => few,
     }
@@ -106,6 +105,7 @@ impl SimdKernel for Multiply<'_> {
             add,
         } = self;
         let (inputs, outputs) = (panels.inputs, panels.outputs);
+        const { assert!(S::TILE.1 == VECTORS && matches!(S::TILE.0, 4 | 6 | 12)) };
         let width = VECTORS * S::LANES;
         let wide = outputs.next_multiple_of(width);
         for (index, depth) in depth_blocks(inputs).enumerate() {
@@ -144,6 +144,9 @@ impl SimdKernel for Multiply<'_> {
     }
 }
 
+/// Sizes that a processor's tiles do not have are left out: in a function of many loops V8
+/// gives up registers.
+///
 /// # Safety
 /// That of [`tile`].
 #[inline(always)]
@@ -155,9 +158,9 @@ unsafe fn rows_by_panel<S: Simd>(rows: usize, depth: usize, a: &[f32], b: &[f32]
             2 => tile::<S, 2, VECTORS>(depth, a, b, out),
             3 => tile::<S, 3, VECTORS>(depth, a, b, out),
             4 => tile::<S, 4, VECTORS>(depth, a, b, out),
-            5 => tile::<S, 5, VECTORS>(depth, a, b, out),
-            6 => tile::<S, 6, VECTORS>(depth, a, b, out),
-            _ if S::LANES == 16 => tile::<S, 12, VECTORS>(depth, a, b, out),
+            5 if S::TILE.0 > 4 => tile::<S, 5, VECTORS>(depth, a, b, out),
+            6 if S::TILE.0 > 4 => tile::<S, 6, VECTORS>(depth, a, b, out),
+            12 if S::TILE.0 == 12 => tile::<S, 12, VECTORS>(depth, a, b, out),
             _ => {}
         }
     }
