@@ -3,7 +3,8 @@
 //!
 //! The weights are packed once and all room is taken once, so that a token allocates nothing.
 //! Logits have the bits of the training pass ([`super::gpt`]) over the same tokens, whatever
-//! other rows stand beside them.
+//! other rows stand beside them: up to 384 tokens, beyond which a longer text's attention sums
+//! in other blocks there.
 //!
 //! Shapes: `rows` tokens, width `d`, inner width `i`, vocab `v`.
 
