@@ -2,7 +2,11 @@
 //! weights and data come from small generators that any language can repeat.
 //!
 //! Forward, cross-entropy (or DPO), backward and AdamW of a GPT; the loss is read back every
-//! step, so that a step's time is all of its work.
+//! step, so that a step's time is all of its work. How fast answers come is in `sampling.rs`.
+
+mod sampling;
+
+pub use sampling::{SamplingReport, SamplingTimes, time_sampling};
 
 use crate::adamw::AdamW;
 use crate::batch::Batch;

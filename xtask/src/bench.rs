@@ -4,7 +4,7 @@ use crate::arguments::Arguments;
 use crate::command::ProgramRun;
 use crate::error::Error;
 use crate::page;
-use crate::setup;
+use crate::setup::{self, WASM_RUNNER, WASM_RUNNER_VARIABLE, WASM_TARGET};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct BenchOptions {
     folder: Option<PathBuf>,
     /// The machine's own WebGPU adapter instead of one in software.
     has_real_gpu: bool,
+    /// Time sampling instead, without a browser.
+    is_sampling: bool,
 }
 
 impl BenchOptions {
@@ -34,6 +36,7 @@ impl BenchOptions {
                 "--rounds" => options.rounds = Some(rest.value(option)?.to_owned()),
                 "--folder" => options.folder = Some(rest.value(option)?.into()),
                 "--real-gpu" => options.has_real_gpu = true,
+                "--sampling" => options.is_sampling = true,
                 unknown => return Err(rest.unknown(unknown)),
             }
         }
@@ -43,6 +46,9 @@ impl BenchOptions {
 
 /// Builds, times every case and, when all of them ran, puts the table into the README.
 pub fn run(root: &Path, options: &BenchOptions) -> Result<(), Error> {
+    if options.is_sampling {
+        return time_sampling(root);
+    }
     println!("What the benchmark needs");
     let chromium = setup::for_browser_tests(root)?;
     setup::for_bench(root)?;
@@ -73,6 +79,36 @@ pub fn run(root: &Path, options: &BenchOptions) -> Result<(), Error> {
     bench.stream()
 }
 
+/// 64 answers of `small` by the CPU's kernels and by burn's operations in turns, natively and
+/// as wasm in Node.js on one thread: each prints its report as JSON.
+fn time_sampling(root: &Path) -> Result<(), Error> {
+    let path = setup::for_wasm_tests(root)?;
+    let wasm = ["--target", WASM_TARGET, "--no-default-features"];
+    let builds = [
+        ("natively", vec![]),
+        ("as wasm", wasm.to_vec()),
+        (
+            "as wasm with relaxed SIMD",
+            [&wasm[..], &["--features", "relaxed-simd"]].concat(),
+        ),
+    ];
+    for (build, arguments) in builds {
+        println!("\nSampling {build}");
+        ProgramRun::new("cargo", "timing sampling")
+            .args(["test", "--release", "--package", "tilt-engine"])
+            .args(["--test", "sampling_speed"])
+            .args(arguments)
+            .args(["--", "--ignored", "--nocapture"])
+            .dir(root)
+            .path(&path)
+            .env(WASM_RUNNER_VARIABLE, WASM_RUNNER)
+            // Node.js before version 22 has it behind a flag; later ones still know that.
+            .env("NODE_ARGS", "--experimental-wasm-relaxed-simd")
+            .stream()?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +122,7 @@ mod tests {
         let options = read(&["--only", "webgpu", "--real-gpu"]).unwrap();
         assert_eq!(options.only, ["webgpu"]);
         assert!(options.has_real_gpu);
+        assert!(read(&["--sampling"]).unwrap().is_sampling);
         for bad in [&["--only"][..], &["--fast"]] {
             assert!(matches!(read(bad), Err(Error::Usage { .. })), "{bad:?}");
         }

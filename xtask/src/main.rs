@@ -46,10 +46,11 @@ Tilt's commands. Each installs what it needs and is missing.
       Run every check; ends with one line that counts them.
       Stages: format, lint, native, lint-wasm, wasm, page, browser.
       --folder points the browser tests at a folder built before, for example dist.
-  cargo xtask bench [--only CASE]... [--steps N] [--rounds N] [--real-gpu] [--folder DIR]
+  cargo xtask bench [--only CASE]... [--steps N] [--rounds N] [--real-gpu] [--folder DIR] [--sampling]
       Time a training step of Tilt and of its peers in one browser; a run of all
       cases puts its table into README.md. --real-gpu takes the machine's own
       adapter, --folder times a folder built before, for example dist.
+      --sampling times answers of `small` instead, natively and as wasm in Node.js.
   cargo xtask torture [--trials N] [--only KIND]... [--seed N] [--folder DIR]
       Long campaigns: broken files for every reader (kind parsers, N inputs each), and
       in the browser runs that are cut off in every way, N trials a kind.

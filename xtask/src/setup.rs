@@ -15,6 +15,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// What cargo runs a wasm test with.
+pub const WASM_RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
+pub const WASM_RUNNER: &str = "wasm-bindgen-test-runner";
 /// The newest Trunk that our rustc compiles.
 const TRUNK_VERSION: &str = "0.21.14";
 /// Reads what `wasm_split_helpers` of Cargo.lock marks.

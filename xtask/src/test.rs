@@ -7,7 +7,7 @@ use crate::count::{Count, count_from_browser_file, count_from_cargo_line};
 use crate::error::Error;
 use crate::lesson_pack;
 use crate::page;
-use crate::setup::{self, WASM_TARGET};
+use crate::setup::{self, WASM_RUNNER, WASM_RUNNER_VARIABLE, WASM_TARGET};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -52,9 +52,6 @@ static STAGES: [TestStage; 7] = [
         run: browser,
     },
 ];
-
-/// What cargo runs a wasm test with.
-const WASM_RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
 
 struct TestStage {
     name: &'static str,
@@ -262,7 +259,7 @@ fn wasm(context: &Context) -> Result<Count, Error> {
         .args(["--target", WASM_TARGET, "--package", "tilt-engine"])
         .args(["--no-default-features", "--test", "golden"])
         .path(&path)
-        .env(WASM_RUNNER_VARIABLE, "wasm-bindgen-test-runner");
+        .env(WASM_RUNNER_VARIABLE, WASM_RUNNER);
     counted(tests)
 }
 

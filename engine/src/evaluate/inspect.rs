@@ -122,14 +122,8 @@ pub fn next_tokens(
     reference: &[f32],
     token_text: impl Fn(u32) -> String,
 ) -> Vec<NextToken> {
-    let top = |logps: &[f32]| -> Vec<usize> {
-        let mut order: Vec<usize> = (0..logps.len()).collect();
-        order.sort_by(|&a, &b| logps[b].total_cmp(&logps[a]));
-        order.truncate(TOP);
-        order
-    };
-    let mut ids = top(policy);
-    ids.extend(top(reference));
+    let mut ids = likeliest(policy);
+    ids.extend(likeliest(reference));
     ids.sort_by(|&a, &b| policy[b].total_cmp(&policy[a]).then(a.cmp(&b)));
     ids.dedup();
     ids.into_iter()
@@ -140,6 +134,22 @@ pub fn next_tokens(
             reference: f64::from(reference[id]).exp(),
         })
         .collect()
+}
+
+/// The [`TOP`] largest, of equals the first, in one pass over the vocabulary: few of its numbers
+/// are ever among them.
+fn likeliest(logps: &[f32]) -> Vec<usize> {
+    let mut top: Vec<usize> = Vec::with_capacity(TOP + 1);
+    for (id, logp) in logps.iter().enumerate() {
+        let is_larger = |other: &usize| logp.total_cmp(&logps[*other]).is_gt();
+        if top.len() == TOP && !top.last().is_some_and(is_larger) {
+            continue;
+        }
+        let rank = top.partition_point(|other| !is_larger(other));
+        top.insert(rank, id);
+        top.truncate(TOP);
+    }
+    top
 }
 
 async fn logps_of_sides(model: &Model, arena: &Tensor<1>, sides: &[Sequence]) -> Result<Vec<f32>> {
@@ -153,6 +163,23 @@ async fn logps_of_sides(model: &Model, arena: &Tensor<1>, sides: &[Sequence]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
+
+    #[test]
+    fn the_likeliest_are_those_of_a_sorted_vocabulary() {
+        let mut random = Random::from_seed(2);
+        for vocab in [0, 1, TOP - 1, TOP, TOP + 1, 500] {
+            for levels in [2, 7, 1_000_000] {
+                // Few levels: many equals.
+                let logps = (0..vocab).map(|_| -(random.below(levels) as f32));
+                let logps: Vec<f32> = logps.collect();
+                let mut sorted: Vec<usize> = (0..vocab).collect();
+                sorted.sort_by(|&a, &b| logps[b].total_cmp(&logps[a]));
+                sorted.truncate(TOP);
+                assert_eq!(likeliest(&logps), sorted, "{vocab} {levels}");
+            }
+        }
+    }
 
     #[test]
     fn bars_hold_the_favourites_of_both_models_once() {

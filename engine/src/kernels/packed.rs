@@ -126,6 +126,18 @@ impl Packed {
         Ok(packed)
     }
 
+    /// Texts side by side, each with a segment of its own in their order; scored is what comes
+    /// after each, whatever it is. None may be empty.
+    pub fn prompts(texts: &[&[u32]]) -> Packed {
+        let mut packed = Packed::default();
+        for text in texts {
+            let own = packed.push(0..0, &[text], 0);
+            packed.scored.push(own.end.saturating_sub(1) as u32);
+            packed.targets.push(0);
+        }
+        packed
+    }
+
     fn push(&mut self, prefix: Range<usize>, ids: &[&[u32]], position: usize) -> Range<usize> {
         let start = self.tokens.len();
         for &id in ids.iter().copied().flatten() {

@@ -1,9 +1,12 @@
-//! `tilt bench`: how fast this machine trains.
+//! `tilt bench`: how fast this machine trains, or samples.
 
 use crate::files;
+use burn::tensor::Device;
 use pollster::block_on;
-use tilt_engine::bench::Bench;
+use std::path::{Path, PathBuf};
+use tilt_engine::bench::{Bench, time_sampling};
 use tilt_engine::device::Compute;
+use tilt_engine::evaluate::{prompt_ids, some_held_out_prompts};
 use tilt_protocol::{BenchObjective, BenchSettings, DevicePreference, Error, Result};
 
 #[derive(clap::Args)]
@@ -34,7 +37,14 @@ pub struct Arguments {
     /// Steps that are timed.
     #[arg(long, default_value_t = BenchSettings::default().steps)]
     steps: usize,
+    /// Times 64 answers of the model in this folder instead, on the CPU: by its kernels and by
+    /// burn's operations in turns, `--steps` times.
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["device", "objective"])]
+    sampling: Option<PathBuf>,
 }
+
+/// Answers of a round of sampling.
+const ANSWERS: usize = 64;
 
 fn device(text: &str) -> std::result::Result<DevicePreference, String> {
     match text {
@@ -50,6 +60,9 @@ fn objective(text: &str) -> std::result::Result<BenchObjective, String> {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(folder) = &arguments.sampling {
+        return sampling(folder, arguments.steps);
+    }
     let settings = BenchSettings {
         layers: arguments.layers,
         d_model: arguments.d_model,
@@ -73,4 +86,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("step {} of {}: {ms:.1} ms", bench.steps(), bench.of());
     }
     files::print_json(&bench.report(compute.kind.slug(), &compute.adapter))
+}
+
+fn sampling(folder: &Path, rounds: usize) -> Result<()> {
+    let (model, arena) = files::load_model(folder, &Device::flex())?;
+    let prompts = some_held_out_prompts(&model, ANSWERS);
+    let ids = prompts
+        .iter()
+        .map(|prompt| prompt_ids(&model, &prompt.text));
+    let ids = ids.collect::<Result<Vec<_>>>()?;
+    files::print_json(&block_on(time_sampling(&model, &arena, &ids, rounds))?)
 }

@@ -125,6 +125,14 @@ pub fn matmul(
 /// Depth of a block: a panel of the right side stays in the first-level cache.
 const DEPTH: usize = 384;
 
+/// A depth in equal blocks of at most [`DEPTH`]. Whoever sums within these, and then block by
+/// block, has the same bits as [`matmul`].
+pub(super) fn depth_blocks(depth: usize) -> impl Iterator<Item = Range<usize>> {
+    let blocks = depth.div_ceil(DEPTH).max(1);
+    let block = depth.div_ceil(blocks);
+    (0..blocks).map(move |index| index * block..((index + 1) * block).min(depth))
+}
+
 struct Matmul<'a, 'b> {
     packing: &'a mut Packing,
     a: View<'b>,
@@ -152,14 +160,14 @@ impl SimdKernel for Matmul<'_, '_> {
         let (tile_rows, vectors) = S::TILE;
         let tile_columns = vectors * S::LANES;
         let (rows, columns) = (a.rows, b.columns);
-        let blocks = a.columns.div_ceil(DEPTH).max(1);
-        let block = a.columns.div_ceil(blocks);
+        let block = depth_blocks(a.columns)
+            .next()
+            .map_or(0, |first| first.len());
         packing.left.resize(tile_rows * block, 0.0);
         packing
             .right
             .resize(columns.next_multiple_of(tile_columns) * block, 0.0);
-        for index in 0..blocks {
-            let depth = index * block..((index + 1) * block).min(a.columns);
+        for (index, depth) in depth_blocks(a.columns).enumerate() {
             pack(
                 b.transposed(),
                 0..columns,
@@ -201,7 +209,13 @@ impl SimdKernel for Matmul<'_, '_> {
 /// Panels of `width` rows: for each panel, for each k, `width` numbers; rows beyond the
 /// last are zero.
 #[inline(always)]
-fn pack(from: View<'_>, rows: Range<usize>, depth: Range<usize>, width: usize, to: &mut [f32]) {
+pub(super) fn pack(
+    from: View<'_>,
+    rows: Range<usize>,
+    depth: Range<usize>,
+    width: usize,
+    to: &mut [f32],
+) {
     let mut at = 0;
     for first in rows.clone().step_by(width) {
         let count = width.min(rows.end - first);

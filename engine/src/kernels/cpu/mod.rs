@@ -2,11 +2,14 @@
 
 mod attention;
 mod buffers;
+pub mod decode;
 pub mod gpt;
 mod head;
+mod kv_cache;
 mod math;
 pub mod matmul;
 mod memory;
+mod panels;
 mod rows;
 mod simd;
 mod softmax;
@@ -14,4 +17,4 @@ pub mod update;
 
 pub use memory::{CpuValues, tensor_of};
 pub use simd::dispatch;
-pub use softmax::ScoredToken;
+pub use softmax::{ScoredToken, logp_of, softmax_weights};

@@ -125,13 +125,24 @@ pub struct Gelu<'a> {
     pub out: &'a mut [f32],
 }
 
+const C: f32 = 2.0 * 0.797_884_6;
+const CUBIC: f32 = 0.044_715;
+
+/// The sigmoid of [`Gelu`] at a value with this square.
+#[inline(always)]
+unsafe fn gelu_sigma<S: Simd>(value: S::V, square: S::V) -> S::V {
+    unsafe {
+        let one = S::splat(1.0);
+        let inner = S::mul_add(square, S::splat(-C * CUBIC), S::splat(-C));
+        S::div(one, S::add(one, exp::<S>(S::mul(value, inner))))
+    }
+}
+
 impl SimdKernel for Gelu<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        const C: f32 = 2.0 * 0.797_884_6;
-        const CUBIC: f32 = 0.044_715;
         let width = self.bias.len();
         let rows = self.x.chunks_exact_mut(width);
         for (x, out) in rows.zip(self.out.chunks_exact_mut(width)) {
@@ -142,13 +153,38 @@ impl SimdKernel for Gelu<'_> {
                     let bias = load::<S>(&self.bias[at..], 0.0);
                     let value = S::add(load::<S>(&x[at..], 0.0), bias);
                     let square = S::mul(value, value);
-                    let inner = S::mul_add(square, S::splat(-C * CUBIC), S::splat(-C));
-                    let sigma = S::div(one, S::add(one, exp::<S>(S::mul(value, inner))));
+                    let sigma = gelu_sigma::<S>(value, square);
                     let result = S::mul(value, sigma);
                     store_at::<S>(out, at, result);
                     let d_inner = S::mul_add(square, S::splat(3.0 * C * CUBIC), S::splat(C));
                     let rest = S::mul(S::mul(result, S::sub(one, sigma)), d_inner);
                     store_at::<S>(x, at, S::add(sigma, rest));
+                }
+            }
+        }
+    }
+}
+
+/// [`Gelu`] in place, where nobody wants the slope.
+pub struct GeluInPlace<'a> {
+    pub x: &'a mut [f32],
+    pub bias: &'a [f32],
+}
+
+impl SimdKernel for GeluInPlace<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let width = self.bias.len();
+        for x in self.x.chunks_exact_mut(width) {
+            // SAFETY: loads and stores stay within their slices.
+            unsafe {
+                for at in (0..width).step_by(S::LANES) {
+                    let bias = load::<S>(&self.bias[at..], 0.0);
+                    let value = S::add(load::<S>(&x[at..], 0.0), bias);
+                    let sigma = gelu_sigma::<S>(value, S::mul(value, value));
+                    store_at::<S>(x, at, S::mul(value, sigma));
                 }
             }
         }

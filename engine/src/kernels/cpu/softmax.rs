@@ -1,7 +1,7 @@
 //! Softmax over rows: of attention scores, and of logits with the log-prob of a target.
 
 use super::math::{exp, largest, load, store, sum};
-use super::simd::{Simd, SimdKernel};
+use super::simd::{Simd, SimdKernel, dispatch};
 
 /// Probabilities of causal attention in place: row i of `scores` keeps its first
 /// `offset + i + 1` numbers, the others become zero.
@@ -184,6 +184,59 @@ impl SimdKernel for ReadLogits<'_> {
                     log_sum_squares: squares.ln() - 2.0 * log_powers,
                     log_sum: most + log_powers,
                 };
+            }
+        }
+    }
+}
+
+/// Log-prob of a token under its row of logits `[vocab]`, in nats: to the last bit what scoring
+/// says of it.
+pub fn logp_of(logits: &[f32], id: u32) -> f32 {
+    let mut scored = [ScoredToken::default()];
+    dispatch(ReadLogits {
+        logits,
+        vocab: logits.len(),
+        targets: &[id],
+        out: &mut scored,
+    });
+    scored[0].logp
+}
+
+/// `exp((logits - largest) / temperature)`: probabilities but for their sum, the largest 1.
+///
+/// # Shapes
+/// `logits` and `weights` `[vocab]`.
+pub fn softmax_weights(logits: &[f32], temperature: f32, weights: &mut [f32]) {
+    dispatch(SoftmaxWeights {
+        logits,
+        temperature,
+        weights,
+    });
+}
+
+struct SoftmaxWeights<'a> {
+    logits: &'a [f32],
+    temperature: f32,
+    weights: &'a mut [f32],
+}
+
+impl SimdKernel for SoftmaxWeights<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        // SAFETY: loads and stores stay within their slices.
+        unsafe {
+            let mut most = S::splat(f32::NEG_INFINITY);
+            for chunk in self.logits.chunks(S::LANES) {
+                most = S::max(most, load::<S>(chunk, f32::NEG_INFINITY));
+            }
+            let most = S::splat(largest::<S>(most));
+            let temperature = S::splat(self.temperature);
+            let weights = self.weights.chunks_mut(S::LANES);
+            for (weights, logits) in weights.zip(self.logits.chunks(S::LANES)) {
+                let below = S::sub(load::<S>(logits, 0.0), most);
+                store::<S>(weights, exp::<S>(S::div(below, temperature)));
             }
         }
     }

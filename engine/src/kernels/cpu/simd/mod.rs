@@ -16,6 +16,7 @@ mod wasm;
 mod x86;
 
 pub use dispatch::dispatch;
+pub use tile::tile;
 
 /// f32 lanes and what kernels do with them.
 ///

@@ -1,0 +1,172 @@
+//! Sampling through burn's operations: what WebGPU samples with.
+//!
+//! All rows of a batch stand at the same position. A row whose prompt is longer is
+//! fed its own prompt until it ends, so positions are true ones and nothing is
+//! padded on the left.
+
+use super::draw::Drawer;
+use super::{GENERATION_BATCH, GenerationRow, Pick, SampledAnswer, all_there, check_logits};
+use crate::breath::rest;
+use crate::gpt::{Gpt, KvCache};
+use crate::kernels::gpu::most_bytes;
+use crate::model::Model;
+use crate::readback::read;
+use burn::tensor::{Int, Tensor, TensorData};
+use tilt_protocol::{Error, Result};
+
+/// [`super::generate`] on any device, by burn's operations.
+///
+/// # Errors
+/// As there.
+pub async fn generate_composed(
+    model: &Model,
+    arena: &Tensor<1>,
+    prompts: &[Vec<u32>],
+    pick: Pick,
+    max_new_tokens: usize,
+    seed: u64,
+    first_stream: usize,
+) -> Result<Vec<SampledAnswer>> {
+    for prompt in prompts {
+        super::check_prompt(model, prompt)?;
+    }
+    let mut answers: Vec<Option<SampledAnswer>> = prompts.iter().map(|_| None).collect();
+    let gpt = model.gpt(arena);
+    let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
+    let at_once = rows_at_once(model, arena, longest, max_new_tokens)?;
+    for (chunk_index, chunk) in prompts.chunks(at_once).enumerate() {
+        let first = chunk_index * at_once;
+        let mut rows: Vec<GenerationRow> = chunk
+            .iter()
+            .enumerate()
+            .map(|(offset, prompt)| {
+                GenerationRow::new(prompt, first + offset, 0, seed, first_stream)
+            })
+            .collect();
+        generate_chunk(model, &gpt, &mut rows, pick, max_new_tokens, &mut answers).await?;
+    }
+    all_there(answers)
+}
+
+/// Rows in one forward pass: [`GENERATION_BATCH`], or what a GPU has buffers for. Each row draws
+/// from a stream of its own, so it is no matter how many there are.
+///
+/// # Errors
+/// [`Error::InvalidConfig`] where not even one has room.
+fn rows_at_once(
+    model: &Model,
+    arena: &Tensor<1>,
+    longest: usize,
+    max_new_tokens: usize,
+) -> Result<usize> {
+    let Some(most) = most_bytes(arena) else {
+        return Ok(GENERATION_BATCH);
+    };
+    let config = &model.config;
+    let tokens = longest
+        .saturating_add(max_new_tokens)
+        .min(config.n_positions);
+    let wide = longest.saturating_mul(config.n_inner.max(3 * config.n_embd));
+    // Logits, keys or values, the prompt's activations, its attention scores.
+    let a_row = [
+        config.vocab_size,
+        tokens.saturating_mul(config.n_embd),
+        wide,
+        config
+            .n_head
+            .saturating_mul(longest)
+            .saturating_mul(longest),
+    ];
+    let bytes = 4 * a_row.into_iter().max().unwrap_or(1) as u64;
+    match usize::try_from(most / bytes.max(1)).unwrap_or(usize::MAX) {
+        0 => Err(Error::invalid(
+            "the prompt",
+            format!("{longest} tokens, {bytes} bytes in one buffer"),
+            format!("at most {most} bytes on this GPU; the CPU (?device=cpu) takes more"),
+        )),
+        rows => Ok(rows.min(GENERATION_BATCH)),
+    }
+}
+
+/// Tokens of all answers between two rests.
+const TOKENS_A_REST: usize = 4;
+
+async fn generate_chunk(
+    model: &Model,
+    gpt: &Gpt,
+    rows: &mut Vec<GenerationRow<'_>>,
+    pick: Pick,
+    max_new_tokens: usize,
+    answers: &mut [Option<SampledAnswer>],
+) -> Result<()> {
+    let mut cache = KvCache::new(&model.config);
+    let mut drawer = Drawer::default();
+    // All rows share the positions up to the shortest prompt's end: one pass.
+    let shared = rows.iter().map(|row| row.prompt.len()).min().unwrap_or(0);
+    let mut input: Vec<Vec<u32>> = rows
+        .iter()
+        .map(|row| row.prompt[..shared].to_vec())
+        .collect();
+    for token in 0.. {
+        if token % TOKENS_A_REST == 0 && token > 0 {
+            rest().await;
+        }
+        let logits = next_logits(model, gpt, &input, &mut cache).await?;
+        let vocab = model.config.vocab_size;
+        let mut kept = Vec::new();
+        input.clear();
+        let mut still = Vec::new();
+        for (position, mut row) in rows.drain(..).enumerate() {
+            let (next, has_ended) = match row.prompt.get(cache.len) {
+                Some(&forced) => (forced, false),
+                None => {
+                    let logits = &logits[position * vocab..(position + 1) * vocab];
+                    row.draw(model, logits, pick, max_new_tokens, &mut drawer)
+                }
+            };
+            if has_ended {
+                answers[row.index] = Some(row.answer);
+            } else {
+                kept.push(position);
+                input.push(vec![next]);
+                still.push(row);
+            }
+        }
+        *rows = still;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        if kept.len() < logits.len() / vocab {
+            cache.keep_rows(&kept);
+        }
+    }
+    Ok(())
+}
+
+/// Logits of the token after a prompt, `[vocab]`.
+pub async fn next_token_logits(
+    model: &Model,
+    arena: &Tensor<1>,
+    prompt: &[u32],
+) -> Result<Vec<f32>> {
+    let mut cache = KvCache::new(&model.config);
+    next_logits(model, &model.gpt(arena), &[prompt.to_vec()], &mut cache).await
+}
+
+/// Logits at the last of the given positions, `[rows * vocab]`.
+async fn next_logits(
+    model: &Model,
+    gpt: &Gpt,
+    input: &[Vec<u32>],
+    cache: &mut KvCache,
+) -> Result<Vec<f32>> {
+    let (b, t) = (input.len(), input[0].len());
+    let ids: Vec<i32> = input.iter().flatten().map(|&id| id as i32).collect();
+    let tokens = Tensor::<2, Int>::from_data(TensorData::new(ids, [b, t]), &model.device);
+    let hidden = gpt.hidden(tokens, Some(cache));
+    let d = model.config.n_embd;
+    let last = hidden.slice([0..b, t - 1..t, 0..d]).reshape([b, d]);
+    let logits = read(gpt.logits(last)).await?;
+    check_logits(&logits)?;
+    Ok(logits)
+}
