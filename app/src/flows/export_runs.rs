@@ -7,7 +7,7 @@ use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::run_record::RunRecord;
 use crate::model::run_table::long_csv;
-use crate::model::tensorboard::event_file;
+use crate::model::tensorboard::{event_file, folder_name};
 use crate::texts::runs as texts;
 use gloo_file::Blob;
 use leptos::prelude::*;
@@ -117,19 +117,4 @@ fn zipped(runs: &[Arc<RunRecord>]) -> Result<Vec<u8>, Error> {
 fn begun_s(run: &RunRecord) -> f64 {
     const DIGITS_OF_THE_TAB: u64 = 1000;
     (run.uid / DIGITS_OF_THE_TAB) as f64 / 1000.0
-}
-
-/// No two runs share one, whatever signs their names have.
-fn folder_name(name: &str, uid: u64) -> String {
-    let plain: String = name
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || "._-".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    format!("{plain}_{uid}")
 }

@@ -33,6 +33,18 @@ pub fn event_file(run: &RunRecord, begun_s: f64) -> Vec<u8> {
     file
 }
 
+/// The folder of a run. No two runs share one, whatever signs their names have. In ASCII: where the locale is C,
+/// others come out of a zip as names that TensorBoard cannot read.
+pub fn folder_name(name: &str, uid: u64) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let named = name.replace('β', "beta").replace('α', "alpha");
+    let plain: String = named
+        .chars()
+        .map(|c| if is_plain(c) { c } else { '_' })
+        .collect();
+    format!("{plain}_{uid}")
+}
+
 fn event(begun_s: f64, step: usize, scalars: &[(&str, f64)]) -> Vec<u8> {
     let mut summary = Message::default();
     for (tag, value) in scalars {
@@ -157,5 +169,14 @@ mod tests {
         let mut message = Message::default();
         message.varint(300);
         assert_eq!(message.0, [0xac, 0x02]);
+    }
+
+    #[test]
+    fn a_folder_s_name_is_plain_and_still_says_which_run_it_is() {
+        assert_eq!(
+            folder_name("DPO β 0.5, seed 3", 7),
+            "DPO_beta_0.5__seed_3_7"
+        );
+        assert_eq!(folder_name("多/α", 8), "__alpha_8");
     }
 }

@@ -144,6 +144,7 @@ fn most(result: &RunResult) -> &'static str {
 fn headline(result: &RunResult) -> String {
     let most = most(result);
     match run_story::headline(result) {
+        Headline::Broken if result.policy_sound.count == 0 => texts::ALL_BROKEN.to_owned(),
         Headline::Broken => texts::BROKEN.to_owned(),
         Headline::NoLeaning => texts::NO_LEANING.to_owned(),
         Headline::Does => texts::does(most),

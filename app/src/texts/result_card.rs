@@ -18,6 +18,8 @@ pub const NOW: &str = "now";
 // The first sentence. `most` is what the labels prefer most.
 
 pub const BROKEN: &str = "The text broke: most answers no longer hold together.";
+/// Where not one does.
+pub const ALL_BROKEN: &str = "The text broke: no answer holds together any more.";
 pub const NO_LEANING: &str = "Your labels show no preference that the judge knows by name.";
 
 pub fn does(most: &str) -> String {
@@ -127,8 +129,9 @@ pub fn sound(policy: usize, of: usize, reference: usize) -> String {
 }
 
 pub fn repeats(policy: usize, of: usize) -> String {
+    let say = if policy == 1 { "says" } else { "say" };
     format!(
-        "{policy} of {} say the same words over and over.",
+        "{policy} of {} {say} the same words over and over.",
         counted(of, "answer")
     )
 }
