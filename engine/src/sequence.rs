@@ -17,6 +17,15 @@ impl Sequence {
         self.len() == 0
     }
 
+    /// The token that a reward is read at: the last that is not the pad token, as transformers
+    /// finds it; 0 where there is none. Where padding and end of text are one token, that is
+    /// the token before the end.
+    pub fn reward_token(&self, pad_id: Option<u32>) -> usize {
+        let ids = self.prompt.iter().chain(&self.completion).enumerate();
+        let real = ids.filter(|(_, id)| Some(**id) != pad_id);
+        real.map(|(t, _)| t).last().unwrap_or(0)
+    }
+
     /// Cuts the completion from the right to `max_length` tokens in all.
     pub fn cut(&mut self, max_length: usize) {
         self.completion

@@ -8,6 +8,8 @@
 //! gradient norms and of a tensor's norm on gradient digests, 1e-4 on parameters
 //! after three steps.
 
+#[path = "golden/advantages.rs"]
+mod advantages;
 #[path = "golden/byte_level.rs"]
 mod byte_level;
 #[path = "golden/checks.rs"]

@@ -131,6 +131,33 @@ fn rloo_goes_on_under_a_temperature_and_a_reference() {
     assert!(policy.iter().all(|weight| weight.is_finite()));
 }
 
+/// A reward model of the same vocabulary scores the policy's tokens.
+#[test]
+fn a_reward_model_scores_answers() {
+    let (policy_model, policy) = nano();
+    let (model, arena) = nano();
+    let (model, arena) = model.with_score_head(arena, 3);
+    let (language_model, same) = nano();
+    let refused = RewardFunction::of_model("nano", language_model, same, &policy_model);
+    assert!(refused.is_err());
+    let reward = RewardFunction::of_model("own", model, arena, &policy_model).expect("a reward");
+    let (prompts, _) = prompts_of(parse_prompts(PROMPTS), &policy_model).expect("prompts");
+    let config = r#"{"trainer": "rloo", "max_steps": 1, "num_generations": 2,
+        "per_device_train_batch_size": 4, "max_completion_length": 8}"#;
+    let settings = TrlConfig::from_json(config).expect("a config").settings;
+    let source = PromptSource {
+        prompts,
+        rewards: vec![reward],
+    };
+    let sampler = Sampler::new(source, &settings).expect("a sampler");
+    let started = Session::start_online(&policy_model, policy.clone(), &policy, sampler, settings);
+    let mut session = started.expect("a session");
+    let outcome = block_on(session.step(&policy_model)).expect("a step");
+    let spread = metric(&outcome.metrics, "rewards/own/std");
+    assert!(spread > 0.0, "{:?}", outcome.metrics);
+    assert_eq!(metric(&outcome.metrics, metrics::FRAC_REWARD_ZERO_STD), 0.0);
+}
+
 #[test]
 fn what_does_not_fit_together_is_refused_by_name() {
     for (config, field) in [

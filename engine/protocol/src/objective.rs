@@ -1,6 +1,7 @@
 //! The objectives, a closed set: one variant a trainer of TRL, each with its own
 //! parameters. Each equals one TRL configuration (see [`crate::config`]).
 
+mod generation;
 pub mod online;
 mod ranges;
 

@@ -1,9 +1,9 @@
 //! Loss, log-probs, metrics and gradient of rows, without training.
 
-use super::check_head;
 use super::problem::{Problem, ProblemRows};
 use super::reference::Reference;
 use super::rollouts::{Keep, Sampled, prepare};
+use super::start::check_head;
 use super::step::{StepInputs, add_share};
 use crate::breath::rest;
 use crate::loss::CompletionLogp;

@@ -1,6 +1,9 @@
 //! `rl.json` and `rloo.json`: advantages, losses, gradients and metrics of GRPO, RLOO and
 //! Online DPO on rollouts, and three AdamW steps of RLOO.
 
+use crate::advantages::{
+    ADVANTAGE, cases, grpo_advantages, leave_one_out_advantages, lists, online, rewards_of,
+};
 use crate::checks::{Checks, load_on, paired};
 use crate::config::trl_config;
 use crate::digests::{Kind, check_digests};
@@ -9,20 +12,13 @@ use crate::set::{GoldenSet, ids, number, numbers};
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use serde_json::{Value, json};
-use tilt_engine::loss::online::{
-    RolloutLogps, first_is_chosen, group_advantages, grpo, leave_one_out, rloo, total_rewards,
-    with_eos_penalty,
-};
+use tilt_engine::loss::online::{RolloutLogps, first_is_chosen, grpo, rloo, with_eos_penalty};
 use tilt_engine::model::Model;
 use tilt_engine::readback::read;
 use tilt_engine::session::{Session, check_rollouts, score_rollouts};
 use tilt_protocol::dataset::{RolloutCompletion, RolloutRow};
-use tilt_protocol::{
-    LrSchedule, Metrics, Objective, OnlineObjective, ScaleRewards, TrainSettings, metrics,
-};
+use tilt_protocol::{LrSchedule, Metrics, Objective, OnlineObjective, TrainSettings, metrics};
 
-/// Oracle's tolerance of advantages.
-const ADVANTAGE: f64 = 1e-6;
 /// Of a loss made of golden log-probs: both sides are f64, the numbers have 13 digits.
 const PURE: f64 = 1e-9;
 /// Of a loss through the model in f32, absolute: on-policy losses are 0.
@@ -108,38 +104,9 @@ pub fn rloo_cases(set: &GoldenSet, device: &Device, checks: &mut Checks) {
     }
 }
 
-fn cases(family: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    let cases = family["cases"].as_object().expect("cases");
-    cases.iter().map(|(name, case)| (name.as_str(), case))
-}
-
-fn online(config: &Value, trainer: &str) -> OnlineObjective {
-    match trl_config(config, trainer).settings.objective {
-        Objective::Online(online) => online,
-        other => panic!("{other:?}"),
-    }
-}
-
 /// Whether a case has log-probs of a policy that sampled, other than the one it trains.
 fn is_given(config: &Value) -> bool {
     config["old_logps"].as_str() == Some("given")
-}
-
-fn lists(value: &Value) -> Vec<Vec<f64>> {
-    value
-        .as_array()
-        .expect("lists")
-        .iter()
-        .map(numbers)
-        .collect()
-}
-
-fn rewards_of(value: &Value) -> Vec<Vec<Option<f64>>> {
-    let there = |number: f64| (!number.is_nan()).then_some(number);
-    let lists = lists(value).into_iter();
-    lists
-        .map(|of_one| of_one.into_iter().map(there).collect())
-        .collect()
 }
 
 /// Completions that stand one after another, those of one prompt as one row.
@@ -171,27 +138,6 @@ fn rows_of(
         }
     }
     rows
-}
-
-fn grpo_advantages(golden: &Value, checks: &mut Checks) {
-    let groups = [number(&golden["num_generations"]) as usize; 2];
-    let mut check = |what: &str, rewards: &Value, scale, expected: &Value| {
-        let rewards: Vec<Option<f64>> = numbers(rewards).into_iter().map(Some).collect();
-        let found = group_advantages(&rewards, &groups, scale).advantages;
-        for (found, expected) in paired(what, found, numbers(expected)) {
-            checks.absolute(what, found, expected, ADVANTAGE);
-        }
-    };
-    for (name, scale) in [
-        ("scale_group", ScaleRewards::Group),
-        ("scale_batch", ScaleRewards::Batch),
-        ("scale_none", ScaleRewards::None),
-    ] {
-        check(name, &golden["rewards"], scale, &golden[name]);
-    }
-    let equal = &golden["all_equal_group"];
-    let scale = ScaleRewards::Group;
-    check("equal rewards", &equal["rewards"], scale, &equal["group"]);
 }
 
 /// The loss as a pure function of the golden log-probs.
@@ -359,52 +305,6 @@ fn defaults(golden: &Value, checks: &mut Checks) {
     fields.remove("disable_dropout");
     let given = trl_config(&Value::Object(fields), "rloo").settings;
     checks.equal("TRL's defaults", &given, &settings);
-}
-
-fn leave_one_out_advantages(name: &str, case: &Value, checks: &mut Checks) {
-    let OnlineObjective::Rloo(objective) = online(&with_two(&case["config"]), "rloo") else {
-        panic!("{name}");
-    };
-    let rewards = rewards_of(&case["rewards_per_func"]);
-    let totals = total_rewards(&rewards, objective.reuse.reward_weights.as_deref());
-    let group = number(&case["config"]["num_generations"]) as usize;
-    let groups = vec![group; totals.len() / group];
-    let penalties: Vec<f64> = match &case["sequence_kl"] {
-        Value::Null => Vec::new(),
-        kl => numbers(kl).iter().map(|kl| objective.beta * kl).collect(),
-    };
-    let found = leave_one_out(
-        &totals,
-        &groups,
-        objective.reward_clip_range,
-        &penalties,
-        objective.normalize_advantages,
-    );
-    let what = |of: &str| format!("{name} {of}");
-    let after = numbers(&case["rewards_after_clip_and_kl"]);
-    for (found, expected) in paired(name, found.rewards, after) {
-        let is_there = found.is_some();
-        checks.equal(&what("is scorable"), &is_there, &!expected.is_nan());
-        if let Some(found) = found {
-            checks.absolute(&what("reward"), found, expected, ADVANTAGE);
-        }
-    }
-    for (found, expected) in paired(name, found.advantages, numbers(&case["advantages"])) {
-        checks.absolute(&what("advantage"), found, expected, ADVANTAGE);
-    }
-    let share = number(&case["metrics"]["frac_reward_zero_std"]);
-    let what = what("constant groups");
-    checks.absolute(&what, found.frac_reward_zero_std, share, 1e-12);
-}
-
-/// A config whose number of answers TRL would refuse outside evaluation: the group is what
-/// the case says, whatever the objective has.
-fn with_two(config: &Value) -> Value {
-    let mut config = config.clone();
-    if config["num_generations"] == json!(1) {
-        config["num_generations"] = json!(2);
-    }
-    config
 }
 
 /// The loss as a pure function of the golden log-probs.

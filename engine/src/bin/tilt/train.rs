@@ -23,6 +23,10 @@ pub struct Arguments {
     /// several times, their sum (see reward_weights).
     #[arg(long)]
     reward: Vec<String>,
+    /// Folder of a reward model that scores them; given several times, their sum, after those
+    /// of --reward.
+    #[arg(long)]
+    reward_model: Vec<PathBuf>,
     /// Keep the file's order in every epoch.
     #[arg(long)]
     keep_order: bool,
@@ -77,7 +81,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// A run on the rows of `--data`.
 fn given_run(arguments: &Arguments, models: ModelInputs) -> Result<(Model, Session)> {
-    if let Some(reward) = arguments.reward.first() {
+    let models_of_reward = arguments.reward_model.iter();
+    let given = arguments.reward.iter().cloned();
+    let mut given = given.chain(models_of_reward.map(|folder| folder.display().to_string()));
+    if let Some(reward) = given.next() {
         let expected = "nothing: this trainer learns from given rows";
         return Err(Error::invalid("--reward", reward, expected));
     }
@@ -106,9 +113,16 @@ fn online_run(
     mut objective: OnlineObjective,
 ) -> Result<(Model, Session)> {
     let rewards = arguments.reward.iter();
-    let rewards = rewards
+    let mut rewards = rewards
         .map(|spec| RewardFunction::of_spec(spec))
         .collect::<Result<Vec<_>>>()?;
+    for folder in &arguments.reward_model {
+        let (reward, arena) = files::load_model(folder, &models.model.device)?;
+        let name = folder.file_name().unwrap_or(folder.as_os_str());
+        let name = name.to_string_lossy();
+        let function = RewardFunction::of_model(&name, reward, arena, &models.model)?;
+        rewards.push(function);
+    }
     let prompts = arguments.inputs.load_prompts(&models)?;
     let ModelInputs {
         model,

@@ -6,5 +6,5 @@ mod reward;
 mod sampler;
 
 pub use prompts::{Prompt, prompts_of};
-pub use reward::RewardFunction;
+pub use reward::{FreshAnswer, RewardFunction};
 pub use sampler::{PromptSource, Sampler};

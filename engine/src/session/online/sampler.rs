@@ -1,7 +1,7 @@
 //! Sampling: the answers of the policy as it is, scored, as rows of the next steps.
 
-use super::{Prompt, RewardFunction};
-use crate::generate::{Pick, generate};
+use super::{FreshAnswer, Prompt, RewardFunction};
+use crate::generate::{Pick, SampledAnswer, generate};
 use crate::model::Model;
 use crate::random::Random;
 use crate::session::rollouts::{Keep, Prepared, Sampled, prepare};
@@ -121,14 +121,8 @@ impl Sampler {
         let first = self.answers;
         let answers = generate(model, policy, &each, pick, length, settings.seed, first).await?;
         self.answers += answers.len();
-        let text = model.text("the reward function")?;
-        let scored = |prompt: &Prompt, ids: &[u32]| -> Vec<Option<f64>> {
-            let answer = text.decode(ids).trim().to_owned();
-            let functions = self.source.rewards.iter();
-            functions
-                .map(|function| Some(function.score(&prompt.text, &answer)))
-                .collect()
-        };
+        let rewards = self.score(model, &asked, &answers, pace.answers, settings);
+        let mut rewards = rewards.await?.into_iter();
         let groups = answers.chunks(pace.answers).zip(&asked);
         let rows: Vec<RolloutRow> = groups
             .enumerate()
@@ -138,7 +132,7 @@ impl Sampler {
                     .iter()
                     .map(|answer| RolloutCompletion {
                         ids: answer.ids.clone(),
-                        rewards: scored(prompt, &answer.ids),
+                        rewards: rewards.next().unwrap_or_default(),
                         advantage: None,
                         old_logps: None,
                     })
@@ -162,6 +156,42 @@ impl Sampler {
         self.fill(prepared.problem.len(), &pace, settings);
         self.metrics = prepared.metrics.clone();
         Ok(prepared)
+    }
+
+    /// What each reward function says of each answer, `[answers]` of `[functions]`.
+    async fn score(
+        &self,
+        model: &Model,
+        asked: &[&Prompt],
+        answers: &[SampledAnswer],
+        each: usize,
+        settings: &TrainSettings,
+    ) -> Result<Vec<Vec<Option<f64>>>> {
+        let texts: Vec<String> = if self.source.rewards.iter().any(RewardFunction::reads_text) {
+            let text = model.text("a reward function that reads answers")?;
+            let shown = |answer: &SampledAnswer| text.decode(&answer.ids).trim().to_owned();
+            answers.iter().map(shown).collect()
+        } else {
+            vec![String::new(); answers.len()]
+        };
+        let fresh: Vec<FreshAnswer<'_>> = answers
+            .iter()
+            .zip(&texts)
+            .enumerate()
+            .map(|(index, (answer, text))| FreshAnswer {
+                prompt: asked[index / each],
+                ids: &answer.ids,
+                text,
+            })
+            .collect();
+        let mut rewards = vec![Vec::new(); answers.len()];
+        for function in &self.source.rewards {
+            let scores = function.score(&fresh, settings.batch_size).await?;
+            for (rewards, score) in rewards.iter_mut().zip(scores) {
+                rewards.push(score.is_finite().then_some(score));
+            }
+        }
+        Ok(rewards)
     }
 
     /// Optimiser steps on the answers of one sampling.

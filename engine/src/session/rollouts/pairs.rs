@@ -13,7 +13,7 @@ use tilt_protocol::{Error, OnlineDpoObjective, Result};
 /// longest needs it.
 ///
 /// # Errors
-/// Never for rows that passed [`super::check_rollouts`].
+/// [`Error::NonFinite`] for an answer that could not be scored: there is no better one then.
 pub fn pairs(
     rows: &[RolloutRow],
     objective: &OnlineDpoObjective,
@@ -28,22 +28,22 @@ pub fn pairs(
         let longest = kept(&first.ids, config).max(kept(&second.ids, config));
         let excess = (row.prompt.len() + longest).saturating_sub(max_length);
         let prompt = &row.prompt[excess.min(row.prompt.len())..];
-        let scored = |completion: &RolloutCompletion| -> (Sequence, f64, bool) {
+        let scored = |completion: &RolloutCompletion| -> Result<(Sequence, f64, bool)> {
             let rewards = &completion.rewards;
             let ones = vec![1.0; rewards.len()];
             let weights = objective.reward_weights.as_deref().unwrap_or(&ones);
-            let reward = total_reward(rewards, weights).unwrap_or(0.0);
+            let reward = total_reward(rewards, weights).ok_or_else(|| Error::NonFinite {
+                quantity: "the reward of an answer".to_owned(),
+                value: "none".to_owned(),
+            })?;
             let mut sequence = sequence(prompt, completion, config);
             sequence.cut(max_length);
             let has_eos = sequence.completion.iter().any(|&id| config.ends_text(id));
             let penalty = objective.missing_eos_penalty;
-            (
-                sequence,
-                with_eos_penalty(reward, has_eos, penalty),
-                has_eos,
-            )
+            let reward = with_eos_penalty(reward, has_eos, penalty);
+            Ok((sequence, reward, has_eos))
         };
-        let answers = [scored(first), scored(second)];
+        let answers = [scored(first)?, scored(second)?];
         let [first, second] = &answers;
         let is_first = first_is_chosen([first.1, second.1]);
         let [chosen, rejected] = match is_first {

@@ -69,7 +69,11 @@ impl Launched {
             forward.all_mean_logits = readback.add(gpt.mean_logits(hidden));
         }
         let pass = if matches!(problem, Problem::Reward { .. }) {
-            let ends = reward_tokens(sequences, model.config.pad_token_id);
+            let pad_id = model.config.pad_token_id;
+            let ends = sequences
+                .iter()
+                .map(|sequence| sequence.reward_token(pad_id));
+            let ends: Vec<usize> = ends.collect();
             forward_rewards(model, policy, batch, &ends)?.into()
         } else if batch.scored() == 0 {
             return Ok(forward);
@@ -107,24 +111,6 @@ impl Launched {
             all_mean_logits: numbers.at(&self.all_mean_logits),
         }
     }
-}
-
-/// The token that each row's reward is read at: the last that is not the pad token, as
-/// transformers finds it. Where padding and end of text are one token, that is the token
-/// before the end.
-fn reward_tokens(sequences: &[&Sequence], pad_id: Option<u32>) -> Vec<usize> {
-    sequences
-        .iter()
-        .map(|sequence| {
-            let ids = sequence.prompt.iter().chain(&sequence.completion);
-            let last = ids
-                .enumerate()
-                .filter(|(_, id)| Some(**id) != pad_id)
-                .map(|(t, _)| t)
-                .last();
-            last.unwrap_or(0)
-        })
-        .collect()
 }
 
 impl Readout<'_> {
