@@ -98,7 +98,7 @@ fn time_sampling(root: &Path) -> Result<(), Error> {
             .args(["test", "--release", "--package", "tilt-engine"])
             .args(["--test", "sampling_speed"])
             .args(arguments)
-            .args(["--", "--ignored", "--nocapture"])
+            .args(["--", "--include-ignored", "--nocapture"])
             .dir(root)
             .path(&path)
             .env(WASM_RUNNER_VARIABLE, WASM_RUNNER)
