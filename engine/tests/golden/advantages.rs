@@ -40,9 +40,10 @@ pub fn rewards_of(value: &Value) -> Vec<Vec<Option<f64>>> {
 }
 
 pub fn grpo_advantages(golden: &Value, checks: &mut Checks) {
-    let groups = [number(&golden["num_generations"]) as usize; 2];
+    let group = number(&golden["num_generations"]) as usize;
     let mut check = |what: &str, rewards: &Value, scale, expected: &Value| {
         let rewards: Vec<Option<f64>> = numbers(rewards).into_iter().map(Some).collect();
+        let groups = vec![group; rewards.len() / group];
         let found = group_advantages(&rewards, &groups, scale).advantages;
         for (found, expected) in paired(what, found, numbers(expected)) {
             checks.absolute(what, found, expected, ADVANTAGE);

@@ -68,7 +68,7 @@ pub fn rl(set: &GoldenSet, device: &Device, checks: &mut Checks) {
     for (name, case) in cases(of_pairs) {
         let objective = online(&case["config"], "online_dpo");
         let tolerance = if name.starts_with("ipo") { 1e-4 } else { 1e-5 };
-        let rows = fresh_pairs(of_pairs, case, checks);
+        let rows = fresh_pairs(of_pairs, case, &model, checks);
         check_case(
             checks,
             name,
@@ -180,7 +180,12 @@ fn golden_logps(batch: &Value, has_old: bool) -> Vec<RolloutLogps> {
 }
 
 /// Pairs of answers with their rewards, and what is chosen of each.
-fn fresh_pairs(golden: &Value, case: &Value, checks: &mut Checks) -> Vec<RolloutRow> {
+fn fresh_pairs(
+    golden: &Value,
+    case: &Value,
+    model: &Model,
+    checks: &mut Checks,
+) -> Vec<RolloutRow> {
     let list = |name: &str| golden[name].as_array().expect("a list").clone();
     let (first, second) = (list("completions_first"), list("completions_second"));
     let rewards = [
@@ -195,7 +200,8 @@ fn fresh_pairs(golden: &Value, case: &Value, checks: &mut Checks) -> Vec<Rollout
     for (index, prompt) in prompts.iter().enumerate() {
         let completions = [&first[index], &second[index]].map(ids);
         let scores = [0, 1].map(|side| {
-            let has_eos = completions[side].contains(&96);
+            let mut ids = completions[side].iter();
+            let has_eos = ids.any(|&id| model.config.ends_text(id));
             with_eos_penalty(rewards[side][index], has_eos, penalty)
         });
         for (side, score) in scores.iter().enumerate() {
