@@ -4,8 +4,10 @@
 //! fed its own prompt until it ends, so positions are true ones and nothing is
 //! padded on the left.
 
-use super::draw::Drawer;
-use super::{GENERATION_BATCH, GenerationRow, Pick, SampledAnswer, all_there, check_logits};
+use super::draw::{Drawer, Pick};
+use super::row::{
+    GENERATION_BATCH, GenerationRow, SampledAnswer, all_there, check_logits, check_prompt,
+};
 use crate::breath::rest;
 use crate::gpt::{Gpt, KvCache};
 use crate::kernels::gpu::most_bytes;
@@ -14,7 +16,7 @@ use crate::readback::read;
 use burn::tensor::{Int, Tensor, TensorData};
 use tilt_protocol::{Error, Result};
 
-/// [`super::generate`] on any device, by burn's operations.
+/// One answer a prompt on any device, by burn's operations: as [`generate`](crate::generate::generate) says.
 ///
 /// # Errors
 /// As there.
@@ -28,7 +30,7 @@ pub async fn generate_composed(
     first_stream: usize,
 ) -> Result<Vec<SampledAnswer>> {
     for prompt in prompts {
-        super::check_prompt(model, prompt)?;
+        check_prompt(model, prompt)?;
     }
     let mut answers: Vec<Option<SampledAnswer>> = prompts.iter().map(|_| None).collect();
     let gpt = model.gpt(arena);

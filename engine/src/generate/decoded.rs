@@ -1,7 +1,7 @@
 //! Sampling on the CPU, by kernels that write one token after another.
 
-use super::draw::Drawer;
-use super::{GENERATION_BATCH, GenerationRow, Pick, SampledAnswer, all_there, check_logits};
+use super::draw::{Drawer, Pick};
+use super::row::{GENERATION_BATCH, GenerationRow, SampledAnswer, all_there, check_logits};
 use crate::breath::rest;
 use crate::kernels::cpu::decode::{Decoder, NextInput, SharedPrompt};
 use crate::model::Model;

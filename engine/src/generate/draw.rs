@@ -1,10 +1,16 @@
 //! One token out of a row of logits.
 
-use super::Pick;
 use crate::kernels::cpu::{logp_of, softmax_weights};
 use crate::random::Random;
 use std::cmp::Ordering;
 use tilt_protocol::Sampling;
+
+/// How the next token is picked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pick {
+    Greedy,
+    Sample(Sampling),
+}
 
 /// Draws tokens, and keeps its room from one to the next.
 #[derive(Default)]

@@ -1,0 +1,131 @@
+//! A row of a generation: its prompt, its answer so far, its own stream of random numbers.
+
+use super::draw::{Drawer, Pick};
+use crate::model::Model;
+use crate::random::Random;
+use tilt_protocol::{Error, Result};
+
+/// An answer as it was sampled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampledAnswer {
+    /// The end-of-text id included when it was reached.
+    pub ids: Vec<u32>,
+    /// Log-prob of each id under the model at temperature 1, in nats.
+    pub logps: Vec<f64>,
+    /// False when `max_new_tokens` or the context ended it.
+    pub finished: bool,
+}
+
+/// A row under way.
+pub struct GenerationRow<'a> {
+    pub prompt: &'a [u32],
+    pub answer: SampledAnswer,
+    random: Random,
+    /// Where the answer goes in the result.
+    pub index: usize,
+}
+
+impl<'a> GenerationRow<'a> {
+    /// Row `index` of a request, with room for `most` tokens.
+    pub fn new(
+        prompt: &'a [u32],
+        index: usize,
+        most: usize,
+        seed: u64,
+        first_stream: usize,
+    ) -> Self {
+        let purpose = format!("row {}", first_stream + index);
+        GenerationRow {
+            prompt,
+            answer: SampledAnswer {
+                ids: Vec::with_capacity(most),
+                logps: Vec::with_capacity(most),
+                finished: false,
+            },
+            random: Random::from_seed_for(seed, &purpose),
+            index,
+        }
+    }
+
+    /// Draws the next token of the answer; with it, whether it was the last.
+    pub fn draw(
+        &mut self,
+        model: &Model,
+        logits: &[f32],
+        pick: Pick,
+        max_new_tokens: usize,
+        drawer: &mut Drawer,
+    ) -> (u32, bool) {
+        let seen = self.prompt.iter().chain(&self.answer.ids);
+        let (id, logp) = drawer.draw(logits, pick, seen, &mut self.random);
+        self.answer.ids.push(id);
+        self.answer.logps.push(logp);
+        self.answer.finished = model.config.ends_text(id);
+        let (written, limit) = (self.answer.ids.len(), model.config.n_positions);
+        let is_full = written >= max_new_tokens || self.prompt.len() + written >= limit;
+        (id, self.answer.finished || is_full)
+    }
+}
+
+/// Rows in one forward pass.
+pub const GENERATION_BATCH: usize = 64;
+
+/// # Errors
+/// [`Error::Internal`] for a row without an answer.
+pub fn all_there(answers: Vec<Option<SampledAnswer>>) -> Result<Vec<SampledAnswer>> {
+    answers
+        .into_iter()
+        .map(|answer| answer.ok_or_else(|| Error::internal("an answer was lost")))
+        .collect()
+}
+
+/// # Errors
+/// [`Error::SequenceTooLong`] for a prompt that leaves no room in the context,
+/// [`Error::TokenOutOfRange`], [`Error::NothingToUse`] for an empty one.
+pub fn check_prompt(model: &Model, prompt: &[u32]) -> Result<()> {
+    let limit = model.config.n_positions;
+    if prompt.is_empty() {
+        return Err(Error::NothingToUse {
+            what: "prompt".to_owned(),
+            purpose: "answer".to_owned(),
+            advice: "write at least one word".to_owned(),
+        });
+    }
+    if prompt.len() >= limit {
+        let what = "the prompt".to_owned();
+        return Err(Error::SequenceTooLong {
+            what,
+            found: prompt.len(),
+            limit,
+        });
+    }
+    match prompt
+        .iter()
+        .find(|&&id| id as usize >= model.config.vocab_size)
+    {
+        Some(&id) => Err(Error::TokenOutOfRange {
+            id,
+            vocab: model.config.vocab_size,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// # Errors
+/// [`Error::InvalidConfig`] with a logit that is no number.
+pub fn check_logits(logits: &[f32]) -> Result<()> {
+    // The largest bits without the sign are those of infinity and beyond, if there are such.
+    let most = logits.iter().fold(0, |most, logit| {
+        let bits = logit.to_bits() & 0x7fff_ffff;
+        if bits > most { bits } else { most }
+    });
+    if f32::from_bits(most).is_finite() {
+        return Ok(());
+    }
+    let found = logits.iter().find(|logit| !logit.is_finite());
+    Err(Error::invalid(
+        "a logit of the model",
+        found.copied().unwrap_or(f32::NAN),
+        "a number: these weights have diverged, so train again at a lower learning rate",
+    ))
+}
