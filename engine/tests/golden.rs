@@ -110,12 +110,18 @@ fn gpt2s_options() {
     variants_on(&burn::tensor::Device::flex());
 }
 
+/// The GPU, chosen once: tests run beside each other, and a device starts one time.
 fn gpu() -> burn::tensor::Device {
+    use std::sync::OnceLock;
     use tilt_engine::device::Compute;
     use tilt_protocol::DevicePreference;
-    let compute = pollster::block_on(Compute::choose(DevicePreference::Webgpu));
-    assert_eq!(compute.fallback, None, "no GPU");
-    compute.device
+    static CHOSEN: OnceLock<burn::tensor::Device> = OnceLock::new();
+    let choose = || {
+        let compute = pollster::block_on(Compute::choose(DevicePreference::Webgpu));
+        assert_eq!(compute.fallback, None, "no GPU");
+        compute.device
+    };
+    CHOSEN.get_or_init(choose).clone()
 }
 
 #[test]

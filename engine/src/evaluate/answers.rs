@@ -1,5 +1,6 @@
 //! Answers to plain prompts.
 
+use crate::breath::rest;
 use crate::generate::{Pick, SampledAnswer, check_prompt, generate};
 use crate::model::Model;
 use crate::world::{Prompt, held_out_prompts};
@@ -75,6 +76,8 @@ pub async fn answer_prompts(
     let pick = Pick::Sample(*sampling);
     let max = sampling.max_new_tokens;
     let answers = generate(model, arena, &ids, pick, max, sampling.seed, first_stream).await?;
+    // However fast that was: what follows can be left out.
+    rest().await;
     let text = model.text("a prompt")?;
     Ok(prompts
         .iter()
