@@ -350,7 +350,7 @@ fn a_pause_lands_while_the_kl_is_measured_and_the_kl_says_its_error() {
         page.advance();
         pieces += 1;
     }
-    assert!(pieces > 2, "{pieces} pieces");
+    assert!(pieces > 4, "{pieces} pieces");
     assert_eq!(steps(&page), 10, "it was paused");
     let is_sized = page.of(id).any(|event| {
         matches!(event, Event::Kl { n: 16, standard_error: Some(error), .. } if *error >= 0.0)

@@ -54,8 +54,7 @@ pub fn missing_labels(lab: Lab, source: Option<&LabelSource>) -> usize {
             usize::from(labels_of(&is_set) == 0)
         }
         Some(LabelSource::Rows(rows)) => {
-            let file = LabellerFacts::File(rows.file_name());
-            usize::from(labels_of(&|by| *by == file) == 0)
+            usize::from(labels_of(&|by| by.is_file(rows.file_name())) == 0)
         }
     }
 }
@@ -71,7 +70,7 @@ pub fn take_labels(lab: Lab, source: &LabelSource, count: usize) {
 }
 
 fn file_of(rows: &LabelRows) -> File {
-    File::new(&rows.file_name(), rows.to_jsonl().as_str())
+    File::new(rows.file_name(), rows.to_jsonl().as_str())
 }
 
 /// The judge labels pairs, in the form's seed.

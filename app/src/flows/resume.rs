@@ -176,12 +176,11 @@ pub fn restore(lab: Lab, record: &RunRecord, saved: Saved, comeback: Comeback) {
     if sent.is_none() {
         return lab.run.refused();
     }
-    // Otherwise the page would call itself ready until the engine has taken the run in.
-    let until_then = match comeback {
-        Comeback::Steps {
-            is_going: false, ..
-        } => EngineStatus::Paused,
-        _ => EngineStatus::Training,
+    // Otherwise the page would call itself ready until the engine has taken the run in. One
+    // that has ended gets its KL anew.
+    let until_then = match is_ended || is_going {
+        true => EngineStatus::Training,
+        false => EngineStatus::Paused,
     };
     lab.engine.expect(sent, until_then);
     if is_going {

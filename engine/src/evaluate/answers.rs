@@ -3,6 +3,7 @@
 use crate::breath::rest;
 use crate::generate::{Pick, SampledAnswer, check_prompt, generate};
 use crate::model::Model;
+use crate::text;
 use crate::world::{Prompt, held_out_prompts};
 use burn::tensor::Tensor;
 use tilt_protocol::{Content, Result, Sampling};
@@ -19,11 +20,10 @@ pub struct WorldAnswer {
 /// The ids of a person's prompt, rendered by the model's chat template.
 ///
 /// # Errors
-/// [`tilt_protocol::Error::NoTokenizer`], [`tilt_protocol::Error::ChatTemplate`].
+/// Those of [`text::prompt_ids`].
 pub fn prompt_ids(model: &Model, prompt: &str) -> Result<Vec<u32>> {
-    let text = model.text("a prompt")?;
-    let content = Content::user(prompt);
-    text.encode(&text.prompt_text(&content)?, !text.has_chat_template())
+    let text = Some(model.text("a prompt")?);
+    text::prompt_ids(&Content::user(prompt), text, model.config.vocab_size)
 }
 
 /// Adds to the stream of the reference's answers, so that equal models still differ.
@@ -85,7 +85,7 @@ pub async fn answer_prompts(
         .zip(answers)
         .map(|((prompt, prompt_ids), answer)| WorldAnswer {
             prompt: (*prompt).to_owned(),
-            text: text.decode(&answer.ids).trim().to_owned(),
+            text: text.answer(&answer.ids),
             prompt_ids,
             answer,
         })

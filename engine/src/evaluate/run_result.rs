@@ -41,7 +41,6 @@ pub async fn run_result(
         let texts: Vec<&str> = chunk.iter().map(|prompt| prompt.text.as_str()).collect();
         let models = [policy, reference];
         let [our, their] = both_answer(model, models, &texts, &sampling, ours.len()).await?;
-        rest().await;
         ratios.extend(log_ratios(model, reference, &our).await?);
         rest().await;
         ours.extend(our);

@@ -6,7 +6,7 @@
 
 use super::draw::{Drawer, Pick};
 use super::row::{
-    GENERATION_BATCH, GenerationRow, SampledAnswer, all_there, check_logits, check_prompt,
+    GENERATION_BATCH, GenerationRow, Request, SampledAnswer, all_there, check_logits,
 };
 use crate::breath::rest;
 use crate::gpt::{Gpt, KvCache};
@@ -29,23 +29,32 @@ pub async fn generate_composed(
     seed: u64,
     first_stream: usize,
 ) -> Result<Vec<SampledAnswer>> {
-    for prompt in prompts {
-        check_prompt(model, prompt)?;
-    }
+    let request = Request::checked(model, prompts, pick, max_new_tokens, seed, first_stream)?;
+    sample_composed(model, arena, &request).await
+}
+
+/// As [`generate_composed`].
+///
+/// # Errors
+/// As there.
+pub async fn sample_composed(
+    model: &Model,
+    arena: &Tensor<1>,
+    request: &Request<'_>,
+) -> Result<Vec<SampledAnswer>> {
+    let prompts = request.prompts;
     let mut answers: Vec<Option<SampledAnswer>> = prompts.iter().map(|_| None).collect();
     let gpt = model.gpt(arena);
     let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
-    let at_once = rows_at_once(model, arena, longest, max_new_tokens)?;
+    let at_once = rows_at_once(model, arena, longest, request.max_new_tokens)?;
     for (chunk_index, chunk) in prompts.chunks(at_once).enumerate() {
         let first = chunk_index * at_once;
         let mut rows: Vec<GenerationRow> = chunk
             .iter()
             .enumerate()
-            .map(|(offset, prompt)| {
-                GenerationRow::new(prompt, first + offset, 0, seed, first_stream)
-            })
+            .map(|(offset, prompt)| GenerationRow::new(request, prompt, first + offset, 0))
             .collect();
-        generate_chunk(model, &gpt, &mut rows, pick, max_new_tokens, &mut answers).await?;
+        generate_chunk(model, &gpt, &mut rows, request, &mut answers).await?;
     }
     all_there(answers)
 }
@@ -97,8 +106,7 @@ async fn generate_chunk(
     model: &Model,
     gpt: &Gpt,
     rows: &mut Vec<GenerationRow<'_>>,
-    pick: Pick,
-    max_new_tokens: usize,
+    request: &Request<'_>,
     answers: &mut [Option<SampledAnswer>],
 ) -> Result<()> {
     let mut cache = KvCache::new(&model.config);
@@ -123,7 +131,7 @@ async fn generate_chunk(
                 Some(&forced) => (forced, false),
                 None => {
                     let logits = &logits[position * vocab..(position + 1) * vocab];
-                    row.draw(model, logits, pick, max_new_tokens, &mut drawer)
+                    row.draw(model, logits, request, &mut drawer)
                 }
             };
             if has_ended {

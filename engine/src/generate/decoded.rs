@@ -1,7 +1,9 @@
 //! Sampling on the CPU, by kernels that write one token after another.
 
-use super::draw::{Drawer, Pick};
-use super::row::{GENERATION_BATCH, GenerationRow, SampledAnswer, all_there, check_logits};
+use super::draw::Drawer;
+use super::row::{
+    GENERATION_BATCH, GenerationRow, Request, SampledAnswer, all_there, check_logits,
+};
 use crate::breath::rest;
 use crate::kernels::cpu::decode::{Decoder, NextInput, SharedPrompt};
 use crate::model::Model;
@@ -12,19 +14,10 @@ use tilt_protocol::Result;
 const CACHE_BYTES: usize = 1 << 28;
 /// Tokens of prompts that are read in one pass, where one prompt has no more.
 const PREFILL_TOKENS: usize = 1024;
-/// Parameters times rows between two rests: some hundredths of a second.
-const WORK_A_REST: usize = 250_000_000;
+/// Parameters times rows between two rests: about a hundredth of a second.
+const WORK_A_REST: usize = 50_000_000;
 
-/// What is the same for all rows.
-pub struct Request<'a> {
-    pub pick: Pick,
-    pub max_new_tokens: usize,
-    pub seed: u64,
-    pub first_stream: usize,
-    pub prompts: &'a [Vec<u32>],
-}
-
-/// One answer a prompt, in order, as [`super::generate`] gives them; the prompts were checked.
+/// One answer a prompt, in order, as [`super::generate`] gives them.
 ///
 /// # Errors
 /// As there.
@@ -124,14 +117,9 @@ impl<'a> DecodedBatch<'a> {
             .iter()
             .flat_map(|group| group.rows.iter().map(|&index| (group.prompt, index)))
             .map(|(prompt, index)| {
-                let Request {
-                    max_new_tokens,
-                    seed,
-                    first_stream,
-                    ..
-                } = *self.request;
-                let most = max_new_tokens.clamp(1, model.config.n_positions - prompt.len());
-                GenerationRow::new(prompt, index, most, seed, first_stream)
+                let room = model.config.n_positions - prompt.len();
+                let most = self.request.max_new_tokens.clamp(1, room);
+                GenerationRow::new(self.request, prompt, index, most)
             })
             .collect();
         self.inputs.clear();
@@ -140,19 +128,13 @@ impl<'a> DecodedBatch<'a> {
             self.rest_after(self.inputs.len()).await;
             let logits = self.decoder.step(&self.inputs);
             check_logits(logits)?;
-            let (model, vocab) = (self.model, self.model.config.vocab_size);
-            let Request {
-                pick,
-                max_new_tokens,
-                ..
-            } = *self.request;
-            let mut each = logits.chunks_exact(vocab);
-            let drawer = &mut self.drawer;
+            let mut each = logits.chunks_exact(model.config.vocab_size);
+            let (request, drawer) = (self.request, &mut self.drawer);
             self.inputs.retain_mut(|input| {
                 let Some((logits, row)) = each.next().zip(rows.get_mut(input.slot)) else {
                     return false;
                 };
-                let (id, has_ended) = row.draw(model, logits, pick, max_new_tokens, drawer);
+                let (id, has_ended) = row.draw(model, logits, request, drawer);
                 (input.id, input.position) = (id, input.position + 1);
                 !has_ended
             });
@@ -185,17 +167,11 @@ impl<'a> DecodedBatch<'a> {
             }
             let logits = self.decoder.prefill(&shared);
             check_logits(logits)?;
-            let (model, vocab) = (self.model, self.model.config.vocab_size);
-            let Request {
-                pick,
-                max_new_tokens,
-                ..
-            } = *self.request;
-            for (prompt, logits) in shared.drain(..).zip(logits.chunks_exact(vocab)) {
+            let each = logits.chunks_exact(self.model.config.vocab_size);
+            for (prompt, logits) in shared.drain(..).zip(each) {
                 for slot in prompt.slots {
-                    let drawer = &mut self.drawer;
-                    let (id, has_ended) =
-                        rows[slot].draw(model, logits, pick, max_new_tokens, drawer);
+                    let (model, request) = (self.model, self.request);
+                    let (id, has_ended) = rows[slot].draw(model, logits, request, &mut self.drawer);
                     if !has_ended {
                         let position = prompt.ids.len();
                         self.inputs.push(NextInput { slot, position, id });

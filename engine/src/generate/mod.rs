@@ -19,8 +19,9 @@ use crate::kernels::cpu::{self, CpuValues};
 use crate::kernels::shape::Shape;
 use crate::model::Model;
 use burn::tensor::Tensor;
-use decoded::{Request, generate_decoded};
-use row::check_logits;
+use composed::sample_composed;
+use decoded::generate_decoded;
+use row::{Request, check_logits};
 use tilt_protocol::Result;
 
 /// One answer a prompt, in order. Row i draws from stream `first_stream + i` of the
@@ -79,27 +80,9 @@ impl<'a> Generator<'a> {
         first_stream: usize,
     ) -> Result<Vec<SampledAnswer>> {
         let (model, arena) = (self.model, self.arena);
+        let request = Request::checked(model, prompts, pick, max_new_tokens, seed, first_stream)?;
         let Some(decoder) = &mut self.decoder else {
-            return generate_composed(
-                model,
-                arena,
-                prompts,
-                pick,
-                max_new_tokens,
-                seed,
-                first_stream,
-            )
-            .await;
-        };
-        for prompt in prompts {
-            check_prompt(model, prompt)?;
-        }
-        let request = Request {
-            pick,
-            max_new_tokens,
-            seed,
-            first_stream,
-            prompts,
+            return sample_composed(model, arena, &request).await;
         };
         generate_decoded(model, decoder, &request).await
     }

@@ -16,6 +16,39 @@ pub struct SampledAnswer {
     pub finished: bool,
 }
 
+/// What is asked for: the same for all rows, its prompts checked.
+pub struct Request<'a> {
+    pub pick: Pick,
+    pub max_new_tokens: usize,
+    pub seed: u64,
+    pub first_stream: usize,
+    pub prompts: &'a [Vec<u32>],
+}
+
+impl<'a> Request<'a> {
+    /// # Errors
+    /// Those of [`check_prompt`].
+    pub fn checked(
+        model: &Model,
+        prompts: &'a [Vec<u32>],
+        pick: Pick,
+        max_new_tokens: usize,
+        seed: u64,
+        first_stream: usize,
+    ) -> Result<Request<'a>> {
+        for prompt in prompts {
+            check_prompt(model, prompt)?;
+        }
+        Ok(Request {
+            pick,
+            max_new_tokens,
+            seed,
+            first_stream,
+            prompts,
+        })
+    }
+}
+
 /// A row under way.
 pub struct GenerationRow<'a> {
     pub prompt: &'a [u32],
@@ -27,14 +60,8 @@ pub struct GenerationRow<'a> {
 
 impl<'a> GenerationRow<'a> {
     /// Row `index` of a request, with room for `most` tokens.
-    pub fn new(
-        prompt: &'a [u32],
-        index: usize,
-        most: usize,
-        seed: u64,
-        first_stream: usize,
-    ) -> Self {
-        let purpose = format!("row {}", first_stream + index);
+    pub fn new(request: &Request<'_>, prompt: &'a [u32], index: usize, most: usize) -> Self {
+        let purpose = format!("row {}", request.first_stream + index);
         GenerationRow {
             prompt,
             answer: SampledAnswer {
@@ -42,7 +69,7 @@ impl<'a> GenerationRow<'a> {
                 logps: Vec::with_capacity(most),
                 finished: false,
             },
-            random: Random::from_seed_for(seed, &purpose),
+            random: Random::from_seed_for(request.seed, &purpose),
             index,
         }
     }
@@ -52,17 +79,16 @@ impl<'a> GenerationRow<'a> {
         &mut self,
         model: &Model,
         logits: &[f32],
-        pick: Pick,
-        max_new_tokens: usize,
+        request: &Request<'_>,
         drawer: &mut Drawer,
     ) -> (u32, bool) {
         let seen = self.prompt.iter().chain(&self.answer.ids);
-        let (id, logp) = drawer.draw(logits, pick, seen, &mut self.random);
+        let (id, logp) = drawer.draw(logits, request.pick, seen, &mut self.random);
         self.answer.ids.push(id);
         self.answer.logps.push(logp);
         self.answer.finished = model.config.ends_text(id);
         let (written, limit) = (self.answer.ids.len(), model.config.n_positions);
-        let is_full = written >= max_new_tokens || self.prompt.len() + written >= limit;
+        let is_full = written >= request.max_new_tokens || self.prompt.len() + written >= limit;
         (id, self.answer.finished || is_full)
     }
 }

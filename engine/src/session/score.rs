@@ -35,12 +35,7 @@ pub async fn score_rows(
     rows: Vec<TokenisedRow>,
     settings: &TrainSettings,
 ) -> Result<ScoreResult> {
-    let settings = TrainSettings {
-        keep_order: true,
-        steps: 1,
-        ..settings.clone()
-    };
-    settings.check()?;
+    let settings = of_one_pass(settings)?;
     check_head(model, &settings.objective)?;
     let problem = Problem::new(rows, &settings, model)?;
     score_problem(model, policy, reference, &problem, settings.batch_size).await
@@ -58,12 +53,7 @@ pub async fn score_rollouts(
     rows: &[RolloutRow],
     settings: &TrainSettings,
 ) -> Result<ScoreResult> {
-    let settings = TrainSettings {
-        keep_order: true,
-        steps: 1,
-        ..settings.clone()
-    };
-    settings.check()?;
+    let settings = of_one_pass(settings)?;
     let sampled = Sampled {
         rows,
         names: &[],
@@ -77,6 +67,17 @@ pub async fn score_rollouts(
     scored.report.advantages = prepared.advantages;
     scored.report.metrics.set_all(&prepared.metrics);
     Ok(scored)
+}
+
+/// All rows once, in their order.
+fn of_one_pass(settings: &TrainSettings) -> Result<TrainSettings> {
+    let settings = TrainSettings {
+        keep_order: true,
+        steps: 1,
+        ..settings.clone()
+    };
+    settings.check()?;
+    Ok(settings)
 }
 
 async fn score_problem(

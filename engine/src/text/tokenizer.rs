@@ -119,6 +119,11 @@ impl Text {
         self.tokenizer.decode(ids, true).unwrap_or_default()
     }
 
+    /// The text of an answer as it is judged and shown: without the white space around it.
+    pub fn answer(&self, ids: &[u32]) -> String {
+        self.decode(ids).trim().to_owned()
+    }
+
     /// Each id's own text, special tokens shown, parts of characters as their bytes.
     pub fn token_text(&self, id: u32) -> String {
         match self.tokenizer.decode(&[id], false) {

@@ -228,14 +228,11 @@ pub fn check_score(
     }
 }
 
-fn check_entry(set: &GoldenSet, checks: &mut Checks, case: &Case<'_>) {
-    let Case {
-        name, entry, model, ..
-    } = *case;
+/// Three steps of the set's optimiser, each on all rows in their order.
+pub fn three_steps(set: &GoldenSet, objective: Objective, rows: usize) -> TrainSettings {
     let opt = &set.json("config.json")["opt"];
     let betas = numbers(&opt["betas"]);
-    let tolerance = loss_tolerance(&case.objective);
-    let settings = TrainSettings {
+    TrainSettings {
         learning_rate: number(&opt["lr"]),
         lr_schedule: LrSchedule::Constant,
         weight_decay: number(&opt["weight_decay"]),
@@ -243,12 +240,20 @@ fn check_entry(set: &GoldenSet, checks: &mut Checks, case: &Case<'_>) {
         adam_beta2: betas[1],
         adam_epsilon: number(&opt["eps"]),
         max_grad_norm: number(&opt["clip"]),
-        batch_size: case.rows.len(),
+        batch_size: rows,
         steps: 3,
         keep_order: true,
         decay_all: true,
-        ..TrainSettings::trl_defaults(case.objective.clone())
-    };
+        ..TrainSettings::trl_defaults(objective)
+    }
+}
+
+fn check_entry(set: &GoldenSet, checks: &mut Checks, case: &Case<'_>) {
+    let Case {
+        name, entry, model, ..
+    } = *case;
+    let tolerance = loss_tolerance(&case.objective);
+    let settings = three_steps(set, case.objective.clone(), case.rows.len());
     let rows = case.rows.clone();
     let found = block_on(score_rows(
         model,
@@ -289,7 +294,7 @@ fn check_entry(set: &GoldenSet, checks: &mut Checks, case: &Case<'_>) {
     let after = block_on(read(session.policy().clone())).expect("readback");
     let what = format!("{name} after three steps");
     let kind = Kind::Parameters {
-        lr: number(&opt["lr"]),
+        lr: session.settings().learning_rate,
         gradient: &entry["grad_digest"],
     };
     check_digests(checks, &what, model, &after, &steps["params_after"], &kind);

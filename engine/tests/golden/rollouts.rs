@@ -7,7 +7,7 @@ use crate::advantages::{
 use crate::checks::{Checks, load_on, paired};
 use crate::config::trl_config;
 use crate::digests::{Kind, check_digests};
-use crate::losses::check_score;
+use crate::losses::{self, check_score};
 use crate::set::{GoldenSet, ids, number, numbers};
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
@@ -17,7 +17,7 @@ use tilt_engine::model::Model;
 use tilt_engine::readback::read;
 use tilt_engine::session::{Session, check_rollouts, score_rollouts};
 use tilt_protocol::dataset::{RolloutCompletion, RolloutRow};
-use tilt_protocol::{LrSchedule, Metrics, Objective, OnlineObjective, TrainSettings, metrics};
+use tilt_protocol::{Metrics, Objective, OnlineObjective, TrainSettings, metrics};
 
 /// Of a loss made of golden log-probs: both sides are f64, the numbers have 13 digits.
 const PURE: f64 = 1e-9;
@@ -346,23 +346,9 @@ fn three_steps(
     family: &Family<'_>,
     objective: &OnlineObjective,
 ) {
-    let opt = &set.json("config.json")["opt"];
-    let betas = numbers(&opt["betas"]);
     let completions = family.rows.iter().map(|row| row.completions.len());
-    let settings = TrainSettings {
-        learning_rate: number(&opt["lr"]),
-        lr_schedule: LrSchedule::Constant,
-        weight_decay: number(&opt["weight_decay"]),
-        adam_beta1: betas[0],
-        adam_beta2: betas[1],
-        adam_epsilon: number(&opt["eps"]),
-        max_grad_norm: number(&opt["clip"]),
-        batch_size: completions.sum(),
-        steps: 3,
-        keep_order: true,
-        decay_all: true,
-        ..TrainSettings::trl_defaults(Objective::Online(objective.clone()))
-    };
+    let objective = Objective::Online(objective.clone());
+    let settings = losses::three_steps(set, objective, completions.sum());
     let Family {
         model,
         policy,
@@ -389,7 +375,7 @@ fn three_steps(
     let after = block_on(read(session.policy().clone())).expect("readback");
     let what = format!("{name} after three steps");
     let kind = Kind::Parameters {
-        lr: number(&opt["lr"]),
+        lr: session.settings().learning_rate,
         gradient: &case["grad_digest"],
     };
     check_digests(checks, &what, model, &after, &steps["params_after"], &kind);

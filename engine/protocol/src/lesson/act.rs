@@ -220,8 +220,7 @@ impl<'a> Happened<'a> {
                 |labels| matches!(&labels.by, LabellerFacts::Set(name) if name == set.slug()),
             ),
             Act::Label(LabelAct::From(LabelSource::Rows(rows))) => {
-                let file = LabellerFacts::File(rows.file_name());
-                self.take_labels(1, |labels| labels.by == file)
+                self.take_labels(1, |labels| labels.by.is_file(rows.file_name()))
             }
             Act::Label(LabelAct::From(LabelSource::Hand)) => {
                 self.take_labels(1, |labels| labels.by.kind() == LabelledBy::Hand)

@@ -75,6 +75,11 @@ impl LabellerFacts {
         }
     }
 
+    /// Whether these labels are of the file of that name.
+    pub fn is_file(&self, name: &str) -> bool {
+        matches!(self, LabellerFacts::File(own) if own == name)
+    }
+
     /// Whether these labels are of that judge: the order of principles says nothing.
     pub fn is_judge(&self, judge: &JudgeSettings) -> bool {
         matches!(self, LabellerFacts::Judge(own) if own.noise == judge.noise)

@@ -15,9 +15,21 @@ const EXPECTED: &str = "judged rows, such as {\"prompt\": \"..\", \"chosen\": \"
 
 /// Judged rows in TRL's columns, at least one: pairs, or completions with a label.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LabelRows(Vec<Example>);
+pub struct LabelRows {
+    rows: Vec<Example>,
+    /// Of the file that they come in by: other rows have another one.
+    file_name: String,
+}
 
 impl LabelRows {
+    fn new(rows: Vec<Example>) -> LabelRows {
+        let hash = hash::of_text(0, &write_jsonl(&rows));
+        LabelRows {
+            rows,
+            file_name: format!("lesson-{hash:016x}.jsonl"),
+        }
+    }
+
     /// The decisive ones of these labels and the single answers with a thumb; `None` where
     /// there are none, or more than [`MOST_LABEL_ROWS`].
     pub fn of_labels(labels: &[Label]) -> Option<LabelRows> {
@@ -28,7 +40,7 @@ impl LabelRows {
             .collect();
         (1..=MOST_LABEL_ROWS)
             .contains(&rows.len())
-            .then_some(LabelRows(rows))
+            .then(|| LabelRows::new(rows))
     }
 
     pub(super) fn read(node: &Node<'_>) -> Option<LabelRows> {
@@ -38,7 +50,7 @@ impl LabelRows {
             return node.fail(format!("{} rows", rows.len()), expected);
         }
         let rows: Vec<Option<Example>> = rows.iter().map(read_row).collect();
-        rows.into_iter().collect::<Option<_>>().map(LabelRows)
+        rows.into_iter().collect::<Option<_>>().map(LabelRows::new)
     }
 
     pub(super) fn write(&self) -> Value {
@@ -49,28 +61,28 @@ impl LabelRows {
 
     /// As the file that they come in by.
     pub fn to_jsonl(&self) -> String {
-        write_jsonl(&self.0)
+        write_jsonl(&self.rows)
     }
 
-    /// The name of that file: other rows have another one.
-    pub fn file_name(&self) -> String {
-        format!("lesson-{:016x}.jsonl", hash::of_text(0, &self.to_jsonl()))
+    /// The name of that file.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
     }
 
     pub fn count(&self) -> usize {
-        self.0.len()
+        self.rows.len()
     }
 
     /// As labels that have come in by that file.
     pub fn labels(&self) -> Vec<Label> {
-        let file = self.file_name();
-        let rows = self.0.iter().enumerate();
+        let file = &self.file_name;
+        let rows = self.rows.iter().enumerate();
         // The rows were checked where they were read, or came from labels.
         rows.filter_map(|(index, row)| {
             let source = PairSource::Imported { file: file.clone() };
             Label::from_row(row, index + 1, source, format!("{file}-{index}"), 0.0).ok()
         })
-        .map(|label| label.arriving(&file, ""))
+        .map(|label| label.arriving(file, ""))
         .collect()
     }
 }
@@ -130,7 +142,7 @@ mod tests {
         assert_eq!(rows.write(), given);
         let labels = rows.labels();
         let facts = LabelFacts::of_labels(labels.iter());
-        let by = LabellerFacts::File(rows.file_name());
+        let by = LabellerFacts::File(rows.file_name().to_owned());
         assert_eq!((&facts[0].by, facts[0].count), (&by, 2));
         assert_eq!(facts[0].decisive, 1);
         assert_eq!(labels[0].chosen_rejected(), Some(("Hello!", "What?")));
@@ -142,7 +154,7 @@ mod tests {
     fn other_rows_come_in_by_another_file() {
         let one = rows(json!([{"prompt": "Hi.", "chosen": "Hello!", "rejected": "What?"}]));
         let other = rows(json!([{"prompt": "Hi.", "chosen": "What?", "rejected": "Hello!"}]));
-        let name = |rows: Result<LabelRows, _>| rows.expect("sound rows").file_name();
+        let name = |rows: Result<LabelRows, _>| rows.expect("sound rows").file_name;
         assert_ne!(name(one), name(other));
     }
 

@@ -36,8 +36,20 @@ struct Pace {
     prompts: usize,
     /// Answers a prompt.
     answers: usize,
+    /// Rows that they make: one pair, or each its own.
+    rows: usize,
     /// Passes over the same answers.
     iterations: usize,
+}
+
+impl Pace {
+    /// Optimiser steps on the answers of one sampling.
+    fn steps(&self, settings: &TrainSettings) -> usize {
+        let rows = self.prompts.saturating_mul(self.rows);
+        settings
+            .steps_an_epoch(rows)
+            .saturating_mul(self.iterations)
+    }
 }
 
 impl Sampler {
@@ -74,12 +86,11 @@ impl Sampler {
     /// # Errors
     /// Those of [`Sampler::new`].
     pub fn rows_an_epoch(&self, settings: &TrainSettings) -> Result<usize> {
-        let pace = pace(settings)?;
-        let rows = match &settings.objective {
-            Objective::Online(OnlineObjective::OnlineDpo(_)) => 1,
-            _ => pace.answers.saturating_mul(pace.iterations),
-        };
-        Ok(self.prompts().saturating_mul(rows))
+        let Pace {
+            rows, iterations, ..
+        } = pace(settings)?;
+        let rows = self.prompts().saturating_mul(rows);
+        Ok(rows.saturating_mul(iterations))
     }
 
     /// Prompts that the next sampling takes; `None` while there is something left of the last.
@@ -142,7 +153,7 @@ impl Sampler {
             .collect();
         let names = self.source.rewards.iter();
         let names: Vec<String> = names.map(|function| function.name.clone()).collect();
-        let steps = self.steps_a_sampling(settings, &pace);
+        let steps = pace.steps(settings);
         let sampled = Sampled {
             rows: &rows,
             names: &names,
@@ -169,8 +180,10 @@ impl Sampler {
     ) -> Result<Vec<Vec<Option<f64>>>> {
         let texts: Vec<String> = if self.source.rewards.iter().any(RewardFunction::reads_text) {
             let text = model.text("a reward function that reads answers")?;
-            let shown = |answer: &SampledAnswer| text.decode(&answer.ids).trim().to_owned();
-            answers.iter().map(shown).collect()
+            answers
+                .iter()
+                .map(|answer| text.answer(&answer.ids))
+                .collect()
         } else {
             vec![String::new(); answers.len()]
         };
@@ -192,17 +205,6 @@ impl Sampler {
             }
         }
         Ok(rewards)
-    }
-
-    /// Optimiser steps on the answers of one sampling.
-    fn steps_a_sampling(&self, settings: &TrainSettings, pace: &Pace) -> usize {
-        let rows = match &settings.objective {
-            Objective::Online(OnlineObjective::OnlineDpo(_)) => pace.prompts,
-            _ => pace.prompts.saturating_mul(pace.answers),
-        };
-        settings
-            .steps_an_epoch(rows)
-            .saturating_mul(pace.iterations)
     }
 
     /// The micro-batches of a new sampling, in an order of their own as TRL shuffles them.
@@ -247,6 +249,7 @@ fn pace(settings: &TrainSettings) -> Result<Pace> {
             return Ok(Pace {
                 prompts: batch.saturating_mul(accumulation).max(1),
                 answers: 2,
+                rows: 1,
                 iterations: 1,
             });
         }
@@ -278,6 +281,7 @@ fn pace(settings: &TrainSettings) -> Result<Pace> {
     Ok(Pace {
         prompts: completions / answers,
         answers,
+        rows: answers,
         iterations: reuse.num_iterations,
     })
 }
