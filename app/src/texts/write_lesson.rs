@@ -236,7 +236,7 @@ pub const LABELS_NOBODY: &str = "none to begin with";
 pub const SOURCES: [&str; 4] = [
     "the judge labels",
     "a practice set",
-    "the labels that are in the Lab now",
+    "the Lab\u{2019}s labels",
     "the learner, by hand",
 ];
 pub const TAKE_ROWS: &str = "Take them from the Lab again";
