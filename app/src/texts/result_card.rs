@@ -122,8 +122,9 @@ pub const MOVED_FAR: &str = "moved very far from what it was";
 
 /// How many answers still hold together.
 pub fn sound(policy: usize, of: usize, reference: usize) -> String {
+    let hold = if policy == 1 { "holds" } else { "hold" };
     format!(
-        "{policy} of {} hold together, {reference} before.",
+        "{policy} of {} {hold} together, {reference} before.",
         counted(of, "answer")
     )
 }
