@@ -3,7 +3,7 @@
 /** Loading model and engine, on a busy machine. */
 export const START_LIMIT_MS = 120_000;
 /** Between one action and what it shows. */
-export const REACTION_LIMIT_MS = 20_000;
+export const REACTION_LIMIT_MS = 40_000;
 const POLL_MS = 50;
 
 export class Page {

@@ -1,4 +1,5 @@
-// The browser tests: one Chromium at a time (the engine fills the cores by itself).
+// The browser tests: two Chromiums at a time, since much of a test is waiting; of those on
+// WebGPU in software, which fills the cores by itself, one.
 import { defineConfig } from '@playwright/test';
 
 /** Chromium as a person has it, without what would talk to other hosts. */
@@ -14,16 +15,21 @@ export const CHROMIUM_FLAGS = [
 /** WebGPU without a graphics card: SwiftShader computes the shaders on the CPU. */
 export const WEBGPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
+const ON_WEBGPU = [/webgpu\.spec\.mjs$/, 'gpu_lost.spec.mjs'];
+
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.mjs',
-  workers: 1,
+  projects: [
+    { name: 'webgpu', testMatch: ON_WEBGPU, workers: 1 },
+    { name: 'cpu', testMatch: '*.spec.mjs', testIgnore: ON_WEBGPU },
+  ],
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 3 * 60_000,
+  timeout: 5 * 60_000,
   globalTimeout: 55 * 60_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   outputDir: 'results/failures',
   reporter: [['list'], ['./count_reporter.mjs']],
   use: {

@@ -5,8 +5,8 @@ use crate::model::address::UrlParams;
 use crate::model::space::Space;
 use crate::stores::{
     bench, blind, board, charts, closed_form, data_report, engine, evaluate, form, import, judged,
-    lab_arrival, labels, lesson_list, models, notices, others, pace, run, run_result, run_saving,
-    runs, saving, selection, settings,
+    lab_arrival, labels, lesson_list, models, notices, others, pace, rollouts, run, run_result,
+    run_saving, runs, saving, selection, settings,
 };
 use leptos::prelude::*;
 
@@ -25,6 +25,7 @@ pub struct Lab {
     pub models: models::ModelsStore,
     pub run: run::RunStore,
     pub run_result: run_result::RunResultStore,
+    pub rollouts: rollouts::RolloutsStore,
     pub pace: pace::PaceStore,
     pub runs: runs::RunsStore,
     pub charts: charts::ChartsStore,
@@ -70,6 +71,7 @@ impl Lab {
             models: models::ModelsStore::new(),
             run,
             run_result: run_result::RunResultStore::new(),
+            rollouts: rollouts::RolloutsStore::new(),
             runs,
             charts: charts::ChartsStore::new(run, runs),
             pace: pace::PaceStore::new(),

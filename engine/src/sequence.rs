@@ -1,7 +1,9 @@
 //! A row as the model reads it: token ids of a prompt and of a completion.
 
+use serde::{Deserialize, Serialize};
+
 /// One prompt with one completion, as token ids.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sequence {
     pub prompt: Vec<u32>,
     /// Ends with the end-of-text id unless it was cut.

@@ -5,11 +5,11 @@ use pollster::block_on;
 use std::path::Path;
 use tilt_engine::model::{Model, ModelFiles};
 use tilt_engine::readback::read;
-use tilt_engine::session::Session;
 use tilt_engine::session::online::{PromptSource, RewardFunction, Sampler, prompts_of};
+use tilt_engine::session::{Advance, Session};
 use tilt_protocol::config::TrlConfig;
 use tilt_protocol::dataset::parse_prompts;
-use tilt_protocol::{Error, Metrics, Result, metrics};
+use tilt_protocol::{Error, Metrics, Result, Reward, metrics};
 
 const PROMPTS: &str = r#"{"prompt": [{"role": "user", "content": "What colour is a lemon?"}]}
 {"prompt": [{"role": "user", "content": "Hello there!"}]}
@@ -28,19 +28,23 @@ fn nano() -> (Model, Tensor<1>) {
     Model::load(&files, &Device::flex()).expect("nano loads")
 }
 
-fn started(config: &str) -> Result<(Model, Session)> {
-    let (model, policy) = nano();
-    let (prompts, errors) = prompts_of(parse_prompts(PROMPTS), &model)?;
+/// The file's prompts, and two judges.
+fn source(model: &Model) -> Result<PromptSource> {
+    let (prompts, errors) = prompts_of(parse_prompts(PROMPTS), model)?;
     assert_eq!(errors, []);
-    let settings = TrlConfig::from_json(config)?.settings;
-    let source = PromptSource {
+    Ok(PromptSource {
         prompts,
         rewards: vec![
-            RewardFunction::of_spec("judge:polite=1")?,
-            RewardFunction::of_spec("judge:short")?,
+            RewardFunction::of(&Reward::of_spec("judge:polite=1")?),
+            RewardFunction::of(&Reward::of_spec("judge:short")?),
         ],
-    };
-    let sampler = Sampler::new(source, &settings)?;
+    })
+}
+
+fn started(config: &str) -> Result<(Model, Session)> {
+    let (model, policy) = nano();
+    let settings = TrlConfig::from_json(config)?.settings;
+    let sampler = Sampler::new(source(&model)?, &settings)?;
     let session = Session::start_online(&model, policy.clone(), &policy, sampler, settings)?;
     Ok((model, session))
 }
@@ -156,6 +160,94 @@ fn a_reward_model_scores_answers() {
     let spread = metric(&outcome.metrics, "rewards/own/std");
     assert!(spread > 0.0, "{:?}", outcome.metrics);
     assert_eq!(metric(&outcome.metrics, metrics::FRAC_REWARD_ZERO_STD), 0.0);
+}
+
+const EACH_TRAINER: [&str; 3] = [
+    r#"{"trainer": "online_dpo", "learning_rate": 1e-3, "max_steps": 4, "max_new_tokens": 10,
+        "per_device_train_batch_size": 2}"#,
+    r#"{"trainer": "rloo", "learning_rate": 1e-3, "max_steps": 4, "num_generations": 2,
+        "per_device_train_batch_size": 4, "max_completion_length": 10, "num_iterations": 2,
+        "steps_per_generation": 2}"#,
+    r#"{"trainer": "grpo", "learning_rate": 1e-3, "max_steps": 4, "num_generations": 2,
+        "per_device_train_batch_size": 4, "max_completion_length": 10, "num_iterations": 2,
+        "steps_per_generation": 2, "beta": 0.1}"#,
+];
+
+/// Saved after each piece of it, also between a sampling and its steps, and restored, a run
+/// comes to the same bytes.
+#[test]
+fn a_saved_run_goes_on_with_its_rollouts() {
+    for config in EACH_TRAINER {
+        let (model, mut whole) = started(config).expect("a session");
+        let (_, mut pieces) = started(config).expect("a session");
+        let reference = pieces.policy().clone();
+        let mut seen = [0, 0];
+        while !whole.is_finished() {
+            let expected = block_on(whole.advance(&model)).expect("a piece");
+            let bytes = block_on(pieces.save()).expect("a checkpoint");
+            let source = source(&model).expect("a source");
+            let restored = Session::restore_online(&bytes, &model, &reference, source);
+            pieces = restored.expect("a session");
+            let found = block_on(pieces.advance(&model)).expect("a piece");
+            assert_eq!(found, expected, "{config}");
+            seen[usize::from(matches!(found, Advance::Stepped(_)))] += 1;
+        }
+        assert_eq!(seen[1], 4);
+        assert_eq!(seen[0], if config.contains("online_dpo") { 4 } else { 1 });
+        let [whole, pieces] = [whole, pieces].map(|mut run| block_on(run.save()).expect("bytes"));
+        assert!(whole == pieces, "{config}");
+    }
+}
+
+/// What a sampling tells is what the metrics of its steps come from.
+#[test]
+fn each_answer_is_told_with_its_reward() {
+    let (model, mut session) = started(EACH_TRAINER[2]).expect("a session");
+    let Advance::Sampled(rollouts) = block_on(session.advance(&model)).expect("answers") else {
+        panic!("nothing to train on before the first answers");
+    };
+    // Three prompts are an epoch, and no sampling crosses its end.
+    assert_eq!(rollouts.len(), 6);
+    assert_eq!(session.steps_taken(), 0);
+    let rewards: Vec<f64> = rollouts.iter().filter_map(|one| one.reward).collect();
+    let Advance::Stepped(outcome) = block_on(session.advance(&model)).expect("a step") else {
+        panic!("answers are there");
+    };
+    let mean = rewards.iter().sum::<f64>() / 6.0;
+    assert!((metric(&outcome.metrics, metrics::REWARD) - mean).abs() < 1e-12);
+    for pair in rollouts.chunks(2) {
+        assert_eq!(pair[0].prompt, pair[1].prompt);
+        let advantages: f64 = pair.iter().filter_map(|one| one.advantage).sum();
+        assert!(advantages.abs() < 1e-9);
+    }
+    for one in &rollouts {
+        let sum: f64 = one.rewards.iter().flatten().sum();
+        assert_eq!((one.rewards.len(), one.reward), (2, Some(sum)));
+        // Policy and reference are one model as yet.
+        assert!(one.kl.is_some_and(|kl| kl.abs() < 1e-4), "{:?}", one.kl);
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused() {
+    let (model, mut session) = started(EACH_TRAINER[1]).expect("a session");
+    block_on(session.advance(&model)).expect("answers");
+    let bytes = block_on(session.save()).expect("a checkpoint");
+    let reference = session.policy().clone();
+    let restored = |bytes: &[u8], source: PromptSource| {
+        Session::restore_online(bytes, &model, &reference, source).map(|_| ())
+    };
+    let mut fewer = source(&model).expect("a source");
+    fewer.prompts.pop();
+    match restored(&bytes, fewer) {
+        Err(Error::InvalidConfig { field, .. }) => assert_eq!(field, "prompts"),
+        other => panic!("{other:?}"),
+    }
+    assert!(Session::restore(&bytes, &model, &reference, Vec::new()).is_err());
+    for end in [8, 100, bytes.len() / 2, bytes.len() - 1] {
+        assert!(restored(&bytes[..end], source(&model).expect("a source")).is_err());
+    }
+    restored(&bytes, source(&model).expect("a source")).expect("the same run");
 }
 
 #[test]

@@ -25,8 +25,6 @@ pub struct CargoTool<'a> {
     pub says_version: bool,
     pub purpose: &'a str,
     pub duration: &'a str,
-    /// Try once more with the newest dependencies when the tool's own lockfile fails.
-    pub may_ignore_lock: bool,
 }
 
 /// What a tool is compiled with.
@@ -34,8 +32,6 @@ pub enum Features<'a> {
     /// What it has by default, and this.
     With(&'a str),
     Default,
-    /// No more than it cannot do without.
-    None,
 }
 
 impl<'a> Features<'a> {
@@ -43,7 +39,6 @@ impl<'a> Features<'a> {
         match self {
             Features::With(more) => vec!["--features", more],
             Features::Default => Vec::new(),
-            Features::None => vec!["--no-default-features"],
         }
     }
 }
@@ -81,17 +76,15 @@ pub fn find_or_install(tool: &CargoTool) -> Result<PathBuf, Error> {
             .fix("see that crates.io can be reached and that a C compiler is installed, then run it again")
             .stream()
     };
-    match install(true) {
-        Err(error) if tool.may_ignore_lock => {
-            println!("{error}\n  trying once more, with newer dependencies");
-            install(false)?;
-        }
-        outcome => outcome?,
+    // The versions of a tool's own lockfile are not always all on the registry.
+    if let Err(error) = install(true) {
+        println!("{error}\n  trying once more, with newer dependencies");
+        install(false)?;
     }
     Ok(own_folder)
 }
 
-/// The second word of `program --version`, as in `trunk 0.21.14`.
+/// The second word of `program --version`, as in `wasm-bindgen 0.2.130`.
 fn version_of(program: &Path) -> Option<String> {
     let output = ProgramRun::new(program, "asking a tool for its version")
         .args(["--version"])

@@ -1,10 +1,8 @@
 //! The engine's files beside the page: its second build, which builds there are, and the
 //! version under which browsers keep them.
 
-use crate::command::ProgramRun;
 use crate::error::Error;
-use crate::setup::WASM_TARGET;
-use crate::wasm_crate::{STEP_BY_STEP, WasmCrate, compile, target_folder};
+use crate::wasm_crate::{STEP_BY_STEP, WasmCrate, built, compile, join_with_script};
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,10 +13,23 @@ const BUILDS: &str = "engines.js";
 /// Where index.html carries the version, which the page puts into the engine's address.
 const VERSION: &str = "name=\"version\" content=\"";
 
+const WORKER: &str = "worker";
 const ENGINE: WasmCrate = WasmCrate {
     package: "tilt-engine",
-    program: "worker",
+    programs: &[WORKER],
 };
+
+/// Compiles the plain engine and puts it into the page's folder.
+pub fn build(
+    root: &Path,
+    path: &OsString,
+    cargo_profile: &str,
+    folder: &Path,
+) -> Result<(), Error> {
+    compile(root, path, cargo_profile, ENGINE, &[])?;
+    let wasm = built(root, cargo_profile, WORKER);
+    join_with_script(root, path, &wasm, WORKER, folder)
+}
 
 /// Compiles the engine with relaxed SIMD and puts it beside the plain one. The feature is our
 /// own crate's, so no dependency compiles again.
@@ -30,36 +41,16 @@ pub fn build_relaxed(
 ) -> Result<(), Error> {
     let relaxed = ["--features", "relaxed-simd"];
     compile(root, path, cargo_profile, ENGINE, &relaxed)?;
-    join_with_script(root, path, cargo_profile, "worker_relaxed", folder)
+    let wasm = built(root, cargo_profile, WORKER);
+    join_with_script(root, path, &wasm, "worker_relaxed", folder)
 }
 
 /// Compiles the engine alone anew, step by step, into a folder that holds the whole page.
 pub fn edit(root: &Path, path: &OsString, folder: &Path) -> Result<(), Error> {
     compile(root, path, "release", ENGINE, &STEP_BY_STEP)?;
-    join_with_script(root, path, "release", "worker", folder)?;
+    let wasm = built(root, "release", WORKER);
+    join_with_script(root, path, &wasm, WORKER, folder)?;
     note(folder, &["plain"])
-}
-
-/// Joins cargo's `worker.wasm` and JavaScript under this name.
-fn join_with_script(
-    root: &Path,
-    path: &OsString,
-    cargo_profile: &str,
-    name: &str,
-    folder: &Path,
-) -> Result<(), Error> {
-    let module = target_folder(root)
-        .join(WASM_TARGET)
-        .join(cargo_profile)
-        .join("worker.wasm");
-    ProgramRun::new("wasm-bindgen", "joining the engine and JavaScript")
-        .args(["--target", "web", "--no-typescript"])
-        .args(["--out-name", name, "--out-dir"])
-        .args([folder])
-        .args([module])
-        .dir(root)
-        .path(path)
-        .stream()
 }
 
 /// Writes which builds there are, and the version of all of the engine's files.

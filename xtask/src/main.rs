@@ -15,6 +15,7 @@ mod error;
 mod lesson_pack;
 mod page;
 mod page_files;
+mod page_folder;
 mod page_parts;
 mod reload;
 mod serve;

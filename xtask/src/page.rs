@@ -4,9 +4,10 @@ use crate::command::ProgramRun;
 use crate::engine_files;
 use crate::error::Error;
 use crate::page_files;
+use crate::page_folder::{self, PAGE};
 use crate::page_parts;
 use crate::setup;
-use crate::wasm_crate::{STEP_BY_STEP, WasmCrate, compile};
+use crate::wasm_crate::{STEP_BY_STEP, WasmCrate, built, compile, join_with_script};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,12 @@ pub const TEST_FOLDER: &str = "target/dist-test";
 const BENCH_FOLDER: &str = "target/dist-bench";
 /// The page that is published.
 pub const SHIPPED_FOLDER: &str = "dist";
+
+const IMPORTER: &str = "importer";
+const PAGE_AND_IMPORTER: WasmCrate = WasmCrate {
+    package: PAGE,
+    programs: &[PAGE, IMPORTER],
+};
 
 /// In kilobytes. Binaryen recurses deeply; the usual limit of the system is 8,192.
 const NODE_STACK_KB: u32 = 7000;
@@ -44,7 +51,7 @@ pub fn build_for_tests(root: &Path) -> Result<PathBuf, Error> {
 /// [`build_for_tests`] with the search path of the tools that it needs.
 pub fn build_plain(root: &Path, path: &OsString) -> Result<PathBuf, Error> {
     let folder = root.join(TEST_FOLDER);
-    trunk_build(root, path, "release", &folder)?;
+    build(root, path, "release", &folder)?;
     engine_files::note(&folder, &["plain"])?;
     page_files::list(&folder)?;
     Ok(folder)
@@ -54,13 +61,14 @@ pub fn build_plain(root: &Path, path: &OsString) -> Result<PathBuf, Error> {
 /// [`build_plain`] has filled. Its dependencies stay as they are.
 pub fn edit_page(root: &Path, path: &OsString, folder: &Path) -> Result<(), Error> {
     let page = WasmCrate {
-        package: "tilt-app",
-        program: "tilt-app",
+        package: PAGE,
+        programs: &[PAGE],
     };
     let unoptimised = ["--config", "profile.release.package.tilt-app.opt-level=0"];
     let more = [STEP_BY_STEP, unoptimised].concat();
     compile(root, path, "release", page, &more)?;
-    page_parts::divide(root, path, "release", folder)?;
+    let stem = page_parts::stem_in(folder)?;
+    page_parts::divide(root, path, "release", &stem, folder)?;
     page_files::list(folder)
 }
 
@@ -68,7 +76,7 @@ pub fn edit_page(root: &Path, path: &OsString, folder: &Path) -> Result<(), Erro
 pub fn build_for_bench(root: &Path) -> Result<PathBuf, Error> {
     let path = setup::for_page(root)?;
     let folder = root.join(BENCH_FOLDER);
-    trunk_build(root, &path, "release", &folder)?;
+    build(root, &path, "release", &folder)?;
     engine_files::build_relaxed(root, &path, "release", &folder)?;
     engine_files::note(&folder, &["plain", "relaxed"])?;
     page_files::list(&folder)?;
@@ -83,7 +91,7 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     let folder = root.join(SHIPPED_FOLDER);
 
     println!("\nCompiling page and worker for publishing (fat LTO: 10 minutes and more)");
-    trunk_build(root, &path, "dist", &folder)?;
+    build(root, &path, "dist", &folder)?;
     engine_files::build_relaxed(root, &path, "dist", &folder)?;
     refuse_absolute_addresses(&folder.join("index.html"))?;
 
@@ -113,27 +121,27 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Page, worker and importer, and the page divided into its parts.
-fn trunk_build(
-    root: &Path,
-    path: &OsString,
-    cargo_profile: &str,
-    folder: &Path,
-) -> Result<(), Error> {
-    fs::create_dir_all(folder).map_err(Error::io("making the page's folder", folder))?;
-    ProgramRun::new("trunk", "building the page")
-        .args(["build", "--release", "--offline"])
-        .args(["--cargo-profile", cargo_profile])
-        .args(["--dist"])
-        .args([folder])
-        .dir(root)
-        .path(path)
-        // Trunk wants `true` or `false` here, everybody else any value.
-        .without_env("NO_COLOR")
-        .env("TRUNK_SKIP_VERSION_CHECK", "true")
-        .fix("the compiler's or Trunk's own message stands above")
-        .stream()?;
-    page_parts::divide(root, path, cargo_profile, folder)
+/// Page, importer and engine, and the page divided into its parts. A folder of an earlier build
+/// stays as it is until the new one is whole.
+fn build(root: &Path, path: &OsString, cargo_profile: &str, folder: &Path) -> Result<(), Error> {
+    let coming = folder.with_extension("coming");
+    remove(&coming)?;
+    fs::create_dir_all(&coming).map_err(Error::io("making the page's folder", &coming))?;
+    compile(root, path, cargo_profile, PAGE_AND_IMPORTER, &[])?;
+    let stem = page_folder::fill(root, &built(root, cargo_profile, PAGE), &coming)?;
+    page_parts::divide(root, path, cargo_profile, &stem, &coming)?;
+    let importer = built(root, cargo_profile, IMPORTER);
+    join_with_script(root, path, &importer, IMPORTER, &coming)?;
+    engine_files::build(root, path, cargo_profile, &coming)?;
+    remove(folder)?;
+    fs::rename(&coming, folder).map_err(Error::io("putting the page in its place", folder))
+}
+
+fn remove(folder: &Path) -> Result<(), Error> {
+    match folder.exists() {
+        false => Ok(()),
+        true => fs::remove_dir_all(folder).map_err(Error::io("removing the last page", folder)),
+    }
 }
 
 /// `dist/` has to work under any path, so its page may not name a path from the root.

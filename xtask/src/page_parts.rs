@@ -1,20 +1,17 @@
 //! The page's wasm in parts: what the browser loads at the start, and what comes when it is
 //! wanted.
 //!
-//! Trunk joins cargo's wasm and JavaScript as one file. This takes cargo's wasm again, has
-//! wasm-split cut it where the source says `wasm_split`, joins the first part with JavaScript
-//! and puts all parts in place of Trunk's.
+//! wasm-split cuts cargo's wasm where the source says `wasm_split`; the first part is joined
+//! with JavaScript, and the others lie beside it.
 
 use crate::command::ProgramRun;
 use crate::error::Error;
-use crate::setup::WASM_TARGET;
-use crate::wasm_crate::target_folder;
+use crate::page_folder::{self, PAGE};
+use crate::wasm_crate::built;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The crate's name, with which the names of its files begin.
-const PAGE: &str = "tilt-app";
 /// What wasm-split calls the script that loads the parts.
 const LOADER: &str = "__wasm_split.js";
 /// How that script takes a part in: only from a host that says what wasm is.
@@ -30,27 +27,21 @@ async function instantiate(coming, imports) {
 /// Stands in the names of all parts but the first.
 const PART: &str = "_part_";
 
-/// Cuts the page that Trunk has just built into `folder`.
+/// Cuts the page that cargo has built, into `folder`, where its files are called `stem`.
 pub fn divide(
     root: &Path,
     path: &OsString,
     cargo_profile: &str,
+    stem: &str,
     folder: &Path,
 ) -> Result<(), Error> {
-    let index = folder.join("index.html");
-    let html = fs::read_to_string(&index).map_err(Error::io("reading the built page", &index))?;
-    let stem = stem(&html).ok_or_else(|| Error::Content {
-        path: index.clone(),
-        found: "no script of the page".into(),
-        expected: format!("`./{PAGE}-HASH.js`"),
-    })?;
-    let built = target_folder(root).join(WASM_TARGET).join(cargo_profile);
-    let parts = built.join("page-parts");
+    let wasm = built(root, cargo_profile, PAGE);
+    let parts = wasm.with_file_name("page-parts");
     if parts.exists() {
         fs::remove_dir_all(&parts).map_err(Error::io("removing the last parts", &parts))?;
     }
     ProgramRun::new("wasm-split-cli", "dividing the page's wasm")
-        .args([&built.join(PAGE).with_extension("wasm"), &parts])
+        .args([&wasm, &parts])
         .args(["--out-name", stem])
         .dir(root)
         .path(path)
@@ -67,8 +58,8 @@ pub fn divide(
     put_beside(&parts, folder, stem)
 }
 
-/// Puts the other parts beside the first. Their names begin with its name, in which Trunk
-/// wrote a hash of the whole page: so a browser never mixes the parts of two versions.
+/// Puts the other parts beside the first. Their names begin with its name, in which
+/// stands a hash of the whole page: so a browser never mixes the parts of two versions.
 fn put_beside(parts: &Path, folder: &Path, stem: &str) -> Result<(), Error> {
     let reading = || Error::io("listing the page's parts", parts);
     let mut loader = read(&parts.join(LOADER))?;
@@ -104,14 +95,30 @@ fn put_beside(parts: &Path, folder: &Path, stem: &str) -> Result<(), Error> {
 }
 
 /// Whether the browser loads this file only when something of it is wanted: a part of the
-/// page, the importer, or what talks to a learning management system.
+/// page, a style sheet that index.html does not name, the importer, or what talks to a learning
+/// management system.
 pub fn comes_later(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let is_part = name.starts_with(PAGE) && name.contains(PART) && name.ends_with(".wasm");
-    is_part || name.starts_with("importer") || name == "scorm.js"
+    let is_sheet = name.ends_with(".css") && !page_folder::has_hash(file);
+    is_part || is_sheet || name.starts_with("importer") || name == "scorm.js"
 }
 
-/// The name of the page's files, without the extension.
+/// What the page's files in this folder are called, without the extension.
+///
+/// # Errors
+/// There is no page in it.
+pub fn stem_in(folder: &Path) -> Result<String, Error> {
+    let index = folder.join("index.html");
+    let html = fs::read_to_string(&index).map_err(Error::io("reading the built page", &index))?;
+    let found = stem(&html).map(str::to_owned);
+    found.ok_or_else(|| Error::Content {
+        path: index,
+        found: "no script of the page".into(),
+        expected: format!("`./{PAGE}-HASH.js`"),
+    })
+}
+
 fn stem(html: &str) -> Option<&str> {
     let opening = format!("./{PAGE}-");
     let found = &html[html.find(&opening)? + 2..];
@@ -172,6 +179,8 @@ mod tests {
         assert!(comes_later(&folder.join("tilt-app-0f_part_help.wasm")));
         assert!(folder.join("tilt-app-0f_part_chunk_1.wasm").is_file());
         assert!(comes_later(&folder.join("importer_bg.wasm")));
+        assert!(comes_later(&folder.join("lesson.css")));
+        assert!(!comes_later(&folder.join("base-0123456789abcdef.css")));
         assert!(!comes_later(&folder.join("tilt-app-0f_bg.wasm")));
         assert!(!comes_later(&folder.join("tilt-app-0f_part_loader.js")));
         fs::remove_dir_all(outer).unwrap();

@@ -18,8 +18,6 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// What cargo runs a wasm test with.
 pub const WASM_RUNNER_VARIABLE: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
 pub const WASM_RUNNER: &str = "wasm-bindgen-test-runner";
-/// The newest Trunk that our rustc compiles.
-const TRUNK_VERSION: &str = "0.21.14";
 /// Reads what `wasm_split_helpers` of Cargo.lock marks.
 const WASM_SPLIT_VERSION: &str = "0.2.4";
 /// Carries wasm-opt.
@@ -64,18 +62,6 @@ pub fn for_lints(root: &Path) -> Result<(), Error> {
 /// What builds page and worker; returns the search path that finds it.
 pub fn for_page(root: &Path) -> Result<OsString, Error> {
     wasm_target(root)?;
-    let trunk = cargo_tool::find_or_install(&CargoTool {
-        package: "trunk",
-        program: "trunk",
-        version: TRUNK_VERSION,
-        // TLS and its own updates: it downloads nothing here.
-        features: Features::None,
-        says_version: true,
-        purpose: "to put page and worker together",
-        duration: "about 7 minutes on 2 cores",
-        // Newer dependencies than the locked ones do not compile together.
-        may_ignore_lock: false,
-    })?;
     let wasm_bindgen = wasm_bindgen(root)?;
     let wasm_split = cargo_tool::find_or_install(&CargoTool {
         package: "wasm_split_cli_support",
@@ -85,10 +71,8 @@ pub fn for_page(root: &Path) -> Result<OsString, Error> {
         says_version: false,
         purpose: "to divide the page into what comes first and what comes when it is wanted",
         duration: "about 2 minutes on 2 cores",
-        may_ignore_lock: true,
     })?;
-    fetch_crates(root);
-    search_path([trunk, wasm_bindgen, wasm_split])
+    search_path([wasm_bindgen, wasm_split])
 }
 
 /// What runs tests as wasm; returns the search path that finds it.
@@ -109,8 +93,6 @@ fn wasm_bindgen(root: &Path) -> Result<PathBuf, Error> {
         says_version: true,
         purpose: "to join wasm and JavaScript, in the version of Cargo.lock",
         duration: "about 3 minutes on 2 cores",
-        // The locked versions are not always all on the registry.
-        may_ignore_lock: true,
     })
 }
 
@@ -186,18 +168,6 @@ fn wasm_target(root: &Path) -> Result<(), Error> {
         .dir(root)
         .fix("install the target wasm32-unknown-unknown for the toolchain in rust-toolchain.toml")
         .stream()
-}
-
-/// Trunk runs cargo offline, so what wasm needs has to be here before. Without a
-/// network this fails harmlessly where all crates are in cargo's cache.
-fn fetch_crates(root: &Path) {
-    let fetched = ProgramRun::new("cargo", "fetching the crates of Cargo.lock")
-        .args(["fetch", "--quiet"])
-        .dir(root)
-        .stream();
-    if let Err(error) = fetched {
-        println!("{error}\n  going on with the crates in cargo's cache");
-    }
 }
 
 fn node(root: &Path) -> Result<(), Error> {

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// Everything uses the release profile, lints too: then build scripts and procedural
 /// macros are compiled once for all of it. The page's crate is always built by itself,
-/// as Trunk does it, so that no dependency is built with two sets of features.
+/// so that no dependency is built with two sets of features.
 static STAGES: [TestStage; 7] = [
     TestStage {
         name: "format",

@@ -21,6 +21,7 @@ mod metric_chart;
 pub mod more;
 pub mod path;
 mod plot;
+mod reward;
 pub mod run_style;
 pub mod scale;
 mod smooth;

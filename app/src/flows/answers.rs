@@ -13,11 +13,12 @@ use crate::model::notice::NoticeKey;
 use crate::model::run_record::KlPoint;
 use crate::stores::engine::{DeviceInfo, ModelInfo, Purpose};
 use crate::stores::evaluate::{ComparedAnswers, MeasuredWinRate};
+use crate::stores::rollouts::LastRollouts;
 use crate::stores::run::CurvePoint;
 use crate::stores::run_result::MeasuredResult;
 use crate::texts::notices as texts;
 use js_sys::{ArrayBuffer, Uint8Array};
-use tilt_protocol::{EngineStatus, Event, Message, RequestId};
+use tilt_protocol::{EngineStatus, Event, Message, PolicyAt, RequestId};
 
 /// Takes what the engine says. What nobody waits for any more is dropped.
 pub fn handle(lab: Lab, message: Message, buffers: &[ArrayBuffer]) {
@@ -76,6 +77,16 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
             if let Some(json) = buffers.first() {
                 let json = Uint8Array::new(json).to_vec().into();
                 lab.run_result.measured(MeasuredResult { of, json });
+            }
+        }
+        Event::Sampled { run, step } => {
+            if let Some(json) = buffers.first() {
+                let of = PolicyAt {
+                    run: Some(run),
+                    step,
+                };
+                let json = Uint8Array::new(json).to_vec().into();
+                lab.rollouts.sampled(LastRollouts { of, json });
             }
         }
         Event::Judged { verdicts } => {

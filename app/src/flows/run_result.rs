@@ -17,6 +17,7 @@ pub fn clear(lab: Lab) {
     lab.engine
         .give_up_on(|purpose| *purpose == Purpose::RunResult);
     lab.run_result.clear();
+    lab.rollouts.clear();
 }
 
 /// The live run has ended, and its policy stands.
@@ -26,8 +27,11 @@ pub fn measure(lab: Lab) {
         return;
     };
     let examples = lab.run_result.rows();
-    let seed = record.settings.seed;
-    let command = Command::RunResult { examples, seed };
+    let command = Command::RunResult {
+        examples,
+        rewards: record.settings.rewards.clone(),
+        seed: record.settings.seed,
+    };
     if lab.engine.request(Purpose::RunResult, command).is_some() {
         lab.run_result.measuring();
     }

@@ -7,14 +7,16 @@ use crate::model::notice::NoticeKey;
 use crate::model::pace::Pace;
 use crate::model::run::Phase;
 use crate::model::run_record::NewRun;
-use crate::stores::engine::Purpose;
+use crate::stores::engine::{ModelInfo, Purpose};
 use crate::texts::notices as texts;
 use crate::texts::numbers::capitalised;
 use crate::texts::runs as run_texts;
 use crate::texts::training as training_texts;
 use leptos::prelude::*;
 use tilt_protocol::label::rows_from_labels;
-use tilt_protocol::{Command, EngineStatus, Error, RunEnd, RunId};
+use tilt_protocol::{
+    Command, Content, EngineStatus, Error, Example, Label, RowKind, RunEnd, RunId,
+};
 
 /// Curves of runs that take so much in the storage are spoken of.
 const MANY_BYTES: usize = 50_000_000;
@@ -57,7 +59,10 @@ pub fn start(lab: Lab, new: NewTraining) {
     settings.max_length = settings.max_length.min(model.context);
     let kind = settings.objective.row_kind();
     let labels = lab.data_report.training_side(lab.labels.all());
-    let examples = rows_from_labels(&labels, kind);
+    let examples = match kind {
+        RowKind::Prompts => prompts(lab, &model, &labels),
+        _ => rows_from_labels(&labels, kind),
+    };
     if examples.len() < settings.objective.least_rows() {
         let error = Error::NothingToUse {
             what: training_texts::rows_wanted(kind).to_owned(),
@@ -110,6 +115,23 @@ pub fn start(lab: Lab, new: NewTraining) {
     } else if start == Start::Walking {
         pace::walk(lab, true);
     }
+}
+
+/// What the policy answers in training: the prompts of its own world, or those of the labels
+/// where they are of another.
+fn prompts(lab: Lab, model: &ModelInfo, labels: &[Label]) -> Vec<Example> {
+    let is_known = |label: &Label| model.training_prompts.contains(&label.pair.prompt);
+    if !labels.iter().all(is_known) {
+        return rows_from_labels(labels, RowKind::Prompts);
+    }
+    let held_out = untrack(|| lab.data_report.held_out().get());
+    let of_world = model.training_prompts.iter();
+    of_world
+        .filter(|prompt| !held_out.holds(prompt))
+        .map(|prompt| Example::Prompt {
+            prompt: Content::user(prompt),
+        })
+        .collect()
 }
 
 /// No run goes by itself: where they take much room, the person is told.

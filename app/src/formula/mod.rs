@@ -8,6 +8,7 @@ mod math;
 mod numbers;
 mod objectives;
 mod pair_loss;
+mod rollout_terms;
 mod start;
 mod terms;
 

@@ -3,13 +3,14 @@
 
 use super::dpo_terms::weighted_terms;
 use super::math::*;
+use super::rollout_terms::of_rollouts;
 use super::terms::{Formula, epsilon_is, hinge, mean_is, smoothed};
 use crate::texts::formula as texts;
 use FormulaAnswer::{Any, Chosen, Mismatched, Rejected};
 use tilt_protocol::{CpoLoss, CpoObjective, KtoLoss, Objective, SftLoss};
 
 /// MathML, each entry the inside of one `<math>`: first the loss, then what its letters
-/// stand for. Empty for objectives on the policy's own answers.
+/// stand for. Empty for PPO, which the page does not train.
 pub fn formula(objective: &Objective) -> Vec<String> {
     let (loss, letters) = match objective {
         Objective::Dpo(dpo) => weighted_terms(dpo),
@@ -21,8 +22,10 @@ pub fn formula(objective: &Objective) -> Vec<String> {
             -log_sigma(of(Chosen, "r") - of(Rejected, "r")),
             vec![equation(name("r"), words(texts::SCORE))],
         ),
-        // No run of the page has one: its rows come of labels.
-        Objective::Online(_) => return Vec::new(),
+        Objective::Online(online) => match of_rollouts(online) {
+            Some(formula) => formula,
+            None => return Vec::new(),
+        },
     };
     let loss = equation(name("ℒ"), loss);
     let mut lines = vec![loss.markup()];

@@ -44,6 +44,7 @@ pub mod save_pace;
 pub mod selected;
 pub mod settings;
 pub mod shown_class;
+pub mod shown_rollouts;
 pub mod space;
 pub mod step_history;
 pub mod stored;

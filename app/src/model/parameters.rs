@@ -5,7 +5,8 @@ use super::ordered::OrderedMap;
 use crate::texts::numbers::quoted;
 use crate::texts::parameters as texts;
 use tilt_protocol::{
-    CpoLoss, DpoTerm, Error, FDivergence, LrSchedule, Objective, ReferenceSync, TrainSettings,
+    CpoLoss, DpoTerm, Error, FDivergence, LrSchedule, Objective, OnlineObjective, ReferenceSync,
+    Reward, TrainSettings,
 };
 
 /// Texts as typed, by [`Parameter::id`]; what is not there has its default.
@@ -30,6 +31,11 @@ pub enum Parameter {
     LdAlpha,
     /// Of the loss at this place of a mixture.
     Weight(u8),
+    Reward,
+    Generations,
+    NewTokens,
+    Temperature,
+    Iterations,
     CompletionOnly,
     Divergence,
     DivergenceAlpha,
@@ -53,6 +59,7 @@ enum ParameterSlot<'a> {
     Flag(&'a mut bool),
     Divergence(&'a mut FDivergence),
     Schedule(&'a mut LrSchedule),
+    Rewards(&'a mut Vec<Reward>),
     Sync(&'a mut Option<ReferenceSync>),
 }
 
@@ -76,7 +83,7 @@ const SCHEDULES: [(&str, &str); 7] = [
 
 impl Parameter {
     /// All of them; what decides whether another applies comes before it.
-    pub const ALL: [Parameter; 24] = [
+    pub const ALL: [Parameter; 29] = [
         Parameter::Epsilon,
         Parameter::Gamma,
         Parameter::Alpha,
@@ -88,6 +95,11 @@ impl Parameter {
         Parameter::Weight(0),
         Parameter::Weight(1),
         Parameter::Weight(2),
+        Parameter::Reward,
+        Parameter::Generations,
+        Parameter::NewTokens,
+        Parameter::Temperature,
+        Parameter::Iterations,
         Parameter::CompletionOnly,
         Parameter::Divergence,
         Parameter::DivergenceAlpha,
@@ -115,6 +127,11 @@ impl Parameter {
             Parameter::CpoAlpha => "cpo-alpha",
             Parameter::LdAlpha => "ld-alpha",
             Parameter::Weight(place) => return format!("weight-{place}"),
+            Parameter::Reward => "reward",
+            Parameter::Generations => "generations",
+            Parameter::NewTokens => "new-tokens",
+            Parameter::Temperature => "temperature",
+            Parameter::Iterations => "iterations",
             Parameter::CompletionOnly => "completion-only",
             Parameter::Divergence => "divergence",
             Parameter::DivergenceAlpha => "divergence-alpha",
@@ -143,6 +160,11 @@ impl Parameter {
             Parameter::CpoAlpha => "cpo_alpha",
             Parameter::LdAlpha => "ld_alpha",
             Parameter::Weight(_) => "loss_weights",
+            Parameter::Reward => "reward_funcs",
+            Parameter::Generations => "num_generations",
+            Parameter::NewTokens => "max_completion_length",
+            Parameter::Temperature => "temperature",
+            Parameter::Iterations => "num_iterations",
             Parameter::CompletionOnly => "completion_only_loss",
             Parameter::Divergence => "f_divergence_type",
             Parameter::DivergenceAlpha => "f_alpha_divergence_coef",
@@ -190,6 +212,10 @@ impl Parameter {
             ParameterSlot::Flag(value) => flag_text(*value),
             ParameterSlot::Divergence(value) => value.name().to_owned(),
             ParameterSlot::Schedule(value) => value.name().to_owned(),
+            ParameterSlot::Rewards(value) => {
+                let specs: Vec<String> = value.iter().map(Reward::to_string).collect();
+                specs.join(" ")
+            }
             ParameterSlot::Sync(value) => flag_text(value.is_some()),
         })
     }
@@ -249,6 +275,13 @@ impl Parameter {
                 }
                 _ => return None,
             },
+            Parameter::Reward => {
+                let samples = matches!(settings.objective, Objective::Online(_));
+                return samples.then_some(ParameterSlot::Rewards(&mut settings.rewards));
+            }
+            Parameter::Generations | Parameter::NewTokens | Parameter::Iterations => {
+                return self.count_of_sampling(&mut settings.objective);
+            }
             Parameter::Divergence => return divergence_slot(&mut settings.objective),
             Parameter::WeightDecay => Some(&mut settings.weight_decay),
             Parameter::AdamEpsilon => Some(&mut settings.adam_epsilon),
@@ -260,6 +293,32 @@ impl Parameter {
             _ => self.number_of_objective(&mut settings.objective),
         };
         number.map(ParameterSlot::Number)
+    }
+
+    fn count_of_sampling(self, objective: &mut Objective) -> Option<ParameterSlot<'_>> {
+        let Objective::Online(online) = objective else {
+            return None;
+        };
+        let (value, most) = match (self, online) {
+            (Parameter::NewTokens, online) => {
+                (&mut online.generation_mut().max_completion_length, 100_000)
+            }
+            // Online DPO compares two.
+            (Parameter::Generations, OnlineObjective::Rloo(rloo)) => {
+                (&mut rloo.generation.num_generations, 256)
+            }
+            (Parameter::Generations, OnlineObjective::Grpo(grpo)) => {
+                (&mut grpo.generation.num_generations, 256)
+            }
+            (Parameter::Iterations, OnlineObjective::Rloo(rloo)) => {
+                (&mut rloo.reuse.num_iterations, 64)
+            }
+            (Parameter::Iterations, OnlineObjective::Grpo(grpo)) => {
+                (&mut grpo.reuse.num_iterations, 64)
+            }
+            _ => return None,
+        };
+        Some(ParameterSlot::Count(value, most))
     }
 
     fn number_of_objective(self, objective: &mut Objective) -> Option<&mut f64> {
@@ -302,6 +361,9 @@ impl Parameter {
                 FDivergence::AlphaDivergence { alpha } => Some(alpha),
                 _ => None,
             },
+            (Parameter::Temperature, Objective::Online(online)) => {
+                Some(&mut online.generation_mut().temperature)
+            }
             (Parameter::DesirableWeight, Objective::Kto(kto)) => Some(&mut kto.desirable_weight),
             (Parameter::UndesirableWeight, Objective::Kto(kto)) => {
                 Some(&mut kto.undesirable_weight)
@@ -324,6 +386,10 @@ impl ParameterSlot<'_> {
                 *value = FDivergence::from_name(text, DIVERGENCE_ALPHA)?
             }
             ParameterSlot::Schedule(value) => *value = LrSchedule::from_name(text)?,
+            ParameterSlot::Rewards(value) => {
+                let specs = text.split_whitespace().map(Reward::of_spec);
+                *value = specs.collect::<Result<Vec<_>, _>>().ok()?;
+            }
             ParameterSlot::Sync(value) => {
                 *value = flag_of(text)?.then(|| ReferenceSync {
                     sync_steps: SYNC_STEPS,

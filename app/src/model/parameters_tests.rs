@@ -3,7 +3,7 @@ use tilt_protocol::ObjectiveKind;
 use tilt_protocol::config::trl_config;
 
 /// Fields that the page sets otherwise: by the objective's name or by a field of the form.
-const OTHERWISE: [&str; 7] = [
+const OTHERWISE: [&str; 8] = [
     "trainer",
     "loss_type",
     "beta",
@@ -11,6 +11,8 @@ const OTHERWISE: [&str; 7] = [
     "learning_rate",
     "max_steps",
     "seed",
+    // Online DPO's name for `max_completion_length`.
+    "max_new_tokens",
 ];
 
 /// Another sound value of the same parameter.
@@ -21,6 +23,8 @@ fn another(parameter: Parameter, value: &str) -> String {
     }
     match parameter {
         Parameter::Epsilon => "0.25",
+        Parameter::Reward => "judge:short=1",
+        Parameter::Generations | Parameter::NewTokens | Parameter::Iterations => "4",
         Parameter::BatchSize | Parameter::Accumulation => "4",
         Parameter::SyncSteps | Parameter::Warmup => "7",
         _ => "0.75",

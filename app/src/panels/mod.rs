@@ -30,6 +30,8 @@ pub mod pacing;
 pub mod parameters;
 pub mod recorded;
 pub mod result_card;
+pub mod reward;
+pub mod rollouts;
 pub mod run_line;
 pub mod runs;
 pub mod share;

@@ -12,7 +12,7 @@ use crate::parts::policy_date::PolicyDate;
 use crate::stores::run_result::{MeasuredResult, ResultState};
 use crate::texts::glossary::Term;
 use crate::texts::numbers::{fixed, percent, signed};
-use crate::texts::result_card as texts;
+use crate::texts::result_card::{self as texts, Wanting};
 use leptos::prelude::*;
 use tilt_protocol::run_result::{BeforeAndAfter, Direction, Language};
 use tilt_protocol::statistics::{Proportion, difference_interval};
@@ -141,16 +141,25 @@ fn most(result: &RunResult) -> &'static str {
     })
 }
 
+/// Labels, or a reward that took their place.
+fn wanting(result: &RunResult) -> Wanting {
+    let mut changes = result.changes.iter();
+    match changes.any(|change| change.labels.reward != 0.0) {
+        true => Wanting::Reward,
+        false => Wanting::Labels,
+    }
+}
+
 fn headline(result: &RunResult) -> String {
-    let most = most(result);
+    let (who, most) = (wanting(result), most(result));
     match run_story::headline(result) {
         Headline::Broken if result.policy_sound.count == 0 => texts::ALL_BROKEN.to_owned(),
         Headline::Broken => texts::BROKEN.to_owned(),
         Headline::NoLeaning => texts::NO_LEANING.to_owned(),
-        Headline::Does => texts::does(most),
-        Headline::DoesSome => texts::does_some(most),
-        Headline::NotYet => texts::not_yet(most),
-        Headline::Contrary => texts::contrary(most),
+        Headline::Does => texts::does(who, most),
+        Headline::DoesSome => texts::does_some(who, most),
+        Headline::NotYet => texts::not_yet(who, most),
+        Headline::Contrary => texts::contrary(who, most),
     }
 }
 
@@ -163,8 +172,14 @@ fn advice(result: &RunResult) -> &'static str {
         (Headline::Does | Headline::DoesSome, Distance::Far) => texts::TRY_LARGER_BETA,
         (Headline::Does, _) => texts::TRY_TO_COMPARE,
         (Headline::DoesSome | Headline::NotYet, Distance::Near) => texts::TRY_MORE_STEPS,
-        (Headline::DoesSome | Headline::NotYet, _) => texts::TRY_MORE_LABELS,
-        (Headline::Contrary, _) => texts::LOOK_AT_LABELS,
+        (Headline::DoesSome | Headline::NotYet, _) => match wanting(result) {
+            Wanting::Labels => texts::TRY_MORE_LABELS,
+            Wanting::Reward => texts::LOOK_AT_REWARD,
+        },
+        (Headline::Contrary, _) => match wanting(result) {
+            Wanting::Labels => texts::LOOK_AT_LABELS,
+            Wanting::Reward => texts::LOOK_AT_REWARD,
+        },
     }
 }
 
@@ -181,7 +196,10 @@ fn went(result: &RunResult) -> String {
 /// One attribute that the labels lean to: how they do, and its share before and now.
 fn leaning(leaning: &Leaning) -> impl IntoView + use<> {
     let change = leaning.change;
+    let wanted = change.labels.reward;
     let labels = match (change.labels.good.value(), change.labels.bad.value()) {
+        _ if wanted > 0.0 => texts::OF_REWARD.to_owned(),
+        _ if wanted < 0.0 => texts::AGAINST_REWARD.to_owned(),
         (Some(good), Some(bad)) if change.labels.pairs.of == 0 => {
             texts::of_thumbs(&percent(good), &percent(bad))
         }

@@ -2,6 +2,7 @@
 
 use super::model_change::ModelQuestion;
 use super::pacing::PacingRow;
+use super::reward::reward_source;
 use super::training_view::WhatTrainingSees;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::flows::act::perform;
@@ -36,6 +37,7 @@ fn unsaved_note() -> Result<Build, NotLoaded> {
 #[component]
 pub fn TrainPanel() -> impl IntoView {
     let lab = use_lab();
+    let samples_answers = Signal::derive(move || lab.form.objective().get().samples_answers());
     view! {
         <section class="panel train-panel" data-place="train" aria-labelledby="train-title">
             <h2 id="train-title" class="visually-hidden">{texts::TRAIN}</h2>
@@ -50,6 +52,7 @@ pub fn TrainPanel() -> impl IntoView {
                 <ModelSelect/>
             </div>
             <UnusedBeta/>
+            <Later wanted=samples_answers load=|| Box::pin(reward_source())/>
             <WhatTrainingSees/>
             <Later
                 wanted=Signal::derive(move || checkpoints::unsaved_bytes(lab).is_some())

@@ -24,6 +24,7 @@ use crate::panels::metrics::MetricsStrip;
 use crate::panels::notices::{Announcer, NoticeBanner};
 use crate::panels::recorded::{self, RecordedRun};
 use crate::panels::result_card;
+use crate::panels::rollouts;
 use crate::panels::runs::RunsPanel;
 use crate::panels::sweep::SweepPanel;
 use crate::panels::top_bar::TopBar;
@@ -68,6 +69,8 @@ pub fn LabPage(
     let has_run = Memo::new(move |_| shown.with(|shown| !shown.is_empty()));
     let result = lab.run_result.state();
     let has_result = Memo::new(move |_| result.with(|result| *result != ResultState::None));
+    let last_rollouts = lab.rollouts.last();
+    let has_rollouts = Memo::new(move |_| last_rollouts.with(Option::is_some));
     let has_model = Signal::derive(move || lab.engine.is_up());
     let wants_formula =
         Signal::derive(move || has_model.get() && lab.settings.level().get() >= Level::Standard);
@@ -110,6 +113,7 @@ pub fn LabPage(
             <Column tabs=tabs slug="model">
                 <TrainPanel/>
                 <Later wanted=has_result load=|| Box::pin(result_card::result_card())/>
+                <Later wanted=has_rollouts load=|| Box::pin(rollouts::rollouts())/>
                 <AtLevel least=Level::Standard>
                     <div class="formula-place" data-place="formula">
                         <Later wanted=wants_formula load=|| Box::pin(formula_panel())/>

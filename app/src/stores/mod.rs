@@ -28,6 +28,7 @@ pub mod pace;
 pub mod queue;
 pub mod replay;
 pub mod resume;
+pub mod rollouts;
 pub mod run;
 pub mod run_result;
 pub mod run_saving;

@@ -86,6 +86,15 @@ pub fn against_dpo(kind: ObjectiveKind) -> Option<&'static str> {
         ObjectiveKind::Dft => {
             "Neither reference nor rejected answer: the chosen answer’s loss, with each token’s part multiplied by the token’s own probability."
         }
+        ObjectiveKind::OnlineDpo => {
+            "The loss is DPO’s; the pairs are the policy’s own fresh answers, and a reward takes the place of your labels."
+        }
+        ObjectiveKind::Rloo => {
+            "Several fresh answers take the place of a pair, and how far each reward lies above the others’ mean takes the place of chosen and rejected; the KL is taken off the reward."
+        }
+        ObjectiveKind::Grpo => {
+            "A group of fresh answers takes the place of a pair, and the reward’s distance from the group’s mean weighs each token; the KL is a term of its own."
+        }
         ObjectiveKind::Reward => "A score takes the place of the log-ratio; no policy is trained.",
     })
 }

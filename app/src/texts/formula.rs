@@ -25,6 +25,10 @@ pub const ANOTHER_ROWS_ANSWER: &str = "another row’s answer";
 pub const MEAN_LOSS_OF_ALL: &str = "mean loss of the tokens of prompt and chosen";
 pub const WITHOUT_GRADIENT: &str = "as a number, without gradient";
 pub const MEAN: &str = "mean";
+pub const DEVIATION: &str = "deviation";
+pub const BETTER_OF_TWO: &str = "the better of two fresh answers";
+pub const REWARD: &str = "reward of a fresh answer";
+pub const MEAN_OF_OTHERS: &str = "mean r of the other answers";
 pub const SORT: &str = "sort";
 
 // What the live values are.

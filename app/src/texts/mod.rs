@@ -44,6 +44,7 @@ pub mod policies;
 pub mod recorded;
 pub mod report;
 pub mod result_card;
+pub mod rollouts;
 pub mod run_line;
 pub mod runs;
 pub mod saving;

@@ -3,15 +3,13 @@
 use tilt_protocol::{ObjectiveKind, RowKind};
 
 /// The groups of `objective-select`, in its order.
-pub const GROUPS: [&str; 4] = [
+pub const GROUPS: [&str; 5] = [
     "Pairs against a reference",
     "Thumbs against a reference",
     "Pairs without a reference",
     "Chosen answers alone",
+    "The policy’s own answers, for a reward",
 ];
-
-/// Of none that the list has yet.
-const OWN_ANSWERS: &str = "The policy's own answers";
 
 /// The group that an objective belongs to.
 pub fn group(kind: ObjectiveKind) -> &'static str {
@@ -21,7 +19,7 @@ pub fn group(kind: ObjectiveKind) -> &'static str {
         (RowKind::Unpaired, _) => GROUPS[1],
         (RowKind::Pairs, false) => GROUPS[2],
         (RowKind::Texts, _) => GROUPS[3],
-        (RowKind::Prompts, _) => OWN_ANSWERS,
+        (RowKind::Prompts, _) => GROUPS[4],
     }
 }
 
@@ -114,6 +112,15 @@ pub fn objective_definition(kind: ObjectiveKind) -> &'static str {
         }
         ObjectiveKind::Dft => {
             "Dynamic fine-tuning is SFT with each token’s loss multiplied by the token’s own probability, so that tokens the model finds absurd do not dominate."
+        }
+        ObjectiveKind::OnlineDpo => {
+            "Online DPO has the policy answer each prompt twice, lets the reward say which answer is better, and takes a step of DPO on that pair: its pairs are never stale."
+        }
+        ObjectiveKind::Rloo => {
+            "REINFORCE leave-one-out has the policy answer each prompt several times, and makes an answer likelier by as much as its reward lies above the mean of the others’."
+        }
+        ObjectiveKind::Grpo => {
+            "Group relative policy optimisation compares each answer with its group: rewards less the group’s mean, divided by their deviation, weigh every token of the answer."
         }
         ObjectiveKind::Reward => {
             "A reward model learns a score that is higher for the chosen answer of each pair; it writes no answers of its own."
@@ -210,6 +217,15 @@ pub fn objective_expectation(kind: ObjectiveKind) -> &'static str {
         }
         ObjectiveKind::Dft => {
             "Expect a small loss that changes little, though likely tokens of the chosen answers become likelier; unlikely ones are left almost alone. Accuracy and margin stay empty."
+        }
+        ObjectiveKind::OnlineDpo => {
+            "Expect the loss to start at ln 2 = 0.693 and stay near it, since each step has new pairs; watch the reward rise instead. Pairs of equal reward teach little."
+        }
+        ObjectiveKind::Rloo => {
+            "Expect a loss that hovers around zero and says nothing: the reward is what rises. Groups whose answers all have the same reward teach nothing."
+        }
+        ObjectiveKind::Grpo => {
+            "Expect a loss near zero at each first pass, whatever is learnt: the reward is what rises, quickly at first, while groups still disagree."
         }
         ObjectiveKind::Reward => {
             "Expect the loss to start near ln 2 = 0.693 and the accuracy to rise."

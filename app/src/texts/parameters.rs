@@ -131,11 +131,46 @@ pub const SYNC_STEPS: Words = Words {
     definition: "Optimiser steps between two moves of the reference. TRL has 512, for runs of thousands of steps.",
 };
 
+pub const REWARD: Words = Words {
+    symbol: "r",
+    name: "reward",
+    range: "judge: with principles and weights, such as judge:polite=1,short=0.3",
+    definition: "What scores each answer that the policy has just written: the judge, under a weighted sum of principles. Several, with a space between them, are added up.",
+};
+
+pub const GENERATIONS: Words = Words {
+    symbol: "G",
+    name: "answers a prompt",
+    range: "a whole number from 2 to 256 that divides the batch size",
+    definition: "How many answers to the same prompt are compared with each other. Usual: 4 to 16.",
+};
+
+pub const NEW_TOKENS: Words = Words {
+    symbol: "",
+    name: "length limit",
+    range: "a whole number from 1 to 100000, such as 96",
+    definition: "Tokens of an answer at most. Answers that the limit cuts off are scored as they are.",
+};
+
+pub const TEMPERATURE: Words = Words {
+    symbol: "",
+    name: "temperature",
+    range: "a number above 0, such as 1",
+    definition: "How freely the policy answers while it trains: below 1 its answers are more alike, and there is less to compare.",
+};
+
+pub const ITERATIONS: Words = Words {
+    symbol: "μ",
+    name: "passes",
+    range: "a whole number from 1 to 64, such as 1",
+    definition: "How often the answers of one sampling are trained on before the policy answers again. Beyond 1 the ratio w leaves 1, and clipping matters.",
+};
+
 pub const BATCH_SIZE: Words = Words {
     symbol: "",
     name: "batch size",
     range: "a whole number from 1 to 256 (KTO: from 2), such as 8",
-    definition: "Pairs (for KTO: answers) that each gradient is averaged over. Larger is steadier and slower. Usual: 4 to 32.",
+    definition: "Pairs (for KTO, RLOO and GRPO: answers) that each gradient is averaged over. Larger is steadier and slower. Usual: 4 to 32.",
 };
 
 pub const ACCUMULATION: Words = Words {

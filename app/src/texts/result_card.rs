@@ -15,31 +15,54 @@ pub fn not_measured(why: &str) -> String {
 pub const BEFORE: &str = "before";
 pub const NOW: &str = "now";
 
-// The first sentence. `most` is what the labels prefer most.
+/// Who wants something of the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanting {
+    Labels,
+    Reward,
+}
+
+impl Wanting {
+    /// "Your labels prefer"
+    fn prefer(self) -> &'static str {
+        match self {
+            Wanting::Labels => "Your labels prefer",
+            Wanting::Reward => "The reward asks for",
+        }
+    }
+}
+
+// The first sentence. `most` is what labels or reward prefer most.
 
 pub const BROKEN: &str = "The text broke: most answers no longer hold together.";
 /// Where not one does.
 pub const ALL_BROKEN: &str = "The text broke: no answer holds together any more.";
 pub const NO_LEANING: &str = "Your labels show no preference that the judge knows by name.";
 
-pub fn does(most: &str) -> String {
-    format!("Your labels prefer {most}, and the model now gives them.")
+pub fn does(who: Wanting, most: &str) -> String {
+    format!("{} {most}, and the model now gives them.", who.prefer())
 }
 
-pub fn does_some(most: &str) -> String {
+pub fn does_some(who: Wanting, most: &str) -> String {
+    let what = match who {
+        Wanting::Labels => "your labels prefer",
+        Wanting::Reward => "the reward asks for",
+    };
+    format!("The model has learnt part of what {what}, but it does not give {most} more often yet.")
+}
+
+pub fn not_yet(who: Wanting, most: &str) -> String {
     format!(
-        "The model has learnt part of what your labels prefer, but it does not give {most} more often yet."
+        "{} {most}; the model does not give more of them yet, as far as these few can tell.",
+        who.prefer()
     )
 }
 
-pub fn not_yet(most: &str) -> String {
+pub fn contrary(who: Wanting, most: &str) -> String {
     format!(
-        "Your labels prefer {most}; the model does not give more of them yet, as far as these few can tell."
+        "{} {most}, and the model now gives fewer of them.",
+        who.prefer()
     )
-}
-
-pub fn contrary(most: &str) -> String {
-    format!("Your labels prefer {most}, and the model now gives fewer of them.")
 }
 
 // What to try next.
@@ -99,6 +122,11 @@ pub fn of_pairs(preferred: usize, differing: usize) -> String {
 pub fn of_thumbs(good: &str, bad: &str) -> String {
     format!("{good} of good answers have it, {bad} of bad ones")
 }
+
+/// Where no label says it.
+pub const OF_REWARD: &str = "the reward asks for them";
+pub const AGAINST_REWARD: &str = "the reward asks for fewer of them";
+pub const LOOK_AT_REWARD: &str = "Look at the curve of the reward, and at the fresh answers that had most of it: a smaller learning rate or more answers a prompt make its steps steadier.";
 
 /// The difference of two shares, in points, with its interval.
 pub fn difference(low: &str, high: &str) -> String {

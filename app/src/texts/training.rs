@@ -80,7 +80,7 @@ pub const LABEL_OR_HOLD_OUT_LESS: &str =
 /// all of them.
 pub fn training_sees(view: &TrainingView, kind: RowKind, title: &str) -> String {
     let TrainingView { labels, seen, .. } = *view;
-    if labels == 0 {
+    if labels == 0 || kind == RowKind::Prompts {
         return String::new();
     }
     let out = [

@@ -28,6 +28,8 @@ pub mod objective;
 pub mod objective_kind;
 pub mod principle;
 pub mod report;
+mod reward;
+pub mod rollouts;
 pub mod run_end;
 pub mod run_result;
 pub mod score;
@@ -66,6 +68,7 @@ pub use objective::{
 pub use objective_kind::ObjectiveKind;
 pub use principle::{JudgeSettings, Principle};
 pub use report::{DataReport, Filter, HeldOut};
+pub use reward::Reward;
 pub use run_end::{Replacement, RunEnd};
 pub use run_result::RunResult;
 pub use score::{BothModels, ScoreReport, Sides};

@@ -1,6 +1,9 @@
 //! The objectives as a person picks them: one name each, with the parameters that the
 //! name implies.
 
+use crate::objective::online::{
+    Generation, GrpoObjective, OnlineDpoObjective, OnlineObjective, RlooObjective,
+};
 use crate::objective::{
     CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, Objective, RowKind,
     SftLoss, SftObjective, WeightedTerm,
@@ -59,6 +62,9 @@ objective_kinds! {
     CpoIpo = "cpo_ipo", "CPO, IPO";
     Alphapo = "alphapo", "AlphaPO";
     Dft = "dft", "DFT";
+    OnlineDpo = "online_dpo", "Online DPO";
+    Rloo = "rloo", "RLOO";
+    Grpo = "grpo", "GRPO";
     Reward = "reward", "Reward model";
 }
 
@@ -93,6 +99,18 @@ impl ObjectiveKind {
     /// True when rows are single completions with a thumb, not pairs.
     pub fn is_unpaired(self) -> bool {
         self.row_kind() == RowKind::Unpaired
+    }
+
+    /// True when the policy writes the answers that it is trained on, and something scores
+    /// them.
+    pub fn samples_answers(self) -> bool {
+        self.row_kind() == RowKind::Prompts
+    }
+
+    /// Those that train on rows which are there beforehand.
+    pub fn of_given_rows() -> impl Iterator<Item = ObjectiveKind> {
+        let all = ObjectiveKind::ALL.into_iter();
+        all.filter(|kind| !kind.samples_answers())
     }
 
     /// The objective of this name with a given beta (where it has one) and its other
@@ -162,6 +180,23 @@ impl ObjectiveKind {
             ObjectiveKind::CpoIpo => cpo(CpoLoss::Ipo, 1.0, 0.0),
             ObjectiveKind::Alphapo => cpo(simpo, 0.0, 0.25),
             ObjectiveKind::Dft => sft(SftLoss::Dft),
+            ObjectiveKind::OnlineDpo => {
+                Objective::Online(OnlineObjective::OnlineDpo(OnlineDpoObjective {
+                    beta,
+                    generation: lab_generation(2),
+                    ..OnlineDpoObjective::default()
+                }))
+            }
+            ObjectiveKind::Rloo => Objective::Online(OnlineObjective::Rloo(RlooObjective {
+                beta,
+                generation: lab_generation(LAB_GROUP),
+                ..RlooObjective::default()
+            })),
+            ObjectiveKind::Grpo => Objective::Online(OnlineObjective::Grpo(GrpoObjective {
+                beta,
+                generation: lab_generation(LAB_GROUP),
+                ..GrpoObjective::default()
+            })),
             ObjectiveKind::Reward => Objective::Reward {
                 center_rewards_coefficient: None,
             },
@@ -177,8 +212,18 @@ impl ObjectiveKind {
             ObjectiveKind::Simpo => 10.0,
             ObjectiveKind::Alphapo | ObjectiveKind::SigmoidNorm => 2.0,
             ObjectiveKind::Orpo => 0.1,
+            ObjectiveKind::Rloo | ObjectiveKind::Grpo => 0.05,
             kind if kind.is_unpaired() => 0.1,
             _ => 0.5,
+        }
+    }
+
+    /// Rows of a micro-batch that the page proposes.
+    pub fn lab_batch_size(self) -> usize {
+        match self {
+            ObjectiveKind::Rloo | ObjectiveKind::Grpo => 8 * LAB_GROUP,
+            kind if kind.is_unpaired() => 16,
+            _ => 8,
         }
     }
 
@@ -190,6 +235,14 @@ impl ObjectiveKind {
             _ => 1e-3,
         }
     }
+}
+
+/// Answers to a prompt that are compared with each other.
+const LAB_GROUP: usize = 8;
+
+/// As long as the world's longest answers, from the policy as it is.
+fn lab_generation(num_generations: usize) -> Generation {
+    Generation::of(num_generations, Generation::NEW_TOKENS, 1.0)
 }
 
 /// RPO (arXiv 2404.19733): DPO and the chosen answers' own loss.

@@ -54,6 +54,9 @@ pub struct LabelLean {
     pub good: Proportion,
     /// The same of single answers called bad.
     pub bad: Proportion,
+    /// What the run's rewards give for it, where there are rewards in place of verdicts.
+    #[serde(default)]
+    pub reward: f64,
 }
 
 /// Which way something goes, beyond chance.
@@ -78,17 +81,22 @@ impl Direction {
 }
 
 impl LabelLean {
-    /// What the labels prefer; `None` where that may be chance.
+    /// What the labels prefer; `None` where that may be chance. Rewards leave no doubt.
     pub fn direction(&self) -> Option<Direction> {
-        if self.pairs.of > 0 {
+        if self.reward != 0.0 {
+            Direction::of((self.reward, self.reward), 0.0)
+        } else if self.pairs.of > 0 {
             Direction::of((self.pairs.low, self.pairs.high), 0.5)
         } else {
             Direction::of(difference_interval(&self.good, &self.bad), 0.0)
         }
     }
 
-    /// How strongly, from 0 to 1.
+    /// How strongly: from 0 to 1, or the reward.
     pub fn strength(&self) -> f64 {
+        if self.reward != 0.0 {
+            return self.reward.abs();
+        }
         match (self.pairs.value(), self.good.value(), self.bad.value()) {
             (Some(share), _, _) => (2.0 * share - 1.0).abs(),
             (None, Some(good), Some(bad)) => (good - bad).abs(),
@@ -116,7 +124,7 @@ pub enum Language {
 }
 
 impl RunResult {
-    /// The principles that the labels lean to or against beyond chance, the strongest first.
+    /// The principles that labels or rewards lean to or against beyond chance, the strongest first.
     /// *Short* and *long* are one matter: of the two the stronger stands.
     pub fn leanings(&self) -> Vec<(&AttributeChange, Direction)> {
         let leans = |change| {
@@ -209,6 +217,7 @@ mod tests {
             pairs: Proportion::new(0, 0),
             good: Proportion::new(good.0, good.1),
             bad: Proportion::new(bad.0, bad.1),
+            reward: 0.0,
         };
         assert_eq!(lean((28, 30), (5, 30)).direction(), Some(Direction::More));
         // Nine of ten good ones have it, and so do the bad ones: nothing follows.

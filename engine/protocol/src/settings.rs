@@ -4,6 +4,8 @@ use crate::error::{Error, Result};
 use crate::objective::online::OnlineObjective;
 use crate::objective::{Objective, RowKind};
 use crate::objective_kind::ObjectiveKind;
+use crate::principle::Principle;
+use crate::reward::Reward;
 use serde::{Deserialize, Serialize};
 
 /// How the learning rate moves over the run, under transformers' names.
@@ -132,7 +134,8 @@ pub struct TrainSettings {
     pub adam_epsilon: f64,
     /// Clip the gradient's global L2 norm to this; 0 switches clipping off.
     pub max_grad_norm: f64,
-    /// Rows (pairs, or single completions for KTO) in a micro-batch.
+    /// Rows in a micro-batch: pairs, single completions for KTO, for Online DPO prompts, for
+    /// RLOO and GRPO completions.
     pub batch_size: usize,
     pub gradient_accumulation_steps: usize,
     /// Optimiser steps.
@@ -140,6 +143,10 @@ pub struct TrainSettings {
     /// In tokens; longer rows are cut from the right.
     pub max_length: usize,
     pub seed: u64,
+    /// What scores the answers of an objective that samples them, each beside what the caller
+    /// adds (a reward model).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewards: Vec<Reward>,
     /// A reference that follows the policy (TR-DPO); `None` freezes it.
     #[serde(default)]
     pub reference_sync: Option<ReferenceSync>,
@@ -178,6 +185,7 @@ impl TrainSettings {
             // KTO's sampler is sequential: the mismatched completion of a row
             // is that of its neighbour.
             keep_order: objective.row_kind() == RowKind::Unpaired,
+            rewards: Vec::new(),
             reference_sync: None,
             decay_all: false,
             objective,
@@ -208,7 +216,11 @@ impl TrainSettings {
             adam_epsilon: 1e-3,
             steps: 120,
             warmup_steps: TrainSettings::lab_warmup_steps(120),
-            batch_size: if kind.is_unpaired() { 16 } else { 8 },
+            batch_size: kind.lab_batch_size(),
+            rewards: match kind.samples_answers() {
+                true => vec![Reward::of_principle(Principle::Polite)],
+                false => Vec::new(),
+            },
             keep_order: false,
             ..TrainSettings::trl_defaults(kind.with_beta(kind.default_beta()))
         }

@@ -30,7 +30,9 @@ impl Inspector {
         let preparation = match example {
             Example::Pair { .. } => Preparation::Preference,
             Example::Unpaired { .. } => Preparation::Unpaired,
-            Example::Completion { .. } | Example::Text { .. } => Preparation::Texts,
+            Example::Completion { .. } | Example::Text { .. } | Example::Prompt { .. } => {
+                Preparation::Texts
+            }
         };
         let rows = model.prepare(one, preparation, limit)?.all_good()?;
         let sides = match rows.rows.into_iter().next().map(|row| row.cut(limit)) {
@@ -111,6 +113,7 @@ fn prompt_tokens(model: &Model, example: &Example) -> Result<usize> {
     let (Example::Pair { prompt, .. }
     | Example::Unpaired { prompt, .. }
     | Example::Completion { prompt, .. }
+    | Example::Prompt { prompt }
     | Example::Text { text: prompt }) = example;
     let text = model.text("a prompt")?;
     Ok(text.encode(&text.prompt_text(prompt)?, false)?.len())

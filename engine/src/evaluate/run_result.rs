@@ -10,7 +10,7 @@ use crate::world::{Prompt, parse_answer};
 use burn::tensor::Tensor;
 use tilt_protocol::run_result::{AttributeChange, BeforeAndAfter, LabelLean, RunResult};
 use tilt_protocol::statistics::Proportion;
-use tilt_protocol::{Content, Example, Principle, Result, Sampling};
+use tilt_protocol::{Content, Example, Principle, Result, Reward, Sampling};
 
 /// Prompts that policy and reference answer.
 const PROMPTS: usize = 64;
@@ -19,8 +19,17 @@ const EXAMPLES: usize = 3;
 /// So many words in a row, said three times in one answer, repeat themselves.
 const PHRASE: usize = 3;
 
-/// One answer of policy and reference each to the same held-out prompts, beside what the
-/// verdicts of `examples` go with.
+/// What a run was to learn.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Rows with verdicts.
+    pub examples: &'a [Example],
+    /// Reward functions.
+    pub rewards: &'a [Reward],
+}
+
+/// One answer of policy and reference each to the same held-out prompts, beside what verdicts
+/// and rewards go with.
 ///
 /// # Errors
 /// Those of [`crate::generate::generate`].
@@ -28,7 +37,7 @@ pub async fn run_result(
     model: &Model,
     policy: &Tensor<1>,
     reference: &Tensor<1>,
-    examples: &[Example],
+    wanted: Wanted<'_>,
     seed: u64,
 ) -> Result<RunResult> {
     let prompts = some_held_out_prompts(model, PROMPTS);
@@ -48,7 +57,7 @@ pub async fn run_result(
     }
     let kl = Kl::of(&ratios);
     let (read_ours, read_theirs) = (read(&ours), read(&theirs));
-    let leans = leans(examples);
+    let leans = leans(wanted);
     let change = |(principle, labels): (Principle, LabelLean)| AttributeChange {
         principle,
         labels,
@@ -119,8 +128,17 @@ fn before_and_after(ours: &[WorldAnswer], theirs: &[WorldAnswer]) -> Vec<BeforeA
         .collect()
 }
 
-/// How each attribute goes with the verdicts.
-fn leans(examples: &[Example]) -> Vec<(Principle, LabelLean)> {
+/// What reward functions give for an attribute, together.
+fn given_for(principle: Principle, rewards: &[Reward]) -> f64 {
+    let of_one = |Reward::Judge(principles): &Reward| -> f64 {
+        let given = principles.iter().filter(|(given, _)| *given == principle);
+        given.map(|(_, weight)| weight).sum()
+    };
+    rewards.iter().map(of_one).sum()
+}
+
+/// How each attribute goes with verdicts and rewards.
+fn leans(Wanted { examples, rewards }: Wanted<'_>) -> Vec<(Principle, LabelLean)> {
     let text = |content: &Content| content.last_text().unwrap_or_default().to_owned();
     let reads = |prompt: &Content, answer: &Content| read_attributes(&text(prompt), &text(answer));
     let mut pairs = Vec::new();
@@ -156,6 +174,7 @@ fn leans(examples: &[Example]) -> Vec<(Principle, LabelLean)> {
             pairs: Proportion::new(chosen, of),
             good: share(principle, &good),
             bad: share(principle, &bad),
+            reward: given_for(principle, rewards),
         };
         (principle, lean)
     };
@@ -165,6 +184,7 @@ fn leans(examples: &[Example]) -> Vec<(Principle, LabelLean)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tilt_protocol::run_result::Direction;
 
     #[test]
     fn a_text_repeats_itself_when_it_says_the_same_words_three_times() {
@@ -188,7 +208,11 @@ mod tests {
                 _ => pair("It is there.", "It is here."),
             })
             .collect();
-        let all = leans(&examples);
+        let wanted = Wanted {
+            examples: &examples,
+            rewards: &[],
+        };
+        let all = leans(wanted);
         let (_, polite) = all
             .iter()
             .find(|(p, _)| *p == Principle::Polite)
@@ -199,5 +223,26 @@ mod tests {
             .find(|(p, _)| *p == Principle::Warm)
             .expect("warm");
         assert_eq!(warm.pairs.of, 0, "no pair differs in it");
+    }
+
+    #[test]
+    fn a_reward_is_what_is_wanted() {
+        let rewards = [
+            Reward::Judge(vec![(Principle::Polite, 1.0), (Principle::Long, -0.5)]),
+            Reward::of_principle(Principle::Polite),
+        ];
+        let wanted = Wanted {
+            examples: &[],
+            rewards: &rewards,
+        };
+        let found = leans(wanted).into_iter();
+        let found: Vec<_> = found
+            .filter_map(|(principle, lean)| Some((principle, lean.direction()?, lean.strength())))
+            .collect();
+        let expected = [
+            (Principle::Polite, Direction::More, 2.0),
+            (Principle::Long, Direction::Less, 0.5),
+        ];
+        assert_eq!(found, expected);
     }
 }

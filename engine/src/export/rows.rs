@@ -133,6 +133,9 @@ fn for_trainer(example: Example, objective: &Objective, text: Option<&Text>) -> 
         (_, Example::Text { text: content }) => Example::Text {
             text: form(content),
         },
+        (_, Example::Prompt { prompt }) => Example::Prompt {
+            prompt: form(prompt),
+        },
     }
 }
 
@@ -167,7 +170,7 @@ fn holds_ids(example: &Example) -> bool {
             prompt, completion, ..
         }
         | Example::Completion { prompt, completion } => vec![prompt, completion],
-        Example::Text { text } => vec![text],
+        Example::Text { text } | Example::Prompt { prompt: text } => vec![text],
     };
     contents
         .into_iter()

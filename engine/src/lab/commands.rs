@@ -105,7 +105,11 @@ impl EngineLab {
             Command::Reset => self.reset(id).await,
             Command::Watch { example, against } => self.watch(id, example, against).await,
             Command::Compare { prompt, sampling } => self.compare(id, prompt, sampling),
-            Command::RunResult { examples, seed } => self.run_result(id, examples, seed),
+            Command::RunResult {
+                examples,
+                rewards,
+                seed,
+            } => self.run_result(id, examples, rewards, seed),
             Command::Score { config, data } => self.score(id, &config, &data, buffers.pop()),
             Command::ExportModel { meta } => self.export_model(id, meta),
             Command::ContinueInTrl {

@@ -13,6 +13,7 @@ mod export;
 mod job;
 mod load;
 mod measure_kl;
+mod online_run;
 mod report;
 mod reporting;
 mod run;

@@ -1,12 +1,16 @@
 //! Training runs: started, advanced, paused, ended, saved and restored.
 
+use super::online_run::{prompt_source, rollout_batch};
 use super::state::EngineLab;
 use super::task::Ending;
 use super::training_run::{RestoreTo, RunRequest, TrainingRun};
-use crate::session::{Session, StepOutcome, saved_settings};
+use crate::session::online::Sampler;
+use crate::session::{Advance, Session, StepOutcome, saved_settings};
 use crate::text::TokenisedRows;
 use std::time::Duration;
-use tilt_protocol::{Error, Event, Example, Replacement, RequestId, Result, RunEnd, TrainSettings};
+use tilt_protocol::{
+    Error, Event, Example, Objective, Replacement, RequestId, Result, RunEnd, TrainSettings,
+};
 use web_time::Instant;
 
 /// Steps between two looks at the watched pair.
@@ -22,6 +26,15 @@ impl EngineLab {
         examples: Vec<Example>,
     ) -> Result<()> {
         let loaded = self.loaded()?;
+        if let Objective::Online(_) = settings.objective {
+            let source = prompt_source(&loaded.model, &settings, examples)?;
+            let sampler = Sampler::new(source, &settings)?;
+            let (policy, reference) = (loaded.reference.clone(), &loaded.reference);
+            let session =
+                Session::start_online(&loaded.model, policy, reference, sampler, settings)?;
+            self.replace_run(Replacement::Train).await;
+            return self.begin(TrainingRun::new(session, plan), 0).await;
+        }
         let TokenisedRows { rows, dropped, .. } = loaded
             .model
             .rows(&examples, &settings.objective, settings.max_length)?
@@ -46,7 +59,11 @@ impl EngineLab {
     async fn begin(&mut self, mut run: TrainingRun, dropped: usize) -> Result<()> {
         run.session.set_team(self.team.clone());
         let session = &run.session;
-        let (steps, rows) = (session.settings().steps, session.rows());
+        let prompts = session.prompt_source().map(|source| source.prompts.len());
+        let (steps, rows) = (
+            session.settings().steps,
+            prompts.unwrap_or_else(|| session.rows()),
+        );
         let event = Event::RunStarted {
             run: run.run,
             steps,
@@ -105,14 +122,27 @@ impl EngineLab {
         Ok(())
     }
 
-    /// One optimiser step with what the page wants to see of it.
+    /// A sampling, or an optimiser step, with what the page wants to see of it.
     pub(super) async fn advance_run(&mut self) {
         let (Some(run), Some(loaded)) = (&mut self.run, &self.loaded) else {
             return;
         };
         let started = Instant::now();
-        match run.session.step(&loaded.model).await {
-            Ok(outcome) => self.after_step(outcome, started.elapsed()).await,
+        match run.session.advance(&loaded.model).await {
+            Ok(Advance::Sampled(rollouts)) => {
+                run.sampling += started.elapsed();
+                let step = run.session.steps_taken();
+                let batch = rollout_batch(&run.session, rollouts);
+                let event = Event::Sampled { run: run.run, step };
+                let id = run.id;
+                // Plain data.
+                let bytes = serde_json::to_vec(&batch).unwrap_or_default();
+                self.emit_with(id, event, vec![bytes]);
+            }
+            Ok(Advance::Stepped(outcome)) => {
+                let duration = std::mem::take(&mut run.sampling) + started.elapsed();
+                self.after_step(outcome, duration).await;
+            }
             // The weights are those before the step that broke.
             Err(error) => self.end_run(RunEnd::Failed { error }, None).await,
         }
@@ -234,11 +264,16 @@ impl EngineLab {
             bytes.ok_or_else(|| Error::malformed("checkpoint", "the message carries no bytes"))?;
         let loaded = self.loaded()?;
         let settings = saved_settings(&bytes)?;
-        let TokenisedRows { rows, dropped, .. } = loaded
-            .model
-            .rows(&examples, &settings.objective, settings.max_length)?
-            .all_good()?;
-        let mut session = Session::restore(&bytes, &loaded.model, &loaded.reference, rows)?;
+        let (model, reference) = (&loaded.model, &loaded.reference);
+        let (mut session, dropped) = if let Objective::Online(_) = settings.objective {
+            let source = prompt_source(model, &settings, examples)?;
+            let session = Session::restore_online(&bytes, model, reference, source)?;
+            (session, 0)
+        } else {
+            let rows = model.rows(&examples, &settings.objective, settings.max_length)?;
+            let TokenisedRows { rows, dropped, .. } = rows.all_good()?;
+            (Session::restore(&bytes, model, reference, rows)?, dropped)
+        };
         if let RestoreTo::Steps(Some(steps)) = to {
             session.go_on_to(steps)?;
         }

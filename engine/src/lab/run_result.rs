@@ -3,8 +3,8 @@
 use super::job::Job;
 use super::state::EngineLab;
 use super::task::Task;
-use crate::evaluate::run_result;
-use tilt_protocol::{Error, Event, Example, RequestId, Result};
+use crate::evaluate::{Wanted, run_result};
+use tilt_protocol::{Error, Event, Example, RequestId, Result, Reward};
 
 impl EngineLab {
     /// Of the policy as it is now.
@@ -12,12 +12,17 @@ impl EngineLab {
         &mut self,
         id: RequestId,
         examples: Vec<Example>,
+        rewards: Vec<Reward>,
         seed: u64,
     ) -> Result<()> {
         let snapshot = self.policy_snapshot()?;
         let work = async move {
             let (policy, reference) = (&snapshot.policy, &snapshot.reference);
-            let result = run_result(&snapshot.model, policy, reference, &examples, seed).await?;
+            let wanted = Wanted {
+                examples: &examples,
+                rewards: &rewards,
+            };
+            let result = run_result(&snapshot.model, policy, reference, wanted, seed).await?;
             let json = serde_json::to_vec(&result)
                 .map_err(|error| Error::internal(format!("a run's result: {error}")))?;
             Ok(Some((Event::RunResult { of: snapshot.at }, vec![json])))

@@ -1,6 +1,7 @@
 //! A run as the lab holds it.
 
 use crate::session::Session;
+use std::time::Duration;
 use tilt_protocol::{PolicyAt, RequestId, RunId};
 
 /// How a run is asked for.
@@ -28,6 +29,8 @@ pub struct TrainingRun {
     pub id: RequestId,
     pub run: RunId,
     pub is_kept: bool,
+    /// What the answers of the next step have taken.
+    pub sampling: Duration,
     /// Steps to take until it pauses by itself.
     pub until_pause: Option<usize>,
 }
@@ -47,6 +50,7 @@ impl TrainingRun {
             id: plan.id,
             run: plan.run,
             is_kept: plan.is_kept,
+            sampling: Duration::ZERO,
             until_pause: None,
         }
     }

@@ -28,7 +28,7 @@ use crate::adamw::Norm;
 use crate::crew::Team;
 use crate::model::Model;
 use burn::tensor::Tensor;
-use online::Sampler;
+use online::{FreshRollout, PromptSource, Sampler, SamplingProgress};
 use order::RowOrder;
 use policy::Policy;
 use problem::Problem;
@@ -42,7 +42,7 @@ pub struct Session {
     /// The settings' objective and its rows.
     problem: Problem,
     /// Where the problem's rows come from, where they are sampled; the order is then that of
-    /// the prompts. Not saved.
+    /// the prompts.
     sampler: Option<Sampler>,
     policy: Policy,
     /// Log what no loss needs: entropy, token accuracy, logits.
@@ -54,6 +54,8 @@ pub struct Session {
     /// Optimiser steps taken.
     step: usize,
     tokens_seen: usize,
+    /// Sequences read or sampled by any model since the session is here; not saved.
+    passes: usize,
     last: Option<Last>,
     /// The model that is trained, where it has an identity.
     model: Option<ModelIdentity>,
@@ -71,6 +73,8 @@ struct Last {
 #[derive(Clone)]
 struct Stand {
     order: RowOrder,
+    /// Of an online run.
+    sampling: Option<SamplingProgress>,
     step: usize,
     optimiser_steps: usize,
     tokens_seen: usize,
@@ -83,6 +87,7 @@ struct Stand {
 struct Sums {
     loss: f64,
     tokens: usize,
+    passes: usize,
     margins: Vec<f64>,
     logged: Vec<Metrics>,
     gradient: Option<Tensor<1>>,
@@ -90,6 +95,15 @@ struct Sums {
     last_norm: Option<f64>,
     /// Where a batch shows that the run has.
     diverged: Option<Error>,
+}
+
+/// What [`Session::advance`] did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Advance {
+    /// The policy answered: every answer, in the order of the prompts. The next steps train on
+    /// them.
+    Sampled(Vec<FreshRollout>),
+    Stepped(StepOutcome),
 }
 
 /// What one optimiser step did.
@@ -133,6 +147,12 @@ impl Session {
         self.policy.into_weights()
     }
 
+    /// Sequences that any model has read, forward or backward, or sampled in this run, since it
+    /// began or was restored. Those of a step that was not applied count not.
+    pub fn passes(&self) -> usize {
+        self.passes
+    }
+
     /// Optimiser steps taken.
     pub fn steps_taken(&self) -> usize {
         self.step
@@ -153,15 +173,69 @@ impl Session {
         self.team = team;
     }
 
-    /// One optimiser step. Where it fails, nothing of it is applied: weights, moments and
-    /// counters are those of before.
+    /// The next piece of the run: answers of the policy where an online run has none left, or
+    /// else an optimiser step. Pause, stop and save land in between.
+    ///
+    /// # Errors
+    /// Those of [`Session::step`].
+    pub async fn advance(&mut self, model: &Model) -> Result<Advance> {
+        let wanted = match &self.sampler {
+            Some(sampler) => sampler.wanted(&self.settings)?,
+            None => None,
+        };
+        match wanted {
+            Some(prompts) => self.sample(model, prompts).await.map(Advance::Sampled),
+            None => self.train_step(model).await.map(Advance::Stepped),
+        }
+    }
+
+    /// One optimiser step, with the sampling before it where one is due. Where it fails, nothing
+    /// of it is applied: weights, moments and counters are those of before.
     ///
     /// # Errors
     /// [`Error::Diverged`] (see [`diverged`]), on a GPU also for the step before, of which
-    /// nothing was applied either; [`Error::Device`] when the device was lost.
+    /// nothing was applied either; [`Error::Device`] when the device was lost; of an online run
+    /// what its reward functions cannot score.
     pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
+        loop {
+            if let Advance::Stepped(outcome) = self.advance(model).await? {
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// Answers to so many prompts, which are the rows from now on.
+    async fn sample(&mut self, model: &Model, prompts: usize) -> Result<Vec<FreshRollout>> {
+        // Whoever answers is the policy that the last step is known to have led to.
+        self.last_grad_norm().await?;
+        let sampler = self.sampler.as_ref();
+        let sampler = sampler.ok_or_else(|| Error::internal("no prompts to answer"))?;
         let mut order = self.order.clone();
-        let batches = self.next_batches(model, &mut order).await?;
+        let prompts = order.next_step(prompts, 1).concat();
+        let (policy, reference) = (self.policy.weights(), &self.reference.arena);
+        let sampling = sampler.sample(model, policy, reference, &prompts, &self.settings);
+        let sampling = sampling.await?;
+        sampling.problem.check_room(model)?;
+        self.reference = Reference::new(self.reference.arena.clone(), sampling.problem.len());
+        self.problem = sampling.problem;
+        self.passes += sampling.passes;
+        self.order = order;
+        if let Some(sampler) = &mut self.sampler {
+            sampler.progress = sampling.progress;
+        }
+        Ok(sampling.rollouts)
+    }
+
+    async fn train_step(&mut self, model: &Model) -> Result<StepOutcome> {
+        let mut order = self.order.clone();
+        let mut sampling = self.sampling_progress();
+        let batches = match &mut sampling {
+            Some(sampling) => sampling.take_step(&self.settings),
+            None => {
+                let accumulation = self.settings.gradient_accumulation_steps;
+                order.next_step(self.settings.batch_size, accumulation)
+            }
+        };
         let sums = self.gradient(model, &batches).await?;
         if let Some(norm) = sums.last_norm {
             self.confirm(norm)?;
@@ -175,8 +249,10 @@ impl Session {
             None => self.last = None,
         }
         self.order = order;
+        self.set_sampling_progress(sampling);
         self.step += 1;
         self.tokens_seen += sums.tokens;
+        self.passes += sums.passes;
         if let Some(sync) = self.settings.reference_sync
             && self.step.is_multiple_of(sync.sync_steps)
         {
@@ -186,7 +262,7 @@ impl Session {
         }
         let mut metrics_of_step = Metrics::mean(&sums.logged);
         if let Some(sampler) = &self.sampler {
-            metrics_of_step.set_all(&sampler.metrics);
+            metrics_of_step.set_all(&sampler.progress.metrics);
         }
         metrics_of_step.set(metrics::LOSS, sums.loss);
         metrics_of_step.set(metrics::LEARNING_RATE, lr);
@@ -201,26 +277,21 @@ impl Session {
         })
     }
 
-    /// The batches of the next step; where the last sampling is used up, of a new one.
-    async fn next_batches(
-        &mut self,
-        model: &Model,
-        order: &mut RowOrder,
-    ) -> Result<Vec<Vec<usize>>> {
-        let settings = &self.settings;
-        let Some(sampler) = &mut self.sampler else {
-            let accumulation = settings.gradient_accumulation_steps;
-            return Ok(order.next_step(settings.batch_size, accumulation));
-        };
-        if let Some(count) = sampler.wanted(settings)? {
-            let prompts = order.next_step(count, 1).concat();
-            let (policy, reference) = (self.policy.weights(), self.reference.arena.clone());
-            let sampled = sampler.sample(model, policy, &reference, &prompts, settings);
-            self.problem = sampled.await?.problem;
-            self.problem.check_room(model)?;
-            self.reference = Reference::new(reference, self.problem.len());
+    /// Prompts and reward functions of a run on its own answers.
+    pub fn prompt_source(&self) -> Option<&PromptSource> {
+        self.sampler.as_ref().map(Sampler::source)
+    }
+
+    fn sampling_progress(&self) -> Option<SamplingProgress> {
+        self.sampler
+            .as_ref()
+            .map(|sampler| sampler.progress.clone())
+    }
+
+    fn set_sampling_progress(&mut self, progress: Option<SamplingProgress>) {
+        if let Some((sampler, progress)) = self.sampler.as_mut().zip(progress) {
+            sampler.progress = progress;
         }
-        Ok(sampler.next_step(settings))
     }
 
     /// Forward and backward of a step's batches, up to one that shows that the run has
@@ -254,6 +325,7 @@ impl Session {
             sums.loss += share * micro.evaluated.loss;
             sums.logged.push(micro.evaluated.metrics);
             sums.tokens += micro.tokens;
+            sums.passes += micro.passes;
             sums.margins.extend(micro.evaluated.margins);
             sums.gradient = add_share(sums.gradient, micro.gradient, share);
         }
@@ -278,6 +350,7 @@ impl Session {
     fn stand(&self) -> Stand {
         Stand {
             order: self.order.clone(),
+            sampling: self.sampling_progress(),
             step: self.step,
             optimiser_steps: self.policy.updates(),
             tokens_seen: self.tokens_seen,
@@ -300,6 +373,9 @@ impl Session {
             (Some(last), Ok(())) => last.norm = Norm::Known(norm as f32),
             (last, Err(_)) => {
                 if let Some(Last { before, .. }) = last.take() {
+                    if let Some(sampler) = &mut self.sampler {
+                        sampler.progress = before.sampling.clone().unwrap_or_default();
+                    }
                     self.order = before.order.clone();
                     self.step = before.step;
                     self.policy.take_back_to(before.optimiser_steps);

@@ -5,7 +5,7 @@
 //! makes the same value of them; a step knows no more than this.
 
 use super::rollouts::Rollout;
-use super::rows::{FreshPairs, Pairs, Texts, Unpaired};
+use super::rows::{FreshPairs, Pairs, SampledRows, Texts, Unpaired};
 use crate::batch::Batch;
 use crate::kernels::gpu::check_lengths;
 use crate::model::Model;
@@ -89,17 +89,56 @@ impl Problem {
     /// # Errors
     /// [`Error::InvalidConfig`] for PPO.
     pub fn without_rows(objective: &OnlineObjective) -> Result<Problem> {
-        Ok(match objective.clone() {
-            OnlineObjective::OnlineDpo(online_dpo) => {
-                Problem::OnlineDpo(online_dpo, FreshPairs::default())
+        Problem::of_sampled(
+            objective,
+            match objective {
+                OnlineObjective::OnlineDpo(_) => SampledRows::Pairs(FreshPairs::default()),
+                OnlineObjective::Rloo(_) | OnlineObjective::Grpo(_) | OnlineObjective::Ppo(_) => {
+                    SampledRows::Rollouts(Vec::new())
+                }
+            },
+        )
+    }
+
+    /// An online objective over answers that are read back from a file.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for PPO, [`Error::MalformedFile`] for answers of another
+    /// objective or with too few numbers.
+    pub fn of_sampled(objective: &OnlineObjective, rows: SampledRows) -> Result<Problem> {
+        rows.check()?;
+        match (objective.clone(), rows) {
+            (OnlineObjective::OnlineDpo(online_dpo), SampledRows::Pairs(pairs)) => {
+                Ok(Problem::OnlineDpo(online_dpo, pairs))
             }
-            OnlineObjective::Rloo(rloo) => Problem::Rloo(rloo, Vec::new()),
-            OnlineObjective::Grpo(grpo) => Problem::Grpo(grpo, Vec::new()),
-            OnlineObjective::Ppo(_) => {
+            (OnlineObjective::Rloo(rloo), SampledRows::Rollouts(rollouts)) => {
+                Ok(Problem::Rloo(rloo, rollouts))
+            }
+            (OnlineObjective::Grpo(grpo), SampledRows::Rollouts(rollouts)) => {
+                Ok(Problem::Grpo(grpo, rollouts))
+            }
+            (OnlineObjective::Ppo(_), _) => {
                 let expected = "online_dpo, rloo or grpo";
-                return Err(Error::invalid("trainer", "ppo", expected));
+                Err(Error::invalid("trainer", "ppo", expected))
             }
-        })
+            _ => Err(Error::malformed("checkpoint", "answers of another trainer")),
+        }
+    }
+
+    /// The rows of an online objective, for a file.
+    pub fn sampled_rows(&self) -> Option<SampledRows> {
+        match self {
+            Problem::OnlineDpo(_, fresh) => Some(SampledRows::Pairs(fresh.clone())),
+            Problem::Rloo(_, rollouts) | Problem::Grpo(_, rollouts) => {
+                Some(SampledRows::Rollouts(rollouts.clone()))
+            }
+            Problem::Dpo(..)
+            | Problem::Kto(..)
+            | Problem::Cpo(..)
+            | Problem::Orpo { .. }
+            | Problem::Sft(..)
+            | Problem::Reward { .. } => None,
+        }
     }
 
     /// Another beta, where the objective has one.
@@ -320,7 +359,7 @@ mod tests {
     #[test]
     fn an_objective_takes_rows_of_its_own_kind_alone() {
         let model = Model::new(GptConfig::new(32, 16, 8, 1, 2), None, &Device::flex());
-        for kind in ObjectiveKind::ALL {
+        for kind in ObjectiveKind::of_given_rows() {
             let settings = TrainSettings::trl_defaults(kind.with_beta(0.1));
             for row_kind in [RowKind::Pairs, RowKind::Unpaired, RowKind::Texts] {
                 let rows = (0..4).map(|_| row(row_kind)).collect();

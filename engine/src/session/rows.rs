@@ -1,13 +1,15 @@
 //! Rows as sequences of ids, a type for each kind.
 
 use super::order::UNPAIRED;
+use super::rollouts::Rollout;
 use crate::random::Random;
 use crate::sequence::Sequence;
 use crate::text::{TokenisedRow, rotate_completions};
+use serde::{Deserialize, Serialize};
 use tilt_protocol::{Error, Result, TrainSettings};
 
 /// Chosen and rejected, in their file order.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Pairs {
     pub sides: Vec<[Sequence; 2]>,
     /// By how much a reward model's rewards should differ, a number a pair.
@@ -15,7 +17,7 @@ pub struct Pairs {
 }
 
 /// Two answers that were just sampled, the better one chosen.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct FreshPairs {
     pub pairs: Pairs,
     /// Of chosen and rejected, penalties taken off, a line a pair.
@@ -37,6 +39,40 @@ pub struct Unpaired {
 
 /// Texts, or prompts with one completion, in their file order.
 pub struct Texts(pub Vec<Sequence>);
+
+/// The rows of an online objective.
+#[derive(Serialize, Deserialize)]
+pub enum SampledRows {
+    Pairs(FreshPairs),
+    Rollouts(Vec<Rollout>),
+}
+
+impl SampledRows {
+    /// Whether each row has all its numbers: a file may say anything.
+    ///
+    /// # Errors
+    /// [`Error::MalformedFile`].
+    pub fn check(&self) -> Result<()> {
+        let is_whole = match self {
+            SampledRows::Pairs(FreshPairs {
+                pairs,
+                scores,
+                ends,
+            }) => {
+                let rows = pairs.sides.len();
+                [pairs.margins.len(), scores.len(), ends.len()] == [rows; 3]
+            }
+            SampledRows::Rollouts(rollouts) => rollouts.iter().all(Rollout::is_whole),
+        };
+        match is_whole {
+            true => Ok(()),
+            false => Err(Error::malformed(
+                "checkpoint",
+                "an answer without all its numbers",
+            )),
+        }
+    }
+}
 
 impl Pairs {
     /// # Errors

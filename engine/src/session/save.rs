@@ -1,9 +1,11 @@
 //! A session as one file: policy and moments as tensors, the rest as metadata.
 
+use super::online::{PromptSource, Sampler, SamplingProgress};
 use super::order::RowOrder;
 use super::policy::Policy;
 use super::problem::Problem;
 use super::reference::Reference;
+use super::rows::SampledRows;
 use super::{Last, Session, Stand};
 use crate::adamw::Norm;
 use crate::checkpoint::{self, CheckpointKind, CheckpointTensors};
@@ -11,7 +13,7 @@ use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
-use tilt_protocol::{Error, ModelIdentity, Result, TrainSettings};
+use tilt_protocol::{Error, ModelIdentity, Objective, Result, TrainSettings};
 
 const KIND: CheckpointKind = CheckpointKind {
     key: "tilt.session",
@@ -34,6 +36,17 @@ struct SavedRun {
     /// The model that is trained. Older checkpoints do not say.
     #[serde(default)]
     model: Option<ModelIdentity>,
+    /// Of a run on its own answers.
+    #[serde(default)]
+    online: Option<SavedSampling>,
+}
+
+/// Where a run stands in its own answers, with those that it still trains on.
+#[derive(Serialize, Deserialize)]
+struct SavedSampling {
+    prompts: usize,
+    progress: SamplingProgress,
+    rows: SampledRows,
 }
 
 impl Session {
@@ -43,10 +56,6 @@ impl Session {
     /// [`Error::Diverged`] where the last step turns out not to have been applied: the run
     /// then stands before it, and can be saved there. [`Error::Device`] when the device was lost.
     pub async fn save(&mut self) -> Result<Vec<u8>> {
-        if self.sampler.is_some() {
-            let expected = "a run on given rows: one on its own answers cannot be saved yet";
-            return Err(Error::invalid("a checkpoint", "an online run", expected));
-        }
         let grad_norm = self.last_grad_norm().await?;
         let state = SavedRun {
             settings: self.settings.clone(),
@@ -57,6 +66,7 @@ impl Session {
             rows: self.problem.len(),
             grad_norm,
             model: self.model.clone(),
+            online: self.saved_sampling(),
         };
         let mut arenas = self.policy.tensors();
         if self.settings.reference_sync.is_some() {
@@ -67,37 +77,79 @@ impl Session {
         checkpoint::write(KIND, &state, arenas, &tables).await
     }
 
+    fn saved_sampling(&self) -> Option<SavedSampling> {
+        let (sampler, rows) = self.sampler.as_ref().zip(self.problem.sampled_rows())?;
+        Some(SavedSampling {
+            prompts: sampler.prompts(),
+            progress: sampler.progress.clone(),
+            rows,
+        })
+    }
+
     /// Goes on from a saved state with the same model, reference and rows.
     ///
     /// # Errors
     /// [`Error::OtherModel`], or [`Error::CheckpointShape`] where the checkpoint does not say
-    /// which model it is of; [`Error::MalformedFile`]; [`Error::InvalidConfig`] for another number of rows, and those of
-    /// [`Problem::new`].
+    /// which model it is of; [`Error::MalformedFile`]; [`Error::InvalidConfig`] for another
+    /// number of rows, and those of [`Problem::new`].
     pub fn restore(
         bytes: &[u8],
         model: &Model,
         reference: &Tensor<1>,
         rows: Vec<TokenisedRow>,
     ) -> Result<Session> {
-        let state: SavedRun = checkpoint::read_state(KIND, bytes)?;
-        if let (Some(expected), Some(found)) = (&state.model, &model.identity)
-            && expected != found
-        {
-            return Err(Error::OtherModel {
-                expected: expected.clone(),
-                found: found.clone(),
-            });
-        }
+        let state = saved_run(bytes, model)?;
         if rows.len() != state.rows || !state.order.fits(rows.len()) {
-            return Err(Error::invalid(
-                "rows",
-                rows.len(),
-                format!("{} rows", state.rows),
-            ));
+            let expected = format!("{} rows", state.rows);
+            return Err(Error::invalid("rows", rows.len(), expected));
         }
-        let file = CheckpointTensors::of(bytes)?;
-        state.settings.check()?;
         let problem = Problem::new(rows, &state.settings, model)?;
+        Session::restored(bytes, model, reference, state, problem, None)
+    }
+
+    /// Goes on from a saved state of a run on its own answers, with the same model, reference,
+    /// prompts and reward functions.
+    ///
+    /// # Errors
+    /// As [`Session::restore`]; [`Error::InvalidConfig`] for another number of prompts.
+    pub fn restore_online(
+        bytes: &[u8],
+        model: &Model,
+        reference: &Tensor<1>,
+        source: PromptSource,
+    ) -> Result<Session> {
+        let mut state = saved_run(bytes, model)?;
+        let Objective::Online(objective) = &state.settings.objective else {
+            return Err(broken("a run on given rows"));
+        };
+        let saved = state.online.take();
+        let saved = saved.ok_or_else(|| broken("a run on its own answers without them"))?;
+        let mut sampler = Sampler::new(source, &state.settings)?;
+        let prompts = sampler.prompts();
+        if prompts != saved.prompts || !state.order.fits(prompts) {
+            let expected = format!("{} prompts", saved.prompts);
+            return Err(Error::invalid("prompts", prompts, expected));
+        }
+        let problem = Problem::of_sampled(objective, saved.rows)?;
+        if problem.len() != state.rows || !saved.progress.fits(problem.len()) {
+            return Err(broken("another number of answers than it counts"));
+        }
+        if problem.len() > 0 {
+            problem.check_room(model)?;
+        }
+        sampler.progress = saved.progress;
+        Session::restored(bytes, model, reference, state, problem, Some(sampler))
+    }
+
+    fn restored(
+        bytes: &[u8],
+        model: &Model,
+        reference: &Tensor<1>,
+        state: SavedRun,
+        problem: Problem,
+        sampler: Option<Sampler>,
+    ) -> Result<Session> {
+        let file = CheckpointTensors::of(bytes)?;
         let reference = match state.settings.reference_sync {
             None => reference.clone(),
             Some(_) => file.arena(REFERENCE, model)?,
@@ -109,6 +161,7 @@ impl Session {
             // It was finite, so nothing goes back before it.
             before: Stand {
                 order: state.order.clone(),
+                sampling: sampler.as_ref().map(|sampler| sampler.progress.clone()),
                 step: state.step,
                 optimiser_steps: state.optimiser_steps,
                 tokens_seen: state.tokens_seen,
@@ -117,7 +170,7 @@ impl Session {
         });
         Ok(Session {
             policy,
-            sampler: None,
+            sampler,
             statistics: true,
             team: None,
             reference: Reference::with_numbers(reference, &logps),
@@ -126,10 +179,30 @@ impl Session {
             order: state.order,
             step: state.step,
             tokens_seen: state.tokens_seen,
+            passes: 0,
             last,
             model: model.identity.clone(),
         })
     }
+}
+
+/// The state of a run of this model, its settings checked.
+fn saved_run(bytes: &[u8], model: &Model) -> Result<SavedRun> {
+    let state: SavedRun = checkpoint::read_state(KIND, bytes)?;
+    if let (Some(expected), Some(found)) = (&state.model, &model.identity)
+        && expected != found
+    {
+        return Err(Error::OtherModel {
+            expected: expected.clone(),
+            found: found.clone(),
+        });
+    }
+    state.settings.check()?;
+    Ok(state)
+}
+
+fn broken(found: &str) -> Error {
+    Error::malformed("checkpoint", found)
 }
 
 /// The settings of a saved run, for preparing its rows as they were.

@@ -108,6 +108,7 @@ impl Session {
             order,
             step: 0,
             tokens_seen: 0,
+            passes: 0,
             last: None,
             model: model.identity.clone(),
         }

@@ -78,7 +78,7 @@ pub fn rows_for(kind: ObjectiveKind, count: usize) -> Vec<TokenisedRow> {
     match kind.row_kind() {
         RowKind::Pairs => pairs(count),
         RowKind::Unpaired => thumbs(count),
-        RowKind::Prompts => unreachable!("no named objective samples its rows"),
+        RowKind::Prompts => unreachable!("it samples its rows"),
         RowKind::Texts => pairs(count)
             .into_iter()
             .filter_map(|row| match row {

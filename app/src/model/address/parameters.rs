@@ -376,7 +376,8 @@ fn is_on(text: &str) -> Option<bool> {
 fn parameters_in_link(texts: &ParameterTexts) -> String {
     let all: Vec<String> = texts
         .iter()
-        .map(|(id, text)| format!("{id}:{text}"))
+        // A reward has commas of its own.
+        .map(|(id, text)| format!("{id}:{}", text.replace(',', ";")))
         .collect();
     all.join(",")
 }
@@ -388,7 +389,7 @@ fn parameters_from(text: &str) -> Option<ParameterTexts> {
         .map(|part| {
             let (id, value) = part.split_once(':')?;
             let is_known = Parameter::ALL.iter().any(|known| known.id() == id);
-            is_known.then(|| (id.to_owned(), value.to_owned()))
+            is_known.then(|| (id.to_owned(), value.replace(';', ",")))
         })
         .collect()
 }

@@ -219,3 +219,15 @@ fn parameters_come_back_from_a_link() {
     assert_eq!(parameters_from("nonsense:1"), None);
     assert_eq!(parameters_from("batch"), None);
 }
+
+#[test]
+fn a_reward_of_several_principles_goes_through_a_link() {
+    let texts: ParameterTexts = [
+        ("reward".to_owned(), "judge:polite=1,short=0.3".to_owned()),
+        ("iterations".to_owned(), "2".to_owned()),
+    ]
+    .into();
+    let link = parameters_in_link(&texts);
+    assert_eq!(link, "reward:judge:polite=1;short=0.3,iterations:2");
+    assert_eq!(parameters_from(&link), Some(texts));
+}

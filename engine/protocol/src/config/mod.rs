@@ -356,6 +356,8 @@ mod tests {
             settings.gradient_accumulation_steps = 2;
             settings.weight_decay = 0.01;
             settings.max_grad_norm = 0.5;
+            // Reward functions are an argument of TRL's trainers, not of their configs.
+            settings.rewards.clear();
             if settings.objective.needs_reference() {
                 settings.reference_sync = Some(ReferenceSync::default());
             }

@@ -112,6 +112,8 @@ pub enum Example {
     },
     /// A whole text, for supervised fine-tuning.
     Text { text: Content },
+    /// A prompt that the policy is to answer.
+    Prompt { prompt: Content },
 }
 
 impl Example {
@@ -125,6 +127,7 @@ impl Example {
             Example::Unpaired { .. } => Example::UNPAIRED,
             Example::Completion { .. } => Example::COMPLETION,
             Example::Text { .. } => "a whole text",
+            Example::Prompt { .. } => "a prompt without an answer",
         }
     }
 
@@ -148,6 +151,7 @@ impl Example {
                 is_empty(completion)
             }
             Example::Text { text } => is_empty(text),
+            Example::Prompt { .. } => true,
         }
     }
 

@@ -21,7 +21,8 @@ impl Row {
             let first = match &mut example {
                 Example::Pair { prompt, .. }
                 | Example::Unpaired { prompt, .. }
-                | Example::Completion { prompt, .. } => prompt,
+                | Example::Completion { prompt, .. }
+                | Example::Prompt { prompt } => prompt,
                 Example::Text { text } => text,
             };
             // Plain texts go through no template.

@@ -64,6 +64,7 @@ pub(crate) fn columns(example: &Example) -> Columns {
             };
             insert(&mut row, name, text);
         }
+        Example::Prompt { prompt } => put(&mut row, "prompt", prompt),
     }
     row
 }

@@ -191,6 +191,9 @@ fn format_of_trl(row: &Row, example: &Example) -> RowFormat {
         Example::Pair { chosen, .. } => RowFormat::ImplicitPreference(form(chosen)),
         Example::Unpaired { completion, .. } => RowFormat::Unpaired(form(completion)),
         Example::Completion { completion, .. } => RowFormat::PromptCompletion(form(completion)),
-        Example::Text { text } => RowFormat::LanguageModelling(form(text)),
+        // The reader of training rows makes no prompt without an answer.
+        Example::Text { text } | Example::Prompt { prompt: text } => {
+            RowFormat::LanguageModelling(form(text))
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Dataset rows as labels, and the training rows that labels give.
 
 use super::{Label, Labeller, Pair, PairSource, Verdict};
+use crate::dataset::write::{columns, line};
 use crate::dataset::{Content, Example, Role};
 use crate::error::{Error, Result};
 use crate::objective::RowKind;
+use std::collections::HashSet;
 
 impl Label {
     /// The label of a row. Of a pair, the chosen answer is A and the verdict too; a
@@ -45,7 +47,9 @@ impl Label {
             | Example::Completion { prompt, completion } => {
                 (prompt, completion, String::new(), Verdict::BothBad)
             }
-            Example::Text { text } => (text, text, String::new(), Verdict::BothBad),
+            Example::Text { text } | Example::Prompt { prompt: text } => {
+                (text, text, String::new(), Verdict::BothBad)
+            }
         };
         let mut pair = Pair {
             id,
@@ -120,7 +124,7 @@ pub(crate) fn check_row(example: &Example, line: usize) -> Result<()> {
         Example::Unpaired {
             prompt, completion, ..
         } => &[("prompt_ids", prompt), ("completion_ids", completion)],
-        Example::Completion { .. } | Example::Text { .. } => {
+        Example::Completion { .. } | Example::Text { .. } | Example::Prompt { .. } => {
             return refused(
                 "chosen",
                 example.kind(),
@@ -164,8 +168,7 @@ pub fn rows_from_labels(labels: &[Label], kind: RowKind) -> Vec<Example> {
     match kind {
         RowKind::Unpaired => unpaired_from_labels(labels),
         RowKind::Pairs | RowKind::Texts => pairs_from_labels(labels),
-        // Answers come of the policy, not of labels.
-        RowKind::Prompts => Vec::new(),
+        RowKind::Prompts => prompts_from_labels(labels),
     }
 }
 
@@ -173,6 +176,29 @@ pub fn rows_from_labels(labels: &[Label], kind: RowKind) -> Vec<Example> {
 /// their own form, others conversational.
 pub fn pairs_from_labels(labels: &[Label]) -> Vec<Example> {
     labels.iter().filter_map(Label::as_row).collect()
+}
+
+/// Each distinct prompt once, whatever was said of its answers: for objectives whose answers
+/// come of the policy.
+pub fn prompts_from_labels(labels: &[Label]) -> Vec<Example> {
+    let (mut seen, mut rows) = (HashSet::new(), Vec::new());
+    for label in labels {
+        let prompt = match label.pair.row.as_deref() {
+            Some(
+                Example::Pair { prompt, .. }
+                | Example::Unpaired { prompt, .. }
+                | Example::Completion { prompt, .. }
+                | Example::Prompt { prompt },
+            ) => prompt.clone(),
+            Some(Example::Text { .. }) => continue,
+            None => Content::user(&label.pair.prompt),
+        };
+        let row = Example::Prompt { prompt };
+        if seen.insert(line(&columns(&row))) {
+            rows.push(row);
+        }
+    }
+    rows
 }
 
 /// Two rows a label that is no tie, for KTO: the chosen answer (or both good ones)

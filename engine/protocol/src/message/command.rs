@@ -7,6 +7,7 @@ use crate::export::ExportMeta;
 use crate::label::{Label, Pair};
 use crate::principle::{JudgeSettings, Principle};
 use crate::report::{Filter, HeldOut};
+use crate::reward::Reward;
 use crate::settings::TrainSettings;
 use serde::{Deserialize, Serialize};
 
@@ -72,8 +73,9 @@ pub enum Command {
 
     // The run.
     /// Start a run from the reference. A run under way ends before (`RunEnded`, replaced);
-    /// where this one cannot begin (`Failed`), the other goes on. `RunStarted`, then `Step`
-    /// each step and `Kl` now and then, at the end `Checkpoint` where it `is_kept`.
+    /// where this one cannot begin (`Failed`), the other goes on. The examples of an objective
+    /// that samples its answers are prompts. `RunStarted`, then `Step` each step (and `Sampled`
+    /// before it where it follows a sampling) and `Kl` now and then, at the end `Checkpoint` where it `is_kept`.
     /// Last: `RunEnded`.
     Train {
         run: RunId,
@@ -126,9 +128,13 @@ pub enum Command {
         example: Example,
         against: Option<RunId>,
     },
-    /// What the policy has come to, on held-out prompts, beside what these rows prefer; gives
-    /// way to training. Last: `RunResult`.
-    RunResult { examples: Vec<Example>, seed: u64 },
+    /// What the policy has come to, on held-out prompts, beside what these rows or rewards
+    /// prefer; gives way to training. Last: `RunResult`.
+    RunResult {
+        examples: Vec<Example>,
+        rewards: Vec<Reward>,
+        seed: u64,
+    },
     /// Log-probs of written answers to one prompt, under policy and reference.
     /// Last: `Candidates`.
     Candidates {

@@ -105,6 +105,7 @@ pub enum Event {
     RunStarted {
         run: RunId,
         steps: usize,
+        /// Or prompts, where the policy answers them.
         rows: usize,
         dropped: usize,
         /// Steps that a restored run had taken; 0 for a new one.
@@ -119,6 +120,13 @@ pub enum Event {
         tokens: usize,
         /// Implicit-reward margins of the step's pairs; empty for other rows.
         margins: Vec<f64>,
+    },
+    /// The policy of `step` has answered, and trains on that next. The answers
+    /// ([`crate::rollouts::RolloutBatch`]) are the message's first transferable, as JSON: the
+    /// page reads them with the part that shows them.
+    Sampled {
+        run: RunId,
+        step: usize,
     },
     /// `metric-kl`: nats an answer on a small fixed set of prompts.
     Kl {
@@ -222,6 +230,7 @@ impl Event {
             | Event::RunStarted { .. }
             | Event::BenchStep { .. }
             | Event::Step { .. }
+            | Event::Sampled { .. }
             | Event::Kl { .. }
             | Event::Inspected { .. }
             | Event::Checkpoint { .. }

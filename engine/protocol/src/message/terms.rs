@@ -1,5 +1,6 @@
 //! What commands and events speak of.
 
+use crate::objective::online::Generation;
 use crate::principle::Principle;
 use serde::{Deserialize, Serialize};
 
@@ -112,8 +113,8 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// New tokens where nobody says how many: the world's longest answers fit.
-    pub const NEW_TOKENS: usize = 96;
+    /// New tokens where nobody says how many.
+    pub const NEW_TOKENS: usize = Generation::NEW_TOKENS;
 }
 
 impl Default for Sampling {

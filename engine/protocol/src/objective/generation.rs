@@ -71,6 +71,9 @@ impl Default for ClipRange {
 }
 
 impl Generation {
+    /// New tokens where nobody says how many: the world's longest answers fit.
+    pub const NEW_TOKENS: usize = 96;
+
     /// TRL's defaults but for these, which each trainer has of its own.
     pub fn of(num_generations: usize, max_completion_length: usize, temperature: f64) -> Self {
         Generation {

@@ -25,6 +25,12 @@ fn io_error(path: &Path) -> impl Fn(std::io::Error) -> Error + '_ {
     }
 }
 
+/// What a folder or a file is called.
+pub fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
 /// # Errors
 /// [`Error::Io`] naming the path.
 pub fn read_text(path: &Path) -> Result<String> {

@@ -2,6 +2,7 @@
 //! progress goes to standard error; status 2 means bad input.
 
 mod bench;
+mod compare;
 mod evaluate;
 mod export;
 mod files;
@@ -43,6 +44,9 @@ enum Subcommand {
     Generate(generate::Arguments),
     /// Measure a shipped model: loss, language, judge, preference training.
     Evaluate(evaluate::Arguments),
+    /// Set the roads from labels to a policy beside each other: DPO and its relatives, fresh
+    /// answers under the judge or under a reward model.
+    Compare(compare::Arguments),
     /// Time a training step of a small GPT.
     Bench(bench::Arguments),
     /// Write a model as a zip for transformers, or a run as one for TRL.
@@ -73,6 +77,7 @@ fn main() -> ExitCode {
         Subcommand::Score(arguments) => score::run(&arguments),
         Subcommand::Generate(arguments) => generate::run(&arguments),
         Subcommand::Evaluate(arguments) => evaluate::run(&arguments),
+        Subcommand::Compare(arguments) => compare::run(&arguments),
         Subcommand::Bench(arguments) => bench::run(&arguments),
         Subcommand::Export(arguments) => export::run(&arguments),
         Subcommand::Judge(arguments) => judge::run(&arguments),

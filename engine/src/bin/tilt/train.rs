@@ -10,7 +10,7 @@ use tilt_engine::hf::Precision;
 use tilt_engine::model::Model;
 use tilt_engine::session::Session;
 use tilt_engine::session::online::{PromptSource, RewardFunction, Sampler};
-use tilt_protocol::{Error, Objective, OnlineObjective, Result, TrainSettings, metrics};
+use tilt_protocol::{Error, Objective, OnlineObjective, Result, Reward, TrainSettings, metrics};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -112,15 +112,14 @@ fn online_run(
     models: ModelInputs,
     mut objective: OnlineObjective,
 ) -> Result<(Model, Session)> {
-    let rewards = arguments.reward.iter();
-    let mut rewards = rewards
-        .map(|spec| RewardFunction::of_spec(spec))
-        .collect::<Result<Vec<_>>>()?;
+    let given = arguments.reward.iter();
+    let given = given.map(|spec| Reward::of_spec(spec));
+    let given = given.collect::<Result<Vec<_>>>()?;
+    let mut rewards: Vec<RewardFunction> = given.iter().map(RewardFunction::of).collect();
     for folder in &arguments.reward_model {
         let (reward, arena) = files::load_model(folder, &models.model.device)?;
-        let name = folder.file_name().unwrap_or(folder.as_os_str());
-        let name = name.to_string_lossy();
-        let function = RewardFunction::of_model(&name, reward, arena, &models.model)?;
+        let function =
+            RewardFunction::of_model(&files::name_of(folder), reward, arena, &models.model)?;
         rewards.push(function);
     }
     let prompts = arguments.inputs.load_prompts(&models)?;
@@ -134,6 +133,7 @@ fn online_run(
     let room = model.config.n_positions - longest.unwrap_or(0);
     fit_length(&mut objective, room, config.has_completion_length)?;
     config.settings.objective = Objective::Online(objective);
+    config.settings.rewards = given;
     let source = PromptSource { prompts, rewards };
     let sampler = Sampler::new(source, &config.settings)?;
     let rows = sampler.rows_an_epoch(&config.settings)?;

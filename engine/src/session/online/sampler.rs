@@ -1,15 +1,18 @@
 //! Sampling: the answers of the policy as it is, scored, as rows of the next steps.
 
+use super::fresh::{FreshRollout, fresh_rollouts};
 use super::{FreshAnswer, Prompt, RewardFunction};
 use crate::generate::{Pick, SampledAnswer, generate};
 use crate::model::Model;
 use crate::random::Random;
-use crate::session::rollouts::{Keep, Prepared, Sampled, prepare};
+use crate::session::problem::Problem;
+use crate::session::rollouts::{Keep, Sampled, prepare};
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use tilt_protocol::dataset::{RolloutCompletion, RolloutRow};
 use tilt_protocol::{
-    Error, Generation, Metrics, Objective, OnlineObjective, Result, Sampling, TrainSettings,
+    Error, Generation, Metrics, Objective, OnlineObjective, Result, Reward, TrainSettings,
 };
 
 /// Prompts, and what scores the answers.
@@ -23,12 +26,56 @@ pub struct PromptSource {
 /// Where a run's rows come from, and where it stands in them.
 pub struct Sampler {
     source: PromptSource,
-    /// Micro-batches of the last sampling that are still to come.
+    pub progress: SamplingProgress,
+}
+
+/// How far a run has come in what it samples.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SamplingProgress {
+    /// Micro-batches of the last sampling that are still to come, as indices into its rows.
     left: VecDeque<Vec<usize>>,
     /// Answers so far: each draws from a stream of its own.
     answers: usize,
-    /// Of the last sampling.
+    /// Of the last sampling, under TRL's names.
     pub metrics: Metrics,
+}
+
+impl SamplingProgress {
+    /// The micro-batches of one optimiser step.
+    pub fn take_step(&mut self, settings: &TrainSettings) -> Vec<Vec<usize>> {
+        let count = settings.gradient_accumulation_steps.min(self.left.len());
+        self.left.drain(..count).collect()
+    }
+
+    /// The micro-batches of a new sampling, in an order of their own as TRL shuffles them.
+    fn fill(&mut self, rows: usize, pace: &Pace, settings: &TrainSettings) {
+        let mut order: Vec<usize> = (0..rows).collect();
+        if !settings.keep_order {
+            let purpose = format!("answers up to {}", self.answers);
+            Random::from_seed_for(settings.seed, &purpose).shuffle(&mut order);
+        }
+        for _ in 0..pace.iterations {
+            let batches = order.chunks(settings.batch_size.max(1));
+            self.left.extend(batches.map(<[usize]>::to_vec));
+        }
+    }
+
+    /// True when what is left is of so many rows: a file may say anything.
+    pub fn fits(&self, rows: usize) -> bool {
+        let mut left = self.left.iter().flatten();
+        left.all(|&row| row < rows)
+    }
+}
+
+/// What a sampling brings.
+pub struct Sampling {
+    /// The settings' objective over the answers.
+    pub problem: Problem,
+    pub progress: SamplingProgress,
+    /// Every answer, in the order of the prompts.
+    pub rollouts: Vec<FreshRollout>,
+    /// Sequences that were sampled, or read by any model.
+    pub passes: usize,
 }
 
 /// How much is sampled at once, and how often it is used.
@@ -60,7 +107,7 @@ impl Sampler {
         pace(settings)?;
         if source.rewards.is_empty() {
             let expected = "a reward function, for instance judge:polite=1";
-            return Err(Error::invalid("--reward", "nothing", expected));
+            return Err(Error::invalid(Reward::FIELD, "nothing", expected));
         }
         if source.prompts.is_empty() {
             return Err(Error::NothingToUse {
@@ -71,10 +118,12 @@ impl Sampler {
         }
         Ok(Sampler {
             source,
-            left: VecDeque::new(),
-            answers: 0,
-            metrics: Metrics::default(),
+            progress: SamplingProgress::default(),
         })
+    }
+
+    pub fn source(&self) -> &PromptSource {
+        &self.source
     }
 
     pub fn prompts(&self) -> usize {
@@ -99,27 +148,23 @@ impl Sampler {
     /// Those of [`Sampler::new`].
     pub fn wanted(&self, settings: &TrainSettings) -> Result<Option<usize>> {
         let pace = pace(settings)?;
-        Ok(self.left.is_empty().then_some(pace.prompts))
+        let is_used_up = self.progress.left.is_empty();
+        Ok(is_used_up.then_some(pace.prompts))
     }
 
-    /// The micro-batches of one optimiser step.
-    pub fn next_step(&mut self, settings: &TrainSettings) -> Vec<Vec<usize>> {
-        let count = settings.gradient_accumulation_steps.min(self.left.len());
-        self.left.drain(..count).collect()
-    }
-
-    /// Answers of `policy` to these prompts, scored and ready to be trained on.
+    /// Answers of `policy` to these prompts, scored and ready to be trained on. Whoever takes
+    /// them takes their `progress` with them; until then nothing has changed.
     ///
     /// # Errors
     /// Those of [`generate`] and [`prepare`].
     pub async fn sample(
-        &mut self,
+        &self,
         model: &Model,
         policy: &Tensor<1>,
         reference: &Tensor<1>,
         prompts: &[usize],
         settings: &TrainSettings,
-    ) -> Result<Prepared> {
+    ) -> Result<Sampling> {
         let pace = pace(settings)?;
         let generation = generation_of(settings)?;
         let asked: Vec<&Prompt> = prompts.iter().map(|&p| &self.source.prompts[p]).collect();
@@ -129,9 +174,8 @@ impl Sampler {
         let each: Vec<Vec<u32>> = each.collect();
         let length = generation.max_completion_length;
         let pick = Pick::Sample(sampling(generation, settings.seed));
-        let first = self.answers;
+        let first = self.progress.answers;
         let answers = generate(model, policy, &each, pick, length, settings.seed, first).await?;
-        self.answers += answers.len();
         let rewards = self.score(model, &asked, &answers, pace.answers, settings);
         let mut rewards = rewards.await?.into_iter();
         let groups = answers.chunks(pace.answers).zip(&asked);
@@ -164,9 +208,22 @@ impl Sampler {
             },
         };
         let prepared = prepare(model, policy, reference, &sampled, settings).await?;
-        self.fill(prepared.problem.len(), &pace, settings);
-        self.metrics = prepared.metrics.clone();
-        Ok(prepared)
+        let rollouts = fresh_rollouts(model, prompts, answers, &rows, &prepared, settings);
+        let functions = self.source.rewards.iter();
+        let reading = functions.filter(|function| !function.reads_text()).count();
+        let passes = rollouts.len() * (1 + reading) + prepared.passes;
+        let mut progress = SamplingProgress {
+            left: VecDeque::new(),
+            answers: first + rollouts.len(),
+            metrics: prepared.metrics,
+        };
+        progress.fill(prepared.problem.len(), &pace, settings);
+        Ok(Sampling {
+            problem: prepared.problem,
+            progress,
+            rollouts,
+            passes,
+        })
     }
 
     /// What each reward function says of each answer, `[answers]` of `[functions]`.
@@ -206,19 +263,6 @@ impl Sampler {
         }
         Ok(rewards)
     }
-
-    /// The micro-batches of a new sampling, in an order of their own as TRL shuffles them.
-    fn fill(&mut self, rows: usize, pace: &Pace, settings: &TrainSettings) {
-        let mut order: Vec<usize> = (0..rows).collect();
-        if !settings.keep_order {
-            let purpose = format!("answers up to {}", self.answers);
-            Random::from_seed_for(settings.seed, &purpose).shuffle(&mut order);
-        }
-        for _ in 0..pace.iterations {
-            let batches = order.chunks(settings.batch_size.max(1));
-            self.left.extend(batches.map(<[usize]>::to_vec));
-        }
-    }
 }
 
 fn generation_of(settings: &TrainSettings) -> Result<&Generation> {
@@ -228,8 +272,8 @@ fn generation_of(settings: &TrainSettings) -> Result<&Generation> {
     }
 }
 
-fn sampling(generation: &Generation, seed: u64) -> Sampling {
-    Sampling {
+fn sampling(generation: &Generation, seed: u64) -> tilt_protocol::Sampling {
+    tilt_protocol::Sampling {
         temperature: generation.temperature,
         top_k: (generation.top_k > 0).then_some(generation.top_k),
         top_p: generation.top_p,

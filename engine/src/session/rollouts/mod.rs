@@ -12,10 +12,11 @@ mod statistics;
 pub use prepare::{Keep, Prepared, Sampled, prepare};
 pub use rows::check_rollouts;
 
-use crate::sequence::Sequence;
+use crate::sequence::{Scope, Sequence};
+use serde::{Deserialize, Serialize};
 
 /// One answer of a policy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rollout {
     pub sequence: Sequence,
     /// Its tokens count for nothing: it was cut, and such answers are masked.
@@ -29,6 +30,14 @@ pub struct Rollout {
 }
 
 impl Rollout {
+    /// Whether there is a log-prob for each token that counts.
+    pub fn is_whole(&self) -> bool {
+        let scored = Scope::Completion.scored(&self.sequence);
+        let (old, reference) = (self.old_logps.as_ref(), &self.reference_logps);
+        old.is_none_or(|old| old.len() >= scored)
+            && (reference.is_empty() || reference.len() >= scored)
+    }
+
     /// The last `scored` numbers of a list that has one a token: nothing predicts the first
     /// token of an empty prompt.
     pub fn tail(numbers: &[f64], scored: usize) -> &[f64] {

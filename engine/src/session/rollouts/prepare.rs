@@ -41,6 +41,8 @@ pub struct Prepared {
     pub advantages: Option<Vec<f64>>,
     /// Of the sampling as a whole, under TRL's names.
     pub metrics: Metrics,
+    /// Sequences that policy and reference have read for it.
+    pub passes: usize,
 }
 
 /// The settings' objective over rollouts.
@@ -66,6 +68,7 @@ pub async fn prepare(
                 problem,
                 advantages: None,
                 metrics: Metrics::default(),
+                passes: 0,
             })
         }
         Objective::Online(online @ OnlineObjective::Rloo(rloo)) => {
@@ -99,6 +102,8 @@ struct Inputs<'a> {
     advantages: Option<Vec<f64>>,
     old_logps: Vec<Option<Vec<f64>>>,
     metrics: Metrics,
+    /// Sequences read so far.
+    passes: usize,
 }
 
 impl<'a> Inputs<'a> {
@@ -152,17 +157,19 @@ impl<'a> Inputs<'a> {
             advantages,
             old_logps,
             metrics,
+            passes: 0,
         }
     }
 
-    async fn logps(&self, arena: &Tensor<1>) -> Result<Vec<Vec<f64>>> {
+    async fn logps(&mut self, arena: &Tensor<1>) -> Result<Vec<Vec<f64>>> {
         let arena = tempered(self.model, arena, self.temperature);
         let sequences: Vec<&Sequence> = self.sequences.iter().collect();
+        self.passes += sequences.len();
         token_logps_of(self.model, &arena, &sequences, self.batch_size).await
     }
 
     /// Those of the reference, or empty lists without one.
-    async fn reference_logps(&self, reference: &Tensor<1>, beta: f64) -> Result<Vec<Vec<f64>>> {
+    async fn reference_logps(&mut self, reference: &Tensor<1>, beta: f64) -> Result<Vec<Vec<f64>>> {
         match beta == 0.0 {
             true => Ok(vec![Vec::new(); self.sequences.len()]),
             false => self.logps(reference).await,
@@ -286,6 +293,7 @@ impl<'a> Inputs<'a> {
             problem: problem(rows.collect()),
             metrics: self.metrics,
             advantages: Some(advantages),
+            passes: self.passes,
         }
     }
 }

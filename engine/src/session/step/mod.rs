@@ -35,6 +35,8 @@ pub struct Gradient {
     pub gradient: Option<Tensor<1>>,
     /// Real tokens in the batch.
     pub tokens: usize,
+    /// Sequences read, forward or backward, by policy and reference.
+    pub passes: usize,
     /// What `also_read` held.
     pub read_along: Vec<f64>,
 }
@@ -76,6 +78,8 @@ impl StepInputs<'_> {
         let sequences = problem.sequences(indices);
         let batch = problem.batch(indices, &sequences, model.pad_id())?;
         let mismatched = problem.mismatched(indices);
+        // Forward and backward; what is mismatched only forward.
+        let mut passes = 2 * sequences.len() + mismatched.len();
         let others = Batch::new(mismatched.iter().copied(), model.pad_id())?;
 
         let mut readback = Readback::default();
@@ -91,10 +95,13 @@ impl StepInputs<'_> {
             false => Some(Vec::new()),
         };
         let reference_spans = match known {
-            None => Some([
-                add_logps(&reference.arena, &batch)?,
-                add_logps(&reference.arena, &others)?,
-            ]),
+            None => {
+                passes += sequences.len() + mismatched.len();
+                Some([
+                    add_logps(&reference.arena, &batch)?,
+                    add_logps(&reference.arena, &others)?,
+                ])
+            }
             Some(_) => None,
         };
         let along = also_read.map(|tensor| readback.add(tensor));
@@ -124,6 +131,7 @@ impl StepInputs<'_> {
             evaluated,
             gradient,
             tokens: batch.real_tokens,
+            passes,
             read_along: along.map(|span| numbers.at(&span)).unwrap_or_default(),
         })
     }

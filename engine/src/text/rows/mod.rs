@@ -260,6 +260,10 @@ fn tokenise_row(
         (Preparation::Texts | Preparation::WholeTexts, example) => {
             let mut sequence = match example {
                 Example::Text { text } => encoder.text(text)?,
+                Example::Prompt { .. } => {
+                    let expected = "an answer to the prompt, or a whole text";
+                    return Err(Error::invalid("completion", "missing", expected));
+                }
                 Example::Pair {
                     prompt,
                     chosen: completion,

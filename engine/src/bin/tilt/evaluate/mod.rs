@@ -106,11 +106,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         .unwrap_or(1);
     let aligned = align(&arguments.model, &tasks, jobs)?;
     Ok(Report {
-        model: arguments
-            .model
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default(),
+        model: files::name_of(&arguments.model),
         command: command(arguments),
         parameters: model.layout.len,
         fit: FitReport {

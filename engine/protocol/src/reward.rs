@@ -1,0 +1,107 @@
+//! What scores the answers of a run that samples its own.
+
+use crate::error::{Error, Result};
+use crate::principle::{JudgeSettings, Principle};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A reward function. Written as on the command line: `judge:polite=1,short=0.3`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Reward {
+    /// The judge under a weighted sum of principles, at least one.
+    Judge(Vec<(Principle, f64)>),
+}
+
+const JUDGE: &str = "judge:";
+const FORM: &str = "judge:PRINCIPLE=WEIGHT,... , for instance judge:polite=1,short=0.3";
+
+impl Reward {
+    /// What messages call it.
+    pub const FIELD: &str = "reward";
+
+    /// The judge under one principle.
+    pub fn of_principle(principle: Principle) -> Reward {
+        Reward::Judge(vec![(principle, 1.0)])
+    }
+
+    /// Reads `judge:polite=1,short=0.3`. A weight that is left out is 1.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for anything else.
+    pub fn of_spec(spec: &str) -> Result<Reward> {
+        let wrong = |expected: &str| Error::invalid(Reward::FIELD, spec, expected);
+        let of_judge = spec.trim().strip_prefix(JUDGE);
+        let of_judge = of_judge.ok_or_else(|| wrong(FORM))?;
+        let mut principles = Vec::new();
+        for part in of_judge.split(',') {
+            let (slug, weight) = part.split_once('=').unwrap_or((part, "1"));
+            let principle = Principle::from_slug(slug.trim()).ok_or_else(|| {
+                let slugs = Principle::ALL.map(Principle::slug).join(", ");
+                wrong(&format!("{FORM}; principles are {slugs}"))
+            })?;
+            let weight: f64 = weight.trim().parse().map_err(|_| wrong(FORM))?;
+            principles.push((principle, weight));
+        }
+        let judge = JudgeSettings {
+            principles,
+            noise: 0.0,
+            length_bias: 0.0,
+        };
+        judge.check()?;
+        Ok(Reward::Judge(judge.principles))
+    }
+}
+
+impl fmt::Display for Reward {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reward::Judge(principles) = self;
+        f.write_str(JUDGE)?;
+        for (place, (principle, weight)) in principles.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            write!(f, "{comma}{}={weight}", principle.slug())?;
+        }
+        Ok(())
+    }
+}
+
+impl TryFrom<String> for Reward {
+    type Error = Error;
+
+    fn try_from(spec: String) -> Result<Reward> {
+        Reward::of_spec(&spec)
+    }
+}
+
+impl From<Reward> for String {
+    fn from(reward: Reward) -> String {
+        reward.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_judge_is_read_and_written() {
+        let read = Reward::of_spec("judge:polite=1,short=0.3").unwrap();
+        let principles = vec![(Principle::Polite, 1.0), (Principle::Short, 0.3)];
+        assert_eq!(read, Reward::Judge(principles));
+        assert_eq!(read.to_string(), "judge:polite=1,short=0.3");
+        let warm = Reward::of_spec(" judge:warm ").unwrap();
+        assert_eq!(warm, Reward::of_principle(Principle::Warm));
+        let text = serde_json::to_string(&read).unwrap();
+        assert_eq!(text, "\"judge:polite=1,short=0.3\"");
+        assert_eq!(serde_json::from_str::<Reward>(&text).unwrap(), read);
+        for wrong in [
+            "polite=1",
+            "judge:",
+            "judge:kind=1",
+            "judge:polite=x",
+            "judge:polite=0",
+        ] {
+            assert!(Reward::of_spec(wrong).is_err(), "{wrong}");
+        }
+    }
+}

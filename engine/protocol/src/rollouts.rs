@@ -1,0 +1,30 @@
+//! Answers that a run has just sampled, as they are shown.
+
+use serde::{Deserialize, Serialize};
+
+/// The answers of one sampling, those of one prompt after another.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RolloutBatch {
+    /// The reward functions' names, as metrics have them.
+    pub functions: Vec<String>,
+    pub rollouts: Vec<RolloutView>,
+}
+
+/// One answer, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RolloutView {
+    pub prompt: String,
+    pub answer: String,
+    /// The end of text included.
+    pub tokens: usize,
+    /// False where the limit of tokens ended it.
+    pub is_finished: bool,
+    /// What each reward function says; `None`: it could not score it.
+    pub rewards: Vec<Option<f64>>,
+    /// Their weighted sum.
+    pub reward: Option<f64>,
+    /// What the loss weighs its tokens by, where the objective has advantages.
+    pub advantage: Option<f64>,
+    /// log pi(y|x) - log pi_ref(y|x), nats, where the objective compares the two.
+    pub kl: Option<f64>,
+}

@@ -1,0 +1,168 @@
+//! `tilt compare`: the roads from labels to a policy, one beside the other: what each needs,
+//! and what comes of it.
+
+mod memory;
+mod table;
+
+use crate::files;
+use burn::tensor::{Device, Tensor};
+use pollster::block_on;
+use std::path::PathBuf;
+use table::{Row, Table};
+use tilt_engine::evaluate::{DECISIVE_WANTED, Road, RoadOutcome, RoadTask};
+use tilt_engine::model::Model;
+use tilt_protocol::{Error, Principle, Result, TrainSettings};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(long)]
+    model: PathBuf,
+    /// What the judge labels by, and rewards.
+    #[arg(long)]
+    principle: String,
+    /// Of labels, runs and measurements.
+    #[arg(long, value_delimiter = ',', default_value = "1,2,3,4,5")]
+    seeds: Vec<u64>,
+    /// Objectives on labels (dpo), on the policy's own answers under the judge (grpo), or under
+    /// a reward model that is trained on the labels (reward_model+grpo).
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "dpo,ipo,kto,orpo,simpo,online_dpo,rloo,grpo,reward_model+rloo"
+    )]
+    roads: Vec<String>,
+    /// Factors of the page's learning rate that are tried too, from the first seed: lr_share is
+    /// the share of them that ends well.
+    #[arg(long, value_delimiter = ',')]
+    rates: Vec<f64>,
+    /// Decisive pairs that the judge labels.
+    #[arg(long, default_value_t = 64)]
+    labels: usize,
+    /// Decisive comparisons of a win rate.
+    #[arg(long, default_value_t = DECISIVE_WANTED)]
+    decisive: usize,
+    /// Optimiser steps in place of the page's.
+    #[arg(long)]
+    steps: Option<usize>,
+    /// In place of the page's learning rate.
+    #[arg(long)]
+    learning_rate: Option<f64>,
+    /// Write the table here too.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Write it as Markdown instead of JSON.
+    #[arg(long)]
+    markdown: bool,
+}
+
+/// A run that ends well wins so often...
+const WELL_WIN_RATE: f64 = 0.8;
+/// ...at no more than so many nats an answer.
+const WELL_KL: f64 = 15.0;
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let principle = Principle::from_slug(&arguments.principle).ok_or_else(|| {
+        let slugs = Principle::ALL.map(Principle::slug).join(", ");
+        Error::invalid("--principle", &arguments.principle, slugs)
+    })?;
+    let roads = arguments.roads.iter().map(|slug| {
+        let expected = "an objective that trains a policy, or reward_model+ and one that samples its answers, such as reward_model+grpo";
+        Road::from_slug(slug.trim()).ok_or_else(|| Error::invalid("--roads", slug, expected))
+    });
+    let roads = roads.collect::<Result<Vec<_>>>()?;
+    if let Some(rate) = arguments.rates.iter().find(|rate| !(**rate > 0.0)) {
+        return Err(Error::invalid("--rates", rate, "factors above 0"));
+    }
+    let (model, reference) = files::load_model(&arguments.model, &Device::flex())?;
+    let mut table = Table {
+        principle: principle.slug(),
+        model: files::name_of(&arguments.model),
+        labels: arguments.labels,
+        rows: Vec::new(),
+    };
+    for road in roads {
+        let tasks = Tasks {
+            arguments,
+            model: &model,
+            reference: &reference,
+            road,
+            principle,
+        };
+        table.rows.push(tasks.row()?);
+    }
+    if let Some(file) = &arguments.out {
+        let text = match arguments.markdown {
+            true => table.markdown(),
+            false => serde_json::to_string_pretty(&table).map_err(Error::internal)?,
+        };
+        files::write(file, text)?;
+    }
+    match arguments.markdown {
+        true => print!("{}", table.markdown()),
+        false => files::print_json(&table)?,
+    }
+    Ok(())
+}
+
+/// The runs of one road.
+struct Tasks<'a> {
+    arguments: &'a Arguments,
+    model: &'a Model,
+    reference: &'a Tensor<1>,
+    road: Road,
+    principle: Principle,
+}
+
+impl Tasks<'_> {
+    fn row(&self) -> Result<Row> {
+        let mut outcomes = Vec::new();
+        let mut peak_bytes = 0;
+        for &seed in &self.arguments.seeds {
+            let before = memory::begin();
+            outcomes.push(self.one(seed, self.arguments.learning_rate)?);
+            // What lies there whatever is trained is the model itself, as policy and reference.
+            peak_bytes = peak_bytes.max(memory::peak() - before + self.model_bytes());
+        }
+        let mut rates = Vec::new();
+        for factor in &self.arguments.rates {
+            let usual = TrainSettings::lab_defaults(self.road.objective()).learning_rate;
+            let usual = self.arguments.learning_rate.unwrap_or(usual);
+            let seed = self.arguments.seeds.first().copied().unwrap_or(1);
+            rates.push(self.one(seed, Some(factor * usual))?);
+        }
+        Ok(Row::new(self.road, peak_bytes, outcomes, rates))
+    }
+
+    fn model_bytes(&self) -> usize {
+        4 * self.model.layout.len
+    }
+
+    fn one(&self, seed: u64, learning_rate: Option<f64>) -> Result<RoadOutcome> {
+        let task = RoadTask {
+            road: self.road,
+            principle: self.principle,
+            seed,
+            labels: self.arguments.labels,
+            decisive: self.arguments.decisive,
+            learning_rate,
+            steps: self.arguments.steps,
+        };
+        let again = match self.road {
+            Road::RewardModel(_) => Some(files::load_model(
+                &self.arguments.model,
+                &self.model.device,
+            )?),
+            Road::Labels(_) | Road::Judge(_) => None,
+        };
+        let outcome = block_on(task.run(self.model, self.reference, again))?;
+        eprintln!("{}", table::sentence(self.road, &outcome));
+        Ok(outcome)
+    }
+}
+
+/// Whether a run ended well: it does what is wanted and has not gone too far for it.
+fn is_well(outcome: &RoadOutcome) -> bool {
+    outcome.report.as_ref().is_some_and(|report| {
+        report.win_rate.is_some_and(|rate| rate >= WELL_WIN_RATE) && report.kl <= WELL_KL
+    })
+}

@@ -1,0 +1,74 @@
+//! What a run on its own answers is given, and what the page sees of the answers.
+
+use crate::model::Model;
+use crate::session::Session;
+use crate::session::online::{FreshRollout, PromptSource, RewardFunction, prompts_of};
+use tilt_protocol::dataset::ParsedPrompts;
+use tilt_protocol::rollouts::{RolloutBatch, RolloutView};
+use tilt_protocol::{Error, Example, Result, TrainSettings};
+
+/// The prompts of these examples, and the reward functions that the settings name.
+///
+/// # Errors
+/// [`Error::BadRows`] for examples that are no prompts or leave no room for an answer,
+/// [`Error::NoTokenizer`].
+pub fn prompt_source(
+    model: &Model,
+    settings: &TrainSettings,
+    examples: Vec<Example>,
+) -> Result<PromptSource> {
+    let mut parsed = ParsedPrompts::default();
+    for (index, example) in examples.into_iter().enumerate() {
+        let line = index + 1;
+        match example {
+            Example::Prompt { prompt } => {
+                parsed.prompts.push(prompt);
+                parsed.lines.push(line);
+            }
+            other => parsed.errors.push(Error::BadRow {
+                line,
+                field: "the row".to_owned(),
+                found: other.kind().to_owned(),
+                expected: "a prompt".to_owned(),
+            }),
+        }
+    }
+    let (prompts, errors) = prompts_of(parsed, model)?;
+    if !errors.is_empty() {
+        return Err(Error::BadRows(errors));
+    }
+    Ok(PromptSource {
+        prompts,
+        rewards: settings.rewards.iter().map(RewardFunction::of).collect(),
+    })
+}
+
+/// Answers of this run as the page shows them.
+pub fn rollout_batch(session: &Session, rollouts: Vec<FreshRollout>) -> RolloutBatch {
+    let source = session.prompt_source();
+    let prompt = |index: usize| {
+        let prompt = source.and_then(|source| source.prompts.get(index));
+        prompt.map(|prompt| prompt.text.clone()).unwrap_or_default()
+    };
+    let functions = source.map(|source| source.rewards.iter());
+    RolloutBatch {
+        functions: functions
+            .into_iter()
+            .flatten()
+            .map(|function| function.name.clone())
+            .collect(),
+        rollouts: rollouts
+            .into_iter()
+            .map(|rollout| RolloutView {
+                prompt: prompt(rollout.prompt),
+                answer: rollout.text,
+                tokens: rollout.answer.ids.len(),
+                is_finished: rollout.answer.finished,
+                rewards: rollout.rewards,
+                reward: rollout.reward,
+                advantage: rollout.advantage,
+                kl: rollout.kl,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,181 @@
+//! The page's folder: what `public/` holds, the programs as wasm, and index.html with their
+//! names.
+//!
+//! What index.html names in `public/` lies beside it under a name with a hash of its contents,
+//! so that a browser never mixes two versions; the page's own program likewise. The rest of
+//! `public/` lies there as it is, style sheets beside the page.
+
+use crate::error::Error;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+/// The page's program, and how the names of its files begin.
+pub const PAGE: &str = "tilt-app";
+const PUBLIC: &str = "public";
+const INDEX: &str = "index.html";
+
+/// Fills `folder` with `public/` and with index.html, which loads the page's program, whose
+/// wasm this is. Returns the name of the program's files, without the extension.
+pub fn fill(root: &Path, wasm: &Path, folder: &Path) -> Result<String, Error> {
+    let index = root.join(INDEX);
+    let mut html =
+        fs::read_to_string(&index).map_err(Error::io("reading the page's source", &index))?;
+    let public = root.join(PUBLIC);
+    let mut files = Vec::new();
+    collect(&public, Path::new(""), &mut files)?;
+    for file in files {
+        let from = public.join(&file);
+        let address = format!("\"{PUBLIC}/{}\"", slashes(&file));
+        let is_named = html.contains(&address);
+        let own = match is_named {
+            true => with_hash(&from)?,
+            false => place(&file),
+        };
+        if is_named {
+            html = html.replace(&address, &format!("\"./{}\"", slashes(&own)));
+        }
+        let to = folder.join(own);
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent).map_err(Error::io("making a folder of the page", parent))?;
+        }
+        fs::copy(&from, &to).map_err(Error::io("copying a file of the page", &from))?;
+    }
+    let stem = format!("{PAGE}-{}", hash(wasm)?);
+    html = html.replace(&format!("./{PAGE}"), &format!("./{stem}"));
+    refuse_unknown(&index, &html)?;
+    let built = folder.join(INDEX);
+    fs::write(&built, html).map_err(Error::io("writing the page", &built))?;
+    Ok(stem)
+}
+
+/// An address that is still one of the source names a file that is not there.
+fn refuse_unknown(index: &Path, html: &str) -> Result<(), Error> {
+    match html.split('"').find(|text| text.starts_with("public/")) {
+        None => Ok(()),
+        Some(address) => Err(Error::Content {
+            path: index.to_path_buf(),
+            found: format!("the address `{address}`"),
+            expected: "a file of `public/`".into(),
+        }),
+    }
+}
+
+/// All files below `public`, by their paths in it, in order.
+fn collect(public: &Path, inside: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let folder = public.join(inside);
+    let reading = || Error::io("listing the page's files", &folder);
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(reading())? {
+        entries.push(inside.join(entry.map_err(reading())?.file_name()));
+    }
+    entries.sort();
+    for entry in entries {
+        if public.join(&entry).is_dir() {
+            collect(public, &entry, files)?;
+        } else {
+            files.push(entry);
+        }
+    }
+    Ok(())
+}
+
+/// Where a file of `public/` lies that index.html does not name.
+fn place(file: &Path) -> PathBuf {
+    match (file.extension(), file.file_name()) {
+        (Some(extension), Some(name)) if extension == "css" => PathBuf::from(name),
+        _ => file.to_path_buf(),
+    }
+}
+
+/// `base-0123456789abcdef.css` for `base.css`.
+fn with_hash(file: &Path) -> Result<PathBuf, Error> {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let mut name = PathBuf::from(format!("{stem}-{}", hash(file)?));
+    if let Some(extension) = file.extension() {
+        name.set_extension(extension);
+    }
+    Ok(name)
+}
+
+/// Whether the file's name says which contents it has.
+pub fn has_hash(file: &Path) -> bool {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    stem.rsplit_once('-').is_some_and(|(_, hash)| {
+        hash.len() == 16 && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
+}
+
+fn hash(file: &Path) -> Result<String, Error> {
+    let bytes = fs::read(file).map_err(Error::io("reading a file of the page", file))?;
+    let mut hash = DefaultHasher::new();
+    bytes.hash(&mut hash);
+    Ok(format!("{:016x}", hash.finish()))
+}
+
+/// The path as an address.
+fn slashes(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(name: &str, index: &str) -> PathBuf {
+        let root = std::env::temp_dir().join(format!("tilt-{name}-{}", std::process::id()));
+        fs::create_dir_all(root.join("public/styles")).unwrap();
+        fs::create_dir_all(root.join("public/models/nano")).unwrap();
+        fs::create_dir_all(root.join("built")).unwrap();
+        for file in [
+            "public/styles/base.css",
+            "public/styles/later.css",
+            "public/models/nano/config.json",
+            "page.wasm",
+        ] {
+            fs::write(root.join(file), file).unwrap();
+        }
+        fs::write(root.join(INDEX), index).unwrap();
+        root
+    }
+
+    #[test]
+    fn what_the_page_names_has_a_hash_and_the_rest_its_place() {
+        let index = "<link href=\"public/styles/base.css\"><script>import '../tilt-app.js'; \
+                     './tilt-app.js'; './tilt-app_bg.wasm'</script>";
+        let root = source("fill", index);
+        let stem = fill(&root, &root.join("page.wasm"), &root.join("built")).unwrap();
+        let html = fs::read_to_string(root.join("built/index.html")).unwrap();
+        let base = html.split('"').nth(1).unwrap().to_owned();
+        assert!(
+            html.contains(&format!("'./{stem}.js'; './{stem}_bg.wasm'")),
+            "{html}"
+        );
+        assert!(
+            base.starts_with("./base-") && base.ends_with(".css"),
+            "{base}"
+        );
+        for (file, from) in [
+            (base.as_str(), "public/styles/base.css"),
+            ("later.css", "public/styles/later.css"),
+            ("models/nano/config.json", "public/models/nano/config.json"),
+        ] {
+            let found = fs::read_to_string(root.join("built").join(file)).unwrap();
+            assert_eq!(found, from);
+        }
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn an_address_without_a_file_is_refused() {
+        let root = source("fill-none", "<link href=\"public/styles/bases.css\">");
+        let error = fill(&root, &root.join("page.wasm"), &root.join("built")).unwrap_err();
+        fs::remove_dir_all(root).unwrap();
+        let said = error.to_string();
+        assert!(
+            said.contains("index.html") && said.contains("public/styles/bases.css"),
+            "{said}"
+        );
+    }
+}
