@@ -6,7 +6,7 @@ use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::lab::use_lab;
 use crate::model::json;
 use crate::model::shown_rollouts::{PromptRollouts, by_prompt};
-use crate::parts::policy_date::PolicyDate;
+use crate::parts::policy_date::date_of;
 use crate::parts::style_sheet::StyleSheet;
 use crate::stores::rollouts::LastRollouts;
 use crate::texts::numbers::{fixed, signed};
@@ -14,8 +14,8 @@ use crate::texts::rollouts as texts;
 use leptos::prelude::*;
 use tilt_protocol::rollouts::{RolloutBatch, RolloutView};
 
-/// Prompts that are shown before more are asked for.
-const FIRST: usize = 3;
+/// Answers that are shown before more are asked for: those of as many prompts as that takes.
+const FIRST_ANSWERS: usize = 6;
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn rollouts() -> Result<Build, NotLoaded> {
@@ -26,7 +26,10 @@ pub fn rollouts() -> Result<Build, NotLoaded> {
 fn Rollouts() -> impl IntoView {
     let lab = use_lab();
     let last = lab.rollouts.last();
-    let of = Signal::derive(move || last.with(|last| last.as_ref().map(|last| last.of)));
+    let date = move || {
+        let of = last.with(|last| last.as_ref().map(|last| last.of));
+        of.map(|of| date_of(lab, of))
+    };
     let batch = Memo::new(move |_| last.with(|last| last.as_ref().map(read)));
     let shows_all = RwSignal::new(false);
     let groups = move || match batch.get() {
@@ -35,14 +38,16 @@ fn Rollouts() -> impl IntoView {
         Some(Ok(batch)) => {
             let groups = by_prompt(&batch.rollouts);
             let count = groups.len();
-            let most = if shows_all.get() { count } else { FIRST };
+            let of_first = groups.first().map_or(1, |group| group.rollouts.len());
+            let first = FIRST_ANSWERS.div_ceil(of_first.max(1));
+            let most = if shows_all.get() { count } else { first };
             let scale = reward_scale(&batch);
             let shown: Vec<_> = groups
                 .into_iter()
                 .take(most)
                 .map(|of_prompt| group(of_prompt, scale))
                 .collect();
-            let more = (count > FIRST).then(|| {
+            let more = (count > first).then(|| {
                 let text = if shows_all.get() {
                     texts::FEWER.to_owned()
                 } else {
@@ -73,7 +78,7 @@ fn Rollouts() -> impl IntoView {
         <section class="panel rollouts" data-testid="rollouts" aria-labelledby="rollouts-title">
             <header class="panel-head">
                 <h2 id="rollouts-title">{texts::TITLE}</h2>
-                <span class="muted"><PolicyDate of=of/></span>
+                <span class="muted">{date}</span>
             </header>
             <p class="muted">{texts::EXPLAINED}</p>
             {groups}

@@ -232,7 +232,26 @@ impl ObjectiveKind {
     pub fn lab_learning_rate(self) -> f64 {
         match self {
             ObjectiveKind::Simpo | ObjectiveKind::Alphapo | ObjectiveKind::SigmoidNorm => 5e-4,
+            // A reward model of 64 labels learns them by heart at lower rates, and scores other
+            // answers no better than chance.
+            ObjectiveKind::Reward => 5e-3,
             _ => 1e-3,
+        }
+    }
+
+    /// Adam's epsilon that the page proposes: see [`crate::TrainSettings::lab_defaults`].
+    pub fn lab_adam_epsilon(self) -> f64 {
+        match self {
+            ObjectiveKind::Reward => 1e-8,
+            _ => 1e-3,
+        }
+    }
+
+    /// Optimiser steps that the page proposes.
+    pub fn lab_steps(self) -> usize {
+        match self {
+            ObjectiveKind::Reward | ObjectiveKind::Rloo | ObjectiveKind::Grpo => 60,
+            _ => 120,
         }
     }
 }

@@ -213,9 +213,9 @@ impl TrainSettings {
     pub fn lab_defaults(kind: ObjectiveKind) -> TrainSettings {
         TrainSettings {
             learning_rate: kind.lab_learning_rate(),
-            adam_epsilon: 1e-3,
-            steps: 120,
-            warmup_steps: TrainSettings::lab_warmup_steps(120),
+            adam_epsilon: kind.lab_adam_epsilon(),
+            steps: kind.lab_steps(),
+            warmup_steps: TrainSettings::lab_warmup_steps(kind.lab_steps()),
             batch_size: kind.lab_batch_size(),
             rewards: match kind.samples_answers() {
                 true => vec![Reward::of_principle(Principle::Polite)],

@@ -11,7 +11,7 @@ use crate::session::online::{PromptSource, RewardFunction, Sampler, prompts_of};
 use crate::text::{Preparation, TokenisedRow};
 use crate::{pass, readback};
 use burn::tensor::Tensor;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tilt_protocol::dataset::ParsedPrompts;
 use tilt_protocol::statistics::Proportion;
 use tilt_protocol::{
@@ -97,7 +97,7 @@ pub struct RoadTask {
 }
 
 /// What came of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoadOutcome {
     pub seed: u64,
     pub learning_rate: f64,
@@ -107,13 +107,13 @@ pub struct RoadOutcome {
     /// Sequences that were read forward or backward by any model, or sampled, in training.
     pub passes: usize,
     /// Pairs of held-out prompts that a reward model orders as the judge does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reward_accuracy: Option<Proportion>,
     /// Policy against reference on held-out prompts; none where the run broke off.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<WinRateReport>,
     /// What broke it off.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 

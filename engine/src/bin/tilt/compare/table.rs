@@ -1,27 +1,27 @@
 //! The table of the roads.
 
 use super::is_well;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use tilt_engine::evaluate::{Road, RoadOutcome};
 use tilt_protocol::statistics::{OverSeeds, mean, median};
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Table {
-    pub principle: &'static str,
+    pub principle: String,
     pub model: String,
     pub labels: usize,
     pub rows: Vec<Row>,
 }
 
 /// One road over its seeds.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Row {
     pub road: String,
-    pub stages: Vec<&'static str>,
+    pub stages: Vec<String>,
     /// In memory while the policy is trained.
     pub models: usize,
-    /// Held at most, measurements included.
+    /// Held at most by a program that does nothing but this, measurements included.
     pub peak_bytes: usize,
     /// Means over the seeds.
     pub seconds: f64,
@@ -58,7 +58,7 @@ impl Row {
         let accuracies = of_each(|one| one.reward_accuracy?.value());
         Row {
             road: road.slug(),
-            stages: road.stages(),
+            stages: road.stages().into_iter().map(str::to_owned).collect(),
             models: road.models(),
             peak_bytes,
             seconds: mean(&of_each(|one| Some(one.seconds))).unwrap_or(0.0),
@@ -166,7 +166,7 @@ mod tests {
             (None, 2.0, Some(0.0))
         );
         let table = Table {
-            principle: "polite",
+            principle: "polite".to_owned(),
             model: "nano".to_owned(),
             labels: 64,
             rows: vec![row],
