@@ -56,11 +56,6 @@ pub struct Arguments {
     markdown: bool,
 }
 
-/// A run that ends well wins so often...
-const WELL_WIN_RATE: f64 = 0.8;
-/// ...at no more than so many nats an answer.
-const WELL_KL: f64 = 15.0;
-
 pub fn run(arguments: &Arguments) -> Result<()> {
     let principle = Principle::from_slug(&arguments.principle).ok_or_else(|| {
         let slugs = Principle::ALL.map(Principle::slug).join(", ");
@@ -195,11 +190,4 @@ impl Tasks<'_> {
         eprintln!("{}", table::sentence(self.road, &outcome));
         Ok(outcome)
     }
-}
-
-/// Whether a run ended well: it does what is wanted and has not gone too far for it.
-fn is_well(outcome: &RoadOutcome) -> bool {
-    outcome.report.as_ref().is_some_and(|report| {
-        report.win_rate.is_some_and(|rate| rate >= WELL_WIN_RATE) && report.kl <= WELL_KL
-    })
 }

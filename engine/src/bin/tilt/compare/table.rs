@@ -1,10 +1,14 @@
 //! The table of the roads.
 
-use super::is_well;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use tilt_engine::evaluate::{Road, RoadOutcome};
 use tilt_protocol::statistics::{OverSeeds, mean, median};
+
+/// A run that ends well wins so often...
+const WELL_WIN_RATE: f64 = 0.8;
+/// ...at no more than so many nats an answer.
+const WELL_KL: f64 = 15.0;
 
 #[derive(Serialize, Deserialize)]
 pub struct Table {
@@ -74,6 +78,13 @@ impl Row {
             rates,
         }
     }
+}
+
+/// Whether a run ended well: it does what is wanted and has not gone too far for it.
+fn is_well(outcome: &RoadOutcome) -> bool {
+    outcome.report.as_ref().is_some_and(|report| {
+        report.win_rate.is_some_and(|rate| rate >= WELL_WIN_RATE) && report.kl <= WELL_KL
+    })
 }
 
 /// One line of progress.
