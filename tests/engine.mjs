@@ -63,7 +63,7 @@ export async function scoreInBrowser(page, device, model, reference, tasks) {
   if (!loaded.model_loaded) throw new Error(JSON.stringify(loaded));
   return {
     kind: started.device_ready.kind,
-    reports: answers.map((answer) => answer.scored?.report ?? answer),
+    reports: answers.map((answer) => (answer.scored ? JSON.parse(answer.scored.report) : answer)),
   };
 }
 

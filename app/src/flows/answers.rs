@@ -1,7 +1,7 @@
 //! What the engine says, sent to the state it concerns.
 
 use super::blind::compared;
-use super::data_report::filtered;
+use super::data_report::{filtered, reported};
 use super::engine::greet;
 use super::failed_requests::failed;
 use super::judging::{autolabelled, keep_win_rate};
@@ -198,7 +198,7 @@ fn of_the_labels(lab: Lab, id: RequestId, event: Event) {
             done,
         } => autolabelled(lab, pairs, verdicts, ties, done),
         Event::Reporting { done, .. } => lab.data_report.progressed(Some(id), done),
-        Event::Reported { report } => lab.data_report.answered(Some(id), *report),
+        Event::Reported { report } => reported(lab, id, report),
         Event::Filtered { kept } => filtered(lab, &kept),
         _ => {}
     }

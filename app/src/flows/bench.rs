@@ -6,6 +6,7 @@ use crate::browser::url::engine_address;
 use crate::browser::worker::{FromWorker, WorkerClient};
 use crate::lab::Lab;
 use crate::model::bench_form::BenchForm;
+use crate::model::json;
 use crate::stores::bench::BenchState;
 use crate::texts::bench as texts;
 use leptos::prelude::*;
@@ -119,6 +120,8 @@ fn heard(lab: Lab, asked: &BenchRequest, event: Event) -> Result<(), Error> {
             Ok(())
         }
         Event::Benched { report } => {
+            let report = json::from_str(report.json())
+                .map_err(|error| Error::malformed("a report", error))?;
             lab.notices.say(texts::DONE);
             end_later(lab, BenchState::Done(Box::new(report)));
             Ok(())

@@ -1,13 +1,16 @@
 //! A report on the labels: asked for, and its filters.
 
+use super::later::do_later;
+use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::lab::Lab;
+use crate::model::json;
 use crate::model::notice::NoticeKey;
 use crate::stores::engine::Purpose;
 use crate::texts::data_report as texts;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use tilt_protocol::report::Filter;
-use tilt_protocol::{Command, EngineStatus};
+use tilt_protocol::{Command, DataReport, Deferred, EngineStatus, Error, RequestId};
 
 /// Asks for a report on all labels, scored under the reference, and by the judge where a
 /// principle is chosen.
@@ -30,6 +33,25 @@ pub fn ask(lab: Lab) {
         store.begin(id, entries, principle);
         lab.engine.expect(Some(id), EngineStatus::Evaluating);
     }
+}
+
+/// The report has come, and is read by the part of the page that shows it.
+pub fn reported(lab: Lab, id: RequestId, report: Deferred<DataReport>) {
+    do_later(lab, Box::pin(reading(lab, id, report)));
+}
+
+#[wasm_split(labels, wasm_split_path = leptos::wasm_split, fallible)]
+fn reading(lab: Lab, id: RequestId, report: Deferred<DataReport>) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move {
+        match json::from_str(report.json()) {
+            Ok(report) => lab.data_report.answered(Some(id), report),
+            Err(error) => {
+                lab.data_report.failed(id);
+                let error = Error::malformed("a report", error);
+                lab.notices.error(NoticeKey::DataReport, &error.to_string());
+            }
+        }
+    }))
 }
 
 /// Stops the report under way, if there is one.

@@ -4,7 +4,7 @@ use super::job::{Job, JobKind, Measuring};
 use super::state::EngineLab;
 use super::task::Task;
 use crate::bench::Bench;
-use tilt_protocol::{BenchReport, Error, Event, RequestId, Result, RunEnd, Verdict};
+use tilt_protocol::{BenchReport, Deferred, Error, Event, RequestId, Result, RunEnd, Verdict};
 
 impl EngineLab {
     /// One short piece of the work under way: jobs first (a report in turn with training),
@@ -94,6 +94,7 @@ impl EngineLab {
             memory_bytes: self.memory_bytes.map(|read| read()),
             ..bench.report(compute.kind.slug(), &compute.adapter)
         };
+        let report = Deferred::of(&report)?;
         self.emit(id, Event::Benched { report });
         Ok(true)
     }

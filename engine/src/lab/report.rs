@@ -3,7 +3,7 @@
 use super::reporting::Reporting;
 use super::state::EngineLab;
 use tilt_protocol::report::Filter;
-use tilt_protocol::{Error, Event, RequestId, Result};
+use tilt_protocol::{Deferred, Error, Event, RequestId, Result};
 
 impl EngineLab {
     /// One chunk of a report; true when it has been given.
@@ -19,7 +19,7 @@ impl EngineLab {
             self.emit(id, Event::Reporting { done, of });
             return Ok(false);
         }
-        let report = Box::new(reporting.report());
+        let report = Deferred::of(&reporting.report())?;
         self.reported = Some(reporting.take_reported(id));
         self.emit(id, Event::Reported { report });
         Ok(true)

@@ -103,12 +103,12 @@ fn report_command(labels: Vec<Label>, max_length: usize) -> Command {
     }
 }
 
-fn reported(events: &[Event]) -> &DataReport {
+fn reported(events: &[Event]) -> DataReport {
     let report = events.iter().find_map(|event| match event {
         Event::Reported { report } => Some(report),
         _ => None,
     });
-    report.expect("a report")
+    report.expect("a report").read().expect("a sound report")
 }
 
 #[test]

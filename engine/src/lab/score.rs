@@ -8,7 +8,7 @@ use crate::session;
 use burn::tensor::Tensor;
 use tilt_protocol::config::TrlConfig;
 use tilt_protocol::dataset::parse_jsonl;
-use tilt_protocol::{EngineStatus, Error, Event, RequestId, Result};
+use tilt_protocol::{Deferred, EngineStatus, Error, Event, RequestId, Result};
 
 impl EngineLab {
     /// `reference` is another reference's `model.safetensors`; without it the loaded one.
@@ -43,7 +43,7 @@ impl EngineLab {
             let (model, policy) = (&snapshot.model, &snapshot.policy);
             let score =
                 session::score_rows(model, policy, &reference, rows.rows, &settings).await?;
-            let report = score.report;
+            let report = Deferred::of(&score.report)?;
             Ok(Some((Event::Scored { report }, Vec::new())))
         };
         let status = Some(EngineStatus::Evaluating);

@@ -371,7 +371,7 @@ fn candidates_and_scores_agree() {
     let config = "{}".to_owned();
     let events = page.ask(Command::Score { config, data });
     let report = events.iter().find_map(|event| match event {
-        Event::Scored { report } => Some(report),
+        Event::Scored { report } => Some(report.read().expect("a sound report")),
         _ => None,
     });
     let report = report.unwrap_or_else(|| panic!("{events:?}"));

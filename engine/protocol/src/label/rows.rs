@@ -1,7 +1,6 @@
 //! Dataset rows as labels, and the training rows that labels give.
 
 use super::{Label, Labeller, Pair, PairSource, Verdict};
-use crate::dataset::write::{columns, line};
 use crate::dataset::{Content, Example, Role};
 use crate::error::{Error, Result};
 use crate::objective::RowKind;
@@ -193,9 +192,8 @@ pub fn prompts_from_labels(labels: &[Label]) -> Vec<Example> {
             Some(Example::Text { .. }) => continue,
             None => Content::user(&label.pair.prompt),
         };
-        let row = Example::Prompt { prompt };
-        if seen.insert(line(&columns(&row))) {
-            rows.push(row);
+        if seen.insert(&label.pair.prompt) {
+            rows.push(Example::Prompt { prompt });
         }
     }
     rows

@@ -2,6 +2,7 @@
 
 use super::terms::{DeviceKind, EngineStatus, ExportKind, JudgedReward, PolicyAt, RunId};
 use crate::bench::{BenchReport, SimdBuild};
+use crate::deferred::Deferred;
 use crate::error::Error;
 use crate::identity::ModelIdentity;
 use crate::label::{Pair, Verdict};
@@ -59,7 +60,7 @@ pub enum Event {
         ms: f64,
     },
     Benched {
-        report: BenchReport,
+        report: Deferred<BenchReport>,
     },
     /// The request was carried out, and nothing else is to be said of it.
     Done,
@@ -94,7 +95,7 @@ pub enum Event {
     },
     /// Rows are counted from 0, in the order of the request's labels.
     Reported {
-        report: Box<DataReport>,
+        report: Deferred<DataReport>,
     },
     /// The rows of the report that are left, ascending.
     Filtered {
@@ -190,7 +191,7 @@ pub enum Event {
         of: PolicyAt,
     },
     Scored {
-        report: ScoreReport,
+        report: Deferred<ScoreReport>,
     },
 
     // What leaves.
