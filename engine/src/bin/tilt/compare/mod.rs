@@ -66,7 +66,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Road::from_slug(slug.trim()).ok_or_else(|| Error::invalid("--roads", slug, expected))
     });
     let roads = roads.collect::<Result<Vec<_>>>()?;
-    if let Some(rate) = arguments.rates.iter().find(|rate| !(**rate > 0.0)) {
+    if let Some(rate) = arguments
+        .rates
+        .iter()
+        .find(|rate| rate.is_nan() || **rate <= 0.0)
+    {
         return Err(Error::invalid("--rates", rate, "factors above 0"));
     }
     let mut table = Table {
