@@ -27,7 +27,7 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 5 * 60_000,
+  timeout: 6 * 60_000,
   globalTimeout: 55 * 60_000,
   expect: { timeout: 30_000 },
   outputDir: 'results/failures',
