@@ -5,8 +5,8 @@ use super::ordered::OrderedMap;
 use crate::texts::numbers::quoted;
 use crate::texts::parameters as texts;
 use tilt_protocol::{
-    CpoLoss, DpoTerm, Error, FDivergence, LrSchedule, Objective, OnlineObjective, ReferenceSync,
-    Reward, TrainSettings,
+    CpoLoss, DpoTerm, Error, FDivergence, ImportanceSamplingLevel, LrSchedule, Objective,
+    OnlineObjective, ReferenceSync, Reward, ScaleRewards, TrainSettings,
 };
 
 /// Texts as typed, by [`Parameter::id`]; what is not there has its default.
@@ -36,6 +36,13 @@ pub enum Parameter {
     NewTokens,
     Temperature,
     Iterations,
+    ClipRange,
+    ScaleRewards,
+    RatioOf,
+    CorrectKl,
+    TopP,
+    TopK,
+    RepetitionPenalty,
     CompletionOnly,
     Divergence,
     DivergenceAlpha,
@@ -60,11 +67,19 @@ enum ParameterSlot<'a> {
     Divergence(&'a mut FDivergence),
     Schedule(&'a mut LrSchedule),
     Rewards(&'a mut Vec<Reward>),
+    Scale(&'a mut ScaleRewards),
+    Ratio(&'a mut ImportanceSamplingLevel),
     Sync(&'a mut Option<ReferenceSync>),
 }
 
 /// Choices of a flag: value and text.
 const FLAG: [(&str, &str); 2] = [("off", texts::OFF), ("on", texts::ON)];
+const SCALES: [(&str, &str); 3] = [
+    ("group", texts::OF_GROUP),
+    ("batch", texts::OF_BATCH),
+    ("none", texts::OF_NOTHING),
+];
+const RATIOS: [(&str, &str); 2] = [("token", texts::OF_TOKEN), ("sequence", texts::OF_ANSWER)];
 const DIVERGENCES: [(&str, &str); 4] = [
     ("reverse_kl", texts::REVERSE_KL),
     ("forward_kl", texts::FORWARD_KL),
@@ -83,7 +98,7 @@ const SCHEDULES: [(&str, &str); 7] = [
 
 impl Parameter {
     /// All of them; what decides whether another applies comes before it.
-    pub const ALL: [Parameter; 29] = [
+    pub const ALL: [Parameter; 36] = [
         Parameter::Epsilon,
         Parameter::Gamma,
         Parameter::Alpha,
@@ -100,6 +115,13 @@ impl Parameter {
         Parameter::NewTokens,
         Parameter::Temperature,
         Parameter::Iterations,
+        Parameter::ClipRange,
+        Parameter::ScaleRewards,
+        Parameter::RatioOf,
+        Parameter::CorrectKl,
+        Parameter::TopP,
+        Parameter::TopK,
+        Parameter::RepetitionPenalty,
         Parameter::CompletionOnly,
         Parameter::Divergence,
         Parameter::DivergenceAlpha,
@@ -132,6 +154,13 @@ impl Parameter {
             Parameter::NewTokens => "new-tokens",
             Parameter::Temperature => "temperature",
             Parameter::Iterations => "iterations",
+            Parameter::ClipRange => "clip",
+            Parameter::ScaleRewards => "scale-rewards",
+            Parameter::RatioOf => "ratio",
+            Parameter::CorrectKl => "correct-kl",
+            Parameter::TopP => "top-p",
+            Parameter::TopK => "top-k",
+            Parameter::RepetitionPenalty => "repetition-penalty",
             Parameter::CompletionOnly => "completion-only",
             Parameter::Divergence => "divergence",
             Parameter::DivergenceAlpha => "divergence-alpha",
@@ -165,6 +194,13 @@ impl Parameter {
             Parameter::NewTokens => "max_completion_length",
             Parameter::Temperature => "temperature",
             Parameter::Iterations => "num_iterations",
+            Parameter::ClipRange => "epsilon",
+            Parameter::ScaleRewards => "scale_rewards",
+            Parameter::RatioOf => "importance_sampling_level",
+            Parameter::CorrectKl => "use_bias_correction_kl",
+            Parameter::TopP => "top_p",
+            Parameter::TopK => "top_k",
+            Parameter::RepetitionPenalty => "repetition_penalty",
             Parameter::CompletionOnly => "completion_only_loss",
             Parameter::Divergence => "f_divergence_type",
             Parameter::DivergenceAlpha => "f_alpha_divergence_coef",
@@ -216,6 +252,8 @@ impl Parameter {
                 let specs: Vec<String> = value.iter().map(Reward::to_string).collect();
                 specs.join(" ")
             }
+            ParameterSlot::Scale(value) => value.name().to_owned(),
+            ParameterSlot::Ratio(value) => value.name().to_owned(),
             ParameterSlot::Sync(value) => flag_text(value.is_some()),
         })
     }
@@ -241,7 +279,11 @@ impl Parameter {
     /// What a select offers; `None` for a text field.
     pub fn choices(self) -> Option<&'static [(&'static str, &'static str)]> {
         match self {
-            Parameter::CompletionOnly | Parameter::SyncReference => Some(&FLAG),
+            Parameter::CompletionOnly | Parameter::SyncReference | Parameter::CorrectKl => {
+                Some(&FLAG)
+            }
+            Parameter::ScaleRewards => Some(&SCALES),
+            Parameter::RatioOf => Some(&RATIOS),
             Parameter::Divergence => Some(&DIVERGENCES),
             Parameter::Schedule => Some(&SCHEDULES),
             _ => None,
@@ -279,8 +321,14 @@ impl Parameter {
                 let samples = matches!(settings.objective, Objective::Online(_));
                 return samples.then_some(ParameterSlot::Rewards(&mut settings.rewards));
             }
-            Parameter::Generations | Parameter::NewTokens | Parameter::Iterations => {
+            Parameter::Generations
+            | Parameter::NewTokens
+            | Parameter::Iterations
+            | Parameter::TopK => {
                 return self.count_of_sampling(&mut settings.objective);
+            }
+            Parameter::ScaleRewards | Parameter::RatioOf | Parameter::CorrectKl => {
+                return self.choice_of_grpo(&mut settings.objective);
             }
             Parameter::Divergence => return divergence_slot(&mut settings.objective),
             Parameter::WeightDecay => Some(&mut settings.weight_decay),
@@ -303,6 +351,7 @@ impl Parameter {
             (Parameter::NewTokens, online) => {
                 (&mut online.generation_mut().max_completion_length, 100_000)
             }
+            (Parameter::TopK, online) => (&mut online.generation_mut().top_k, 100_000),
             // Online DPO compares two.
             (Parameter::Generations, OnlineObjective::Rloo(rloo)) => {
                 (&mut rloo.generation.num_generations, 256)
@@ -319,6 +368,18 @@ impl Parameter {
             _ => return None,
         };
         Some(ParameterSlot::Count(value, most))
+    }
+
+    fn choice_of_grpo(self, objective: &mut Objective) -> Option<ParameterSlot<'_>> {
+        let Objective::Online(OnlineObjective::Grpo(grpo)) = objective else {
+            return None;
+        };
+        Some(match self {
+            Parameter::ScaleRewards => ParameterSlot::Scale(&mut grpo.scale_rewards),
+            Parameter::RatioOf => ParameterSlot::Ratio(&mut grpo.importance_sampling_level),
+            Parameter::CorrectKl => ParameterSlot::Flag(&mut grpo.use_bias_correction_kl),
+            _ => return None,
+        })
     }
 
     fn number_of_objective(self, objective: &mut Objective) -> Option<&mut f64> {
@@ -364,6 +425,18 @@ impl Parameter {
             (Parameter::Temperature, Objective::Online(online)) => {
                 Some(&mut online.generation_mut().temperature)
             }
+            (Parameter::TopP, Objective::Online(online)) => {
+                Some(&mut online.generation_mut().top_p)
+            }
+            (Parameter::RepetitionPenalty, Objective::Online(online)) => {
+                Some(&mut online.generation_mut().repetition_penalty)
+            }
+            (Parameter::ClipRange, Objective::Online(OnlineObjective::Rloo(rloo))) => {
+                Some(&mut rloo.clip.epsilon)
+            }
+            (Parameter::ClipRange, Objective::Online(OnlineObjective::Grpo(grpo))) => {
+                Some(&mut grpo.clip.epsilon)
+            }
             (Parameter::DesirableWeight, Objective::Kto(kto)) => Some(&mut kto.desirable_weight),
             (Parameter::UndesirableWeight, Objective::Kto(kto)) => {
                 Some(&mut kto.undesirable_weight)
@@ -389,6 +462,14 @@ impl ParameterSlot<'_> {
             ParameterSlot::Rewards(value) => {
                 let specs = text.split_whitespace().map(Reward::of_spec);
                 *value = specs.collect::<Result<Vec<_>, _>>().ok()?;
+            }
+            ParameterSlot::Scale(value) => {
+                let mut all = ScaleRewards::ALL.into_iter();
+                *value = all.find(|scale| scale.name() == text)?;
+            }
+            ParameterSlot::Ratio(value) => {
+                let mut all = ImportanceSamplingLevel::ALL.into_iter();
+                *value = all.find(|level| level.name() == text)?;
             }
             ParameterSlot::Sync(value) => {
                 *value = flag_of(text)?.then(|| ReferenceSync {

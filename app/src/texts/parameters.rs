@@ -166,6 +166,61 @@ pub const ITERATIONS: Words = Words {
     definition: "How often the answers of one sampling are trained on before the policy answers again. Beyond 1 the ratio w leaves 1, and clipping matters.",
 };
 
+pub const OF_GROUP: &str = "of the group";
+pub const OF_BATCH: &str = "of the batch";
+pub const OF_NOTHING: &str = "not at all";
+pub const OF_TOKEN: &str = "each token";
+pub const OF_ANSWER: &str = "the answer";
+
+pub const CLIP_RANGE: Words = Words {
+    symbol: "ε",
+    name: "clipping",
+    range: "a number from 0, such as 0.2",
+    definition: "How far the ratio w may leave 1 before it counts no further. It matters from the second pass over the same answers on. Usual: 0.1 to 0.3.",
+};
+
+pub const SCALE_REWARDS: Words = Words {
+    symbol: "",
+    name: "divide by the deviation",
+    range: "of the group, of the batch, or not at all",
+    definition: "What a reward’s distance from its group’s mean is divided by. Not at all is Dr. GRPO’s choice: then easy prompts do not count for more.",
+};
+
+pub const RATIO_OF: Words = Words {
+    symbol: "w",
+    name: "ratio of",
+    range: "each token, or the answer",
+    definition: "Whether each token has a ratio of its own, or all of an answer their geometric mean (GSPO).",
+};
+
+pub const CORRECT_KL: Words = Words {
+    symbol: "",
+    name: "KL times the ratio",
+    range: "on or off",
+    definition: "Whether the KL’s term is multiplied by w, which makes its gradient right for answers of an earlier policy. TRL has it on.",
+};
+
+pub const TOP_P: Words = Words {
+    symbol: "",
+    name: "top-p",
+    range: "a number above 0, up to 1",
+    definition: "Answers are drawn from the likeliest tokens that together reach this probability. 1 keeps all, and so what is trained is what is sampled.",
+};
+
+pub const TOP_K: Words = Words {
+    symbol: "",
+    name: "top-k",
+    range: "a whole number from 0 to 100000, such as 0",
+    definition: "Answers are drawn from so many likeliest tokens; 0 keeps all.",
+};
+
+pub const REPETITION_PENALTY: Words = Words {
+    symbol: "",
+    name: "repetition penalty",
+    range: "a number above 0, such as 1",
+    definition: "Above 1, tokens that stand there already are drawn less often. 1 leaves them.",
+};
+
 pub const BATCH_SIZE: Words = Words {
     symbol: "",
     name: "batch size",

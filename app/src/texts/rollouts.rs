@@ -13,7 +13,7 @@ pub const OTHER_REWARD: &str = "as written below";
 
 /// Of all prompts of a sampling.
 pub fn all(prompts: usize) -> String {
-    format!("All {prompts} prompts")
+    format!("All {}", counted(prompts, "prompt"))
 }
 
 pub fn unreadable(why: &str) -> String {
@@ -33,7 +33,7 @@ pub fn summary(
     if let Some(reward) = reward {
         told.push(format!("mean reward {reward} ({})", functions.join(" + ")));
     }
-    told.extend(tokens.map(|tokens| format!("{tokens} tokens each")));
+    told.extend(tokens.map(|tokens| format!("mean length {tokens}")));
     told.extend(kl.map(|kl| format!("KL {kl} nats an answer")));
     if cut > 0 {
         told.push(format!("{cut} cut off"));

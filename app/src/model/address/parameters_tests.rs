@@ -228,6 +228,6 @@ fn a_reward_of_several_principles_goes_through_a_link() {
     ]
     .into();
     let link = parameters_in_link(&texts);
-    assert_eq!(link, "reward:judge:polite=1;short=0.3,iterations:2");
+    assert_eq!(link, "iterations:2,reward:judge:polite=1;short=0.3");
     assert_eq!(parameters_from(&link), Some(texts));
 }
