@@ -6,7 +6,6 @@ import { prepare, rollouts } from './lab_rollouts.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 19, lr: 0.001 };
 
-
 async function chartValue(lab, testid) {
   return Number(await lab.id(testid).getAttribute('data-value'));
 }

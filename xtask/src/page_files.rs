@@ -10,14 +10,20 @@ const LIST: &str = "files.json";
 
 /// Lists all files of the folder, as paths with `/` between folders.
 pub fn list(folder: &Path) -> Result<(), Error> {
-    let mut paths = Vec::new();
-    collect(folder, "", &mut paths)?;
+    let mut paths = paths(folder)?;
     paths.retain(|path| path != LIST);
-    paths.sort();
     let quoted: Vec<String> = paths.iter().map(|path| format!("{path:?}")).collect();
     let list = folder.join(LIST);
     fs::write(&list, format!("[\n{}\n]\n", quoted.join(",\n")))
         .map_err(Error::io("listing the page's files", &list))
+}
+
+/// All files below the folder by their paths in it, with `/` between folders, in order.
+pub fn paths(folder: &Path) -> Result<Vec<String>, Error> {
+    let mut paths = Vec::new();
+    collect(folder, "", &mut paths)?;
+    paths.sort();
+    Ok(paths)
 }
 
 fn collect(folder: &Path, before: &str, paths: &mut Vec<String>) -> Result<(), Error> {

@@ -6,9 +6,10 @@
 //! `public/` lies there as it is, style sheets beside the page.
 
 use crate::error::Error;
+use crate::page_files::paths;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The page's program, and how the names of its files begin.
 pub const PAGE: &str = "tilt-app";
@@ -22,19 +23,16 @@ pub fn fill(root: &Path, wasm: &Path, folder: &Path) -> Result<String, Error> {
     let mut html =
         fs::read_to_string(&index).map_err(Error::io("reading the page's source", &index))?;
     let public = root.join(PUBLIC);
-    let mut files = Vec::new();
-    collect(&public, Path::new(""), &mut files)?;
-    for file in files {
+    for file in paths(&public)? {
         let from = public.join(&file);
-        let address = format!("\"{PUBLIC}/{}\"", slashes(&file));
-        let is_named = html.contains(&address);
-        let own = match is_named {
-            true => with_hash(&from)?,
-            false => place(&file),
+        let address = format!("\"{PUBLIC}/{file}\"");
+        let own = if html.contains(&address) {
+            let own = with_hash(&from)?;
+            html = html.replace(&address, &format!("\"./{own}\""));
+            own
+        } else {
+            place(&file).to_owned()
         };
-        if is_named {
-            html = html.replace(&address, &format!("\"./{}\"", slashes(&own)));
-        }
         let to = folder.join(own);
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent).map_err(Error::io("making a folder of the page", parent))?;
@@ -61,41 +59,19 @@ fn refuse_unknown(index: &Path, html: &str) -> Result<(), Error> {
     }
 }
 
-/// All files below `public`, by their paths in it, in order.
-fn collect(public: &Path, inside: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let folder = public.join(inside);
-    let reading = || Error::io("listing the page's files", &folder);
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(reading())? {
-        entries.push(inside.join(entry.map_err(reading())?.file_name()));
-    }
-    entries.sort();
-    for entry in entries {
-        if public.join(&entry).is_dir() {
-            collect(public, &entry, files)?;
-        } else {
-            files.push(entry);
-        }
-    }
-    Ok(())
-}
-
 /// Where a file of `public/` lies that index.html does not name.
-fn place(file: &Path) -> PathBuf {
-    match (file.extension(), file.file_name()) {
-        (Some(extension), Some(name)) if extension == "css" => PathBuf::from(name),
-        _ => file.to_path_buf(),
+fn place(file: &str) -> &str {
+    match file.rsplit_once('/') {
+        Some((_, name)) if name.ends_with(".css") => name,
+        _ => file,
     }
 }
 
 /// `base-0123456789abcdef.css` for `base.css`.
-fn with_hash(file: &Path) -> Result<PathBuf, Error> {
+fn with_hash(file: &Path) -> Result<String, Error> {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let mut name = PathBuf::from(format!("{stem}-{}", hash(file)?));
-    if let Some(extension) = file.extension() {
-        name.set_extension(extension);
-    }
-    Ok(name)
+    let extension = file.extension().unwrap_or_default().to_string_lossy();
+    Ok(format!("{stem}-{}.{extension}", hash(file)?))
 }
 
 /// Whether the file's name says which contents it has.
@@ -113,15 +89,10 @@ fn hash(file: &Path) -> Result<String, Error> {
     Ok(format!("{:016x}", hash.finish()))
 }
 
-/// The path as an address.
-fn slashes(path: &Path) -> String {
-    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
     fn source(name: &str, index: &str) -> PathBuf {
         let root = std::env::temp_dir().join(format!("tilt-{name}-{}", std::process::id()));

@@ -157,14 +157,9 @@ fn cpo_values(cpo: &CpoObjective, chosen: AnswerLogps, rejected: AnswerLogps) ->
 
 #[cfg(test)]
 mod tests {
-    use super::super::pair_loss::tests::pair;
+    use super::super::pair_loss::tests::{has_pair, pair};
     use super::*;
     use tilt_protocol::ObjectiveKind;
-
-    /// Rewards say nothing of the selected pair.
-    fn has_pair(kind: ObjectiveKind) -> bool {
-        kind.trains_policy() && !kind.samples_answers()
-    }
 
     #[test]
     fn every_objective_with_a_policy_has_live_values() {

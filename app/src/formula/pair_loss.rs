@@ -221,6 +221,11 @@ pub mod tests {
         }
     }
 
+    /// Whether an objective says something of a pair: rewards say nothing of the selected one.
+    pub fn has_pair(kind: ObjectiveKind) -> bool {
+        kind.trains_policy() && !kind.samples_answers()
+    }
+
     pub fn pair(policy: [f64; 2], reference: [f64; 2]) -> Inspection {
         Inspection {
             step: 1,

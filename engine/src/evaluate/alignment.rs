@@ -48,12 +48,8 @@ impl AlignmentTask {
         };
         let judge = JudgeSettings::of(self.principle, 0.0);
         let mut drawer = PairDrawer::new(Vec::new(), Some(judge), self.labels, sampling)?;
-        let mut examples = Vec::new();
-        while !drawer.is_done() {
-            for pair in drawer.advance(model, reference).await? {
-                examples.extend(pair.examples(self.objective.row_kind()));
-            }
-        }
+        let kind = self.objective.row_kind();
+        let examples = drawer.all_examples(model, reference, kind).await?;
         let settings = TrainSettings {
             seed: self.seed,
             ..TrainSettings::lab_defaults(self.objective)
@@ -66,17 +62,15 @@ impl AlignmentTask {
         let mut session = Session::start(model, reference.clone(), reference, rows, settings)?;
         session.leave_out_statistics();
         while !session.step(model).await?.done {}
-        let mut measured = WinRateRun::new(self.principle, self.seed).until(self.decisive);
-        while !measured.is_done() {
-            measured.advance(model, session.policy(), reference).await?;
-        }
+        let measured = WinRateRun::new(self.principle, self.seed).until(self.decisive);
+        let report = measured.to_end(model, session.policy(), reference).await?;
         Ok(Alignment {
             principle: self.principle,
             objective: self.objective.slug(),
             seed: self.seed,
             labels: self.labels,
             steps,
-            report: measured.report(),
+            report,
         })
     }
 }

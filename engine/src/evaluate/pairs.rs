@@ -145,6 +145,25 @@ impl PairDrawer {
         self.found >= self.wanted
     }
 
+    /// The rows that all wanted pairs give for an objective.
+    ///
+    /// # Errors
+    /// Those of [`PairDrawer::advance`].
+    pub async fn all_examples(
+        &mut self,
+        model: &Model,
+        arena: &Tensor<1>,
+        kind: RowKind,
+    ) -> Result<Vec<Example>> {
+        let mut examples = Vec::new();
+        while !self.is_done() {
+            for pair in self.advance(model, arena).await? {
+                examples.extend(pair.examples(kind));
+            }
+        }
+        Ok(examples)
+    }
+
     /// The next pairs, at most those still wanted.
     ///
     /// # Errors

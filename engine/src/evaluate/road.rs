@@ -2,14 +2,12 @@
 //! policy's own answers, or a reward model in between. Each begins with the same labels, the
 //! same reference and the page's defaults, and ends with the same measurement.
 
-use crate::batch::Batch;
 use crate::evaluate::pairs::PairDrawer;
 use crate::evaluate::win_rate::WinRateRun;
 use crate::model::Model;
 use crate::session::Session;
-use crate::session::online::{PromptSource, RewardFunction, Sampler, prompts_of};
+use crate::session::online::{PromptSource, RewardFunction, Sampler, prompts_of, rewards_of};
 use crate::text::{Preparation, TokenisedRow};
-use crate::{pass, readback};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use tilt_protocol::dataset::ParsedPrompts;
@@ -22,6 +20,8 @@ use web_time::Instant;
 
 /// Pairs that a reward model is measured on.
 const HELD_OUT_PAIRS: usize = 200;
+/// Sequences that it reads at a time then.
+const SEQUENCES_AT_ONCE: usize = 32;
 
 /// What is done with the labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,11 +176,9 @@ impl RoadTask {
             }
             Err(error) => return Err(error),
         }
-        let mut measured = WinRateRun::new(self.principle, self.seed).until(self.decisive);
-        while !measured.is_done() {
-            measured.advance(model, session.policy(), reference).await?;
-        }
-        outcome.report = Some(measured.report());
+        let measured = WinRateRun::new(self.principle, self.seed).until(self.decisive);
+        let report = measured.to_end(model, session.policy(), reference).await?;
+        outcome.report = Some(report);
         Ok(outcome)
     }
 
@@ -210,13 +208,7 @@ impl RoadTask {
         };
         let judge = JudgeSettings::of(self.principle, 0.0);
         let mut drawer = PairDrawer::new(prompts, Some(judge), count, sampling)?;
-        let mut examples = Vec::new();
-        while !drawer.is_done() {
-            for pair in drawer.advance(model, reference).await? {
-                examples.extend(pair.examples(kind));
-            }
-        }
-        Ok(examples)
+        drawer.all_examples(model, reference, kind).await
     }
 
     /// Trains a reward model on the labels and measures it on pairs of held-out prompts.
@@ -310,28 +302,16 @@ async fn accuracy(scorer: &Model, arena: &Tensor<1>, pairs: &[Example]) -> Resul
     let limit = scorer.config.n_positions;
     let rows = scorer.prepare(pairs, Preparation::Reward, limit)?;
     let rows = rows.all_good()?.rows;
-    let mut ordered = 0;
-    for chunk in rows.chunks(16) {
-        let sides = chunk.iter().filter_map(|row| match row {
-            TokenisedRow::Pair {
-                chosen, rejected, ..
-            } => Some([chosen.clone(), rejected.clone()]),
-            _ => None,
-        });
-        let sequences: Vec<_> = sides.flatten().collect();
-        let batch = Batch::whole(&sequences, scorer.pad_id())?;
-        let pad_id = scorer.config.pad_token_id;
-        let ends: Vec<usize> = sequences
-            .iter()
-            .map(|sequence| sequence.reward_token(pad_id))
-            .collect();
-        let forward = pass::forward_rewards(scorer, arena, &batch, &ends)?;
-        let rewards = readback::read(forward.values).await?;
-        ordered += rewards
-            .chunks_exact(2)
-            .filter(|two| two[0] > two[1])
-            .count();
-    }
+    let sides = rows.iter().filter_map(|row| match row {
+        TokenisedRow::Pair {
+            chosen, rejected, ..
+        } => Some([chosen.clone(), rejected.clone()]),
+        _ => None,
+    });
+    let sequences: Vec<_> = sides.flatten().collect();
+    let rewards = rewards_of(scorer, arena, &sequences, SEQUENCES_AT_ONCE).await?;
+    let pairs = rewards.chunks_exact(2);
+    let ordered = pairs.filter(|two| two[0] > two[1]).count();
     Ok(Proportion::new(ordered, rows.len()))
 }
 

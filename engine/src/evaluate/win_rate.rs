@@ -92,6 +92,22 @@ impl WinRateRun {
         round_ended && (self.wins + self.losses >= self.wanted || self.drawn >= DRAWN_AT_MOST)
     }
 
+    /// Compares until enough has been counted.
+    ///
+    /// # Errors
+    /// Those of [`WinRateRun::advance`].
+    pub async fn to_end(
+        mut self,
+        model: &Model,
+        policy: &Tensor<1>,
+        reference: &Tensor<1>,
+    ) -> Result<WinRateReport> {
+        while !self.is_done() {
+            self.advance(model, policy, reference).await?;
+        }
+        Ok(self.report())
+    }
+
     /// Compares the next prompts of this round.
     ///
     /// # Errors

@@ -137,12 +137,7 @@ fn label(
     } else {
         RowKind::Pairs
     };
-    let mut rows = Vec::new();
-    while !drawer.is_done() {
-        for pair in block_on(drawer.advance(&model, &arena))? {
-            rows.extend(pair.examples(kind));
-        }
-    }
+    let rows = block_on(drawer.all_examples(&model, &arena, kind))?;
     eprintln!("{} pairs, {} ties", count, drawer.ties);
     print!("{}", write_jsonl(&rows));
     Ok(())

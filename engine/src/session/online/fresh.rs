@@ -2,7 +2,6 @@
 
 use crate::generate::SampledAnswer;
 use crate::loss::online::total_rewards;
-use crate::model::Model;
 use crate::session::problem::ProblemRows;
 use crate::session::rollouts::{Prepared, Rollout};
 use tilt_protocol::dataset::RolloutRow;
@@ -29,9 +28,9 @@ pub struct FreshRollout {
 
 /// The answers to these `prompts`, in the order in which they were asked for.
 pub fn fresh_rollouts(
-    model: &Model,
     prompts: &[usize],
     answers: Vec<SampledAnswer>,
+    texts: Vec<String>,
     rows: &[RolloutRow],
     prepared: &Prepared,
     settings: &TrainSettings,
@@ -48,17 +47,14 @@ pub fn fresh_rollouts(
         _ => &[],
     };
     asked
-        .zip(answers)
+        .zip(answers.into_iter().zip(texts))
         .enumerate()
-        .map(|(index, ((prompt, completion), answer))| {
+        .map(|(index, ((prompt, completion), (answer, text)))| {
             let totals = total_rewards(std::slice::from_ref(&completion.rewards), weights);
             let read = read.get(index).filter(|_| is_comparable);
             FreshRollout {
                 prompt,
-                text: match &model.text {
-                    Some(text) => text.answer(&answer.ids),
-                    None => String::new(),
-                },
+                text,
                 rewards: completion.rewards.clone(),
                 reward: totals.into_iter().next().flatten(),
                 advantage: prepared

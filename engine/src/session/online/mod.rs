@@ -8,5 +8,5 @@ mod sampler;
 
 pub use fresh::FreshRollout;
 pub use prompts::{Prompt, prompts_of};
-pub use reward::{FreshAnswer, RewardFunction};
+pub use reward::{FreshAnswer, RewardFunction, rewards_of};
 pub use sampler::{PromptSource, Sampler, SamplingProgress};

@@ -95,24 +95,37 @@ impl RewardFunction {
             }
             Scorer::Model(scorer) => (&scorer.0, &scorer.1),
         };
-        let mut scores = Vec::with_capacity(answers.len());
-        for chunk in answers.chunks(batch_size.max(1)) {
-            let sequence = |answer: &FreshAnswer<'_>| Sequence {
+        let sequences: Vec<Sequence> = answers
+            .iter()
+            .map(|answer| Sequence {
                 prompt: answer.prompt.ids.clone(),
                 completion: answer.ids.to_vec(),
-            };
-            let sequences: Vec<Sequence> = chunk.iter().map(sequence).collect();
-            let batch = Batch::whole(&sequences, model.pad_id())?;
-            let pad_id = model.config.pad_token_id;
-            let ends = sequences
-                .iter()
-                .map(|sequence| sequence.reward_token(pad_id));
-            let ends: Vec<usize> = ends.collect();
-            let pass = forward_rewards(model, arena, &batch, &ends)?;
-            scores.extend(read(pass.values).await?.into_iter().map(f64::from));
-        }
-        Ok(scores)
+            })
+            .collect();
+        rewards_of(model, arena, &sequences, batch_size).await
     }
+}
+
+/// What a reward model gives for sequences, `[sequences]`, `batch_size` of them at a time.
+///
+/// # Errors
+/// [`Error::Device`] when the device was lost, and those of [`forward_rewards`].
+pub async fn rewards_of(
+    model: &Model,
+    arena: &Tensor<1>,
+    sequences: &[Sequence],
+    batch_size: usize,
+) -> Result<Vec<f64>> {
+    let mut rewards = Vec::with_capacity(sequences.len());
+    for chunk in sequences.chunks(batch_size.max(1)) {
+        let batch = Batch::whole(chunk, model.pad_id())?;
+        let pad_id = model.config.pad_token_id;
+        let ends = chunk.iter().map(|sequence| sequence.reward_token(pad_id));
+        let ends: Vec<usize> = ends.collect();
+        let pass = forward_rewards(model, arena, &batch, &ends)?;
+        rewards.extend(read(pass.values).await?.into_iter().map(f64::from));
+    }
+    Ok(rewards)
 }
 
 #[cfg(test)]

@@ -176,7 +176,8 @@ impl Sampler {
         let pick = Pick::Sample(sampling(generation, settings.seed));
         let first = self.progress.answers;
         let answers = generate(model, policy, &each, pick, length, settings.seed, first).await?;
-        let rewards = self.score(model, &asked, &answers, pace.answers, settings);
+        let texts = self.texts(model, &answers)?;
+        let rewards = self.score(&asked, &answers, &texts, pace.answers, settings);
         let mut rewards = rewards.await?.into_iter();
         let groups = answers.chunks(pace.answers).zip(&asked);
         let rows: Vec<RolloutRow> = groups
@@ -208,7 +209,7 @@ impl Sampler {
             },
         };
         let prepared = prepare(model, policy, reference, &sampled, settings).await?;
-        let rollouts = fresh_rollouts(model, prompts, answers, &rows, &prepared, settings);
+        let rollouts = fresh_rollouts(prompts, answers, texts, &rows, &prepared, settings);
         let functions = self.source.rewards.iter();
         let reading = functions.filter(|function| !function.reads_text()).count();
         let passes = rollouts.len() * (1 + reading) + prepared.passes;
@@ -226,27 +227,34 @@ impl Sampler {
         })
     }
 
+    /// The answers' texts; empty ones without a tokenizer.
+    ///
+    /// # Errors
+    /// [`Error::NoTokenizer`] where a reward function reads them.
+    fn texts(&self, model: &Model, answers: &[SampledAnswer]) -> Result<Vec<String>> {
+        let mut functions = self.source.rewards.iter();
+        let text = match functions.any(RewardFunction::reads_text) {
+            true => Some(model.text("a reward function that reads answers")?),
+            false => model.text.as_ref(),
+        };
+        let texts = answers
+            .iter()
+            .map(|answer| text.map_or_else(String::new, |text| text.answer(&answer.ids)));
+        Ok(texts.collect())
+    }
+
     /// What each reward function says of each answer, `[answers]` of `[functions]`.
     async fn score(
         &self,
-        model: &Model,
         asked: &[&Prompt],
         answers: &[SampledAnswer],
+        texts: &[String],
         each: usize,
         settings: &TrainSettings,
     ) -> Result<Vec<Vec<Option<f64>>>> {
-        let texts: Vec<String> = if self.source.rewards.iter().any(RewardFunction::reads_text) {
-            let text = model.text("a reward function that reads answers")?;
-            answers
-                .iter()
-                .map(|answer| text.answer(&answer.ids))
-                .collect()
-        } else {
-            vec![String::new(); answers.len()]
-        };
         let fresh: Vec<FreshAnswer<'_>> = answers
             .iter()
-            .zip(&texts)
+            .zip(texts)
             .enumerate()
             .map(|(index, (answer, text))| FreshAnswer {
                 prompt: asked[index / each],

@@ -308,11 +308,8 @@ impl<'a> Lab<'a> {
         if found.win_rate(principle).is_some() && !again {
             return Ok(());
         }
-        let mut measured = WinRateRun::new(principle, self.seed);
-        while !measured.is_done() {
-            measured.advance(self.model, policy, self.reference).await?;
-        }
-        let report = measured.report();
+        let measured = WinRateRun::new(principle, self.seed);
+        let report = measured.to_end(self.model, policy, self.reference).await?;
         found
             .win_rates
             .push(WinRateFacts::of_report(&report, found.steps));

@@ -221,11 +221,9 @@ fn measure(
     principle: Principle,
     seed: u64,
 ) -> Result<WinRateFacts> {
-    let mut measured = WinRateRun::new(principle, seed);
-    while !measured.is_done() {
-        block_on(measured.advance(model, policy, reference))?;
-    }
-    Ok(WinRateFacts::of_report(&measured.report(), 0))
+    let measured = WinRateRun::new(principle, seed);
+    let report = block_on(measured.to_end(model, policy, reference))?;
+    Ok(WinRateFacts::of_report(&report, 0))
 }
 
 /// A win rate that chance does not explain beside the one measured again, as a sentence.
