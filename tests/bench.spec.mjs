@@ -65,6 +65,19 @@ test('DPO over pairs starts at ln 2', async ({ lab }) => {
   expect(losses.at(-1)).toBeLessThan(losses[0]);
 });
 
+test('answers are the same whatever the number of workers, and faster than by burn', async ({ lab }) => {
+  const shape = { layers: 2, d_model: 64, vocab: 256, context: 48, batch: 40, steps: 3 };
+  await lab.open({ bench: 1, objective: 'sampling', device: 'cpu', model: 'nano', ...shape, workers: 1 });
+  const alone = await lab.benchResult();
+  expect(alone.composed.ratio).toBeGreaterThan(1);
+  expect(alone.composed.step_ms).toHaveLength(shape.steps);
+  expect(alone.composed.tokens).toBeGreaterThan(40 * 10);
+  const shared = await lab.bench({ workers: 3 });
+  expect([alone.workers, shared.workers]).toEqual([1, 3]);
+  expect(shared.losses).toEqual(alone.losses);
+  expect(shared.composed.tokens).toBe(alone.composed.tokens);
+});
+
 test('what the URL asks for in vain is said', async ({ lab }) => {
   const shape = { layers: 0, d_model: 32, heads: 2, vocab: 64, context: 16, steps: 1, batch: 'many' };
   await lab.open({ bench: 1, device: 'cpu', model: 'nano', simd: 'fastest', ...shape });

@@ -3,6 +3,8 @@ import { SHAPE } from './peers/step.js';
 
 const LONG = { ...SHAPE, context: 256, batch: 2 };
 const WIDE = { ...SHAPE, d_model: 256, heads: 8 };
+/** Of a sampling: as many prompts as a step has sequences. */
+const ANSWERS = { ...SHAPE, batch: 64 };
 export const SHAPE_NAMES = new Map([
   [SHAPE, '4 layers, width 128, 8 x 64 tokens'],
   [LONG, 'longer context: 2 x 256 tokens'],
@@ -10,6 +12,7 @@ export const SHAPE_NAMES = new Map([
 ]);
 
 const tilt = (settings, shape = SHAPE) => ({ kind: 'tilt', shape, settings });
+const sampling = (settings) => tilt({ device: 'cpu', objective: 'sampling', ...settings }, ANSWERS);
 const peer = (device, shape = SHAPE, library = 'jax-js') => ({ kind: 'peer', shape, device, library });
 
 /**
@@ -28,6 +31,17 @@ export const GROUPS = [
       'cpu-2-workers': tilt({ device: 'cpu', simd: 'plain', workers: 2 }),
       'cpu-relaxed-2-workers': tilt({ device: 'cpu', simd: 'relaxed', workers: 2 }),
       'cpu-dpo': tilt({ device: 'cpu', simd: 'plain', workers: 1, objective: 'dpo' }),
+    },
+  },
+  // Each step samples by burn's operations too, in turns with the kernels.
+  {
+    rounds: 2,
+    steps: 8,
+    cases: {
+      'cpu-sampling': sampling({ simd: 'plain', workers: 1 }),
+      'cpu-sampling-2-workers': sampling({ simd: 'plain', workers: 2 }),
+      'cpu-sampling-relaxed': sampling({ simd: 'relaxed', workers: 1 }),
+      'cpu-sampling-relaxed-2-workers': sampling({ simd: 'relaxed', workers: 2 }),
     },
   },
   {
@@ -88,6 +102,14 @@ export const DPO = [
   ['WebGPU', 'webgpu-dpo', 'webgpu'],
 ];
 
+/** Answers by the kernels against burn's operations on one worker, and the least that is wanted. */
+export const SAMPLINGS = [
+  ['CPU, plain SIMD', 'cpu-sampling', 1.8],
+  ['CPU, plain SIMD, 2 workers', 'cpu-sampling-2-workers', 3],
+  ['CPU, relaxed SIMD', 'cpu-sampling-relaxed', 1.8],
+  ['CPU, relaxed SIMD, 2 workers', 'cpu-sampling-relaxed-2-workers', 3],
+];
+
 /** What each of Tilt's CPU builds reaches of the peak of one thread. */
 export const SHARES = [
   ['simd128', 'cpu-plain', 'plain'],
@@ -102,6 +124,15 @@ const TOLERANCE = 5e-3;
 /** What is wrong with a case's losses, `results` holding those of others; nothing where all is well. */
 export function lossDefects(name, losses, results) {
   const { shape, kind } = CASES[name];
+  const { objective, simd } = CASES[name].settings ?? {};
+  if (objective === 'sampling') {
+    // The same answers in every step, and whatever the number of workers.
+    const isAlike = (one) => CASES[one].settings?.objective === objective && CASES[one].settings.simd === simd;
+    const other = Object.keys(results).find(isAlike);
+    const expected = results[other]?.losses[0] ?? losses[0];
+    const far = losses.findIndex((loss) => loss !== expected);
+    return far < 0 ? [] : [`${name}: ${losses[far]} nats a token in step ${far}, expected ${expected}`];
+  }
   const isDpo = (one) => CASES[one].settings?.objective === 'dpo';
   if (isDpo(name)) {
     return Math.abs(losses[0] - Math.LN2) < 1e-4 ? [] : [`${name}: first loss ${losses[0]}, expected ln 2`];

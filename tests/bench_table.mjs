@@ -1,5 +1,5 @@
 // The table of `cargo xtask bench`.
-import { CASES, DPO, RATIOS, SHAPE_NAMES, SHARES, TFJS } from './bench_cases.mjs';
+import { CASES, DPO, RATIOS, SAMPLINGS, SHAPE_NAMES, SHARES, TFJS } from './bench_cases.mjs';
 import { gflop } from './peers/step.js';
 
 export function median(numbers) {
@@ -17,6 +17,7 @@ export function pooled(rounds) {
     median_ms: median(ms),
     min_ms: Math.min(...ms),
     by_round: rounds.map((round) => median(round.step_ms)),
+    composed_ms: rounds.flatMap((round) => round.composed?.step_ms ?? []),
   };
 }
 
@@ -48,6 +49,13 @@ export function tableOf(results, peaks, machine) {
     const times = ratio(theirs, ours).toFixed(1);
     return `- ${what}: TensorFlow.js takes ${ms(theirs)} for the first step of the table, ${times} times as long as Tilt${dispatches}.`;
   });
+  const samplings = SAMPLINGS.filter(([, ours]) => results[ours]?.composed_ms.length > 0).map(([what, ours, least]) => {
+    const { median_ms, composed, composed_ms } = results[ours];
+    const times = median(composed_ms) / median_ms;
+    const rate = Math.round((composed.tokens / median_ms) * 1e3).toLocaleString('en');
+    const missed = times < least ? `, short of the ${least} that are wanted` : '';
+    return `- ${what}: ${CASES[ours].shape.batch} answers of the same model at ${rate} tokens a second, ${times.toFixed(2)} times burn's operations on one worker${missed}.`;
+  });
   const shares = SHARES.filter(([, ours, simd]) => results[ours] && peaks.some((peak) => peak[simd])).map(
     ([what, ours, simd]) => {
       const peak = median(peaks.map((one) => one[simd]));
@@ -63,6 +71,7 @@ export function tableOf(results, peaks, machine) {
     ...dpo,
     ...tfjs,
     ...shares,
+    ...samplings,
     '',
     `Medians over all steps of all rounds, each step with its loss read back; one browser session, in which what is compared took turns. ${machine.join('; ')}.`,
   ].join('\n');

@@ -2,12 +2,14 @@
 //! weights and data come from small generators that any language can repeat.
 //!
 //! Forward, cross-entropy (or DPO), backward and AdamW of a GPT; the loss is read back every
-//! step, so that a step's time is all of its work. How fast answers come is in `sampling.rs`.
+//! step, so that a step's time is all of its work. How fast answers come, of this model or of
+//! one that is loaded, is in `sampling.rs`.
 
 mod sampling;
 
 pub use sampling::{SamplingReport, SamplingTimes, time_sampling};
 
+use self::sampling::{SamplingWorkload, tokens_per_s};
 use crate::adamw::AdamW;
 use crate::batch::Batch;
 use crate::crew::{Team, forward_logps};
@@ -43,6 +45,7 @@ pub struct Bench {
 enum Workload {
     Texts(Box<TextsWorkload>),
     Pairs(Box<Session>),
+    Answers(Box<SamplingWorkload>),
 }
 
 struct TextsWorkload {
@@ -65,6 +68,9 @@ impl Bench {
             settings.heads,
         );
         config.is_tied = settings.tied;
+        if settings.objective == BenchObjective::Sampling {
+            sampling::end_answers(&mut config);
+        }
         let layout = Layout::of(&config);
         let arena = Tensor::<1>::from_data(weights(&layout).as_slice(), device);
         let train = train_settings(&settings);
@@ -84,6 +90,10 @@ impl Bench {
                 session.leave_out_statistics();
                 Workload::Pairs(Box::new(session))
             }
+            BenchObjective::Sampling => {
+                let prompts = prompts(&settings);
+                Workload::Answers(Box::new(SamplingWorkload::new(arena, prompts)))
+            }
         };
         Ok(Bench {
             settings,
@@ -101,11 +111,7 @@ impl Bench {
     pub fn with_team(mut self, team: Option<Team>) -> Bench {
         self.team = team.map(|team| match self.settings.workers {
             // Whoever names a number wants to see what it does, worth it or not.
-            Some(workers) => Team {
-                workers,
-                shares_everything: true,
-                ..team
-            },
+            Some(workers) => team.sharing_everything(workers),
             None => team,
         });
         if let Workload::Pairs(session) = &mut self.workload {
@@ -140,6 +146,7 @@ impl Bench {
             self.counted = self.gpu_calls.map(|count| [count(); 2]);
         }
         let start = Instant::now();
+        let mut of_kernels = None;
         let loss = match &mut self.workload {
             Workload::Texts(work) => {
                 let TextsWorkload {
@@ -164,8 +171,13 @@ impl Bench {
                 let outcome = session.step(&self.model).await?;
                 outcome.metrics.get(metrics::LOSS).unwrap_or(f64::NAN)
             }
+            Workload::Answers(work) => {
+                let step = work.step(&self.model, self.team.as_ref()).await?;
+                of_kernels = Some(step.ms);
+                step.nats_a_token
+            }
         };
-        let ms = start.elapsed().as_secs_f64() * 1e3;
+        let ms = of_kernels.unwrap_or_else(|| start.elapsed().as_secs_f64() * 1e3);
         self.losses.push(loss);
         self.ms.push(ms);
         if let (Some([_, last]), Some(count)) = (&mut self.counted, self.gpu_calls) {
@@ -183,7 +195,14 @@ impl Bench {
             .copied()
             .collect();
         let median = median(&timed).unwrap_or(f64::NAN);
-        let tokens = self.settings.batch * self.settings.context;
+        let composed = match &self.workload {
+            Workload::Answers(work) => work.composed(median),
+            Workload::Texts(_) | Workload::Pairs(_) => None,
+        };
+        let tokens = match &self.workload {
+            Workload::Answers(work) => work.tokens(),
+            Workload::Texts(_) | Workload::Pairs(_) => self.settings.batch * self.settings.context,
+        };
         let steps = timed.len();
         let per_step = |read: fn(&GpuCalls) -> u64| {
             let [before, last] = self.counted.as_ref()?;
@@ -208,6 +227,7 @@ impl Bench {
             memory_bytes: None,
             gpu_bytes: self.counted.map(|[_, last]| last.bytes),
             losses: self.losses.clone(),
+            composed,
             device: device.to_owned(),
             adapter: adapter.to_owned(),
             simd: crate::kernels::SIMD,
@@ -219,7 +239,7 @@ impl Bench {
 /// AdamW with decay on every tensor, no clipping, a constant rate.
 fn train_settings(settings: &BenchSettings) -> TrainSettings {
     let objective: Objective = match settings.objective {
-        BenchObjective::Sft => ObjectiveKind::Sft.with_beta(0.1),
+        BenchObjective::Sft | BenchObjective::Sampling => ObjectiveKind::Sft.with_beta(0.1),
         BenchObjective::Dpo => ObjectiveKind::Dpo.with_beta(0.1),
     };
     TrainSettings {
@@ -328,8 +348,13 @@ fn pairs(settings: &BenchSettings, step: usize) -> Vec<TokenisedRow> {
         .collect()
 }
 
-fn tokens_per_s(tokens: usize, step_ms: f64) -> Option<f64> {
-    (step_ms > 0.0).then(|| tokens as f64 / step_ms * 1e3)
+/// As many prompts as there are sequences in a step, of a quarter of the context.
+fn prompts(settings: &BenchSettings) -> Vec<Vec<u32>> {
+    let length = (settings.context / 4).max(1);
+    let texts = texts(settings, 0).into_iter();
+    texts
+        .map(|text| text.completion[..length].to_vec())
+        .collect()
 }
 
 #[cfg(test)]
@@ -367,6 +392,33 @@ mod tests {
             "{:?}",
             report.losses
         );
+    }
+
+    #[test]
+    fn answers_are_of_many_lengths_and_both_ways_sample_them() {
+        let settings = BenchSettings {
+            objective: BenchObjective::Sampling,
+            steps: 2,
+            layers: 1,
+            batch: 40,
+            ..BenchSettings::default()
+        };
+        let mut bench = Bench::start(settings, &Device::flex()).unwrap();
+        while bench.steps() < bench.of() {
+            block_on(bench.step()).unwrap();
+        }
+        let report = bench.report("cpu", "");
+        let composed = report.composed.unwrap();
+        // Of 48 tokens at most an answer has about 25: one token in 32 ends it.
+        assert!(
+            (40 * 15..40 * 35).contains(&composed.tokens),
+            "{composed:?}"
+        );
+        assert!(composed.same_answers >= 39, "{composed:?}");
+        assert_eq!((report.step_ms.len(), composed.step_ms.len()), (2, 2));
+        let nats = report.losses[0];
+        assert!((nats - f64::ln(512.0)).abs() < 0.1, "{nats}");
+        assert!(report.losses.iter().all(|loss| *loss == nats));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use support::{VOCAB, model};
 use tilt_engine::batch::Batch;
 use tilt_engine::generate::{
-    Generator, Pick, SampledAnswer, generate, generate_composed, next_token_logits,
+    Generator, Pick, SampledAnswer, SamplingRequest, generate, generate_composed, next_token_logits,
 };
 use tilt_engine::gpt_config::GptConfig;
 use tilt_engine::kernels::cpu::CpuValues;
@@ -79,11 +79,11 @@ fn decoded_logits(model: &Model, arena: &Tensor<1>, prompt: usize, ids: &[u32]) 
     let prompts = [
         SharedPrompt {
             ids: &other,
-            slots: 0..1,
+            slots: &[0],
         },
         SharedPrompt {
             ids: shared,
-            slots: 1..4,
+            slots: &[1, 2, 3],
         },
     ];
     let vocab = model.config.vocab_size;
@@ -178,7 +178,14 @@ fn both_ways_sample_the_same_answers() {
         ] {
             let ours = block_on(generate(&model, &arena, &prompts, pick, 24, 2, 5));
             let ours = ours.expect("answers");
-            let plain = generate_composed(&model, &arena, &prompts, pick, 24, 2, 5);
+            let request = SamplingRequest {
+                prompts: &prompts,
+                pick,
+                max_new_tokens: 24,
+                seed: 2,
+                first_stream: 5,
+            };
+            let plain = generate_composed(&model, &arena, &request);
             let plain = block_on(plain).expect("answers");
             for (ours, plain) in ours.iter().zip(&plain) {
                 assert_eq!(ours.ids, plain.ids, "{pick:?}");
@@ -198,7 +205,14 @@ fn a_generator_that_is_kept_answers_as_a_fresh_one() {
     for (call, most) in [(0, 20), (1, 3), (2, 28)] {
         let prompts: Vec<Vec<u32>> = (1..=3 + call).map(|len| vec![7; len]).collect();
         let pick = Pick::Sample(Sampling::default());
-        let answers = block_on(kept.generate(&prompts, pick, most, 4, call));
+        let request = SamplingRequest {
+            prompts: &prompts,
+            pick,
+            max_new_tokens: most,
+            seed: 4,
+            first_stream: call,
+        };
+        let answers = block_on(kept.sample(&request));
         let fresh = block_on(generate(&model, &arena, &prompts, pick, most, 4, call));
         assert_eq!(answers.expect("answers"), fresh.expect("answers"));
     }

@@ -84,7 +84,11 @@ fn Form() -> impl IntoView {
         ("plain", texts::PLAIN),
         ("relaxed", texts::RELAXED),
     ];
-    const OBJECTIVES: [Choice; 2] = [("sft", texts::SFT), ("dpo", texts::DPO)];
+    const OBJECTIVES: [Choice; 3] = [
+        ("sft", texts::SFT),
+        ("dpo", texts::DPO),
+        ("sampling", texts::SAMPLING),
+    ];
     const HEADS: [Choice; 2] = [("0", texts::TIED_NO), ("1", texts::TIED_YES)];
     view! {
         <div class="bench-fields">
@@ -300,12 +304,25 @@ fn Report(report: BenchReport) -> impl IntoView {
     };
     let device = format!("{} \u{b7} {}", report.device, report.adapter);
     let in_ms = |ms: f64| texts::milliseconds(&milliseconds(ms));
+    let composed = report.composed.as_ref();
     let per_step = |count: f64| fixed(count, if count.fract() == 0.0 { 0 } else { 1 });
     let facts = [
         (texts::MEDIAN, Some(in_ms(report.median_ms))),
         (
             texts::TOKENS,
             report.tokens_per_s.map(|rate| fixed(rate, 0)),
+        ),
+        (
+            texts::COMPOSED_TOKENS,
+            composed
+                .and_then(|composed| composed.tokens_per_s)
+                .map(|rate| fixed(rate, 0)),
+        ),
+        (
+            texts::TIMES_COMPOSED,
+            composed
+                .and_then(|composed| composed.ratio)
+                .map(|ratio| texts::times(&fixed(ratio, 2))),
         ),
         (texts::FASTEST_STEP, Some(in_ms(report.min_ms))),
         (texts::FIRST_STEP, Some(in_ms(report.first_step_ms))),

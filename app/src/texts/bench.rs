@@ -1,7 +1,7 @@
 //! The benchmark: what this machine can do.
 
 pub const BENCHMARK: &str = "Benchmark";
-pub const WHAT_IT_IS: &str = "A training step of a small GPT with fixed weights and data, timed on this machine: forward, loss, backward and AdamW, and the loss read back every step.";
+pub const WHAT_IT_IS: &str = "A training step of a small GPT with fixed weights and data, timed on this machine: forward, loss, backward and AdamW, and the loss read back every step. Or the answers that it samples to a batch of prompts.";
 pub const CLOSE: &str = "Close the benchmark";
 pub const CLOSE_SIGN: &str = "\u{d7}";
 
@@ -18,6 +18,7 @@ pub const RELAXED: &str = "Relaxed SIMD";
 pub const OBJECTIVE: &str = "Objective";
 pub const SFT: &str = "SFT";
 pub const DPO: &str = "DPO";
+pub const SAMPLING: &str = "Sampling answers";
 pub const TIED: &str = "Head";
 pub const TIED_YES: &str = "Tied";
 pub const TIED_NO: &str = "Untied";
@@ -47,6 +48,8 @@ pub const MEDIAN: &str = "Median step";
 pub const FASTEST_STEP: &str = "Fastest step";
 pub const FIRST_STEP: &str = "First step";
 pub const TOKENS: &str = "Tokens a second";
+pub const COMPOSED_TOKENS: &str = "By burn\u{2019}s own operations";
+pub const TIMES_COMPOSED: &str = "Faster than these";
 pub const DISPATCHES: &str = "Dispatches a step";
 pub const SUBMISSIONS: &str = "Submissions a step";
 pub const GPU_MEMORY: &str = "GPU memory";
@@ -54,6 +57,10 @@ pub const LAST_LOSS: &str = "Last loss";
 
 pub fn milliseconds(number: &str) -> String {
     format!("{number} ms")
+}
+
+pub fn times(ratio: &str) -> String {
+    format!("{ratio} times")
 }
 
 /// What was measured on what.

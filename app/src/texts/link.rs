@@ -49,7 +49,7 @@ pub const LEVELS: &str = "start, standard or everything";
 pub const THEMES: &str = "light or dark";
 pub const ON_OR_OFF: &str = "nothing, 1 or 0";
 pub const SIMDS: &str = "plain or relaxed";
-pub const BENCH_OBJECTIVES: &str = "sft or dpo, with bench";
+pub const BENCH_OBJECTIVES: &str = "sft, dpo or sampling, with bench";
 pub const NOTHING_YET: &str = "nothing yet";
 
 pub const AS_WITHOUT: &str = "It is ignored.";

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// What a step trains on.
+/// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BenchObjective {
@@ -12,15 +12,23 @@ pub enum BenchObjective {
     /// DPO over pairs that share the first half of their tokens, the reference's log-probs
     /// known; `batch` sequences are half as many pairs.
     Dpo,
+    /// No training: answers to `batch` prompts of a quarter of the context, of many lengths up
+    /// to all of it. On the CPU they are timed by burn's operations too.
+    Sampling,
 }
 
 impl BenchObjective {
-    pub const ALL: [BenchObjective; 2] = [BenchObjective::Sft, BenchObjective::Dpo];
+    pub const ALL: [BenchObjective; 3] = [
+        BenchObjective::Sft,
+        BenchObjective::Dpo,
+        BenchObjective::Sampling,
+    ];
 
     pub fn slug(self) -> &'static str {
         match self {
             BenchObjective::Sft => "sft",
             BenchObjective::Dpo => "dpo",
+            BenchObjective::Sampling => "sampling",
         }
     }
 
@@ -141,7 +149,7 @@ pub struct BenchReport {
     pub step_ms: Vec<f64>,
     /// The first step by itself, with whatever is compiled or allocated then.
     pub first_step_ms: f64,
-    /// Of the tokens that the model reads, at the median; `None` where that is no time at all
+    /// Of the tokens that the model reads, or samples, at the median; `None` where that is no time at all
     /// by the clock, which in a browser ticks every tenth of a millisecond.
     pub tokens_per_s: Option<f64>,
     /// GPU dispatches a timed step; `None` where nothing counts them, as on the CPU.
@@ -156,8 +164,12 @@ pub struct BenchReport {
     /// is the most that was used. `None` natively.
     #[serde(default)]
     pub memory_bytes: Option<u64>,
-    /// Nats a token (`sft`) or the objective's loss, of all steps from the first.
+    /// Nats a token (`sft`; of `sampling` those of the answers) or the objective's loss, of all
+    /// steps from the first.
     pub losses: Vec<f64>,
+    /// Of `sampling` on the CPU.
+    #[serde(default)]
+    pub composed: Option<ComposedSampling>,
     /// `webgpu` or `cpu`.
     pub device: String,
     pub adapter: String,
@@ -165,6 +177,21 @@ pub struct BenchReport {
     pub simd: SimdBuild,
     /// Workers that shared a step.
     pub workers: usize,
+}
+
+/// The same answers by burn's operations, on one worker and in turns with the CPU's kernels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComposedSampling {
+    /// Of each timed step, in order.
+    pub step_ms: Vec<f64>,
+    /// Tokens of a step.
+    pub tokens: usize,
+    /// At the median.
+    pub tokens_per_s: Option<f64>,
+    /// Tokens a second of the CPU's kernels over those of burn's operations.
+    pub ratio: Option<f64>,
+    /// Answers of the last step that both sampled alike, token by token.
+    pub same_answers: usize,
 }
 
 /// What was asked of the GPU since the engine began.

@@ -43,7 +43,9 @@ pub mod tokenizer_files;
 pub mod view;
 pub mod zip;
 
-pub use bench::{BenchObjective, BenchReport, BenchSettings, GpuCalls, SimdBuild};
+pub use bench::{
+    BenchObjective, BenchReport, BenchSettings, ComposedSampling, GpuCalls, SimdBuild,
+};
 pub use curated::CuratedSet;
 pub use dataset::{Content, Example, Role, Turn};
 pub use deferred::Deferred;

@@ -1,12 +1,15 @@
 //! How fast answers are sampled: by the CPU's own kernels, and for comparison by burn's
 //! operations, in turns, so that both meet the same machine.
 
-use crate::generate::{Pick, SampledAnswer, generate, generate_composed};
+use crate::crew::{self, Team};
+use crate::generate::{Pick, SampledAnswer, SamplingRequest, generate_composed};
+use crate::gpt_config::GptConfig;
+use crate::kernels::cpu::CpuValues;
 use crate::model::Model;
 use burn::tensor::Tensor;
 use serde::Serialize;
 use tilt_protocol::statistics::median;
-use tilt_protocol::{Result, Sampling, SimdBuild};
+use tilt_protocol::{BenchSettings, ComposedSampling, Result, Sampling, SimdBuild};
 use web_time::Instant;
 
 /// Both ways to sample the same answers.
@@ -45,8 +48,53 @@ impl SamplingTimes {
             tokens,
             round_ms,
             median_ms,
-            tokens_per_s: super::tokens_per_s(tokens, median_ms),
+            tokens_per_s: tokens_per_s(tokens, median_ms),
         }
+    }
+}
+
+/// One sampling both ways.
+struct Round {
+    /// By the kernels, and by burn's operations where these are timed.
+    answers: [Vec<SampledAnswer>; 2],
+    ms: [f64; 2],
+}
+
+impl Round {
+    async fn time(
+        model: &Model,
+        arena: &Tensor<1>,
+        prompts: &[Vec<u32>],
+        team: Option<&Team>,
+        is_composed: bool,
+    ) -> Result<Round> {
+        let request = SamplingRequest {
+            prompts,
+            pick: Pick::Sample(Sampling::default()),
+            max_new_tokens: Sampling::NEW_TOKENS,
+            seed: 0,
+            first_stream: 0,
+        };
+        let start = Instant::now();
+        let by_kernels = crew::sample(model, arena, &request, team).await?;
+        let middle = Instant::now();
+        let composed = match is_composed {
+            true => generate_composed(model, arena, &request).await?,
+            false => Vec::new(),
+        };
+        Ok(Round {
+            answers: [by_kernels, composed],
+            ms: [
+                middle.duration_since(start).as_secs_f64() * 1e3,
+                middle.elapsed().as_secs_f64() * 1e3,
+            ],
+        })
+    }
+
+    fn same_answers(&self) -> usize {
+        let [ours, theirs] = &self.answers;
+        let pairs = ours.iter().zip(theirs);
+        pairs.filter(|(a, b)| a.ids == b.ids).count()
     }
 }
 
@@ -54,38 +102,120 @@ impl SamplingTimes {
 /// then `rounds` that are.
 ///
 /// # Errors
-/// Those of [`generate`].
+/// Those of [`generate`](crate::generate::generate).
 pub async fn time_sampling(
     model: &Model,
     arena: &Tensor<1>,
     prompts: &[Vec<u32>],
     rounds: usize,
 ) -> Result<SamplingReport> {
-    let (pick, most) = (Pick::Sample(Sampling::default()), Sampling::NEW_TOKENS);
+    let mut last = Round::time(model, arena, prompts, None, true).await?;
     let mut ms = [Vec::new(), Vec::new()];
-    let mut answers = [Vec::new(), Vec::new()];
-    for round in 0..=rounds {
-        let start = Instant::now();
-        answers[0] = generate(model, arena, prompts, pick, most, 0, 0).await?;
-        let middle = Instant::now();
-        answers[1] = generate_composed(model, arena, prompts, pick, most, 0, 0).await?;
-        if round > 0 {
-            ms[0].push(middle.duration_since(start).as_secs_f64() * 1e3);
-            ms[1].push(middle.elapsed().as_secs_f64() * 1e3);
-        }
+    for _ in 0..rounds {
+        last = Round::time(model, arena, prompts, None, true).await?;
+        ms[0].push(last.ms[0]);
+        ms[1].push(last.ms[1]);
     }
     let [of_kernels, of_composed] = ms;
-    let kernels = SamplingTimes::new(&answers[0], of_kernels);
-    let composed = SamplingTimes::new(&answers[1], of_composed);
-    let rates = kernels.tokens_per_s.zip(composed.tokens_per_s);
-    let pairs = answers[0].iter().zip(&answers[1]);
+    let kernels = SamplingTimes::new(&last.answers[0], of_kernels);
+    let composed = SamplingTimes::new(&last.answers[1], of_composed);
     Ok(SamplingReport {
         parameters: model.layout.len,
         answers: prompts.len(),
         simd: crate::kernels::SIMD,
-        ratio: rates.map(|(kernels, composed)| kernels / composed),
+        ratio: ratio(kernels.tokens_per_s, composed.tokens_per_s),
         kernels,
         composed,
-        same_answers: pairs.filter(|(a, b)| a.ids == b.ids).count(),
+        same_answers: last.same_answers(),
     })
+}
+
+/// `None` for no time at all.
+pub fn tokens_per_s(tokens: usize, step_ms: f64) -> Option<f64> {
+    (step_ms > 0.0).then(|| tokens as f64 / step_ms * 1e3)
+}
+
+fn ratio(ours: Option<f64>, theirs: Option<f64>) -> Option<f64> {
+    ours.zip(theirs).map(|(ours, theirs)| ours / theirs)
+}
+
+/// One id in so many ends an answer.
+const END_EVERY: usize = 32;
+
+/// Ends answers of a model that has learnt nothing as those of a trained one do: some soon, a
+/// few not before the context does.
+pub fn end_answers(config: &mut GptConfig) {
+    let ids = 0..config.vocab_size as u32;
+    let mut ids = ids.step_by(END_EVERY);
+    config.eos_token_id = ids.next();
+    config.more_eos_ids = ids.collect();
+}
+
+/// The benchmark's answers, the same in every step.
+pub struct SamplingWorkload {
+    /// `[parameters]`
+    arena: Tensor<1>,
+    prompts: Vec<Vec<u32>>,
+    /// Tokens of a step.
+    tokens: usize,
+    composed_ms: Vec<f64>,
+    same_answers: usize,
+}
+
+/// What one step of it came to.
+pub struct SampledStep {
+    /// By the CPU's kernels, or by what there is on a GPU.
+    pub ms: f64,
+    /// Of the answers under the model.
+    pub nats_a_token: f64,
+}
+
+impl SamplingWorkload {
+    pub fn new(arena: Tensor<1>, prompts: Vec<Vec<u32>>) -> SamplingWorkload {
+        SamplingWorkload {
+            arena,
+            prompts,
+            tokens: 0,
+            composed_ms: Vec::new(),
+            same_answers: 0,
+        }
+    }
+
+    /// # Errors
+    /// Those of [`generate`](crate::generate::generate).
+    pub async fn step(&mut self, model: &Model, team: Option<&Team>) -> Result<SampledStep> {
+        let is_on_cpu = CpuValues::of(&self.arena).is_some();
+        let round = Round::time(model, &self.arena, &self.prompts, team, is_on_cpu).await?;
+        let logps = round.answers[0].iter().flat_map(|answer| &answer.logps);
+        self.tokens = logps.clone().count();
+        let nats: f64 = logps.sum();
+        if is_on_cpu {
+            self.composed_ms.push(round.ms[1]);
+            self.same_answers = round.same_answers();
+        }
+        Ok(SampledStep {
+            ms: round.ms[0],
+            nats_a_token: -nats / self.tokens.max(1) as f64,
+        })
+    }
+
+    /// Tokens of a step.
+    pub fn tokens(&self) -> usize {
+        self.tokens
+    }
+
+    /// Burn's operations on the same, where the kernels took `median_ms`.
+    pub fn composed(&self, median_ms: f64) -> Option<ComposedSampling> {
+        let timed = self.composed_ms.iter().skip(BenchSettings::WARM_UP);
+        let step_ms: Vec<f64> = timed.copied().collect();
+        let composed = median(&step_ms)?;
+        let rate = tokens_per_s(self.tokens, composed);
+        Some(ComposedSampling {
+            step_ms,
+            tokens: self.tokens,
+            tokens_per_s: rate,
+            ratio: ratio(tokens_per_s(self.tokens, median_ms), rate),
+            same_answers: self.same_answers,
+        })
+    }
 }

@@ -1,14 +1,20 @@
-//! Several workers on one training step: each takes a share of the batch's rows forward and
-//! backward, and their gradients are added up.
+//! Several workers share the work of one on the CPU: a training step (here) and the answers of
+//! a sampling (`sampling.rs`).
 //!
-//! The first worker holds parameters, optimiser and loss. In each step it hands every
-//! helper the parameters and a share of the rows, takes a share itself, and puts the
+//! Of a step each takes a share of the batch's rows forward and backward, and their gradients
+//! are added up. The first worker holds parameters, optimiser and loss. In each step it hands
+//! every helper the parameters and a share of the rows, takes a share itself, and puts the
 //! log-probs together; with the loss's derivatives the gradients come back the same way. What a
 //! helper does not answer, the first worker computes itself. The CPU's kernels only.
 
 mod helper;
+mod sampled;
+mod sampling;
+mod team;
 
-pub use helper::Helper;
+pub use helper::{Helper, HelperAnswer};
+pub use sampling::sample;
+pub use team::{Crew, HelperOrder, HelperReply, Pause, SamplingStart, Team};
 
 use crate::batch::Batch;
 use crate::kernels::cpu::gpt::{self, Activations};
@@ -18,54 +24,7 @@ use crate::kernels::{Packed, SubBatch, statistics_of};
 use crate::model::Model;
 use crate::pass;
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
-use std::future::Future;
-use std::pin::Pin;
-use std::rc::Rc;
 use tilt_protocol::Result;
-
-/// What a helper is told, with numbers beside it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HelperOrder {
-    /// Read these rows; the numbers are the parameters. Answered by five numbers a scored
-    /// token, as [`to_numbers`] writes them.
-    Forward { shape: Box<Shape>, packed: Packed },
-    /// Backward over the same rows; the numbers are the loss's derivatives by each scored
-    /// token's log-prob. Answered by the gradient, `[parameters]`.
-    Backward,
-}
-
-/// The helper's numbers, or `None` when it is gone.
-pub type HelperReply = Pin<Box<dyn Future<Output = Option<Vec<f32>>>>>;
-
-/// Workers that can be asked to help.
-pub trait Crew {
-    /// Sends the order at once; helpers answer in the order they are asked.
-    fn ask(&self, helper: usize, order: &HelperOrder, numbers: &[f32]) -> HelperReply;
-}
-
-/// How many share a step, and who helps.
-#[derive(Clone)]
-pub struct Team {
-    pub crew: Rc<dyn Crew>,
-    /// The first worker included.
-    pub workers: usize,
-    /// Also where it costs more than it saves.
-    pub shares_everything: bool,
-}
-
-impl Team {
-    /// Parameters and gradient go to and fro whatever the batch; the rows have to be worth it.
-    const LEAST_ROWS: usize = 200;
-    /// Parameters times rows: below, the messages take as long as the work.
-    const LEAST_WORK: usize = 60_000_000;
-
-    fn is_worth(&self, parameters: usize, rows: usize) -> bool {
-        let pays = rows >= Self::LEAST_ROWS && parameters.saturating_mul(rows) >= Self::LEAST_WORK;
-        self.workers > 1 && (pays || self.shares_everything)
-    }
-}
 
 /// A forward pass, shared or not.
 pub struct TeamForwardPass {
@@ -122,7 +81,7 @@ pub async fn forward_logps(
     let Some((team, numbers)) = team.zip(CpuValues::of(arena)) else {
         return alone();
     };
-    if !team.is_worth(numbers.len(), batch.packed.rows()) {
+    if !team.shares_pass(numbers.len(), batch.packed.rows()) {
         return alone();
     }
     batch.check(&model.config)?;

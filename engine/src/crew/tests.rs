@@ -1,4 +1,6 @@
-//! A shared step against one alone.
+//! A shared step against one alone. Shared samplings are in `tests/sampling.rs`.
+
+mod sampling;
 
 use super::*;
 use crate::gpt_config::GptConfig;
@@ -7,41 +9,95 @@ use crate::readback::read;
 use crate::sequence::Sequence;
 use burn::tensor::Device;
 use pollster::block_on;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::future::{poll_fn, ready};
+use std::rc::Rc;
+use std::task::Poll;
 
-/// Helpers in this thread; their orders go through JSON as they do between workers.
+/// What helpers have answered, by helper and order.
+type Answered = Rc<RefCell<HashMap<(usize, u32), Option<Vec<f32>>>>>;
+
+/// Helpers in this thread; their orders go through JSON as they do between workers. They go on
+/// with what is under way in the first worker's pauses.
 struct Local {
     helpers: RefCell<Vec<Helper>>,
-    /// Orders that are answered before all are gone.
-    left: RefCell<usize>,
+    answered: Answered,
+    orders: Cell<u32>,
+    /// Orders that are taken before all are gone.
+    left: Cell<usize>,
+    /// Pieces that they do before all are gone.
+    pieces: Cell<usize>,
+    are_gone: Rc<Cell<bool>>,
 }
 
 impl Local {
-    fn team(workers: usize, left: usize) -> Team {
+    fn new(workers: usize, left: usize, pieces: usize) -> Rc<Local> {
         let helpers = (1..workers).map(|_| Helper::default()).collect();
-        Team {
-            crew: Rc::new(Local {
-                helpers: RefCell::new(helpers),
-                left: RefCell::new(left),
-            }),
-            workers,
-            shares_everything: true,
+        Rc::new(Local {
+            helpers: RefCell::new(helpers),
+            answered: Answered::default(),
+            orders: Cell::new(0),
+            left: Cell::new(left),
+            pieces: Cell::new(pieces),
+            are_gone: Rc::default(),
+        })
+    }
+
+    fn team(workers: usize, left: usize) -> Team {
+        let crew = Local::new(workers, left, usize::MAX);
+        Team::new(crew, workers).sharing_everything(workers)
+    }
+
+    /// One less; false where there was none left, and from then on for ever.
+    fn spend(&self, left: &Cell<usize>) -> bool {
+        let spent = left.get().checked_sub(1);
+        left.set(spent.unwrap_or(0));
+        self.are_gone.set(self.are_gone.get() || spent.is_none());
+        !self.are_gone.get()
+    }
+
+    fn collect(&self, helper: usize) {
+        for answer in self.helpers.borrow_mut()[helper].take_answers() {
+            let mut answered = self.answered.borrow_mut();
+            answered.insert((helper, answer.order), answer.numbers);
         }
     }
 }
 
 impl Crew for Local {
     fn ask(&self, helper: usize, order: &HelperOrder, numbers: &[f32]) -> HelperReply {
-        let mut left = self.left.borrow_mut();
-        if *left == 0 {
-            return Box::pin(std::future::ready(None));
+        if !self.spend(&self.left) {
+            return Box::pin(ready(None));
         }
-        *left -= 1;
+        let number = self.orders.get();
+        self.orders.set(number + 1);
         let json = serde_json::to_string(order).unwrap();
         let order = serde_json::from_str(&json).unwrap();
-        let mut helpers = self.helpers.borrow_mut();
-        let answer = helpers[helper].obey(order, numbers.to_vec()).unwrap();
-        Box::pin(std::future::ready(Some(answer)))
+        self.helpers.borrow_mut()[helper].take(number, order, numbers.to_vec());
+        self.collect(helper);
+        let (answered, are_gone) = (self.answered.clone(), self.are_gone.clone());
+        let key = (helper, number);
+        Box::pin(poll_fn(move |_| {
+            let answer = answered.borrow_mut().remove(&key);
+            match answer {
+                Some(numbers) => Poll::Ready(numbers),
+                None if are_gone.get() => Poll::Ready(None),
+                None => Poll::Pending,
+            }
+        }))
+    }
+
+    fn pause(&self, _: u32) -> Pause {
+        let helpers = self.helpers.borrow().len();
+        for helper in 0..helpers {
+            let is_idle = self.helpers.borrow()[helper].is_idle();
+            if !is_idle && self.spend(&self.pieces) {
+                self.helpers.borrow_mut()[helper].advance();
+                self.collect(helper);
+            }
+        }
+        Box::pin(ready(()))
     }
 }
 
@@ -116,9 +172,11 @@ fn what_a_helper_leaves_undone_is_done() {
 
 #[test]
 fn a_backward_pass_alone_is_refused() {
-    assert!(
-        Helper::default()
-            .obey(HelperOrder::Backward, vec![1.0])
-            .is_err()
-    );
+    let mut helper = Helper::default();
+    helper.take(7, HelperOrder::Backward, vec![1.0]);
+    let refused = HelperAnswer {
+        order: 7,
+        numbers: None,
+    };
+    assert_eq!(helper.take_answers(), [refused]);
 }

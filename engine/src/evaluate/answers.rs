@@ -1,7 +1,8 @@
 //! Answers to plain prompts.
 
 use crate::breath::rest;
-use crate::generate::{Pick, SampledAnswer, check_prompt, generate};
+use crate::crew::{self, Team};
+use crate::generate::{Pick, SampledAnswer, SamplingRequest, check_prompt};
 use crate::model::Model;
 use crate::text;
 use crate::world::{Prompt, held_out_prompts};
@@ -44,38 +45,46 @@ pub fn some_held_out_prompts(model: &Model, count: usize) -> Vec<Prompt> {
 /// [`answer_prompts`] of policy and reference, each in streams of its own.
 ///
 /// # Errors
-/// Those of [`generate`].
+/// Those of [`crew::sample`].
 pub async fn both_answer(
     model: &Model,
     [policy, reference]: [&Tensor<1>; 2],
     prompts: &[&str],
     sampling: &Sampling,
     first_stream: usize,
+    team: Option<&Team>,
 ) -> Result<[Vec<WorldAnswer>; 2]> {
-    let ours = answer_prompts(model, policy, prompts, sampling, first_stream).await?;
+    let ours = answer_prompts(model, policy, prompts, sampling, first_stream, team).await?;
     let stream = REFERENCE_STREAM + first_stream;
-    let theirs = answer_prompts(model, reference, prompts, sampling, stream).await?;
+    let theirs = answer_prompts(model, reference, prompts, sampling, stream, team).await?;
     Ok([ours, theirs])
 }
 
-/// One answer a prompt, in order; answer i draws from stream `first_stream + i`.
+/// One answer a prompt, in order, by the team where there is one; answer i draws from stream
+/// `first_stream + i`.
 ///
 /// # Errors
-/// Those of [`generate`].
+/// Those of [`crew::sample`].
 pub async fn answer_prompts(
     model: &Model,
     arena: &Tensor<1>,
     prompts: &[&str],
     sampling: &Sampling,
     first_stream: usize,
+    team: Option<&Team>,
 ) -> Result<Vec<WorldAnswer>> {
     let ids: Vec<Vec<u32>> = prompts
         .iter()
         .map(|prompt| prompt_ids(model, prompt))
         .collect::<Result<_>>()?;
-    let pick = Pick::Sample(*sampling);
-    let max = sampling.max_new_tokens;
-    let answers = generate(model, arena, &ids, pick, max, sampling.seed, first_stream).await?;
+    let request = SamplingRequest {
+        prompts: &ids,
+        pick: Pick::Sample(*sampling),
+        max_new_tokens: sampling.max_new_tokens,
+        seed: sampling.seed,
+        first_stream,
+    };
+    let answers = crew::sample(model, arena, &request, team).await?;
     // However fast that was: what follows can be left out.
     rest().await;
     let text = model.text("a prompt")?;

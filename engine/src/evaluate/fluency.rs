@@ -71,7 +71,7 @@ pub async fn fluency(
     let mut first = 0;
     for chunk in repeated.chunks(GENERATION_BATCH) {
         let texts: Vec<&str> = chunk.iter().map(|prompt| prompt.text.as_str()).collect();
-        let answers = answer_prompts(model, arena, &texts, &sampling, first).await?;
+        let answers = answer_prompts(model, arena, &texts, &sampling, first, None).await?;
         first += chunk.len();
         for (&prompt, answer) in chunk.iter().zip(answers) {
             let reading = read_attributes(&prompt.text, &answer.text);

@@ -1,5 +1,6 @@
 //! Pairs of sampled answers, judged or not.
 
+use crate::crew::Team;
 use crate::evaluate::answers::answer_prompts;
 use crate::generate::GENERATION_BATCH;
 use crate::judge::{self, Weighted};
@@ -103,6 +104,8 @@ pub struct PairDrawer {
     drawn: usize,
     /// Pairs that were not decisive.
     pub ties: usize,
+    /// Who shares the sampling.
+    team: Option<Team>,
 }
 
 /// Draws a wanted pair before a principle is given up as never decisive.
@@ -138,7 +141,13 @@ impl PairDrawer {
             found: 0,
             drawn: 0,
             ties: 0,
+            team: None,
         })
+    }
+
+    /// Shares the sampling with a team.
+    pub fn with_team(self, team: Option<Team>) -> PairDrawer {
+        PairDrawer { team, ..self }
     }
 
     pub fn is_done(&self) -> bool {
@@ -179,7 +188,8 @@ impl PairDrawer {
             .flat_map(|prompt| [prompt.as_str(), prompt.as_str()])
             .collect();
         let stream = 2 * self.drawn;
-        let answers = answer_prompts(model, arena, &doubled, &self.sampling, stream).await?;
+        let (sampling, team) = (&self.sampling, self.team.as_ref());
+        let answers = answer_prompts(model, arena, &doubled, sampling, stream, team).await?;
         self.drawn += count;
         let mut pairs = Vec::new();
         for (prompt, two) in prompts.into_iter().zip(answers.chunks_exact(2)) {

@@ -3,6 +3,7 @@
 use super::answers::{WorldAnswer, both_answer, some_held_out_prompts};
 use super::kl::{Kl, log_ratios};
 use crate::breath::rest;
+use crate::crew::Team;
 use crate::generate::GENERATION_BATCH;
 use crate::judge::{ReadAttributes, attribute, read_attributes};
 use crate::model::Model;
@@ -39,6 +40,7 @@ pub async fn run_result(
     reference: &Tensor<1>,
     wanted: Wanted<'_>,
     seed: u64,
+    team: Option<&Team>,
 ) -> Result<RunResult> {
     let prompts = some_held_out_prompts(model, PROMPTS);
     let sampling = Sampling {
@@ -49,7 +51,7 @@ pub async fn run_result(
     for chunk in prompts.chunks(GENERATION_BATCH) {
         let texts: Vec<&str> = chunk.iter().map(|prompt| prompt.text.as_str()).collect();
         let models = [policy, reference];
-        let [our, their] = both_answer(model, models, &texts, &sampling, ours.len()).await?;
+        let [our, their] = both_answer(model, models, &texts, &sampling, ours.len(), team).await?;
         ratios.extend(log_ratios(model, reference, &our).await?);
         rest().await;
         ours.extend(our);

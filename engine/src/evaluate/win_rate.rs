@@ -3,6 +3,7 @@
 //! One answer each for every held-out prompt at temperature 1, repeated with further
 //! seeds until at least 200 comparisons are decisive or 2,000 were drawn.
 
+use crate::crew::Team;
 use crate::evaluate::answers::{WorldAnswer, both_answer};
 use crate::evaluate::kl::{Kl, log_ratios};
 use crate::generate::GENERATION_BATCH;
@@ -32,6 +33,8 @@ pub struct WinRateRun {
     reference: AnswerSums,
     /// Of each of the policy's answers, in nats.
     log_ratios: Vec<f64>,
+    /// Who shares the sampling.
+    team: Option<Team>,
 }
 
 /// Sums over one model's answers.
@@ -78,7 +81,13 @@ impl WinRateRun {
             policy: AnswerSums::default(),
             reference: AnswerSums::default(),
             log_ratios: Vec::new(),
+            team: None,
         }
+    }
+
+    /// Shares the sampling with a team.
+    pub fn with_team(self, team: Option<Team>) -> WinRateRun {
+        WinRateRun { team, ..self }
     }
 
     /// Another number of decisive comparisons.
@@ -125,8 +134,8 @@ impl WinRateRun {
             .map(String::as_str)
             .collect();
         let models = [policy, reference];
-        let [ours, theirs] =
-            both_answer(model, models, &prompts, &self.sampling, self.drawn).await?;
+        let (sampling, first, team) = (&self.sampling, self.drawn, self.team.as_ref());
+        let [ours, theirs] = both_answer(model, models, &prompts, sampling, first, team).await?;
         self.log_ratios
             .extend(log_ratios(model, reference, &ours).await?);
         let weighted = Weighted::single(self.principle);

@@ -4,10 +4,9 @@
 //! fed its own prompt until it ends, so positions are true ones and nothing is
 //! padded on the left.
 
-use super::draw::{Drawer, Pick};
-use super::row::{
-    GENERATION_BATCH, GenerationRow, Request, SampledAnswer, all_there, check_logits,
-};
+use super::draw::Drawer;
+use super::request::{AnswerRules, GENERATION_BATCH, SamplingRequest};
+use super::row::{GenerationRow, SampledAnswer, all_there, check_logits};
 use crate::breath::rest;
 use crate::gpt::{Gpt, KvCache};
 use crate::kernels::gpu::most_bytes;
@@ -23,40 +22,26 @@ use tilt_protocol::{Error, Result};
 pub async fn generate_composed(
     model: &Model,
     arena: &Tensor<1>,
-    prompts: &[Vec<u32>],
-    pick: Pick,
-    max_new_tokens: usize,
-    seed: u64,
-    first_stream: usize,
+    request: &SamplingRequest<'_>,
 ) -> Result<Vec<SampledAnswer>> {
-    let request = Request::checked(model, prompts, pick, max_new_tokens, seed, first_stream)?;
-    sample_composed(model, arena, &request).await
-}
-
-/// As [`generate_composed`].
-///
-/// # Errors
-/// As there.
-pub async fn sample_composed(
-    model: &Model,
-    arena: &Tensor<1>,
-    request: &Request<'_>,
-) -> Result<Vec<SampledAnswer>> {
-    let prompts = request.prompts;
-    let mut answers: Vec<Option<SampledAnswer>> = prompts.iter().map(|_| None).collect();
+    request.check(model)?;
+    let (prompts, rules) = (request.prompts, AnswerRules::new(model, request));
+    let mut answers = Answers {
+        first_stream: request.first_stream,
+        by_row: vec![None; prompts.len()],
+    };
     let gpt = model.gpt(arena);
-    let longest = prompts.iter().map(Vec::len).max().unwrap_or(0);
+    let longest = request.longest_prompt();
     let at_once = rows_at_once(model, arena, longest, request.max_new_tokens)?;
     for (chunk_index, chunk) in prompts.chunks(at_once).enumerate() {
-        let first = chunk_index * at_once;
-        let mut rows: Vec<GenerationRow> = chunk
-            .iter()
-            .enumerate()
-            .map(|(offset, prompt)| GenerationRow::new(request, prompt, first + offset, 0))
+        let first = request.first_stream + chunk_index * at_once;
+        let mut rows: Vec<GenerationRow> = (first..)
+            .zip(chunk)
+            .map(|(stream, prompt)| GenerationRow::new(&rules, prompt.as_slice().into(), stream, 0))
             .collect();
-        generate_chunk(model, &gpt, &mut rows, request, &mut answers).await?;
+        generate_chunk(model, &gpt, &mut rows, &rules, &mut answers).await?;
     }
-    all_there(answers)
+    all_there(answers.by_row)
 }
 
 /// Rows in one forward pass: [`GENERATION_BATCH`], or what a GPU has buffers for. Each row draws
@@ -102,12 +87,18 @@ fn rows_at_once(
 /// Tokens of all answers between two rests.
 const TOKENS_A_REST: usize = 4;
 
+/// What there is so far of a request.
+struct Answers {
+    first_stream: usize,
+    by_row: Vec<Option<SampledAnswer>>,
+}
+
 async fn generate_chunk(
     model: &Model,
     gpt: &Gpt,
-    rows: &mut Vec<GenerationRow<'_>>,
-    request: &Request<'_>,
-    answers: &mut [Option<SampledAnswer>],
+    rows: &mut Vec<GenerationRow>,
+    rules: &AnswerRules,
+    answers: &mut Answers,
 ) -> Result<()> {
     let mut cache = KvCache::new(&model.config);
     let mut drawer = Drawer::default();
@@ -131,11 +122,11 @@ async fn generate_chunk(
                 Some(&forced) => (forced, false),
                 None => {
                     let logits = &logits[position * vocab..(position + 1) * vocab];
-                    row.draw(model, logits, request, &mut drawer)
+                    row.draw(logits, rules, &mut drawer)
                 }
             };
             if has_ended {
-                answers[row.index] = Some(row.answer);
+                answers.by_row[row.stream - answers.first_stream] = Some(row.answer);
             } else {
                 kept.push(position);
                 input.push(vec![next]);

@@ -2,11 +2,13 @@
 
 use crate::kernels::cpu::{logp_of, softmax_weights};
 use crate::random::Random;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use tilt_protocol::Sampling;
 
 /// How the next token is picked.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Pick {
     Greedy,
     Sample(Sampling),

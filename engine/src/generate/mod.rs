@@ -1,27 +1,31 @@
 //! Sampling answers, batched, with a key-value cache: on the CPU by kernels of our own
-//! (`decoded.rs`), elsewhere by burn's operations (`composed.rs`).
+//! (`live.rs`), elsewhere by burn's operations (`composed.rs`).
 //!
 //! Tokens are drawn on the CPU from our own generator, one stream a row, so that a row's
 //! answer does not depend on its neighbours.
 
 mod composed;
-mod decoded;
 mod draw;
+mod live;
+mod request;
 mod row;
 
 pub use composed::generate_composed;
 pub use draw::{Pick, probabilities};
-pub use row::{GENERATION_BATCH, SampledAnswer, check_prompt};
+pub use live::LiveBatch;
+pub use request::{
+    AnswerRules, GENERATION_BATCH, PromptRows, SamplingRequest, SamplingRoom, check_prompt,
+};
+pub use row::{SampledAnswer, all_there};
 
+use crate::breath::rest;
 use crate::kernels::Packed;
 use crate::kernels::cpu::decode::Decoder;
 use crate::kernels::cpu::{self, CpuValues};
 use crate::kernels::shape::Shape;
 use crate::model::Model;
 use burn::tensor::Tensor;
-use composed::sample_composed;
-use decoded::generate_decoded;
-use row::{Request, check_logits};
+use row::check_logits;
 use tilt_protocol::Result;
 
 /// One answer a prompt, in order. Row i draws from stream `first_stream + i` of the
@@ -41,10 +45,14 @@ pub async fn generate(
     seed: u64,
     first_stream: usize,
 ) -> Result<Vec<SampledAnswer>> {
-    let mut generator = Generator::new(model, arena);
-    generator
-        .generate(prompts, pick, max_new_tokens, seed, first_stream)
-        .await
+    let request = SamplingRequest {
+        prompts,
+        pick,
+        max_new_tokens,
+        seed,
+        first_stream,
+    };
+    Generator::new(model, arena).sample(&request).await
 }
 
 /// Samples from one model as it is now; on the CPU its weights are packed once, and its room
@@ -52,18 +60,16 @@ pub async fn generate(
 pub struct Generator<'a> {
     model: &'a Model,
     arena: &'a Tensor<1>,
-    /// On the CPU.
+    /// On the CPU. A sampling under way has taken it, and one that broke off keeps it.
     decoder: Option<Decoder>,
 }
 
 impl<'a> Generator<'a> {
     pub fn new(model: &'a Model, arena: &'a Tensor<1>) -> Generator<'a> {
-        let decoder =
-            CpuValues::of(arena).map(|numbers| Decoder::new(Shape::new(&model.config), numbers));
         Generator {
             model,
             arena,
-            decoder,
+            decoder: None,
         }
     }
 
@@ -71,20 +77,33 @@ impl<'a> Generator<'a> {
     ///
     /// # Errors
     /// As there.
-    pub async fn generate(
-        &mut self,
-        prompts: &[Vec<u32>],
-        pick: Pick,
-        max_new_tokens: usize,
-        seed: u64,
-        first_stream: usize,
-    ) -> Result<Vec<SampledAnswer>> {
+    pub async fn sample(&mut self, request: &SamplingRequest<'_>) -> Result<Vec<SampledAnswer>> {
         let (model, arena) = (self.model, self.arena);
-        let request = Request::checked(model, prompts, pick, max_new_tokens, seed, first_stream)?;
-        let Some(decoder) = &mut self.decoder else {
-            return sample_composed(model, arena, &request).await;
+        request.check(model)?;
+        let shape = Shape::new(&model.config);
+        let kept = self.decoder.take();
+        let packed = || Some(Decoder::new(shape.clone(), CpuValues::of(arena)?));
+        let Some(decoder) = kept.or_else(packed) else {
+            return generate_composed(model, arena, request).await;
         };
-        generate_decoded(model, decoder, &request).await
+        let rules = AnswerRules::new(model, request);
+        let rows = request.prompts.len();
+        let room = SamplingRoom::new(&shape, &rules, request.longest_prompt(), rows);
+        let mut batch = LiveBatch::new(decoder, rules, room);
+        request
+            .groups()
+            .into_iter()
+            .for_each(|group| batch.add(group));
+        let mut answers: Vec<Option<SampledAnswer>> = vec![None; rows];
+        while !batch.is_idle() {
+            batch.advance()?;
+            for (stream, answer) in batch.take_finished() {
+                answers[stream - request.first_stream] = Some(answer);
+            }
+            rest().await;
+        }
+        self.decoder = Some(batch.into_decoder());
+        all_there(answers)
     }
 }
 

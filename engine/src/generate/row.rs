@@ -1,8 +1,9 @@
 //! A row of a generation: its prompt, its answer so far, its own stream of random numbers.
 
-use super::draw::{Drawer, Pick};
-use crate::model::Model;
+use super::draw::Drawer;
+use super::request::AnswerRules;
 use crate::random::Random;
+use std::rc::Rc;
 use tilt_protocol::{Error, Result};
 
 /// An answer as it was sampled.
@@ -16,52 +17,18 @@ pub struct SampledAnswer {
     pub finished: bool,
 }
 
-/// What is asked for: the same for all rows, its prompts checked.
-pub struct Request<'a> {
-    pub pick: Pick,
-    pub max_new_tokens: usize,
-    pub seed: u64,
-    pub first_stream: usize,
-    pub prompts: &'a [Vec<u32>],
-}
-
-impl<'a> Request<'a> {
-    /// # Errors
-    /// Those of [`check_prompt`].
-    pub fn checked(
-        model: &Model,
-        prompts: &'a [Vec<u32>],
-        pick: Pick,
-        max_new_tokens: usize,
-        seed: u64,
-        first_stream: usize,
-    ) -> Result<Request<'a>> {
-        for prompt in prompts {
-            check_prompt(model, prompt)?;
-        }
-        Ok(Request {
-            pick,
-            max_new_tokens,
-            seed,
-            first_stream,
-            prompts,
-        })
-    }
-}
-
 /// A row under way.
-pub struct GenerationRow<'a> {
-    pub prompt: &'a [u32],
+pub struct GenerationRow {
+    pub prompt: Rc<[u32]>,
     pub answer: SampledAnswer,
     random: Random,
-    /// Where the answer goes in the result.
-    pub index: usize,
+    /// The stream that it draws from, by which it is known.
+    pub stream: usize,
 }
 
-impl<'a> GenerationRow<'a> {
-    /// Row `index` of a request, with room for `most` tokens.
-    pub fn new(request: &Request<'_>, prompt: &'a [u32], index: usize, most: usize) -> Self {
-        let purpose = format!("row {}", request.first_stream + index);
+impl GenerationRow {
+    /// A row that draws from this stream, with room for `most` tokens.
+    pub fn new(rules: &AnswerRules, prompt: Rc<[u32]>, stream: usize, most: usize) -> Self {
         GenerationRow {
             prompt,
             answer: SampledAnswer {
@@ -69,32 +36,29 @@ impl<'a> GenerationRow<'a> {
                 logps: Vec::with_capacity(most),
                 finished: false,
             },
-            random: Random::from_seed_for(request.seed, &purpose),
-            index,
+            random: Random::from_seed_for(rules.seed, &format!("row {stream}")),
+            stream,
         }
     }
 
     /// Draws the next token of the answer; with it, whether it was the last.
     pub fn draw(
         &mut self,
-        model: &Model,
         logits: &[f32],
-        request: &Request<'_>,
+        rules: &AnswerRules,
         drawer: &mut Drawer,
     ) -> (u32, bool) {
         let seen = self.prompt.iter().chain(&self.answer.ids);
-        let (id, logp) = drawer.draw(logits, request.pick, seen, &mut self.random);
+        let (id, logp) = drawer.draw(logits, rules.pick, seen, &mut self.random);
         self.answer.ids.push(id);
         self.answer.logps.push(logp);
-        self.answer.finished = model.config.ends_text(id);
-        let (written, limit) = (self.answer.ids.len(), model.config.n_positions);
-        let is_full = written >= request.max_new_tokens || self.prompt.len() + written >= limit;
+        self.answer.finished = rules.end_ids.contains(&id);
+        let written = self.answer.ids.len();
+        let is_full =
+            written >= rules.max_new_tokens || self.prompt.len() + written >= rules.context;
         (id, self.answer.finished || is_full)
     }
 }
-
-/// Rows in one forward pass.
-pub const GENERATION_BATCH: usize = 64;
 
 /// # Errors
 /// [`Error::Internal`] for a row without an answer.
@@ -103,38 +67,6 @@ pub fn all_there(answers: Vec<Option<SampledAnswer>>) -> Result<Vec<SampledAnswe
         .into_iter()
         .map(|answer| answer.ok_or_else(|| Error::internal("an answer was lost")))
         .collect()
-}
-
-/// # Errors
-/// [`Error::SequenceTooLong`] for a prompt that leaves no room in the context,
-/// [`Error::TokenOutOfRange`], [`Error::NothingToUse`] for an empty one.
-pub fn check_prompt(model: &Model, prompt: &[u32]) -> Result<()> {
-    let limit = model.config.n_positions;
-    if prompt.is_empty() {
-        return Err(Error::NothingToUse {
-            what: "prompt".to_owned(),
-            purpose: "answer".to_owned(),
-            advice: "write at least one word".to_owned(),
-        });
-    }
-    if prompt.len() >= limit {
-        let what = "the prompt".to_owned();
-        return Err(Error::SequenceTooLong {
-            what,
-            found: prompt.len(),
-            limit,
-        });
-    }
-    match prompt
-        .iter()
-        .find(|&&id| id as usize >= model.config.vocab_size)
-    {
-        Some(&id) => Err(Error::TokenOutOfRange {
-            id,
-            vocab: model.config.vocab_size,
-        }),
-        None => Ok(()),
-    }
 }
 
 /// # Errors

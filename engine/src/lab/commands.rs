@@ -1,11 +1,12 @@
 //! What each command of the page does. Long ones only begin here.
 
-use super::job::Job;
+use super::job::{Job, Measuring};
 use super::reporting::Reporting;
 use super::state::EngineLab;
 use super::training_run::{RestoreTo, RunRequest};
 use crate::bench::Bench;
 use crate::device::Compute;
+use crate::evaluate::{PairDrawer, WinRateRun};
 use crate::judge;
 use crate::kernels;
 use crate::model::ModelFiles;
@@ -211,7 +212,9 @@ impl EngineLab {
         sampling: Sampling,
     ) -> Result<()> {
         self.loaded()?;
-        self.queue(Job::sample_pairs(id, count, prompts, sampling)?)
+        let drawer = PairDrawer::new(prompts, None, count, sampling)?;
+        let drawer = drawer.with_team(self.cpu_team());
+        self.queue(Job::sample_pairs(id, drawer, sampling.seed))
     }
 
     fn autolabel(
@@ -222,20 +225,26 @@ impl EngineLab {
         sampling: Sampling,
     ) -> Result<()> {
         self.loaded()?;
-        self.queue(Job::autolabel(id, judge, count, sampling)?)
+        let drawer = PairDrawer::new(Vec::new(), Some(judge), count, sampling)?;
+        let drawer = drawer.with_team(self.cpu_team());
+        self.queue(Job::autolabel(id, drawer, sampling.seed))
     }
 
     fn win_rate(&mut self, id: RequestId, principle: Principle, seed: u64) -> Result<()> {
         self.loaded()?;
-        let policy = (self.policy()?.clone(), self.policy_at());
-        self.queue(Job::win_rate(id, principle, seed, policy))
+        let measuring = Measuring {
+            run: WinRateRun::new(principle, seed).with_team(self.cpu_team()),
+            policy: self.policy()?.clone(),
+            of: self.policy_at(),
+        };
+        self.queue(Job::win_rate(id, measuring, seed))
     }
 
     fn bench(&mut self, id: RequestId, settings: BenchSettings) -> Result<()> {
         let compute = self.compute()?;
         let is_on_cpu = compute.kind == DeviceKind::Cpu;
         let bench = Bench::start(settings, &compute.device)?
-            .with_team(self.team.clone().filter(|_| is_on_cpu))
+            .with_team(self.cpu_team())
             .with_gpu_calls(self.gpu_calls.filter(|_| !is_on_cpu));
         self.queue(Job::bench(id, bench))
     }

@@ -20,7 +20,7 @@ impl EngineLab {
             for arena in [&snapshot.policy, &snapshot.reference] {
                 let prompts = [prompt.as_str()];
                 let answers =
-                    answer_prompts(&snapshot.model, arena, &prompts, &sampling, 0).await?;
+                    answer_prompts(&snapshot.model, arena, &prompts, &sampling, 0, None).await?;
                 texts.extend(answers.into_iter().map(|answer| answer.text));
             }
             let reference = texts.pop().unwrap_or_default();

@@ -5,9 +5,7 @@ use super::task::Task;
 use crate::bench::Bench;
 use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
 use burn::tensor::Tensor;
-use tilt_protocol::{
-    EngineStatus, JudgeSettings, Pair, PairSource, PolicyAt, Principle, RequestId, Result, Sampling,
-};
+use tilt_protocol::{EngineStatus, Pair, PairSource, PolicyAt, RequestId};
 
 /// One piece of work with the request that asked for it.
 pub struct Job {
@@ -49,42 +47,17 @@ impl Job {
         }
     }
 
-    /// # Errors
-    /// Those of [`PairDrawer::new`].
-    pub fn sample_pairs(
-        id: RequestId,
-        count: usize,
-        prompts: Vec<String>,
-        sampling: Sampling,
-    ) -> Result<Job> {
-        let drawer = PairDrawer::new(prompts, None, count, sampling)?;
-        Ok(Job::new(id, JobKind::SamplePairs(drawer), sampling.seed))
+    /// The seed is that of the pairs' names.
+    pub fn sample_pairs(id: RequestId, drawer: PairDrawer, seed: u64) -> Job {
+        Job::new(id, JobKind::SamplePairs(drawer), seed)
     }
 
-    /// # Errors
-    /// Those of [`PairDrawer::new`].
-    pub fn autolabel(
-        id: RequestId,
-        judge: JudgeSettings,
-        count: usize,
-        sampling: Sampling,
-    ) -> Result<Job> {
-        let drawer = PairDrawer::new(Vec::new(), Some(judge), count, sampling)?;
-        Ok(Job::new(id, JobKind::Autolabel(drawer), sampling.seed))
+    /// The seed is that of the pairs' names.
+    pub fn autolabel(id: RequestId, drawer: PairDrawer, seed: u64) -> Job {
+        Job::new(id, JobKind::Autolabel(drawer), seed)
     }
 
-    /// Of a policy as it is now, with what made it.
-    pub fn win_rate(
-        id: RequestId,
-        principle: Principle,
-        seed: u64,
-        (policy, of): (Tensor<1>, PolicyAt),
-    ) -> Job {
-        let measuring = Measuring {
-            run: WinRateRun::new(principle, seed),
-            policy,
-            of,
-        };
+    pub fn win_rate(id: RequestId, measuring: Measuring, seed: u64) -> Job {
         Job::new(id, JobKind::WinRate(Box::new(measuring)), seed)
     }
 

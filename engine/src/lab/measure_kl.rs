@@ -4,6 +4,7 @@ use super::job::Job;
 use super::state::EngineLab;
 use super::task::Task;
 use crate::breath;
+use crate::crew::Team;
 use crate::evaluate::{WorldAnswer, answer_prompts, kl_of_answers, some_held_out_prompts};
 use crate::judge;
 use crate::model::Model;
@@ -16,9 +17,9 @@ const KL_PROMPTS: usize = 16;
 impl EngineLab {
     /// `metric-kl` of the policy as it is now, before anything else goes on.
     pub(super) fn measure_kl(&mut self, id: RequestId, run: RunId, step: usize) -> Result<()> {
-        let snapshot = self.policy_snapshot()?;
+        let (snapshot, team) = (self.policy_snapshot()?, self.cpu_team());
         let work = async move {
-            let answers = fixed_answers(&snapshot.model, &snapshot.policy).await?;
+            let answers = fixed_answers(&snapshot.model, &snapshot.policy, team.as_ref()).await?;
             if answers.is_empty() {
                 return Ok(None);
             }
@@ -59,7 +60,11 @@ impl EngineLab {
 
 /// What `metric-kl` is estimated from: answers of the policy to the same few held-out
 /// prompts each time. None where no prompt fits an imported model.
-async fn fixed_answers(model: &Model, policy: &Tensor<1>) -> Result<Vec<WorldAnswer>> {
+async fn fixed_answers(
+    model: &Model,
+    policy: &Tensor<1>,
+    team: Option<&Team>,
+) -> Result<Vec<WorldAnswer>> {
     let prompts = some_held_out_prompts(model, KL_PROMPTS);
     let texts: Vec<&str> = prompts.iter().map(|prompt| prompt.text.as_str()).collect();
     if texts.is_empty() {
@@ -69,5 +74,5 @@ async fn fixed_answers(model: &Model, policy: &Tensor<1>) -> Result<Vec<WorldAns
         seed: 17,
         ..Sampling::default()
     };
-    answer_prompts(model, policy, &texts, &sampling, 0).await
+    answer_prompts(model, policy, &texts, &sampling, 0, team).await
 }

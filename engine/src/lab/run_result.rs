@@ -15,14 +15,15 @@ impl EngineLab {
         rewards: Vec<Reward>,
         seed: u64,
     ) -> Result<()> {
-        let snapshot = self.policy_snapshot()?;
+        let (snapshot, team) = (self.policy_snapshot()?, self.cpu_team());
         let work = async move {
             let (policy, reference) = (&snapshot.policy, &snapshot.reference);
             let wanted = Wanted {
                 examples: &examples,
                 rewards: &rewards,
             };
-            let result = run_result(&snapshot.model, policy, reference, wanted, seed).await?;
+            let (model, team) = (&snapshot.model, team.as_ref());
+            let result = run_result(model, policy, reference, wanted, seed, team).await?;
             let json = serde_json::to_vec(&result)
                 .map_err(|error| Error::internal(format!("a run's result: {error}")))?;
             Ok(Some((Event::RunResult { of: snapshot.at }, vec![json])))

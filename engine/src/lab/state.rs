@@ -12,7 +12,7 @@ use burn::tensor::Tensor;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use tilt_protocol::{
-    EngineStatus, Error, Event, GpuCalls, Message, PolicyAt, RequestId, Result, RunId,
+    DeviceKind, EngineStatus, Error, Event, GpuCalls, Message, PolicyAt, RequestId, Result, RunId,
 };
 
 /// What the weights of ended runs, kept for comparison, may take in all, in bytes.
@@ -56,7 +56,7 @@ pub struct EngineLab {
     /// The device is lost, and the page knows.
     pub(super) is_broken: bool,
     pub(super) outbox: Vec<Outgoing>,
-    /// Who shares training steps on the CPU; where there is nobody, `None`.
+    /// Who shares training steps and samplings on the CPU; where there is nobody, `None`.
     pub team: Option<Team>,
     /// Counts what is asked of the GPU, where something can.
     pub gpu_calls: Option<fn() -> GpuCalls>,
@@ -78,6 +78,13 @@ impl EngineLab {
     pub(super) fn compute(&self) -> Result<&Compute> {
         let reason = "work was sent before a device was chosen";
         self.compute.as_ref().ok_or_else(|| Error::internal(reason))
+    }
+
+    /// The team, where it can help: it computes on the CPU alone.
+    pub(super) fn cpu_team(&self) -> Option<Team> {
+        let compute = self.compute.as_ref();
+        let is_on_cpu = compute.is_some_and(|compute| compute.kind == DeviceKind::Cpu);
+        self.team.clone().filter(|_| is_on_cpu)
     }
 
     pub(super) fn loaded(&self) -> Result<&LoadedModel> {

@@ -47,7 +47,7 @@ pub struct Session {
     policy: Policy,
     /// Log what no loss needs: entropy, token accuracy, logits.
     statistics: bool,
-    /// Who shares each step; not saved.
+    /// Who shares each step and each sampling; not saved.
     team: Option<Team>,
     reference: Reference,
     order: RowOrder,
@@ -168,7 +168,7 @@ impl Session {
         self.statistics = false;
     }
 
-    /// Shares each step with a team; not saved.
+    /// Shares each step and each sampling with a team; not saved.
     pub fn set_team(&mut self, team: Option<Team>) {
         self.team = team;
     }
@@ -213,7 +213,8 @@ impl Session {
         let mut order = self.order.clone();
         let prompts = order.next_step(prompts, 1).concat();
         let (policy, reference) = (self.policy.weights(), &self.reference.arena);
-        let sampling = sampler.sample(model, policy, reference, &prompts, &self.settings);
+        let (settings, team) = (&self.settings, self.team.as_ref());
+        let sampling = sampler.sample(model, policy, reference, &prompts, settings, team);
         let sampling = sampling.await?;
         sampling.problem.check_room(model)?;
         self.reference = Reference::new(self.reference.arena.clone(), sampling.problem.len());

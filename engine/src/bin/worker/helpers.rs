@@ -1,28 +1,25 @@
-//! The workers that share this one's training steps on the CPU.
+//! The workers that share this one's training steps and samplings on the CPU.
 
 use crate::channel::scope;
-use crate::help;
+use crate::{help, turn};
 use futures_channel::oneshot;
 use js_sys::Float32Array;
-use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
-use tilt_engine::crew::{Crew, HelperOrder, HelperReply, Team};
+use tilt_engine::crew::{Crew, HelperOrder, HelperReply, Pause, Team};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// Workers that a step is shared among where nobody asks for another number.
+/// Workers that share the work where nobody asks for another number.
 const MOST_WORKERS: usize = 4;
 
 /// As many as the machine has cores for, one of them left to the page.
 pub fn team() -> Option<Team> {
     let cores = scope().navigator().hardware_concurrency() as usize;
-    Some(Team {
-        crew: Rc::new(Helpers::default()),
-        workers: cores.saturating_sub(1).clamp(1, MOST_WORKERS),
-        shares_everything: false,
-    })
+    let workers = cores.saturating_sub(1).clamp(1, MOST_WORKERS);
+    Some(Team::new(Rc::new(Helpers::default()), workers))
 }
 
 /// Started when they are first asked.
@@ -31,8 +28,15 @@ struct Helpers {
     hands: RefCell<Vec<Option<Hand>>>,
 }
 
-/// Answers that are awaited, in order. None of them comes once the worker is gone.
-type Waiting = Rc<RefCell<Option<VecDeque<oneshot::Sender<Vec<f32>>>>>>;
+/// Answers that are awaited, by their orders' numbers. None of them comes once the worker is
+/// gone.
+type Waiting = Rc<RefCell<Option<HashMap<u32, Asked>>>>;
+
+struct Asked {
+    sender: oneshot::Sender<Vec<f32>>,
+    /// The answer is as large as the parameters.
+    is_gradient: bool,
+}
 
 /// Memory between two messages: a fresh one of this size each time costs more than copying.
 type Spare = Rc<RefCell<Option<Float32Array>>>;
@@ -40,6 +44,8 @@ type Spare = Rc<RefCell<Option<Float32Array>>>;
 struct Hand {
     worker: Worker,
     waiting: Waiting,
+    /// Orders so far.
+    orders: Cell<u32>,
     /// The memory that the last gradient came in: the next parameters go back in it.
     spare: Spare,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
@@ -58,6 +64,13 @@ impl Crew for Helpers {
             .and_then(|hand| hand.ask(order, numbers));
         Box::pin(async move { answer?.await.ok() })
     }
+
+    fn pause(&self, ms: u32) -> Pause {
+        match ms {
+            0 => Box::pin(turn::next()),
+            ms => Box::pin(turn::pause(ms)),
+        }
+    }
 }
 
 impl Hand {
@@ -68,22 +81,24 @@ impl Hand {
         options.set_name(help::NAME);
         let worker = Worker::new_with_options(&scope().location().href(), &options)?;
         worker.post_message(&wasm_bindgen::module())?;
-        let waiting: Waiting = Rc::new(RefCell::new(Some(VecDeque::new())));
+        let waiting: Waiting = Rc::new(RefCell::new(Some(HashMap::new())));
         let answered = waiting.clone();
         let spare = Spare::default();
         let kept = spare.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let mut answered = answered.borrow_mut();
-            match event.data().dyn_into::<Float32Array>() {
-                Ok(numbers) => {
-                    let next = answered.as_mut().and_then(VecDeque::pop_front);
-                    if let Some(next) = next {
-                        // Nobody waits for a step that was given up.
-                        let _ = next.send(numbers.to_vec());
-                        *kept.borrow_mut() = Some(numbers);
-                    }
+            let Ok((number, numbers)) = help::read_answer(&event.data()) else {
+                *answered = None;
+                return;
+            };
+            // Without numbers nobody is told any: the sender goes.
+            let asked = answered.as_mut().and_then(|asked| asked.remove(&number));
+            if let Some((asked, numbers)) = asked.zip(numbers) {
+                // Nobody waits for what was given up.
+                let _ = asked.sender.send(numbers.to_vec());
+                if asked.is_gradient {
+                    *kept.borrow_mut() = Some(numbers);
                 }
-                Err(_) => *answered = None,
             }
         });
         let failed = waiting.clone();
@@ -97,6 +112,7 @@ impl Hand {
         Ok(Hand {
             worker,
             waiting,
+            orders: Cell::new(0),
             spare,
             _on_message: on_message,
             _on_error: on_error,
@@ -106,13 +122,22 @@ impl Hand {
     fn ask(&self, order: &HelperOrder, numbers: &[f32]) -> Option<oneshot::Receiver<Vec<f32>>> {
         let mut waiting = self.waiting.borrow_mut();
         let waiting = waiting.as_mut()?;
-        let numbers = help::written(self.spare.borrow_mut().take(), numbers);
-        let (message, moved) = help::write(order, &numbers);
+        let number = self.orders.get().wrapping_add(1);
+        self.orders.set(number);
+        let numbers = help::written(&mut self.spare.borrow_mut(), numbers);
+        let (message, moved) = help::write(number, order, &numbers);
         self.worker
             .post_message_with_transfer(&message, &moved)
             .ok()?;
         let (sender, receiver) = oneshot::channel();
-        waiting.push_back(sender);
+        let is_gradient = matches!(order, HelperOrder::Backward);
+        waiting.insert(
+            number,
+            Asked {
+                sender,
+                is_gradient,
+            },
+        );
         Some(receiver)
     }
 }

@@ -12,6 +12,8 @@ mod help;
 mod helpers;
 #[cfg(target_arch = "wasm32")]
 mod serve;
+#[cfg(target_arch = "wasm32")]
+mod turn;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -2,7 +2,7 @@
 
 use crate::channel::{post, post_event, read, scope};
 use crate::fetch;
-use crate::{gpu_calls, helpers};
+use crate::{gpu_calls, helpers, turn};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use std::cell::Cell;
@@ -11,10 +11,9 @@ use tilt_engine::lab::EngineLab;
 use tilt_protocol::{
     Command, Error, Event, ModelSource, PROTOCOL_VERSION, Request, RequestId, Result,
 };
+use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageChannel, MessageEvent};
+use web_sys::MessageEvent;
 
 type Incoming = (Request, Vec<Vec<u8>>);
 
@@ -114,7 +113,7 @@ async fn serve(inbox: Inbox) {
             None => lab.advance().await,
         }
         lab.take_outbox().into_iter().for_each(post);
-        yield_to_browser().await;
+        turn::next().await;
     }
 }
 
@@ -182,19 +181,4 @@ async fn fetch_files(
         tokenizer_config,
     };
     Ok((Command::LoadModel { source }, vec![weights]))
-}
-
-/// Lets waiting messages in. A message to ourselves, since timers are held back to
-/// 4 ms when they nest.
-async fn yield_to_browser() {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        let Ok(channel) = MessageChannel::new() else {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-            return;
-        };
-        channel.port1().set_onmessage(Some(&resolve));
-        let _ = channel.port2().post_message(&JsValue::UNDEFINED);
-    });
-    // The promise is never rejected.
-    let _ = JsFuture::from(promise).await;
 }

@@ -17,13 +17,12 @@ use super::rows::{AddBias, GeluInPlace, LayerNorm, add};
 use super::simd::dispatch;
 use crate::kernels::packed::{Packed, Segment};
 use crate::kernels::shape::{BlockSlots, LayerNormSlots, Linear, Shape};
-use std::ops::Range;
 
 /// A prompt and the slots of the rows that go on from it.
 pub struct SharedPrompt<'a> {
     /// At least one.
     pub ids: &'a [u32],
-    pub slots: Range<usize>,
+    pub slots: &'a [usize],
 }
 
 /// A row's next token.
@@ -75,6 +74,13 @@ struct Room {
     logits: Vec<f32>,
 }
 
+/// Bytes that keys and values of a row of `capacity` positions take.
+pub fn bytes_a_row(shape: &Shape, capacity: usize) -> usize {
+    let size = shape.width / shape.heads;
+    let a_block = KvCache::numbers_a_slot(shape.heads, size, capacity);
+    a_block.saturating_mul(4 * shape.blocks.len())
+}
+
 impl Decoder {
     pub fn new(shape: Shape, arena: CpuValues) -> Decoder {
         let linear = |linear: &Linear| {
@@ -100,12 +106,14 @@ impl Decoder {
         }
     }
 
-    /// Bytes that keys and values of a row of `capacity` positions take.
-    pub fn bytes_a_row(&self, capacity: usize) -> usize {
-        let heads = self.shape.heads;
-        let size = self.shape.width / heads;
-        let a_block = KvCache::numbers_a_slot(heads, size, capacity);
-        a_block.saturating_mul(4 * self.shape.blocks.len())
+    /// Numbers of the model.
+    pub fn parameters(&self) -> usize {
+        self.arena.len()
+    }
+
+    /// Logits of a position.
+    pub fn vocab(&self) -> usize {
+        self.shape.vocab
     }
 
     /// Makes room for `slots` rows of at most `capacity` positions; what was kept is no more.
@@ -200,7 +208,7 @@ fn keep_prompt(
     d: usize,
 ) {
     let rows = &qkv[segment.own.start * 3 * d..segment.own.end * 3 * d];
-    for slot in prompt.slots.clone() {
+    for &slot in prompt.slots {
         for (position, qkv) in rows.chunks_exact(3 * d).enumerate() {
             cache.keep(block, CachedRow { slot, position }, &qkv[d..]);
         }

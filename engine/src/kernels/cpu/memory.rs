@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use std::ops::Deref;
 
 /// The values of a tensor in this processor's memory.
+#[derive(Clone)]
 pub struct CpuValues(FlexTensor);
 
 impl CpuValues {
@@ -17,6 +18,12 @@ impl CpuValues {
             }
             _ => None,
         }
+    }
+
+    /// Numbers that are no tensor's.
+    pub fn of_numbers(numbers: Vec<f32>) -> CpuValues {
+        let len = numbers.len();
+        CpuValues(FlexTensor::from_data(TensorData::new(numbers, [len])))
     }
 
     /// The numbers themselves: a copy only where another tensor shares them.

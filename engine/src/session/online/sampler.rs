@@ -2,7 +2,8 @@
 
 use super::fresh::{FreshRollout, fresh_rollouts};
 use super::{FreshAnswer, Prompt, RewardFunction};
-use crate::generate::{Pick, SampledAnswer, generate};
+use crate::crew::{self, Team};
+use crate::generate::{Pick, SampledAnswer, SamplingRequest};
 use crate::model::Model;
 use crate::random::Random;
 use crate::session::problem::Problem;
@@ -152,11 +153,12 @@ impl Sampler {
         Ok(is_used_up.then_some(pace.prompts))
     }
 
-    /// Answers of `policy` to these prompts, scored and ready to be trained on. Whoever takes
-    /// them takes their `progress` with them; until then nothing has changed.
+    /// Answers of `policy` to these prompts, sampled by the team where there is one, scored and
+    /// ready to be trained on. Whoever takes them takes their `progress` with them; until then
+    /// nothing has changed.
     ///
     /// # Errors
-    /// Those of [`generate`] and [`prepare`].
+    /// Those of [`crew::sample`] and [`prepare`].
     pub async fn sample(
         &self,
         model: &Model,
@@ -164,6 +166,7 @@ impl Sampler {
         reference: &Tensor<1>,
         prompts: &[usize],
         settings: &TrainSettings,
+        team: Option<&Team>,
     ) -> Result<Sampling> {
         let pace = pace(settings)?;
         let generation = generation_of(settings)?;
@@ -172,10 +175,15 @@ impl Sampler {
             .iter()
             .flat_map(|prompt| std::iter::repeat_n(&prompt.ids, pace.answers).cloned());
         let each: Vec<Vec<u32>> = each.collect();
-        let length = generation.max_completion_length;
-        let pick = Pick::Sample(sampling(generation, settings.seed));
         let first = self.progress.answers;
-        let answers = generate(model, policy, &each, pick, length, settings.seed, first).await?;
+        let request = SamplingRequest {
+            prompts: &each,
+            pick: Pick::Sample(sampling(generation, settings.seed)),
+            max_new_tokens: generation.max_completion_length,
+            seed: settings.seed,
+            first_stream: first,
+        };
+        let answers = crew::sample(model, policy, &request, team).await?;
         let texts = self.texts(model, &answers)?;
         let rewards = self.score(&asked, &answers, &texts, pace.answers, settings);
         let mut rewards = rewards.await?.into_iter();

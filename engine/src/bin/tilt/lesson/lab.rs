@@ -241,8 +241,9 @@ impl<'a> Lab<'a> {
             ..Sampling::default()
         };
         let policy = &self.policies[index];
-        let ours = answer_prompts(self.model, policy, &prompts, &sampling, 0).await?;
-        let theirs = answer_prompts(self.model, self.reference, &prompts, &sampling, 0).await?;
+        let ours = answer_prompts(self.model, policy, &prompts, &sampling, 0, None).await?;
+        let theirs =
+            answer_prompts(self.model, self.reference, &prompts, &sampling, 0, None).await?;
         let both = ours.into_iter().zip(theirs);
         let samples = both.map(|(policy, reference)| SampleFacts {
             prompt: policy.prompt,
