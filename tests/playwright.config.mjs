@@ -1,5 +1,5 @@
-// The browser tests: two Chromiums at a time, since much of a test is waiting; of those on
-// WebGPU in software, which fills the cores by itself, one.
+// The browser tests. `cargo xtask test` runs those on WebGPU first, which fills the cores in
+// software, and then the others, several at a time.
 import { defineConfig } from '@playwright/test';
 
 /** Chromium as a person has it, without what would talk to other hosts. */
@@ -20,15 +20,15 @@ const ON_WEBGPU = [/webgpu\.spec\.mjs$/, 'gpu_lost.spec.mjs'];
 export default defineConfig({
   testDir: '.',
   projects: [
-    { name: 'webgpu', testMatch: ON_WEBGPU, workers: 1 },
+    { name: 'webgpu', testMatch: ON_WEBGPU },
     { name: 'cpu', testMatch: '*.spec.mjs', testIgnore: ON_WEBGPU },
   ],
-  workers: 2,
+  workers: 1,
   fullyParallel: false,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 6 * 60_000,
-  globalTimeout: 55 * 60_000,
+  globalTimeout: 40 * 60_000,
   expect: { timeout: 30_000 },
   outputDir: 'results/failures',
   reporter: [['list'], ['./count_reporter.mjs']],

@@ -5,8 +5,8 @@ use crate::model::address::UrlParams;
 use crate::model::space::Space;
 use crate::stores::{
     bench, blind, board, charts, closed_form, data_report, engine, evaluate, form, import, judged,
-    lab_arrival, labels, lesson_list, models, notices, others, pace, rollouts, run, run_result,
-    run_saving, runs, saving, selection, settings,
+    lab_arrival, labels, lesson_list, models, notices, others, pace, reward_model, roads, rollouts,
+    run, run_result, run_saving, runs, saving, selection, settings,
 };
 use leptos::prelude::*;
 
@@ -26,6 +26,8 @@ pub struct Lab {
     pub run: run::RunStore,
     pub run_result: run_result::RunResultStore,
     pub rollouts: rollouts::RolloutsStore,
+    pub reward_model: reward_model::RewardModelStore,
+    pub roads: roads::RoadsStore,
     pub pace: pace::PaceStore,
     pub runs: runs::RunsStore,
     pub charts: charts::ChartsStore,
@@ -72,6 +74,8 @@ impl Lab {
             run,
             run_result: run_result::RunResultStore::new(),
             rollouts: rollouts::RolloutsStore::new(),
+            reward_model: reward_model::RewardModelStore::new(labels),
+            roads: roads::RoadsStore::new(),
             runs,
             charts: charts::ChartsStore::new(run, runs),
             pace: pace::PaceStore::new(),

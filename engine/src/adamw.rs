@@ -59,15 +59,23 @@ impl Norm {
 impl AdamW {
     /// For the parameters of a layout, all of which decay, or the matrices alone.
     pub fn new(layout: &Layout, decay_all: bool, device: &Device) -> AdamW {
+        AdamW::over(&[layout], decay_all, device)
+    }
+
+    /// For the parameters of several layouts, one after the other in one arena.
+    pub fn over(layouts: &[&Layout], decay_all: bool, device: &Device) -> AdamW {
+        let (mut ranges, mut len) = (Vec::new(), 0);
+        for layout in layouts {
+            let own = layout.decaying(decay_all).into_iter();
+            ranges.extend(own.map(|range| len + range.start..len + range.end));
+            len += layout.len;
+        }
         AdamW {
             // Numbers that can be taken without a copy.
-            first: tensor_of(vec![0.0; layout.len], device),
-            second: tensor_of(vec![0.0; layout.len], device),
+            first: tensor_of(vec![0.0; len], device),
+            second: tensor_of(vec![0.0; len], device),
             step: 0,
-            decays: Decays {
-                ranges: layout.decaying(decay_all),
-                bits: None,
-            },
+            decays: Decays { ranges, bits: None },
         }
     }
 

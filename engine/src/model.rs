@@ -106,22 +106,39 @@ impl Model {
         arena
     }
 
-    /// The model with a fresh scalar head after its other parameters, as transformers
-    /// starts one: normal with deviation 0.02. A model that has one stays as it is.
-    pub fn with_score_head(mut self, arena: Tensor<1>, seed: u64) -> (Model, Tensor<1>) {
+    /// The model with a fresh scalar head, see [`Model::with_fresh_score_head`]. One that has one
+    /// stays as it is.
+    pub fn with_score_head(self, arena: Tensor<1>, seed: u64) -> (Model, Tensor<1>) {
         if self.config.has_score_head {
             return (self, arena);
         }
-        self.identity = None;
-        self.config.has_score_head = true;
-        self.config.pad_token_id = reward_pad_id(&self.config, self.text.as_ref());
-        self.layout = Layout::of(&self.config);
+        let with_head = self.with_fresh_score_head(&arena, seed);
+        let twin = self.twin_with_score_head();
+        let text = self.text;
+        (Model { text, ..twin }, with_head)
+    }
+
+    /// The shape of a value model or a reward model made of this one: a scalar head after its
+    /// parameters, no tokenizer.
+    pub fn twin_with_score_head(&self) -> Model {
+        let mut config = self.config.clone();
+        config.has_score_head = true;
+        config.pad_token_id = reward_pad_id(&config, self.text.as_ref());
+        Model::new(config, None, &self.device)
+    }
+
+    /// These parameters with a fresh scalar head behind them, as transformers starts one:
+    /// normal with deviation 0.02.
+    pub fn with_fresh_score_head(&self, arena: &Tensor<1>, seed: u64) -> Tensor<1> {
+        if self.config.has_score_head {
+            return arena.clone();
+        }
         let mut random = Random::from_seed_for(seed, "score head");
         let head: Vec<f32> = (0..self.config.n_embd)
             .map(|_| (random.normal() * INITIAL_DEVIATION) as f32)
             .collect();
         let head = Tensor::from_data(head.as_slice(), &self.device);
-        (self, Tensor::cat(vec![arena, head], 0))
+        Tensor::cat(vec![arena.clone(), head], 0)
     }
 
     /// A model over `arena` that records no gradient.

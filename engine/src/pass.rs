@@ -14,7 +14,8 @@ use tilt_protocol::{Error, Result};
 
 /// What a forward pass gave.
 pub struct ForwardPass {
-    /// Log-probs of the batch's scored tokens in nats, `[n]`; or rewards, one a sequence.
+    /// Log-probs of the batch's scored tokens in nats, `[n]`; or what a scalar head gives, one
+    /// number a place that was asked for.
     pub values: Tensor<1>,
     /// `[STATISTICS * n]`, one quantity after the other.
     pub statistics: Option<Tensor<1>>,
@@ -177,26 +178,41 @@ pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> ForwardPass 
 /// A reward model's rewards, read at token `ends[i]` of each sequence.
 ///
 /// # Errors
-/// [`Error::Internal`] for a model without a scalar head, or tokens that the sequences do not
-/// have, and those of [`Batch::check`].
+/// Those of [`forward_scalars`].
 pub fn forward_rewards(
     model: &Model,
     arena: &Tensor<1>,
     batch: &Batch,
     ends: &[usize],
 ) -> Result<ForwardPass> {
+    let places: Vec<(usize, usize)> = ends.iter().copied().enumerate().collect();
+    forward_scalars(model, arena, batch, &places)
+}
+
+/// The scalar head of a model at `places`, each a sequence of a [`Batch::whole`] and a token of
+/// it; `[places]`.
+///
+/// # Errors
+/// [`Error::Internal`] for a model without a scalar head, or tokens that the sequences do not
+/// have, and those of [`Batch::check`].
+pub fn forward_scalars(
+    model: &Model,
+    arena: &Tensor<1>,
+    batch: &Batch,
+    places: &[(usize, usize)],
+) -> Result<ForwardPass> {
     batch.check(&model.config)?;
-    let no_head = || Error::internal("a reward was asked of a language model");
-    let no_token = || Error::internal("a reward was asked of a token that is not there");
-    let is_there = |(end, len): (&usize, &usize)| end < len;
-    if ends.len() != batch.rows() || !ends.iter().zip(&batch.lengths).all(is_there) {
+    let no_head = || Error::internal("a reward or a value was asked of a language model");
+    let no_token = || Error::internal("a reward or a value was asked of a token that is not there");
+    let is_there = |&(row, t): &(usize, usize)| batch.lengths.get(row).is_some_and(|&len| t < len);
+    if !places.iter().all(is_there) {
         return Err(no_token());
     }
     if let Some(arena) = CpuValues::of(arena) {
         let shape = Shape::new(&model.config);
         let mut activations = cpu::gpt::forward(&shape, &arena, &batch.packed);
-        let rows = ends.iter().enumerate();
-        let rows = rows.map(|(row, &t)| batch.packed.row(row, t).ok_or_else(no_token));
+        let rows = places.iter();
+        let rows = rows.map(|&(row, t)| batch.packed.row(row, t).ok_or_else(no_token));
         let rows = rows.collect::<Result<_>>()?;
         let rewards = activations
             .rewards(&shape, &arena, rows)
@@ -212,14 +228,13 @@ pub fn forward_rewards(
     let device = leaves.device();
     let hidden = leaves.hidden(batch.tokens(&device), None);
     let [b, t, d] = hidden.dims();
-    let ends: Vec<i32> = ends
+    let flat: Vec<i32> = places
         .iter()
-        .enumerate()
-        .map(|(row, &end)| (row * t + end) as i32)
+        .map(|&(row, place)| (row * t + place) as i32)
         .collect();
-    let ends = Tensor::<1, Int>::from_data(ends.as_slice(), &device);
+    let flat = Tensor::<1, Int>::from_data(flat.as_slice(), &device);
     let tracked = leaves
-        .rewards(hidden.reshape([b * t, d]).select(0, ends))
+        .rewards(hidden.reshape([b * t, d]).select(0, flat))
         .ok_or_else(no_head)?;
     Ok(ForwardPass {
         values: tracked.clone().inner(),

@@ -19,6 +19,10 @@ const ENGINE: WasmCrate = WasmCrate {
     programs: &[WORKER],
 };
 
+/// Without what the terminal alone needs: as the tests that run as wasm have it, so that the
+/// engine is compiled once for both.
+const WITHOUT_TERMINAL: &str = "--no-default-features";
+
 /// Compiles the plain engine and puts it into the page's folder.
 pub fn build(
     root: &Path,
@@ -26,7 +30,7 @@ pub fn build(
     cargo_profile: &str,
     folder: &Path,
 ) -> Result<(), Error> {
-    compile(root, path, cargo_profile, ENGINE, &[])?;
+    compile(root, path, cargo_profile, ENGINE, &[WITHOUT_TERMINAL])?;
     let wasm = built(root, cargo_profile, WORKER);
     join_with_script(root, path, &wasm, WORKER, folder)
 }
@@ -39,7 +43,7 @@ pub fn build_relaxed(
     cargo_profile: &str,
     folder: &Path,
 ) -> Result<(), Error> {
-    let relaxed = ["--features", "relaxed-simd"];
+    let relaxed = [WITHOUT_TERMINAL, "--features", "relaxed-simd"];
     compile(root, path, cargo_profile, ENGINE, &relaxed)?;
     let wasm = built(root, cargo_profile, WORKER);
     join_with_script(root, path, &wasm, "worker_relaxed", folder)
@@ -47,7 +51,8 @@ pub fn build_relaxed(
 
 /// Compiles the engine alone anew, step by step, into a folder that holds the whole page.
 pub fn edit(root: &Path, path: &OsString, folder: &Path) -> Result<(), Error> {
-    compile(root, path, "release", ENGINE, &STEP_BY_STEP)?;
+    let more = [&[WITHOUT_TERMINAL], &STEP_BY_STEP[..]].concat();
+    compile(root, path, "release", ENGINE, &more)?;
     let wasm = built(root, "release", WORKER);
     join_with_script(root, path, &wasm, WORKER, folder)?;
     note(folder, &["plain"])

@@ -204,7 +204,13 @@ fn lint(context: &Context) -> Result<Count, Error> {
 fn lint_wasm(context: &Context) -> Result<Count, Error> {
     let selections = [
         &["--package", "tilt-app", "--all-targets"][..],
-        &["--package", "tilt-engine", "--bin", "worker"],
+        &[
+            "--package",
+            "tilt-engine",
+            "--bin",
+            "worker",
+            "--no-default-features",
+        ],
     ];
     for selection in selections {
         cargo(context, "linting for wasm")
@@ -283,6 +289,11 @@ fn build_page(context: &Context) -> Result<Count, Error> {
     Ok(Count::ONE_PASSED)
 }
 
+/// Playwright's projects with how many of their tests run at a time. One after the other:
+/// WebGPU in software fills the cores by itself, and what runs beside it takes thrice as long;
+/// of the others much is waiting.
+const BROWSER_RUNS: [(&str, &str); 2] = [("webgpu", "1"), ("cpu", "2")];
+
 fn browser(context: &Context) -> Result<Count, Error> {
     let chromium = setup::for_browser_tests(context.root)?;
     let lesson_pack = lesson_pack::build_program(context.root)?;
@@ -296,24 +307,34 @@ fn browser(context: &Context) -> Result<Count, Error> {
     let results = tests.join("results");
     let count_file = results.join("count.txt");
     fs::create_dir_all(&results).map_err(Error::io("making the results' folder", &results))?;
-    if count_file.exists() {
-        fs::remove_file(&count_file).map_err(Error::io("removing the last count", &count_file))?;
+    let mut all = Count::default();
+    // Those that are asked for may all be of one project.
+    let some_may_be_missing =
+        (!context.options.playwright.is_empty()).then_some("--pass-with-no-tests");
+    for (project, workers) in BROWSER_RUNS {
+        if count_file.exists() {
+            fs::remove_file(&count_file)
+                .map_err(Error::io("removing the last count", &count_file))?;
+        }
+        let status = ProgramRun::new("node", "running the browser tests")
+            .args(["node_modules/@playwright/test/cli.js", "test"])
+            .args(["--project", project, "--workers", workers])
+            .args(some_may_be_missing)
+            .args(&context.options.playwright)
+            .dir(&tests)
+            .env("CHROMIUM", &chromium)
+            .env("TILT_FOLDER", &folder)
+            .env("TILT_LESSON_PACK", &lesson_pack)
+            .env("TILT_COUNT_FILE", &count_file)
+            .stream_lines(|_| {})?;
+        let mut count = count_from_browser_file(&count_file).unwrap_or_default();
+        if !status.success() && count.failed == 0 {
+            println!("Playwright ended with {status}, although no test is counted as failed");
+            count += Count::ONE_FAILED;
+        }
+        all += count;
     }
-    let status = ProgramRun::new("node", "running the browser tests")
-        .args(["node_modules/@playwright/test/cli.js", "test"])
-        .args(&context.options.playwright)
-        .dir(&tests)
-        .env("CHROMIUM", &chromium)
-        .env("TILT_FOLDER", &folder)
-        .env("TILT_LESSON_PACK", &lesson_pack)
-        .env("TILT_COUNT_FILE", &count_file)
-        .stream_lines(|_| {})?;
-    let mut count = count_from_browser_file(&count_file).unwrap_or_default();
-    if !status.success() && count.failed == 0 {
-        println!("Playwright ended with {status}, although no test is counted as failed");
-        count += Count::ONE_FAILED;
-    }
-    Ok(count)
+    Ok(all)
 }
 
 fn cargo(context: &Context, doing: &str) -> ProgramRun {

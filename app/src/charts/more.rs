@@ -5,6 +5,7 @@ use super::frontier::FrontierChart;
 use super::grad_norm::GradNormChart;
 use super::learning_rate::LearningRateChart;
 use super::margins::MarginsChart;
+use super::over_optimisation::OverOptimisationChart;
 use super::reward::RewardChart;
 use super::win_rate::WinRateChart;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
@@ -13,7 +14,10 @@ use leptos::prelude::*;
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn charts_of_runs() -> Result<Build, NotLoaded> {
-    Ok(|| view! { <RewardChart/> <MarginsChart/> <FrontierChart/> }.into_any())
+    Ok(|| {
+        view! { <RewardChart/> <OverOptimisationChart/> <MarginsChart/> <FrontierChart/> }
+            .into_any()
+    })
 }
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]

@@ -7,7 +7,9 @@ use super::failed_requests::failed;
 use super::judging::{autolabelled, keep_win_rate};
 use super::models::{device_ready, model_loaded};
 use super::training::run_ended;
-use super::{checkpoints, engine_gone, export, models, resume, run_result, settings, watching};
+use super::{
+    checkpoints, engine_gone, export, models, resume, reward_model, run_result, settings, watching,
+};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::model::run_record::KlPoint;
@@ -103,6 +105,8 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
         | Event::Reporting { .. }
         | Event::Reported { .. }
         | Event::Filtered { .. }) => of_the_labels(lab, id, event),
+        Event::Road { news, done } => lab.roads.heard(id, news, done),
+        Event::RewardModel { news, done } => reward_model::heard(lab, id, news, done),
         event @ (Event::RunStarted { .. }
         | Event::Step { .. }
         | Event::Kl { .. }

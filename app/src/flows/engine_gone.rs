@@ -35,6 +35,8 @@ pub fn failed(lab: Lab, error: &Error) {
     lab.evaluate.clear();
     lab.evaluate.stop_autolabel();
     lab.closed_form.clear();
+    lab.reward_model.clear();
+    lab.roads.clear();
     lab.blind.clear();
     lab.run_result.clear();
     lab.judged.engine_gone();

@@ -62,6 +62,8 @@ pub fn forget_all(lab: Lab, at_ms: f64) {
     super::run_result::clear(lab);
     crate::flows::data_report::give_up(lab);
     lab.data_report.reset();
+    lab.reward_model.clear();
+    lab.roads.clear();
     lab.evaluate.choose_principle(None);
     lab.judged.clear();
     Area::Local.remove(&lab.space.sweep());

@@ -32,6 +32,14 @@ pub fn failed(lab: Lab, id: RequestId, purpose: &Purpose, error: &Error) {
             lab.evaluate.stop_autolabel();
             NoticeKey::Autolabel
         }
+        Purpose::Roads => {
+            lab.roads.failed(id);
+            NoticeKey::Roads
+        }
+        Purpose::RewardModel => {
+            lab.reward_model.failed(id);
+            NoticeKey::RewardModel
+        }
         Purpose::Train(run) => {
             training::refused(lab, *run);
             NoticeKey::Run

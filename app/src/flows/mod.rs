@@ -36,6 +36,8 @@ pub mod pairs;
 pub mod remove_run;
 pub mod replay;
 pub mod resume;
+pub mod reward_model;
+pub mod roads;
 pub mod run_result;
 pub mod settings;
 pub mod shipped_models;

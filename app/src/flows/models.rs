@@ -100,6 +100,8 @@ pub fn model_loaded(lab: Lab, mut model: ModelInfo, asked: ModelAsked) {
     lab.selection.set_against(None);
     lab.selection.clear();
     lab.closed_form.clear();
+    lab.reward_model.clear();
+    lab.roads.clear();
     lab.blind.clear();
     super::run_result::clear(lab);
     lab.data_report.clear();

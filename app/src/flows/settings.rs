@@ -98,7 +98,7 @@ pub fn reset_parameters(lab: Lab) {
 /// Takes complaints about fields back.
 pub fn dismiss_defects(lab: Lab, is_meant: impl Fn(NoticeKey) -> bool) {
     let fields = TrainField::ALL.into_iter().map(TrainField::key);
-    let parameters = Parameter::ALL.into_iter().map(Parameter::key);
+    let parameters = Parameter::all().map(Parameter::key);
     for key in fields.chain(parameters).filter(|key| is_meant(*key)) {
         lab.notices.dismiss(key);
     }

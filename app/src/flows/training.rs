@@ -1,6 +1,6 @@
 //! What the person does with the run and its model.
 
-use super::{checkpoints, pace, run_result, watching};
+use super::{checkpoints, pace, reward_model, run_result, watching};
 use crate::lab::Lab;
 use crate::model::act::NewTraining;
 use crate::model::notice::NoticeKey;
@@ -15,7 +15,7 @@ use crate::texts::training as training_texts;
 use leptos::prelude::*;
 use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{
-    Command, Content, EngineStatus, Error, Example, Label, RowKind, RunEnd, RunId,
+    Command, Content, EngineStatus, Error, Example, Label, Reward, RowKind, RunEnd, RunId,
 };
 
 /// Curves of runs that take so much in the storage are spoken of.
@@ -40,8 +40,15 @@ pub fn may_start(lab: Lab) -> bool {
 /// Trains from the reference with the labels there are, at the pace that is set. Nothing
 /// while another run is under way.
 pub fn start(lab: Lab, new: NewTraining) {
-    if !may_start(lab) || lab.run.phase().get_untracked().is_active() {
+    let is_busy =
+        lab.run.phase().get_untracked().is_active() || untrack(|| lab.reward_model.is_under_way());
+    if is_busy || !may_start(lab) {
         return;
+    }
+    if new.settings.rewards.contains(&Reward::Model)
+        && !lab.reward_model.is_current().get_untracked()
+    {
+        return reward_model::train(lab, Some(new));
     }
     let Some(model) = lab.engine.model().get_untracked() else {
         return;

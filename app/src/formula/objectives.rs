@@ -10,7 +10,7 @@ use FormulaAnswer::{Any, Chosen, Mismatched, Rejected};
 use tilt_protocol::{CpoLoss, CpoObjective, KtoLoss, Objective, SftLoss};
 
 /// MathML, each entry the inside of one `<math>`: first the loss, then what its letters
-/// stand for. Empty for PPO, which the page does not train.
+/// stand for.
 pub fn formula(objective: &Objective) -> Vec<String> {
     let (loss, letters) = match objective {
         Objective::Dpo(dpo) => weighted_terms(dpo),
@@ -22,10 +22,7 @@ pub fn formula(objective: &Objective) -> Vec<String> {
             -log_sigma(of(Chosen, "r") - of(Rejected, "r")),
             vec![equation(name("r"), words(texts::SCORE))],
         ),
-        Objective::Online(online) => match of_rollouts(online) {
-            Some(formula) => formula,
-            None => return Vec::new(),
-        },
+        Objective::Online(online) => of_rollouts(online),
     };
     let loss = equation(name("ℒ"), loss);
     let mut lines = vec![loss.markup()];

@@ -5,12 +5,14 @@ use super::math::*;
 use super::terms::Formula;
 use crate::texts::formula as texts;
 use FormulaAnswer::{Any, Chosen};
-use tilt_protocol::{DpoObjective, DpoTerm, OnlineDpoLoss, OnlineObjective};
+use tilt_protocol::{
+    DpoObjective, DpoTerm, KlEstimator, OnlineDpoLoss, OnlineObjective, PpoObjective,
+};
 
 const PI_OLD: &str = "<msub><mi>π</mi><mtext>old</mtext></msub>";
 
-/// `None` for PPO, which the page does not train.
-pub fn of_rollouts(objective: &OnlineObjective) -> Option<Formula> {
+/// The loss of an online objective, and what its letters stand for.
+pub fn of_rollouts(objective: &OnlineObjective) -> Formula {
     match objective {
         OnlineObjective::OnlineDpo(online_dpo) => {
             let term = match online_dpo.loss {
@@ -19,7 +21,7 @@ pub fn of_rollouts(objective: &OnlineObjective) -> Option<Formula> {
             };
             let (loss, mut letters) = weighted_terms(&DpoObjective::of(term, online_dpo.beta));
             letters.push(equation(y(Chosen), words(texts::BETTER_OF_TWO)));
-            Some((loss, letters))
+            (loss, letters)
         }
         OnlineObjective::Rloo(rloo) => {
             let ratio = policy(Any) / conditional(PI_OLD, &y(Any), X);
@@ -33,15 +35,13 @@ pub fn of_rollouts(objective: &OnlineObjective) -> Option<Formula> {
                 equation(name("A"), name("r") - others),
                 equation(name("r"), reward),
             ];
-            Some((-clipped(), letters))
+            (-clipped(), letters)
         }
         OnlineObjective::Grpo(grpo) => {
-            let token = || sub("y", name("t"));
-            let ratio = policy_of_token(token()) / conditional(PI_OLD, &token(), X_AND_BEFORE);
             let mut of_token = -clipped();
             let group = call(texts::MEAN, name("r"));
             let mut letters = vec![
-                equation(name("w"), ratio),
+                equation(name("w"), ratio_of_token()),
                 equation(
                     name("A"),
                     (name("r") - group) / call(texts::DEVIATION, name("r")),
@@ -55,10 +55,53 @@ pub fn of_rollouts(objective: &OnlineObjective) -> Option<Formula> {
                 letters.push(equation(name("k"), k));
             }
             let mean = number(1.0) / length(Any) * sum(name("t"), brackets(of_token));
-            Some((mean, letters))
+            (mean, letters)
         }
-        OnlineObjective::Ppo(_) => None,
+        OnlineObjective::Ppo(ppo) => of_ppo(ppo),
     }
+}
+
+/// Schulman et al. 2017, eq. 9 without the entropy, with the generalised advantage estimate.
+fn of_ppo(ppo: &PpoObjective) -> Formula {
+    let at = |letter: &str, place: Math| sub(letter, place);
+    let t = || name("t");
+    let next = || t() + number(1.0);
+    let value_loss = at("V", t()) - at("R", t());
+    let weight = number(ppo.vf_coef / 2.0);
+    let loss = -clipped() + weight * squared(brackets(value_loss));
+    let surprise = at("r", t()) + name("γ") * at("V", next()) - at("V", t());
+    let mut reward = words(texts::REWARD_AT_THE_END);
+    if ppo.kl_coef != 0.0 {
+        let k = match ppo.kl_estimator {
+            KlEstimator::K1 => name("k"),
+            KlEstimator::K3 => brackets(exp(-name("k")) - number(1.0) + name("k")),
+        };
+        reward = reward - beta() * k;
+    }
+    let mut letters = vec![
+        equation(name("w"), ratio_of_token()),
+        equation(
+            name("A"),
+            name("δ") + name("γ") * name("λ") * at("A", next()),
+        ),
+        equation(name("δ"), surprise),
+        equation(at("R", t()), name("A") + at("V", t())),
+        equation(at("r", t()), reward),
+    ];
+    if ppo.kl_coef != 0.0 {
+        let k = log(policy_of_token(token()) / reference_of_token(token()));
+        letters.push(equation(name("k"), k));
+    }
+    letters.push(equation(at("V", t()), words(texts::VALUE)));
+    (loss, letters)
+}
+
+fn token() -> Math {
+    sub("y", name("t"))
+}
+
+fn ratio_of_token() -> Math {
+    policy_of_token(token()) / conditional(PI_OLD, &token(), X_AND_BEFORE)
 }
 
 /// The smaller of the weighed advantage and the same with a clipped weight.

@@ -39,6 +39,8 @@ pub enum NoticeKey {
     /// A run that was to be removed.
     Removal,
     Resume,
+    RewardModel,
+    Roads,
     RowsDropped,
     Run,
     /// The runs take much room.

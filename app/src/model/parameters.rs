@@ -1,75 +1,106 @@
-//! The parameters of an objective and of the optimiser as data: where each lies in a
-//! run's settings, and how its text is read. The drawer's fields are made from this.
+//! The parameters of an objective and of the optimiser as data: what each is called, and how
+//! its text goes into a run's settings. The drawer's fields are made from this.
 
 use super::ordered::OrderedMap;
+use super::parameter_slots::{ParameterSlot, flag_text};
 use crate::texts::numbers::quoted;
 use crate::texts::parameters as texts;
-use tilt_protocol::{
-    CpoLoss, DpoTerm, Error, FDivergence, ImportanceSamplingLevel, LrSchedule, Objective,
-    OnlineObjective, ReferenceSync, Reward, ScaleRewards, TrainSettings,
-};
+use tilt_protocol::{Error, Reward, TrainSettings};
 
 /// Texts as typed, by [`Parameter::id`]; what is not there has its default.
 pub type ParameterTexts = OrderedMap<String, String>;
 
-/// TRL's 512 lies beyond the end of a run on this page.
-const SYNC_STEPS: usize = 20;
-/// TRL's `f_alpha_divergence_coef`.
-const DIVERGENCE_ALPHA: f64 = 0.5;
+/// Losses of a mixture, at most.
+const MOST_TERMS: u8 = 3;
 
-/// Beta, learning rate, steps and seed have fields of their own
-/// ([`TrainField`](super::train_form::TrainField)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Parameter {
-    Epsilon,
-    Gamma,
-    Alpha,
-    Tau,
-    DesirableWeight,
-    UndesirableWeight,
-    CpoAlpha,
-    LdAlpha,
-    /// Of the loss at this place of a mixture.
-    Weight(u8),
-    Reward,
-    Generations,
-    NewTokens,
-    Temperature,
-    Iterations,
-    ClipRange,
-    ScaleRewards,
-    RatioOf,
-    CorrectKl,
-    TopP,
-    TopK,
-    RepetitionPenalty,
-    CompletionOnly,
-    Divergence,
-    DivergenceAlpha,
-    SyncReference,
-    MixupAlpha,
-    SyncSteps,
-    BatchSize,
-    Accumulation,
-    Schedule,
-    Warmup,
-    WeightDecay,
-    AdamEpsilon,
-    MaxGradNorm,
+/// The parameters, a line each: the stable name, in test ids and in what is remembered; TRL's;
+/// the words. What decides whether another applies comes before it.
+macro_rules! parameters {
+    ($($name:ident = $id:literal, $trl:literal, $words:ident;)+) => {
+        /// Beta, learning rate, steps and seed have fields of their own
+        /// ([`TrainField`](super::train_form::TrainField)).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Parameter {
+            /// Of the loss at this place of a mixture.
+            Weight(u8),
+            $($name,)+
+        }
+
+        impl Parameter {
+            /// All of them.
+            pub fn all() -> impl Iterator<Item = Parameter> {
+                let weights = (0..MOST_TERMS).map(Parameter::Weight);
+                weights.chain([$(Parameter::$name),+])
+            }
+
+            /// The stable name.
+            pub fn id(self) -> String {
+                match self {
+                    Parameter::Weight(place) => format!("weight-{place}"),
+                    $(Parameter::$name => $id.to_owned(),)+
+                }
+            }
+
+            pub fn trl_name(self) -> &'static str {
+                match self {
+                    Parameter::Weight(_) => "loss_weights",
+                    $(Parameter::$name => $trl,)+
+                }
+            }
+
+            pub(super) fn words(self) -> &'static texts::Words {
+                match self {
+                    Parameter::Weight(_) => &texts::WEIGHT,
+                    $(Parameter::$name => &texts::$words,)+
+                }
+            }
+        }
+    };
 }
 
-/// Where a parameter lies.
-enum ParameterSlot<'a> {
-    Number(&'a mut f64),
-    /// With the largest value that the page takes.
-    Count(&'a mut usize, usize),
-    Flag(&'a mut bool),
-    Divergence(&'a mut FDivergence),
-    Schedule(&'a mut LrSchedule),
-    Rewards(&'a mut Vec<Reward>),
-    Scale(&'a mut ScaleRewards),
-    Ratio(&'a mut ImportanceSamplingLevel),
-    Sync(&'a mut Option<ReferenceSync>),
+parameters! {
+    Epsilon = "epsilon", "label_smoothing", EPSILON;
+    Gamma = "gamma", "simpo_gamma", GAMMA;
+    Alpha = "alpha", "alpha", ALPHA;
+    Tau = "tau", "discopop_tau", TAU;
+    DesirableWeight = "lambda-d", "desirable_weight", DESIRABLE_WEIGHT;
+    UndesirableWeight = "lambda-u", "undesirable_weight", UNDESIRABLE_WEIGHT;
+    CpoAlpha = "cpo-alpha", "cpo_alpha", CPO_ALPHA;
+    LdAlpha = "ld-alpha", "ld_alpha", LD_ALPHA;
+    Reward = "reward", "reward_funcs", REWARD;
+    Generations = "generations", "num_generations", GENERATIONS;
+    NewTokens = "new-tokens", "max_completion_length", NEW_TOKENS;
+    Temperature = "temperature", "temperature", TEMPERATURE;
+    Iterations = "iterations", "num_iterations", ITERATIONS;
+    ClipRange = "clip", "epsilon", CLIP_RANGE;
+    ScaleRewards = "scale-rewards", "scale_rewards", SCALE_REWARDS;
+    RatioOf = "ratio", "importance_sampling_level", RATIO_OF;
+    CorrectKl = "correct-kl", "use_bias_correction_kl", CORRECT_KL;
+    Epochs = "ppo-epochs", "num_ppo_epochs", PPO_EPOCHS;
+    MiniBatches = "mini-batches", "num_mini_batches", MINI_BATCHES;
+    PolicyClip = "cliprange", "cliprange", POLICY_CLIP;
+    ValueClip = "cliprange-value", "cliprange_value", VALUE_CLIP;
+    ValueWeight = "vf-coef", "vf_coef", VALUE_WEIGHT;
+    Discount = "discount", "gamma", DISCOUNT;
+    Lambda = "lambda", "lam", LAMBDA;
+    KlEstimate = "kl-estimator", "kl_estimator", KL_ESTIMATE;
+    WhitenRewards = "whiten-rewards", "whiten_rewards", WHITEN_REWARDS;
+    TopP = "top-p", "top_p", TOP_P;
+    TopK = "top-k", "top_k", TOP_K;
+    RepetitionPenalty = "repetition-penalty", "repetition_penalty", REPETITION_PENALTY;
+    CompletionOnly = "completion-only", "completion_only_loss", COMPLETION_ONLY;
+    Divergence = "divergence", "f_divergence_type", DIVERGENCE;
+    DivergenceAlpha = "divergence-alpha", "f_alpha_divergence_coef", DIVERGENCE_ALPHA;
+    SyncReference = "sync", "sync_ref_model", SYNC_REFERENCE;
+    MixupAlpha = "sync-alpha", "ref_model_mixup_alpha", MIXUP_ALPHA;
+    SyncSteps = "sync-steps", "ref_model_sync_steps", SYNC_STEPS;
+    BatchSize = "batch-size", "per_device_train_batch_size", BATCH_SIZE;
+    Accumulation = "accumulation", "gradient_accumulation_steps", ACCUMULATION;
+    Schedule = "schedule", "lr_scheduler_type", SCHEDULE;
+    Warmup = "warmup", "warmup_steps", WARMUP;
+    WeightDecay = "weight-decay", "weight_decay", WEIGHT_DECAY;
+    AdamEpsilon = "adam-epsilon", "adam_epsilon", ADAM_EPSILON;
+    MaxGradNorm = "max-grad-norm", "max_grad_norm", MAX_GRAD_NORM;
 }
 
 /// Choices of a flag: value and text.
@@ -80,6 +111,7 @@ const SCALES: [(&str, &str); 3] = [
     ("none", texts::OF_NOTHING),
 ];
 const RATIOS: [(&str, &str); 2] = [("token", texts::OF_TOKEN), ("sequence", texts::OF_ANSWER)];
+const ESTIMATES: [(&str, &str); 2] = [("k1", texts::ESTIMATE_K1), ("k3", texts::ESTIMATE_K3)];
 const DIVERGENCES: [(&str, &str); 4] = [
     ("reverse_kl", texts::REVERSE_KL),
     ("forward_kl", texts::FORWARD_KL),
@@ -97,126 +129,6 @@ const SCHEDULES: [(&str, &str); 7] = [
 ];
 
 impl Parameter {
-    /// All of them; what decides whether another applies comes before it.
-    pub const ALL: [Parameter; 36] = [
-        Parameter::Epsilon,
-        Parameter::Gamma,
-        Parameter::Alpha,
-        Parameter::Tau,
-        Parameter::DesirableWeight,
-        Parameter::UndesirableWeight,
-        Parameter::CpoAlpha,
-        Parameter::LdAlpha,
-        Parameter::Weight(0),
-        Parameter::Weight(1),
-        Parameter::Weight(2),
-        Parameter::Reward,
-        Parameter::Generations,
-        Parameter::NewTokens,
-        Parameter::Temperature,
-        Parameter::Iterations,
-        Parameter::ClipRange,
-        Parameter::ScaleRewards,
-        Parameter::RatioOf,
-        Parameter::CorrectKl,
-        Parameter::TopP,
-        Parameter::TopK,
-        Parameter::RepetitionPenalty,
-        Parameter::CompletionOnly,
-        Parameter::Divergence,
-        Parameter::DivergenceAlpha,
-        Parameter::SyncReference,
-        Parameter::MixupAlpha,
-        Parameter::SyncSteps,
-        Parameter::BatchSize,
-        Parameter::Accumulation,
-        Parameter::Schedule,
-        Parameter::Warmup,
-        Parameter::WeightDecay,
-        Parameter::AdamEpsilon,
-        Parameter::MaxGradNorm,
-    ];
-
-    /// The stable name, in test ids and in what is remembered.
-    pub fn id(self) -> String {
-        let id = match self {
-            Parameter::Epsilon => "epsilon",
-            Parameter::Gamma => "gamma",
-            Parameter::Alpha => "alpha",
-            Parameter::Tau => "tau",
-            Parameter::DesirableWeight => "lambda-d",
-            Parameter::UndesirableWeight => "lambda-u",
-            Parameter::CpoAlpha => "cpo-alpha",
-            Parameter::LdAlpha => "ld-alpha",
-            Parameter::Weight(place) => return format!("weight-{place}"),
-            Parameter::Reward => "reward",
-            Parameter::Generations => "generations",
-            Parameter::NewTokens => "new-tokens",
-            Parameter::Temperature => "temperature",
-            Parameter::Iterations => "iterations",
-            Parameter::ClipRange => "clip",
-            Parameter::ScaleRewards => "scale-rewards",
-            Parameter::RatioOf => "ratio",
-            Parameter::CorrectKl => "correct-kl",
-            Parameter::TopP => "top-p",
-            Parameter::TopK => "top-k",
-            Parameter::RepetitionPenalty => "repetition-penalty",
-            Parameter::CompletionOnly => "completion-only",
-            Parameter::Divergence => "divergence",
-            Parameter::DivergenceAlpha => "divergence-alpha",
-            Parameter::SyncReference => "sync",
-            Parameter::MixupAlpha => "sync-alpha",
-            Parameter::SyncSteps => "sync-steps",
-            Parameter::BatchSize => "batch-size",
-            Parameter::Accumulation => "accumulation",
-            Parameter::Schedule => "schedule",
-            Parameter::Warmup => "warmup",
-            Parameter::WeightDecay => "weight-decay",
-            Parameter::AdamEpsilon => "adam-epsilon",
-            Parameter::MaxGradNorm => "max-grad-norm",
-        };
-        id.to_owned()
-    }
-
-    pub fn trl_name(self) -> &'static str {
-        match self {
-            Parameter::Epsilon => "label_smoothing",
-            Parameter::Gamma => "simpo_gamma",
-            Parameter::Alpha => "alpha",
-            Parameter::Tau => "discopop_tau",
-            Parameter::DesirableWeight => "desirable_weight",
-            Parameter::UndesirableWeight => "undesirable_weight",
-            Parameter::CpoAlpha => "cpo_alpha",
-            Parameter::LdAlpha => "ld_alpha",
-            Parameter::Weight(_) => "loss_weights",
-            Parameter::Reward => "reward_funcs",
-            Parameter::Generations => "num_generations",
-            Parameter::NewTokens => "max_completion_length",
-            Parameter::Temperature => "temperature",
-            Parameter::Iterations => "num_iterations",
-            Parameter::ClipRange => "epsilon",
-            Parameter::ScaleRewards => "scale_rewards",
-            Parameter::RatioOf => "importance_sampling_level",
-            Parameter::CorrectKl => "use_bias_correction_kl",
-            Parameter::TopP => "top_p",
-            Parameter::TopK => "top_k",
-            Parameter::RepetitionPenalty => "repetition_penalty",
-            Parameter::CompletionOnly => "completion_only_loss",
-            Parameter::Divergence => "f_divergence_type",
-            Parameter::DivergenceAlpha => "f_alpha_divergence_coef",
-            Parameter::SyncReference => "sync_ref_model",
-            Parameter::MixupAlpha => "ref_model_mixup_alpha",
-            Parameter::SyncSteps => "ref_model_sync_steps",
-            Parameter::BatchSize => "per_device_train_batch_size",
-            Parameter::Accumulation => "gradient_accumulation_steps",
-            Parameter::Schedule => "lr_scheduler_type",
-            Parameter::Warmup => "warmup_steps",
-            Parameter::WeightDecay => "weight_decay",
-            Parameter::AdamEpsilon => "adam_epsilon",
-            Parameter::MaxGradNorm => "max_grad_norm",
-        }
-    }
-
     pub fn is_of_optimiser(self) -> bool {
         matches!(
             self,
@@ -233,8 +145,7 @@ impl Parameter {
     /// The parameters that these settings have.
     pub fn of(settings: &TrainSettings) -> Vec<Parameter> {
         let mut settings = settings.clone();
-        Parameter::ALL
-            .into_iter()
+        Parameter::all()
             .filter(|parameter| parameter.slot(&mut settings).is_some())
             .collect()
     }
@@ -254,6 +165,7 @@ impl Parameter {
             }
             ParameterSlot::Scale(value) => value.name().to_owned(),
             ParameterSlot::Ratio(value) => value.name().to_owned(),
+            ParameterSlot::Estimate(value) => value.name().to_owned(),
             ParameterSlot::Sync(value) => flag_text(value.is_some()),
         })
     }
@@ -279,230 +191,17 @@ impl Parameter {
     /// What a select offers; `None` for a text field.
     pub fn choices(self) -> Option<&'static [(&'static str, &'static str)]> {
         match self {
-            Parameter::CompletionOnly | Parameter::SyncReference | Parameter::CorrectKl => {
-                Some(&FLAG)
-            }
+            Parameter::CompletionOnly
+            | Parameter::SyncReference
+            | Parameter::CorrectKl
+            | Parameter::WhitenRewards => Some(&FLAG),
+            Parameter::KlEstimate => Some(&ESTIMATES),
             Parameter::ScaleRewards => Some(&SCALES),
             Parameter::RatioOf => Some(&RATIOS),
             Parameter::Divergence => Some(&DIVERGENCES),
             Parameter::Schedule => Some(&SCHEDULES),
             _ => None,
         }
-    }
-
-    fn slot(self, settings: &mut TrainSettings) -> Option<ParameterSlot<'_>> {
-        let has_reference = settings.objective.needs_reference();
-        let number = match self {
-            Parameter::BatchSize => {
-                return Some(ParameterSlot::Count(&mut settings.batch_size, 256));
-            }
-            Parameter::Accumulation => {
-                let value = &mut settings.gradient_accumulation_steps;
-                return Some(ParameterSlot::Count(value, 256));
-            }
-            Parameter::Schedule => return Some(ParameterSlot::Schedule(&mut settings.lr_schedule)),
-            Parameter::Warmup => {
-                return Some(ParameterSlot::Count(&mut settings.warmup_steps, 100_000));
-            }
-            Parameter::SyncReference => {
-                return has_reference.then_some(ParameterSlot::Sync(&mut settings.reference_sync));
-            }
-            Parameter::SyncSteps => {
-                let sync = settings.reference_sync.as_mut()?;
-                return Some(ParameterSlot::Count(&mut sync.sync_steps, 100_000));
-            }
-            Parameter::CompletionOnly => match &mut settings.objective {
-                Objective::Sft(sft) => {
-                    return Some(ParameterSlot::Flag(&mut sft.completion_only_loss));
-                }
-                _ => return None,
-            },
-            Parameter::Reward => {
-                let samples = matches!(settings.objective, Objective::Online(_));
-                return samples.then_some(ParameterSlot::Rewards(&mut settings.rewards));
-            }
-            Parameter::Generations
-            | Parameter::NewTokens
-            | Parameter::Iterations
-            | Parameter::TopK => {
-                return self.count_of_sampling(&mut settings.objective);
-            }
-            Parameter::ScaleRewards | Parameter::RatioOf | Parameter::CorrectKl => {
-                return self.choice_of_grpo(&mut settings.objective);
-            }
-            Parameter::Divergence => return divergence_slot(&mut settings.objective),
-            Parameter::WeightDecay => Some(&mut settings.weight_decay),
-            Parameter::AdamEpsilon => Some(&mut settings.adam_epsilon),
-            Parameter::MaxGradNorm => Some(&mut settings.max_grad_norm),
-            Parameter::MixupAlpha => settings
-                .reference_sync
-                .as_mut()
-                .map(|sync| &mut sync.mixup_alpha),
-            _ => self.number_of_objective(&mut settings.objective),
-        };
-        number.map(ParameterSlot::Number)
-    }
-
-    fn count_of_sampling(self, objective: &mut Objective) -> Option<ParameterSlot<'_>> {
-        let Objective::Online(online) = objective else {
-            return None;
-        };
-        let (value, most) = match (self, online) {
-            (Parameter::NewTokens, online) => {
-                (&mut online.generation_mut().max_completion_length, 100_000)
-            }
-            (Parameter::TopK, online) => (&mut online.generation_mut().top_k, 100_000),
-            // Online DPO compares two.
-            (Parameter::Generations, OnlineObjective::Rloo(rloo)) => {
-                (&mut rloo.generation.num_generations, 256)
-            }
-            (Parameter::Generations, OnlineObjective::Grpo(grpo)) => {
-                (&mut grpo.generation.num_generations, 256)
-            }
-            (Parameter::Iterations, OnlineObjective::Rloo(rloo)) => {
-                (&mut rloo.reuse.num_iterations, 64)
-            }
-            (Parameter::Iterations, OnlineObjective::Grpo(grpo)) => {
-                (&mut grpo.reuse.num_iterations, 64)
-            }
-            _ => return None,
-        };
-        Some(ParameterSlot::Count(value, most))
-    }
-
-    fn choice_of_grpo(self, objective: &mut Objective) -> Option<ParameterSlot<'_>> {
-        let Objective::Online(OnlineObjective::Grpo(grpo)) = objective else {
-            return None;
-        };
-        Some(match self {
-            Parameter::ScaleRewards => ParameterSlot::Scale(&mut grpo.scale_rewards),
-            Parameter::RatioOf => ParameterSlot::Ratio(&mut grpo.importance_sampling_level),
-            Parameter::CorrectKl => ParameterSlot::Flag(&mut grpo.use_bias_correction_kl),
-            _ => return None,
-        })
-    }
-
-    fn number_of_objective(self, objective: &mut Objective) -> Option<&mut f64> {
-        match (self, objective) {
-            (Parameter::Epsilon, Objective::Dpo(dpo)) => dpo
-                .terms
-                .iter_mut()
-                .find_map(|weighted| weighted.term.epsilon_mut()),
-            (Parameter::Epsilon, Objective::Cpo(cpo)) => match &mut cpo.loss {
-                CpoLoss::Sigmoid { epsilon } | CpoLoss::Simpo { epsilon, .. } => Some(epsilon),
-                CpoLoss::Hinge | CpoLoss::Ipo => None,
-            },
-            (Parameter::Gamma, Objective::Cpo(cpo)) => match &mut cpo.loss {
-                CpoLoss::Simpo { gamma, .. } => Some(gamma),
-                _ => None,
-            },
-            // The bent scale is AlphaPO's, which is SimPO at alpha 0.
-            (Parameter::Alpha, Objective::Cpo(cpo)) => match cpo.loss {
-                CpoLoss::Simpo { .. } => Some(&mut cpo.alpha),
-                _ => None,
-            },
-            (Parameter::CpoAlpha, Objective::Cpo(cpo)) => Some(&mut cpo.cpo_alpha),
-            (Parameter::Tau, Objective::Dpo(dpo)) => {
-                dpo.terms
-                    .iter_mut()
-                    .find_map(|weighted| match &mut weighted.term {
-                        DpoTerm::Discopop { tau } => Some(tau),
-                        _ => None,
-                    })
-            }
-            (Parameter::LdAlpha, Objective::Dpo(dpo)) => dpo.ld_alpha.as_mut(),
-            (Parameter::Weight(place), Objective::Dpo(dpo)) => {
-                let is_mixture = dpo.terms.len() > 1;
-                let weighted = dpo.terms.get_mut(usize::from(place));
-                weighted
-                    .filter(|_| is_mixture)
-                    .map(|weighted| &mut weighted.weight)
-            }
-            (Parameter::DivergenceAlpha, Objective::Dpo(dpo)) => match &mut dpo.f_divergence {
-                FDivergence::AlphaDivergence { alpha } => Some(alpha),
-                _ => None,
-            },
-            (Parameter::Temperature, Objective::Online(online)) => {
-                Some(&mut online.generation_mut().temperature)
-            }
-            (Parameter::TopP, Objective::Online(online)) => {
-                Some(&mut online.generation_mut().top_p)
-            }
-            (Parameter::RepetitionPenalty, Objective::Online(online)) => {
-                Some(&mut online.generation_mut().repetition_penalty)
-            }
-            (Parameter::ClipRange, Objective::Online(OnlineObjective::Rloo(rloo))) => {
-                Some(&mut rloo.clip.epsilon)
-            }
-            (Parameter::ClipRange, Objective::Online(OnlineObjective::Grpo(grpo))) => {
-                Some(&mut grpo.clip.epsilon)
-            }
-            (Parameter::DesirableWeight, Objective::Kto(kto)) => Some(&mut kto.desirable_weight),
-            (Parameter::UndesirableWeight, Objective::Kto(kto)) => {
-                Some(&mut kto.undesirable_weight)
-            }
-            _ => None,
-        }
-    }
-}
-
-impl ParameterSlot<'_> {
-    /// `None` for a text that is no value of this kind.
-    fn set(self, text: &str) -> Option<()> {
-        match self {
-            ParameterSlot::Number(value) => *value = text.parse().ok()?,
-            ParameterSlot::Count(value, most) => {
-                *value = text.parse().ok().filter(|count| *count <= most)?;
-            }
-            ParameterSlot::Flag(value) => *value = flag_of(text)?,
-            ParameterSlot::Divergence(value) => {
-                *value = FDivergence::from_name(text, DIVERGENCE_ALPHA)?
-            }
-            ParameterSlot::Schedule(value) => *value = LrSchedule::from_name(text)?,
-            ParameterSlot::Rewards(value) => {
-                let specs = text.split_whitespace().map(Reward::of_spec);
-                *value = specs.collect::<Result<Vec<_>, _>>().ok()?;
-            }
-            ParameterSlot::Scale(value) => {
-                let mut all = ScaleRewards::ALL.into_iter();
-                *value = all.find(|scale| scale.name() == text)?;
-            }
-            ParameterSlot::Ratio(value) => {
-                let mut all = ImportanceSamplingLevel::ALL.into_iter();
-                *value = all.find(|level| level.name() == text)?;
-            }
-            ParameterSlot::Sync(value) => {
-                *value = flag_of(text)?.then(|| ReferenceSync {
-                    sync_steps: SYNC_STEPS,
-                    ..ReferenceSync::default()
-                });
-            }
-        }
-        Some(())
-    }
-}
-
-/// The divergence where all terms of the loss take another.
-fn divergence_slot(objective: &mut Objective) -> Option<ParameterSlot<'_>> {
-    let Objective::Dpo(dpo) = objective else {
-        return None;
-    };
-    let mut other = dpo.clone();
-    other.f_divergence = FDivergence::JsDivergence;
-    let takes_another = Objective::Dpo(other).check().is_ok();
-    takes_another.then_some(ParameterSlot::Divergence(&mut dpo.f_divergence))
-}
-
-fn flag_text(value: bool) -> String {
-    let text = if value { "on" } else { "off" };
-    text.to_owned()
-}
-
-fn flag_of(text: &str) -> Option<bool> {
-    match text {
-        "on" => Some(true),
-        "off" => Some(false),
-        _ => None,
     }
 }
 
@@ -513,7 +212,7 @@ pub fn apply(
     texts: &ParameterTexts,
 ) -> (TrainSettings, Vec<(Parameter, Error)>) {
     let mut defects = Vec::new();
-    for parameter in Parameter::ALL {
+    for parameter in Parameter::all() {
         let text = texts.get(&parameter.id());
         if let Some(text) = text.filter(|text| !text.trim().is_empty())
             && let Err(error) = parameter.write(&mut settings, text)
@@ -528,7 +227,7 @@ pub fn apply(
 pub fn differences(usual: TrainSettings, settings: &TrainSettings) -> Vec<(Parameter, String)> {
     let mut found = Vec::new();
     let mut so_far = usual;
-    for parameter in Parameter::ALL {
+    for parameter in Parameter::all() {
         let Some(text) = parameter.read(settings) else {
             continue;
         };

@@ -1,9 +1,9 @@
 use super::*;
-use tilt_protocol::ObjectiveKind;
 use tilt_protocol::config::trl_config;
+use tilt_protocol::{FDivergence, Objective, ObjectiveKind, ReferenceSync};
 
 /// Fields that the page sets otherwise: by the objective's name or by a field of the form.
-const OTHERWISE: [&str; 8] = [
+const OTHERWISE: [&str; 11] = [
     "trainer",
     "loss_type",
     "beta",
@@ -13,6 +13,12 @@ const OTHERWISE: [&str; 8] = [
     "seed",
     // Online DPO's name for `max_completion_length`.
     "max_new_tokens",
+    // PPO's.
+    "response_length",
+    // PPO's name for beta.
+    "kl_coef",
+    // The page's answers end with the end of text.
+    "stop_token",
 ];
 
 /// Another sound value of the same parameter.
@@ -27,6 +33,7 @@ fn another(parameter: Parameter, value: &str) -> String {
         Parameter::Generations | Parameter::NewTokens | Parameter::Iterations | Parameter::TopK => {
             "4"
         }
+        Parameter::Epochs | Parameter::MiniBatches => "3",
         Parameter::BatchSize | Parameter::Accumulation => "4",
         Parameter::SyncSteps | Parameter::Warmup => "7",
         _ => "0.75",
@@ -151,7 +158,7 @@ fn a_wrong_value_is_named_and_changes_nothing() {
 #[test]
 fn ids_and_trl_names_are_known() {
     let mut ids = std::collections::HashSet::new();
-    for parameter in Parameter::ALL {
+    for parameter in Parameter::all() {
         assert!(ids.insert(parameter.id()), "{parameter:?}");
         let name = parameter.trl_name();
         // An argument of TRL's trainers, beside their configs.

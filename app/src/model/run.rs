@@ -23,6 +23,8 @@ pub struct LiveRun {
     pub metrics: Metrics,
     pub kl: Option<f64>,
     pub ms_per_step: Option<f64>,
+    /// Of all its steps since the page is open, in this tab.
+    pub seconds: f64,
     pub tokens_per_second: Option<f64>,
 }
 

@@ -50,6 +50,7 @@ mod tests {
             rewards: vec![Some(reward)],
             reward: Some(reward),
             advantage,
+            of_tokens: Vec::new(),
             kl: None,
         }
     }

@@ -1,6 +1,8 @@
 //! What scores the answers of a run that samples its own.
 
+use super::reward_model::RewardModelPanel;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::flows::reward_model::truth;
 use crate::lab::use_lab;
 use crate::model::parameters::Parameter;
 use crate::parts::style_sheet::StyleSheet;
@@ -16,15 +18,59 @@ pub fn reward_source() -> Result<Build, NotLoaded> {
     Ok(|| view! { <RewardSource/> }.into_any())
 }
 
-/// The reward of one principle, or a name for what is written in the parameter's own field.
+/// The reward that is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The judge under one principle.
+    Judge(Principle),
+    /// The reward model of these labels, under the eyes of the judge.
+    Model,
+    /// As the parameter's own field has it.
+    Other,
+}
+
+/// The value of the choice that is the reward model.
+const MODEL: &str = "model";
+
+impl Source {
+    fn of(rewards: &[Reward]) -> Source {
+        match rewards {
+            [Reward::Judge(principles)] => match principles[..] {
+                [(principle, 1.0)] => Source::Judge(principle),
+                _ => Source::Other,
+            },
+            [Reward::Model] | [Reward::Model, Reward::Watched(_)] => Source::Model,
+            _ => Source::Other,
+        }
+    }
+
+    fn slug(self) -> &'static str {
+        match self {
+            Source::Judge(principle) => principle.slug(),
+            Source::Model => MODEL,
+            Source::Other => "",
+        }
+    }
+
+    fn explanation(self) -> Option<&'static str> {
+        match self {
+            Source::Judge(principle) => Some(principle.explanation()),
+            Source::Model => Some(texts::MODEL_EXPLAINED),
+            Source::Other => None,
+        }
+    }
+}
+
+/// The judge under one principle, the reward model of the labels, or a name for what is written
+/// in the parameter's own field.
 #[component]
 fn RewardSource() -> impl IntoView {
     let lab = use_lab();
-    let chosen = Memo::new(move |_| principle_of(&lab.form.settings().rewards));
+    let chosen = Memo::new(move |_| Source::of(&lab.form.settings().rewards));
     let samples = move || lab.form.objective().get().samples_answers();
     let options = Principle::ALL
         .map(|principle| {
-            let selected = move || chosen.get() == Some(principle);
+            let selected = move || chosen.get() == Source::Judge(principle);
             view! { <option value=principle.slug() selected=selected>{principle.name()}</option> }
         })
         .into_iter()
@@ -36,34 +82,35 @@ fn RewardSource() -> impl IntoView {
             <select
                 id="reward-source"
                 data-testid="reward-source"
-                prop:value=move || chosen.get().map_or("", Principle::slug)
+                prop:value=move || chosen.get().slug()
                 on:change=move |event| {
                     let slug = event_target_value(&event);
-                    if let Some(principle) = Principle::from_slug(&slug) {
-                        let reward = Reward::of_principle(principle);
-                        lab.form.set_parameter(Parameter::Reward, reward.to_string());
-                        lab.form.leave_parameter(Parameter::Reward);
-                    }
+                    let rewards = match Principle::from_slug(&slug) {
+                        Some(principle) => vec![Reward::of_principle(principle)],
+                        None if slug == MODEL => {
+                            let watched = truth(lab, &untrack(|| lab.form.settings()).rewards);
+                            vec![Reward::Model, Reward::Watched(vec![(watched, 1.0)])]
+                        }
+                        None => return,
+                    };
+                    let specs: Vec<String> = rewards.iter().map(Reward::to_string).collect();
+                    lab.form.set_parameter(Parameter::Reward, specs.join(" "));
+                    lab.form.leave_parameter(Parameter::Reward);
                 }
             >
                 {options}
-                <Show when=move || chosen.get().is_none()>
+                <option value=MODEL selected=move || chosen.get() == Source::Model>
+                    {texts::REWARD_MODEL}
+                </option>
+                <Show when=move || chosen.get() == Source::Other>
                     <option value="" selected=true>{texts::OTHER_REWARD}</option>
                 </Show>
             </select>
-            <span class="field-note muted">{move || chosen.get().map(Principle::explanation)}</span>
+            <span class="field-note muted">{move || chosen.get().explanation()}</span>
         </div>
-    }
-}
-
-/// The principle that is the whole reward.
-fn principle_of(rewards: &[Reward]) -> Option<Principle> {
-    let [Reward::Judge(principles)] = rewards else {
-        return None;
-    };
-    match principles[..] {
-        [(principle, 1.0)] => Some(principle),
-        _ => None,
+        <Show when=move || samples() && chosen.get() == Source::Model>
+            <RewardModelPanel/>
+        </Show>
     }
 }
 
@@ -72,11 +119,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reward_of_one_principle_is_that_principle() {
-        let of = |spec: &str| principle_of(&[Reward::of_spec(spec).unwrap()]);
-        assert_eq!(of("judge:warm"), Some(Principle::Warm));
-        assert_eq!(of("judge:warm=2"), None);
-        assert_eq!(of("judge:warm,short=0.5"), None);
-        assert_eq!(principle_of(&[]), None);
+    fn a_reward_is_named_by_where_it_comes_from() {
+        let of = |specs: &str| {
+            let rewards = specs.split_whitespace().map(Reward::of_spec);
+            Source::of(&rewards.collect::<Result<Vec<_>, _>>().unwrap())
+        };
+        assert_eq!(of("judge:warm"), Source::Judge(Principle::Warm));
+        assert_eq!(of("judge:warm=2"), Source::Other);
+        assert_eq!(of("judge:warm,short=0.5"), Source::Other);
+        assert_eq!(of("model watched:warm=1"), Source::Model);
+        assert_eq!(of("model length:0.01"), Source::Other);
+        assert_eq!(of(""), Source::Other);
     }
 }

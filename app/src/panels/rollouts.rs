@@ -12,7 +12,7 @@ use crate::stores::rollouts::LastRollouts;
 use crate::texts::numbers::{fixed, signed};
 use crate::texts::rollouts as texts;
 use leptos::prelude::*;
-use tilt_protocol::rollouts::{RolloutBatch, RolloutView};
+use tilt_protocol::rollouts::{RolloutBatch, RolloutView, TokenView};
 
 /// Answers that are shown before more are asked for: those of as many prompts as that takes.
 const FIRST_ANSWERS: usize = 6;
@@ -135,6 +135,26 @@ fn group(of_prompt: PromptRollouts, scale: (f64, f64)) -> impl IntoView + use<> 
     }
 }
 
+/// The answer as it is, or PPO's tokens by their advantages.
+fn answer_text(answer: String, tokens: Vec<TokenView>) -> AnyView {
+    if tokens.is_empty() {
+        return answer.into_any();
+    }
+    let most = tokens.iter().map(|token| token.advantage.abs());
+    let most = most.fold(1e-9, f64::max);
+    let pieces = tokens.into_iter().map(|token| {
+        let share = 100.0 * token.advantage.abs() / most;
+        let class = if token.advantage < 0.0 { "less" } else { "more" };
+        let told = texts::token_told(&signed(token.advantage, 2), &signed(token.value, 2));
+        view! {
+            <span class=format!("advantage {class}") style=format!("--share:{share:.0}%") title=told>
+                {token.text}
+            </span>
+        }
+    });
+    view! { <span data-testid="rollout-tokens">{pieces.collect_view()}</span> }.into_any()
+}
+
 fn answer(
     one: RolloutView,
     is_chosen: Option<bool>,
@@ -163,7 +183,7 @@ fn answer(
             </span>
             <p>
                 {mark.map(|(text, class)| view! { <b class=class>{text}</b> " " })}
-                {one.answer}
+                {answer_text(one.answer, one.of_tokens)}
             </p>
             <span class="muted number">{numbers}</span>
         </li>

@@ -22,6 +22,7 @@ use crate::panels::label::LabelPanel;
 use crate::panels::lesson::{lesson_list, lesson_panel};
 use crate::panels::metrics::MetricsStrip;
 use crate::panels::notices::{Announcer, NoticeBanner};
+use crate::panels::pipeline;
 use crate::panels::recorded::{self, RecordedRun};
 use crate::panels::result_card;
 use crate::panels::rollouts;
@@ -114,6 +115,9 @@ pub fn LabPage(
                 <TrainPanel/>
                 <Later wanted=has_result load=|| Box::pin(result_card::result_card())/>
                 <Later wanted=has_rollouts load=|| Box::pin(rollouts::rollouts())/>
+                <AtLevel least=Level::Standard>
+                    <Later wanted=has_model load=|| Box::pin(pipeline::pipeline())/>
+                </AtLevel>
                 <AtLevel least=Level::Standard>
                     <div class="formula-place" data-place="formula">
                         <Later wanted=wants_formula load=|| Box::pin(formula_panel())/>

@@ -28,6 +28,8 @@ pub mod pace;
 pub mod queue;
 pub mod replay;
 pub mod resume;
+pub mod reward_model;
+pub mod roads;
 pub mod rollouts;
 pub mod run;
 pub mod run_result;

@@ -194,6 +194,7 @@ impl RunStore {
         });
         self.run.update(|run| {
             run.step = point.step;
+            run.seconds += ms / 1000.0;
             run.metrics = point.metrics.clone();
             run.ms_per_step = Some(ms_sum / count.max(1) as f64);
             run.tokens_per_second = (ms_sum > 0.0).then(|| token_sum as f64 / (ms_sum / 1000.0));

@@ -95,6 +95,9 @@ pub fn against_dpo(kind: ObjectiveKind) -> Option<&'static str> {
         ObjectiveKind::Grpo => {
             "A group of fresh answers takes the place of a pair, and the reward’s distance from the group’s mean weighs each token; the KL is a term of its own."
         }
+        ObjectiveKind::Ppo => {
+            "Fresh answers and a reward take the place of pairs, and a value model, trained along, says at each token how much of the reward was to be expected."
+        }
         ObjectiveKind::Reward => "A score takes the place of the log-ratio; no policy is trained.",
     })
 }

@@ -28,6 +28,8 @@ pub const MEAN: &str = "mean";
 pub const DEVIATION: &str = "deviation";
 pub const BETTER_OF_TWO: &str = "the better of two fresh answers";
 pub const REWARD: &str = "reward of a fresh answer";
+pub const REWARD_AT_THE_END: &str = "reward, at the last token";
+pub const VALUE: &str = "what the value model expects from here on";
 pub const MEAN_OF_OTHERS: &str = "mean r of the other answers";
 pub const SORT: &str = "sort";
 

@@ -112,6 +112,8 @@ pub fn failed(what: &str, error: &Error) -> String {
 pub const DEVICE_NOT_STARTED: &str = "The device could not be started";
 pub const NOT_SAMPLED_PAIRS: &str = "No new answers could be sampled";
 pub const NOT_LABELLED: &str = "The judge could not label";
+pub const NOT_COMPARED: &str = "The roads were not compared to the end";
+pub const NO_REWARD_MODEL: &str = "The reward model was not trained";
 pub const RUN_STOPPED: &str = "The run stopped";
 pub const NOT_SAVED: &str = "The run was not saved";
 pub const NOT_FOLLOWED: &str = "The run did not do what was asked";

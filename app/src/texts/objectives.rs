@@ -122,6 +122,9 @@ pub fn objective_definition(kind: ObjectiveKind) -> &'static str {
         ObjectiveKind::Grpo => {
             "Group relative policy optimisation compares each answer with its group: rewards less the group’s mean, divided by their deviation, weigh every token of the answer."
         }
+        ObjectiveKind::Ppo => {
+            "Proximal policy optimisation makes an answer’s tokens likelier by their advantage: how much more reward came than a second network, the value model, had expected there. Clipping keeps each update small, and the KL is taken off the reward token by token."
+        }
         ObjectiveKind::Reward => {
             "A reward model learns a score that is higher for the chosen answer of each pair; it writes no answers of its own."
         }
@@ -226,6 +229,9 @@ pub fn objective_expectation(kind: ObjectiveKind) -> &'static str {
         }
         ObjectiveKind::Grpo => {
             "Expect a loss near zero at each first pass, whatever is learnt: the reward is what rises, quickly at first, while groups still disagree."
+        }
+        ObjectiveKind::Ppo => {
+            "Expect a loss that says little, and a reward that rises more slowly than GRPO’s at first: the value model has to learn what to expect before advantages mean much."
         }
         ObjectiveKind::Reward => {
             "Expect the loss to start near ln 2 = 0.693 and the accuracy to rise."

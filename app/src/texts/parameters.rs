@@ -200,6 +200,72 @@ pub const CORRECT_KL: Words = Words {
     definition: "Whether the KL’s term is multiplied by w, which makes its gradient right for answers of an earlier policy. TRL has it on.",
 };
 
+pub const ESTIMATE_K1: &str = "the log-ratio";
+pub const ESTIMATE_K3: &str = "e⁻ᵏ − 1 + k";
+
+pub const PPO_EPOCHS: Words = Words {
+    symbol: "",
+    name: "passes",
+    range: "a whole number from 1 to 64, such as 4",
+    definition: "How often the answers of one sampling are trained on before the policy answers again. Clipping keeps later passes from going too far.",
+};
+
+pub const MINI_BATCHES: Words = Words {
+    symbol: "",
+    name: "steps a pass",
+    range: "a whole number from 1 to 64, such as 2",
+    definition: "Steps that a pass over the answers takes, each with a batch of its own. The policy writes as many answers at once as all of them hold.",
+};
+
+pub const POLICY_CLIP: Words = Words {
+    symbol: "ε",
+    name: "clipping",
+    range: "a number from 0, such as 0.2",
+    definition: "How far the ratio w may leave 1 before it counts no further. Usual: 0.1 to 0.3.",
+};
+
+pub const VALUE_CLIP: Words = Words {
+    symbol: "",
+    name: "value’s clipping",
+    range: "a number from 0, such as 0.2",
+    definition: "How far a value may move in one round of passes before it counts no further.",
+};
+
+pub const VALUE_WEIGHT: Words = Words {
+    symbol: "c",
+    name: "value’s weight",
+    range: "a number from 0, such as 0.1",
+    definition: "How much the value model’s loss counts beside the policy’s. Usual: 0.1 to 1.",
+};
+
+pub const DISCOUNT: Words = Words {
+    symbol: "γ",
+    name: "discount",
+    range: "a number from 0 to 1",
+    definition: "What a reward counts for one token earlier. 1 for answers: the reward is the whole answer’s.",
+};
+
+pub const LAMBDA: Words = Words {
+    symbol: "λ",
+    name: "of the advantage",
+    range: "a number from 0 to 1",
+    definition: "How far ahead an advantage looks before it trusts the value model: 1 looks to the end, 0 one token. Usual: 0.9 to 1.",
+};
+
+pub const KL_ESTIMATE: Words = Words {
+    symbol: "",
+    name: "estimate of the KL",
+    range: "k1 or k3",
+    definition: "What is taken off the reward at each token: the log-ratio k to the reference, or e⁻ᵏ − 1 + k, which is never negative and varies less.",
+};
+
+pub const WHITEN_REWARDS: Words = Words {
+    symbol: "",
+    name: "even rewards out",
+    range: "on or off",
+    definition: "Whether the rewards of all tokens are brought to a deviation of 1 before advantages are made of them.",
+};
+
 pub const TOP_P: Words = Words {
     symbol: "",
     name: "top-p",
@@ -225,7 +291,7 @@ pub const BATCH_SIZE: Words = Words {
     symbol: "",
     name: "batch size",
     range: "a whole number from 1 to 256 (KTO: from 2), such as 8",
-    definition: "Pairs (for KTO, RLOO and GRPO: answers) that each gradient is averaged over. Larger is steadier and slower. Usual: 4 to 32.",
+    definition: "Pairs (for KTO, RLOO, GRPO and PPO: answers) that each gradient is averaged over. Larger is steadier and slower. Usual: 4 to 32.",
 };
 
 pub const ACCUMULATION: Words = Words {

@@ -8,6 +8,8 @@ pub const CHOSEN: &str = "chosen";
 pub const REJECTED: &str = "rejected";
 pub const FEWER: &str = "Fewer prompts";
 pub const REWARD_SOURCE: &str = "Reward";
+pub const REWARD_MODEL: &str = "Reward model of your labels";
+pub const MODEL_EXPLAINED: &str = "A second model learns from your labels what a good answer is, and scores the answers. The judge looks on and does not count.";
 /// The choice that stands for a reward which no single principle is.
 pub const OTHER_REWARD: &str = "as written below";
 
@@ -39,6 +41,11 @@ pub fn summary(
         told.push(format!("{cut} cut off"));
     }
     told.join(" · ")
+}
+
+/// One token's under PPO.
+pub fn token_told(advantage: &str, value: &str) -> String {
+    format!("advantage {advantage}; expected before it: {value}")
 }
 
 /// One answer's.

@@ -30,6 +30,8 @@ pub mod objective_kind;
 pub mod principle;
 pub mod report;
 mod reward;
+pub mod reward_report;
+pub mod roads;
 pub mod rollouts;
 pub mod run_end;
 pub mod run_result;

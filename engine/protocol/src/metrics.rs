@@ -92,6 +92,23 @@ pub const SCORES: &str = "objective/scores";
 pub const SCORES_MARGIN: &str = "objective/scores_margin";
 /// Share of answers with an end of text.
 pub const CONTAIN_EOS: &str = "val/contain_eos_token";
+/// Not TRL's: mean over a sampling's answers of log pi - log pi_ref, in nats an answer, whatever
+/// the trainer.
+pub const SAMPLED_KL: &str = "sampled/kl";
+/// PPO: answers of a sampling with an end of text.
+pub const NUM_EOS: &str = "val/num_eos_tokens";
+/// PPO: the two parts of its loss.
+pub const POLICY_LOSS: &str = "loss/policy_avg";
+pub const VALUE_LOSS: &str = "loss/value_avg";
+/// PPO: half the mean square of the log-ratio of the policy to the one that sampled, nats squared.
+pub const APPROXIMATE_KL: &str = "policy/approxkl_avg";
+/// PPO: shares of tokens of which the clipped term counts.
+pub const POLICY_CLIP_FRACTION: &str = "policy/clipfrac_avg";
+pub const VALUE_CLIP_FRACTION: &str = "val/clipfrac_avg";
+/// PPO: mean entropy of the next-token distributions, in nats.
+pub const POLICY_ENTROPY: &str = "policy/entropy_avg";
+/// PPO: mean ratio of the policy to the one that sampled.
+pub const RATIO: &str = "val/ratio";
 pub const BETA: &str = "beta";
 /// Real (unpadded) tokens seen so far.
 pub const NUM_TOKENS: &str = "num_tokens";

@@ -2,7 +2,8 @@
 //! name implies.
 
 use crate::objective::online::{
-    Generation, GrpoObjective, OnlineDpoObjective, OnlineObjective, RlooObjective,
+    Generation, GrpoObjective, OnlineDpoObjective, OnlineObjective, PpoObjective, RlooObjective,
+    StopToken,
 };
 use crate::objective::{
     CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, Objective, RowKind,
@@ -65,6 +66,7 @@ objective_kinds! {
     OnlineDpo = "online_dpo", "Online DPO";
     Rloo = "rloo", "RLOO";
     Grpo = "grpo", "GRPO";
+    Ppo = "ppo", "PPO";
     Reward = "reward", "Reward model";
 }
 
@@ -197,6 +199,13 @@ impl ObjectiveKind {
                 generation: lab_generation(LAB_GROUP),
                 ..GrpoObjective::default()
             })),
+            ObjectiveKind::Ppo => Objective::Online(OnlineObjective::Ppo(PpoObjective {
+                kl_coef: beta,
+                num_mini_batches: LAB_MINI_BATCHES,
+                stop_token: Some(StopToken::Eos),
+                generation: lab_generation(1),
+                ..PpoObjective::default()
+            })),
             ObjectiveKind::Reward => Objective::Reward {
                 center_rewards_coefficient: None,
             },
@@ -212,7 +221,7 @@ impl ObjectiveKind {
             ObjectiveKind::Simpo => 10.0,
             ObjectiveKind::Alphapo | ObjectiveKind::SigmoidNorm => 2.0,
             ObjectiveKind::Orpo => 0.1,
-            ObjectiveKind::Rloo | ObjectiveKind::Grpo => 0.05,
+            ObjectiveKind::Rloo | ObjectiveKind::Grpo | ObjectiveKind::Ppo => 0.05,
             kind if kind.is_unpaired() => 0.1,
             _ => 0.5,
         }
@@ -222,6 +231,7 @@ impl ObjectiveKind {
     pub fn lab_batch_size(self) -> usize {
         match self {
             ObjectiveKind::Rloo | ObjectiveKind::Grpo => 8 * LAB_GROUP,
+            ObjectiveKind::Ppo => 32,
             kind if kind.is_unpaired() => 16,
             _ => 8,
         }
@@ -251,6 +261,7 @@ impl ObjectiveKind {
     pub fn lab_steps(self) -> usize {
         match self {
             ObjectiveKind::Reward | ObjectiveKind::Rloo | ObjectiveKind::Grpo => 60,
+            ObjectiveKind::Ppo => 120,
             _ => 120,
         }
     }
@@ -258,6 +269,8 @@ impl ObjectiveKind {
 
 /// Answers to a prompt that are compared with each other.
 const LAB_GROUP: usize = 8;
+/// Steps that PPO takes in a pass over its answers.
+const LAB_MINI_BATCHES: usize = 2;
 
 /// As long as the world's longest answers, from the policy as it is.
 fn lab_generation(num_generations: usize) -> Generation {

@@ -11,10 +11,19 @@ use std::fmt;
 pub enum Reward {
     /// The judge under a weighted sum of principles, at least one.
     Judge(Vec<(Principle, f64)>),
+    /// The reward model that was trained on labels last.
+    Model,
+    /// So much is taken off for each token of an answer.
+    LengthPenalty(f64),
+    /// The judge, which is only asked: what it says is told and does not count.
+    Watched(Vec<(Principle, f64)>),
 }
 
 const JUDGE: &str = "judge:";
-const FORM: &str = "judge:PRINCIPLE=WEIGHT,... , for instance judge:polite=1,short=0.3";
+const MODEL: &str = "model";
+const LENGTH: &str = "length:";
+const WATCHED: &str = "watched:";
+const FORM: &str = "judge:PRINCIPLE=WEIGHT,... (for instance judge:polite=1,short=0.3), length:PENALTY, model, or watched:PRINCIPLE=WEIGHT,...";
 
 impl Reward {
     /// What messages call it.
@@ -25,38 +34,66 @@ impl Reward {
         Reward::Judge(vec![(principle, 1.0)])
     }
 
-    /// Reads `judge:polite=1,short=0.3`. A weight that is left out is 1.
+    /// False for what is only told.
+    pub fn counts(&self) -> bool {
+        !matches!(self, Reward::Watched(_))
+    }
+
+    /// Reads `judge:polite=1,short=0.3`, `length:0.01`, `model` or `watched:polite=1`. A
+    /// principle's weight that is left out is 1.
     ///
     /// # Errors
     /// [`Error::InvalidConfig`] for anything else.
     pub fn of_spec(spec: &str) -> Result<Reward> {
         let wrong = |expected: &str| Error::invalid(Reward::FIELD, spec, expected);
-        let of_judge = spec.trim().strip_prefix(JUDGE);
-        let of_judge = of_judge.ok_or_else(|| wrong(FORM))?;
-        let mut principles = Vec::new();
-        for part in of_judge.split(',') {
-            let (slug, weight) = part.split_once('=').unwrap_or((part, "1"));
-            let principle = Principle::from_slug(slug.trim()).ok_or_else(|| {
-                let slugs = Principle::ALL.map(Principle::slug).join(", ");
-                wrong(&format!("{FORM}; principles are {slugs}"))
-            })?;
-            let weight: f64 = weight.trim().parse().map_err(|_| wrong(FORM))?;
-            principles.push((principle, weight));
+        let text = spec.trim();
+        if text == MODEL {
+            return Ok(Reward::Model);
         }
-        let judge = JudgeSettings {
-            principles,
-            noise: 0.0,
-            length_bias: 0.0,
-        };
-        judge.check()?;
-        Ok(Reward::Judge(judge.principles))
+        if let Some(penalty) = text.strip_prefix(LENGTH) {
+            let penalty: Option<f64> = penalty.trim().parse().ok();
+            let penalty = penalty.filter(|penalty| penalty.is_finite() && *penalty != 0.0);
+            let penalty = penalty.ok_or_else(|| wrong("length: with a number other than 0"))?;
+            return Ok(Reward::LengthPenalty(penalty));
+        }
+        if let Some(principles) = text.strip_prefix(WATCHED) {
+            return principles_of(principles, &wrong).map(Reward::Watched);
+        }
+        let principles = text.strip_prefix(JUDGE).ok_or_else(|| wrong(FORM))?;
+        principles_of(principles, &wrong).map(Reward::Judge)
     }
+}
+
+/// Reads `polite=1,short=0.3`.
+fn principles_of(text: &str, wrong: &impl Fn(&str) -> Error) -> Result<Vec<(Principle, f64)>> {
+    let mut principles = Vec::new();
+    for part in text.split(',') {
+        let (slug, weight) = part.split_once('=').unwrap_or((part, "1"));
+        let principle = Principle::from_slug(slug.trim()).ok_or_else(|| {
+            let slugs = Principle::ALL.map(Principle::slug).join(", ");
+            wrong(&format!("{FORM}; principles are {slugs}"))
+        })?;
+        let weight: f64 = weight.trim().parse().map_err(|_| wrong(FORM))?;
+        principles.push((principle, weight));
+    }
+    let judge = JudgeSettings {
+        principles,
+        noise: 0.0,
+        length_bias: 0.0,
+    };
+    judge.check()?;
+    Ok(judge.principles)
 }
 
 impl fmt::Display for Reward {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Reward::Judge(principles) = self;
-        f.write_str(JUDGE)?;
+        let (prefix, principles) = match self {
+            Reward::Model => return f.write_str(MODEL),
+            Reward::LengthPenalty(penalty) => return write!(f, "{LENGTH}{penalty}"),
+            Reward::Judge(principles) => (JUDGE, principles),
+            Reward::Watched(principles) => (WATCHED, principles),
+        };
+        f.write_str(prefix)?;
         for (place, (principle, weight)) in principles.iter().enumerate() {
             let comma = if place == 0 { "" } else { "," };
             write!(f, "{comma}{}={weight}", principle.slug())?;
@@ -84,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_judge_is_read_and_written() {
+    fn a_reward_is_read_and_written() {
         let read = Reward::of_spec("judge:polite=1,short=0.3").unwrap();
         let principles = vec![(Principle::Polite, 1.0), (Principle::Short, 0.3)];
         assert_eq!(read, Reward::Judge(principles));
@@ -94,12 +131,21 @@ mod tests {
         let text = serde_json::to_string(&read).unwrap();
         assert_eq!(text, "\"judge:polite=1,short=0.3\"");
         assert_eq!(serde_json::from_str::<Reward>(&text).unwrap(), read);
+        for spec in ["model", "length:0.01", "watched:polite=1"] {
+            let read = Reward::of_spec(spec).unwrap();
+            assert_eq!(read.to_string(), spec);
+            assert_eq!(read.counts(), !spec.starts_with("watched"));
+        }
         for wrong in [
             "polite=1",
             "judge:",
             "judge:kind=1",
             "judge:polite=x",
             "judge:polite=0",
+            "length:",
+            "length:0",
+            "models",
+            "watched:",
         ] {
             assert!(Reward::of_spec(wrong).is_err(), "{wrong}");
         }

@@ -10,6 +10,15 @@ pub struct RolloutBatch {
     pub rollouts: Vec<RolloutView>,
 }
 
+/// One token of an answer under PPO.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenView {
+    pub text: String,
+    pub advantage: f64,
+    /// What was expected before it was written, in the reward's units.
+    pub value: f64,
+}
+
 /// One answer, and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RolloutView {
@@ -23,8 +32,12 @@ pub struct RolloutView {
     pub rewards: Vec<Option<f64>>,
     /// Their weighted sum.
     pub reward: Option<f64>,
-    /// What the loss weighs its tokens by, where the objective has advantages.
+    /// What the loss weighs its tokens by, where the objective has advantages; of PPO their mean.
     pub advantage: Option<f64>,
+    /// Token by token what PPO's value model said and what came of it; empty for another
+    /// objective.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of_tokens: Vec<TokenView>,
     /// log pi(y|x) - log pi_ref(y|x), nats, where the objective compares the two.
     pub kl: Option<f64>,
 }

@@ -135,7 +135,7 @@ pub struct TrainSettings {
     /// Clip the gradient's global L2 norm to this; 0 switches clipping off.
     pub max_grad_norm: f64,
     /// Rows in a micro-batch: pairs, single completions for KTO, for Online DPO prompts, for
-    /// RLOO and GRPO completions.
+    /// RLOO, GRPO and PPO completions.
     pub batch_size: usize,
     pub gradient_accumulation_steps: usize,
     /// Optimiser steps.

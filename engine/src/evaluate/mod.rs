@@ -7,6 +7,7 @@ mod fluency;
 mod inspect;
 mod kl;
 mod pairs;
+mod reward_model;
 mod road;
 mod run_result;
 mod win_rate;
@@ -18,7 +19,8 @@ pub use fluency::{AttributeAgreement, Fluency, Frequency, fluency, judge_on_worl
 pub use inspect::{Inspector, next_tokens};
 pub use kl::kl_of_answers;
 pub use pairs::{DrawnPair, PairDrawer, check_sampling};
-pub use road::{Road, RoadOutcome, RoadTask};
+pub use reward_model::{RewardModelPiece, RewardModelRun};
+pub use road::RoadTask;
 pub use run_result::{Wanted, run_result};
 pub use win_rate::{DECISIVE_WANTED, WinRateRun};
 pub use world_fit::{WorldFit, world_fit};

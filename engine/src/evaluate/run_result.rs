@@ -132,7 +132,11 @@ fn before_and_after(ours: &[WorldAnswer], theirs: &[WorldAnswer]) -> Vec<BeforeA
 
 /// What reward functions give for an attribute, together.
 fn given_for(principle: Principle, rewards: &[Reward]) -> f64 {
-    let of_one = |Reward::Judge(principles): &Reward| -> f64 {
+    // What is watched is what is truly wanted of a reward model.
+    let of_one = |reward: &Reward| -> f64 {
+        let (Reward::Judge(principles) | Reward::Watched(principles)) = reward else {
+            return 0.0;
+        };
         let given = principles.iter().filter(|(given, _)| *given == principle);
         given.map(|(_, weight)| weight).sum()
     };

@@ -76,6 +76,8 @@ impl EngineLab {
             }
             JobKind::Bench(bench) => self.advance_bench(job.id, bench).await,
             JobKind::Report(reporting) => self.advance_report(job.id, reporting).await,
+            JobKind::Roads(roads) => self.advance_roads(job.id, roads).await,
+            JobKind::RewardModel(run) => self.advance_reward_model(job.id, run).await,
             JobKind::Task(task) | JobKind::Kl(task) | JobKind::InPassing(task) => {
                 self.advance_task(job.id, task).await
             }

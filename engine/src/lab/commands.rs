@@ -94,6 +94,17 @@ impl EngineLab {
                 };
                 self.start_run(plan, settings, examples).await
             }
+            Command::TrainReward {
+                settings,
+                examples,
+                principle,
+            } => self.train_reward(id, settings, &examples, principle),
+            Command::CompareRoads {
+                roads,
+                principle,
+                seeds,
+                labels,
+            } => self.compare_roads(id, &roads, principle, &seeds, labels),
             Command::Pause => self.set_paused(id, true),
             Command::Resume => self.set_paused(id, false),
             Command::Steps { count } => self.take_steps(id, count),

@@ -1,9 +1,10 @@
 //! A job: sampling, labelling and evaluating, which are done in chunks.
 
 use super::reporting::Reporting;
+use super::roads::Roads;
 use super::task::Task;
 use crate::bench::Bench;
-use crate::evaluate::{DrawnPair, PairDrawer, WinRateRun};
+use crate::evaluate::{DrawnPair, PairDrawer, RewardModelRun, WinRateRun};
 use burn::tensor::Tensor;
 use tilt_protocol::{EngineStatus, Pair, PairSource, PolicyAt, RequestId};
 
@@ -22,6 +23,8 @@ pub enum JobKind {
     WinRate(Box<Measuring>),
     Bench(Box<Bench>),
     Report(Box<Reporting>),
+    RewardModel(Box<RewardModelRun>),
+    Roads(Roads),
     /// Short: it comes before the long ones.
     Task(Task),
     /// The KL of a run, before its next step or its last word.
@@ -69,6 +72,14 @@ impl Job {
         Job::new(id, JobKind::Report(Box::new(reporting)), 0)
     }
 
+    pub fn reward_model(id: RequestId, run: RewardModelRun) -> Job {
+        Job::new(id, JobKind::RewardModel(Box::new(run)), 0)
+    }
+
+    pub fn roads(id: RequestId, roads: Roads) -> Job {
+        Job::new(id, JobKind::Roads(roads), 0)
+    }
+
     pub fn task(id: RequestId, task: Task) -> Job {
         Job::new(id, JobKind::Task(task), 0)
     }
@@ -102,6 +113,8 @@ impl Job {
             | JobKind::Autolabel(_)
             | JobKind::WinRate(_)
             | JobKind::Bench(_)
+            | JobKind::RewardModel(_)
+            | JobKind::Roads(_)
             | JobKind::Task(_)
             | JobKind::Kl(_) => false,
         }
@@ -113,9 +126,10 @@ impl Job {
         match &self.kind {
             JobKind::SamplePairs(_) => Some(EngineStatus::Sampling),
             JobKind::Autolabel(_) => Some(EngineStatus::Labelling),
-            JobKind::WinRate(_) | JobKind::Bench(_) | JobKind::Report(_) => {
+            JobKind::WinRate(_) | JobKind::Bench(_) | JobKind::Report(_) | JobKind::Roads(_) => {
                 Some(EngineStatus::Evaluating)
             }
+            JobKind::RewardModel(_) => Some(EngineStatus::Training),
             JobKind::Task(task) | JobKind::Kl(task) | JobKind::InPassing(task) => task.status,
         }
     }

@@ -36,6 +36,7 @@ impl EngineLab {
         }
         self.end_watch();
         self.reported = None;
+        self.reward_model = None;
         self.ended.clear();
         self.emit(
             id,

@@ -16,6 +16,8 @@ mod measure_kl;
 mod online_run;
 mod report;
 mod reporting;
+mod reward_model;
+mod roads;
 mod run;
 mod run_result;
 mod score;

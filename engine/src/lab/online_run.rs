@@ -2,20 +2,24 @@
 
 use crate::model::Model;
 use crate::session::Session;
-use crate::session::online::{FreshRollout, PromptSource, RewardFunction, prompts_of};
+use crate::session::online::{FreshRollout, PromptSource, RewardFunction, RewardModel, prompts_of};
+use std::rc::Rc;
 use tilt_protocol::dataset::ParsedPrompts;
-use tilt_protocol::rollouts::{RolloutBatch, RolloutView};
+use tilt_protocol::rollouts::{RolloutBatch, RolloutView, TokenView};
 use tilt_protocol::{Error, Example, Result, TrainSettings};
 
-/// The prompts of these examples, and the reward functions that the settings name.
+/// The prompts of these examples, and the reward functions that the settings name; `trained` is
+/// the reward model of these labels.
 ///
 /// # Errors
+/// [`Error::InvalidConfig`] where a reward model is wanted and there is none,
 /// [`Error::BadRows`] for examples that are no prompts or leave no room for an answer,
 /// [`Error::NoTokenizer`].
 pub fn prompt_source(
     model: &Model,
     settings: &TrainSettings,
     examples: Vec<Example>,
+    trained: Option<&Rc<RewardModel>>,
 ) -> Result<PromptSource> {
     let mut parsed = ParsedPrompts::default();
     for (index, example) in examples.into_iter().enumerate() {
@@ -39,12 +43,27 @@ pub fn prompt_source(
     }
     Ok(PromptSource {
         prompts,
-        rewards: settings.rewards.iter().map(RewardFunction::of).collect(),
+        rewards: RewardFunction::all(&settings.rewards, trained)?,
     })
 }
 
 /// Answers of this run as the page shows them.
-pub fn rollout_batch(session: &Session, rollouts: Vec<FreshRollout>) -> RolloutBatch {
+pub fn rollout_batch(
+    model: &Model,
+    session: &Session,
+    rollouts: Vec<FreshRollout>,
+) -> RolloutBatch {
+    let of_tokens = |rollout: &FreshRollout| -> Vec<TokenView> {
+        let tokens = rollout.answer.ids.iter().zip(&rollout.of_tokens);
+        let text = |id: u32| model.text.as_ref().map(|text| text.token_text(id));
+        tokens
+            .map(|(&id, target)| TokenView {
+                text: text(id).unwrap_or_default(),
+                advantage: target.advantage,
+                value: target.value,
+            })
+            .collect()
+    };
     let source = session.prompt_source();
     let prompt = |index: usize| {
         let prompt = source.and_then(|source| source.prompts.get(index));
@@ -61,6 +80,7 @@ pub fn rollout_batch(session: &Session, rollouts: Vec<FreshRollout>) -> RolloutB
             .into_iter()
             .map(|rollout| RolloutView {
                 prompt: prompt(rollout.prompt),
+                of_tokens: of_tokens(&rollout),
                 answer: rollout.text,
                 tokens: rollout.answer.ids.len(),
                 is_finished: rollout.answer.finished,

@@ -5,7 +5,7 @@ use super::state::EngineLab;
 use super::task::Ending;
 use super::training_run::{RestoreTo, RunRequest, TrainingRun};
 use crate::session::online::Sampler;
-use crate::session::{Advance, Session, StepOutcome, saved_settings};
+use crate::session::{Advance, Session, StepOutcome, saved_reward_model, saved_settings};
 use crate::text::TokenisedRows;
 use std::time::Duration;
 use tilt_protocol::{
@@ -27,7 +27,8 @@ impl EngineLab {
     ) -> Result<()> {
         let loaded = self.loaded()?;
         if let Objective::Online(_) = settings.objective {
-            let source = prompt_source(&loaded.model, &settings, examples)?;
+            let trained = self.reward_model.as_ref();
+            let source = prompt_source(&loaded.model, &settings, examples, trained)?;
             let sampler = Sampler::new(source, &settings)?;
             let (policy, reference) = (loaded.reference.clone(), &loaded.reference);
             let session =
@@ -132,7 +133,7 @@ impl EngineLab {
             Ok(Advance::Sampled(rollouts)) => {
                 run.sampling += started.elapsed();
                 let step = run.session.steps_taken();
-                let batch = rollout_batch(&run.session, rollouts);
+                let batch = rollout_batch(&loaded.model, &run.session, rollouts);
                 let event = Event::Sampled { run: run.run, step };
                 let id = run.id;
                 // Plain data.
@@ -266,7 +267,9 @@ impl EngineLab {
         let settings = saved_settings(&bytes)?;
         let (model, reference) = (&loaded.model, &loaded.reference);
         let (mut session, dropped) = if let Objective::Online(_) = settings.objective {
-            let source = prompt_source(model, &settings, examples)?;
+            // The one that scored it, whatever has been trained since.
+            let trained = saved_reward_model(&bytes, model)?;
+            let source = prompt_source(model, &settings, examples, trained.as_ref())?;
             let session = Session::restore_online(&bytes, model, reference, source)?;
             (session, 0)
         } else {

@@ -8,6 +8,7 @@ use crate::crew::Team;
 use crate::device::Compute;
 use crate::evaluate::Inspector;
 use crate::model::Model;
+use crate::session::online::RewardModel;
 use burn::tensor::Tensor;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -45,6 +46,8 @@ pub struct EngineLab {
     pub(super) jobs: VecDeque<Job>,
     /// A run that is over but for its last KL, which is the first of the jobs.
     pub(super) ending: Option<Ending>,
+    /// The one that was trained last, of the loaded model.
+    pub(super) reward_model: Option<Rc<RewardModel>>,
     /// The labels of the latest report, to be filtered.
     pub(super) reported: Option<Reported>,
     pub(super) watch: Option<(RequestId, Inspector)>,

@@ -4,7 +4,7 @@
 //! The rows are a dataset's. Whoever has others to train on (answers that were just sampled)
 //! makes the same value of them; a step knows no more than this.
 
-use super::rollouts::Rollout;
+use super::rollouts::{PpoRollout, Rollout};
 use super::rows::{FreshPairs, Pairs, SampledRows, Texts, Unpaired};
 use crate::batch::Batch;
 use crate::kernels::gpu::check_lengths;
@@ -13,8 +13,8 @@ use crate::sequence::{Scope, Sequence};
 use crate::text::TokenisedRow;
 use tilt_protocol::{
     CpoObjective, DpoObjective, Error, GrpoLoss, GrpoObjective, KtoObjective, Objective,
-    OnlineDpoObjective, OnlineObjective, Result, RlooObjective, RowKind, SftObjective,
-    TrainSettings,
+    OnlineDpoObjective, OnlineObjective, PpoObjective, Result, RlooObjective, RowKind,
+    SftObjective, TrainSettings,
 };
 
 /// An objective with the rows that it trains on.
@@ -34,6 +34,7 @@ pub enum Problem {
     OnlineDpo(OnlineDpoObjective, FreshPairs),
     Rloo(RlooObjective, Vec<Rollout>),
     Grpo(GrpoObjective, Vec<Rollout>),
+    Ppo(PpoObjective, Vec<PpoRollout>),
 }
 
 /// A problem's rows, whatever is minimised.
@@ -42,6 +43,7 @@ pub enum ProblemRows<'a> {
     Unpaired(&'a Unpaired),
     Texts(&'a Texts),
     Rollouts(&'a [Rollout]),
+    Ppo(&'a [PpoRollout]),
 }
 
 impl Problem {
@@ -87,15 +89,16 @@ impl Problem {
     /// An online objective before anything has been sampled.
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] for PPO.
+    /// Those of [`Problem::of_sampled`].
     pub fn without_rows(objective: &OnlineObjective) -> Result<Problem> {
         Problem::of_sampled(
             objective,
             match objective {
                 OnlineObjective::OnlineDpo(_) => SampledRows::Pairs(FreshPairs::default()),
-                OnlineObjective::Rloo(_) | OnlineObjective::Grpo(_) | OnlineObjective::Ppo(_) => {
+                OnlineObjective::Rloo(_) | OnlineObjective::Grpo(_) => {
                     SampledRows::Rollouts(Vec::new())
                 }
+                OnlineObjective::Ppo(_) => SampledRows::Ppo(Vec::new()),
             },
         )
     }
@@ -103,8 +106,7 @@ impl Problem {
     /// An online objective over answers that are read back from a file.
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] for PPO, [`Error::MalformedFile`] for answers of another
-    /// objective or with too few numbers.
+    /// [`Error::MalformedFile`] for answers of another objective or with too few numbers.
     pub fn of_sampled(objective: &OnlineObjective, rows: SampledRows) -> Result<Problem> {
         rows.check()?;
         match (objective.clone(), rows) {
@@ -117,9 +119,8 @@ impl Problem {
             (OnlineObjective::Grpo(grpo), SampledRows::Rollouts(rollouts)) => {
                 Ok(Problem::Grpo(grpo, rollouts))
             }
-            (OnlineObjective::Ppo(_), _) => {
-                let expected = "online_dpo, rloo or grpo";
-                Err(Error::invalid("trainer", "ppo", expected))
+            (OnlineObjective::Ppo(ppo), SampledRows::Ppo(rollouts)) => {
+                Ok(Problem::Ppo(ppo, rollouts))
             }
             _ => Err(Error::malformed("checkpoint", "answers of another trainer")),
         }
@@ -132,6 +133,7 @@ impl Problem {
             Problem::Rloo(_, rollouts) | Problem::Grpo(_, rollouts) => {
                 Some(SampledRows::Rollouts(rollouts.clone()))
             }
+            Problem::Ppo(_, rollouts) => Some(SampledRows::Ppo(rollouts.clone())),
             Problem::Dpo(..)
             | Problem::Kto(..)
             | Problem::Cpo(..)
@@ -149,8 +151,9 @@ impl Problem {
             Problem::Cpo(cpo, _) => cpo.beta = value,
             Problem::Orpo { beta, .. } => *beta = value,
             Problem::OnlineDpo(online_dpo, _) => online_dpo.beta = value,
-            // Its KL is in the advantages.
+            // Their KL is in the advantages.
             Problem::Rloo(rloo, _) => rloo.beta = value,
+            Problem::Ppo(ppo, _) => ppo.kl_coef = value,
             Problem::Grpo(grpo, _) => grpo.beta = value,
             Problem::Sft(..) | Problem::Reward { .. } => {}
         }
@@ -161,6 +164,7 @@ impl Problem {
         match self {
             Problem::Rloo(rloo, _) => rloo.generation.temperature,
             Problem::Grpo(grpo, _) => grpo.generation.temperature,
+            Problem::Ppo(ppo, _) => ppo.generation.temperature,
             _ => 1.0,
         }
     }
@@ -174,7 +178,8 @@ impl Problem {
             | Problem::Sft(..)
             | Problem::Reward { .. }
             | Problem::Rloo(..)
-            | Problem::Grpo(..) => false,
+            | Problem::Grpo(..)
+            | Problem::Ppo(..) => false,
         }
     }
 
@@ -190,6 +195,7 @@ impl Problem {
             Problem::Rloo(_, rollouts) | Problem::Grpo(_, rollouts) => {
                 ProblemRows::Rollouts(rollouts)
             }
+            Problem::Ppo(_, rollouts) => ProblemRows::Ppo(rollouts),
         }
     }
 
@@ -199,6 +205,7 @@ impl Problem {
             ProblemRows::Unpaired(rows) => rows.thumbs.len(),
             ProblemRows::Texts(texts) => texts.0.len(),
             ProblemRows::Rollouts(rollouts) => rollouts.len(),
+            ProblemRows::Ppo(rollouts) => rollouts.len(),
         }
     }
 
@@ -223,6 +230,7 @@ impl Problem {
             ProblemRows::Rollouts(rollouts) => {
                 indices.iter().map(|&i| &rollouts[i].sequence).collect()
             }
+            ProblemRows::Ppo(rollouts) => indices.iter().map(|&i| &rollouts[i].sequence).collect(),
         }
     }
 
@@ -256,7 +264,11 @@ impl Problem {
             Problem::Sft(sft, _) if !sft.completion_only_loss => {
                 vec![Scope::Everything; indices.len()]
             }
-            Problem::Sft(..) | Problem::Kto(..) | Problem::Rloo(..) | Problem::Grpo(..) => {
+            Problem::Sft(..)
+            | Problem::Kto(..)
+            | Problem::Rloo(..)
+            | Problem::Grpo(..)
+            | Problem::Ppo(..) => {
                 vec![Scope::Completion; indices.len()]
             }
         }

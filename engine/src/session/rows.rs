@@ -1,7 +1,7 @@
 //! Rows as sequences of ids, a type for each kind.
 
 use super::order::UNPAIRED;
-use super::rollouts::Rollout;
+use super::rollouts::{PpoRollout, Rollout};
 use crate::random::Random;
 use crate::sequence::Sequence;
 use crate::text::{TokenisedRow, rotate_completions};
@@ -45,6 +45,7 @@ pub struct Texts(pub Vec<Sequence>);
 pub enum SampledRows {
     Pairs(FreshPairs),
     Rollouts(Vec<Rollout>),
+    Ppo(Vec<PpoRollout>),
 }
 
 impl SampledRows {
@@ -63,6 +64,7 @@ impl SampledRows {
                 [pairs.margins.len(), scores.len(), ends.len()] == [rows; 3]
             }
             SampledRows::Rollouts(rollouts) => rollouts.iter().all(Rollout::is_whole),
+            SampledRows::Ppo(rollouts) => rollouts.iter().all(PpoRollout::is_whole),
         };
         match is_whole {
             true => Ok(()),

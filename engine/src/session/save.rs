@@ -1,11 +1,12 @@
 //! A session as one file: policy and moments as tensors, the rest as metadata.
 
-use super::online::{PromptSource, Sampler, SamplingProgress};
+use super::online::{PromptSource, RewardModel, RewardScale, Sampler, SamplingProgress};
 use super::order::RowOrder;
 use super::policy::Policy;
 use super::problem::Problem;
 use super::reference::Reference;
 use super::rows::SampledRows;
+use super::start::value_model;
 use super::{Last, Session, Stand};
 use crate::adamw::Norm;
 use crate::checkpoint::{self, CheckpointKind, CheckpointTensors};
@@ -13,6 +14,7 @@ use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 use tilt_protocol::{Error, ModelIdentity, Objective, Result, TrainSettings};
 
 const KIND: CheckpointKind = CheckpointKind {
@@ -21,6 +23,8 @@ const KIND: CheckpointKind = CheckpointKind {
 };
 /// Only where the reference follows the policy.
 const REFERENCE: &str = "reference";
+/// Only where one trained on labels scores the answers.
+const REWARD_MODEL: &str = "reward";
 /// What the reference said of each row, f64, `[rows, 2]`; NaN: not asked yet.
 const REFERENCE_LOGPS: &str = "reference.logps";
 
@@ -47,6 +51,9 @@ struct SavedSampling {
     prompts: usize,
     progress: SamplingProgress,
     rows: SampledRows,
+    /// Of the reward model, where one scores the answers.
+    #[serde(default)]
+    reward_scale: Option<RewardScale>,
 }
 
 impl Session {
@@ -72,6 +79,8 @@ impl Session {
         if self.settings.reference_sync.is_some() {
             arenas.push((REFERENCE, self.reference.arena.clone()));
         }
+        let rewards = self.own_reward_model();
+        arenas.extend(rewards.map(|rewards| (REWARD_MODEL, rewards.arena.clone())));
         let logps = self.reference.to_numbers();
         let tables = [(REFERENCE_LOGPS, [self.problem.len(), 2], logps)];
         checkpoint::write(KIND, &state, arenas, &tables).await
@@ -83,7 +92,17 @@ impl Session {
             prompts: sampler.prompts(),
             progress: sampler.progress.clone(),
             rows,
+            reward_scale: self.own_reward_model().map(|rewards| rewards.scale),
         })
+    }
+
+    /// The reward model that scores the answers, where it is a twin of the policy: a run goes on
+    /// with the one that it had.
+    fn own_reward_model(&self) -> Option<&RewardModel> {
+        let rewards = self.sampler.as_ref()?.reward_model()?;
+        let [policy] = self.policy().dims();
+        let head = rewards.model.config.n_embd;
+        (rewards.model.layout.len == policy + head).then_some(&**rewards)
     }
 
     /// Goes on from a saved state with the same model, reference and rows.
@@ -155,7 +174,14 @@ impl Session {
             Some(_) => file.arena(REFERENCE, model)?,
         };
         let logps = file.table(REFERENCE_LOGPS, [state.rows, 2])?;
-        let policy = Policy::of_checkpoint(&file, model, &state.settings, state.optimiser_steps)?;
+        let value_model = value_model(model, &reference, &state.settings);
+        let policy = Policy::of_checkpoint(
+            &file,
+            model,
+            value_model,
+            &state.settings,
+            state.optimiser_steps,
+        )?;
         let last = state.grad_norm.map(|norm| Last {
             norm: Norm::Known(norm as f32),
             // It was finite, so nothing goes back before it.
@@ -203,6 +229,27 @@ fn saved_run(bytes: &[u8], model: &Model) -> Result<SavedRun> {
 
 fn broken(found: &str) -> Error {
     Error::malformed("checkpoint", found)
+}
+
+/// The reward model of a saved run of this model, where it has one.
+///
+/// # Errors
+/// [`Error::MalformedFile`], and those of [`CheckpointTensors::arena`].
+pub fn saved_reward_model(bytes: &[u8], model: &Model) -> Result<Option<Rc<RewardModel>>> {
+    let state: SavedRun = checkpoint::read_state(KIND, bytes)?;
+    let Some(scale) = state.online.and_then(|online| online.reward_scale) else {
+        return Ok(None);
+    };
+    if !scale.is_sound() {
+        return Err(broken("a reward model without a scale"));
+    }
+    let model = model.twin_with_score_head();
+    let arena = CheckpointTensors::of(bytes)?.arena(REWARD_MODEL, &model)?;
+    Ok(Some(Rc::new(RewardModel {
+        model,
+        arena,
+        scale,
+    })))
 }
 
 /// The settings of a saved run, for preparing its rows as they were.

@@ -57,6 +57,8 @@ pub async fn score_rollouts(
     let sampled = Sampled {
         rows,
         names: &[],
+        weights: None,
+        critic: None,
         keep: Keep::Nothing,
     };
     let prepared = prepare(model, policy, reference, &sampled, &settings).await?;
@@ -99,6 +101,7 @@ async fn score_problem(
         policy,
         problem,
         statistics: true,
+        critic: None,
         team: None,
     };
     let (mut loss, mut per_example, mut metrics) = (0.0, Vec::new(), Vec::new());
@@ -169,11 +172,12 @@ impl SideLogps {
                 chosen: self.first,
                 rejected: self.second,
             },
-            ProblemRows::Unpaired(_) | ProblemRows::Texts(_) | ProblemRows::Rollouts(_) => {
-                Sides::Single {
-                    completion: self.first,
-                }
-            }
+            ProblemRows::Unpaired(_)
+            | ProblemRows::Texts(_)
+            | ProblemRows::Rollouts(_)
+            | ProblemRows::Ppo(_) => Sides::Single {
+                completion: self.first,
+            },
         })
     }
 }

@@ -1,6 +1,7 @@
 //! How a run begins: on given rows, on given rollouts, or on prompts.
 
 use super::Session;
+use super::critic::Critic;
 use super::online::Sampler;
 use super::order::RowOrder;
 use super::policy::Policy;
@@ -11,7 +12,7 @@ use crate::model::Model;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
 use tilt_protocol::dataset::RolloutRow;
-use tilt_protocol::{Error, Objective, Result, TrainSettings};
+use tilt_protocol::{Error, Objective, OnlineObjective, Result, TrainSettings};
 
 impl Session {
     /// A run that starts at `policy` against `reference`.
@@ -30,7 +31,7 @@ impl Session {
         check_head(model, &settings.objective)?;
         let problem = Problem::new(rows, &settings, model)?;
         Ok(Session::of_problem(
-            model, policy, reference, problem, settings,
+            model, policy, reference, None, problem, settings,
         ))
     }
 
@@ -51,21 +52,23 @@ impl Session {
         let sampled = Sampled {
             rows,
             names: &[],
+            weights: None,
             keep: Keep::OldLogps,
+            critic: None,
         };
         let prepared = prepare(model, &policy, reference, &sampled, &settings).await?;
         let problem = prepared.problem;
         problem.check_room(model)?;
         Ok(Session::of_problem(
-            model, policy, reference, problem, settings,
+            model, policy, reference, None, problem, settings,
         ))
     }
 
-    /// A run on answers that the policy samples as it goes.
+    /// A run on answers that the policy samples as it goes; PPO's value model begins as the
+    /// policy with a fresh scalar head, see [`Session::start_online_with`].
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] for settings out of range, or another objective than the
-    /// sampler was made for.
+    /// Those of [`Session::start_online_with`].
     pub fn start_online(
         model: &Model,
         policy: Tensor<1>,
@@ -73,13 +76,35 @@ impl Session {
         sampler: Sampler,
         settings: TrainSettings,
     ) -> Result<Session> {
+        let critic = value_model(model, &policy, &settings);
+        Session::start_online_with(model, policy, reference, sampler, critic, settings)
+    }
+
+    /// As [`Session::start_online`], with the value model that PPO begins with.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for settings out of range, or another objective than the
+    /// sampler was made for, or a value model for another objective than PPO.
+    pub fn start_online_with(
+        model: &Model,
+        policy: Tensor<1>,
+        reference: &Tensor<1>,
+        sampler: Sampler,
+        critic: Option<Critic>,
+        settings: TrainSettings,
+    ) -> Result<Session> {
         settings.check()?;
         let Objective::Online(online) = &settings.objective else {
             return Err(Error::internal("answers for an objective on given rows"));
         };
+        if critic.is_some() != matches!(online, OnlineObjective::Ppo(_)) {
+            let found = if critic.is_some() { "one" } else { "none" };
+            let expected = "one for ppo, and none for another trainer";
+            return Err(Error::invalid("value_model", found, expected));
+        }
         let problem = Problem::without_rows(online)?;
         let order = RowOrder::new(sampler.prompts(), !settings.keep_order, settings.seed);
-        let session = Session::of_problem(model, policy, reference, problem, settings);
+        let session = Session::of_problem(model, policy, reference, critic, problem, settings);
         Ok(Session {
             order,
             sampler: Some(sampler),
@@ -91,6 +116,7 @@ impl Session {
         model: &Model,
         policy: Tensor<1>,
         reference: &Tensor<1>,
+        critic: Option<Critic>,
         problem: Problem,
         settings: TrainSettings,
     ) -> Session {
@@ -99,7 +125,7 @@ impl Session {
         let order = RowOrder::new(problem.len(), shuffles, settings.seed);
         Session {
             reference: Reference::new(reference.clone(), problem.len()),
-            policy: Policy::new(model, policy, &settings),
+            policy: Policy::new(model, policy, critic, &settings),
             settings,
             problem,
             sampler: None,
@@ -113,6 +139,16 @@ impl Session {
             model: model.identity.clone(),
         }
     }
+}
+
+/// PPO's value model as it begins where nobody says otherwise: the policy with a fresh scalar
+/// head. `None` for another objective.
+pub fn value_model(model: &Model, policy: &Tensor<1>, settings: &TrainSettings) -> Option<Critic> {
+    let is_ppo = matches!(
+        settings.objective,
+        Objective::Online(OnlineObjective::Ppo(_))
+    );
+    is_ppo.then(|| Critic::of_policy(model, policy, settings.seed))
 }
 
 /// # Errors

@@ -2,6 +2,7 @@
 
 mod page;
 mod replay;
+mod rewards;
 
 use page::{Page, exported, failure, file, largest_log_ratio, last_status, nano, train};
 use pollster::block_on;

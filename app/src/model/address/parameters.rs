@@ -388,7 +388,7 @@ fn parameters_from(text: &str) -> Option<ParameterTexts> {
         .filter(|part| !part.is_empty())
         .map(|part| {
             let (id, value) = part.split_once(':')?;
-            let is_known = Parameter::ALL.iter().any(|known| known.id() == id);
+            let is_known = Parameter::all().any(|known| known.id() == id);
             is_known.then(|| (id.to_owned(), value.replace(';', ",")))
         })
         .collect()

@@ -8,6 +8,7 @@ use crate::label::{Label, Pair};
 use crate::principle::{JudgeSettings, Principle};
 use crate::report::{Filter, HeldOut};
 use crate::reward::Reward;
+use crate::roads::Road;
 use crate::settings::TrainSettings;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +72,15 @@ pub enum Command {
         seed: u64,
     },
 
+    /// Train a reward model on pairs, from the reference, and measure it on fresh pairs of
+    /// held-out prompts by what the judge says under `principle`; from then on it is what
+    /// [`Reward::Model`] names. `RewardModel`, several times. Last: the one with `done`.
+    TrainReward {
+        settings: TrainSettings,
+        examples: Vec<Example>,
+        principle: Principle,
+    },
+
     // The run.
     /// Start a run from the reference. A run under way ends before (`RunEnded`, replaced);
     /// where this one cannot begin (`Failed`), the other goes on. The examples of an objective
@@ -118,6 +128,17 @@ pub enum Command {
         /// The run goes on to so many optimiser steps instead of those of its settings; its
         /// learning rate goes on as that of a run of this length.
         steps: Option<usize>,
+    },
+
+    /// Walk each road from labels to a policy with each seed, from the reference, and measure
+    /// what comes of it; touches neither the policy nor the labels. `Road`, one a run. Last: the
+    /// one with `done`.
+    CompareRoads {
+        roads: Vec<Road>,
+        principle: Principle,
+        seeds: Vec<u64>,
+        /// Decisive pairs that the judge labels.
+        labels: usize,
     },
 
     // Looks at the policy.

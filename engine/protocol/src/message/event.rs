@@ -8,6 +8,8 @@ use crate::identity::ModelIdentity;
 use crate::label::{Pair, Verdict};
 use crate::metrics::Metrics;
 use crate::report::DataReport;
+use crate::reward_report::RewardNews;
+use crate::roads::RoadNews;
 use crate::run_end::RunEnd;
 use crate::score::ScoreReport;
 use crate::view::{Inspection, WinRateReport};
@@ -102,6 +104,12 @@ pub enum Event {
         kept: Vec<usize>,
     },
 
+    /// After each step of a reward model's training, while it is measured, and at the end.
+    RewardModel {
+        news: Deferred<RewardNews>,
+        done: bool,
+    },
+
     // The run.
     RunStarted {
         run: RunId,
@@ -164,6 +172,12 @@ pub enum Event {
     },
     WasReset,
 
+    /// A run of a road has ended; none with a comparison of nothing.
+    Road {
+        news: Option<Deferred<RoadNews>>,
+        done: bool,
+    },
+
     // Looks at the policy.
     Inspected {
         inspection: Inspection,
@@ -224,6 +238,8 @@ impl Event {
             | Event::Filtered { .. } => true,
             Event::Pairs { done, .. }
             | Event::Autolabelled { done, .. }
+            | Event::RewardModel { done, .. }
+            | Event::Road { done, .. }
             | Event::WinRate { done, .. } => *done,
             Event::Fetching { .. }
             | Event::Ready { .. }

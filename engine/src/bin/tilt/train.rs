@@ -6,10 +6,12 @@ use pollster::block_on;
 use serde_json::Map;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::rc::Rc;
 use tilt_engine::hf::Precision;
 use tilt_engine::model::Model;
 use tilt_engine::session::Session;
-use tilt_engine::session::online::{PromptSource, RewardFunction, Sampler};
+use tilt_engine::session::critic::Critic;
+use tilt_engine::session::online::{PromptSource, RewardFunction, RewardModel, Sampler};
 use tilt_protocol::{Error, Objective, OnlineObjective, Result, Reward, TrainSettings, metrics};
 
 #[derive(clap::Args)]
@@ -27,6 +29,10 @@ pub struct Arguments {
     /// of --reward.
     #[arg(long)]
     reward_model: Vec<PathBuf>,
+    /// Folder of the value model that PPO begins with, a reward model for instance; without it
+    /// the policy with a fresh scalar head.
+    #[arg(long)]
+    value_model: Option<PathBuf>,
     /// Keep the file's order in every epoch.
     #[arg(long)]
     keep_order: bool,
@@ -84,9 +90,12 @@ fn given_run(arguments: &Arguments, models: ModelInputs) -> Result<(Model, Sessi
     let models_of_reward = arguments.reward_model.iter();
     let given = arguments.reward.iter().cloned();
     let mut given = given.chain(models_of_reward.map(|folder| folder.display().to_string()));
+    let expected = "nothing: this trainer learns from given rows";
     if let Some(reward) = given.next() {
-        let expected = "nothing: this trainer learns from given rows";
         return Err(Error::invalid("--reward", reward, expected));
+    }
+    if let Some(folder) = &arguments.value_model {
+        return Err(Error::invalid("--value-model", folder.display(), expected));
     }
     let TrainingInputs {
         model,
@@ -115,12 +124,18 @@ fn online_run(
     let given = arguments.reward.iter();
     let given = given.map(|spec| Reward::of_spec(spec));
     let given = given.collect::<Result<Vec<_>>>()?;
-    let mut rewards: Vec<RewardFunction> = given.iter().map(RewardFunction::of).collect();
+    let value_model = arguments.value_model.as_ref();
+    let value_model = value_model.map(|folder| {
+        let (value, weights) = files::load_model(folder, &models.model.device)?;
+        Critic::of_model(value, weights, &models.model)
+    });
+    let value_model = value_model.transpose()?;
+    let mut rewards = RewardFunction::all(&given, None)?;
     for folder in &arguments.reward_model {
         let (reward, arena) = files::load_model(folder, &models.model.device)?;
-        let function =
-            RewardFunction::of_model(&files::name_of(folder), reward, arena, &models.model)?;
-        rewards.push(function);
+        let name = files::name_of(folder);
+        let reward = RewardModel::given(&name, reward, arena, &models.model)?;
+        rewards.push(RewardFunction::of_model(&name, Rc::new(reward)));
     }
     let prompts = arguments.inputs.load_prompts(&models)?;
     let ModelInputs {
@@ -139,7 +154,10 @@ fn online_run(
     let rows = sampler.rows_an_epoch(&config.settings)?;
     let settings = config.settings_for(config.settings.steps_an_epoch(rows));
     let settings = arguments.settings(settings);
-    let session = Session::start_online(&model, policy, &reference, sampler, settings)?;
+    let session = match value_model {
+        None => Session::start_online(&model, policy, &reference, sampler, settings)?,
+        given => Session::start_online_with(&model, policy, &reference, sampler, given, settings)?,
+    };
     Ok((model, session))
 }
 

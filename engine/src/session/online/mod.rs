@@ -4,9 +4,11 @@
 mod fresh;
 mod prompts;
 mod reward;
+mod reward_model;
 mod sampler;
 
-pub use fresh::FreshRollout;
+pub use fresh::{FreshRollout, TokenTarget};
 pub use prompts::{Prompt, prompts_of};
-pub use reward::{FreshAnswer, RewardFunction, rewards_of};
-pub use sampler::{PromptSource, Sampler, SamplingProgress};
+pub use reward::{FreshAnswer, RewardFunction, reward_weights};
+pub use reward_model::{RewardModel, RewardScale, rewards_of};
+pub use sampler::{PromptSource, SampledBy, Sampler, SamplingProgress};

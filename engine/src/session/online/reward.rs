@@ -1,27 +1,30 @@
 //! What scores a fresh answer.
 
 use super::Prompt;
-use crate::batch::Batch;
+use super::reward_model::RewardModel;
 use crate::judge::Weighted;
-use crate::model::Model;
-use crate::pass::forward_rewards;
-use crate::readback::read;
 use crate::sequence::Sequence;
-use burn::tensor::Tensor;
+use std::rc::Rc;
 use tilt_protocol::{Error, Result, Reward};
 
 /// A reward function of an online run.
+#[derive(Clone)]
 pub struct RewardFunction {
     /// As metrics have it.
     pub name: String,
+    /// False where it is told and does not count.
+    pub counts: bool,
     scorer: Scorer,
 }
 
+#[derive(Clone)]
 enum Scorer {
     /// The judge under a weighted sum of principles.
     Judge(Weighted),
     /// A reward model, which reads the policy's own tokens.
-    Model(Box<(Model, Tensor<1>)>),
+    Model(Rc<RewardModel>),
+    /// Taken off for each token.
+    Length(f64),
 }
 
 /// An answer that was just sampled.
@@ -34,47 +37,58 @@ pub struct FreshAnswer<'a> {
 }
 
 impl RewardFunction {
-    /// As settings name it.
-    pub fn of(reward: &Reward) -> RewardFunction {
-        let Reward::Judge(principles) = reward;
-        let principles = Weighted(principles.clone());
+    /// As settings name it; `model` is the reward model that was trained on labels.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] where that is wanted and there is none.
+    pub fn of(reward: &Reward, model: Option<&Rc<RewardModel>>) -> Result<RewardFunction> {
+        let (name, scorer) = match reward {
+            Reward::Judge(principles) | Reward::Watched(principles) => {
+                let principles = Weighted(principles.clone());
+                let name = principles.name().replace(' ', "");
+                (name, Scorer::Judge(principles))
+            }
+            Reward::LengthPenalty(penalty) => ("length".to_owned(), Scorer::Length(*penalty)),
+            Reward::Model => {
+                let model = model.ok_or_else(|| {
+                    let expected = "a reward model that was trained before";
+                    Error::invalid(Reward::FIELD, "model", expected)
+                })?;
+                return Ok(RewardFunction::of_model("model", model.clone()));
+            }
+        };
+        Ok(RewardFunction {
+            name,
+            counts: reward.counts(),
+            scorer,
+        })
+    }
+
+    /// All that settings name.
+    ///
+    /// # Errors
+    /// As [`RewardFunction::of`].
+    pub fn all(rewards: &[Reward], model: Option<&Rc<RewardModel>>) -> Result<Vec<RewardFunction>> {
+        let functions = rewards.iter();
+        functions
+            .map(|reward| RewardFunction::of(reward, model))
+            .collect()
+    }
+
+    pub fn of_model(name: &str, model: Rc<RewardModel>) -> RewardFunction {
         RewardFunction {
-            name: principles.name().replace(' ', ""),
-            scorer: Scorer::Judge(principles),
+            name: name.to_owned(),
+            counts: true,
+            scorer: Scorer::Model(model),
         }
     }
 
-    /// A reward model of the policy's vocabulary, `arena` `[parameters]`.
-    ///
-    /// # Errors
-    /// [`Error::InvalidConfig`] for one without a scalar head or of another vocabulary, under
-    /// `--reward-model`.
-    pub fn of_model(
-        name: &str,
-        model: Model,
-        arena: Tensor<1>,
-        policy: &Model,
-    ) -> Result<RewardFunction> {
-        let wrong = |found: &str, expected: String| {
-            Err(Error::invalid(
-                "--reward-model",
-                format!("{name}, {found}"),
-                expected,
-            ))
-        };
-        if !model.config.has_score_head {
-            let expected = "one with a scalar head (GPT2ForSequenceClassification)";
-            return wrong("a language model", expected.to_owned());
+    /// The reward model that it asks, where it asks one.
+    pub fn model(&self) -> Option<&Rc<RewardModel>> {
+        match &self.scorer {
+            Scorer::Model(model) => Some(model),
+            Scorer::Judge(_) | Scorer::Length(_) => None,
         }
-        let (found, wanted) = (model.config.vocab_size, policy.config.vocab_size);
-        if found != wanted {
-            let expected = format!("the policy's {wanted}: it reads the policy's tokens");
-            return wrong(&format!("a vocabulary of {found}"), expected);
-        }
-        Ok(RewardFunction {
-            name: name.to_owned(),
-            scorer: Scorer::Model(Box::new((model, arena))),
-        })
     }
 
     /// Whether it reads the answers' text.
@@ -85,47 +99,52 @@ impl RewardFunction {
     /// The scores of answers, `[answers]`; a reward model reads `batch_size` at a time.
     ///
     /// # Errors
-    /// [`Error::Device`] when the device was lost, and those of [`forward_rewards`].
+    /// Those of [`RewardModel::score`].
     pub async fn score(&self, answers: &[FreshAnswer<'_>], batch_size: usize) -> Result<Vec<f64>> {
-        let (model, arena) = match &self.scorer {
+        let answers = answers.iter();
+        let model = match &self.scorer {
             Scorer::Judge(principles) => {
                 let score =
                     |answer: &FreshAnswer<'_>| principles.score(&answer.prompt.text, answer.text);
-                return Ok(answers.iter().map(score).collect());
+                return Ok(answers.map(score).collect());
             }
-            Scorer::Model(scorer) => (&scorer.0, &scorer.1),
+            Scorer::Length(penalty) => {
+                return Ok(answers
+                    .map(|answer| -penalty * answer.ids.len() as f64)
+                    .collect());
+            }
+            Scorer::Model(model) => model,
         };
         let sequences: Vec<Sequence> = answers
-            .iter()
             .map(|answer| Sequence {
                 prompt: answer.prompt.ids.clone(),
                 completion: answer.ids.to_vec(),
             })
             .collect();
-        rewards_of(model, arena, &sequences, batch_size).await
+        model.score(&sequences, batch_size).await
     }
 }
 
-/// What a reward model gives for sequences, `[sequences]`, `batch_size` of them at a time.
+/// What each function counts: as `given`, or 1; what is only told, 0. `[functions]`
 ///
 /// # Errors
-/// [`Error::Device`] when the device was lost, and those of [`forward_rewards`].
-pub async fn rewards_of(
-    model: &Model,
-    arena: &Tensor<1>,
-    sequences: &[Sequence],
-    batch_size: usize,
-) -> Result<Vec<f64>> {
-    let mut rewards = Vec::with_capacity(sequences.len());
-    for chunk in sequences.chunks(batch_size.max(1)) {
-        let batch = Batch::whole(chunk, model.pad_id())?;
-        let pad_id = model.config.pad_token_id;
-        let ends = chunk.iter().map(|sequence| sequence.reward_token(pad_id));
-        let ends: Vec<usize> = ends.collect();
-        let pass = forward_rewards(model, arena, &batch, &ends)?;
-        rewards.extend(read(pass.values).await?.into_iter().map(f64::from));
+/// [`Error::InvalidConfig`] under `reward_weights` for another number of weights than of
+/// functions that count.
+pub fn reward_weights(functions: &[RewardFunction], given: Option<&[f64]>) -> Result<Vec<f64>> {
+    let counting = functions.iter().filter(|function| function.counts).count();
+    if let Some(given) = given
+        && given.len() != counting
+    {
+        let expected = format!("{counting}, one a reward function");
+        let found = format!("{} numbers", given.len());
+        return Err(Error::invalid("reward_weights", found, expected));
     }
-    Ok(rewards)
+    let mut given = given.into_iter().flatten().copied();
+    let weight = |function: &RewardFunction| match function.counts {
+        true => given.next().unwrap_or(1.0),
+        false => 0.0,
+    };
+    Ok(functions.iter().map(weight).collect())
 }
 
 #[cfg(test)]
@@ -133,32 +152,50 @@ mod tests {
     use super::*;
 
     fn of_spec(spec: &str) -> RewardFunction {
-        RewardFunction::of(&Reward::of_spec(spec).unwrap())
+        RewardFunction::of(&Reward::of_spec(spec).unwrap(), None).unwrap()
+    }
+
+    fn scores(function: &RewardFunction, ids: &[u32], texts: &[&str]) -> Vec<f64> {
+        let prompt = Prompt {
+            ids: Vec::new(),
+            text: "What colour is a lemon?".to_owned(),
+        };
+        let answers = texts.iter().map(|text| FreshAnswer {
+            prompt: &prompt,
+            ids,
+            text,
+        });
+        let answers: Vec<FreshAnswer<'_>> = answers.collect();
+        pollster::block_on(function.score(&answers, 8)).unwrap()
     }
 
     #[test]
     fn a_judge_is_named_by_its_principles() {
         assert_eq!(of_spec("judge:polite=1,short=0.3").name, "polite+0.3short");
         assert_eq!(of_spec("judge:warm").name, "warm");
+        assert!(RewardFunction::of(&Reward::Model, None).is_err());
     }
 
     #[test]
-    fn a_polite_answer_has_more_of_polite() {
-        let polite = of_spec("judge:polite=2");
-        let prompt = Prompt {
-            ids: Vec::new(),
-            text: "What colour is a lemon?".to_owned(),
-        };
+    fn a_polite_answer_has_more_of_polite_and_a_long_one_is_fined() {
         let texts = [
             "Thank you for asking. A lemon is yellow.",
             "A lemon is yellow.",
         ];
-        let answers = texts.map(|text| FreshAnswer {
-            prompt: &prompt,
-            ids: &[],
-            text,
-        });
-        let scores = pollster::block_on(polite.score(&answers, 8)).unwrap();
-        assert_eq!(scores, [2.0, 0.0]);
+        assert_eq!(scores(&of_spec("judge:polite=2"), &[], &texts), [2.0, 0.0]);
+        assert_eq!(scores(&of_spec("length:0.5"), &[1, 2, 3], &["x"]), [-1.5]);
+    }
+
+    #[test]
+    fn what_is_only_watched_has_no_weight() {
+        let functions = [
+            of_spec("judge:warm"),
+            of_spec("watched:polite"),
+            of_spec("length:1"),
+        ];
+        assert_eq!(reward_weights(&functions, None).unwrap(), [1.0, 0.0, 1.0]);
+        let given = reward_weights(&functions, Some(&[0.5, 2.0])).unwrap();
+        assert_eq!(given, [0.5, 0.0, 2.0]);
+        assert!(reward_weights(&functions, Some(&[0.5])).is_err());
     }
 }

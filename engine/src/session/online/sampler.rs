@@ -1,19 +1,21 @@
 //! Sampling: the answers of the policy as it is, scored, as rows of the next steps.
 
-use super::fresh::{FreshRollout, fresh_rollouts};
-use super::{FreshAnswer, Prompt, RewardFunction};
+use super::fresh::{FreshRollout, Told, fresh_rollouts, mean_kl};
+use super::{FreshAnswer, Prompt, RewardFunction, RewardModel, reward_weights};
 use crate::crew::{self, Team};
 use crate::generate::{Pick, SampledAnswer, SamplingRequest};
 use crate::model::Model;
 use crate::random::Random;
+use crate::session::critic::Critic;
 use crate::session::problem::Problem;
 use crate::session::rollouts::{Keep, Sampled, prepare};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::rc::Rc;
 use tilt_protocol::dataset::{RolloutCompletion, RolloutRow};
 use tilt_protocol::{
-    Error, Generation, Metrics, Objective, OnlineObjective, Result, Reward, TrainSettings,
+    Error, Generation, Metrics, Objective, OnlineObjective, Result, Reward, TrainSettings, metrics,
 };
 
 /// Prompts, and what scores the answers.
@@ -27,6 +29,8 @@ pub struct PromptSource {
 /// Where a run's rows come from, and where it stands in them.
 pub struct Sampler {
     source: PromptSource,
+    /// What each reward function counts.
+    weights: Vec<f64>,
     pub progress: SamplingProgress,
 }
 
@@ -48,14 +52,16 @@ impl SamplingProgress {
         self.left.drain(..count).collect()
     }
 
-    /// The micro-batches of a new sampling, in an order of their own as TRL shuffles them.
+    /// The micro-batches of a new sampling, in an order of their own as TRL shuffles them; PPO's
+    /// in another one a pass.
     fn fill(&mut self, rows: usize, pace: &Pace, settings: &TrainSettings) {
         let mut order: Vec<usize> = (0..rows).collect();
-        if !settings.keep_order {
-            let purpose = format!("answers up to {}", self.answers);
-            Random::from_seed_for(settings.seed, &purpose).shuffle(&mut order);
-        }
-        for _ in 0..pace.iterations {
+        let purpose = format!("answers up to {}", self.answers);
+        let mut random = Random::from_seed_for(settings.seed, &purpose);
+        for pass in 0..pace.iterations {
+            if !settings.keep_order && (pass == 0 || pace.shuffles_each_pass) {
+                random.shuffle(&mut order);
+            }
             let batches = order.chunks(settings.batch_size.max(1));
             self.left.extend(batches.map(<[usize]>::to_vec));
         }
@@ -66,6 +72,20 @@ impl SamplingProgress {
         let mut left = self.left.iter().flatten();
         left.all(|&row| row < rows)
     }
+}
+
+/// Who answers, and who reads the answers.
+#[derive(Clone, Copy)]
+pub struct SampledBy<'a> {
+    pub model: &'a Model,
+    /// `[parameters]`
+    pub policy: &'a Tensor<1>,
+    /// `[parameters]`
+    pub reference: &'a Tensor<1>,
+    /// PPO's value model.
+    pub critic: Option<&'a Critic>,
+    /// Who shares the sampling.
+    pub team: Option<&'a Team>,
 }
 
 /// What a sampling brings.
@@ -88,6 +108,7 @@ struct Pace {
     rows: usize,
     /// Passes over the same answers.
     iterations: usize,
+    shuffles_each_pass: bool,
 }
 
 impl Pace {
@@ -106,7 +127,7 @@ impl Sampler {
     /// for an objective that does not sample; [`Error::NothingToUse`] without a prompt.
     pub fn new(source: PromptSource, settings: &TrainSettings) -> Result<Sampler> {
         pace(settings)?;
-        if source.rewards.is_empty() {
+        if !source.rewards.iter().any(|function| function.counts) {
             let expected = "a reward function, for instance judge:polite=1";
             return Err(Error::invalid(Reward::FIELD, "nothing", expected));
         }
@@ -117,7 +138,12 @@ impl Sampler {
                 advice: "give a file with a row {\"prompt\"} at least".to_owned(),
             });
         }
+        let weights = match &settings.objective {
+            Objective::Online(online) => online.reward_weights(),
+            _ => None,
+        };
         Ok(Sampler {
+            weights: reward_weights(&source.rewards, weights)?,
             source,
             progress: SamplingProgress::default(),
         })
@@ -125,6 +151,11 @@ impl Sampler {
 
     pub fn source(&self) -> &PromptSource {
         &self.source
+    }
+
+    /// The reward model that scores the answers, where one does.
+    pub fn reward_model(&self) -> Option<&Rc<RewardModel>> {
+        self.source.rewards.iter().find_map(RewardFunction::model)
     }
 
     pub fn prompts(&self) -> usize {
@@ -153,21 +184,18 @@ impl Sampler {
         Ok(is_used_up.then_some(pace.prompts))
     }
 
-    /// Answers of `policy` to these prompts, sampled by the team where there is one, scored and
-    /// ready to be trained on. Whoever takes them takes their `progress` with them; until then
-    /// nothing has changed.
+    /// Answers of the policy to these prompts, scored and ready to be trained on. Whoever takes
+    /// them takes their `progress` with them; until then nothing has changed.
     ///
     /// # Errors
     /// Those of [`crew::sample`] and [`prepare`].
     pub async fn sample(
         &self,
-        model: &Model,
-        policy: &Tensor<1>,
-        reference: &Tensor<1>,
+        by: SampledBy<'_>,
         prompts: &[usize],
         settings: &TrainSettings,
-        team: Option<&Team>,
     ) -> Result<Sampling> {
+        let SampledBy { model, policy, .. } = by;
         let pace = pace(settings)?;
         let generation = generation_of(settings)?;
         let asked: Vec<&Prompt> = prompts.iter().map(|&p| &self.source.prompts[p]).collect();
@@ -183,7 +211,7 @@ impl Sampler {
             seed: settings.seed,
             first_stream: first,
         };
-        let answers = crew::sample(model, policy, &request, team).await?;
+        let answers = crew::sample(model, policy, &request, by.team).await?;
         let texts = self.texts(model, &answers)?;
         let rewards = self.score(&asked, &answers, &texts, pace.answers, settings);
         let mut rewards = rewards.await?.into_iter();
@@ -210,21 +238,32 @@ impl Sampler {
         let sampled = Sampled {
             rows: &rows,
             names: &names,
+            weights: Some(&self.weights),
             keep: if steps > 1 {
                 Keep::OldLogps
             } else {
                 Keep::Nothing
             },
+            critic: by.critic,
         };
-        let prepared = prepare(model, policy, reference, &sampled, settings).await?;
-        let rollouts = fresh_rollouts(prompts, answers, texts, &rows, &prepared, settings);
+        let prepared = prepare(model, policy, by.reference, &sampled, settings).await?;
+        let told = Told {
+            prompts,
+            rows: &rows,
+            weights: &self.weights,
+            prepared: &prepared,
+            settings,
+        };
+        let rollouts = fresh_rollouts(answers, texts, &told);
         let functions = self.source.rewards.iter();
         let reading = functions.filter(|function| !function.reads_text()).count();
         let passes = rollouts.len() * (1 + reading) + prepared.passes;
+        let mut logged = prepared.metrics;
+        logged.set_some(metrics::SAMPLED_KL, mean_kl(&rollouts));
         let mut progress = SamplingProgress {
             left: VecDeque::new(),
             answers: first + rollouts.len(),
-            metrics: prepared.metrics,
+            metrics: logged,
         };
         progress.fill(prepared.problem.len(), &pace, settings);
         Ok(Sampling {
@@ -301,7 +340,8 @@ fn sampling(generation: &Generation, seed: u64) -> tilt_protocol::Sampling {
 }
 
 /// TRL's: Online DPO samples two answers to each prompt of a step; RLOO and GRPO sample as many
-/// answers as `steps_per_generation` micro-batches hold.
+/// answers as `steps_per_generation` micro-batches hold; PPO one to each prompt of all its
+/// mini-batches, each an optimiser step.
 fn pace(settings: &TrainSettings) -> Result<Pace> {
     let (batch, accumulation) = (settings.batch_size, settings.gradient_accumulation_steps);
     let reuse = match &settings.objective {
@@ -311,13 +351,20 @@ fn pace(settings: &TrainSettings) -> Result<Pace> {
                 answers: 2,
                 rows: 1,
                 iterations: 1,
+                shuffles_each_pass: false,
             });
         }
         Objective::Online(OnlineObjective::Rloo(rloo)) => &rloo.reuse,
         Objective::Online(OnlineObjective::Grpo(grpo)) => &grpo.reuse,
-        Objective::Online(OnlineObjective::Ppo(_)) => {
-            let expected = "online_dpo, rloo or grpo: PPO also trains a value model, which runs do not have yet";
-            return Err(Error::invalid("trainer", "ppo", expected));
+        Objective::Online(OnlineObjective::Ppo(ppo)) => {
+            let of_step = batch.saturating_mul(accumulation);
+            return Ok(Pace {
+                prompts: of_step.saturating_mul(ppo.num_mini_batches).max(1),
+                answers: 1,
+                rows: 1,
+                iterations: ppo.num_ppo_epochs,
+                shuffles_each_pass: true,
+            });
         }
         _ => return Err(Error::internal("answers for an objective on given rows")),
     };
@@ -343,5 +390,6 @@ fn pace(settings: &TrainSettings) -> Result<Pace> {
         answers,
         rows: answers,
         iterations: reuse.num_iterations,
+        shuffles_each_pass: false,
     })
 }

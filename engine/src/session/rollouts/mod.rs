@@ -5,10 +5,12 @@
 //! [`Problem`](super::problem::Problem).
 
 mod pairs;
+mod ppo;
 mod prepare;
 mod rows;
 mod statistics;
 
+pub use ppo::{PpoRollout, padded};
 pub use prepare::{Keep, Prepared, Sampled, prepare};
 pub use rows::check_rollouts;
 

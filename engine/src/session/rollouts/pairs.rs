@@ -17,6 +17,7 @@ use tilt_protocol::{Error, OnlineDpoObjective, Result};
 pub fn pairs(
     rows: &[RolloutRow],
     objective: &OnlineDpoObjective,
+    weights: Option<&[f64]>,
     config: &GptConfig,
     max_length: usize,
 ) -> Result<FreshPairs> {
@@ -31,7 +32,7 @@ pub fn pairs(
         let scored = |completion: &RolloutCompletion| -> Result<(Sequence, f64, bool)> {
             let rewards = &completion.rewards;
             let ones = vec![1.0; rewards.len()];
-            let weights = objective.reward_weights.as_deref().unwrap_or(&ones);
+            let weights = weights.unwrap_or(&ones);
             let reward = total_reward(rewards, weights).ok_or_else(|| Error::NonFinite {
                 quantity: "the reward of an answer".to_owned(),
                 value: "none".to_owned(),
@@ -84,7 +85,7 @@ mod tests {
             missing_eos_penalty: Some(0.5),
             ..OnlineDpoObjective::default()
         };
-        let found = pairs(&[row(0.5), row(0.6)], &objective, &config, 5).unwrap();
+        let found = pairs(&[row(0.5), row(0.6)], &objective, None, &config, 5).unwrap();
         let [tie, second] = &found.pairs.sides[..] else {
             panic!("two pairs");
         };

@@ -3,11 +3,12 @@
 
 use super::rows::{is_truncated, kept, sequence};
 use super::statistics::{log_lengths, log_rewards};
-use super::{Rollout, pairs};
+use super::{PpoRollout, Rollout, pairs};
 use crate::logps::token_logps_of;
 use crate::loss::online::{group_advantages, k1, leave_one_out, total_rewards};
 use crate::model::Model;
 use crate::sequence::Sequence;
+use crate::session::critic::Critic;
 use crate::session::problem::Problem;
 use crate::session::temperature::tempered;
 use burn::tensor::Tensor;
@@ -31,7 +32,11 @@ pub struct Sampled<'a> {
     pub rows: &'a [RolloutRow],
     /// Of the reward functions; those without a name have a number.
     pub names: &'a [String],
+    /// One a reward function; `None`: as the settings say.
+    pub weights: Option<&'a [f64]>,
     pub keep: Keep,
+    /// PPO's value model.
+    pub critic: Option<&'a Critic>,
 }
 
 /// Rollouts that can be trained on.
@@ -48,8 +53,8 @@ pub struct Prepared {
 /// The settings' objective over rollouts.
 ///
 /// # Errors
-/// [`Error::InvalidConfig`] for PPO, and for an objective that is not an online one;
-/// [`Error::Device`] when the device was lost.
+/// [`Error::InvalidConfig`] for PPO without a value model, [`Error::NonFinite`] for an answer
+/// that PPO or Online DPO cannot score, [`Error::Device`] when the device was lost.
 pub async fn prepare(
     model: &Model,
     policy: &Tensor<1>,
@@ -62,7 +67,8 @@ pub async fn prepare(
     match &settings.objective {
         Objective::Online(OnlineObjective::OnlineDpo(online_dpo)) => {
             let max_length = settings.max_length.min(config.n_positions);
-            let fresh = pairs::pairs(rows, online_dpo, config, max_length)?;
+            let weights = sampled.weights.or(online_dpo.reward_weights.as_deref());
+            let fresh = pairs::pairs(rows, online_dpo, weights, config, max_length)?;
             let problem = Problem::OnlineDpo(online_dpo.clone(), fresh);
             Ok(Prepared {
                 problem,
@@ -79,31 +85,42 @@ pub async fn prepare(
             let inputs = Inputs::new(model, sampled, online, settings.batch_size);
             inputs.grpo(grpo, policy, reference, keep).await
         }
-        Objective::Online(OnlineObjective::Ppo(_)) => {
-            let expected = "online_dpo, rloo or grpo: PPO's loss also takes a value model's numbers, which rollouts do not hold";
-            Err(Error::invalid("trainer", "ppo", expected))
+        Objective::Online(online @ OnlineObjective::Ppo(ppo)) => {
+            let Some(critic) = sampled.critic else {
+                let expected = "online_dpo, rloo or grpo: PPO's loss also takes a value model's numbers, which rollouts do not hold";
+                return Err(Error::invalid("trainer", "ppo", expected));
+            };
+            let mut inputs = Inputs::new(model, sampled, online, settings.batch_size);
+            let rows = inputs.ppo(ppo, policy, reference, critic).await?;
+            let advantages = rows.iter().map(PpoRollout::mean_advantage).collect();
+            Ok(Prepared {
+                problem: Problem::Ppo(ppo.clone(), rows),
+                advantages: Some(advantages),
+                metrics: inputs.metrics,
+                passes: inputs.passes,
+            })
         }
         _ => Err(Error::internal("rollouts for an objective on given rows")),
     }
 }
 
 /// Rollouts one completion after another.
-struct Inputs<'a> {
-    model: &'a Model,
+pub(super) struct Inputs<'a> {
+    pub(super) model: &'a Model,
     temperature: f64,
-    batch_size: usize,
-    sequences: Vec<Sequence>,
+    pub(super) batch_size: usize,
+    pub(super) sequences: Vec<Sequence>,
     is_masked: Vec<bool>,
     /// How many completions each row has.
     groups: Vec<usize>,
     rewards: Vec<Vec<Option<f64>>>,
-    totals: Vec<Option<f64>>,
+    pub(super) totals: Vec<Option<f64>>,
     /// Given in place of rewards.
     advantages: Option<Vec<f64>>,
     old_logps: Vec<Option<Vec<f64>>>,
-    metrics: Metrics,
+    pub(super) metrics: Metrics,
     /// Sequences read so far.
-    passes: usize,
+    pub(super) passes: usize,
 }
 
 impl<'a> Inputs<'a> {
@@ -139,7 +156,8 @@ impl<'a> Inputs<'a> {
             .iter()
             .map(|sequence| masks && is_truncated(&sequence.completion, config))
             .collect();
-        let totals = total_rewards(&rewards, online.reward_weights());
+        let weights = sampled.weights.or(online.reward_weights());
+        let totals = total_rewards(&rewards, weights);
         let mut metrics = Metrics::default();
         log_lengths(&mut metrics, &sequences, config);
         if advantages.is_none() {
@@ -161,7 +179,8 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    async fn logps(&mut self, arena: &Tensor<1>) -> Result<Vec<Vec<f64>>> {
+    /// Of each completion's tokens at the sampling's temperature, nats.
+    pub(super) async fn logps(&mut self, arena: &Tensor<1>) -> Result<Vec<Vec<f64>>> {
         let arena = tempered(self.model, arena, self.temperature);
         let sequences: Vec<&Sequence> = self.sequences.iter().collect();
         self.passes += sequences.len();

@@ -9,7 +9,8 @@ pub struct Evaluated {
     pub loss: f64,
     /// In batch order.
     pub per_example: Vec<f64>,
-    /// d loss / d each tracked number: log-probs of the scored tokens, or rewards.
+    /// d loss / d each tracked number: log-probs of the scored tokens, or rewards; PPO's values
+    /// behind them.
     pub upstream: Vec<f64>,
     /// The policy's log-probs of the completions, in the order of
     /// [`Problem::sequences`](crate::session::problem::Problem::sequences); empty for a reward

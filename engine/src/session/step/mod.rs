@@ -7,6 +7,7 @@ mod forward;
 mod kto;
 mod logged;
 mod online_dpo;
+mod ppo;
 mod reward;
 mod rollouts;
 mod step_inputs;
@@ -18,7 +19,7 @@ pub use step_inputs::StepInputs;
 use super::problem::{Problem, ProblemRows};
 use super::readback::{Readback, ReadbackValues, Span};
 use super::reference::{Reference, RowLogps};
-use super::rollouts::Rollout;
+use super::rollouts::{PpoRollout, Rollout};
 use super::temperature::{gradient_of_tempered, tempered};
 use crate::batch::Batch;
 use crate::logps::completion_logps;
@@ -31,7 +32,8 @@ use tilt_protocol::Result;
 /// A batch's loss with its gradient in the arena's layout.
 pub struct Gradient {
     pub evaluated: Evaluated,
-    /// `[parameters]`; `None` when the batch scores no token at all.
+    /// `[parameters]`, those of a value model behind the policy's; `None` when the batch scores
+    /// no token at all.
     pub gradient: Option<Tensor<1>>,
     /// Real tokens in the batch.
     pub tokens: usize,
@@ -104,6 +106,16 @@ impl StepInputs<'_> {
             }
             Some(_) => None,
         };
+        let critic_pass = match (problem, self.critic) {
+            (Problem::Ppo(_, rows), Some(critic)) => {
+                passes += 2 * sequences.len();
+                let counts = indices.iter().map(|&row| rows[row].old_values.len());
+                Some(critic.forward(&sequences, &counts.collect::<Vec<_>>())?)
+            }
+            _ => None,
+        };
+        let values = critic_pass.as_ref().map(|pass| pass.forward.values.clone());
+        let values = values.map(|values| readback.add(values));
         let along = also_read.map(|tensor| readback.add(tensor));
         let numbers = readback.read().await?;
 
@@ -118,15 +130,24 @@ impl StepInputs<'_> {
             (known, _) => known.unwrap_or_default(),
         };
         let mismatched = completion_logps(&numbers.at(&mismatched_span), None, &others, mismatched);
-        let evaluated = self.evaluate(indices, &pass, &mismatched, &reference_logps);
-        let gradient = match forward.tracked {
+        let values = values.map(|span| numbers.at(&span)).unwrap_or_default();
+        let evaluated = self.evaluate(indices, &pass, &mismatched, &reference_logps, &values);
+        let upstream: Vec<f32> = evaluated.upstream.iter().map(|&d| d as f32).collect();
+        // Those of a value model's numbers come last.
+        let (upstream, of_values) = upstream.split_at(upstream.len() - values.len());
+        let mut gradient = match forward.tracked {
             Some(tracked) => {
-                let upstream: Vec<f32> = evaluated.upstream.iter().map(|&d| d as f32).collect();
-                let gradient = tracked.backward(model, &batch, &upstream).await;
+                let gradient = tracked.backward(model, &batch, upstream).await;
                 Some(gradient_of_tempered(model, gradient, temperature))
             }
             None => None,
         };
+        if let Some((pass, critic)) = critic_pass.zip(self.critic) {
+            let tape = pass.forward.tape;
+            let of_critic = tape.backward(&critic.model, &pass.batch, of_values);
+            let own = gradient.unwrap_or_else(|| self.policy.zeros_like());
+            gradient = Some(Tensor::cat(vec![own, of_critic], 0));
+        }
         Ok(Gradient {
             evaluated,
             gradient,
@@ -158,7 +179,10 @@ impl StepInputs<'_> {
                 let (chosen, rejected) = own.split_at(own.len() / 2);
                 chosen.iter().zip(rejected).map(|(&c, &r)| [c, r]).collect()
             }
-            ProblemRows::Unpaired(_) | ProblemRows::Texts(_) | ProblemRows::Rollouts(_) => {
+            ProblemRows::Unpaired(_)
+            | ProblemRows::Texts(_)
+            | ProblemRows::Rollouts(_)
+            | ProblemRows::Ppo(_) => {
                 // Without a KL there are no others.
                 let others = sums(others, None).into_iter().chain(std::iter::repeat(0.0));
                 own.into_iter()
@@ -175,6 +199,7 @@ impl StepInputs<'_> {
         pass: &Readout<'_>,
         mismatched: &[CompletionLogp],
         reference: &[RowLogps],
+        values: &[f64],
     ) -> Evaluated {
         match self.problem {
             Problem::Dpo(objective, _) => dpo::evaluate(objective, pass, reference),
@@ -202,6 +227,10 @@ impl StepInputs<'_> {
             Problem::Grpo(objective, rows) => {
                 let of_batch: Vec<&Rollout> = indices.iter().map(|&row| &rows[row]).collect();
                 rollouts::evaluate_grpo(objective, pass, &of_batch)
+            }
+            Problem::Ppo(objective, rows) => {
+                let of_batch: Vec<&PpoRollout> = indices.iter().map(|&row| &rows[row]).collect();
+                ppo::evaluate(objective, pass, &of_batch, values)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::crew::Team;
 use crate::model::Model;
+use crate::session::critic::Critic;
 use crate::session::problem::Problem;
 use burn::tensor::Tensor;
 
@@ -14,6 +15,8 @@ pub struct StepInputs<'a> {
     pub problem: &'a Problem,
     /// Compute what TRL logs and no loss needs: entropy, token accuracy, logits.
     pub statistics: bool,
+    /// PPO's value model.
+    pub critic: Option<&'a Critic>,
     /// Who shares the policy's pass.
     pub team: Option<&'a Team>,
 }

@@ -9,9 +9,10 @@ use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use table::{Row, Table};
-use tilt_engine::evaluate::{DECISIVE_WANTED, Road, RoadOutcome, RoadTask};
+use table::Table;
+use tilt_engine::evaluate::{DECISIVE_WANTED, RoadTask};
 use tilt_engine::model::Model;
+use tilt_protocol::roads::{Road, RoadOutcome, RoadRow};
 use tilt_protocol::{Error, Principle, Result, TrainSettings};
 
 #[derive(clap::Args)]
@@ -29,7 +30,7 @@ pub struct Arguments {
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "dpo,ipo,kto,orpo,simpo,online_dpo,rloo,grpo,reward_model+rloo"
+        default_value = "dpo,ipo,kto,orpo,simpo,online_dpo,rloo,grpo,ppo,reward_model+rloo,reward_model+ppo"
     )]
     roads: Vec<String>,
     /// Factors of the page's learning rate that are tried too, from the first seed: lr_share is
@@ -112,7 +113,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// One road by a program of its own: what it holds is then the road's alone.
-fn alone(arguments: &Arguments, road: Road) -> Result<Vec<Row>> {
+fn alone(arguments: &Arguments, road: Road) -> Result<Vec<RoadRow>> {
     let broken =
         |reason: String| Error::internal(format!("tilt compare of {}: {reason}", road.slug()));
     let program = std::env::current_exe().map_err(|error| broken(error.to_string()))?;
@@ -157,7 +158,7 @@ struct Tasks<'a> {
 }
 
 impl Tasks<'_> {
-    fn row(&self) -> Result<Row> {
+    fn row(&self) -> Result<RoadRow> {
         let mut outcomes = Vec::new();
         for &seed in &self.arguments.seeds {
             outcomes.push(self.one(seed, self.arguments.learning_rate)?);
@@ -170,7 +171,7 @@ impl Tasks<'_> {
             let seed = self.arguments.seeds.first().copied().unwrap_or(1);
             rates.push(self.one(seed, Some(factor * usual))?);
         }
-        Ok(Row::new(self.road, peak_bytes, outcomes, rates))
+        Ok(RoadRow::new(self.road, peak_bytes, outcomes, rates))
     }
 
     fn one(&self, seed: u64, learning_rate: Option<f64>) -> Result<RoadOutcome> {
@@ -183,14 +184,7 @@ impl Tasks<'_> {
             learning_rate,
             steps: self.arguments.steps,
         };
-        let again = match self.road {
-            Road::RewardModel(_) => Some(files::load_model(
-                &self.arguments.model,
-                &self.model.device,
-            )?),
-            Road::Labels(_) | Road::Judge(_) => None,
-        };
-        let outcome = block_on(task.run(self.model, self.reference, again))?;
+        let outcome = block_on(task.run(self.model, self.reference, None))?;
         eprintln!("{}", table::sentence(self.road, &outcome));
         Ok(outcome)
     }

@@ -2,89 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
-use tilt_engine::evaluate::{Road, RoadOutcome};
-use tilt_protocol::statistics::{OverSeeds, mean, median};
-
-/// A run that ends well wins so often...
-const WELL_WIN_RATE: f64 = 0.8;
-/// ...at no more than so many nats an answer.
-const WELL_KL: f64 = 15.0;
+use tilt_protocol::roads::{Road, RoadOutcome, RoadRow};
 
 #[derive(Serialize, Deserialize)]
 pub struct Table {
     pub principle: String,
     pub model: String,
     pub labels: usize,
-    pub rows: Vec<Row>,
-}
-
-/// One road over its seeds.
-#[derive(Serialize, Deserialize)]
-pub struct Row {
-    pub road: String,
-    pub stages: Vec<String>,
-    /// In memory while the policy is trained.
-    pub models: usize,
-    /// Held at most by a program that does nothing but this, measurements included.
-    pub peak_bytes: usize,
-    /// Means over the seeds.
-    pub seconds: f64,
-    pub passes: f64,
-    /// Mean and Student's 95% interval over the seeds; `None` where every run broke off.
-    pub win_rate: Option<f64>,
-    pub interval: Option<[f64; 2]>,
-    pub median_win_rate: Option<f64>,
-    pub kl: Option<f64>,
-    pub median_kl: Option<f64>,
-    /// Share of other learning rates that end well; `None` where none was tried.
-    pub lr_share: Option<f64>,
-    pub reward_accuracy: Option<f64>,
-    pub seeds: Vec<RoadOutcome>,
-    pub rates: Vec<RoadOutcome>,
-}
-
-impl Row {
-    pub fn new(
-        road: Road,
-        peak_bytes: usize,
-        seeds: Vec<RoadOutcome>,
-        rates: Vec<RoadOutcome>,
-    ) -> Row {
-        let of_each = |value: fn(&RoadOutcome) -> Option<f64>| -> Vec<f64> {
-            seeds.iter().filter_map(value).collect()
-        };
-        // No decisive comparison says nothing either way.
-        let wins = of_each(|one| Some(one.report.as_ref()?.win_rate.unwrap_or(0.5)));
-        let kls = of_each(|one| Some(one.report.as_ref()?.kl));
-        let over = OverSeeds::of(&wins).map(|over| over.within(0.0, 1.0));
-        let well = rates.iter().filter(|one| is_well(one)).count();
-        let lr_share = (!rates.is_empty()).then(|| well as f64 / rates.len() as f64);
-        let accuracies = of_each(|one| one.reward_accuracy?.value());
-        Row {
-            road: road.slug(),
-            stages: road.stages().into_iter().map(str::to_owned).collect(),
-            models: road.models(),
-            peak_bytes,
-            seconds: mean(&of_each(|one| Some(one.seconds))).unwrap_or(0.0),
-            passes: mean(&of_each(|one| Some(one.passes as f64))).unwrap_or(0.0),
-            win_rate: over.map(|over| over.mean),
-            interval: over.and_then(|over| over.interval),
-            median_win_rate: median(&wins),
-            kl: mean(&kls),
-            median_kl: median(&kls),
-            lr_share,
-            reward_accuracy: mean(&accuracies),
-            seeds,
-            rates,
-        }
-    }
-}
-
-/// Whether a run ended well: it does what is wanted and has not gone too far for it.
-fn is_well(outcome: &RoadOutcome) -> bool {
-    outcome.report.as_ref().is_some_and(|report| {
-        report.win_rate.is_some_and(|rate| rate >= WELL_WIN_RATE) && report.kl <= WELL_KL
-    })
+    pub rows: Vec<RoadRow>,
 }
 
 /// One line of progress.
@@ -171,7 +96,7 @@ mod tests {
     fn a_road_that_broke_off_has_no_win_rate() {
         let road = Road::Labels(ObjectiveKind::Dpo);
         let broken = vec![outcome(1, Some("diverged")), outcome(3, Some("diverged"))];
-        let row = Row::new(road, 8, broken, vec![outcome(1, Some("diverged"))]);
+        let row = RoadRow::new(road, 8, broken, vec![outcome(1, Some("diverged"))]);
         assert_eq!(
             (row.win_rate, row.seconds, row.lr_share),
             (None, 2.0, Some(0.0))

@@ -13,7 +13,7 @@ mod targets;
 pub use gae::estimate_advantages;
 pub use losses::{NowAndOld, PolicyLoss, PpoLoss, ValueLoss, ppo};
 pub use responses::Responses;
-pub use rewards::rewards_of_tokens;
+pub use rewards::{kl, rewards_of_tokens};
 pub use targets::{Rollout, Targets, targets};
 
 /// Numbers of rows side by side, with whether each counts.

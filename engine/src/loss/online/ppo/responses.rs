@@ -34,6 +34,31 @@ impl Responses {
         }
     }
 
+    /// Answers that end where their ids end, filled up with `pad` to `width` tokens; no id of
+    /// theirs is taken for padding. None is empty or longer.
+    pub fn padded(
+        answers: &[&[u32]],
+        width: usize,
+        is_eos: impl Fn(u32) -> bool,
+        pad: u32,
+    ) -> Responses {
+        let filled = |ids: &&[u32]| -> Vec<u32> {
+            let filled = ids.iter().copied().chain(std::iter::repeat(pad));
+            filled.take(width).collect()
+        };
+        Responses {
+            ids: answers.iter().map(filled).collect(),
+            last: answers
+                .iter()
+                .map(|ids| ids.len().saturating_sub(1))
+                .collect(),
+            has_eos: answers
+                .iter()
+                .map(|ids| ids.iter().any(|&id| is_eos(id)))
+                .collect(),
+        }
+    }
+
     pub fn width(&self) -> usize {
         self.ids.first().map_or(0, Vec::len)
     }
@@ -78,6 +103,10 @@ mod tests {
         assert_eq!(found.score_places(), [2, 3, 1]);
         assert_eq!(found.counts()[0], [true, true, false, false]);
         assert_eq!(found.value_counts()[0], [true, true, true, false]);
+        // Answers that are known to end where they end are the same.
+        let known = [&[5, 9][..], &[5, 6, 7, 8], &[9]];
+        let padded = Responses::padded(&known, 4, |id| id == 9, 0);
+        assert_eq!(padded, found);
         // Without a stop token the answer goes on behind it.
         assert_eq!(Responses::cut(&sampled, None, Some(9), 0).ids, sampled);
     }

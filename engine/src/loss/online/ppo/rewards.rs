@@ -8,6 +8,14 @@ use super::{Responses, flat, rows};
 use crate::loss::online::{k1, k3, whiten};
 use tilt_protocol::{KlEstimator, PpoObjective};
 
+/// The estimate of the KL from one token's log-probs, nats.
+pub fn kl(objective: &PpoObjective, logp: f64, reference: f64) -> f64 {
+    match objective.kl_estimator {
+        KlEstimator::K1 => k1(logp, reference),
+        KlEstimator::K3 => k3(logp, reference).0,
+    }
+}
+
 /// `[rows][tokens]` rewards of answers with `[rows]` scores (penalties for a missing end of
 /// text taken off already); log-probs in nats, `[rows][tokens]`, which count up to the last
 /// real token.
@@ -18,10 +26,6 @@ pub fn rewards_of_tokens(
     reference: &[Vec<f64>],
     scores: &[f64],
 ) -> Vec<Vec<f64>> {
-    let kl = |logp: f64, reference: f64| match objective.kl_estimator {
-        KlEstimator::K1 => k1(logp, reference),
-        KlEstimator::K3 => k3(logp, reference).0,
-    };
     let places = responses.score_places();
     let counts = responses.counts();
     let mut rewards: Vec<Vec<f64>> = Vec::with_capacity(old.len());
@@ -29,7 +33,7 @@ pub fn rewards_of_tokens(
         let tokens = old.iter().zip(reference).zip(&counts[row]);
         let mut of_row: Vec<f64> = tokens
             .map(|((&logp, &reference), &counts)| match counts {
-                true => -objective.kl_coef * kl(logp, reference),
+                true => -objective.kl_coef * kl(objective, logp, reference),
                 false => 0.0,
             })
             .collect();

@@ -1,0 +1,95 @@
+//! The reward model of these labels: asked for, heard of, and what waits for it.
+
+use super::training;
+use crate::lab::Lab;
+use crate::model::act::NewTraining;
+use crate::model::notice::NoticeKey;
+use crate::stores::engine::Purpose;
+use crate::stores::reward_model::{ModelOfLabels, UnreadNews};
+use crate::texts::numbers::capitalised;
+use crate::texts::reward_model as texts;
+use crate::texts::training as training_texts;
+use js_sys::Date;
+use leptos::prelude::*;
+use tilt_protocol::label::rows_from_labels;
+use tilt_protocol::{
+    Command, EngineStatus, Error, ObjectiveKind, Principle, RequestId, Reward, RowKind,
+    TrainSettings,
+};
+
+/// Trains one on the labels there are, and `then` the run that is to be scored by it. Nothing
+/// while a run or another one is under way.
+pub fn train(lab: Lab, then: Option<NewTraining>) {
+    let is_busy =
+        lab.run.phase().get_untracked().is_active() || untrack(|| lab.reward_model.is_under_way());
+    if is_busy || !training::may_start(lab) {
+        return;
+    }
+    lab.notices.dismiss(NoticeKey::RewardModel);
+    let labels = lab.data_report.training_side(lab.labels.all());
+    let examples = rows_from_labels(&labels, RowKind::Pairs);
+    if examples.is_empty() {
+        let error = Error::NothingToUse {
+            what: training_texts::rows_wanted(RowKind::Pairs).to_owned(),
+            purpose: training_texts::to_train_on(texts::REWARD_MODEL),
+            advice: training_texts::LABEL_FIRST.to_owned(),
+        };
+        lab.notices
+            .error(NoticeKey::RewardModel, &capitalised(&error.to_string()));
+        return;
+    }
+    let asked = then.as_ref().map(|then| then.settings.clone());
+    let settings = asked.unwrap_or_else(|| untrack(|| lab.form.settings()));
+    let principle = truth(lab, &settings.rewards);
+    let of = ModelOfLabels {
+        entries: lab.labels.entries().get_untracked(),
+        principle,
+    };
+    let settings = TrainSettings {
+        seed: settings.seed,
+        max_length: settings.max_length,
+        ..TrainSettings::lab_defaults(ObjectiveKind::Reward)
+    };
+    let command = Command::TrainReward {
+        settings,
+        examples,
+        principle,
+    };
+    if let Some(id) = lab.engine.request(Purpose::RewardModel, command) {
+        lab.reward_model.begin(id, of, Date::now(), then);
+        lab.engine.expect(Some(id), EngineStatus::Training);
+        lab.notices.say(texts::TRAINING);
+    }
+}
+
+/// What the judge measures a learnt reward by: what the settings watch, or what is measured
+/// anyway.
+pub fn truth(lab: Lab, rewards: &[Reward]) -> Principle {
+    let watched = rewards.iter().find_map(|reward| match reward {
+        Reward::Watched(principles) => principles.first().map(|(principle, _)| *principle),
+        _ => None,
+    });
+    let measured = lab.evaluate.principle().get_untracked();
+    watched.or(measured).unwrap_or(Principle::Polite)
+}
+
+/// News of the one that was asked for. A run that waited for it begins.
+pub fn heard(lab: Lab, id: RequestId, news: UnreadNews, done: bool) {
+    if !done {
+        lab.reward_model.hear(id, news);
+        return;
+    }
+    let then = lab.reward_model.finish(id, news, Date::now());
+    lab.notices.say(texts::TRAINED);
+    if let Some(new) = then {
+        training::start(lab, new);
+    }
+}
+
+/// Stops the one under way, if there is one.
+pub fn give_up(lab: Lab) {
+    if let Some(request) = lab.reward_model.give_up() {
+        lab.engine
+            .request(Purpose::Control, Command::Cancel { request });
+    }
+}

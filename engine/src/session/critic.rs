@@ -1,0 +1,117 @@
+//! PPO's value model: what is still to be had from here on, read at the tokens of an answer.
+//!
+//! A model of its own with a scalar head, as in TRL 1.12: it shares nothing with the policy but
+//! the optimiser.
+
+use crate::batch::Batch;
+use crate::model::Model;
+use crate::pass::{ForwardPass, forward_scalars};
+use crate::readback::read;
+use crate::sequence::Sequence;
+use burn::tensor::Tensor;
+use tilt_protocol::{Error, Result};
+
+/// A value model with its weights.
+pub struct Critic {
+    /// With a scalar head.
+    pub model: Box<Model>,
+    /// `[parameters]` of that model.
+    pub weights: Tensor<1>,
+}
+
+/// A forward pass over answers, of which values are wanted.
+pub struct CriticPass {
+    /// For the backward pass.
+    pub batch: Batch,
+    /// The values of one answer after another.
+    pub forward: ForwardPass,
+}
+
+impl Critic {
+    /// The policy with a fresh scalar head.
+    pub fn of_policy(policy: &Model, weights: &Tensor<1>, seed: u64) -> Critic {
+        Critic {
+            model: Box::new(policy.twin_with_score_head()),
+            weights: policy.with_fresh_score_head(weights, seed),
+        }
+    }
+
+    /// A model from elsewhere, a reward model for instance.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] under `value_model` for one without a scalar head, of another
+    /// vocabulary or with less context than the policy.
+    pub fn of_model(model: Model, weights: Tensor<1>, policy: &Model) -> Result<Critic> {
+        let wrong =
+            |found: String, expected: String| Err(Error::invalid("value_model", found, expected));
+        if !model.config.has_score_head {
+            let expected = "one with a scalar head (GPT2ForSequenceClassification)";
+            return wrong("a language model".to_owned(), expected.to_owned());
+        }
+        for (what, found, wanted) in [
+            (
+                "a vocabulary",
+                model.config.vocab_size,
+                policy.config.vocab_size,
+            ),
+            (
+                "a context",
+                model.config.n_positions,
+                policy.config.n_positions,
+            ),
+        ] {
+            let fits = match what {
+                "a context" => found >= wanted,
+                _ => found == wanted,
+            };
+            if !fits {
+                let expected = format!("the policy's {wanted}: it reads the policy's tokens");
+                return wrong(format!("{what} of {found}"), expected);
+            }
+        }
+        Ok(Critic {
+            model: Box::new(model),
+            weights,
+        })
+    }
+
+    /// The values of answers, `counts[i]` of answer i: before its first token, and after each
+    /// of the next.
+    ///
+    /// # Errors
+    /// Those of [`forward_scalars`].
+    pub fn forward(&self, answers: &[&Sequence], counts: &[usize]) -> Result<CriticPass> {
+        let batch = Batch::whole(answers.iter().copied(), self.model.pad_id())?;
+        let of_answers = answers.iter().zip(counts).enumerate();
+        let places: Vec<(usize, usize)> = of_answers
+            .flat_map(|(row, (answer, &count))| {
+                let first = answer.prompt.len().saturating_sub(1);
+                (first..first + count).map(move |t| (row, t))
+            })
+            .collect();
+        let forward = forward_scalars(&self.model, &self.weights, &batch, &places)?;
+        Ok(CriticPass { batch, forward })
+    }
+
+    /// The same values as numbers, a list an answer, `batch_size` answers at a time.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device was lost, and those of [`Critic::forward`].
+    pub async fn values(
+        &self,
+        answers: &[&Sequence],
+        counts: &[usize],
+        batch_size: usize,
+    ) -> Result<Vec<Vec<f64>>> {
+        let size = batch_size.max(1);
+        let mut values = Vec::with_capacity(answers.len());
+        for (answers, counts) in answers.chunks(size).zip(counts.chunks(size)) {
+            let pass = self.forward(answers, counts)?;
+            let numbers = read(pass.forward.values).await?;
+            let mut numbers = numbers.into_iter().map(f64::from);
+            let of_answer = |&count: &usize| numbers.by_ref().take(count).collect();
+            values.extend(counts.iter().map(of_answer));
+        }
+        Ok(values)
+    }
+}
