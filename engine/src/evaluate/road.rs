@@ -42,7 +42,12 @@ impl RoadTask {
     /// # Errors
     /// Those of [`PairDrawer::advance`], [`Session::start`], [`Session::step`] (but for a run
     /// that diverges, which is an outcome) and [`WinRateRun::advance`].
-    pub async fn run(&self, model: &Model, reference: &Tensor<1>) -> Result<RoadOutcome> {
+    pub async fn run(
+        &self,
+        model: &Model,
+        reference: &Tensor<1>,
+        team: Option<&Team>,
+    ) -> Result<RoadOutcome> {
         let mut settings = TrainSettings {
             seed: self.seed,
             ..TrainSettings::lab_defaults(self.road.objective())
