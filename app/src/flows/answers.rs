@@ -8,7 +8,8 @@ use super::judging::{autolabelled, keep_win_rate};
 use super::models::{device_ready, model_loaded};
 use super::training::run_ended;
 use super::{
-    checkpoints, engine_gone, export, models, resume, reward_model, run_result, settings, watching,
+    checkpoints, engine_gone, export, models, resume, reward_model_news, run_result, settings,
+    watching,
 };
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
@@ -106,7 +107,7 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
         | Event::Reported { .. }
         | Event::Filtered { .. }) => of_the_labels(lab, id, event),
         Event::Road { news, done } => lab.roads.heard(id, news, done),
-        Event::RewardModel { news, done } => reward_model::heard(lab, id, news, done),
+        Event::RewardModel { news, done } => reward_model_news::heard(lab, id, news, done),
         event @ (Event::RunStarted { .. }
         | Event::Step { .. }
         | Event::Kl { .. }

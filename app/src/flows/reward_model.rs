@@ -1,11 +1,11 @@
-//! The reward model of these labels: asked for, heard of, and what waits for it.
+//! The reward model of these labels, asked for and given up.
 
-use super::training;
+use super::readiness::may_start;
 use crate::lab::Lab;
 use crate::model::act::NewTraining;
 use crate::model::notice::NoticeKey;
 use crate::stores::engine::Purpose;
-use crate::stores::reward_model::{ModelOfLabels, UnreadNews};
+use crate::stores::reward_model::ModelOfLabels;
 use crate::texts::numbers::capitalised;
 use crate::texts::reward_model as texts;
 use crate::texts::training as training_texts;
@@ -13,8 +13,7 @@ use js_sys::Date;
 use leptos::prelude::*;
 use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{
-    Command, EngineStatus, Error, ObjectiveKind, Principle, RequestId, Reward, RowKind,
-    TrainSettings,
+    Command, EngineStatus, Error, ObjectiveKind, Principle, Reward, RowKind, TrainSettings,
 };
 
 /// Trains one on the labels there are, and `then` the run that is to be scored by it. Nothing
@@ -22,7 +21,7 @@ use tilt_protocol::{
 pub fn train(lab: Lab, then: Option<NewTraining>) {
     let is_busy =
         lab.run.phase().get_untracked().is_active() || untrack(|| lab.reward_model.is_under_way());
-    if is_busy || !training::may_start(lab) {
+    if is_busy || !may_start(lab) {
         return;
     }
     lab.notices.dismiss(NoticeKey::RewardModel);
@@ -71,19 +70,6 @@ pub fn truth(lab: Lab, rewards: &[Reward]) -> Principle {
     });
     let measured = lab.evaluate.principle().get_untracked();
     watched.or(measured).unwrap_or(Principle::Polite)
-}
-
-/// News of the one that was asked for. A run that waited for it begins.
-pub fn heard(lab: Lab, id: RequestId, news: UnreadNews, done: bool) {
-    if !done {
-        lab.reward_model.hear(id, news);
-        return;
-    }
-    let then = lab.reward_model.finish(id, news, Date::now());
-    lab.notices.say(texts::TRAINED);
-    if let Some(new) = then {
-        training::start(lab, new);
-    }
 }
 
 /// Stops the one under way, if there is one.

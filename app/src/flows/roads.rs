@@ -1,6 +1,6 @@
 //! Comparing the roads from labels to a policy.
 
-use super::training::may_start;
+use super::readiness::may_start;
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
 use crate::stores::engine::Purpose;

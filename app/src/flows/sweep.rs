@@ -2,7 +2,7 @@
 //! measured.
 
 use super::act::perform;
-use super::training;
+use super::readiness;
 use crate::lab::Lab;
 use crate::model::act::{Act, NewTraining};
 use crate::model::notice::NoticeKey;
@@ -115,7 +115,7 @@ fn advance(lab: Lab, store: SweepStore, at: usize, point: &SweepPoint) {
 }
 
 fn start(lab: Lab, store: SweepStore, at: usize, point: &SweepPoint) {
-    if !training::may_start(lab) {
+    if !readiness::may_start(lab) {
         return;
     }
     let (model, labels) = common(lab);

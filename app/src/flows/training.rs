@@ -1,5 +1,6 @@
 //! What the person does with the run and its model.
 
+use super::readiness::may_start;
 use super::{checkpoints, pace, reward_model, run_result, watching};
 use crate::lab::Lab;
 use crate::model::act::NewTraining;
@@ -28,13 +29,6 @@ enum Start {
     /// The page asks for each step.
     Walking,
     Paused,
-}
-
-/// Whether the engine can be asked for a run: a model on its way would end it as soon as it
-/// had begun.
-pub fn may_start(lab: Lab) -> bool {
-    lab.engine.status().get_untracked() != EngineStatus::Loading
-        && lab.engine.model().with_untracked(Option::is_some)
 }
 
 /// Trains from the reference with the labels there are, at the pace that is set. Nothing

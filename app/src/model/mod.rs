@@ -27,6 +27,7 @@ pub mod notice;
 pub mod ordered;
 pub mod pace;
 pub mod parameter_slots;
+pub mod parameter_values;
 pub mod parameter_words;
 pub mod parameters;
 pub mod prediction_words;

@@ -1,7 +1,7 @@
 //! A run as it is listed and stored: its settings, its curve and what was measured of it.
 
 use super::curves::Curve;
-use super::parameters::differences;
+use super::parameter_values::differences;
 use super::train_form::usual_beside;
 use crate::texts::numbers::{fixed, with_interval};
 use crate::texts::runs as texts;

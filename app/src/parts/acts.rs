@@ -2,7 +2,7 @@
 //! with a form is said instead.
 
 use crate::flows::act::perform;
-use crate::flows::{settings, steps, training};
+use crate::flows::{readiness, settings, steps};
 use crate::lab::Lab;
 use crate::model::act::{Act, NewTraining};
 use crate::model::notice::NoticeKey;
@@ -84,7 +84,7 @@ fn settings_at_hand(lab: Lab) -> TrainSettings {
 }
 
 fn begin(lab: Lab, is_paused: bool) {
-    if !training::may_start(lab) {
+    if !readiness::may_start(lab) {
         return;
     }
     if let Some((objective, settings)) = settings_of_form(lab) {

@@ -5,7 +5,8 @@ mod drawer;
 use super::settings::SettingsStore;
 use crate::model::notice::NoticeKey;
 use crate::model::ordered::OrderedMap;
-use crate::model::parameters::{Parameter, ParameterTexts, apply};
+use crate::model::parameter_values::apply;
+use crate::model::parameters::{Parameter, ParameterTexts};
 use crate::model::settings::Settings;
 use crate::model::train_form::{
     FieldText, TrainField, parse, parse_positive, parse_steps, usual_settings,

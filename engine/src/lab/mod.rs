@@ -9,6 +9,7 @@ mod advance;
 mod candidates;
 mod commands;
 mod compare;
+mod compare_roads;
 mod export;
 mod job;
 mod load;

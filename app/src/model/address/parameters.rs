@@ -6,7 +6,8 @@ use super::params::{ParameterRefusal, UrlParams};
 use crate::model::bench_form::{BenchField, BenchForm};
 use crate::model::lesson_source::LessonSource;
 use crate::model::level::Level;
-use crate::model::parameters::{Parameter, ParameterTexts, apply};
+use crate::model::parameter_values::apply;
+use crate::model::parameters::{Parameter, ParameterTexts};
 use crate::model::train_form::{parse, parse_positive, parse_steps};
 use crate::texts::link as texts;
 use tilt_protocol::{

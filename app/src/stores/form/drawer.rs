@@ -2,7 +2,8 @@
 
 use super::FormStore;
 use crate::model::ordered::OrderedMap;
-use crate::model::parameters::{Parameter, ParameterTexts, apply, differences};
+use crate::model::parameter_values::{apply, differences};
+use crate::model::parameters::{Parameter, ParameterTexts};
 use crate::model::train_form::{TrainField, as_text, usual_settings};
 use leptos::prelude::*;
 use tilt_protocol::{Error, ObjectiveKind, TrainSettings};

@@ -6,11 +6,12 @@
 
 mod pairs;
 mod ppo;
+mod ppo_rollout;
 mod prepare;
 mod rows;
 mod statistics;
 
-pub use ppo::{PpoRollout, padded};
+pub use ppo_rollout::{PpoRollout, padded};
 pub use prepare::{Keep, Prepared, Sampled, prepare};
 pub use rows::check_rollouts;
 
