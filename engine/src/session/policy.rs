@@ -9,6 +9,7 @@ use crate::adamw::{AdamW, Norm};
 use crate::checkpoint::CheckpointTensors;
 use crate::model::Model;
 use burn::tensor::Tensor;
+use std::ops::Range;
 use tilt_protocol::{Result, TrainSettings};
 
 const WEIGHTS: &str = "policy";
@@ -83,8 +84,8 @@ impl Policy {
         let both = Tensor::cat(vec![own, critic.weights.clone()], 0);
         let (updated, norm) = self.optimiser.clipped_update(both, gradient, lr, settings);
         let [len] = updated.dims();
-        self.weights = updated.clone().slice([0..policy_len]);
-        critic.weights = updated.slice([policy_len..len]);
+        self.weights = part(&updated, 0..policy_len);
+        critic.weights = part(&updated, policy_len..len);
         norm
     }
 
@@ -111,8 +112,8 @@ impl Policy {
                 continue;
             }
             let [len] = moments.dims();
-            tensors.push((name, moments.clone().slice([0..own])));
-            tensors.push((of_value, moments.clone().slice([own..len])));
+            tensors.push((name, part(moments, 0..own)));
+            tensors.push((of_value, part(moments, own..len)));
         }
         let critic = self.critic.as_ref();
         tensors.extend(critic.map(|critic| (VALUE, critic.weights.clone())));
@@ -149,4 +150,9 @@ impl Policy {
         policy.optimiser.step = updates;
         Ok(policy)
     }
+}
+
+/// Some numbers of an arena.
+fn part(arena: &Tensor<1>, range: Range<usize>) -> Tensor<1> {
+    arena.clone().slice([range])
 }
