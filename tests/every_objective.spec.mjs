@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.mjs';
 import { largestMagnitude } from './statistics.mjs';
 
 /** Objectives that compare no pair have no accuracy and no margin. */
-const WITHOUT_REWARDS = ['sft', 'dft', 'rloo', 'grpo'];
+const WITHOUT_REWARDS = ['sft', 'dft', 'rloo', 'grpo', 'ppo'];
 
 test('every objective trains', async ({ lab, page }) => {
   test.setTimeout(10 * 60_000);

@@ -130,7 +130,7 @@ fn summary(trail: &[Pushed]) -> String {
         &fixed(last.learnt - last.truth, 2),
     );
     let best = trail.iter().max_by(|a, b| a.truth.total_cmp(&b.truth));
-    if let Some(best) = best.filter(|best| best.step < last.step) {
+    if let Some(best) = best.filter(|best| best.step > 0 && best.step < last.step) {
         told += &texts::past_the_top(&fixed(best.root, 2), &signed(best.truth, 2));
     }
     told

@@ -60,7 +60,7 @@ pub fn milliseconds(number: &str) -> String {
 }
 
 pub fn times(ratio: &str) -> String {
-    format!("{ratio} times")
+    format!("{ratio}\u{d7}")
 }
 
 /// What was measured on what.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The answers of one sampling, those of one prompt after another.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RolloutBatch {
-    /// The reward functions' names, as metrics have them.
+    /// The names of the reward functions that count, as metrics have them.
     pub functions: Vec<String>,
     pub rollouts: Vec<RolloutView>,
 }

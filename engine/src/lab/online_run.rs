@@ -74,6 +74,7 @@ pub fn rollout_batch(
         functions: functions
             .into_iter()
             .flatten()
+            .filter(|function| function.counts)
             .map(|function| function.name.clone())
             .collect(),
         rollouts: rollouts
