@@ -16,7 +16,7 @@ test('a lesson is played to its end on WebGPU', async ({ lab }) => {
     return { ...step, act };
   });
   const lesson = { ...whole, steps: steps.map(({ act, ...step }) => (act.length ? { ...step, act } : step)) };
-  await learner.open(inLink({ ...lesson, setup: { ...lesson.setup, device: 'webgpu' } }), 120_000);
+  await learner.open(inLink({ ...lesson, setup: { ...lesson.setup, device: 'webgpu' } }), 240_000);
   expect(await lab.device()).toBe('webgpu');
   for (const [index, step] of lesson.steps.entries()) {
     expect(await learner.step()).toBe(index);
