@@ -28,7 +28,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 6 * 60_000,
-  globalTimeout: 40 * 60_000,
+  globalTimeout: 50 * 60_000,
   expect: { timeout: 30_000 },
   outputDir: 'results/failures',
   reporter: [['list'], ['./count_reporter.mjs']],
