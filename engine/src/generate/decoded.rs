@@ -51,14 +51,14 @@ pub async fn generate_decoded(
 }
 
 /// The rows that one prompt has.
-struct PromptGroup<'a> {
-    prompt: &'a [u32],
+pub struct PromptGroup<'a> {
+    pub prompt: &'a [u32],
     /// Places in the request.
-    rows: Vec<usize>,
+    pub rows: Vec<usize>,
 }
 
 /// Each distinct prompt once, in the order in which they first come.
-fn by_prompt(prompts: &[Vec<u32>]) -> Vec<PromptGroup<'_>> {
+pub fn by_prompt(prompts: &[Vec<u32>]) -> Vec<PromptGroup<'_>> {
     let mut places: HashMap<&[u32], usize> = HashMap::new();
     let mut groups: Vec<PromptGroup<'_>> = Vec::new();
     for (row, prompt) in prompts.iter().enumerate() {
@@ -73,7 +73,7 @@ fn by_prompt(prompts: &[Vec<u32>]) -> Vec<PromptGroup<'_>> {
 }
 
 /// Batches of at most `at_once` rows. A group stays together, but for one that alone is larger.
-fn batches(groups: Vec<PromptGroup<'_>>, at_once: usize) -> Vec<Vec<PromptGroup<'_>>> {
+pub fn batches(groups: Vec<PromptGroup<'_>>, at_once: usize) -> Vec<Vec<PromptGroup<'_>>> {
     let mut batches: Vec<Vec<PromptGroup<'_>>> = Vec::new();
     let mut room = 0;
     for group in groups {

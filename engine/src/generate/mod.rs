@@ -1,12 +1,13 @@
-//! Sampling answers, batched, with a key-value cache: on the CPU by kernels of our own
-//! (`decoded.rs`), elsewhere by burn's operations (`composed.rs`).
+//! Sampling answers, batched, with a key-value cache: by kernels of our own on the CPU
+//! (`decoded.rs`) and on a GPU (`on_gpu.rs`), elsewhere by burn's operations (`composed.rs`).
 //!
-//! Tokens are drawn on the CPU from our own generator, one stream a row, so that a row's
+//! Random numbers come from our own generator on the CPU, one stream a row, so that a row's
 //! answer does not depend on its neighbours.
 
 mod composed;
 mod decoded;
 mod draw;
+mod on_gpu;
 mod row;
 
 pub use composed::generate_composed;
@@ -16,11 +17,13 @@ pub use row::{GENERATION_BATCH, SampledAnswer, check_prompt};
 use crate::kernels::Packed;
 use crate::kernels::cpu::decode::Decoder;
 use crate::kernels::cpu::{self, CpuValues};
+use crate::kernels::gpu;
 use crate::kernels::shape::Shape;
 use crate::model::Model;
 use burn::tensor::Tensor;
 use composed::sample_composed;
 use decoded::generate_decoded;
+use on_gpu::generate_on_gpu;
 use row::{Request, check_logits};
 use tilt_protocol::Result;
 
@@ -47,23 +50,27 @@ pub async fn generate(
         .await
 }
 
-/// Samples from one model as it is now; on the CPU its weights are packed once, and its room
-/// stays from call to call.
+/// Samples from one model as it is now; its weights are packed once, and its room stays from call
+/// to call.
 pub struct Generator<'a> {
     model: &'a Model,
     arena: &'a Tensor<1>,
     /// On the CPU.
     decoder: Option<Decoder>,
+    /// On a GPU whose kernels take the model.
+    on_gpu: Option<gpu::decode::Decoder>,
 }
 
 impl<'a> Generator<'a> {
     pub fn new(model: &'a Model, arena: &'a Tensor<1>) -> Generator<'a> {
-        let decoder =
-            CpuValues::of(arena).map(|numbers| Decoder::new(Shape::new(&model.config), numbers));
+        let shape = Shape::new(&model.config);
+        let on_gpu = gpu::decode::Decoder::new(shape.clone(), arena);
+        let decoder = CpuValues::of(arena).map(|numbers| Decoder::new(shape, numbers));
         Generator {
             model,
             arena,
             decoder,
+            on_gpu,
         }
     }
 
@@ -81,10 +88,13 @@ impl<'a> Generator<'a> {
     ) -> Result<Vec<SampledAnswer>> {
         let (model, arena) = (self.model, self.arena);
         let request = Request::checked(model, prompts, pick, max_new_tokens, seed, first_stream)?;
-        let Some(decoder) = &mut self.decoder else {
-            return sample_composed(model, arena, &request).await;
-        };
-        generate_decoded(model, decoder, &request).await
+        if let Some(decoder) = &mut self.decoder {
+            return generate_decoded(model, decoder, &request).await;
+        }
+        if let Some(decoder) = &mut self.on_gpu {
+            return generate_on_gpu(model, decoder, &request).await;
+        }
+        sample_composed(model, arena, &request).await
     }
 }
 
@@ -98,11 +108,17 @@ pub async fn next_token_logits(
     prompt: &[u32],
 ) -> Result<Vec<f32>> {
     check_prompt(model, prompt)?;
-    let Some(numbers) = CpuValues::of(arena) else {
-        return composed::next_token_logits(model, arena, prompt).await;
+    let (shape, packed) = (Shape::new(&model.config), Packed::prompts(&[prompt]));
+    let logits = match CpuValues::of(arena) {
+        Some(numbers) => cpu::gpt::logits(&shape, &numbers, &packed),
+        None => match gpu::vocabulary_logits(&shape, arena, &packed).await? {
+            Some((mut logits, _)) => {
+                logits.truncate(shape.vocab);
+                logits
+            }
+            None => return composed::next_token_logits(model, arena, prompt).await,
+        },
     };
-    let packed = Packed::prompts(&[prompt]);
-    let logits = cpu::gpt::logits(&Shape::new(&model.config), &numbers, &packed);
     check_logits(&logits)?;
     Ok(logits)
 }

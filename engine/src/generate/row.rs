@@ -6,7 +6,7 @@ use crate::random::Random;
 use tilt_protocol::{Error, Result};
 
 /// An answer as it was sampled.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SampledAnswer {
     /// The end-of-text id included when it was reached.
     pub ids: Vec<u32>,
@@ -84,12 +84,29 @@ impl<'a> GenerationRow<'a> {
     ) -> (u32, bool) {
         let seen = self.prompt.iter().chain(&self.answer.ids);
         let (id, logp) = drawer.draw(logits, request.pick, seen, &mut self.random);
+        (id, self.take(model, id, logp, request))
+    }
+
+    /// The numbers that its next draws take, as a GPU holds them: below 1 when they are rounded.
+    pub fn next_units(&mut self, count: usize) -> Vec<f32> {
+        let below_one = 1.0 - f32::EPSILON / 2.0;
+        let next = || (self.random.unit() as f32).min(below_one);
+        std::iter::repeat_with(next).take(count).collect()
+    }
+
+    /// Prompt and answer so far.
+    pub fn ids(&self) -> Vec<u32> {
+        [self.prompt, &self.answer.ids].concat()
+    }
+
+    /// Takes the next token of the answer; whether it was the last.
+    pub fn take(&mut self, model: &Model, id: u32, logp: f64, request: &Request<'_>) -> bool {
         self.answer.ids.push(id);
         self.answer.logps.push(logp);
         self.answer.finished = model.config.ends_text(id);
         let (written, limit) = (self.answer.ids.len(), model.config.n_positions);
         let is_full = written >= request.max_new_tokens || self.prompt.len() + written >= limit;
-        (id, self.answer.finished || is_full)
+        self.answer.finished || is_full
     }
 }
 
