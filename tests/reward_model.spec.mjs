@@ -19,7 +19,11 @@ async function push(lab, objective, steps) {
 test('one press trains the reward model, and then the policy with it', async ({ lab }) => {
   await lab.open(OPENED);
   await lab.autolabel({ principle: 'polite', count: 16 });
+  // The roads are there from when one is chosen that goes through a reward.
+  await lab.chooseObjective('rloo');
   await lab.id('pipeline').waitFor();
+  await lab.page.locator('[data-testid="pipeline-box"][data-value="dpo"]').click();
+  expect(await lab.id('objective-select').inputValue()).toBe('dpo');
   // A press on a stage of the other road takes it up.
   await lab.page.locator('[data-testid="pipeline-box"][data-value="reward"]').click();
   expect(await lab.id('objective-select').inputValue()).toBe('ppo');
@@ -75,6 +79,7 @@ test('a run goes on with the reward model that it had, in another engine', async
 
 test('the roads are measured beside each other, in a table that fills itself', async ({ lab }) => {
   await lab.open(OPENED);
+  await lab.chooseObjective('ppo');
   await lab.id('compare-roads').click();
   const rows = lab.id('roads-row');
   await lab.until('two roads', async () => (await rows.count()) === 2, 180_000);

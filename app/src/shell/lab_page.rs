@@ -75,6 +75,9 @@ pub fn LabPage(
     let has_model = Signal::derive(move || lab.engine.is_up());
     let wants_formula =
         Signal::derive(move || has_model.get() && lab.settings.level().get() >= Level::Standard);
+    let wants_pipeline = Signal::derive(move || {
+        has_model.get() && (has_run.get() || lab.form.objective().get().samples_answers())
+    });
     let is_list_open = lab.lesson_list.is_open();
     let is_writing = lab.lesson_list.is_writing();
     let is_board_open = lab.board.is_open();
@@ -116,7 +119,7 @@ pub fn LabPage(
                 <Later wanted=has_result load=|| Box::pin(result_card::result_card())/>
                 <Later wanted=has_rollouts load=|| Box::pin(rollouts::rollouts())/>
                 <AtLevel least=Level::Standard>
-                    <Later wanted=has_model load=|| Box::pin(pipeline::pipeline())/>
+                    <Later wanted=wants_pipeline load=|| Box::pin(pipeline::pipeline())/>
                 </AtLevel>
                 <AtLevel least=Level::Standard>
                     <div class="formula-place" data-place="formula">
