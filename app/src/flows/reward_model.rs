@@ -4,6 +4,7 @@ use super::readiness::may_start;
 use crate::lab::Lab;
 use crate::model::act::NewTraining;
 use crate::model::notice::NoticeKey;
+use crate::model::parameters::Parameter;
 use crate::stores::engine::Purpose;
 use crate::stores::reward_model::ModelOfLabels;
 use crate::texts::numbers::capitalised;
@@ -70,6 +71,19 @@ pub fn truth(lab: Lab, rewards: &[Reward]) -> Principle {
     });
     let measured = lab.evaluate.principle().get_untracked();
     watched.or(measured).unwrap_or(Principle::Polite)
+}
+
+/// Makes it what scores answers, under the eyes of the judge.
+pub fn choose(lab: Lab) {
+    let watched = truth(lab, &untrack(|| lab.form.settings()).rewards);
+    set_rewards(lab, &[Reward::Model, Reward::Watched(vec![(watched, 1.0)])]);
+}
+
+/// Writes the rewards into the form, as typed to their end.
+pub fn set_rewards(lab: Lab, rewards: &[Reward]) {
+    let specs: Vec<String> = rewards.iter().map(Reward::to_string).collect();
+    lab.form.set_parameter(Parameter::Reward, specs.join(" "));
+    lab.form.leave_parameter(Parameter::Reward);
 }
 
 /// Stops the one under way, if there is one.

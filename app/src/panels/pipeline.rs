@@ -5,11 +5,10 @@ use super::reward::STYLES;
 use super::roads::RoadsPanel;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
 use crate::flows::act::perform;
-use crate::flows::reward_model::truth;
+use crate::flows::reward_model::choose;
 use crate::lab::{Lab, use_lab};
 use crate::model::act::Act;
 use crate::model::json;
-use crate::model::parameters::Parameter;
 use crate::model::run::Phase;
 use crate::parts::places::go_to;
 use crate::parts::style_sheet::StyleSheet;
@@ -44,7 +43,7 @@ impl Road {
 }
 
 /// What a stage says of itself.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 struct Stage {
     slug: &'static str,
     title: String,
@@ -64,10 +63,12 @@ fn Pipeline() -> impl IntoView {
             last.update(|last| last[road as usize] = Some(run));
         }
     });
+    // A report of hundreds of answers is read when it comes, not at each step of a run.
+    let reward = Memo::new(move |_| reward_stage(lab));
     let road = move |road: Road| {
         let stages = move || {
             let run = last.with(|last| last[road as usize].clone());
-            stages(lab, road, run)
+            stages(lab, road, run, reward)
         };
         let title = match road {
             Road::Direct => texts::DIRECT,
@@ -121,7 +122,7 @@ fn live_run(lab: Lab) -> Option<(Road, LastRun)> {
     })
 }
 
-fn stages(lab: Lab, road: Road, run: Option<LastRun>) -> Vec<Stage> {
+fn stages(lab: Lab, road: Road, run: Option<LastRun>, reward: Memo<Stage>) -> Vec<Stage> {
     let size = lab
         .engine
         .model()
@@ -164,7 +165,7 @@ fn stages(lab: Lab, road: Road, run: Option<LastRun>) -> Vec<Stage> {
                 told: vec![texts::ASKED_DIRECTLY.to_owned()],
                 ..Stage::default()
             },
-            false => reward_stage(lab),
+            false => reward.get(),
         });
         models += usize::from(!asks_judge) + usize::from(kind == ObjectiveKind::Ppo);
     }
@@ -259,11 +260,7 @@ fn bring_up(lab: Lab, tabs: Option<Tabs>, road: Road, slug: &'static str) {
             if !chosen.samples_answers() {
                 perform(lab, Act::ChooseObjective(ObjectiveKind::Ppo));
             }
-            let watched = truth(lab, &untrack(|| lab.form.settings()).rewards);
-            let rewards = [Reward::Model, Reward::Watched(vec![(watched, 1.0)])];
-            let specs = rewards.map(|reward| reward.to_string()).join(" ");
-            lab.form.set_parameter(Parameter::Reward, specs);
-            lab.form.leave_parameter(Parameter::Reward);
+            choose(lab);
             Place::Train
         }
         slug => {

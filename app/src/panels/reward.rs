@@ -2,9 +2,8 @@
 
 use super::reward_model::RewardModelPanel;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
-use crate::flows::reward_model::truth;
+use crate::flows::reward_model::{choose, set_rewards};
 use crate::lab::use_lab;
-use crate::model::parameters::Parameter;
 use crate::parts::style_sheet::StyleSheet;
 use crate::texts::rollouts as texts;
 use leptos::prelude::*;
@@ -85,17 +84,11 @@ fn RewardSource() -> impl IntoView {
                 prop:value=move || chosen.get().slug()
                 on:change=move |event| {
                     let slug = event_target_value(&event);
-                    let rewards = match Principle::from_slug(&slug) {
-                        Some(principle) => vec![Reward::of_principle(principle)],
-                        None if slug == MODEL => {
-                            let watched = truth(lab, &untrack(|| lab.form.settings()).rewards);
-                            vec![Reward::Model, Reward::Watched(vec![(watched, 1.0)])]
-                        }
-                        None => return,
-                    };
-                    let specs: Vec<String> = rewards.iter().map(Reward::to_string).collect();
-                    lab.form.set_parameter(Parameter::Reward, specs.join(" "));
-                    lab.form.leave_parameter(Parameter::Reward);
+                    if let Some(principle) = Principle::from_slug(&slug) {
+                        set_rewards(lab, &[Reward::of_principle(principle)]);
+                    } else if slug == MODEL {
+                        choose(lab);
+                    }
                 }
             >
                 {options}

@@ -57,13 +57,7 @@ impl RewardModelRun {
     ) -> Result<RewardModelRun> {
         let rows = model.rows(examples, &settings.objective, settings.max_length)?;
         let rows = rows.all_good()?.rows;
-        let labelled = rows.iter().filter_map(|row| match row {
-            TokenisedRow::Pair {
-                chosen, rejected, ..
-            } => Some([chosen.clone(), rejected.clone()]),
-            _ => None,
-        });
-        let labelled = labelled.flatten().collect();
+        let labelled = sides(&rows);
         let prompts = crate::world::held_out_prompts();
         let prompts = prompts.into_iter().map(|prompt| prompt.text).collect();
         let sampling = Sampling {
@@ -137,17 +131,7 @@ impl RewardModelRun {
             .collect();
         let limit = self.scorer.config.n_positions;
         let rows = model.prepare(&examples, Preparation::Reward, limit)?;
-        let rows = rows.all_good()?.rows;
-        let sequences: Vec<Sequence> = rows
-            .into_iter()
-            .filter_map(|row| match row {
-                TokenisedRow::Pair {
-                    chosen, rejected, ..
-                } => Some([chosen, rejected]),
-                _ => None,
-            })
-            .flatten()
-            .collect();
+        let sequences = sides(&rows.all_good()?.rows);
         let rewards = RewardModel {
             model: model.twin_with_score_head(),
             arena: arena.clone(),
@@ -181,6 +165,17 @@ impl RewardModelRun {
         };
         Ok(RewardModelPiece::Done(Rc::new(rewards), Box::new(report)))
     }
+}
+
+/// Chosen and rejected of pairs, one after the other.
+fn sides(rows: &[TokenisedRow]) -> Vec<Sequence> {
+    let sides = rows.iter().filter_map(|row| match row {
+        TokenisedRow::Pair {
+            chosen, rejected, ..
+        } => Some([chosen.clone(), rejected.clone()]),
+        _ => None,
+    });
+    sides.flatten().collect()
 }
 
 /// The share of pairs, chosen and rejected one after the other, of which the first has more.

@@ -114,6 +114,17 @@ impl Launched {
 }
 
 impl Readout<'_> {
+    /// Numbers a completion's token, `[sequences][tokens]`, as one a scored token; 0 elsewhere.
+    pub fn by_token(&self, of_completions: &[Vec<f64>]) -> Vec<f64> {
+        let mut all = vec![0.0; self.values.len()];
+        for (span, numbers) in self.batch.spans.iter().zip(of_completions) {
+            for (token, number) in span.clone().zip(numbers) {
+                all[token] = *number;
+            }
+        }
+        all
+    }
+
     /// The plain sum of each sequence's completion.
     pub fn completions(&self) -> Vec<CompletionLogp> {
         self.weighted_completions(None)

@@ -80,12 +80,7 @@ pub fn evaluate(
     if !pass.entropy.is_empty() {
         logged_now.set_some(metrics::POLICY_ENTROPY, logged::mean(&pass.entropy));
     }
-    let mut upstream = vec![0.0; pass.values.len()];
-    for (span, slopes) in spans.iter().zip(&out.policy.d_logps) {
-        for (token, slope) in span.clone().zip(slopes) {
-            upstream[token] = *slope;
-        }
-    }
+    let mut upstream = pass.by_token(&out.policy.d_logps);
     for (slopes, rollout) in out.value.d_values.iter().zip(rollouts) {
         let own = &slopes[..rollout.old_values.len().min(slopes.len())];
         upstream.extend(own.iter().map(|slope| objective.vf_coef * slope));

@@ -103,12 +103,7 @@ fn finish(
     let counting = spans.filter(|(_, rollout)| !rollout.is_masked);
     let counting: Vec<_> = counting.map(|(span, _)| span.clone()).collect();
     logged::entropy(&mut metrics_of_batch, pass, &counting);
-    let mut upstream = vec![0.0; pass.values.len()];
-    for (span, slopes) in pass.batch.spans.iter().zip(&out.d_tokens) {
-        for (token, slope) in span.clone().zip(slopes) {
-            upstream[token] = *slope;
-        }
-    }
+    let upstream = pass.by_token(&out.d_tokens);
     let policy = pass.completions();
     let has_reference = rollouts.iter().all(|one| !one.reference_logps.is_empty());
     let sums = rollouts.iter().map(|one| one.reference_logps.iter().sum());
