@@ -118,6 +118,30 @@ impl Model {
         (Model { text, ..twin }, with_head)
     }
 
+    /// Checks that this model can score what `policy` writes; `field` and `name` are what it was
+    /// given as.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for one without a scalar head or of another vocabulary: it reads
+    /// the policy's tokens.
+    pub fn check_scores(&self, field: &str, name: &str, policy: &Model) -> Result<()> {
+        let wrong = |found: &str, expected: &str| {
+            Err(Error::invalid(field, format!("{name}, {found}"), expected))
+        };
+        if !self.config.has_score_head {
+            let expected = "one with a scalar head (GPT2ForSequenceClassification)";
+            return wrong("a language model", expected);
+        }
+        let (found, wanted) = (self.config.vocab_size, policy.config.vocab_size);
+        match found == wanted {
+            true => Ok(()),
+            false => wrong(
+                &format!("a vocabulary of {found}"),
+                &format!("the policy's {wanted}: it reads the policy's tokens"),
+            ),
+        }
+    }
+
     /// The shape of a value model or a reward model made of this one: a scalar head after its
     /// parameters, no tokenizer.
     pub fn twin_with_score_head(&self) -> Model {

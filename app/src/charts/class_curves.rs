@@ -1,10 +1,11 @@
 //! The learners' curves of the same run over each other.
 
 use super::figure::ChartFigure;
+use super::grid;
 use super::path::{Point, drawn, line};
 use super::plot::{FOOT, LEFT, RIGHT, TOP, WIDTH};
 use super::run_style::{Look, swatch};
-use super::scale::{Scale, domain, tick_text};
+use super::scale::{Scale, domain};
 use super::table::ChartTable;
 use crate::model::shown_class::{AskedRun, ShownClass};
 use crate::stores::class::ClassStore;
@@ -170,14 +171,7 @@ fn draw(lines: &[LearnerLine]) -> AnyView {
     };
     let x = Scale::linear((1.0, last.max(2.0)), (LEFT, right));
     let y = Scale::linear(values, (bottom, top));
-    let ticks = y.ticks(4).into_iter().map(|tick| {
-        let height = y.at(tick);
-        view! {
-            <line class="grid" x1=LEFT x2=right y1=height y2=height></line>
-            <text class="tick end" x=LEFT - 5.0 y=height + 3.5>{tick_text(tick)}</text>
-        }
-    });
-    let ticks = ticks.collect_view();
+    let ticks = grid::rows(y, 4);
     let curves = lines
         .iter()
         .filter(|line| !line.points.is_empty())

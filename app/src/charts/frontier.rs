@@ -2,10 +2,11 @@
 //! run. All are judged by one principle, which can be chosen when the runs are over.
 
 use super::figure::ChartFigure;
+use super::grid;
 use super::path::{Point, drawn, line};
 use super::plot::{LEFT, RIGHT, TOP, WIDTH};
 use super::run_style::{Look, looks, prefix};
-use super::scale::{Scale, domain, tick_text};
+use super::scale::{Scale, domain};
 use super::table::{Cell, ChartTable};
 use crate::flows::act::perform;
 use crate::lab::use_lab;
@@ -193,21 +194,7 @@ fn draw(
     let x = Scale::linear(domain(kls).unwrap_or((0.0, 1.0)), (LEFT, right));
     let rewards = points().map(|place| place.reward);
     let y = domain(rewards).map(|domain| Scale::linear(domain, (BOTTOM, TOP)));
-    let columns = x.ticks(5).into_iter().map(|tick| {
-        let at = x.at(tick);
-        view! {
-            <line class="grid" x1=at x2=at y1=TOP y2=BOTTOM></line>
-            <text class="tick middle" x=at y=BOTTOM + 12.0>{tick_text(tick)}</text>
-        }
-    });
     let lines = y.map(|y| {
-        let ticks = y.ticks(4).into_iter().map(|tick| {
-            let at = y.at(tick);
-            view! {
-                <line class="grid" x1=LEFT x2=right y1=at y2=at></line>
-                <text class="tick end" x=LEFT - 5.0 y=at + 3.5>{tick_text(tick)}</text>
-            }
-        });
         let place = |place: &TrailPoint| -> Point { (x.at(place.kl), y.at(place.reward)) };
         let trails = trails.iter().map(|(look, trail)| {
             let class = look.class();
@@ -220,7 +207,7 @@ fn draw(
                 {last.map(|d| view! { <path class=format!("dot strong {class}") d=d></path> })}
             }
         });
-        view! { {ticks.collect_view()} {trails.collect_view()} }
+        view! { {grid::rows(y, 4)} {trails.collect_view()} }
     });
     let axis = principle.map_or_else(
         || texts::REWARD_AXIS.to_owned(),
@@ -228,7 +215,7 @@ fn draw(
     );
     view! {
         <rect class="plot" x=LEFT y=TOP width=right - LEFT height=BOTTOM - TOP></rect>
-        {columns.collect_view()}
+        {grid::columns(x, 5, BOTTOM)}
         {lines}
         <text class="tick end" x=right y=HEIGHT - 5.0>{texts::KL_AXIS}</text>
         <text class="tick axis-name" x=LEFT + 6.0 y=TOP + 12.0>{axis}</text>

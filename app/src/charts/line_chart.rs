@@ -1,10 +1,10 @@
 //! A chart of lines over the steps.
 
 use super::figure::ChartFigure;
+use super::grid;
 use super::line_data::{Band, PlacedBand, place, table, value_at};
 use super::path::{area, line};
 use super::plot::{LEFT, RIGHT, StepPlot, WIDTH, words_at_step, x_scale};
-use super::scale::tick_text;
 use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
 use crate::model::run_record::RunRecord;
@@ -109,16 +109,7 @@ fn values_at(bands: &[Band], step: usize, digits: usize) -> String {
 fn draw_band(band: &Band, placed: &PlacedBand) -> impl IntoView + use<> {
     let (top, bottom) = (placed.top, placed.bottom);
     let right = WIDTH - RIGHT;
-    let grid = placed.y.map(|y| {
-        let ticks = y.ticks(3).into_iter().map(|tick| {
-            let height = y.at(tick);
-            view! {
-                <line class="grid" x1=LEFT x2=right y1=height y2=height></line>
-                <text class="tick end" x=LEFT - 5.0 y=height + 3.5>{tick_text(tick)}</text>
-            }
-        });
-        ticks.collect_view()
-    });
+    let grid = placed.y.map(|y| grid::rows(y, 3));
     let guide = band.guide.as_ref().zip(placed.y).map(|(guide, y)| {
         let height = y.at(guide.value);
         view! {

@@ -15,6 +15,7 @@ pub mod win_rate;
 mod bins;
 pub mod export;
 mod figure;
+mod grid;
 mod line_chart;
 mod line_data;
 mod metric_chart;

@@ -2,9 +2,10 @@
 //! Schulman and Hilton 2023 (arXiv 2210.10760) draw them.
 
 use super::figure::ChartFigure;
+use super::grid;
 use super::path::{Point, drawn, line};
 use super::plot::{LEFT, RIGHT, TOP, WIDTH};
-use super::scale::{Scale, domain, tick_text};
+use super::scale::{Scale, domain};
 use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
 use crate::model::run_record::RunRecord;
@@ -12,13 +13,11 @@ use crate::texts::numbers::{fixed, signed};
 use crate::texts::reward_model as texts;
 use leptos::prelude::*;
 use serde_json::json;
+use tilt_protocol::Reward;
 use tilt_protocol::metrics::{SAMPLED_KL, of_reward_function};
-use tilt_protocol::{Principle, Reward};
 
 const HEIGHT: f64 = 156.0;
 const BOTTOM: f64 = HEIGHT - 32.0;
-/// The reward model's name in metrics.
-const LEARNT: &str = "model";
 
 /// Of the live or latest run, where a reward model scores it and the judge looks on.
 #[component]
@@ -71,15 +70,14 @@ struct Pushed {
 /// A point a sampling; `None` for a run that no reward model scores, or nobody watches.
 fn trail_of(run: &RunRecord) -> Option<Vec<Pushed>> {
     let rewards = &run.settings.rewards;
-    let watched = rewards.iter().find_map(|reward| match reward {
-        Reward::Watched(principles) => Some(principles),
-        _ => None,
-    })?;
-    if !rewards.contains(&Reward::Model) {
-        return None;
-    }
-    let watched = name_of(watched);
-    let names = [of_reward_function(LEARNT), of_reward_function(&watched)];
+    let named = |wanted: fn(&Reward) -> bool| {
+        let reward = rewards.iter().find(|reward| wanted(reward))?;
+        Some(of_reward_function(&reward.name()))
+    };
+    let names = [
+        named(|reward| matches!(reward, Reward::Model))?,
+        named(|reward| !reward.counts())?,
+    ];
     let mut first: Option<[[f64; 2]; 2]> = None;
     let mut last = None;
     let mut trail = Vec::new();
@@ -104,15 +102,6 @@ fn trail_of(run: &RunRecord) -> Option<Vec<Pushed>> {
         });
     }
     Some(trail)
-}
-
-/// As metrics have a weighted sum of principles.
-fn name_of(principles: &[(Principle, f64)]) -> String {
-    let parts = principles.iter().map(|(principle, weight)| match weight {
-        1.0 => principle.slug().to_owned(),
-        weight => format!("{weight}{}", principle.slug()),
-    });
-    parts.collect::<Vec<_>>().join("+")
 }
 
 fn deviations(mean: f64, [at_first, deviation]: [f64; 2]) -> f64 {
@@ -174,20 +163,6 @@ fn draw(trail: &[Pushed]) -> impl IntoView + use<> {
     let x = Scale::linear(domain(roots).unwrap_or((0.0, 1.0)), (LEFT, right));
     let both = trail.iter().flat_map(|point| [point.learnt, point.truth]);
     let y = Scale::linear(domain(both).unwrap_or((0.0, 1.0)), (BOTTOM, TOP));
-    let columns = x.ticks(5).into_iter().map(|tick| {
-        let at = x.at(tick);
-        view! {
-            <line class="grid" x1=at x2=at y1=TOP y2=BOTTOM></line>
-            <text class="tick middle" x=at y=BOTTOM + 12.0>{tick_text(tick)}</text>
-        }
-    });
-    let rows = y.ticks(4).into_iter().map(|tick| {
-        let at = y.at(tick);
-        view! {
-            <line class="grid" x1=LEFT x2=right y1=at y2=at></line>
-            <text class="tick end" x=LEFT - 5.0 y=at + 3.5>{tick_text(tick)}</text>
-        }
-    });
     let path = |of: fn(&Pushed) -> f64| {
         let points = trail
             .iter()
@@ -217,8 +192,8 @@ fn draw(trail: &[Pushed]) -> impl IntoView + use<> {
     });
     view! {
         <rect class="plot" x=LEFT y=TOP width=right - LEFT height=BOTTOM - TOP></rect>
-        {columns.collect_view()}
-        {rows.collect_view()}
+        {grid::columns(x, 5, BOTTOM)}
+        {grid::rows(y, 4)}
         {gap}
         <path class="curve reward-learnt" d=line(&learnt)></path>
         <path class="reward-learnt-dots" d=dots(&learnt)></path>

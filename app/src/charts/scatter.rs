@@ -1,5 +1,6 @@
 //! Points in a plane, with intervals where they have them.
 
+use super::grid;
 use super::path::Point;
 use super::plot::{LEFT, RIGHT, TOP, WIDTH};
 use super::scale::{Scale, domain, tick_text};
@@ -56,13 +57,6 @@ fn draw(axes: [&'static str; 2], points: &[ScatterPoint], has_diagonal: bool) ->
     let columns = x.ticks(5).into_iter().map(|tick| {
         view! { <text class="tick middle" x=x.at(tick) y=HEIGHT - 5.0>{tick_text(tick)}</text> }
     });
-    let lines = y.ticks(4).into_iter().map(|tick| {
-        let at = y.at(tick);
-        view! {
-            <line class="grid" x1=LEFT x2=right y1=at y2=at></line>
-            <text class="tick end" x=LEFT - 5.0 y=at + 3.5>{tick_text(tick)}</text>
-        }
-    });
     let diagonal = has_diagonal.then(|| {
         let ends = (xs.0.max(ys.0), xs.1.min(ys.1));
         view! {
@@ -86,7 +80,7 @@ fn draw(axes: [&'static str; 2], points: &[ScatterPoint], has_diagonal: bool) ->
     });
     view! {
         <rect class="plot" x=LEFT y=TOP width=right - LEFT height=BOTTOM - TOP></rect>
-        {lines.collect_view()}
+        {grid::rows(y, 4)}
         {columns.collect_view()}
         {diagonal}
         {dots.collect_view()}

@@ -2,10 +2,11 @@
 //! a band.
 
 use super::figure::ChartFigure;
+use super::grid;
 use super::path::{Point, area, drawn, line};
 use super::plot::{FOOT, LEFT, RIGHT, TOP, WIDTH};
 use super::run_style::{Look, swatch};
-use super::scale::{Scale, domain, tick_text};
+use super::scale::{Scale, domain};
 use super::table::{Cell, ChartTable};
 use crate::lab::use_lab;
 use crate::model::sweep::{SweepGroup, groups};
@@ -154,14 +155,7 @@ fn draw(bands: &[SeedBand]) -> impl IntoView + use<> {
     };
     let x = Scale::linear((1.0, last.max(2) as f64), (LEFT, right));
     let y = Scale::linear(values, (bottom, top));
-    let ticks = y.ticks(4).into_iter().map(|tick| {
-        let height = y.at(tick);
-        view! {
-            <line class="grid" x1=LEFT x2=right y1=height y2=height></line>
-            <text class="tick end" x=LEFT - 5.0 y=height + 3.5>{tick_text(tick)}</text>
-        }
-    });
-    let ticks = ticks.collect_view();
+    let ticks = grid::rows(y, 4);
     let lines = bands.iter().map(|band| {
         let points = drawn(&band.points);
         let at = |read: &dyn Fn(&OverSeeds) -> f64| -> Vec<Point> {

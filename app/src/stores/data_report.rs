@@ -40,16 +40,8 @@ pub struct DataReportStore {
 impl DataReportStore {
     pub fn new(labels: LabelStore, settings: SettingsStore) -> DataReportStore {
         let shown = RwSignal::new(None::<ShownReport>);
-        let entries = labels.entries();
-        let is_current = Memo::new(move |_| {
-            entries.with(|entries| {
-                shown.with(|shown| {
-                    shown
-                        .as_ref()
-                        .is_some_and(|shown| Arc::ptr_eq(&shown.entries, entries))
-                })
-            })
-        });
+        let is_current =
+            labels.are_still(move || shown.with(|shown| Some(shown.as_ref()?.entries.clone())));
         DataReportStore {
             asked: RwSignal::new(None),
             shown,

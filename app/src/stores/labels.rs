@@ -64,6 +64,18 @@ impl LabelStore {
         self.entries.into()
     }
 
+    /// Whether the labels are still those that something was made of.
+    pub fn are_still(
+        &self,
+        made_of: impl Fn() -> Option<Arc<Vec<LabelEntry>>> + Send + Sync + 'static,
+    ) -> Memo<bool> {
+        let entries = self.entries();
+        Memo::new(move |_| {
+            let made_of = made_of();
+            entries.with(|now| made_of.is_some_and(|then| Arc::ptr_eq(&then, now)))
+        })
+    }
+
     pub fn is_loaded(&self) -> Signal<bool> {
         self.is_loaded.into()
     }

@@ -49,16 +49,8 @@ pub struct RewardModelStore {
 impl RewardModelStore {
     pub fn new(labels: LabelStore) -> RewardModelStore {
         let trained = RwSignal::new(None::<TrainedModel>);
-        let entries = labels.entries();
-        let is_current = Memo::new(move |_| {
-            entries.with(|entries| {
-                trained.with(|trained| {
-                    trained
-                        .as_ref()
-                        .is_some_and(|trained| Arc::ptr_eq(&trained.of.entries, entries))
-                })
-            })
-        });
+        let made_of = move || trained.with(|trained| Some(trained.as_ref()?.of.entries.clone()));
+        let is_current = labels.are_still(made_of);
         RewardModelStore {
             asked: RwSignal::new(None),
             heard: RwSignal::new(None),

@@ -34,6 +34,20 @@ impl Reward {
         Reward::Judge(vec![(principle, 1.0)])
     }
 
+    /// What metrics call it: `polite`, `polite+0.3short`, `length`, `model`.
+    pub fn name(&self) -> String {
+        let principles = match self {
+            Reward::Model => return "model".to_owned(),
+            Reward::LengthPenalty(_) => return "length".to_owned(),
+            Reward::Judge(principles) | Reward::Watched(principles) => principles,
+        };
+        let terms = principles.iter().map(|(principle, weight)| match weight {
+            1.0 => principle.slug().to_owned(),
+            weight => format!("{weight}{}", principle.slug()),
+        });
+        terms.collect::<Vec<_>>().join("+")
+    }
+
     /// False for what is only told.
     pub fn counts(&self) -> bool {
         !matches!(self, Reward::Watched(_))
@@ -126,6 +140,7 @@ mod tests {
         let principles = vec![(Principle::Polite, 1.0), (Principle::Short, 0.3)];
         assert_eq!(read, Reward::Judge(principles));
         assert_eq!(read.to_string(), "judge:polite=1,short=0.3");
+        assert_eq!(read.name(), "polite+0.3short");
         let warm = Reward::of_spec(" judge:warm ").unwrap();
         assert_eq!(warm, Reward::of_principle(Principle::Warm));
         let text = serde_json::to_string(&read).unwrap();

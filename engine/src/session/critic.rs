@@ -36,38 +36,19 @@ impl Critic {
         }
     }
 
-    /// A model from elsewhere, a reward model for instance.
+    /// A model from elsewhere, a reward model for instance, that was given as `name`.
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] under `value_model` for one without a scalar head, of another
-    /// vocabulary or with less context than the policy.
-    pub fn of_model(model: Model, weights: Tensor<1>, policy: &Model) -> Result<Critic> {
-        let wrong =
-            |found: String, expected: String| Err(Error::invalid("value_model", found, expected));
-        if !model.config.has_score_head {
-            let expected = "one with a scalar head (GPT2ForSequenceClassification)";
-            return wrong("a language model".to_owned(), expected.to_owned());
-        }
-        for (what, found, wanted) in [
-            (
-                "a vocabulary",
-                model.config.vocab_size,
-                policy.config.vocab_size,
-            ),
-            (
-                "a context",
-                model.config.n_positions,
-                policy.config.n_positions,
-            ),
-        ] {
-            let fits = match what {
-                "a context" => found >= wanted,
-                _ => found == wanted,
-            };
-            if !fits {
-                let expected = format!("the policy's {wanted}: it reads the policy's tokens");
-                return wrong(format!("{what} of {found}"), expected);
-            }
+    /// Those of [`Model::check_scores`] under `--value-model`, and for one with less context
+    /// than the policy.
+    pub fn given(name: &str, model: Model, weights: Tensor<1>, policy: &Model) -> Result<Critic> {
+        const FIELD: &str = "--value-model";
+        model.check_scores(FIELD, name, policy)?;
+        let (found, wanted) = (model.config.n_positions, policy.config.n_positions);
+        if found < wanted {
+            let found = format!("{name}, a context of {found}");
+            let expected = format!("the policy's {wanted} at least: it reads the policy's tokens");
+            return Err(Error::invalid(FIELD, found, expected));
         }
         Ok(Critic {
             model: Box::new(model),

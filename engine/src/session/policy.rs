@@ -120,15 +120,15 @@ impl Policy {
         tensors
     }
 
-    /// From a checkpoint, after so many updates; `value_model` is what a value model was at the
-    /// start of the run, where it has one.
+    /// From a checkpoint, after so many updates; `value_model` is the shape of a value model, where
+    /// the run has one.
     ///
     /// # Errors
     /// Those of [`CheckpointTensors::arena`].
     pub fn of_checkpoint(
         file: &CheckpointTensors<'_>,
         model: &Model,
-        value_model: Option<Critic>,
+        value_model: Option<Model>,
         settings: &TrainSettings,
         updates: usize,
     ) -> Result<Policy> {
@@ -136,12 +136,15 @@ impl Policy {
         let (mut first, mut second) = (file.arena(FIRST, model)?, file.arena(SECOND, model)?);
         let critic = match value_model {
             None => None,
-            Some(critic) => {
-                let of_value = |name| file.arena(name, &critic.model);
+            Some(model) => {
+                let of_value = |name| file.arena(name, &model);
                 first = Tensor::cat(vec![first, of_value(VALUE_FIRST)?], 0);
                 second = Tensor::cat(vec![second, of_value(VALUE_SECOND)?], 0);
                 let weights = of_value(VALUE)?;
-                Some(Critic { weights, ..critic })
+                Some(Critic {
+                    model: Box::new(model),
+                    weights,
+                })
             }
         };
         let mut policy = Policy::new(model, weights, critic, settings);

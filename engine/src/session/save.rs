@@ -6,7 +6,7 @@ use super::policy::Policy;
 use super::problem::Problem;
 use super::reference::Reference;
 use super::rows::SampledRows;
-use super::start::value_model;
+use super::start::has_value_model;
 use super::{Last, Session, Stand};
 use crate::adamw::Norm;
 use crate::checkpoint::{self, CheckpointKind, CheckpointTensors};
@@ -174,7 +174,7 @@ impl Session {
             Some(_) => file.arena(REFERENCE, model)?,
         };
         let logps = file.table(REFERENCE_LOGPS, [state.rows, 2])?;
-        let value_model = value_model(model, &reference, &state.settings);
+        let value_model = has_value_model(&state.settings).then(|| model.twin_with_score_head());
         let policy = Policy::of_checkpoint(
             &file,
             model,

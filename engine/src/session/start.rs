@@ -76,7 +76,8 @@ impl Session {
         sampler: Sampler,
         settings: TrainSettings,
     ) -> Result<Session> {
-        let critic = value_model(model, &policy, &settings);
+        let critic =
+            has_value_model(&settings).then(|| Critic::of_policy(model, &policy, settings.seed));
         Session::start_online_with(model, policy, reference, sampler, critic, settings)
     }
 
@@ -97,7 +98,7 @@ impl Session {
         let Objective::Online(online) = &settings.objective else {
             return Err(Error::internal("answers for an objective on given rows"));
         };
-        if critic.is_some() != matches!(online, OnlineObjective::Ppo(_)) {
+        if critic.is_some() != has_value_model(&settings) {
             let found = if critic.is_some() { "one" } else { "none" };
             let expected = "one for ppo, and none for another trainer";
             return Err(Error::invalid("value_model", found, expected));
@@ -141,14 +142,12 @@ impl Session {
     }
 }
 
-/// PPO's value model as it begins where nobody says otherwise: the policy with a fresh scalar
-/// head. `None` for another objective.
-pub fn value_model(model: &Model, policy: &Tensor<1>, settings: &TrainSettings) -> Option<Critic> {
-    let is_ppo = matches!(
+/// Whether a run trains a value model beside the policy.
+pub fn has_value_model(settings: &TrainSettings) -> bool {
+    matches!(
         settings.objective,
         Objective::Online(OnlineObjective::Ppo(_))
-    );
-    is_ppo.then(|| Critic::of_policy(model, policy, settings.seed))
+    )
 }
 
 /// # Errors

@@ -127,7 +127,7 @@ fn online_run(
     let value_model = arguments.value_model.as_ref();
     let value_model = value_model.map(|folder| {
         let (value, weights) = files::load_model(folder, &models.model.device)?;
-        Critic::of_model(value, weights, &models.model)
+        Critic::given(&files::name_of(folder), value, weights, &models.model)
     });
     let value_model = value_model.transpose()?;
     let mut rewards = RewardFunction::all(&given, None)?;

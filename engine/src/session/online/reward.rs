@@ -42,23 +42,21 @@ impl RewardFunction {
     /// # Errors
     /// [`Error::InvalidConfig`] where that is wanted and there is none.
     pub fn of(reward: &Reward, model: Option<&Rc<RewardModel>>) -> Result<RewardFunction> {
-        let (name, scorer) = match reward {
+        let scorer = match reward {
             Reward::Judge(principles) | Reward::Watched(principles) => {
-                let principles = Weighted(principles.clone());
-                let name = principles.name().replace(' ', "");
-                (name, Scorer::Judge(principles))
+                Scorer::Judge(Weighted(principles.clone()))
             }
-            Reward::LengthPenalty(penalty) => ("length".to_owned(), Scorer::Length(*penalty)),
+            Reward::LengthPenalty(penalty) => Scorer::Length(*penalty),
             Reward::Model => {
                 let model = model.ok_or_else(|| {
                     let expected = "a reward model that was trained before";
                     Error::invalid(Reward::FIELD, "model", expected)
                 })?;
-                return Ok(RewardFunction::of_model("model", model.clone()));
+                Scorer::Model(model.clone())
             }
         };
         Ok(RewardFunction {
-            name,
+            name: reward.name(),
             counts: reward.counts(),
             scorer,
         })

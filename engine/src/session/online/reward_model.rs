@@ -7,7 +7,7 @@ use crate::readback::read;
 use crate::sequence::Sequence;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
-use tilt_protocol::{Error, Result};
+use tilt_protocol::Result;
 
 /// A model with a scalar head, and what its rewards are measured by.
 pub struct RewardModel {
@@ -52,27 +52,14 @@ impl RewardModel {
     /// Rewards as they are.
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] under `--reward-model` for one without a scalar head or of
-    /// another vocabulary than the policy's, whose tokens it reads.
+    /// Those of [`Model::check_scores`], under `--reward-model`.
     pub fn given(
         name: &str,
         model: Model,
         arena: Tensor<1>,
         policy: &Model,
     ) -> Result<RewardModel> {
-        let wrong = |found: &str, expected: String| {
-            let found = format!("{name}, {found}");
-            Err(Error::invalid("--reward-model", found, expected))
-        };
-        if !model.config.has_score_head {
-            let expected = "one with a scalar head (GPT2ForSequenceClassification)";
-            return wrong("a language model", expected.to_owned());
-        }
-        let (found, wanted) = (model.config.vocab_size, policy.config.vocab_size);
-        if found != wanted {
-            let expected = format!("the policy's {wanted}: it reads the policy's tokens");
-            return wrong(&format!("a vocabulary of {found}"), expected);
-        }
+        model.check_scores("--reward-model", name, policy)?;
         Ok(RewardModel {
             model,
             arena,
