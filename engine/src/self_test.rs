@@ -1,12 +1,13 @@
 //! Whether a GPU computes what the CPU does: asked before it is used.
 //!
-//! A small GPT goes forward and back on both, and one step of the optimiser. Everything that a
-//! kernel writes is compared part by part, each with numbers of its own size: a gradient of
+//! A small GPT goes forward and back on both, makes a step of the optimiser, and answers prompts.
+//! Everything that a kernel writes is compared part by part, each with numbers of its own size: a gradient of
 //! queries and keys is much smaller than one of the embeddings, and would be lost beside it.
 //! That no kernel can be broken without being seen is tested by breaking each of them.
 
 use crate::adamw::AdamW;
 use crate::batch::Batch;
+use crate::generate::{Pick, generate};
 use crate::gpt_config::GptConfig;
 use crate::kernels::STATISTICS;
 use crate::kernels::shape::Shape;
@@ -17,7 +18,7 @@ use crate::random::Random;
 use crate::readback::read;
 use crate::sequence::Sequence;
 use burn::tensor::{Device, Tensor};
-use tilt_protocol::{Error, ObjectiveKind, Result, TrainSettings};
+use tilt_protocol::{Error, ObjectiveKind, Result, Sampling, TrainSettings};
 
 /// How far a number may lie from the CPU's, in shares of the largest one of its part. f32 sums
 /// in another order, and a GPU's `exp` and `log`, stay well below it.
@@ -80,11 +81,15 @@ fn compare(found: &[NamedValues], expected: &[NamedValues]) -> Result<()> {
 fn config(is_tied: bool) -> GptConfig {
     let mut config = GptConfig::new(37, 24, 24, 2, 3);
     config.is_tied = is_tied;
+    config.eos_token_id = Some(END);
     config
 }
 
 /// The token that the weights make the most likely one nearly everywhere.
 const FAVOURITE: u32 = 3;
+
+/// The token that ends an answer.
+const END: u32 = 5;
 
 /// Weights large enough that every part matters, biases and gains too.
 fn weights(layout: &Layout, config: &GptConfig) -> Vec<f32> {
@@ -161,6 +166,7 @@ async fn parts(device: &Device, is_tied: bool) -> Result<Vec<NamedValues>> {
     }
     parts.extend(of_gradient(&model, &read(gradient).await?));
     parts.extend(of_update(&model, &arena).await?);
+    parts.extend(of_answers(&model, &arena).await?);
     Ok(parts)
 }
 
@@ -224,6 +230,51 @@ async fn of_update(model: &Model, arena: &Tensor<1>) -> Result<Vec<NamedValues>>
         part("first moments", read(adamw.first.clone()).await?),
         part("second moments", read(adamw.second.clone()).await?),
     ])
+}
+
+/// Seed of the answers: none of their draws is so near to another token that rounding could
+/// decide it (a test looks).
+const ANSWERS_SEED: u64 = 0;
+
+/// How the answers are drawn: the likeliest, from everything, and through every filter.
+fn picks() -> [(&'static str, Pick); 3] {
+    let all = Sampling::default();
+    let filters = Sampling {
+        temperature: 1.4,
+        top_k: Some(20),
+        top_p: 0.9,
+        min_p: 0.02,
+        repetition_penalty: 1.2,
+        ..all
+    };
+    [
+        ("likeliest", Pick::Greedy),
+        ("sampled", Pick::Sample(all)),
+        ("filtered", Pick::Sample(filters)),
+    ]
+}
+
+/// What is answered: prompts that two rows share, and one that none does.
+fn prompts() -> Vec<Vec<u32>> {
+    let rows = rows().into_iter().map(|row| row.prompt);
+    rows.filter(|prompt| !prompt.is_empty()).collect()
+}
+
+/// Answers with their log-probs. A token is another one or it is not: that is beyond any
+/// tolerance.
+async fn of_answers(model: &Model, arena: &Tensor<1>) -> Result<Vec<NamedValues>> {
+    let mut parts = Vec::new();
+    for (what, pick) in picks() {
+        let most = model.config.n_positions;
+        let answers = generate(model, arena, &prompts(), pick, most, ANSWERS_SEED, 0).await?;
+        let ids = answers.iter().flat_map(|answer| &answer.ids);
+        let ids: Vec<f32> = ids.map(|&id| id as f32).collect();
+        parts.push(part(format!("answers ({what})"), ids));
+        let logps = answers.iter().flat_map(|answer| &answer.logps);
+        let logps: Vec<f32> = logps.map(|&logp| logp as f32).collect();
+        parts.push(part(format!("log-probs of answers ({what})"), logps));
+    }
+    Ok(parts)
 }
 
 #[cfg(test)]

@@ -86,6 +86,12 @@ fn variants_on(device: &burn::tensor::Device) {
     });
 }
 
+fn generation_on(device: &burn::tensor::Device) {
+    for_each_set("generation.json", |set, checks| {
+        generation::generation(set, device, checks);
+    });
+}
+
 fn rollouts_on(device: &burn::tensor::Device) {
     for_each_set_with("rl.json", "rl.json", |set, checks| {
         rollouts::rl(set, device, checks);
@@ -128,6 +134,12 @@ fn gpu() -> burn::tensor::Device {
 #[ignore = "needs a GPU, in software at least"]
 fn gpt2s_options_on_gpu() {
     variants_on(&gpu());
+}
+
+#[test]
+#[ignore = "needs a GPU, in software at least"]
+fn generation_on_gpu() {
+    generation_on(&gpu());
 }
 
 #[test]
@@ -177,7 +189,7 @@ fn whole_runs_from_text() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn greedy_answers_and_next_tokens() {
-    for_each_set("generation.json", generation::generation);
+    generation_on(&burn::tensor::Device::flex());
 }
 
 /// FNV-1a over the first exchanges of the world: a seed names the same bytes natively and

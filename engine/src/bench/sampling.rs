@@ -1,4 +1,4 @@
-//! How fast answers are sampled: by the CPU's own kernels, and for comparison by burn's
+//! How fast answers are sampled: by the device's own kernels, and for comparison by burn's
 //! operations, in turns, so that both meet the same machine.
 
 use crate::crew::{self, Team};
@@ -19,7 +19,7 @@ pub struct SamplingReport {
     pub answers: usize,
     /// The instructions of a wasm build.
     pub simd: SimdBuild,
-    /// By the CPU's kernels.
+    /// By the device's kernels.
     pub kernels: SamplingTimes,
     /// By burn's operations.
     pub composed: SamplingTimes,

@@ -1,4 +1,5 @@
-//! Sampling through burn's operations: what WebGPU samples with.
+//! Sampling through burn's operations: where no kernels of our own reach, and what those are
+//! tested and timed against.
 //!
 //! All rows of a batch stand at the same position. A row whose prompt is longer is
 //! fed its own prompt until it ends, so positions are true ones and nothing is

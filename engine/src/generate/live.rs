@@ -2,15 +2,13 @@
 //! others are under way, and each leaves when its answer ends.
 
 use super::draw::Drawer;
-use super::request::{AnswerRules, PromptRows, SamplingRoom};
+use super::request::{AnswerRules, PREFILL_TOKENS, PromptRows, SamplingRoom};
 use super::row::{GenerationRow, SampledAnswer, check_logits};
 use crate::kernels::cpu::decode::{Decoder, NextInput, SharedPrompt};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use tilt_protocol::Result;
 
-/// Tokens of prompts that are read in one pass, where one prompt has no more.
-const PREFILL_TOKENS: usize = 1024;
 /// Parameters times rows between two rests: about a hundredth of a second.
 const WORK_A_REST: usize = 50_000_000;
 /// Rows come in when this part of the slots is free: prompts are read together, and yet the
@@ -134,8 +132,7 @@ impl LiveBatch {
         check_logits(logits)?;
         for ((group, slots), logits) in groups.iter().zip(&slots).zip(logits.chunks_exact(vocab)) {
             let prompt: Rc<[u32]> = Rc::from(group.prompt.as_slice());
-            let room = self.rules.context.saturating_sub(prompt.len()).max(1);
-            let most = self.rules.max_new_tokens.clamp(1, room);
+            let most = self.rules.most_tokens(prompt.len());
             for (&stream, &slot) in group.streams.iter().zip(slots) {
                 let mut row = GenerationRow::new(&self.rules, prompt.clone(), stream, most);
                 let (id, has_ended) = row.draw(logits, &self.rules, &mut self.drawer);

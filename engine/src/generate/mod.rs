@@ -1,12 +1,13 @@
-//! Sampling answers, batched, with a key-value cache: on the CPU by kernels of our own
-//! (`live.rs`), elsewhere by burn's operations (`composed.rs`).
+//! Sampling answers, batched, with a key-value cache: by kernels of our own on the CPU
+//! (`live.rs`) and on a GPU (`on_gpu.rs`), elsewhere by burn's operations (`composed.rs`).
 //!
-//! Tokens are drawn on the CPU from our own generator, one stream a row, so that a row's
+//! Random numbers come from our own generator on the CPU, one stream a row, so that a row's
 //! answer does not depend on its neighbours.
 
 mod composed;
 mod draw;
 mod live;
+mod on_gpu;
 mod request;
 mod row;
 
@@ -22,9 +23,11 @@ use crate::breath::rest;
 use crate::kernels::Packed;
 use crate::kernels::cpu::decode::Decoder;
 use crate::kernels::cpu::{self, CpuValues};
+use crate::kernels::gpu;
 use crate::kernels::shape::Shape;
 use crate::model::Model;
 use burn::tensor::Tensor;
+use on_gpu::generate_on_gpu;
 use row::check_logits;
 use tilt_protocol::Result;
 
@@ -55,13 +58,15 @@ pub async fn generate(
     Generator::new(model, arena).sample(&request).await
 }
 
-/// Samples from one model as it is now; on the CPU its weights are packed once, and its room
-/// stays from call to call.
+/// Samples from one model as it is now; its weights are packed once, and its room stays from call
+/// to call.
 pub struct Generator<'a> {
     model: &'a Model,
     arena: &'a Tensor<1>,
     /// On the CPU. A sampling under way has taken it, and one that broke off keeps it.
     decoder: Option<Decoder>,
+    /// On a GPU whose kernels take the model.
+    on_gpu: Option<gpu::decode::Decoder>,
 }
 
 impl<'a> Generator<'a> {
@@ -70,6 +75,7 @@ impl<'a> Generator<'a> {
             model,
             arena,
             decoder: None,
+            on_gpu: None,
         }
     }
 
@@ -84,7 +90,7 @@ impl<'a> Generator<'a> {
         let kept = self.decoder.take();
         let packed = || Some(Decoder::new(shape.clone(), CpuValues::of(arena)?));
         let Some(decoder) = kept.or_else(packed) else {
-            return generate_composed(model, arena, request).await;
+            return self.sample_elsewhere(shape, request).await;
         };
         let rules = AnswerRules::new(model, request);
         let rows = request.prompts.len();
@@ -105,6 +111,22 @@ impl<'a> Generator<'a> {
         self.decoder = Some(batch.into_decoder());
         all_there(answers)
     }
+
+    /// Where the weights are not on the CPU.
+    async fn sample_elsewhere(
+        &mut self,
+        shape: Shape,
+        request: &SamplingRequest<'_>,
+    ) -> Result<Vec<SampledAnswer>> {
+        let (model, arena) = (self.model, self.arena);
+        if self.on_gpu.is_none() {
+            self.on_gpu = gpu::decode::Decoder::new(shape, arena);
+        }
+        match &mut self.on_gpu {
+            Some(decoder) => generate_on_gpu(model, decoder, request).await,
+            None => generate_composed(model, arena, request).await,
+        }
+    }
 }
 
 /// Logits of the token after a prompt, `[vocab]`.
@@ -117,11 +139,17 @@ pub async fn next_token_logits(
     prompt: &[u32],
 ) -> Result<Vec<f32>> {
     check_prompt(model, prompt)?;
-    let Some(numbers) = CpuValues::of(arena) else {
-        return composed::next_token_logits(model, arena, prompt).await;
+    let (shape, packed) = (Shape::new(&model.config), Packed::prompts(&[prompt]));
+    let logits = match CpuValues::of(arena) {
+        Some(numbers) => cpu::gpt::logits(&shape, &numbers, &packed),
+        None => match gpu::vocabulary_logits(&shape, arena, &packed).await? {
+            Some((mut logits, _)) => {
+                logits.truncate(shape.vocab);
+                logits
+            }
+            None => return composed::next_token_logits(model, arena, prompt).await,
+        },
     };
-    let packed = Packed::prompts(&[prompt]);
-    let logits = cpu::gpt::logits(&Shape::new(&model.config), &numbers, &packed);
     check_logits(&logits)?;
     Ok(logits)
 }

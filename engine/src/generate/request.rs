@@ -96,13 +96,22 @@ impl AnswerRules {
             end_ids: model.config.end_of_text_ids(),
         }
     }
+
+    /// Tokens that an answer to a prompt of so many tokens has at most, at least one.
+    pub fn most_tokens(&self, prompt_len: usize) -> usize {
+        let room = self.context.saturating_sub(prompt_len);
+        self.max_new_tokens.min(room).max(1)
+    }
 }
 
 /// Rows in one forward pass.
 pub const GENERATION_BATCH: usize = 64;
 
+/// Tokens of prompts that are read in one pass, where one prompt has no more.
+pub const PREFILL_TOKENS: usize = 1024;
+
 /// Bytes of keys and values of all rows under way, at most, where one row takes no more.
-const CACHE_BYTES: usize = 1 << 28;
+pub const CACHE_BYTES: usize = 1 << 28;
 
 /// Room for the rows under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +123,14 @@ pub struct SamplingRoom {
 }
 
 impl SamplingRoom {
+    /// Positions of a row, prompt and answer.
+    pub fn positions(rules: &AnswerRules, longest_prompt: usize) -> usize {
+        // The last token of an answer is never read.
+        longest_prompt
+            .saturating_add(rules.max_new_tokens.max(1))
+            .min(rules.context)
+    }
+
     /// What so many `rows` want, as far as there is memory for it.
     pub fn new(
         shape: &Shape,
@@ -121,10 +138,7 @@ impl SamplingRoom {
         longest_prompt: usize,
         rows: usize,
     ) -> SamplingRoom {
-        // The last token of an answer is never read.
-        let capacity = longest_prompt
-            .saturating_add(rules.max_new_tokens.max(1))
-            .min(rules.context);
+        let capacity = SamplingRoom::positions(rules, longest_prompt);
         let at_once = CACHE_BYTES / bytes_a_row(shape, capacity).max(1);
         SamplingRoom {
             slots: at_once.min(GENERATION_BATCH).min(rows).max(1),

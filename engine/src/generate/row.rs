@@ -50,13 +50,33 @@ impl GenerationRow {
     ) -> (u32, bool) {
         let seen = self.prompt.iter().chain(&self.answer.ids);
         let (id, logp) = drawer.draw(logits, rules.pick, seen, &mut self.random);
+        (id, self.take(id, logp, rules))
+    }
+
+    /// The numbers that its next draws take, as a GPU holds them: below 1 when they are rounded.
+    pub fn next_units(&mut self, count: usize) -> Vec<f32> {
+        let below_one = 1.0 - f32::EPSILON / 2.0;
+        let next = || (self.random.unit() as f32).min(below_one);
+        std::iter::repeat_with(next).take(count).collect()
+    }
+
+    /// Prompt and answer so far.
+    pub fn ids(&self) -> Vec<u32> {
+        [&self.prompt, self.answer.ids.as_slice()].concat()
+    }
+
+    /// Tokens that it may still write.
+    pub fn left(&self, rules: &AnswerRules) -> usize {
+        let most = rules.most_tokens(self.prompt.len());
+        most.saturating_sub(self.answer.ids.len())
+    }
+
+    /// Takes the next token of the answer; whether it was the last.
+    pub fn take(&mut self, id: u32, logp: f64, rules: &AnswerRules) -> bool {
         self.answer.ids.push(id);
         self.answer.logps.push(logp);
         self.answer.finished = rules.end_ids.contains(&id);
-        let written = self.answer.ids.len();
-        let is_full =
-            written >= rules.max_new_tokens || self.prompt.len() + written >= rules.context;
-        (id, self.answer.finished || is_full)
+        self.answer.finished || self.left(rules) == 0
     }
 }
 

@@ -1,7 +1,8 @@
 //! That the self-test sees what it is there to see.
 
 use super::*;
-use crate::kernels::gpu::trial;
+use crate::generate::{next_token_logits, probabilities};
+use crate::kernels::gpu::trial::{self, Traits};
 use crate::testing::gpu;
 use pollster::block_on;
 use std::collections::BTreeSet;
@@ -195,6 +196,52 @@ const BREAKS: &[(&str, [&str; 2])] = &[
         "embed_backward",
         ["use_of < end;", "use_of < min(end, plan[starts] + 1u);"],
     ),
+    ("keep", ["(row * 3u + 1u)", "(row * 3u)"]),
+    ("keep", ["- plan[seen + 1u]", ""]),
+    ("attention_cached", ["cache[at + HEADS * E4]", "cache[at]"]),
+    (
+        "attention_cached",
+        ["prefix + j, j < prefix_len", "j, j < prefix_len"],
+    ),
+    ("draw", ["logit - most - log_shares", "logit - most"]),
+    (
+        "draw",
+        ["plan[plan[LOGITS_ROWS] + row]", "plan[plan[LOGITS_ROWS]]"],
+    ),
+    ("draw", ["plan[plan[POSITIONS] + row] += 1u;", ""]),
+    (
+        "draw",
+        [
+            "plan[plan[DRAWN] + row] * plan[ROWS] + row]);",
+            "plan[plan[DRAWN] + row] * plan[ROWS]]);",
+        ],
+    ),
+    ("draw", ["plan[end] == id", "false"]),
+    (
+        "draw",
+        [
+            "known[row * words_of_known() + id / 32u] |= 1u << (id % 32u);",
+            "",
+        ],
+    ),
+    ("draw", ["logit / sizes.penalty", "logit"]),
+    ("draw", ["/ sizes.temperature", ""]),
+    ("draw", ["f32(sizes.top_k), true", "f32(sizes.vocab), true"]),
+    ("draw", ["sizes.top_p * all", "all"]),
+    ("draw", ["sizes.min_p * most", "0.0 * most"]),
+    (
+        "draw_together",
+        ["shares[lane] += shares[lane + half];", ""],
+    ),
+    (
+        "draw_together",
+        ["least[lane] = min(least[lane], least[lane + half]);", ""],
+    ),
+    ("draw_together", ["left -= share;", ""]),
+    (
+        "draw_together",
+        ["max(shares[lane], shares[lane + half])", "shares[lane]"],
+    ),
     (
         "transpose",
         ["out[to + rows4] = tile[1];", "out[to + rows4] = tile[0];"],
@@ -212,6 +259,76 @@ const BREAKS: &[(&str, [&str; 2])] = &[
     ),
     ("adamw", ["min(1.0, factors[8] / (norm[0] + 1e-6))", "1.0"]),
 ];
+
+/// How far the draws of the answers are from another token, at the nearest: in shares of all
+/// probability, or of the largest one.
+fn nearest(is_tied: bool, seed: u64) -> f64 {
+    let config = config(is_tied);
+    let numbers = weights(&Layout::of(&config), &config);
+    let arena = Tensor::<1>::from_data(numbers.as_slice(), &Device::flex());
+    let model = Model::new(config, None, &Device::flex());
+    let mut nearest = f64::INFINITY;
+    for (_, pick) in picks() {
+        let most = model.config.n_positions;
+        let answers = block_on(generate(&model, &arena, &prompts(), pick, most, seed, 0));
+        for (row, (prompt, answer)) in prompts().into_iter().zip(answers.unwrap()).enumerate() {
+            let mut random = Random::from_seed_for(seed, &format!("row {row}"));
+            let mut seen = prompt;
+            for id in answer.ids {
+                let logits = block_on(next_token_logits(&model, &arena, &seen)).unwrap();
+                let off = match pick {
+                    Pick::Greedy => to_another(&logits, &seen, &Sampling::default()),
+                    Pick::Sample(sampling) => {
+                        let probs = probabilities(&logits, &seen, &sampling);
+                        let before: f64 = probs[..id as usize].iter().sum();
+                        let unit = random.unit();
+                        let own = (unit - before).min(before + probs[id as usize] - unit);
+                        match sampling.top_k {
+                            None => own,
+                            Some(_) => own.min(to_another(&logits, &seen, &sampling)),
+                        }
+                    }
+                };
+                nearest = nearest.min(off);
+                seen.push(id);
+            }
+        }
+    }
+    nearest
+}
+
+/// How far filters are from keeping other tokens, or the likeliest token is from the next one.
+fn to_another(logits: &[f32], seen: &[u32], sampling: &Sampling) -> f64 {
+    let plain = Sampling {
+        top_k: None,
+        top_p: 1.0,
+        min_p: 0.0,
+        ..*sampling
+    };
+    let mut probs = probabilities(logits, seen, &plain);
+    probs.sort_by(|a, b| b.total_cmp(a));
+    let k = sampling.top_k.unwrap_or(1);
+    let mut nearest = (probs[k - 1] - probs[k]) / probs[0];
+    if sampling.top_k.is_some() {
+        let kept: f64 = probs[..k].iter().sum();
+        let mut before = 0.0;
+        for probability in &probs[..k] {
+            before += probability / kept;
+            nearest = nearest.min((before - sampling.top_p).abs());
+            nearest = nearest.min((probability / probs[0] - sampling.min_p).abs());
+        }
+    }
+    nearest
+}
+
+/// Or a GPU that computes well would be refused by mere rounding.
+#[test]
+fn no_draw_of_the_answers_is_near_another_token() {
+    for is_tied in [true, false] {
+        let nearest = nearest(is_tied, ANSWERS_SEED);
+        assert!(nearest > 1e-4, "{nearest:e}");
+    }
+}
 
 /// The texts that kernels are made of, by file.
 fn kernel_files() -> Vec<(String, String)> {
@@ -232,7 +349,13 @@ fn kernel_files() -> Vec<(String, String)> {
 #[ignore = "needs a GPU, in software at least"]
 fn a_broken_kernel_is_seen_whichever_it_is_on_gpu() {
     let gpu = gpu();
-    let launched = trial::launched(|| block_on(self_test(&gpu)).unwrap());
+    // Some kernels are for software alone, and some for the rest.
+    let on_sort = |is_software: bool| {
+        let change = move |own| Traits { is_software, ..own };
+        trial::with(change, || block_on(self_test(&gpu)))
+    };
+    let mut launched = trial::launched(|| on_sort(true).unwrap());
+    launched.extend(trial::launched(|| on_sort(false).unwrap()));
     let broken: BTreeSet<&str> = BREAKS.iter().map(|(kernel, _)| *kernel).collect();
     let names: BTreeSet<&str> = launched.keys().copied().collect();
     assert_eq!(names, broken, "what is launched is broken in some way");
@@ -241,7 +364,8 @@ fn a_broken_kernel_is_seen_whichever_it_is_on_gpu() {
         assert!(is_launched, "the self-test launches no kernel of {file}");
     }
     for &(kernel, texts) in BREAKS {
-        let result = trial::with_broken(kernel, texts, || block_on(self_test(&gpu)));
+        let is_software = kernel != "draw_together";
+        let result = trial::with_broken(kernel, texts, || on_sort(is_software));
         assert!(
             matches!(result, Err(Error::Device { .. })),
             "{kernel} with `{}` for `{}` passed",

@@ -1,13 +1,14 @@
 //! `generation.json`: greedy answers and next-token probabilities.
 
-use crate::checks::{Checks, load, paired};
+use crate::checks::{Checks, load_on, paired};
 use crate::set::{GoldenSet, ids, number, numbers};
+use burn::tensor::Device;
 use pollster::block_on;
 use tilt_engine::generate::{Pick, generate, next_token_logits, probabilities};
 use tilt_protocol::Sampling;
 
-pub fn generation(set: &GoldenSet, checks: &mut Checks) {
-    let (model, arena) = load(set, "policy");
+pub fn generation(set: &GoldenSet, device: &Device, checks: &mut Checks) {
+    let (model, arena) = load_on(set, "policy", device);
     for case in set.json("generation.json")["cases"]
         .as_array()
         .expect("cases")

@@ -1,7 +1,6 @@
 //! `tilt bench`: how fast this machine trains, or samples.
 
 use crate::files;
-use burn::tensor::Device;
 use pollster::block_on;
 use std::path::{Path, PathBuf};
 use tilt_engine::bench::{Bench, time_sampling};
@@ -37,9 +36,9 @@ pub struct Arguments {
     /// Steps that are timed.
     #[arg(long, default_value_t = BenchSettings::default().steps)]
     steps: usize,
-    /// Times 64 answers of the model in this folder instead, on the CPU: by its kernels and by
+    /// Times 64 answers of the model in this folder instead: by the device's kernels and by
     /// burn's operations in turns, `--steps` times.
-    #[arg(long, value_name = "MODEL", conflicts_with_all = ["device", "objective"])]
+    #[arg(long, value_name = "MODEL", conflicts_with = "objective")]
     sampling: Option<PathBuf>,
 }
 
@@ -61,7 +60,7 @@ fn objective(text: &str) -> std::result::Result<BenchObjective, String> {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     if let Some(folder) = &arguments.sampling {
-        return sampling(folder, arguments.steps);
+        return sampling(folder, arguments);
     }
     let settings = BenchSettings {
         layers: arguments.layers,
@@ -75,11 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         objective: arguments.objective,
         workers: None,
     };
-    let compute = block_on(Compute::choose(arguments.device));
-    if let Some(reason) = compute.fallback {
-        let device = "webgpu".to_owned();
-        return Err(Error::Device { device, reason });
-    }
+    let compute = chosen(arguments.device)?;
     let mut bench = Bench::start(settings, &compute.device)?;
     while bench.steps() < bench.of() {
         let ms = block_on(bench.step())?;
@@ -88,8 +83,22 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     files::print_json(&bench.report(compute.kind.slug(), &compute.adapter))
 }
 
-fn sampling(folder: &Path, rounds: usize) -> Result<()> {
-    let (model, arena) = files::load_model(folder, &Device::flex())?;
+/// The device that was asked for, and no other.
+fn chosen(device: DevicePreference) -> Result<Compute> {
+    let compute = block_on(Compute::choose(device));
+    match compute.fallback {
+        None => Ok(compute),
+        Some(reason) => Err(Error::Device {
+            device: "webgpu".to_owned(),
+            reason,
+        }),
+    }
+}
+
+fn sampling(folder: &Path, arguments: &Arguments) -> Result<()> {
+    let compute = chosen(arguments.device)?;
+    let (model, arena) = files::load_model(folder, &compute.device)?;
+    let rounds = arguments.steps;
     let prompts = some_held_out_prompts(&model, ANSWERS);
     let ids = prompts
         .iter()

@@ -15,10 +15,16 @@ use burn::tensor::Tensor;
 use tilt_protocol::Result;
 
 /// `x W + b`.
-const WITH_BIAS: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_bias.wgsl")];
+pub(super) const WITH_BIAS: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_bias.wgsl")];
 /// As that, added to the residual stream.
-const TO_RESIDUAL: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_residual.wgsl")];
-const WITH_GELU: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_gelu.wgsl")];
+pub(super) const TO_RESIDUAL: &[&str] =
+    &[ROWS_ALL, MATMUL, include_str!("wgsl/store_residual.wgsl")];
+pub(super) const WITH_GELU: &[&str] = &[ROWS_ALL, MATMUL, include_str!("wgsl/store_gelu.wgsl")];
+
+const ATTENTION: &[&str] = &[
+    include_str!("wgsl/attention_packed.wgsl"),
+    include_str!("wgsl/attention.wgsl"),
+];
 
 /// What a block keeps for the backward pass.
 pub(super) struct BlockActivations {
@@ -55,6 +61,16 @@ pub(super) struct Norms {
     pub(super) scales: Buffer,
 }
 
+impl Norms {
+    /// Room for so many.
+    pub(super) fn room(launcher: &Launcher<'_>, count: usize) -> Norms {
+        Norms {
+            normed: launcher.rows_of(count * launcher.shape.width),
+            scales: launcher.rows_of(count),
+        }
+    }
+}
+
 /// What a forward pass gives: log-probs `[n]` and the rest that is read of the logits,
 /// `[STATISTICS * n]`.
 pub struct ForwardValues {
@@ -77,19 +93,9 @@ pub fn forward(
         plan: &plan,
         arena: &arena,
     };
-    let d = shape.width;
     let norm_count = 2 * shape.blocks.len() + 1;
-    let norms = Norms {
-        normed: gpu.room(norm_count * plan.room() * d),
-        scales: gpu.room(norm_count * plan.room()),
-    };
-    let x = launcher.rows_of(d);
-    gpu.launch(
-        Kernel::new("embed", &[include_str!("wgsl/embed.wgsl")]).folding(Fold::Y),
-        [d.div_ceil(4).div_ceil(64), plan.rows],
-        &[&plan.words, &arena, &x],
-        &[quads(d), quads(shape.positions.start)],
-    );
+    let norms = Norms::room(&launcher, norm_count);
+    let x = launcher.embed();
     let blocks = (0..shape.blocks.len())
         .map(|block| launcher.block(block, &norms, &x))
         .collect();
@@ -132,7 +138,20 @@ impl Activations {
 }
 
 impl Launcher<'_> {
-    fn layer_norm(
+    /// The residual stream's begin, `[rows, d]`.
+    pub(super) fn embed(&self) -> Buffer {
+        let (shape, d) = (self.shape, self.shape.width);
+        let x = self.rows_of(d);
+        self.gpu.launch(
+            Kernel::new("embed", &[include_str!("wgsl/embed.wgsl")]).folding(Fold::Y),
+            [d.div_ceil(4).div_ceil(64), self.plan.rows],
+            &[&self.plan.words, self.arena, &x],
+            &[quads(d), quads(shape.positions.start)],
+        );
+        x
+    }
+
+    pub(super) fn layer_norm(
         &self,
         slots: &LayerNormSlots,
         index: usize,
@@ -162,7 +181,7 @@ impl Launcher<'_> {
         out
     }
 
-    fn linear(&self, kernel: Named, linear: &Linear, x: &Buffer, out: &[&Buffer]) {
+    pub(super) fn linear(&self, kernel: Named, linear: &Linear, x: &Buffer, out: &[&Buffer]) {
         let matmul = Matmul {
             kernel,
             depth: linear.inputs,
@@ -189,7 +208,7 @@ impl Launcher<'_> {
         let attended = self.rows_of(d);
         let log_sums = self.rows_of(self.shape.heads);
         self.gpu.launch(
-            self.attention_kernel("attention", &[include_str!("wgsl/attention.wgsl")]),
+            self.attention_kernel("attention", ATTENTION),
             self.row_heads(),
             &[&self.plan.words, &qkv, &attended, &log_sums],
             &attention_sizes(slots),

@@ -4,7 +4,7 @@
 //! Shapes: width `d`, vocab `v` (a row of logits is `v` rounded up to whole vec4s), `n` scored
 //! tokens.
 
-use super::launch::{Buffer, Fold, Kernel, Tile};
+use super::launch::{Buffer, Fold, Gpu, Kernel, Tile};
 use super::launcher::{Launcher, quads, transpose};
 use super::traits::Traits;
 use crate::kernels::STATISTICS;
@@ -54,6 +54,43 @@ fn most(launcher: &Launcher<'_>) -> u32 {
     }
 }
 
+/// Writes logits of scored tokens, at most so many `rows`: of the hidden states and the head,
+/// transposed, to the third of the buffers. `range` is the first of them, and how many at most
+/// in the kernels' words.
+pub(super) fn logits(
+    launcher: &Launcher<'_>,
+    [hidden, transposed, to]: [&Buffer; 3],
+    rows: usize,
+    (first, most): (u32, u32),
+) {
+    let Launcher {
+        gpu, shape, plan, ..
+    } = *launcher;
+    let tile = Tile::of_product(gpu.traits);
+    gpu.launch(
+        tile.kernel("logits", LOGITS),
+        tile.groups(rows, row_len(shape)),
+        &[&plan.words, hidden, transposed, to],
+        &[
+            quads(row_len(shape)),
+            quads(shape.width),
+            shape.width as u32,
+            0,
+            0,
+            first,
+            most,
+        ],
+    );
+}
+
+/// The head as logits want it, `[d, v]`.
+pub(super) fn transposed_head(gpu: &Gpu, shape: &Shape, arena: &Buffer) -> Buffer {
+    let transposed = gpu.room(shape.width * row_len(shape));
+    let matrix = [shape.head.start, shape.vocab, shape.width, 0];
+    transpose(gpu, arena, &transposed, &[matrix]);
+    transposed
+}
+
 /// Numbers in a row of logits.
 pub fn row_len(shape: &Shape) -> usize {
     shape.vocab.next_multiple_of(4)
@@ -66,13 +103,11 @@ impl HeadActivations {
             gpu, shape, plan, ..
         } = *launcher;
         let head = HeadActivations {
-            transposed: gpu.room(shape.width * row_len(shape)),
+            transposed: transposed_head(gpu, shape, launcher.arena),
             logits: gpu.room(block_len(gpu.traits, shape, plan.scored) * row_len(shape)),
             log_sums: gpu.room(plan.scored),
             hidden,
         };
-        let matrix = [shape.head.start, shape.vocab, shape.width, 0];
-        transpose(gpu, launcher.arena, &head.transposed, &[matrix]);
         let logps = gpu.room(plan.scored);
         let statistics = gpu.room(STATISTICS * plan.scored);
         for first in head.blocks(launcher) {
@@ -94,24 +129,9 @@ impl HeadActivations {
     }
 
     fn logits_of(&self, launcher: &Launcher<'_>, first: usize) {
-        let Launcher {
-            gpu, shape, plan, ..
-        } = *launcher;
-        let tile = Tile::of_product(gpu.traits);
-        gpu.launch(
-            tile.kernel("logits", LOGITS),
-            tile.groups(block_len(gpu.traits, shape, plan.scored), row_len(shape)),
-            &[&plan.words, &self.hidden, &self.transposed, &self.logits],
-            &[
-                quads(row_len(shape)),
-                quads(shape.width),
-                shape.width as u32,
-                0,
-                0,
-                first as u32,
-                most(launcher),
-            ],
-        );
+        let rows = block_len(launcher.gpu.traits, launcher.shape, launcher.plan.scored);
+        let buffers = [&self.hidden, &self.transposed, &self.logits];
+        logits(launcher, buffers, rows, (first as u32, most(launcher)));
     }
 
     /// The first scored token of each block.

@@ -163,7 +163,7 @@ fn bytes(traits: Traits, what: &str, numbers: usize) -> Result<()> {
     ))
 }
 
-fn refused(found: String, most: String) -> Error {
+pub(super) fn refused(found: String, most: String) -> Error {
     let expected = format!("{most} on this GPU; the CPU (?device=cpu) takes more");
     Error::invalid("model", found, expected)
 }

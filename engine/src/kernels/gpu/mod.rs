@@ -5,6 +5,8 @@
 //! other models take burn's operations. `plan` is the batch as the kernels read it.
 
 mod backward;
+pub mod decode;
+mod draw;
 pub mod gpt;
 mod head;
 mod launch;
@@ -14,7 +16,11 @@ mod parts;
 mod plan;
 mod traits;
 pub mod update;
+mod writing;
 
+#[cfg(test)]
+pub use draw::drawn_once;
+pub use draw::{Draw, NO_ID};
 pub use limits::{check_lengths, check_plain, check_room, most_bytes};
 pub use parts::{BatchParts, ForwardValues, forward, vocabulary_logits};
 pub use traits::set_software;

@@ -1,13 +1,10 @@
 // Causal attention forward, a thread a row and head, with a running softmax: no matrix of
 // scores is ever there. A row sees its prefix and its own segment up to itself.
+// Before it comes what says where queries, keys and values lie, and what is kept besides.
 
 struct Sizes {
     scale: f32,
 }
-
-@group(0) @binding(1) var<storage, read_write> qkv: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> out: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> log_sums: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -20,19 +17,18 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let prefix = plan[seen];
     let prefix_len = plan[seen + 1u];
     let own = plan[seen + 2u];
-    let keys = prefix_len + row + 1u - own;
-    let d4 = HEADS * E4;
-    let begin = row * 3u * d4 + head * E4;
+    let keys = prefix_len + cell_of(row) + 1u - own;
+    let begin = query_at(row) + head * E4;
     var q_#e = vec4<f32>();
     var sum_#e = vec4<f32>();
-    q_#e = qkv[begin + #eu] * sizes.scale;
+    q_#e = query(begin + #eu) * sizes.scale;
     var most = -3.0e38;
     var total = 0.0;
     for (var j = 0u; j < keys; j++) {
-        let key = select(own + j - prefix_len, prefix + j, j < prefix_len);
-        let k = key * 3u * d4 + d4 + head * E4;
+        let cell = select(own + j - prefix_len, prefix + j, j < prefix_len);
+        let k = key_at(cell) + head * E4;
         var parts = vec4<f32>();
-        parts += q_#e * qkv[k + #eu];
+        parts += q_#e * key(k + #eu);
         let score = parts.x + parts.y + parts.z + parts.w;
         if (score > most) {
             let shrink = exp(most - score);
@@ -42,9 +38,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         }
         let share = exp(score - most);
         total += share;
-        sum_#e += share * qkv[k + d4 + #eu];
+        sum_#e += share * value(k + #eu);
     }
-    let to = row * d4 + head * E4;
+    let to = (row * HEADS + head) * E4;
     out[to + #eu] = sum_#e / total;
-    log_sums[head * plan[ROOM] + row] = most + log(total);
+    keep_log_sum(row, head, most + log(total));
 }
