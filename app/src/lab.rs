@@ -4,9 +4,9 @@
 use crate::model::address::UrlParams;
 use crate::model::space::Space;
 use crate::stores::{
-    bench, blind, board, charts, closed_form, data_report, engine, evaluate, form, import, judged,
-    lab_arrival, labels, lesson_list, models, notices, others, pace, reward_model, roads, rollouts,
-    run, run_result, run_saving, runs, saving, selection, settings,
+    bench, blind, board, charts, closed_form, data_report, engine, evaluate, form, fresh_pairs,
+    import, judged, lab_arrival, labels, lesson_list, models, notices, others, pace, reward_model,
+    roads, rollouts, run, run_result, run_saving, runs, saving, selection, settings,
 };
 use leptos::prelude::*;
 
@@ -26,6 +26,7 @@ pub struct Lab {
     pub run: run::RunStore,
     pub run_result: run_result::RunResultStore,
     pub rollouts: rollouts::RolloutsStore,
+    pub fresh_pairs: fresh_pairs::FreshPairsStore,
     pub reward_model: reward_model::RewardModelStore,
     pub roads: roads::RoadsStore,
     pub pace: pace::PaceStore,
@@ -74,6 +75,7 @@ impl Lab {
             run,
             run_result: run_result::RunResultStore::new(),
             rollouts: rollouts::RolloutsStore::new(),
+            fresh_pairs: fresh_pairs::FreshPairsStore::new(),
             reward_model: reward_model::RewardModelStore::new(labels),
             roads: roads::RoadsStore::new(),
             runs,

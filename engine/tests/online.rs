@@ -6,12 +6,12 @@ use std::path::Path;
 use tilt_engine::model::{Model, ModelFiles};
 use tilt_engine::readback::read;
 use tilt_engine::session::online::{
-    PromptSource, RewardFunction, RewardModel, Sampler, prompts_of,
+    AskedPair, PromptSource, RewardFunction, RewardModel, Sampler, prompts_of,
 };
 use tilt_engine::session::{Advance, Session};
 use tilt_protocol::config::TrlConfig;
 use tilt_protocol::dataset::parse_prompts;
-use tilt_protocol::{Error, Metrics, Result, Reward, metrics};
+use tilt_protocol::{Error, Metrics, Result, Reward, Verdict, metrics};
 
 const PROMPTS: &str = r#"{"prompt": [{"role": "user", "content": "What colour is a lemon?"}]}
 {"prompt": [{"role": "user", "content": "Hello there!"}]}
@@ -282,4 +282,107 @@ fn a_prompt_without_room_for_an_answer_is_told_by_line() {
     let (prompts, errors) = prompts_of(parse_prompts(&text), &model).expect("prompts");
     assert_eq!(prompts.len(), 1);
     assert_eq!(errors.iter().map(Error::line).collect::<Vec<_>>(), [2]);
+}
+
+/// A run whose answers the learner judges.
+fn asked() -> (Model, Session) {
+    let (model, policy) = nano();
+    let settings = TrlConfig::from_json(EACH_TRAINER[0])
+        .expect("a config")
+        .settings;
+    let sampler = Sampler::new(source_of_learner(&model), &settings).expect("a sampler");
+    let session = Session::start_online(&model, policy.clone(), &policy, sampler, settings);
+    (model, session.expect("a session"))
+}
+
+fn source_of_learner(model: &Model) -> PromptSource {
+    PromptSource {
+        rewards: vec![RewardFunction::of(&Reward::Learner, None).expect("a reward")],
+        ..source(model).expect("a source")
+    }
+}
+
+/// The pairs that the run waits with.
+fn pairs_of(session: &mut Session, model: &Model) -> Vec<AskedPair> {
+    match block_on(session.advance(model)).expect("answers") {
+        Advance::Asked(pairs) => pairs,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Who prefers what the judge prefers trains the same model as the judge.
+#[test]
+fn a_learner_who_agrees_with_the_judge_gets_its_policy() {
+    let (model, mut judged) = started(EACH_TRAINER[0]).expect("a session");
+    let (_, mut asked) = asked();
+    while !judged.is_finished() {
+        let Advance::Sampled(rollouts) = block_on(judged.advance(&model)).expect("answers") else {
+            panic!("one step a sampling");
+        };
+        let pairs = pairs_of(&mut asked, &model);
+        assert_eq!(pairs_of(&mut asked, &model), pairs, "asked once more");
+        assert!(asked.prefer(vec![Verdict::A; pairs.len() + 1]).is_err());
+        let mut verdicts = Vec::new();
+        for (two, pair) in rollouts.chunks(2).zip(&pairs) {
+            assert_eq!([&two[0].text, &two[1].text], pair.answers.each_ref());
+            let is_first = two[0].reward >= two[1].reward;
+            verdicts.push(if is_first { Verdict::A } else { Verdict::B });
+        }
+        asked.prefer(verdicts.clone()).expect("a verdict a pair");
+        assert!(asked.prefer(verdicts).is_err(), "they have come already");
+        let scored = block_on(asked.advance(&model)).expect("scored");
+        assert!(matches!(scored, Advance::Sampled(_)));
+        for session in [&mut judged, &mut asked] {
+            let piece = block_on(session.advance(&model)).expect("a step");
+            assert!(matches!(piece, Advance::Stepped(_)));
+        }
+    }
+    assert!(asked.is_finished());
+    let numbers = |session: &Session| block_on(read(session.policy().clone())).expect("numbers");
+    assert!(numbers(&judged) == numbers(&asked));
+}
+
+#[test]
+fn what_the_learner_leaves_out_is_not_trained_on() {
+    let (model, mut session) = asked();
+    let first = pairs_of(&mut session, &model);
+    session
+        .prefer(vec![Verdict::Tie; first.len()])
+        .expect("verdicts");
+    let Advance::Sampled(rollouts) = block_on(session.advance(&model)).expect("scored") else {
+        panic!("nothing to train on");
+    };
+    assert!(rollouts.iter().all(|one| one.reward.is_none()));
+    // There is nothing to step on, so others come.
+    let second = pairs_of(&mut session, &model);
+    assert_ne!(first, second);
+    assert_eq!(session.steps_taken(), 0);
+
+    // A run that is restored while it waits asks the same again.
+    let bytes = block_on(session.save()).expect("a checkpoint");
+    let reference = session.policy().clone();
+    let restored = Session::restore_online(&bytes, &model, &reference, source_of_learner(&model));
+    let mut restored = restored.expect("a session");
+    assert_eq!(pairs_of(&mut restored, &model), second);
+
+    let mut verdicts = vec![Verdict::BothBad; second.len()];
+    verdicts[0] = Verdict::B;
+    restored.prefer(verdicts).expect("verdicts");
+    block_on(restored.advance(&model)).expect("scored");
+    let Advance::Stepped(outcome) = block_on(restored.advance(&model)).expect("a step") else {
+        panic!("one pair is there");
+    };
+    assert_eq!((outcome.step, outcome.margins.len()), (1, 1));
+}
+
+#[test]
+fn the_learner_is_asked_for_pairs_alone() {
+    let (model, _) = nano();
+    let settings = TrlConfig::from_json(EACH_TRAINER[1])
+        .expect("a config")
+        .settings;
+    match Sampler::new(source_of_learner(&model), &settings).map(|_| ()) {
+        Err(Error::InvalidConfig { field, .. }) => assert_eq!(field, Reward::FIELD),
+        other => panic!("{other:?}"),
+    }
 }

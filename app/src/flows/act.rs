@@ -1,6 +1,6 @@
 //! The one door for what a person does.
 
-use super::{blind, judging, labelling, models, pace, settings, training};
+use super::{blind, fresh_pairs, judging, labelling, models, pace, settings, training};
 use crate::lab::Lab;
 use crate::model::act::Act;
 use crate::stores::models::WantedModel;
@@ -9,6 +9,7 @@ use crate::stores::models::WantedModel;
 pub fn perform(lab: Lab, act: Act) {
     match act {
         Act::Judge(verdict) => labelling::judge(lab, verdict),
+        Act::Prefer(verdict) => fresh_pairs::prefer(lab, verdict),
         Act::Skip => labelling::skip(lab),
         Act::Undo => labelling::undo(lab),
         Act::Redo => labelling::redo(lab),

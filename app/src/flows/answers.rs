@@ -8,8 +8,8 @@ use super::judging::{autolabelled, keep_win_rate};
 use super::models::{device_ready, model_loaded};
 use super::training::run_ended;
 use super::{
-    checkpoints, engine_gone, export, models, resume, reward_model_news, run_result, settings,
-    watching,
+    checkpoints, engine_gone, export, fresh_pairs, models, resume, reward_model_news, run_result,
+    settings, watching,
 };
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
@@ -92,6 +92,7 @@ fn answer(lab: Lab, id: RequestId, purpose: Purpose, event: Event, buffers: &[Ar
                 lab.rollouts.sampled(LastRollouts { of, json });
             }
         }
+        Event::FreshPairs { run, pairs, .. } => fresh_pairs::asked(lab, run, pairs),
         Event::Judged { verdicts } => {
             if let Purpose::Judge { judge, keys } = purpose {
                 lab.judged.answered(&judge, &keys, &verdicts);

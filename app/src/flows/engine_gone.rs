@@ -39,6 +39,7 @@ pub fn failed(lab: Lab, error: &Error) {
     lab.roads.clear();
     lab.blind.clear();
     lab.run_result.clear();
+    lab.fresh_pairs.clear();
     lab.judged.engine_gone();
     let may_be_better = matches!(error, Error::Internal { .. } | Error::Device { .. });
     let again = match may_be_better.then(|| lab.engine.start_again(js_sys::Date::now())) {

@@ -16,6 +16,7 @@ pub mod export;
 pub mod export_labels;
 pub mod export_runs;
 pub mod failed_requests;
+pub mod fresh_pairs;
 pub mod import;
 pub mod judging;
 pub mod lab_arrival;

@@ -18,6 +18,7 @@ pub fn clear(lab: Lab) {
         .give_up_on(|purpose| *purpose == Purpose::RunResult);
     lab.run_result.clear();
     lab.rollouts.clear();
+    lab.fresh_pairs.clear();
 }
 
 /// The live run has ended, and its policy stands.

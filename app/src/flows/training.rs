@@ -227,6 +227,7 @@ pub fn run_ended(lab: Lab, run: RunId, step: usize, end: RunEnd) {
     lab.run.finished(run);
     if is_live {
         lab.pace.stop();
+        lab.fresh_pairs.clear();
         checkpoints::ended(lab);
         watching::watch_again(lab);
     }

@@ -15,6 +15,8 @@ use tilt_protocol::{JudgeSettings, ObjectiveKind, Principle, TrainSettings, Verd
 pub enum Act {
     /// A verdict on the pair that is there.
     Judge(Verdict),
+    /// A verdict on the fresh pair that a run waits with.
+    Prefer(Verdict),
     /// Leaves the pair that is there for later.
     Skip,
     /// Takes back the last change of the labels.
@@ -97,6 +99,7 @@ mod tests {
     fn every_act_comes_back_from_its_json() {
         let acts = [
             Act::Judge(Verdict::BothBad),
+            Act::Prefer(Verdict::A),
             Act::Skip,
             Act::Undo,
             Act::Redo,

@@ -4,7 +4,8 @@ use crate::flows::act::perform;
 use crate::lab::use_lab;
 use crate::model::act::Act;
 use crate::panels::label_progress::LabelProgress;
-use crate::parts::action::{Action, shortcut};
+use crate::parts::action::Action;
+use crate::parts::answer_card::AnswerCard;
 use crate::parts::define::Define;
 use crate::parts::long_text::{ShowAll, shown};
 use crate::texts::glossary::Term;
@@ -113,39 +114,5 @@ pub fn LabelPanel() -> impl IntoView {
             <p class="source muted">{source}</p>
             <LabelProgress/>
         </section>
-    }
-}
-
-/// An answer is its own button: a press anywhere on it prefers it.
-#[component]
-fn AnswerCard(
-    letter: &'static str,
-    testid: &'static str,
-    text_testid: &'static str,
-    key: &'static str,
-    #[prop(into)] text: Signal<String>,
-    #[prop(into)] disabled: Signal<bool>,
-    on_press: impl Fn() + 'static,
-) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="answer"
-            data-testid=testid
-            aria-disabled=move || disabled.get().then_some("true")
-            aria-keyshortcuts=shortcut(key)
-            on:click=move |_| {
-                if !disabled.get_untracked() {
-                    on_press();
-                }
-            }
-        >
-            <span class="answer-head">
-                <b>{letter}</b>
-                <span class="prefer">{texts::IS_BETTER}</span>
-                <kbd aria-hidden="true">{key}</kbd>
-            </span>
-            <span class="answer-text" data-testid=text_testid>{move || text.get()}</span>
-        </button>
     }
 }

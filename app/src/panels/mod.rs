@@ -13,6 +13,7 @@ pub mod data_report;
 pub mod drawer;
 pub mod finding;
 pub mod formula;
+pub mod fresh_pairs;
 pub mod guide;
 pub mod held_out;
 pub mod help;

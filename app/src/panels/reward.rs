@@ -2,12 +2,14 @@
 
 use super::reward_model::RewardModelPanel;
 use crate::browser::later::{Build, NotLoaded, wasm_split};
+use crate::flows::fresh_pairs;
 use crate::flows::reward_model::{choose, set_rewards};
 use crate::lab::use_lab;
 use crate::parts::style_sheet::StyleSheet;
+use crate::texts::fresh_pairs as fresh_texts;
 use crate::texts::rollouts as texts;
 use leptos::prelude::*;
-use tilt_protocol::{Principle, Reward};
+use tilt_protocol::{ObjectiveKind, Principle, Reward};
 
 /// How rewards and fresh answers look.
 pub const STYLES: &str = "rollouts.css";
@@ -24,12 +26,15 @@ enum Source {
     Judge(Principle),
     /// The reward model of these labels, under the eyes of the judge.
     Model,
+    /// The person, asked for each pair.
+    Learner,
     /// As the parameter's own field has it.
     Other,
 }
 
-/// The value of the choice that is the reward model.
+/// The values of the choices that are no principle.
 const MODEL: &str = "model";
+const LEARNER: &str = "learner";
 
 impl Source {
     fn of(rewards: &[Reward]) -> Source {
@@ -39,6 +44,7 @@ impl Source {
                 _ => Source::Other,
             },
             [Reward::Model] | [Reward::Model, Reward::Watched(_)] => Source::Model,
+            [Reward::Learner] => Source::Learner,
             _ => Source::Other,
         }
     }
@@ -47,6 +53,7 @@ impl Source {
         match self {
             Source::Judge(principle) => principle.slug(),
             Source::Model => MODEL,
+            Source::Learner => LEARNER,
             Source::Other => "",
         }
     }
@@ -55,6 +62,7 @@ impl Source {
         match self {
             Source::Judge(principle) => Some(principle.explanation()),
             Source::Model => Some(texts::MODEL_EXPLAINED),
+            Source::Learner => Some(fresh_texts::LEARNER_EXPLAINED),
             Source::Other => None,
         }
     }
@@ -66,6 +74,8 @@ impl Source {
 fn RewardSource() -> impl IntoView {
     let lab = use_lab();
     let chosen = Memo::new(move |_| Source::of(&lab.form.settings().rewards));
+    // Others weigh whole groups of answers.
+    let is_in_pairs = move || lab.form.objective().get() == ObjectiveKind::OnlineDpo;
     let samples = move || lab.form.objective().get().samples_answers();
     let options = Principle::ALL
         .map(|principle| {
@@ -88,12 +98,21 @@ fn RewardSource() -> impl IntoView {
                         set_rewards(lab, &[Reward::of_principle(principle)]);
                     } else if slug == MODEL {
                         choose(lab);
+                    } else if slug == LEARNER {
+                        fresh_pairs::choose(lab);
                     }
                 }
             >
                 {options}
                 <option value=MODEL selected=move || chosen.get() == Source::Model>
                     {texts::REWARD_MODEL}
+                </option>
+                <option
+                    value=LEARNER
+                    selected=move || chosen.get() == Source::Learner
+                    hidden=move || !is_in_pairs()
+                >
+                    {fresh_texts::LEARNER}
                 </option>
                 <Show when=move || chosen.get() == Source::Other>
                     <option value="" selected=true>{texts::OTHER_REWARD}</option>
@@ -122,6 +141,7 @@ mod tests {
         assert_eq!(of("judge:warm,short=0.5"), Source::Other);
         assert_eq!(of("model watched:warm=1"), Source::Model);
         assert_eq!(of("model length:0.01"), Source::Other);
+        assert_eq!(of("learner"), Source::Learner);
         assert_eq!(of(""), Source::Other);
     }
 }

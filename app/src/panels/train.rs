@@ -1,5 +1,6 @@
 //! What to train, and the controls of the run.
 
+use super::fresh_pairs::fresh_pairs;
 use super::model_change::ModelQuestion;
 use super::pacing::PacingRow;
 use super::reward::reward_source;
@@ -37,6 +38,7 @@ fn unsaved_note() -> Result<Build, NotLoaded> {
 #[component]
 pub fn TrainPanel() -> impl IntoView {
     let lab = use_lab();
+    let is_asked = Signal::derive(move || lab.fresh_pairs.is_asking());
     let samples_answers = Signal::derive(move || lab.form.objective().get().samples_answers());
     view! {
         <section class="panel train-panel" data-place="train" aria-labelledby="train-title">
@@ -60,6 +62,7 @@ pub fn TrainPanel() -> impl IntoView {
             />
             <Later wanted=lab.models.is_asking() load=|| Box::pin(model_question())/>
             <Controls/>
+            <Later wanted=is_asked load=|| Box::pin(fresh_pairs())/>
             <PacingRow/>
         </section>
     }

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod acts;
+pub mod answer_card;
 pub mod check_box;
 pub mod clipboard;
 pub mod define;

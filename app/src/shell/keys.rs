@@ -41,9 +41,9 @@ pub fn listen(lab: Lab) {
 fn press(lab: Lab, key: &str) {
     let is_up = || untrack(|| lab.engine.is_up());
     let act = match key {
-        "1" => Act::Judge(Verdict::A),
-        "2" => Act::Judge(Verdict::B),
-        "3" => Act::Judge(Verdict::Tie),
+        // A run that waits for the person goes first.
+        "1" | "2" | "3" if untrack(|| lab.fresh_pairs.is_asking()) => Act::Prefer(verdict_of(key)),
+        "1" | "2" | "3" => Act::Judge(verdict_of(key)),
         "4" => Act::Judge(Verdict::BothBad),
         "5" => Act::Judge(Verdict::BothGood),
         "s" | "S" => Act::Skip,
@@ -58,6 +58,14 @@ fn press(lab: Lab, key: &str) {
         _ => return,
     };
     perform(lab, act);
+}
+
+fn verdict_of(key: &str) -> Verdict {
+    match key {
+        "1" => Verdict::A,
+        "2" => Verdict::B,
+        _ => Verdict::Tie,
+    }
 }
 
 fn is_typing(event: &KeyboardEvent) -> bool {

@@ -11,6 +11,7 @@ pub mod data_report;
 pub mod engine;
 pub mod evaluate;
 pub mod form;
+pub mod fresh_pairs;
 pub mod growing_curve;
 pub mod import;
 pub mod judged;

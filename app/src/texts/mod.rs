@@ -20,6 +20,7 @@ pub mod drawer;
 pub mod elsewhere;
 pub mod files;
 pub mod formula;
+pub mod fresh_pairs;
 pub mod frontier;
 pub mod glossary;
 pub mod guide;

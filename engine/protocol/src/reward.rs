@@ -13,6 +13,8 @@ pub enum Reward {
     Judge(Vec<(Principle, f64)>),
     /// The reward model that was trained on labels last.
     Model,
+    /// The person who watches: prefers one of two fresh answers.
+    Learner,
     /// So much is taken off for each token of an answer.
     LengthPenalty(f64),
     /// The judge, which is only asked: what it says is told and does not count.
@@ -21,9 +23,10 @@ pub enum Reward {
 
 const JUDGE: &str = "judge:";
 const MODEL: &str = "model";
+const LEARNER: &str = "learner";
 const LENGTH: &str = "length:";
 const WATCHED: &str = "watched:";
-const FORM: &str = "judge:PRINCIPLE=WEIGHT,... (for instance judge:polite=1,short=0.3), length:PENALTY, model, or watched:PRINCIPLE=WEIGHT,...";
+const FORM: &str = "judge:PRINCIPLE=WEIGHT,... (for instance judge:polite=1,short=0.3), length:PENALTY, model, learner, or watched:PRINCIPLE=WEIGHT,...";
 
 impl Reward {
     /// What messages call it.
@@ -34,10 +37,11 @@ impl Reward {
         Reward::Judge(vec![(principle, 1.0)])
     }
 
-    /// What metrics call it: `polite`, `polite+0.3short`, `length`, `model`.
+    /// What metrics call it: `polite`, `polite+0.3short`, `length`, `model`, `learner`.
     pub fn name(&self) -> String {
         let principles = match self {
-            Reward::Model => return "model".to_owned(),
+            Reward::Model => return MODEL.to_owned(),
+            Reward::Learner => return LEARNER.to_owned(),
             Reward::LengthPenalty(_) => return "length".to_owned(),
             Reward::Judge(principles) | Reward::Watched(principles) => principles,
         };
@@ -53,8 +57,8 @@ impl Reward {
         !matches!(self, Reward::Watched(_))
     }
 
-    /// Reads `judge:polite=1,short=0.3`, `length:0.01`, `model` or `watched:polite=1`. A
-    /// principle's weight that is left out is 1.
+    /// Reads `judge:polite=1,short=0.3`, `length:0.01`, `model`, `learner` or
+    /// `watched:polite=1`. A principle's weight that is left out is 1.
     ///
     /// # Errors
     /// [`Error::InvalidConfig`] for anything else.
@@ -63,6 +67,9 @@ impl Reward {
         let text = spec.trim();
         if text == MODEL {
             return Ok(Reward::Model);
+        }
+        if text == LEARNER {
+            return Ok(Reward::Learner);
         }
         if let Some(penalty) = text.strip_prefix(LENGTH) {
             let penalty: Option<f64> = penalty.trim().parse().ok();
@@ -103,6 +110,7 @@ impl fmt::Display for Reward {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (prefix, principles) = match self {
             Reward::Model => return f.write_str(MODEL),
+            Reward::Learner => return f.write_str(LEARNER),
             Reward::LengthPenalty(penalty) => return write!(f, "{LENGTH}{penalty}"),
             Reward::Judge(principles) => (JUDGE, principles),
             Reward::Watched(principles) => (WATCHED, principles),
@@ -146,7 +154,7 @@ mod tests {
         let text = serde_json::to_string(&read).unwrap();
         assert_eq!(text, "\"judge:polite=1,short=0.3\"");
         assert_eq!(serde_json::from_str::<Reward>(&text).unwrap(), read);
-        for spec in ["model", "length:0.01", "watched:polite=1"] {
+        for spec in ["model", "learner", "length:0.01", "watched:polite=1"] {
             let read = Reward::of_spec(spec).unwrap();
             assert_eq!(read.to_string(), spec);
             assert_eq!(read.counts(), !spec.starts_with("watched"));

@@ -137,7 +137,11 @@ impl Sampling {
             let (ended, still) = rows.into_iter().partition(|row| row.has_ended);
             rows = still;
             let ended: Vec<CachedRow> = ended;
-            answers.extend(ended.into_iter().map(|row| (row.row.stream, row.row.answer)));
+            answers.extend(
+                ended
+                    .into_iter()
+                    .map(|row| (row.row.stream, row.row.answer)),
+            );
             rest().await;
         }
         Ok(answers)

@@ -3,6 +3,7 @@
 use super::job::{Job, JobKind, Measuring};
 use super::state::EngineLab;
 use super::task::Task;
+use super::training_run::TrainingRun;
 use crate::bench::Bench;
 use tilt_protocol::{BenchReport, Deferred, Error, Event, RequestId, Result, RunEnd, Verdict};
 
@@ -10,7 +11,7 @@ impl EngineLab {
     /// One short piece of the work under way: jobs first (a report in turn with training),
     /// then training, and where there is neither, what a first step would wait for.
     pub async fn advance(&mut self) {
-        let is_training = self.run.as_ref().is_some_and(|run| !run.paused);
+        let is_training = self.run.as_ref().is_some_and(TrainingRun::has_work);
         let gives_way = is_training && self.jobs.front_mut().is_some_and(Job::gives_way);
         if let Some(mut job) = self.jobs.pop_front_if(|_| !gives_way) {
             if let Some(status) = job.status() {

@@ -108,6 +108,7 @@ impl EngineLab {
             Command::Pause => self.set_paused(id, true),
             Command::Resume => self.set_paused(id, false),
             Command::Steps { count } => self.take_steps(id, count),
+            Command::Prefer { run, verdicts } => self.prefer(id, run, verdicts),
             Command::Adjust {
                 beta,
                 learning_rate,

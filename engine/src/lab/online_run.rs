@@ -2,11 +2,13 @@
 
 use crate::model::Model;
 use crate::session::Session;
-use crate::session::online::{FreshRollout, PromptSource, RewardFunction, RewardModel, prompts_of};
+use crate::session::online::{
+    AskedPair, FreshRollout, PromptSource, RewardFunction, RewardModel, prompts_of,
+};
 use std::rc::Rc;
 use tilt_protocol::dataset::ParsedPrompts;
 use tilt_protocol::rollouts::{RolloutBatch, RolloutView, TokenView};
-use tilt_protocol::{Error, Example, Result, TrainSettings};
+use tilt_protocol::{Error, Example, Pair, PairSource, Result, TrainSettings};
 
 /// The prompts of these examples, and the reward functions that the settings name; `trained` is
 /// the reward model of these labels.
@@ -47,6 +49,34 @@ pub fn prompt_source(
     })
 }
 
+/// Pairs that the learner is asked about, with what sampled them.
+pub fn fresh_pairs(model: &str, session: &Session, pairs: Vec<AskedPair>) -> Vec<Pair> {
+    let (step, seed) = (session.steps_taken(), session.settings().seed);
+    let source = PairSource::Sampled {
+        model: format!("{model}, {step} steps into a run"),
+        seed,
+    };
+    let pair = |(place, asked): (usize, AskedPair)| {
+        let [answer_a, answer_b] = asked.answers;
+        Pair {
+            id: format!("fresh-{seed}-{step}-{place}"),
+            prompt: prompt_text(session, asked.prompt),
+            answer_a,
+            answer_b,
+            source: source.clone(),
+            row: None,
+        }
+    };
+    pairs.into_iter().enumerate().map(pair).collect()
+}
+
+/// A prompt of the run as people read it.
+fn prompt_text(session: &Session, index: usize) -> String {
+    let source = session.prompt_source();
+    let prompt = source.and_then(|source| source.prompts.get(index));
+    prompt.map(|prompt| prompt.text.clone()).unwrap_or_default()
+}
+
 /// Answers of this run as the page shows them.
 pub fn rollout_batch(
     model: &Model,
@@ -64,12 +94,7 @@ pub fn rollout_batch(
             })
             .collect()
     };
-    let source = session.prompt_source();
-    let prompt = |index: usize| {
-        let prompt = source.and_then(|source| source.prompts.get(index));
-        prompt.map(|prompt| prompt.text.clone()).unwrap_or_default()
-    };
-    let functions = source.map(|source| source.rewards.iter());
+    let functions = session.prompt_source().map(|source| source.rewards.iter());
     RolloutBatch {
         functions: functions
             .into_iter()
@@ -80,7 +105,7 @@ pub fn rollout_batch(
         rollouts: rollouts
             .into_iter()
             .map(|rollout| RolloutView {
-                prompt: prompt(rollout.prompt),
+                prompt: prompt_text(session, rollout.prompt),
                 of_tokens: of_tokens(&rollout),
                 answer: rollout.text,
                 tokens: rollout.answer.ids.len(),

@@ -1,6 +1,6 @@
 //! Training runs: started, advanced, paused, ended, saved and restored.
 
-use super::online_run::{prompt_source, rollout_batch};
+use super::online_run::{fresh_pairs, prompt_source, rollout_batch};
 use super::state::EngineLab;
 use super::task::Ending;
 use super::training_run::{RestoreTo, RunRequest, TrainingRun};
@@ -9,7 +9,8 @@ use crate::session::{Advance, Session, StepOutcome, saved_reward_model, saved_se
 use crate::text::TokenisedRows;
 use std::time::Duration;
 use tilt_protocol::{
-    Error, Event, Example, Objective, Replacement, RequestId, Result, RunEnd, TrainSettings,
+    Error, Event, Example, Objective, Replacement, RequestId, Result, RunEnd, RunId, TrainSettings,
+    Verdict,
 };
 use web_time::Instant;
 
@@ -96,6 +97,21 @@ impl EngineLab {
         Ok(())
     }
 
+    /// What the learner says of the pairs that wait.
+    pub(super) fn prefer(
+        &mut self,
+        id: RequestId,
+        of: RunId,
+        verdicts: Vec<Verdict>,
+    ) -> Result<()> {
+        let run = self.run.as_mut().filter(|run| run.run == of);
+        let run = run.ok_or(Error::NoRun)?;
+        run.session.prefer(verdicts)?;
+        run.awaits_learner = false;
+        self.emit(id, Event::Done);
+        Ok(())
+    }
+
     pub(super) fn take_steps(&mut self, id: RequestId, count: usize) -> Result<()> {
         let run = self.run.as_mut().ok_or(Error::NoRun)?;
         run.paused = count == 0;
@@ -130,6 +146,17 @@ impl EngineLab {
         };
         let started = Instant::now();
         match run.session.advance(&loaded.model).await {
+            Ok(Advance::Asked(pairs)) => {
+                run.sampling += started.elapsed();
+                run.awaits_learner = true;
+                let event = Event::FreshPairs {
+                    run: run.run,
+                    step: run.session.steps_taken(),
+                    pairs: fresh_pairs(&loaded.name, &run.session, pairs),
+                };
+                let id = run.id;
+                self.emit(id, event);
+            }
             Ok(Advance::Sampled(rollouts)) => {
                 run.sampling += started.elapsed();
                 let step = run.session.steps_taken();

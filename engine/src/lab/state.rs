@@ -75,7 +75,8 @@ impl EngineLab {
 
     /// True while [`EngineLab::advance`] has something to do.
     pub fn has_work(&self) -> bool {
-        !self.jobs.is_empty() || self.run.as_ref().is_some_and(|run| !run.paused) || self.is_cold
+        let run = self.run.as_ref();
+        !self.jobs.is_empty() || run.is_some_and(TrainingRun::has_work) || self.is_cold
     }
 
     pub(super) fn compute(&self) -> Result<&Compute> {

@@ -26,6 +26,8 @@ pub enum RestoreTo {
 pub struct TrainingRun {
     pub session: Session,
     pub paused: bool,
+    /// The learner has been asked, and nothing goes on before the answer.
+    pub awaits_learner: bool,
     pub id: RequestId,
     pub run: RunId,
     pub is_kept: bool,
@@ -47,12 +49,18 @@ impl TrainingRun {
         TrainingRun {
             session,
             paused: plan.paused,
+            awaits_learner: false,
             id: plan.id,
             run: plan.run,
             is_kept: plan.is_kept,
             sampling: Duration::ZERO,
             until_pause: None,
         }
+    }
+
+    /// It has something to do.
+    pub fn has_work(&self) -> bool {
+        !self.paused && !self.awaits_learner
     }
 
     pub fn policy_at(&self) -> PolicyAt {

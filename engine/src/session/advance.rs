@@ -1,9 +1,9 @@
 //! One piece of a run: a sampling, or an optimiser step.
 
-use super::online::{FreshRollout, SampledBy};
+use super::online::{SampledBy, Sampler};
 use super::reference::Reference;
 use super::step::{StepInputs, add_share};
-use super::{Advance, Last, Session, StepOutcome, diverged};
+use super::{Advance, Asked, Last, Session, StepOutcome, diverged};
 use crate::adamw::Norm;
 use crate::model::Model;
 use burn::tensor::Tensor;
@@ -36,7 +36,7 @@ impl Session {
             None => None,
         };
         match wanted {
-            Some(prompts) => self.sample(model, prompts).await.map(Advance::Sampled),
+            Some(prompts) => self.sample(model, prompts).await,
             None => self.train_step(model).await.map(Advance::Stepped),
         }
     }
@@ -50,28 +50,37 @@ impl Session {
     /// what its reward functions cannot score.
     pub async fn step(&mut self, model: &Model) -> Result<StepOutcome> {
         loop {
-            if let Advance::Stepped(outcome) = self.advance(model).await? {
-                return Ok(outcome);
+            match self.advance(model).await? {
+                Advance::Stepped(outcome) => return Ok(outcome),
+                Advance::Sampled(_) => {}
+                Advance::Asked(_) => {
+                    return Err(Error::internal("a step before the learner has answered"));
+                }
             }
         }
     }
 
-    /// Answers to so many prompts, which are the rows from now on.
-    async fn sample(&mut self, model: &Model, prompts: usize) -> Result<Vec<FreshRollout>> {
-        // Whoever answers is the policy that the last step is known to have led to.
-        self.last_grad_norm().await?;
-        let sampler = self.sampler.as_ref();
-        let sampler = sampler.ok_or_else(|| Error::internal("no prompts to answer"))?;
-        let mut order = self.order.clone();
-        let prompts = order.next_step(prompts, 1).concat();
-        let by = SampledBy {
-            model,
-            policy: self.policy.weights(),
-            reference: &self.reference.arena,
-            critic: self.policy.critic(),
-            team: self.team.as_ref(),
+    /// Answers to so many prompts, which are the rows from now on; where the learner scores
+    /// them, they wait for that first.
+    async fn sample(&mut self, model: &Model, prompts: usize) -> Result<Advance> {
+        let asked = match self.asked.take() {
+            Some(asked) => asked,
+            None => self.draw(model, prompts).await?,
         };
-        let sampling = sampler.sample(by, &prompts, &self.settings).await?;
+        if asked.verdicts.is_none() && self.sampler()?.asks_learner() {
+            let pairs = asked.drawn.pairs();
+            self.asked = Some(asked);
+            return Ok(Advance::Asked(pairs));
+        }
+        let Asked {
+            drawn,
+            order,
+            verdicts,
+        } = asked;
+        let verdicts = verdicts.as_deref();
+        let sampler = self.sampler()?;
+        let scored = sampler.score(self.sampled_by(model), drawn, verdicts, &self.settings);
+        let sampling = scored.await?;
         sampling.problem.check_room(model)?;
         self.reference = Reference::new(self.reference.arena.clone(), sampling.problem.len());
         self.problem = sampling.problem;
@@ -80,7 +89,37 @@ impl Session {
         if let Some(sampler) = &mut self.sampler {
             sampler.progress = sampling.progress;
         }
-        Ok(sampling.rollouts)
+        Ok(Advance::Sampled(sampling.rollouts))
+    }
+
+    /// Answers to so many prompts, and the order of those that come after.
+    async fn draw(&mut self, model: &Model, prompts: usize) -> Result<Asked> {
+        // Whoever answers is the policy that the last step is known to have led to.
+        self.last_grad_norm().await?;
+        let mut order = self.order.clone();
+        let prompts = order.next_step(prompts, 1).concat();
+        let by = self.sampled_by(model);
+        let drawn = self.sampler()?.draw(by, prompts, &self.settings).await?;
+        Ok(Asked {
+            drawn,
+            order,
+            verdicts: None,
+        })
+    }
+
+    fn sampler(&self) -> Result<&Sampler> {
+        let sampler = self.sampler.as_ref();
+        sampler.ok_or_else(|| Error::internal("no prompts to answer"))
+    }
+
+    fn sampled_by<'a>(&'a self, model: &'a Model) -> SampledBy<'a> {
+        SampledBy {
+            model,
+            policy: self.policy.weights(),
+            reference: &self.reference.arena,
+            critic: self.policy.critic(),
+            team: self.team.as_ref(),
+        }
     }
 
     async fn train_step(&mut self, model: &Model) -> Result<StepOutcome> {

@@ -29,12 +29,12 @@ pub use score::{ScoreResult, score_rollouts, score_rows};
 use crate::adamw::Norm;
 use crate::crew::Team;
 use burn::tensor::Tensor;
-use online::{FreshRollout, PromptSource, Sampler, SamplingProgress};
+use online::{AskedPair, Drawn, FreshRollout, PromptSource, Sampler, SamplingProgress};
 use order::RowOrder;
 use policy::Policy;
 use problem::Problem;
 use reference::Reference;
-use tilt_protocol::{Error, Metrics, ModelIdentity, Result, TrainSettings};
+use tilt_protocol::{Error, Metrics, ModelIdentity, Result, TrainSettings, Verdict};
 
 /// One run: the policy, what it is trained on, and where it stands.
 pub struct Session {
@@ -44,6 +44,8 @@ pub struct Session {
     /// Where the problem's rows come from, where they are sampled; the order is then that of
     /// the prompts.
     sampler: Option<Sampler>,
+    /// Answers that the learner has been asked about; not saved: a restored run draws the same.
+    asked: Option<Asked>,
     policy: Policy,
     /// Log what no loss needs: entropy, token accuracy, logits.
     statistics: bool,
@@ -59,6 +61,15 @@ pub struct Session {
     last: Option<Last>,
     /// The model that is trained, where it has an identity.
     model: Option<ModelIdentity>,
+}
+
+/// Answers that wait for the learner.
+struct Asked {
+    drawn: Drawn,
+    /// Of the prompts, after those that were asked.
+    order: RowOrder,
+    /// One a pair, once they have come.
+    verdicts: Option<Vec<Verdict>>,
 }
 
 /// The last step, until the next one has reported its gradient's norm.
@@ -85,6 +96,9 @@ struct Stand {
 /// What [`Session::advance`] did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Advance {
+    /// The policy answered, and the learner is asked which answers are better. The run goes on
+    /// after [`Session::prefer`]; until then this is all that it does.
+    Asked(Vec<AskedPair>),
     /// The policy answered: every answer, in the order of the prompts. The next steps train on
     /// them.
     Sampled(Vec<FreshRollout>),
@@ -217,6 +231,30 @@ impl Session {
             (None, Ok(())) => {}
         }
         checked
+    }
+
+    /// What the learner says of the pairs of the last [`Advance::Asked`]: A or B is better; any
+    /// other verdict leaves a pair out.
+    ///
+    /// # Errors
+    /// [`Error::InvalidConfig`] for another number of verdicts than of pairs, or where nothing
+    /// was asked; the run waits as before.
+    pub fn prefer(&mut self, verdicts: Vec<Verdict>) -> Result<()> {
+        let wanted = match &self.asked {
+            Some(asked) if asked.verdicts.is_none() => asked.drawn.prompts(),
+            _ => 0,
+        };
+        match &mut self.asked {
+            Some(asked) if wanted == verdicts.len() && wanted > 0 => {
+                asked.verdicts = Some(verdicts);
+                Ok(())
+            }
+            _ => {
+                let expected = format!("{wanted}, one a pair that waits");
+                let found = format!("{} verdicts", verdicts.len());
+                Err(Error::invalid("verdicts", found, expected))
+            }
+        }
     }
 
     /// Changes a run under way, from its next step on.

@@ -197,6 +197,7 @@ impl Session {
         Ok(Session {
             policy,
             sampler,
+            asked: None,
             statistics: true,
             team: None,
             reference: Reference::with_numbers(reference, &logps),

@@ -130,6 +130,7 @@ impl Session {
             settings,
             problem,
             sampler: None,
+            asked: None,
             statistics: true,
             team: None,
             order,

@@ -1,12 +1,12 @@
 //! A reward model of labels, and runs that it scores.
 
-use crate::page::Page;
+use crate::page::{Page, failure};
 use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::reward_report::{RewardNews, RewardReport};
 use tilt_protocol::roads::{Road, RoadNews};
 use tilt_protocol::{
     Command, Content, Error, Event, Example, Metrics, Objective, ObjectiveKind, OnlineObjective,
-    Principle, Reward, RowKind, TrainSettings, metrics,
+    Principle, Reward, RowKind, TrainSettings, Verdict, metrics,
 };
 
 /// A short training of one on labels that the judge gave.
@@ -112,6 +112,62 @@ fn a_reward_model_is_trained_measured_and_asked() {
     assert_eq!(of(metrics::REWARD), of("rewards/model/mean"));
     assert!((0.0..=1.0).contains(&of("rewards/polite/mean")));
     assert_eq!(of(metrics::SAMPLED_KL), 0.0);
+}
+
+/// A run of Online DPO whose answers the learner judges.
+fn asking() -> Command {
+    let mut settings = TrainSettings {
+        steps: 2,
+        batch_size: 2,
+        rewards: vec![Reward::Learner],
+        ..TrainSettings::lab_defaults(ObjectiveKind::OnlineDpo)
+    };
+    if let Objective::Online(online) = &mut settings.objective {
+        online.generation_mut().max_completion_length = 12;
+    }
+    Command::Train {
+        run: 7,
+        settings,
+        examples: prompts(),
+        paused: false,
+        is_kept: false,
+    }
+}
+
+#[test]
+fn a_run_waits_for_the_learner() {
+    let mut page = Page::ready();
+    let mut events = page.ask(asking());
+    for step in 0..2 {
+        let asked = events.iter().find_map(|event| match event {
+            Event::FreshPairs { run, step, pairs } => Some((*run, *step, pairs.clone())),
+            _ => None,
+        });
+        let (run, at, pairs) = asked.expect("pairs");
+        // Three prompts are an epoch, and no step crosses its end.
+        assert_eq!((run, at, pairs.len()), (7, step, 2 - step));
+        assert!(pairs.iter().all(|pair| !pair.prompt.is_empty()));
+        assert!(steps(&events).len() <= 1);
+        let of = |run, verdicts| Command::Prefer { run, verdicts };
+        let others = [of(6, vec![Verdict::A; pairs.len()]), of(7, Vec::new())];
+        for refused in others {
+            assert!(failure(&page.ask(refused)).is_some());
+        }
+        // Pausing changes nothing of what is waited for.
+        page.ask(Command::Pause);
+        page.ask(Command::Resume);
+        events = page.ask(of(7, vec![Verdict::A; pairs.len()]));
+        assert_eq!(steps(&events).len(), 1, "{events:?}");
+    }
+    let ended = |event: &Event| matches!(event, Event::RunEnded { step: 2, .. });
+    assert!(events.iter().any(ended));
+    assert!(
+        failure(&page.ask(Command::Prefer {
+            run: 7,
+            verdicts: vec![Verdict::A]
+        }))
+        .is_some()
+    );
 }
 
 /// The reward model goes with the run: another engine has none.

@@ -4,7 +4,7 @@ use super::terms::{DevicePreference, ModelSource, RequestId, RunId, Sampling};
 use crate::bench::BenchSettings;
 use crate::dataset::Example;
 use crate::export::ExportMeta;
-use crate::label::{Label, Pair};
+use crate::label::{Label, Pair, Verdict};
 use crate::principle::{JudgeSettings, Principle};
 use crate::report::{Filter, HeldOut};
 use crate::reward::Reward;
@@ -85,8 +85,9 @@ pub enum Command {
     /// Start a run from the reference. A run under way ends before (`RunEnded`, replaced);
     /// where this one cannot begin (`Failed`), the other goes on. The examples of an objective
     /// that samples its answers are prompts. `RunStarted`, then `Step` each step (and `Sampled`
-    /// before it where it follows a sampling) and `Kl` now and then, at the end `Checkpoint` where it `is_kept`.
-    /// Last: `RunEnded`.
+    /// before it where it follows a sampling, and `FreshPairs` before that where
+    /// [`Reward::Learner`] scores it) and `Kl` now and then, at the end `Checkpoint` where it
+    /// `is_kept`. Last: `RunEnded`.
     Train {
         run: RunId,
         settings: TrainSettings,
@@ -103,6 +104,9 @@ pub enum Command {
     /// So many optimiser steps of a run, which is paused after them. Last: `Done`, at once:
     /// the steps are told under the id of the request that started the run.
     Steps { count: usize },
+    /// What the learner says of the run's last `FreshPairs`, a verdict a pair: A or B is better;
+    /// any other leaves the pair out. The run goes on. Last: `Done`.
+    Prefer { run: RunId, verdicts: Vec<Verdict> },
     /// Change a run under way from its next step on. Last: `Adjusted`.
     Adjust {
         beta: Option<f64>,

@@ -137,6 +137,13 @@ pub enum Event {
         run: RunId,
         step: usize,
     },
+    /// The policy of `step` has answered each prompt twice, and waits for the learner, who
+    /// says with `Prefer` which answers are better.
+    FreshPairs {
+        run: RunId,
+        step: usize,
+        pairs: Vec<Pair>,
+    },
     /// `metric-kl`: nats an answer on a small fixed set of prompts.
     Kl {
         run: RunId,
@@ -248,6 +255,7 @@ impl Event {
             | Event::BenchStep { .. }
             | Event::Step { .. }
             | Event::Sampled { .. }
+            | Event::FreshPairs { .. }
             | Event::Kl { .. }
             | Event::Inspected { .. }
             | Event::Checkpoint { .. }

@@ -31,7 +31,7 @@ pub use terms::{
 };
 
 /// Raised whenever a message changes shape.
-pub const PROTOCOL_VERSION: u32 = 12;
+pub const PROTOCOL_VERSION: u32 = 13;
 
 /// From the page: one command with the id that its events will carry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -124,6 +124,10 @@ fn online_run(
     let given = arguments.reward.iter();
     let given = given.map(|spec| Reward::of_spec(spec));
     let given = given.collect::<Result<Vec<_>>>()?;
+    if given.contains(&Reward::Learner) {
+        let expected = "a judge or a reward model: it is the page that asks the learner";
+        return Err(Error::invalid(Reward::FIELD, Reward::Learner, expected));
+    }
     let value_model = arguments.value_model.as_ref();
     let value_model = value_model.map(|folder| {
         let (value, weights) = files::load_model(folder, &models.model.device)?;

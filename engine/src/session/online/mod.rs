@@ -11,4 +11,4 @@ pub use fresh::{FreshRollout, TokenTarget};
 pub use prompts::{Prompt, prompts_of};
 pub use reward::{FreshAnswer, RewardFunction, reward_weights};
 pub use reward_model::{RewardModel, RewardScale, rewards_of};
-pub use sampler::{PromptSource, SampledBy, Sampler, SamplingProgress};
+pub use sampler::{AskedPair, Drawn, PromptSource, SampledBy, Sampler, SamplingProgress};

@@ -25,12 +25,17 @@ enum Scorer {
     Model(Rc<RewardModel>),
     /// Taken off for each token.
     Length(f64),
+    /// The person who watches, who is asked about pairs.
+    Learner,
 }
 
 /// An answer that was just sampled.
 #[derive(Clone, Copy)]
 pub struct FreshAnswer<'a> {
     pub prompt: &'a Prompt,
+    /// What the learner says of it: 1 for the better of two, 0 for the other; `None` where
+    /// nobody has said.
+    pub preferred: Option<f64>,
     pub ids: &'a [u32],
     /// Without special tokens; empty where the policy has no tokenizer.
     pub text: &'a str,
@@ -47,6 +52,7 @@ impl RewardFunction {
                 Scorer::Judge(Weighted(principles.clone()))
             }
             Reward::LengthPenalty(penalty) => Scorer::Length(*penalty),
+            Reward::Learner => Scorer::Learner,
             Reward::Model => {
                 let model = model.ok_or_else(|| {
                     let expected = "a reward model that was trained before";
@@ -85,16 +91,22 @@ impl RewardFunction {
     pub fn model(&self) -> Option<&Rc<RewardModel>> {
         match &self.scorer {
             Scorer::Model(model) => Some(model),
-            Scorer::Judge(_) | Scorer::Length(_) => None,
+            Scorer::Judge(_) | Scorer::Length(_) | Scorer::Learner => None,
         }
     }
 
     /// Whether it reads the answers' text.
     pub fn reads_text(&self) -> bool {
-        matches!(self.scorer, Scorer::Judge(_))
+        matches!(self.scorer, Scorer::Judge(_) | Scorer::Learner)
     }
 
-    /// The scores of answers, `[answers]`; a reward model reads `batch_size` at a time.
+    /// Whether it is the learner, who is asked.
+    pub fn is_learner(&self) -> bool {
+        matches!(self.scorer, Scorer::Learner)
+    }
+
+    /// The scores of answers, `[answers]`, NaN for what the learner has left out; a reward model
+    /// reads `batch_size` at a time.
     ///
     /// # Errors
     /// Those of [`RewardModel::score`].
@@ -109,6 +121,11 @@ impl RewardFunction {
             Scorer::Length(penalty) => {
                 return Ok(answers
                     .map(|answer| -penalty * answer.ids.len() as f64)
+                    .collect());
+            }
+            Scorer::Learner => {
+                return Ok(answers
+                    .map(|answer| answer.preferred.unwrap_or(f64::NAN))
                     .collect());
             }
             Scorer::Model(model) => model,
@@ -160,6 +177,7 @@ mod tests {
         };
         let answers = texts.iter().map(|text| FreshAnswer {
             prompt: &prompt,
+            preferred: None,
             ids,
             text,
         });

@@ -15,7 +15,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use tilt_protocol::dataset::{RolloutCompletion, RolloutRow};
 use tilt_protocol::{
-    Error, Generation, Metrics, Objective, OnlineObjective, Result, Reward, TrainSettings, metrics,
+    Error, Generation, Metrics, Objective, OnlineObjective, Result, Reward, TrainSettings, Verdict,
+    metrics,
 };
 
 /// Prompts, and what scores the answers.
@@ -88,6 +89,50 @@ pub struct SampledBy<'a> {
     pub team: Option<&'a Team>,
 }
 
+/// Answers that were just sampled, before anything scores them.
+pub struct Drawn {
+    /// Which of the source's prompts were asked.
+    prompts: Vec<usize>,
+    /// Those to one prompt after another.
+    answers: Vec<SampledAnswer>,
+    /// `[answers]`
+    texts: Vec<String>,
+}
+
+/// Two fresh answers to a prompt, as the learner is asked about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedPair {
+    /// Which of the run's prompts they answer.
+    pub prompt: usize,
+    pub answers: [String; 2],
+}
+
+impl Drawn {
+    /// The answers two by two.
+    pub fn pairs(&self) -> Vec<AskedPair> {
+        let pairs = self.prompts.iter().zip(self.texts.chunks_exact(2));
+        pairs
+            .map(|(&prompt, texts)| AskedPair {
+                prompt,
+                answers: [texts[0].clone(), texts[1].clone()],
+            })
+            .collect()
+    }
+
+    pub fn prompts(&self) -> usize {
+        self.prompts.len()
+    }
+}
+
+/// What a verdict on a pair says of its two answers.
+fn preferred(verdict: Verdict) -> [Option<f64>; 2] {
+    match verdict {
+        Verdict::A => [Some(1.0), Some(0.0)],
+        Verdict::B => [Some(0.0), Some(1.0)],
+        Verdict::Tie | Verdict::BothGood | Verdict::BothBad => [None; 2],
+    }
+}
+
 /// What a sampling brings.
 pub struct Sampling {
     /// The settings' objective over the answers.
@@ -138,6 +183,14 @@ impl Sampler {
                 advice: "give a file with a row {\"prompt\"} at least".to_owned(),
             });
         }
+        let is_in_pairs = matches!(
+            settings.objective,
+            Objective::Online(OnlineObjective::OnlineDpo(_))
+        );
+        if !is_in_pairs && source.rewards.iter().any(RewardFunction::is_learner) {
+            let expected = "online_dpo beside it, which asks for the better of two answers; or a judge or a reward model";
+            return Err(Error::invalid(Reward::FIELD, Reward::Learner, expected));
+        }
         let weights = match &settings.objective {
             Objective::Online(online) => online.reward_weights(),
             _ => None,
@@ -184,37 +237,73 @@ impl Sampler {
         Ok(is_used_up.then_some(pace.prompts))
     }
 
-    /// Answers of the policy to these prompts, scored and ready to be trained on. Whoever takes
-    /// them takes their `progress` with them; until then nothing has changed.
+    /// Whether the learner scores answers.
+    pub fn asks_learner(&self) -> bool {
+        self.source.rewards.iter().any(RewardFunction::is_learner)
+    }
+
+    /// Answers of the policy to these prompts.
     ///
     /// # Errors
-    /// Those of [`crew::sample`] and [`prepare`].
-    pub async fn sample(
+    /// Those of [`crew::sample`]; [`Error::NoTokenizer`] where a reward function reads text.
+    pub async fn draw(
         &self,
         by: SampledBy<'_>,
-        prompts: &[usize],
+        prompts: Vec<usize>,
         settings: &TrainSettings,
-    ) -> Result<Sampling> {
+    ) -> Result<Drawn> {
         let SampledBy { model, policy, .. } = by;
         let pace = pace(settings)?;
         let generation = generation_of(settings)?;
-        let asked: Vec<&Prompt> = prompts.iter().map(|&p| &self.source.prompts[p]).collect();
-        let each = asked
-            .iter()
+        let each = self
+            .asked(&prompts)
+            .into_iter()
             .flat_map(|prompt| std::iter::repeat_n(&prompt.ids, pace.answers).cloned());
         let each: Vec<Vec<u32>> = each.collect();
-        let first = self.progress.answers;
         let request = SamplingRequest {
             prompts: &each,
             pick: Pick::Sample(sampling(generation, settings.seed)),
             max_new_tokens: generation.max_completion_length,
             seed: settings.seed,
-            first_stream: first,
+            first_stream: self.progress.answers,
         };
         let answers = crew::sample(model, policy, &request, by.team).await?;
         let texts = self.texts(model, &answers)?;
-        let rewards = self.score(&asked, &answers, &texts, pace.answers, settings);
+        Ok(Drawn {
+            prompts,
+            answers,
+            texts,
+        })
+    }
+
+    /// The prompts of these numbers.
+    fn asked(&self, prompts: &[usize]) -> Vec<&Prompt> {
+        prompts.iter().map(|&p| &self.source.prompts[p]).collect()
+    }
+
+    /// Answers scored and ready to be trained on. Whoever takes them takes their `progress` with
+    /// them; until then nothing has changed. `verdicts` are the learner's, one a pair; pairs of
+    /// which they say nothing are left out.
+    ///
+    /// # Errors
+    /// Those of [`prepare`], and of reward models.
+    pub async fn score(
+        &self,
+        by: SampledBy<'_>,
+        drawn: Drawn,
+        verdicts: Option<&[Verdict]>,
+        settings: &TrainSettings,
+    ) -> Result<Sampling> {
+        let SampledBy { model, policy, .. } = by;
+        let pace = pace(settings)?;
+        let asked = self.asked(&drawn.prompts);
+        let rewards = self.rewards(&asked, &drawn, verdicts, pace.answers, settings);
         let mut rewards = rewards.await?.into_iter();
+        let Drawn {
+            prompts,
+            answers,
+            texts,
+        } = drawn;
         let groups = answers.chunks(pace.answers).zip(&asked);
         let rows: Vec<RolloutRow> = groups
             .enumerate()
@@ -235,8 +324,18 @@ impl Sampler {
         let names = self.source.rewards.iter();
         let names: Vec<String> = names.map(|function| function.name.clone()).collect();
         let steps = pace.steps(settings);
+        let judged: Vec<RolloutRow>;
+        let trained_on = match verdicts {
+            None => &rows,
+            Some(verdicts) => {
+                let rows = rows.iter().zip(verdicts);
+                let judged_rows = rows.filter(|(_, verdict)| verdict.is_decisive());
+                judged = judged_rows.map(|(row, _)| row.clone()).collect();
+                &judged
+            }
+        };
         let sampled = Sampled {
-            rows: &rows,
+            rows: trained_on,
             names: &names,
             weights: Some(&self.weights),
             keep: if steps > 1 {
@@ -248,7 +347,7 @@ impl Sampler {
         };
         let prepared = prepare(model, policy, by.reference, &sampled, settings).await?;
         let told = Told {
-            prompts,
+            prompts: &prompts,
             rows: &rows,
             weights: &self.weights,
             prepared: &prepared,
@@ -262,7 +361,7 @@ impl Sampler {
         logged.set_some(metrics::SAMPLED_KL, mean_kl(&rollouts));
         let mut progress = SamplingProgress {
             left: VecDeque::new(),
-            answers: first + rollouts.len(),
+            answers: self.progress.answers + rollouts.len(),
             metrics: logged,
         };
         progress.fill(prepared.problem.len(), &pace, settings);
@@ -291,25 +390,29 @@ impl Sampler {
     }
 
     /// What each reward function says of each answer, `[answers]` of `[functions]`.
-    async fn score(
+    async fn rewards(
         &self,
         asked: &[&Prompt],
-        answers: &[SampledAnswer],
-        texts: &[String],
+        drawn: &Drawn,
+        verdicts: Option<&[Verdict]>,
         each: usize,
         settings: &TrainSettings,
     ) -> Result<Vec<Vec<Option<f64>>>> {
-        let fresh: Vec<FreshAnswer<'_>> = answers
+        let of_learner = verdicts.into_iter().flatten().map(|&one| preferred(one));
+        let mut of_learner = of_learner.flatten();
+        let fresh: Vec<FreshAnswer<'_>> = drawn
+            .answers
             .iter()
-            .zip(texts)
+            .zip(&drawn.texts)
             .enumerate()
             .map(|(index, (answer, text))| FreshAnswer {
                 prompt: asked[index / each],
+                preferred: of_learner.next().flatten(),
                 ids: &answer.ids,
                 text,
             })
             .collect();
-        let mut rewards = vec![Vec::new(); answers.len()];
+        let mut rewards = vec![Vec::new(); fresh.len()];
         for function in &self.source.rewards {
             let scores = function.score(&fresh, settings.batch_size).await?;
             for (rewards, score) in rewards.iter_mut().zip(scores) {
