@@ -66,7 +66,7 @@ pub fn run(root: &Path, options: &BuildOptions) -> Result<(), Error> {
     if options.lessons.is_empty() {
         return Ok(());
     }
-    let program = build_program(root)?;
+    let program = build_program(root, cargo())?;
     let out = options.out.as_deref().unwrap_or(Path::new(PACKS_FOLDER));
     for lesson in &options.lessons {
         ProgramRun::new(&program, "packing a lesson")
@@ -81,9 +81,14 @@ pub fn run(root: &Path, options: &BuildOptions) -> Result<(), Error> {
     Ok(())
 }
 
-/// Compiles the program that packs lessons, with the crates of the native tests.
-pub fn build_program(root: &Path) -> Result<PathBuf, Error> {
+pub fn cargo() -> ProgramRun {
     ProgramRun::new("cargo", "compiling what packs lessons")
+}
+
+/// Compiles the program that packs lessons by this run of cargo, with the crates of the native
+/// tests.
+pub fn build_program(root: &Path, cargo: ProgramRun) -> Result<PathBuf, Error> {
+    cargo
         .args(["build", "--quiet", "--release", "--workspace"])
         .args(["--exclude", "tilt-app", "--bin", PROGRAM])
         .dir(root)
