@@ -214,10 +214,9 @@ mod tests {
     use tilt_protocol::{Metrics, ObjectiveKind, TrainSettings};
 
     fn run(rewards: &str, points: &[(f64, f64, f64)]) -> RunRecord {
-        let specs = rewards.split_whitespace().map(Reward::of_spec);
         let mut record = RunRecord {
             settings: TrainSettings {
-                rewards: specs.collect::<Result<_, _>>().unwrap(),
+                rewards: Reward::all_of_specs(rewards).unwrap(),
                 ..TrainSettings::lab_defaults(ObjectiveKind::Rloo)
             },
             ..record_for_tests()

@@ -81,8 +81,8 @@ pub fn choose(lab: Lab) {
 
 /// Writes the rewards into the form, as typed to their end.
 pub fn set_rewards(lab: Lab, rewards: &[Reward]) {
-    let specs: Vec<String> = rewards.iter().map(Reward::to_string).collect();
-    lab.form.set_parameter(Parameter::Reward, specs.join(" "));
+    lab.form
+        .set_parameter(Parameter::Reward, Reward::specs_of(rewards));
     lab.form.leave_parameter(Parameter::Reward);
 }
 

@@ -228,8 +228,7 @@ impl ParameterSlot<'_> {
             }
             ParameterSlot::Schedule(value) => *value = LrSchedule::from_name(text)?,
             ParameterSlot::Rewards(value) => {
-                let specs = text.split_whitespace().map(Reward::of_spec);
-                *value = specs.collect::<Result<Vec<_>, _>>().ok()?;
+                *value = Reward::all_of_specs(text).ok()?;
             }
             ParameterSlot::Scale(value) => {
                 let mut all = ScaleRewards::ALL.into_iter();

@@ -23,10 +23,7 @@ impl Parameter {
             ParameterSlot::Flag(value) => flag_text(*value),
             ParameterSlot::Divergence(value) => value.name().to_owned(),
             ParameterSlot::Schedule(value) => value.name().to_owned(),
-            ParameterSlot::Rewards(value) => {
-                let specs: Vec<String> = value.iter().map(Reward::to_string).collect();
-                specs.join(" ")
-            }
+            ParameterSlot::Rewards(value) => Reward::specs_of(value),
             ParameterSlot::Scale(value) => value.name().to_owned(),
             ParameterSlot::Ratio(value) => value.name().to_owned(),
             ParameterSlot::Estimate(value) => value.name().to_owned(),

@@ -132,10 +132,7 @@ mod tests {
 
     #[test]
     fn a_reward_is_named_by_where_it_comes_from() {
-        let of = |specs: &str| {
-            let rewards = specs.split_whitespace().map(Reward::of_spec);
-            Source::of(&rewards.collect::<Result<Vec<_>, _>>().unwrap())
-        };
+        let of = |specs: &str| Source::of(&Reward::all_of_specs(specs).unwrap());
         assert_eq!(of("judge:warm"), Source::Judge(Principle::Warm));
         assert_eq!(of("judge:warm=2"), Source::Other);
         assert_eq!(of("judge:warm,short=0.5"), Source::Other);

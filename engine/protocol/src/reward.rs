@@ -85,6 +85,22 @@ impl Reward {
     }
 }
 
+impl Reward {
+    /// Reads reward functions with white space between them.
+    ///
+    /// # Errors
+    /// As [`Reward::of_spec`].
+    pub fn all_of_specs(text: &str) -> Result<Vec<Reward>> {
+        text.split_whitespace().map(Reward::of_spec).collect()
+    }
+
+    /// Reward functions as [`Reward::all_of_specs`] reads them.
+    pub fn specs_of(rewards: &[Reward]) -> String {
+        let specs: Vec<String> = rewards.iter().map(Reward::to_string).collect();
+        specs.join(" ")
+    }
+}
+
 /// Reads `polite=1,short=0.3`.
 fn principles_of(text: &str, wrong: &impl Fn(&str) -> Error) -> Result<Vec<(Principle, f64)>> {
     let mut principles = Vec::new();

@@ -12,6 +12,7 @@ mod road;
 mod run_result;
 mod win_rate;
 mod world_fit;
+mod world_session;
 
 pub use alignment::{Alignment, AlignmentTask};
 pub use answers::{WorldAnswer, answer_prompts, prompt_ids, some_held_out_prompts};
@@ -24,3 +25,4 @@ pub use road::RoadTask;
 pub use run_result::{Wanted, run_result};
 pub use win_rate::{DECISIVE_WANTED, WinRateRun};
 pub use world_fit::{WorldFit, world_fit};
+pub use world_session::world_session;

@@ -7,16 +7,16 @@ use crate::crew::Team;
 use crate::evaluate::pairs::PairDrawer;
 use crate::evaluate::reward_model::{RewardModelPiece, RewardModelRun};
 use crate::evaluate::win_rate::WinRateRun;
+use crate::evaluate::world_session::world_session;
 use crate::model::Model;
-use crate::session::online::{PromptSource, RewardFunction, RewardModel, Sampler, prompts_of};
+use crate::session::online::{RewardFunction, RewardModel};
 use crate::session::{Advance, Session, StepOutcome};
 use burn::tensor::Tensor;
 use std::rc::Rc;
-use tilt_protocol::dataset::ParsedPrompts;
 use tilt_protocol::roads::{Road, RoadOutcome};
 use tilt_protocol::{
-    Content, Error, Example, JudgeSettings, ObjectiveKind, Principle, Result, Reward, RowKind,
-    Sampling, TrainSettings,
+    Error, Example, JudgeSettings, ObjectiveKind, Principle, Result, Reward, RowKind, Sampling,
+    TrainSettings,
 };
 use web_time::Instant;
 
@@ -75,7 +75,7 @@ impl RoadTask {
             Road::Judge(_) => {
                 settings.rewards = vec![Reward::of_principle(self.principle)];
                 let functions = RewardFunction::all(&settings.rewards, None)?;
-                online(model, reference, functions, settings)?
+                world_session(model, reference, functions, settings)?
             }
             Road::RewardModel(_) => {
                 let rewards = self
@@ -83,7 +83,7 @@ impl RoadTask {
                     .await?;
                 settings.rewards = vec![Reward::Model];
                 let functions = RewardFunction::all(&settings.rewards, Some(&rewards))?;
-                online(model, reference, functions, settings)?
+                world_session(model, reference, functions, settings)?
             }
         };
         session.set_team(team.cloned());
@@ -167,27 +167,6 @@ fn given(
         rows.all_good()?.rows,
         settings,
     )
-}
-
-/// On the world's training prompts.
-fn online(
-    model: &Model,
-    reference: &Tensor<1>,
-    rewards: Vec<RewardFunction>,
-    settings: TrainSettings,
-) -> Result<Session> {
-    let prompts = crate::world::training_prompts();
-    let parsed = ParsedPrompts {
-        lines: (1..=prompts.len()).collect(),
-        prompts: prompts
-            .iter()
-            .map(|prompt| Content::user(&prompt.text))
-            .collect(),
-        errors: Vec::new(),
-    };
-    let (prompts, _) = prompts_of(parsed, model)?;
-    let sampler = Sampler::new(PromptSource { prompts, rewards }, &settings)?;
-    Session::start_online(model, reference.clone(), reference, sampler, settings)
 }
 
 async fn train(session: &mut Session, model: &Model, outcome: &mut RoadOutcome) -> Result<()> {

@@ -7,6 +7,7 @@ use super::node::{Fields, MOST_EXACT, Node, number_value};
 use crate::config::{FIELDS, TrlConfig, trl_config};
 use crate::error::{Error, Result};
 use crate::objective_kind::ObjectiveKind;
+use crate::reward::Reward;
 use crate::settings::TrainSettings;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -16,6 +17,9 @@ const SHORT: [(&str, &str); 2] = [("lr", "learning_rate"), ("steps", "max_steps"
 /// What `objective` and `steps` say already.
 const NOT_HERE: [&str; 3] = ["trainer", "loss_type", "num_train_epochs"];
 const OBJECTIVE: &str = "objective";
+/// What scores the answers of a run that samples its own, as the page and the terminal write
+/// it; TRL takes that beside its config.
+const REWARD: &str = "reward";
 /// Optimiser steps that the page takes at most.
 const MOST_STEPS: f64 = 100_000.0;
 
@@ -61,6 +65,9 @@ impl RunSettings {
         base: &TrainSettings,
         may_name_objective: bool,
     ) {
+        if name == REWARD {
+            return self.take_reward(fields, base);
+        }
         let (short, trl) = names_of(name);
         if !FIELDS.contains(&trl) || NOT_HERE.contains(&trl) {
             let first = may_name_objective.then_some(OBJECTIVE);
@@ -88,6 +95,31 @@ impl RunSettings {
         }
         if self.values.insert(short.to_owned(), value).is_some() {
             fields.fail_at(name, "given twice, under two names", short);
+        }
+    }
+
+    fn take_reward(&mut self, fields: &Fields<'_>, base: &TrainSettings) {
+        let Some(node) = fields.optional(REWARD) else {
+            return;
+        };
+        if base.rewards.is_empty() {
+            let expected = "settings that the objective has";
+            fields.fail_at(REWARD, "not a setting of this objective", expected);
+            return;
+        }
+        let Some(text) = node.value.as_str() else {
+            node.wrong::<()>("reward functions, such as \"judge:polite=1\"");
+            return;
+        };
+        match Reward::all_of_specs(text) {
+            Err(defect) => {
+                let (found, expected) = found_and_expected(&defect, node.value);
+                fields.fail_at(REWARD, found, expected);
+            }
+            Ok(rewards) => {
+                let written = Reward::specs_of(&rewards);
+                self.values.insert(REWARD.to_owned(), written.into());
+            }
         }
     }
 
@@ -136,6 +168,10 @@ impl RunSettings {
             objective: None,
             values: changed.collect(),
         };
+        if base.rewards != settings.rewards {
+            let written = Reward::specs_of(&settings.rewards);
+            found.values.insert(REWARD.to_owned(), written.into());
+        }
         if settings.warmup_steps == TrainSettings::lab_warmup_steps(settings.steps) {
             found.values.remove("warmup_steps");
         }
@@ -232,6 +268,7 @@ pub fn known_names() -> impl Iterator<Item = &'static str> {
         .into_iter()
         .filter(|field| !NOT_HERE.contains(field))
         .map(short_name)
+        .chain([REWARD])
 }
 
 /// 1 for 1.0, so that equal settings are equal texts.
@@ -253,7 +290,7 @@ fn overlaid(
     values: &BTreeMap<String, Value>,
 ) -> Result<(TrainSettings, Vec<String>)> {
     let mut fields = trl_config(base);
-    for (name, value) in values {
+    for (name, value) in values.iter().filter(|(name, _)| *name != REWARD) {
         fields.insert(names_of(name).1.to_owned(), value.clone());
     }
     let config = TrlConfig::from_json(&Value::Object(fields).to_string())?;
@@ -261,6 +298,10 @@ fn overlaid(
     // What a TRL config does not say.
     settings.keep_order = base.keep_order;
     settings.decay_all = base.decay_all;
+    settings.rewards = match values.get(REWARD).and_then(Value::as_str) {
+        Some(specs) => Reward::all_of_specs(specs)?,
+        None => base.rewards.clone(),
+    };
     let is_given = |name: &str| values.contains_key(name);
     if !is_given("max_length") {
         settings.max_length = base.max_length;
@@ -322,6 +363,22 @@ mod tests {
             assert!(!found.values.contains_key("warmup_steps"), "{kind:?}");
             assert_eq!(found.over(&base).as_ref(), Ok(&changed), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_reward_is_a_setting_of_what_samples() {
+        let base = TrainSettings::lab_defaults(ObjectiveKind::Grpo);
+        let changed = TrainSettings {
+            rewards: Reward::all_of_specs("judge:truthful=1 length:0.01").unwrap(),
+            ..base.clone()
+        };
+        let found = RunSettings::between(&base, &changed);
+        assert_eq!(found.in_words(), "reward judge:truthful=1 length:0.01");
+        assert_eq!(found.over(&base), Ok(changed.clone()));
+        assert!(found.match_run(ObjectiveKind::Grpo, &changed));
+        assert!(!found.match_run(ObjectiveKind::Grpo, &base));
+        // What a lesson says nothing of is as the page proposes it.
+        assert_eq!(RunSettings::default().over(&changed), Ok(changed));
     }
 
     #[test]

@@ -151,7 +151,9 @@ impl Setup {
         let is_model = run.model == self.model.slug();
         let asked = self.run_settings(asked);
         let is_asked = asked.is_ok_and(|(kind, asked)| {
-            kind == run.objective && trl_config(&asked) == trl_config(&run.settings)
+            kind == run.objective
+                && trl_config(&asked) == trl_config(&run.settings)
+                && asked.rewards == run.settings.rewards
         });
         took_all && is_model && is_asked
     }

@@ -2,13 +2,12 @@
 //! checks ask for.
 
 use super::labels;
+use super::sessions::Sessions;
 use burn::tensor::Tensor;
 use std::time::Instant;
 use tilt_engine::evaluate::{Inspector, WinRateRun, answer_prompts};
 use tilt_engine::model::Model;
-use tilt_engine::session::Session;
 use tilt_engine::world::held_out_prompts;
-use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::lesson::{
     Act, Check, CurveFacts, Facts, KlFacts, LabelAct, LabelFacts, LabelSource, LabelledBy, Lesson,
     Quantity, RunBack, RunFacts, RunSettings, SampleFacts, TokenFacts, WinRateFacts,
@@ -180,27 +179,18 @@ impl<'a> Lab<'a> {
 
     async fn train(&mut self, settings: &RunSettings) -> Result<()> {
         let (objective, settings) = self.lesson.setup.run_settings(settings)?;
-        let examples = rows_from_labels(&self.labels, objective.row_kind());
-        let rows = self
-            .model
-            .rows(&examples, &settings.objective, settings.max_length)?
-            .all_good()?
-            .rows;
-        if rows.is_empty() {
-            return Err(Error::NothingToUse {
-                what: "labels".to_owned(),
-                purpose: "train on".to_owned(),
-                advice: "a set-up or an act before the run has to give some".to_owned(),
-            });
-        }
         let began = Instant::now();
-        let (model, reference) = (self.model, self.reference);
-        let mut session =
-            Session::start(model, reference.clone(), reference, rows, settings.clone())?;
+        let sessions = Sessions {
+            model: self.model,
+            reference: self.reference,
+            labels: &self.labels,
+            stand_in: self.stand_in(),
+        };
+        let mut session = sessions.start(settings.clone()).await?;
         session.leave_out_statistics();
         let mut curve = Vec::new();
         loop {
-            let outcome = session.step(model).await?;
+            let outcome = session.step(self.model).await?;
             curve.push(CurveFacts {
                 step: outcome.step,
                 metrics: outcome.metrics,

@@ -5,6 +5,7 @@ mod lab;
 mod labels;
 mod replay;
 mod report;
+mod sessions;
 mod verify;
 
 use std::process::ExitCode;
