@@ -83,7 +83,7 @@ fn Pipeline() -> impl IntoView {
     };
     view! {
         <StyleSheet file=STYLES/>
-        <section class="panel pipeline" data-testid="pipeline" aria-labelledby="pipeline-title">
+        <section class="panel pipeline" data-place="pipeline" data-testid="pipeline" aria-labelledby="pipeline-title">
             <h2 id="pipeline-title">{texts::TITLE}</h2>
             <p class="muted">{texts::EXPLAINED}</p>
             {road(Road::Direct)}

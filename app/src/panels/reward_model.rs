@@ -35,7 +35,7 @@ pub fn RewardModelPanel() -> impl IntoView {
         text.to_owned()
     });
     view! {
-        <section class="reward-model" data-testid="reward-model" aria-labelledby="reward-model-title">
+        <section class="reward-model" data-place="reward-model" data-testid="reward-model" aria-labelledby="reward-model-title">
             <h3 id="reward-model-title">{texts::TITLE}</h3>
             <div class="row">
                 <Action

@@ -75,7 +75,7 @@ fn Rollouts() -> impl IntoView {
     };
     view! {
         <StyleSheet file=STYLES/>
-        <section class="panel rollouts" data-testid="rollouts" aria-labelledby="rollouts-title">
+        <section class="panel rollouts" data-place="rollouts" data-testid="rollouts" aria-labelledby="rollouts-title">
             <header class="panel-head">
                 <h2 id="rollouts-title">{texts::TITLE}</h2>
                 <span class="muted">{date}</span>
