@@ -17,7 +17,9 @@ pub fn models() -> Vec<Named> {
 
 /// Those that train a policy.
 pub fn objectives() -> Vec<Named> {
-    let all = ObjectiveKind::of_given_rows().filter(|kind| kind.trains_policy());
+    let all = ObjectiveKind::ALL
+        .into_iter()
+        .filter(|kind| kind.trains_policy());
     all.map(|kind| (kind.slug().into(), kind.title().to_owned()))
         .collect()
 }

@@ -9,9 +9,9 @@ use crate::principle::Principle;
 
 type Names<T> = Vec<(&'static str, T)>;
 
-/// Those that train a policy on rows.
+/// Those that train a policy.
 pub(super) fn objectives() -> Names<ObjectiveKind> {
-    let all = ObjectiveKind::of_given_rows();
+    let all = ObjectiveKind::ALL.into_iter();
     all.filter(|kind| kind.trains_policy())
         .map(|kind| (kind.slug(), kind))
         .collect()

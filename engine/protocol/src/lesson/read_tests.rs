@@ -79,7 +79,10 @@ fn a_run_has_the_set_ups_settings_under_its_own() {
 
 #[test]
 fn every_objective_can_be_a_lessons() {
-    for kind in ObjectiveKind::of_given_rows().filter(|kind| kind.trains_policy()) {
+    for kind in ObjectiveKind::ALL
+        .into_iter()
+        .filter(|kind| kind.trains_policy())
+    {
         let settings = json!({"steps": 5, "lr": 0.001, "per_device_train_batch_size": 4});
         let mut lesson = full();
         lesson["setup"]["objective"] = kind.slug().into();
