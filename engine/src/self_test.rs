@@ -236,6 +236,9 @@ async fn of_update(model: &Model, arena: &Tensor<1>) -> Result<Vec<NamedValues>>
 /// decide it (a test looks).
 const ANSWERS_SEED: u64 = 0;
 
+/// Tokens of an answer at most: several readbacks, and yet few draws that could be near another.
+const ANSWER_TOKENS: usize = 10;
+
 /// How the answers are drawn: the likeliest, from everything, and through every filter.
 fn picks() -> [(&'static str, Pick); 3] {
     let all = Sampling::default();
@@ -265,7 +268,7 @@ fn prompts() -> Vec<Vec<u32>> {
 async fn of_answers(model: &Model, arena: &Tensor<1>) -> Result<Vec<NamedValues>> {
     let mut parts = Vec::new();
     for (what, pick) in picks() {
-        let most = model.config.n_positions;
+        let most = ANSWER_TOKENS;
         let answers = generate(model, arena, &prompts(), pick, most, ANSWERS_SEED, 0).await?;
         let ids = answers.iter().flat_map(|answer| &answer.ids);
         let ids: Vec<f32> = ids.map(|&id| id as f32).collect();

@@ -9,10 +9,11 @@ use support::{model, pairs, settings, thumbs};
 use tilt_engine::export::{File, check, model_zip, trl_rows, trl_zip, unzip_files};
 use tilt_engine::model::{Model, ModelFiles};
 use tilt_engine::readback::read;
+use tilt_engine::session::online::RewardModel;
 use tilt_engine::session::{Session, first_epoch};
 use tilt_engine::text::TokenisedRow;
 use tilt_protocol::dataset::parse_jsonl;
-use tilt_protocol::{Error, Example, ExportMeta, ObjectiveKind, TrainSettings};
+use tilt_protocol::{Content, Error, Example, ExportMeta, ObjectiveKind, Reward, TrainSettings};
 
 const LIMIT: usize = 1 << 28;
 
@@ -96,7 +97,7 @@ fn a_model_without_a_tokenizer_has_a_zip_too() {
     assert!(files.iter().all(|file| file.name != "tokenizer.json"));
     let (rows, run) = (examples(4), settings(ObjectiveKind::Dpo, 3));
     let meta = ExportMeta::default();
-    let zip = block_on(trl_zip(&model, &arena, &rows, &run, &meta));
+    let zip = block_on(trl_zip(&model, &arena, &rows, &run, &meta, None));
     assert!(matches!(zip, Err(Error::NoTokenizer { .. })));
 }
 
@@ -144,7 +145,7 @@ fn a_run_leaves_with_rows_script_reference_and_losses() {
     let meta = ExportMeta::default();
     let zip = |settings: &TrainSettings| {
         let rows = examples(20);
-        block_on(trl_zip(&model, &arena, &rows, settings, &meta)).expect("a zip")
+        block_on(trl_zip(&model, &arena, &rows, settings, &meta, None)).expect("a zip")
     };
     let bytes = zip(&settings);
     assert_eq!(zip(&settings), bytes);
@@ -188,4 +189,65 @@ fn rows_are_those_of_the_trainer() {
     let ids = parse_jsonl(r#"{"prompt_ids": [5], "chosen_ids": [6], "rejected_ids": [7]}"#);
     let error = trl_rows(&model, &ids.examples, &short).unwrap_err();
     assert!(error.to_string().contains("token ids"), "{error}");
+}
+
+/// A run on its own answers goes to TRL with its prompts and the reward model that scored it.
+#[test]
+fn a_run_on_its_own_answers_takes_its_reward_model_along() {
+    let (model, arena) = nano();
+    let settings = TrainSettings {
+        rewards: vec![Reward::Model, Reward::LengthPenalty(0.01)],
+        ..TrainSettings::lab_defaults(ObjectiveKind::Grpo)
+    };
+    let prompt = |text: &str| Example::Prompt {
+        prompt: Content::user(text),
+    };
+    let prompts = [prompt("Hello there!"), prompt("How do I make tea?")];
+    let meta = ExportMeta::default();
+    let zip = |examples: &[Example], scorer: Option<&RewardModel>| {
+        block_on(trl_zip(&model, &arena, examples, &settings, &meta, scorer))
+    };
+    assert!(matches!(
+        zip(&prompts, None),
+        Err(Error::InvalidConfig { .. })
+    ));
+    let (head, weights) = nano();
+    let (head, weights) = head.with_score_head(weights, 3);
+    let mut scorer = RewardModel::given("own", head, weights, &model).expect("a reward model");
+    scorer.scale.deviation = 4.0;
+    assert!(matches!(
+        zip(&examples(2), Some(&scorer)),
+        Err(Error::BadRows(_))
+    ));
+    let bytes = zip(&prompts, Some(&scorer)).expect("a zip");
+    let files = unzip_files(&bytes, LIMIT).expect("files");
+    let text = |name: &str| {
+        let file = files.iter().find(|file| file.name == name).expect(name);
+        String::from_utf8(file.bytes.clone()).expect("text")
+    };
+    assert_eq!(text("prompts.jsonl").lines().count(), 2);
+    assert!(text("train.py").contains("reward_funcs=[REWARD_MODEL, length],"));
+    for name in ["tokenizer.json", "config.json", "tokenizer_config.json"] {
+        text(&format!("reward_model/{name}"));
+    }
+    // What the run divides by is in the head.
+    let weights = files
+        .iter()
+        .find(|file| file.name == "reward_model/model.safetensors")
+        .expect("weights");
+    let config = text("reward_model/config.json");
+    let exported = ModelFiles {
+        config: &config,
+        weights: &weights.bytes,
+        tokenizer: None,
+        tokenizer_config: None,
+    };
+    let (exported, numbers) =
+        Model::load(&exported, &burn::tensor::Device::flex()).expect("a model");
+    let numbers = block_on(read(numbers)).expect("numbers");
+    let own = block_on(read(scorer.arena.clone())).expect("numbers");
+    let head = own.len() - exported.config.n_embd;
+    assert_eq!(numbers[..head], own[..head]);
+    let scaled: Vec<f32> = own[head..].iter().map(|number| number / 4.0).collect();
+    assert_eq!(numbers[head..], scaled);
 }

@@ -120,7 +120,7 @@ pub fn of_reward_function(name: &str) -> [String; 2] {
 
 /// What the curve of a run that trains a policy can have, wherever it is trained: entropy,
 /// token accuracy and logits are logged by the terminal alone.
-pub const OF_CURVES: [&str; 15] = [
+pub const OF_CURVES: [&str; 17] = [
     LOSS,
     GRAD_NORM,
     LEARNING_RATE,
@@ -136,6 +136,8 @@ pub const OF_CURVES: [&str; 15] = [
     LOG_ODDS_CHOSEN,
     REF_LOGPS_CHOSEN,
     REF_LOGPS_REJECTED,
+    REWARD,
+    COMPLETION_LENGTHS[0],
 ];
 
 /// Finite numbers by name. A quantity that a batch does not define (the mean

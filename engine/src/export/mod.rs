@@ -9,6 +9,7 @@ mod exact;
 mod model;
 mod rows;
 mod trl;
+mod trl_online;
 mod zip;
 
 pub use check::{Check, check};

@@ -4,6 +4,7 @@ use super::check::check;
 use crate::breath::rest;
 use crate::hf::{Precision, WEIGHTS_FILE};
 use crate::model::Model;
+use crate::text::Text;
 use burn::tensor::Tensor;
 use serde_json::{Value, json};
 use tilt_protocol::export::{ExportMeta, ModelFacts, model_card};
@@ -44,14 +45,18 @@ pub async fn model_files(model: &Model, arena: &Tensor<1>, meta: &ExportMeta) ->
         let text = text.map_err(Error::internal)?;
         files.push(File::new("generation_config.json", text + "\n"));
     }
-    if let Some(text) = &model.text {
-        files.push(File::new("tokenizer.json", text.tokenizer_json.as_str()));
-        if let Some(config) = &text.tokenizer_config {
-            files.push(File::new("tokenizer_config.json", config.as_str()));
-        }
-    }
+    files.extend(model.text.iter().flat_map(tokenizer_files));
     files.push(File::new(WEIGHTS_FILE, weights));
     Ok(files)
+}
+
+/// What reads and writes the model's text.
+pub(super) fn tokenizer_files(text: &Text) -> Vec<File> {
+    let mut files = vec![File::new("tokenizer.json", text.tokenizer_json.as_str())];
+    if let Some(config) = &text.tokenizer_config {
+        files.push(File::new("tokenizer_config.json", config.as_str()));
+    }
+    files
 }
 
 /// What the card says of the model's shape.

@@ -34,16 +34,13 @@ pub fn trl_rows(model: &Model, examples: &[Example], settings: &TrainSettings) -
     };
     let (mut kept, mut dropped, mut refused) = (Vec::new(), 0, Vec::new());
     for (index, example) in numbered {
-        let example = for_trainer(example, objective, model.text.as_ref());
-        if holds_ids(&example) {
-            refused.push(Error::BadRow {
-                line: index + 1,
-                field: "row".to_owned(),
-                found: "token ids".to_owned(),
-                expected: "text, as TRL's trainers read it".to_owned(),
-            });
-            continue;
-        }
+        let example = match for_trl(example, objective, model, index) {
+            Ok(example) => example,
+            Err(error) => {
+                refused.push(error);
+                continue;
+            }
+        };
         // One at a time, so that each row of ids is known by its example.
         let one = std::slice::from_ref(&example);
         let prepared = model.rows(one, objective, settings.max_length)?;
@@ -78,6 +75,28 @@ fn at_row(mut error: Error, index: usize) -> Error {
         *line = index + 1;
     }
     error
+}
+
+/// The row of this place, counted from 0, as the objective's trainer reads it.
+///
+/// # Errors
+/// [`Error::BadRow`] for one of token ids.
+pub(super) fn for_trl(
+    example: Example,
+    objective: &Objective,
+    model: &Model,
+    index: usize,
+) -> Result<Example> {
+    let example = for_trainer(example, objective, model.text.as_ref());
+    match holds_ids(&example) {
+        false => Ok(example),
+        true => Err(Error::BadRow {
+            line: index + 1,
+            field: "row".to_owned(),
+            found: "token ids".to_owned(),
+            expected: "text, as TRL's trainers read it".to_owned(),
+        }),
+    }
 }
 
 /// The row in the columns of the objective's trainer.

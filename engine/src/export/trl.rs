@@ -2,9 +2,11 @@
 
 use super::model::model_files;
 use super::rows::{TrlRows, trl_rows};
+use super::trl_online::{OnlineParts, online_zip};
 use crate::breath::rest;
 use crate::model::Model;
 use crate::session::Session;
+use crate::session::online::RewardModel;
 use crate::text::TokenisedRow;
 use burn::tensor::Tensor;
 use serde::Serialize;
@@ -13,7 +15,7 @@ use tilt_protocol::export::{
     ExportMeta, SMALL_EPSILON, requirements, train_script, trl_readme, trl_run,
 };
 use tilt_protocol::zip::{File, zip_files};
-use tilt_protocol::{Error, Example, Result, TrainSettings, metrics};
+use tilt_protocol::{Error, Example, Objective, Result, TrainSettings, metrics};
 
 /// Steps whose losses are written down to be compared with TRL's.
 pub const EXPECTED_STEPS: usize = 3;
@@ -45,7 +47,8 @@ const ROUGH_TOLERANCE: f64 = 5e-4;
 /// requirements, how to run it, and the first losses.
 ///
 /// `reference` is the frozen reference and the policy's start, as in every run of the page.
-/// `examples` are those that the run was given.
+/// `examples` are those that the run was given; a run that samples its own answers is given
+/// prompts, and may be scored by `reward_model` (see [`online_zip`]).
 ///
 /// # Errors
 /// [`Error::InvalidConfig`] for a run that TRL's fields cannot say (see [`trl_run`]),
@@ -57,10 +60,19 @@ pub async fn trl_zip(
     examples: &[Example],
     settings: &TrainSettings,
     meta: &ExportMeta,
+    reward_model: Option<&RewardModel>,
 ) -> Result<Vec<u8>> {
     let mut settings = settings.clone();
     settings.max_length = settings.max_length.min(model.config.n_positions);
     let run = trl_run(&settings)?;
+    if let Objective::Online(_) = settings.objective {
+        let parts = OnlineParts {
+            model,
+            reference,
+            reward_model,
+        };
+        return online_zip(&parts, examples, &run, &settings, meta).await;
+    }
     model.text("continuing in TRL")?;
     let TrlRows {
         examples,
@@ -84,13 +96,7 @@ pub async fn trl_zip(
         File::new("labels.jsonl", write_jsonl(&examples)),
         File::new("expected.json", expected + "\n"),
     ];
-    // Of the model that the run starts from no run is known.
-    let of_reference = ExportMeta {
-        base_model: meta.base_model.clone(),
-        license: meta.license.clone(),
-        ..ExportMeta::default()
-    };
-    let folder = model_files(model, reference, &of_reference).await?;
+    let folder = model_files(model, reference, &meta.of_base()).await?;
     files.extend(folder.into_iter().map(|file| file.within("reference")));
     rest().await;
     zip_files(&files)

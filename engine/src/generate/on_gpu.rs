@@ -199,7 +199,7 @@ impl Sampling {
             false => vec![Vec::new(); rows.len()],
         };
         let known = known.iter().map(Vec::as_slice);
-        decoder.upload(&self.draw, &writing, known, &self.rules.end_ids, steps)
+        decoder.upload(&self.draw, &writing, known, steps)
     }
 
     /// A row as the device goes on with it.

@@ -31,9 +31,12 @@ impl EngineLab {
         meta: Box<ExportMeta>,
     ) -> Result<()> {
         let snapshot = self.policy_snapshot()?;
+        let of_run = self.run.as_ref().and_then(|run| run.session.reward_model());
+        let scorer = of_run.or(self.reward_model.as_ref()).cloned();
         let work = async move {
             let (model, reference) = (&snapshot.model, &snapshot.reference);
-            let zip = trl_zip(model, reference, &examples, &settings, &meta).await?;
+            let scorer = scorer.as_deref();
+            let zip = trl_zip(model, reference, &examples, &settings, &meta, scorer).await?;
             let kind = ExportKind::Trl;
             Ok(Some((Event::Exported { kind }, vec![zip])))
         };

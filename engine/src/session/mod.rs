@@ -29,11 +29,14 @@ pub use score::{ScoreResult, score_rollouts, score_rows};
 use crate::adamw::Norm;
 use crate::crew::Team;
 use burn::tensor::Tensor;
-use online::{AskedPair, Drawn, FreshRollout, PromptSource, Sampler, SamplingProgress};
+use online::{
+    AskedPair, Drawn, FreshRollout, PromptSource, RewardModel, Sampler, SamplingProgress,
+};
 use order::RowOrder;
 use policy::Policy;
 use problem::Problem;
 use reference::Reference;
+use std::rc::Rc;
 use tilt_protocol::{Error, Metrics, ModelIdentity, Result, TrainSettings, Verdict};
 
 /// One run: the policy, what it is trained on, and where it stands.
@@ -175,6 +178,11 @@ impl Session {
     /// Prompts and reward functions of a run on its own answers.
     pub fn prompt_source(&self) -> Option<&PromptSource> {
         self.sampler.as_ref().map(Sampler::source)
+    }
+
+    /// The reward model that scores the run's answers, where one does.
+    pub fn reward_model(&self) -> Option<&Rc<RewardModel>> {
+        self.sampler.as_ref().and_then(Sampler::reward_model)
     }
 
     fn sampling_progress(&self) -> Option<SamplingProgress> {

@@ -21,10 +21,7 @@ pub fn trl_readme(
     shown_steps: usize,
 ) -> String {
     let mut text = format!("# {} with TRL: a run of Tilt, continued\n\n", run.title);
-    let base = match meta.base_model.as_str() {
-        "" => "the model",
-        name => name,
-    };
+    let base = meta.base_name();
     let _ = writeln!(
         text,
         "This folder repeats a run of Tilt with Hugging Face TRL: {} on {rows} rows, from {base}. \
@@ -40,19 +37,10 @@ pub fn trl_readme(
          | `requirements.txt` | the packages, in the versions that were tested |\n\
          | `expected.json` | the first losses, as Tilt computes them from these files |\n\n",
     );
-    text.push_str(
-        "## On one machine\n\n```sh\npython -m venv .venv && . .venv/bin/activate\n\
-         pip install -r requirements.txt\npython train.py --stop-after 3   # a first look: prints both losses of each step\n\
-         python train.py                  # the whole run; the model goes to trained/\n```\n\n",
-    );
-    let _ = writeln!(
-        text,
-        "## On many\n\n```sh\naccelerate config          # once: how many machines and devices\n\
-         accelerate launch train.py\n```\n\n\
-         or without questions, for two processes: `accelerate launch --num_processes 2 train.py` \
-         (on CPUs: add `--cpu`). A micro-batch of {} rows is shared among the processes, so the run \
-         stays the same; to train faster on larger batches, raise `BATCH_SIZE` in `train.py`.\n",
-        settings.batch_size
+    push_commands(
+        &mut text,
+        "prints both losses of each step",
+        settings.batch_size,
     );
     text.push_str("## What is equal, and what is not\n\n");
     let _ = writeln!(
@@ -92,6 +80,30 @@ pub fn trl_readme(
         );
         push_changes(&mut text, meta);
     }
+    push_sources(&mut text, settings);
+    text
+}
+
+/// How the script is run; a `look` at its first steps does what this says.
+pub(super) fn push_commands(text: &mut String, look: &str, batch_size: usize) {
+    let _ = writeln!(
+        text,
+        "## On one machine\n\n```sh\npython -m venv .venv && . .venv/bin/activate\n\
+         pip install -r requirements.txt\npython train.py --stop-after 3   # a first look: {look}\n\
+         python train.py                  # the whole run; the model goes to trained/\n```\n"
+    );
+    let _ = writeln!(
+        text,
+        "## On many\n\n```sh\naccelerate config          # once: how many machines and devices\n\
+         accelerate launch train.py\n```\n\n\
+         or without questions, for two processes: `accelerate launch --num_processes 2 train.py` \
+         (on CPUs: add `--cpu`). A micro-batch of {batch_size} rows is shared among the processes, so the run \
+         stays the same; to train faster on larger batches, raise `BATCH_SIZE` in `train.py`.\n"
+    );
+}
+
+/// Where the objective comes from.
+pub(super) fn push_sources(text: &mut String, settings: &TrainSettings) {
     text.push_str("\n## The objective\n\n");
     for source in sources(&settings.objective) {
         let equation = match source.equation {
@@ -105,7 +117,6 @@ pub fn trl_readme(
         );
     }
     text.push_str("\nTRL: von Werra et al., [github.com/huggingface/trl](https://github.com/huggingface/trl).\n");
-    text
 }
 
 #[cfg(test)]

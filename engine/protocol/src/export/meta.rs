@@ -36,6 +36,25 @@ pub struct ExportMeta {
     pub device: Option<String>,
 }
 
+impl ExportMeta {
+    /// The model that training started from, for people.
+    pub fn base_name(&self) -> &str {
+        match self.base_model.as_str() {
+            "" => "the model",
+            name => name,
+        }
+    }
+
+    /// What is known of the model that a run starts from: of no run.
+    pub fn of_base(&self) -> ExportMeta {
+        ExportMeta {
+            base_model: self.base_model.clone(),
+            license: self.license.clone(),
+            ..ExportMeta::default()
+        }
+    }
+}
+
 /// So many labels of one kind by one labeller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelCount {

@@ -1,9 +1,11 @@
 //! `train.py` and `requirements.txt`: a run repeated with TRL.
 
-use super::trainer::{ConfigField, TrlRun};
+use super::trainer::{ConfigField, TrlReward, TrlRun};
 use serde_json::Value;
 
 const TEMPLATE: &str = include_str!("train.py");
+/// Of a run that samples its own answers.
+const ONLINE_TEMPLATE: &str = include_str!("train_online.py");
 
 /// Of GPT-2 transformers does not see by its class's name that it is a causal model, and
 /// divides the loss of whole texts by one token too many a row.
@@ -19,8 +21,31 @@ pub const VERSIONS: [(&str, &str); 5] = [
     ("trl", "1.16.0"),
 ];
 
-/// The script that trains `reference/` on `labels.jsonl` as the run did.
+/// The script that trains `reference/` as the run did: on `labels.jsonl`, or on its own answers
+/// to `prompts.jsonl`.
 pub fn train_script(run: &TrlRun) -> String {
+    let template = match run.rewards.is_empty() {
+        true => TEMPLATE,
+        false => ONLINE_TEMPLATE,
+    };
+    let mut functions = String::new();
+    let mut rewards = Vec::new();
+    for reward in &run.rewards {
+        match reward {
+            TrlReward::Model => {
+                functions.push_str("REWARD_MODEL = str(HERE / \"reward_model\")\n");
+                rewards.push("REWARD_MODEL");
+            }
+            TrlReward::Length(penalty) => {
+                functions.push_str(&format!(
+                    "\n\ndef length(completion_ids, **kwargs):\n    \
+                     \"\"\"So much is taken off for each token.\"\"\"\n    \
+                     return [-{penalty} * len(ids) for ids in completion_ids]\n"
+                ));
+                rewards.push("length");
+            }
+        }
+    }
     let class = run.model_class;
     let load_model = format!("{class}.from_pretrained(REFERENCE, dtype=\"float32\")");
     let reference = if run.has_reference {
@@ -56,9 +81,11 @@ pub fn train_script(run: &TrlRun) -> String {
         ("load_model", &load_model),
         ("reference", &reference),
         ("prepare", prepare),
+        ("functions", &functions),
+        ("rewards", &rewards.join(", ")),
     ]
     .into_iter()
-    .fold(TEMPLATE.to_owned(), |text, (name, value)| {
+    .fold(template.to_owned(), |text, (name, value)| {
         text.replace(&format!("{{{{{name}}}}}"), value)
     })
 }
@@ -119,6 +146,7 @@ mod tests {
     use super::super::trainer::trl_run;
     use super::*;
     use crate::objective_kind::ObjectiveKind;
+    use crate::reward::Reward;
     use crate::settings::TrainSettings;
 
     fn script(kind: ObjectiveKind) -> String {
@@ -131,6 +159,29 @@ mod tests {
             let text = script(kind);
             assert!(!text.contains("{{") && !text.contains("}}"), "{text}");
             assert!(!text.contains("null") && !text.contains("true"), "{text}");
+            assert!(text.lines().all(|line| line.len() <= 100), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_run_on_its_own_answers_has_its_reward_functions() {
+        for kind in [
+            ObjectiveKind::OnlineDpo,
+            ObjectiveKind::Rloo,
+            ObjectiveKind::Grpo,
+        ] {
+            let settings = TrainSettings {
+                rewards: Reward::all_of_specs("model length:0.02").unwrap(),
+                ..TrainSettings::lab_defaults(kind)
+            };
+            let text = train_script(&trl_run(&settings).unwrap());
+            assert!(!text.contains("{{") && !text.contains("}}"), "{text}");
+            assert!(!text.contains("null") && !text.contains("true"), "{text}");
+            assert!(
+                text.contains("reward_funcs=[REWARD_MODEL, length],"),
+                "{text}"
+            );
+            assert!(text.contains("return [-0.02 * len(ids)"), "{text}");
             assert!(text.lines().all(|line| line.len() <= 100), "{text}");
         }
     }

@@ -3,8 +3,10 @@
 use super::papers::sources;
 use crate::config::{TrlConfig, trl_config};
 use crate::error::{Error, Result};
+use crate::objective::online::OnlineObjective;
 use crate::objective::{DpoObjective, DpoTerm, Objective, RowKind, WeightedTerm};
 use crate::objective_kind::ObjectiveKind;
+use crate::reward::Reward;
 use crate::settings::TrainSettings;
 use serde_json::{Value, json};
 
@@ -32,6 +34,17 @@ pub struct TrlRun {
     pub batch_size: usize,
     /// Where TRL cannot do quite the same, for the script's reader.
     pub notes: Vec<String>,
+    /// What scores the answers of a run that samples its own; empty for one on given rows.
+    pub rewards: Vec<TrlReward>,
+}
+
+/// A reward function as TRL's trainers take it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TrlReward {
+    /// A model with a scalar head, in a folder beside the script.
+    Model,
+    /// So much is taken off for each token.
+    Length(f64),
 }
 
 /// Seeds that numpy takes, and with it transformers.
@@ -73,10 +86,19 @@ pub fn trl_run(settings: &TrainSettings) -> Result<TrlRun> {
         Objective::Orpo { .. } => ("trl.experimental.orpo", "ORPO", CAUSAL),
         Objective::Sft(_) => ("trl", "SFT", CAUSAL),
         Objective::Reward { .. } => ("trl", "Reward", SCORING),
-        Objective::Online(online) => {
-            let expected = "a trainer of given rows: those of an online run are sampled as it goes";
-            return Err(Error::invalid("trainer", online.trainer(), expected));
+        Objective::Online(OnlineObjective::OnlineDpo(_)) => {
+            ("trl.experimental.online_dpo", "OnlineDPO", CAUSAL)
         }
+        Objective::Online(OnlineObjective::Rloo(_)) => ("trl", "RLOO", CAUSAL),
+        Objective::Online(OnlineObjective::Grpo(_)) => ("trl", "GRPO", CAUSAL),
+        Objective::Online(OnlineObjective::Ppo(_)) => {
+            let expected = "another trainer: TRL has had no PPO since 1.12";
+            return Err(Error::invalid("trainer", "ppo", expected));
+        }
+    };
+    let rewards = match objective {
+        Objective::Online(_) => trl_rewards(&settings.rewards, &mut notes)?,
+        _ => Vec::new(),
     };
     if settings.decay_all && settings.weight_decay != 0.0 {
         let note = "The run decayed every tensor; transformers leaves out biases and LayerNorm \
@@ -97,9 +119,36 @@ pub fn trl_run(settings: &TrainSettings) -> Result<TrlRun> {
         has_reference: objective.needs_reference(),
         objective: fields,
         training: training_fields(settings),
+        rewards,
         batch_size: settings.batch_size,
         notes,
     })
+}
+
+/// # Errors
+/// [`Error::InvalidConfig`] for a reward that is Tilt's alone, or none that counts.
+fn trl_rewards(rewards: &[Reward], notes: &mut Vec<String>) -> Result<Vec<TrlReward>> {
+    let mut found = Vec::new();
+    for reward in rewards {
+        match reward {
+            Reward::Model => found.push(TrlReward::Model),
+            Reward::LengthPenalty(penalty) => found.push(TrlReward::Length(*penalty)),
+            Reward::Watched(_) => {
+                let note = "In Tilt the judge looked on, and its word did not count; TRL has no \
+                    judge of Tilt's world.";
+                notes.push(note.to_owned());
+            }
+            Reward::Judge(_) | Reward::Learner => {
+                let expected = "a reward model, which can be taken along: train with the reward \
+                    model of your labels";
+                return Err(Error::invalid(Reward::FIELD, reward, expected));
+            }
+        }
+    }
+    match found.is_empty() {
+        true => Err(Error::invalid(Reward::FIELD, "nothing", "a reward model")),
+        false => Ok(found),
+    }
 }
 
 const CAUSAL: &str = "AutoModelForCausalLM";
@@ -193,7 +242,14 @@ fn training_fields(settings: &TrainSettings) -> Vec<ConfigField> {
         "gradient_accumulation_steps",
         settings.gradient_accumulation_steps.into(),
     );
-    put("max_length", settings.max_length.into());
+    // Where answers are sampled it is their length that is bounded; Online DPO bounds both.
+    let has_length = match &settings.objective {
+        Objective::Online(online) => matches!(online, OnlineObjective::OnlineDpo(_)),
+        _ => true,
+    };
+    if has_length {
+        put("max_length", settings.max_length.into());
+    }
     put("optim", "adamw_torch".into());
     put("learning_rate", settings.learning_rate.into());
     put("lr_scheduler_type", settings.lr_schedule.name().into());
@@ -231,6 +287,29 @@ mod tests {
                 assert!(FIELDS.contains(&name.as_str()) || name == "optim", "{name}");
             }
         }
+    }
+
+    #[test]
+    fn a_run_on_its_own_answers_takes_its_reward_model_along() {
+        for kind in [
+            ObjectiveKind::OnlineDpo,
+            ObjectiveKind::Rloo,
+            ObjectiveKind::Grpo,
+        ] {
+            let mut settings = settings(kind);
+            settings.rewards = Reward::all_of_specs("model length:0.02 watched:polite=1").unwrap();
+            let run = trl_run(&settings).unwrap();
+            assert_eq!(run.rewards, [TrlReward::Model, TrlReward::Length(0.02)]);
+            assert_eq!(run.notes.len(), 1);
+            for (name, _) in run.objective.iter().chain(&run.training) {
+                assert!(FIELDS.contains(&name.as_str()) || name == "optim", "{name}");
+            }
+            for specs in ["judge:polite=1", "model learner", "watched:polite=1", ""] {
+                settings.rewards = Reward::all_of_specs(specs).unwrap();
+                assert!(trl_run(&settings).is_err(), "{specs}");
+            }
+        }
+        assert!(trl_run(&settings(ObjectiveKind::Ppo)).is_err());
     }
 
     /// What the script says is what `tilt train --config` would read of it.

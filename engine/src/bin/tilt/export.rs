@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tilt_engine::export::{model_zip, trl_rows, trl_zip};
 use tilt_engine::model::Model;
+use tilt_engine::session::online::RewardModel;
 use tilt_protocol::config::TrlConfig;
+use tilt_protocol::dataset::parse_prompts;
 use tilt_protocol::{
-    Error, Example, ExportMeta, LabelCount, Metrics, Objective, Result, TrainSettings,
+    Error, Example, ExportMeta, LabelCount, Metrics, Objective, Result, Reward, TrainSettings,
 };
 
 #[derive(clap::Args)]
@@ -27,9 +29,15 @@ pub struct Arguments {
     /// The run's settings, under TRL's field names.
     #[arg(long, required_if_eq("trl", "true"))]
     config: Option<PathBuf>,
-    /// A run to be continued with TRL: labels, reference, script.
+    /// A run to be continued with TRL: labels or prompts, reference, script.
     #[arg(long)]
     trl: bool,
+    /// What scored the answers of a run that sampled its own: length:PENALTY.
+    #[arg(long, requires = "trl")]
+    reward: Vec<String>,
+    /// Folder of the reward model that scored them; it goes along.
+    #[arg(long, requires = "trl")]
+    reward_model: Option<PathBuf>,
     /// The file to write.
     #[arg(long)]
     out: PathBuf,
@@ -72,10 +80,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     let (model, arena) = files::load_model(folder, &Device::flex())?;
     let (model, arena) = with_head(model, arena, arguments.trl, config.as_ref());
-    let examples = examples(arguments)?;
+    let examples = match &config {
+        Some(config) if is_online(config) => prompts(arguments)?,
+        _ => examples(arguments)?,
+    };
     let (settings, rows) = match &config {
         Some(config) => {
-            let (settings, rows) = settings(arguments, config, &model, &examples)?;
+            let (mut settings, rows) = settings(arguments, config, &model, &examples)?;
+            settings.rewards = rewards(arguments)?;
             (Some(settings), rows)
         }
         None => (None, examples.len()),
@@ -85,15 +97,49 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         settings: settings.clone(),
         ..meta(arguments, &examples)?
     };
+    let scorer = match &arguments.reward_model {
+        Some(folder) => {
+            let (reward, weights) = files::load_model(folder, &Device::flex())?;
+            let name = files::name_of(folder);
+            Some(RewardModel::given(&name, reward, weights, &model)?)
+        }
+        None => None,
+    };
     let bytes = match settings {
         Some(settings) if arguments.trl => {
-            block_on(trl_zip(&model, &arena, &examples, &settings, &meta))?
+            let scorer = scorer.as_ref();
+            block_on(trl_zip(&model, &arena, &examples, &settings, &meta, scorer))?
         }
         _ => block_on(model_zip(&model, &arena, &meta))?,
     };
     files::write(&arguments.out, &bytes)?;
     eprintln!("{}: {} bytes", arguments.out.display(), bytes.len());
     Ok(())
+}
+
+fn is_online(config: &TrlConfig) -> bool {
+    matches!(config.settings.objective, Objective::Online(_))
+}
+
+/// What scored the answers, the reward model last, as in `tilt train`.
+fn rewards(arguments: &Arguments) -> Result<Vec<Reward>> {
+    let given = arguments.reward.iter().map(|spec| Reward::of_spec(spec));
+    let model = arguments.reward_model.iter().map(|_| Ok(Reward::Model));
+    given.chain(model).collect()
+}
+
+/// The prompts of `--data`.
+fn prompts(arguments: &Arguments) -> Result<Vec<Example>> {
+    let Some(path) = &arguments.data else {
+        return Ok(Vec::new());
+    };
+    let parsed = parse_prompts(&files::read_text(path)?);
+    if !parsed.errors.is_empty() && !arguments.skip_bad_rows {
+        return Err(Error::BadRows(parsed.errors));
+    }
+    files::tell_skipped(path, &parsed.errors);
+    let prompts = parsed.prompts.into_iter();
+    Ok(prompts.map(|prompt| Example::Prompt { prompt }).collect())
 }
 
 /// A run of a reward model starts with a fresh head, as in `tilt train`.
@@ -142,6 +188,7 @@ fn settings(
     // Only rows that fit make steps.
     let rows = match examples {
         [] => 0,
+        examples if is_online(&config) => examples.len(),
         examples => trl_rows(model, examples, &config.settings)?.rows.len(),
     };
     let steps_an_epoch = config.settings.steps_an_epoch(rows);

@@ -128,18 +128,17 @@ impl Decoder {
         Ok(())
     }
 
-    /// Uploads rows for at most so many steps. `known` are the ids that stand in each of them,
-    /// `ends` those that end a text.
+    /// Uploads rows for at most so many steps. `known` are the ids that stand in each of
+    /// them.
     pub fn upload<'a>(
         &self,
         draw: &Draw,
         rows: &[WritingRow],
         known: impl ExactSizeIterator<Item = &'a [u32]>,
-        ends: &[u32],
         steps: usize,
     ) -> Rows {
         Rows {
-            plan: writing::of_rows(&self.gpu, rows, ends, steps),
+            plan: writing::of_rows(&self.gpu, rows, steps),
             draw: draw.buffers(&self.gpu, known, steps),
             steps,
         }

@@ -184,7 +184,7 @@ pub fn drawn_once(
             units: vec![unit],
         })
         .collect();
-    let plan = of_rows(&gpu, &rows, &[], 1);
+    let plan = of_rows(&gpu, &rows, 1);
     let buffers = draw.buffers(&gpu, rows.iter().map(|_| known), 1);
     let mut padded = logits.to_vec();
     // What is beyond the vocabulary counts for nothing, whatever it is.

@@ -6,12 +6,12 @@ use super::plan::BatchPlan;
 
 /// Words behind those of every plan: where each list of a draw begins.
 ///
-/// - `LEFT`: tokens that each row still writes; 0 for one that has ended.
+/// - `LEFT`: tokens that each row may still write. One that has written the end of its text goes
+///   on; nobody reads that.
 /// - `DRAWN`: how many each row has drawn since the upload.
 /// - `LOGITS_ROWS`: which of the logits of prompts each row goes on from.
 /// - `UNITS`: random numbers from 0 to 1, a row of them for each step.
-/// - `ENDS` to `ENDS_END`: ids that end a text.
-const DRAW_WORDS: [&str; 6] = ["LEFT", "DRAWN", "LOGITS_ROWS", "UNITS", "ENDS", "ENDS_END"];
+const DRAW_WORDS: [&str; 4] = ["LEFT", "DRAWN", "LOGITS_ROWS", "UNITS"];
 
 /// A token to be read, and the cells of the cache that it sees: those of a prefix, and from
 /// `own` on those that its text has for itself. It gets the cell of its position there.
@@ -39,11 +39,11 @@ pub struct WritingRow {
 
 /// Uploads the tokens of prompts, of which those in rows `scored` say what comes next.
 pub(super) fn of_prompts(gpu: &Gpu, tokens: &[CachedToken], scored: Vec<u32>) -> BatchPlan {
-    upload(gpu, tokens, scored, [&[], &[], &[], &[], &[]])
+    upload(gpu, tokens, scored, [&[]; 4])
 }
 
 /// Uploads rows for so many steps.
-pub(super) fn of_rows(gpu: &Gpu, rows: &[WritingRow], ends: &[u32], steps: usize) -> BatchPlan {
+pub(super) fn of_rows(gpu: &Gpu, rows: &[WritingRow], steps: usize) -> BatchPlan {
     let tokens: Vec<CachedToken> = rows.iter().map(|row| row.next).collect();
     let left: Vec<u32> = rows.iter().map(|row| row.left).collect();
     let prompts: Vec<u32> = rows.iter().map(|row| row.prompt).collect();
@@ -53,15 +53,10 @@ pub(super) fn of_rows(gpu: &Gpu, rows: &[WritingRow], ends: &[u32], steps: usize
         .collect();
     let drawn = vec![0; rows.len()];
     let scored = (0..rows.len() as u32).collect();
-    upload(
-        gpu,
-        &tokens,
-        scored,
-        [&left, &drawn, &prompts, &units, ends],
-    )
+    upload(gpu, &tokens, scored, [&left, &drawn, &prompts, &units])
 }
 
-fn upload(gpu: &Gpu, tokens: &[CachedToken], scored: Vec<u32>, draw: [&[u32]; 5]) -> BatchPlan {
+fn upload(gpu: &Gpu, tokens: &[CachedToken], scored: Vec<u32>, draw: [&[u32]; 4]) -> BatchPlan {
     let rows = tokens.len();
     let ids: Vec<u32> = tokens.iter().map(|token| token.id).collect();
     let positions: Vec<u32> = tokens.iter().map(|token| token.position).collect();
@@ -89,9 +84,6 @@ fn upload(gpu: &Gpu, tokens: &[CachedToken], scored: Vec<u32>, draw: [&[u32]; 5]
             words[word] = words.len() as u32;
         }
         words.extend(list);
-    }
-    if let Some(word) = word_of("ENDS_END") {
-        words[word] = words.len() as u32;
     }
     plan.words = gpu.upload_words(words.into_iter());
     plan

@@ -213,10 +213,7 @@ fn keep(row: u32, id: u32, logp: f32) {
     let draws = plan[DRAWN] + row;
     drawn[plan[draws] * plan[ROWS] + row] = vec2<u32>(id, bitcast<u32>(logp));
     plan[draws] += 1u;
-    var left = plan[plan[LEFT] + row] - 1u;
-    for (var end = plan[ENDS]; end < plan[ENDS_END]; end++) {
-        left = select(left, 0u, plan[end] == id);
-    }
+    let left = plan[plan[LEFT] + row] - 1u;
     plan[plan[LEFT] + row] = left;
     if (left > 0u) {
         plan[plan[TOKENS] + row] = id;

@@ -17,5 +17,9 @@ fn main(
     if (c >= 2u * sizes.d4 || row >= plan[ROWS]) {
         return;
     }
+    // A row without room for a second token stays at the last one of its prompt, which has cells.
+    if (plan[plan[POSITIONS] + row] < prefix_len_of(row)) {
+        return;
+    }
     cache[cell_of(row) * 2u * sizes.d4 + c] = qkv[(row * 3u + 1u) * sizes.d4 + c];
 }
