@@ -11,9 +11,11 @@ use leptos::prelude::*;
 use tilt_protocol::{Command, Label, Labeller, Pair, Reward, RunId, Verdict};
 
 /// Pairs of a step, where the learner is asked for each.
-pub const PAIRS_A_STEP: usize = 4;
+const PAIRS_A_STEP: usize = 4;
 /// Steps of such a run.
-pub const STEPS: usize = 12;
+const STEPS: usize = 12;
+/// So few steps are larger ones.
+const LEARNING_RATE: &str = "0.003";
 
 /// Makes the learner the reward, with as few pairs as a person has patience for.
 pub fn choose(lab: Lab) {
@@ -22,6 +24,7 @@ pub fn choose(lab: Lab) {
         .set_parameter(Parameter::BatchSize, PAIRS_A_STEP.to_string());
     lab.form.leave_parameter(Parameter::BatchSize);
     super::settings::set_field(lab, TrainField::Steps, STEPS.to_string());
+    super::settings::set_field(lab, TrainField::LearningRate, LEARNING_RATE.to_owned());
 }
 
 /// The run waits with these.

@@ -8,7 +8,7 @@ pub const LEAVE_OUT: &str = "Neither";
 pub const SAME: &str = "Both answers are the same: choosing teaches nothing.";
 /// The choice of a reward.
 pub const LEARNER: &str = "You, pair by pair";
-pub const LEARNER_EXPLAINED: &str = "The run waits at each step until you have said which of two fresh answers is better: 12 steps of 4 pairs, unless you change that below.";
+pub const LEARNER_EXPLAINED: &str = "The run waits at each step until you have said which of two fresh answers is better: 12 larger steps of 4 pairs, unless you change that.";
 
 /// Where a pair stands among those of its step.
 pub fn place(place: usize, of: usize) -> String {
