@@ -28,12 +28,12 @@ pub fn train_script(run: &TrlRun) -> String {
         true => TEMPLATE,
         false => ONLINE_TEMPLATE,
     };
-    let mut functions = String::new();
+    let (mut folders, mut functions) = (String::new(), String::new());
     let mut rewards = Vec::new();
     for reward in &run.rewards {
         match reward {
             TrlReward::Model => {
-                functions.push_str("REWARD_MODEL = str(HERE / \"reward_model\")\n");
+                folders.push_str("REWARD_MODEL = str(HERE / \"reward_model\")\n");
                 rewards.push("REWARD_MODEL");
             }
             TrlReward::Length(penalty) => {
@@ -81,6 +81,7 @@ pub fn train_script(run: &TrlRun) -> String {
         ("load_model", &load_model),
         ("reference", &reference),
         ("prepare", prepare),
+        ("folders", &folders),
         ("functions", &functions),
         ("rewards", &rewards.join(", ")),
     ]

@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 REFERENCE = str(HERE / "reference")
 # Of a micro-batch, over all processes together: the same run on one device or many.
 BATCH_SIZE = {{batch_size}}
-{{functions}}
+{{folders}}{{functions}}
 
 class StopAfter(TrainerCallback):
     """Ends early, and leaves the schedule as it is for the whole run."""
