@@ -61,7 +61,9 @@ export class Learner {
       const help = act.locator('[data-testid="lesson-help"]');
       if (await help.count()) await help.click();
       if (text.startsWith('Train')) {
-        await this.lab.whileBusy('training', () => this.lab.id('train-start').click(), 60_000);
+        await this.choosing(() =>
+          this.lab.whileBusy('training', () => this.lab.id('train-start').click(), 120_000),
+        );
       } else if (text.includes('by hand') || text.startsWith('Label')) {
         for (let given = 0; given < 3; given += 1) await this.lab.label(given % 2 ? '2' : '1');
       } else if (text.startsWith('Compare')) {
@@ -72,6 +74,21 @@ export class Learner {
       }
       await expect(act).toHaveAttribute('data-value', 'done', { timeout: 120_000 });
     }
+  }
+
+  /** Prefers the first of two fresh answers whenever the run asks, while something else goes on. */
+  async choosing(meanwhile) {
+    let isOver = false;
+    const first = this.lab.id('fresh-pair-a');
+    const chooses = (async () => {
+      while (!isOver) {
+        // It may be gone by the time of the press.
+        if (await first.isVisible()) await first.click({ timeout: 2000 }).catch(() => {});
+        else await this.page.waitForTimeout(100);
+      }
+    })();
+    await meanwhile().finally(() => (isOver = true));
+    await chooses;
   }
 
   /** Writes and chooses where the step asks for it, and looks the answers up. */
