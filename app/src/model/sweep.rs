@@ -3,7 +3,7 @@
 
 use super::curves::CurvePoint;
 use super::run_record::RunRecord;
-use super::train_form::{parse, parse_positive};
+use super::train_form::{parse, parse_beta, parse_positive};
 use crate::texts::sweep as texts;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -169,7 +169,8 @@ fn varied(
             if settings.objective.beta().is_none() {
                 return Err(texts::no_beta(kind.title()));
             }
-            let values = list(&form.values, parse_positive).ok_or_else(|| wrong(texts::BETAS))?;
+            let values = list(&form.values, |text| parse_beta(kind, text));
+            let values = values.ok_or_else(|| wrong(texts::BETAS))?;
             let with = |beta: f64| {
                 let mut settings = settings.clone();
                 settings.objective.set_beta(beta);

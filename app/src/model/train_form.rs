@@ -79,7 +79,7 @@ pub struct FieldText {
 /// default.
 pub fn usual_settings(kind: ObjectiveKind, text: impl Fn(TrainField) -> String) -> TrainSettings {
     let mut settings = TrainSettings::lab_defaults(kind);
-    if let Some(beta) = parse_positive(&text(TrainField::Beta)) {
+    if let Some(beta) = parse_beta(kind, &text(TrainField::Beta)) {
         settings.objective = kind.with_beta(beta);
     }
     settings.learning_rate =
@@ -102,6 +102,17 @@ pub fn usual_beside(kind: ObjectiveKind, settings: &TrainSettings) -> TrainSetti
         };
         text.unwrap_or_default()
     })
+}
+
+/// Most objectives want a beta above 0; where it is the price of the KL, 0 leaves that out.
+pub fn parse_beta(kind: ObjectiveKind, text: &str) -> Option<f64> {
+    let is_taken = |beta: &f64| beta.is_finite() && kind.with_beta(*beta).check().is_ok();
+    parse(text).filter(is_taken)
+}
+
+/// Whether a run of this objective can have a beta of 0.
+pub fn may_be_zero(kind: ObjectiveKind) -> bool {
+    kind.with_beta(0.0).check().is_ok()
 }
 
 pub fn parse_positive(text: &str) -> Option<f64> {

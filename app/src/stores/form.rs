@@ -9,8 +9,10 @@ use crate::model::parameter_values::apply;
 use crate::model::parameters::{Parameter, ParameterTexts};
 use crate::model::settings::Settings;
 use crate::model::train_form::{
-    FieldText, TrainField, parse, parse_positive, parse_steps, usual_settings,
+    FieldText, TrainField, may_be_zero, parse, parse_beta, parse_positive, parse_steps,
+    usual_settings,
 };
+use crate::texts::drawer::BETA_FROM_ZERO;
 use crate::texts::files::IMPORTED_MODEL;
 use crate::texts::numbers::quoted;
 use leptos::prelude::*;
@@ -168,16 +170,25 @@ impl FormStore {
         }
         let text = self.text(field).get().text;
         let is_good = match field {
-            TrainField::Beta | TrainField::LearningRate => parse_positive(&text).is_some(),
+            TrainField::Beta => parse_beta(self.objective.get(), &text).is_some(),
+            TrainField::LearningRate => parse_positive(&text).is_some(),
             TrainField::Steps => parse_steps(&text).is_some(),
             TrainField::Seed => parse::<u64>(&text).is_some(),
         };
-        (!is_good).then(|| Error::invalid(field.name(), quoted(&text), field.expected()))
+        let expected = match field {
+            TrainField::Beta if may_be_zero(self.objective.get()) => BETA_FROM_ZERO,
+            _ => field.expected(),
+        };
+        (!is_good).then(|| Error::invalid(field.name(), quoted(&text), expected))
     }
 
     /// What beta or learning rate are in the form, where they are sound.
     pub fn number(&self, field: TrainField) -> Option<f64> {
-        parse_positive(&self.texts[field as usize].get_untracked().text)
+        let text = self.texts[field as usize].get_untracked().text;
+        match field {
+            TrainField::Beta => parse_beta(self.objective.get_untracked(), &text),
+            _ => parse_positive(&text),
+        }
     }
 
     /// The seed, or the default one while the field holds none.

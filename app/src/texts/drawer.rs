@@ -46,6 +46,8 @@ pub const LEARNING_RATE: &str = "learning rate";
 pub const STEPS: &str = "steps";
 pub const SEED: &str = "seed";
 pub const BETA_RANGE: &str = "a number above 0, such as 0.1";
+/// Where beta is the price of the KL.
+pub const BETA_FROM_ZERO: &str = "a number from 0, such as 0.05";
 pub const LEARNING_RATE_RANGE: &str = "a number above 0, such as 0.0005";
 pub const STEPS_RANGE: &str = "a whole number from 1 to 100000, such as 60";
 pub const SEED_RANGE: &str = "a whole number from 0, such as 42";

@@ -8,7 +8,7 @@ use crate::model::lesson_source::LessonSource;
 use crate::model::level::Level;
 use crate::model::parameter_values::apply;
 use crate::model::parameters::{Parameter, ParameterTexts};
-use crate::model::train_form::{parse, parse_positive, parse_steps};
+use crate::model::train_form::{may_be_zero, parse, parse_positive, parse_steps};
 use crate::texts::link as texts;
 use tilt_protocol::{
     BenchObjective, DevicePreference, ModelName, ObjectiveKind, SimdBuild, TrainSettings,
@@ -128,7 +128,11 @@ pub(super) const PARAMETERS: [UrlParameter; 25] = [
         "beta",
         ParameterScope::Page,
         texts::ABOVE_0,
-        |params, got| take(&mut params.beta, parse_positive(got)),
+        // What the objective says of 0 comes when that is known.
+        |params, got| {
+            let beta = parse(got).filter(|beta: &f64| beta.is_finite() && *beta >= 0.0);
+            take(&mut params.beta, beta)
+        },
         |params| Some(params.beta?.to_string()),
     ),
     parameter(
@@ -313,17 +317,16 @@ pub fn read(query: &[(String, String)]) -> (UrlParams, Vec<String>) {
 /// Takes away what the objective has no use for.
 fn check_objective(params: &mut UrlParams, remarks: &mut Vec<String>) {
     let kind = params.objective;
-    if let (Some(kind), Some(beta)) = (kind, params.beta)
-        && kind.with_beta(1.0).beta().is_none()
-    {
-        params.beta = None;
-        let got = beta.to_string();
-        remarks.push(texts::refused(
-            "beta",
-            &got,
-            texts::HAS_BETA,
-            texts::AS_WITHOUT,
-        ));
+    if let Some(beta) = params.beta {
+        let expected = match kind {
+            Some(kind) if kind.with_beta(1.0).beta().is_none() => Some(texts::HAS_BETA),
+            kind => (beta == 0.0 && !kind.is_some_and(may_be_zero)).then_some(texts::ABOVE_0),
+        };
+        if let Some(expected) = expected {
+            params.beta = None;
+            let got = beta.to_string();
+            remarks.push(texts::refused("beta", &got, expected, texts::AS_WITHOUT));
+        }
     }
     let Some(given) = params.parameters.take() else {
         return;

@@ -122,6 +122,19 @@ fn what_cannot_be_honoured_is_said_and_not_taken() {
     }
 }
 
+/// Where beta is the price of the KL, and nowhere else.
+#[test]
+fn a_beta_of_zero_goes_with_objectives_that_take_it() {
+    for objective in ["ppo", "rloo", "grpo"] {
+        let (params, remarks) = read_query(&[("objective", objective), ("beta", "0")]);
+        assert_eq!((params.beta, remarks.len()), (Some(0.0), 0), "{objective}");
+    }
+    for objective in ["dpo", "online_dpo", "simpo"] {
+        let (params, remarks) = read_query(&[("objective", objective), ("beta", "0")]);
+        assert_eq!((params.beta, remarks.len()), (None, 1), "{objective}");
+    }
+}
+
 #[test]
 fn what_the_objective_has_no_use_for_is_said() {
     let (params, remarks) = read_query(&[("objective", "sft"), ("beta", "0.5")]);
