@@ -174,17 +174,23 @@ test('every place that the page has so far is marked once', async ({ lab }) => {
   await lab.open({ device: 'cpu', model: 'nano', level: 'everything', seed: 5 });
   await lab.labelShorter(4);
   await lab.train({ steps: 2 });
-  const later = ['rollouts', 'reward-model', 'pipeline', 'constitution'];
+  const later = ['rollouts', 'reward-model', 'constitution'];
   const places = [
     ...['label', 'judge', 'train', 'formula', 'heatmap', 'next-token-bars', 'samples', 'blind'],
     ...['closed-form', 'metrics', 'chart-logps', 'chart-loss', 'win-rate', 'margins'],
-    ...['frontier', 'runs', 'data', 'sweep'],
+    ...['frontier', 'runs', 'data', 'sweep', 'pipeline'],
   ];
   for (const place of places) {
     await expect(lab.page.locator(`[data-place="${place}"]`), place).toHaveCount(1);
   }
   for (const place of later) {
     await expect(lab.page.locator(`[data-place="${place}"]`), place).toHaveCount(0);
+  }
+  // Those of runs that sample their answers come with one.
+  await lab.chooseObjective('online_dpo');
+  await lab.id('reward-source').selectOption('model');
+  for (const place of ['reward-model', 'pipeline']) {
+    await expect(lab.page.locator(`[data-place="${place}"]`), place).toHaveCount(1);
   }
 });
 
