@@ -1,6 +1,8 @@
 //! The learner as the reward: a run asks which of two fresh answers is better, and goes on with
 //! what is said.
 
+use super::later::do_later;
+use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::lab::Lab;
 use crate::model::parameters::Parameter;
 use crate::model::train_form::TrainField;
@@ -29,13 +31,40 @@ pub fn choose(lab: Lab) {
 
 /// The run waits with these.
 pub fn asked(lab: Lab, run: RunId, pairs: Vec<Pair>) {
+    do_later(lab, Box::pin(asking(lab, run, pairs)));
+}
+
+/// A verdict on the pair that waits.
+pub fn prefer(lab: Lab, verdict: Verdict) {
+    do_later(lab, Box::pin(preferring(lab, verdict)));
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn asking(lab: Lab, run: RunId, pairs: Vec<Pair>) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move { ask(lab, run, pairs) }))
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn preferring(lab: Lab, verdict: Verdict) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move { take_verdict(lab, verdict) }))
+}
+
+fn ask(lab: Lab, run: RunId, pairs: Vec<Pair>) {
+    // The run may be over by the time that this part of the page is here.
+    if lab
+        .run
+        .run()
+        .with_untracked(|live| live.id != run || !live.phase.is_active())
+    {
+        return;
+    }
     lab.fresh_pairs.ask(run, pairs);
     say_next(lab);
 }
 
-/// A verdict on the pair that waits: kept as a label like any other where it is decisive. With
-/// the last pair of a step the run goes on.
-pub fn prefer(lab: Lab, verdict: Verdict) {
+/// The verdict is kept as a label like any other where it is decisive. With the last pair of a
+/// step the run goes on.
+fn take_verdict(lab: Lab, verdict: Verdict) {
     let Some(waiting) = untrack(|| lab.fresh_pairs.current()) else {
         return;
     };

@@ -1,6 +1,8 @@
 //! The reward model of these labels, asked for and given up.
 
+use super::later::do_later;
 use super::readiness::may_start;
+use crate::browser::later::{Doing, NotLoaded, wasm_split};
 use crate::lab::Lab;
 use crate::model::act::NewTraining;
 use crate::model::notice::NoticeKey;
@@ -20,6 +22,15 @@ use tilt_protocol::{
 /// Trains one on the labels there are, and `then` the run that is to be scored by it. Nothing
 /// while a run or another one is under way.
 pub fn train(lab: Lab, then: Option<NewTraining>) {
+    do_later(lab, Box::pin(training(lab, then)));
+}
+
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+fn training(lab: Lab, then: Option<NewTraining>) -> Result<Doing, NotLoaded> {
+    Ok(Box::pin(async move { begin(lab, then) }))
+}
+
+fn begin(lab: Lab, then: Option<NewTraining>) {
     let is_busy =
         lab.run.phase().get_untracked().is_active() || untrack(|| lab.reward_model.is_under_way());
     if is_busy || !may_start(lab) {
