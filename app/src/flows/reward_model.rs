@@ -15,9 +15,7 @@ use crate::texts::training as training_texts;
 use js_sys::Date;
 use leptos::prelude::*;
 use tilt_protocol::label::rows_from_labels;
-use tilt_protocol::{
-    Command, EngineStatus, Error, ObjectiveKind, Principle, Reward, RowKind, TrainSettings,
-};
+use tilt_protocol::{Command, EngineStatus, Error, Principle, Reward, RowKind};
 
 /// Trains one on the labels there are, and `then` the run that is to be scored by it. Nothing
 /// while a run or another one is under way.
@@ -56,13 +54,8 @@ fn begin(lab: Lab, then: Option<NewTraining>) {
         entries: lab.labels.entries().get_untracked(),
         principle,
     };
-    let settings = TrainSettings {
-        seed: settings.seed,
-        max_length: settings.max_length,
-        ..TrainSettings::lab_defaults(ObjectiveKind::Reward)
-    };
     let command = Command::TrainReward {
-        settings,
+        settings: settings.of_reward_model(),
         examples,
         principle,
     };
@@ -76,12 +69,10 @@ fn begin(lab: Lab, then: Option<NewTraining>) {
 /// What the judge measures a learnt reward by: what the settings watch, or what is measured
 /// anyway.
 pub fn truth(lab: Lab, rewards: &[Reward]) -> Principle {
-    let watched = rewards.iter().find_map(|reward| match reward {
-        Reward::Watched(principles) => principles.first().map(|(principle, _)| *principle),
-        _ => None,
-    });
     let measured = lab.evaluate.principle().get_untracked();
-    watched.or(measured).unwrap_or(Principle::Polite)
+    Reward::watched(rewards)
+        .or(measured)
+        .unwrap_or(Principle::Polite)
 }
 
 /// Makes it what scores answers, under the eyes of the judge.

@@ -94,6 +94,14 @@ impl Reward {
         text.split_whitespace().map(Reward::of_spec).collect()
     }
 
+    /// The main principle of what only looks on, where something does.
+    pub fn watched(rewards: &[Reward]) -> Option<Principle> {
+        rewards.iter().find_map(|reward| match reward {
+            Reward::Watched(principles) => principles.first().map(|(principle, _)| *principle),
+            _ => None,
+        })
+    }
+
     /// Reward functions as [`Reward::all_of_specs`] reads them.
     pub fn specs_of(rewards: &[Reward]) -> String {
         let specs: Vec<String> = rewards.iter().map(Reward::to_string).collect();

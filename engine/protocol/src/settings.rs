@@ -226,6 +226,15 @@ impl TrainSettings {
         }
     }
 
+    /// How the page trains the reward model that is to score a run with these settings.
+    pub fn of_reward_model(&self) -> TrainSettings {
+        TrainSettings {
+            seed: self.seed,
+            max_length: self.max_length,
+            ..TrainSettings::lab_defaults(ObjectiveKind::Reward)
+        }
+    }
+
     /// # Errors
     /// [`Error::InvalidConfig`], naming the first field out of its range.
     pub fn check(&self) -> Result<()> {

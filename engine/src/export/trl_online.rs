@@ -72,15 +72,10 @@ pub async fn online_zip(
 fn prompts(model: &Model, examples: &[Example], settings: &TrainSettings) -> Result<Vec<Example>> {
     let (mut prompts, mut refused) = (Vec::new(), Vec::new());
     for (index, example) in examples.iter().enumerate() {
-        let example = for_trl(example.clone(), &settings.objective, model, index);
-        match example {
-            Ok(prompt @ Example::Prompt { .. }) => prompts.push(prompt),
-            Ok(other) => refused.push(Error::BadRow {
-                line: index + 1,
-                field: "row".to_owned(),
-                found: other.kind().to_owned(),
-                expected: "a prompt".to_owned(),
-            }),
+        let prompt = for_trl(example.clone(), &settings.objective, model, index)
+            .and_then(|example| example.into_prompt(index + 1));
+        match prompt {
+            Ok(prompt) => prompts.push(Example::Prompt { prompt }),
             Err(error) => refused.push(error),
         }
     }

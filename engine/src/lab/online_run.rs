@@ -26,17 +26,12 @@ pub fn prompt_source(
     let mut parsed = ParsedPrompts::default();
     for (index, example) in examples.into_iter().enumerate() {
         let line = index + 1;
-        match example {
-            Example::Prompt { prompt } => {
+        match example.into_prompt(line) {
+            Ok(prompt) => {
                 parsed.prompts.push(prompt);
                 parsed.lines.push(line);
             }
-            other => parsed.errors.push(Error::BadRow {
-                line,
-                field: "the row".to_owned(),
-                found: other.kind().to_owned(),
-                expected: "a prompt".to_owned(),
-            }),
+            Err(error) => parsed.errors.push(error),
         }
     }
     let (prompts, errors) = prompts_of(parsed, model)?;

@@ -248,12 +248,13 @@ impl Session {
     /// [`Error::InvalidConfig`] for another number of verdicts than of pairs, or where nothing
     /// was asked; the run waits as before.
     pub fn prefer(&mut self, verdicts: Vec<Verdict>) -> Result<()> {
-        let wanted = match &self.asked {
-            Some(asked) if asked.verdicts.is_none() => asked.drawn.prompts(),
-            _ => 0,
-        };
-        match &mut self.asked {
-            Some(asked) if wanted == verdicts.len() && wanted > 0 => {
+        let waiting = self.asked.as_mut();
+        let waiting = waiting.filter(|asked| asked.verdicts.is_none());
+        let wanted = waiting
+            .as_ref()
+            .map_or(0, |asked| asked.drawn.prompts.len());
+        match waiting {
+            Some(asked) if wanted == verdicts.len() => {
                 asked.verdicts = Some(verdicts);
                 Ok(())
             }

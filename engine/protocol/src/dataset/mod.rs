@@ -14,6 +14,7 @@ mod turn;
 mod unpair;
 pub(crate) mod write;
 
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 pub use implicit::extract_prompt;
@@ -128,6 +129,22 @@ impl Example {
             Example::Completion { .. } => Example::COMPLETION,
             Example::Text { .. } => "a whole text",
             Example::Prompt { .. } => "a prompt without an answer",
+        }
+    }
+
+    /// The prompt of a row, on `line` from 1, that has nothing else.
+    ///
+    /// # Errors
+    /// [`Error::BadRow`] for any other row.
+    pub fn into_prompt(self, line: usize) -> Result<Content> {
+        match self {
+            Example::Prompt { prompt } => Ok(prompt),
+            other => Err(Error::BadRow {
+                line,
+                field: "the row".to_owned(),
+                found: other.kind().to_owned(),
+                expected: "a prompt".to_owned(),
+            }),
         }
     }
 

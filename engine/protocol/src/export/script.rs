@@ -4,8 +4,6 @@ use super::trainer::{ConfigField, TrlReward, TrlRun};
 use serde_json::Value;
 
 const TEMPLATE: &str = include_str!("train.py");
-/// Of a run that samples its own answers.
-const ONLINE_TEMPLATE: &str = include_str!("train_online.py");
 
 /// Of GPT-2 transformers does not see by its class's name that it is a causal model, and
 /// divides the loss of whole texts by one token too many a row.
@@ -21,38 +19,90 @@ pub const VERSIONS: [(&str, &str); 5] = [
     ("trl", "1.16.0"),
 ];
 
+/// What differs between a run on given rows and one on its own answers.
+struct ScriptParts {
+    how: &'static str,
+    /// What the file of the rows holds, and its name.
+    rows: [&'static str; 2],
+    /// Behind the constants.
+    definitions: String,
+    /// Of the config.
+    order: &'static str,
+    /// The trainer's own arguments.
+    judged_by: String,
+    /// How the log is told at the end.
+    told: &'static str,
+}
+
+const IN_ORDER: &str =
+    "        # The rows stand in the order of the run's first epoch: \"random\" shuffles them.
+        train_sampling_strategy=\"sequential\",
+";
+const TOLD_LOSSES: &str = "        expected = json.loads((HERE / \"expected.json\").read_text())[\"steps\"]
+        for here, tilt in zip(log, expected):
+            print(f\"step {tilt['step']}: loss {here['loss']:.7f} here, {tilt['loss']:.7f} in Tilt\")
+";
+const TOLD_REWARDS: &str = "        for entry in log:
+            reward = entry.get(\"reward\", entry.get(\"objective/scores\", float(\"nan\")))
+            print(f\"loss {entry['loss']:.5f}, reward {reward:.4f}\")
+";
+
+impl ScriptParts {
+    fn of(run: &TrlRun, load_model: &str) -> ScriptParts {
+        match run.rewards.is_empty() {
+            true => ScriptParts {
+                how: "",
+                rows: ["rows", "labels.jsonl"],
+                definitions: String::new(),
+                order: IN_ORDER,
+                judged_by: match run.has_reference {
+                    true => format!("        ref_model={load_model},\n"),
+                    false => String::new(),
+                },
+                told: TOLD_LOSSES,
+            },
+            false => ScriptParts {
+                how: "on the policy's own answers ",
+                rows: ["prompts", "prompts.jsonl"],
+                definitions: reward_definitions(&run.rewards),
+                order: "",
+                judged_by: format!("        reward_funcs=[{}],\n", reward_names(&run.rewards)),
+                told: TOLD_REWARDS,
+            },
+        }
+    }
+}
+
+fn reward_names(rewards: &[TrlReward]) -> String {
+    let names = rewards.iter().map(|reward| match reward {
+        TrlReward::Model => "REWARD_MODEL",
+        TrlReward::Length(_) => "length",
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// Constants first, then functions.
+fn reward_definitions(rewards: &[TrlReward]) -> String {
+    let (mut folders, mut functions) = (String::new(), String::new());
+    for reward in rewards {
+        match reward {
+            TrlReward::Model => folders.push_str("REWARD_MODEL = str(HERE / \"reward_model\")\n"),
+            TrlReward::Length(penalty) => functions.push_str(&format!(
+                "\n\ndef length(completion_ids, **kwargs):\n    \
+                 \"\"\"So much is taken off for each token.\"\"\"\n    \
+                 return [-{penalty} * len(ids) for ids in completion_ids]\n"
+            )),
+        }
+    }
+    folders + &functions
+}
+
 /// The script that trains `reference/` as the run did: on `labels.jsonl`, or on its own answers
 /// to `prompts.jsonl`.
 pub fn train_script(run: &TrlRun) -> String {
-    let template = match run.rewards.is_empty() {
-        true => TEMPLATE,
-        false => ONLINE_TEMPLATE,
-    };
-    let (mut folders, mut functions) = (String::new(), String::new());
-    let mut rewards = Vec::new();
-    for reward in &run.rewards {
-        match reward {
-            TrlReward::Model => {
-                folders.push_str("REWARD_MODEL = str(HERE / \"reward_model\")\n");
-                rewards.push("REWARD_MODEL");
-            }
-            TrlReward::Length(penalty) => {
-                functions.push_str(&format!(
-                    "\n\ndef length(completion_ids, **kwargs):\n    \
-                     \"\"\"So much is taken off for each token.\"\"\"\n    \
-                     return [-{penalty} * len(ids) for ids in completion_ids]\n"
-                ));
-                rewards.push("length");
-            }
-        }
-    }
     let class = run.model_class;
     let load_model = format!("{class}.from_pretrained(REFERENCE, dtype=\"float32\")");
-    let reference = if run.has_reference {
-        format!("        ref_model={load_model},\n")
-    } else {
-        String::new()
-    };
+    let parts = ScriptParts::of(run, &load_model);
     let prepare = if run.prefix == "SFT" {
         COUNT_TOKENS
     } else {
@@ -69,24 +119,28 @@ pub fn train_script(run: &TrlRun) -> String {
         objective.push_str(&arguments(&run.objective));
     }
     let least_rows = if run.prefix == "KTO" { "2" } else { "1" };
+    let [rows, file] = parts.rows;
     [
+        ("how", parts.how),
         ("title", run.title.as_str()),
+        ("rows", rows),
+        ("file", file),
         ("module", run.module),
         ("prefix", run.prefix),
         ("model_class", run.model_class),
         ("batch_size", &run.batch_size.to_string()),
+        ("definitions", &parts.definitions),
         ("least_rows", least_rows),
         ("objective", &objective),
         ("training", &arguments(&run.training)),
+        ("order", parts.order),
         ("load_model", &load_model),
-        ("reference", &reference),
         ("prepare", prepare),
-        ("folders", &folders),
-        ("functions", &functions),
-        ("rewards", &rewards.join(", ")),
+        ("judged_by", &parts.judged_by),
+        ("told", parts.told),
     ]
     .into_iter()
-    .fold(template.to_owned(), |text, (name, value)| {
+    .fold(TEMPLATE.to_owned(), |text, (name, value)| {
         text.replace(&format!("{{{{{name}}}}}"), value)
     })
 }

@@ -1,6 +1,6 @@
-"""Repeats a run of Tilt with TRL: {{title}}.
+"""Repeats a run of Tilt {{how}}with TRL: {{title}}.
 
-The rows are in labels.jsonl, the model that the run starts from is in reference/.
+The {{rows}} are in {{file}}, the model that the run starts from is in reference/.
 
     pip install -r requirements.txt
     python train.py                  # on this machine
@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 REFERENCE = str(HERE / "reference")
 # Rows of a micro-batch, over all processes together: the same run on one device or many.
 BATCH_SIZE = {{batch_size}}
-
+{{definitions}}
 
 class StopAfter(TrainerCallback):
     """Ends early, and leaves the schedule as it is for the whole run."""
@@ -57,9 +57,7 @@ def main():
         # The steps and the optimiser.
         per_device_train_batch_size=per_process,
 {{training}}
-        # The rows stand in the order of the run's first epoch: "random" shuffles them.
-        train_sampling_strategy="sequential",
-        # As Tilt computes. For larger models: bf16=True, gradient_checkpointing=True.
+{{order}}        # As Tilt computes. For larger models: bf16=True, gradient_checkpointing=True.
         bf16=False,
         gradient_checkpointing=False,
         # What is written down.
@@ -70,8 +68,8 @@ def main():
     model = {{load_model}}
 {{prepare}}    trainer = {{prefix}}Trainer(
         model=model,
-{{reference}}        args=config,
-        train_dataset=load_dataset("json", data_files=str(HERE / "labels.jsonl"), split="train"),
+{{judged_by}}        args=config,
+        train_dataset=load_dataset("json", data_files=str(HERE / "{{file}}"), split="train"),
         processing_class=AutoTokenizer.from_pretrained(REFERENCE),
     )
     if options.stop_after:
@@ -82,10 +80,7 @@ def main():
     if trainer.is_world_process_zero():
         log = [entry for entry in trainer.state.log_history if "loss" in entry]
         Path(options.out, "log.json").write_text(json.dumps(log, indent=1))
-        expected = json.loads((HERE / "expected.json").read_text())["steps"]
-        for here, tilt in zip(log, expected):
-            print(f"step {tilt['step']}: loss {here['loss']:.7f} here, {tilt['loss']:.7f} in Tilt")
-
+{{told}}
 
 if __name__ == "__main__":
     main()

@@ -63,19 +63,12 @@ fn prompts(config: &GptConfig, rows: usize) -> Vec<Vec<u32>> {
     (0..rows).map(|_| row()).collect()
 }
 
-struct Asked {
-    prompts: Vec<Vec<u32>>,
-    pick: Pick,
-    most: usize,
-}
+/// Prompts, how tokens are picked, and how many at most.
+type Asked = (Vec<Vec<u32>>, Pick, usize);
 
 fn answers(config: &GptConfig, device: &Device, asked: &Asked) -> Result<Vec<SampledAnswer>> {
     let (model, arena) = model(config, device);
-    let Asked {
-        prompts,
-        pick,
-        most,
-    } = asked;
+    let (prompts, pick, most) = asked;
     block_on(generate(&model, &arena, prompts, *pick, *most, 11, 3))
 }
 
@@ -84,7 +77,7 @@ fn check(config: &GptConfig, asked: &Asked) {
     let found = answers(config, &gpu(), asked).unwrap();
     assert_eq!(found.len(), expected.len());
     for (row, (found, expected)) in found.iter().zip(&expected).enumerate() {
-        let what = format!("{:?} row {row} of {config:?}", asked.pick);
+        let what = format!("{:?} row {row} of {config:?}", asked.1);
         assert_eq!(found.ids, expected.ids, "{what}");
         assert_eq!(found.finished, expected.finished, "{what}");
         assert_eq!(found.logps.len(), expected.logps.len(), "{what}");
@@ -110,14 +103,7 @@ fn answers_are_those_of_the_cpu_on_gpu() {
             for pick in picks() {
                 let prompts = prompts(&config, 12);
                 let most = 20;
-                check(
-                    &config,
-                    &Asked {
-                        prompts,
-                        pick,
-                        most,
-                    },
-                );
+                check(&config, &(prompts, pick, most));
             }
         }
     });
@@ -142,14 +128,7 @@ fn answers_of_all_sizes_are_those_of_the_cpu_on_gpu() {
         (Vec::new(), 4),
     ];
     for (prompts, most) in cases {
-        check(
-            config,
-            &Asked {
-                prompts,
-                pick,
-                most,
-            },
-        );
+        check(config, &(prompts, pick, most));
     }
 }
 
@@ -167,14 +146,7 @@ fn a_device_of_small_limits_writes_the_same_on_gpu() {
         let prompts = prompts(config, 40);
         let pick = picks()[1];
         let most = 12;
-        check(
-            config,
-            &Asked {
-                prompts,
-                pick,
-                most,
-            },
-        );
+        check(config, &(prompts, pick, most));
     });
 }
 

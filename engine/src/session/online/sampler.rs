@@ -1,6 +1,8 @@
 //! Sampling: the answers of the policy as it is, scored, as rows of the next steps.
 
+use super::drawn::{Drawn, preferred};
 use super::fresh::{FreshRollout, Told, fresh_rollouts, mean_kl};
+use super::pace::{Pace, generation_of, pace};
 use super::{FreshAnswer, Prompt, RewardFunction, RewardModel, reward_weights};
 use crate::crew::{self, Team};
 use crate::generate::{Pick, SampledAnswer, SamplingRequest};
@@ -89,50 +91,6 @@ pub struct SampledBy<'a> {
     pub team: Option<&'a Team>,
 }
 
-/// Answers that were just sampled, before anything scores them.
-pub struct Drawn {
-    /// Which of the source's prompts were asked.
-    prompts: Vec<usize>,
-    /// Those to one prompt after another.
-    answers: Vec<SampledAnswer>,
-    /// `[answers]`
-    texts: Vec<String>,
-}
-
-/// Two fresh answers to a prompt, as the learner is asked about them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AskedPair {
-    /// Which of the run's prompts they answer.
-    pub prompt: usize,
-    pub answers: [String; 2],
-}
-
-impl Drawn {
-    /// The answers two by two.
-    pub fn pairs(&self) -> Vec<AskedPair> {
-        let pairs = self.prompts.iter().zip(self.texts.chunks_exact(2));
-        pairs
-            .map(|(&prompt, texts)| AskedPair {
-                prompt,
-                answers: [texts[0].clone(), texts[1].clone()],
-            })
-            .collect()
-    }
-
-    pub fn prompts(&self) -> usize {
-        self.prompts.len()
-    }
-}
-
-/// What a verdict on a pair says of its two answers.
-fn preferred(verdict: Verdict) -> [Option<f64>; 2] {
-    match verdict {
-        Verdict::A => [Some(1.0), Some(0.0)],
-        Verdict::B => [Some(0.0), Some(1.0)],
-        Verdict::Tie | Verdict::BothGood | Verdict::BothBad => [None; 2],
-    }
-}
-
 /// What a sampling brings.
 pub struct Sampling {
     /// The settings' objective over the answers.
@@ -142,28 +100,6 @@ pub struct Sampling {
     pub rollouts: Vec<FreshRollout>,
     /// Sequences that were sampled, or read by any model.
     pub passes: usize,
-}
-
-/// How much is sampled at once, and how often it is used.
-struct Pace {
-    prompts: usize,
-    /// Answers a prompt.
-    answers: usize,
-    /// Rows that they make: one pair, or each its own.
-    rows: usize,
-    /// Passes over the same answers.
-    iterations: usize,
-    shuffles_each_pass: bool,
-}
-
-impl Pace {
-    /// Optimiser steps on the answers of one sampling.
-    fn steps(&self, settings: &TrainSettings) -> usize {
-        let rows = self.prompts.saturating_mul(self.rows);
-        settings
-            .steps_an_epoch(rows)
-            .saturating_mul(self.iterations)
-    }
 }
 
 impl Sampler {
@@ -423,13 +359,6 @@ impl Sampler {
     }
 }
 
-fn generation_of(settings: &TrainSettings) -> Result<&Generation> {
-    match &settings.objective {
-        Objective::Online(online) => Ok(online.generation()),
-        _ => Err(Error::internal("answers for an objective on given rows")),
-    }
-}
-
 fn sampling(generation: &Generation, seed: u64) -> tilt_protocol::Sampling {
     tilt_protocol::Sampling {
         temperature: generation.temperature,
@@ -440,59 +369,4 @@ fn sampling(generation: &Generation, seed: u64) -> tilt_protocol::Sampling {
         max_new_tokens: generation.max_completion_length,
         seed,
     }
-}
-
-/// TRL's: Online DPO samples two answers to each prompt of a step; RLOO and GRPO sample as many
-/// answers as `steps_per_generation` micro-batches hold; PPO one to each prompt of all its
-/// mini-batches, each an optimiser step.
-fn pace(settings: &TrainSettings) -> Result<Pace> {
-    let (batch, accumulation) = (settings.batch_size, settings.gradient_accumulation_steps);
-    let reuse = match &settings.objective {
-        Objective::Online(OnlineObjective::OnlineDpo(_)) => {
-            return Ok(Pace {
-                prompts: batch.saturating_mul(accumulation).max(1),
-                answers: 2,
-                rows: 1,
-                iterations: 1,
-                shuffles_each_pass: false,
-            });
-        }
-        Objective::Online(OnlineObjective::Rloo(rloo)) => &rloo.reuse,
-        Objective::Online(OnlineObjective::Grpo(grpo)) => &grpo.reuse,
-        Objective::Online(OnlineObjective::Ppo(ppo)) => {
-            let of_step = batch.saturating_mul(accumulation);
-            return Ok(Pace {
-                prompts: of_step.saturating_mul(ppo.num_mini_batches).max(1),
-                answers: 1,
-                rows: 1,
-                iterations: ppo.num_ppo_epochs,
-                shuffles_each_pass: true,
-            });
-        }
-        _ => return Err(Error::internal("answers for an objective on given rows")),
-    };
-    let answers = generation_of(settings)?.num_generations;
-    let micro_batches = reuse.steps_per_generation.unwrap_or(accumulation);
-    if !micro_batches.is_multiple_of(accumulation.max(1)) {
-        let expected = format!("a multiple of {accumulation}, gradient_accumulation_steps");
-        return Err(Error::invalid(
-            "steps_per_generation",
-            micro_batches,
-            expected,
-        ));
-    }
-    let completions = batch.saturating_mul(micro_batches);
-    if completions == 0 || !completions.is_multiple_of(answers) {
-        let expected = format!(
-            "a divisor of {completions}, the completions of a sampling (per_device_train_batch_size times steps_per_generation)"
-        );
-        return Err(Error::invalid("num_generations", answers, expected));
-    }
-    Ok(Pace {
-        prompts: completions / answers,
-        answers,
-        rows: answers,
-        iterations: reuse.num_iterations,
-        shuffles_each_pass: false,
-    })
 }

@@ -8,8 +8,7 @@ use tilt_engine::session::Session;
 use tilt_engine::session::online::{RewardFunction, RewardModel};
 use tilt_protocol::label::rows_from_labels;
 use tilt_protocol::{
-    Error, JudgeSettings, Label, Objective, ObjectiveKind, Principle, Result, Reward, RowKind,
-    TrainSettings,
+    Error, JudgeSettings, Label, Objective, Principle, Result, Reward, RowKind, TrainSettings,
 };
 
 /// What runs begin with.
@@ -75,16 +74,8 @@ impl Sessions<'_> {
         if examples.is_empty() {
             return Err(no_labels());
         }
-        let watched = settings.rewards.iter().find_map(|reward| match reward {
-            Reward::Watched(principles) => principles.first().map(|(principle, _)| *principle),
-            _ => None,
-        });
-        let principle = watched.unwrap_or(Principle::Polite);
-        let settings = TrainSettings {
-            seed: settings.seed,
-            max_length: settings.max_length,
-            ..TrainSettings::lab_defaults(ObjectiveKind::Reward)
-        };
+        let principle = Reward::watched(&settings.rewards).unwrap_or(Principle::Polite);
+        let settings = settings.of_reward_model();
         let (model, reference) = (self.model, self.reference);
         let mut run = RewardModelRun::new(model, reference, &examples, settings, principle)?;
         run.leave_out_statistics();
