@@ -5,6 +5,7 @@ const LONG = { ...SHAPE, context: 256, batch: 2 };
 const WIDE = { ...SHAPE, d_model: 256, heads: 8 };
 /** Of a sampling: as many prompts as a step has sequences. */
 const ANSWERS = { ...SHAPE, batch: 64 };
+const NANO_ANSWERS = { layers: 3, d_model: 64, heads: 4, vocab: 1024, context: 128, batch: 64 };
 export const SHAPE_NAMES = new Map([
   [SHAPE, '4 layers, width 128, 8 x 64 tokens'],
   [LONG, 'longer context: 2 x 256 tokens'],
@@ -69,6 +70,14 @@ export const GROUPS = [
       'webgpu-wide': tilt({ device: 'webgpu' }, WIDE),
     },
   },
+  // By burn's operations such a step takes some ten seconds in software.
+  {
+    rounds: 2,
+    steps: 3,
+    cases: {
+      'webgpu-sampling': tilt({ device: 'webgpu', objective: 'sampling' }, NANO_ANSWERS),
+    },
+  },
   // Far behind, so a few steps tell.
   {
     rounds: 1,
@@ -108,6 +117,7 @@ export const SAMPLINGS = [
   ['CPU, plain SIMD, 2 workers', 'cpu-sampling-2-workers', 3],
   ['CPU, relaxed SIMD', 'cpu-sampling-relaxed', 1.8],
   ['CPU, relaxed SIMD, 2 workers', 'cpu-sampling-relaxed-2-workers', 3],
+  ['WebGPU, as small as `nano`', 'webgpu-sampling', 10],
 ];
 
 /** What each of Tilt's CPU builds reaches of the peak of one thread. */

@@ -54,7 +54,7 @@ export function tableOf(results, peaks, machine) {
     const times = median(composed_ms) / median_ms;
     const rate = Math.round((composed.tokens / median_ms) * 1e3).toLocaleString('en');
     const missed = times < least ? `, short of the ${least} that are wanted` : '';
-    return `- ${what}: ${CASES[ours].shape.batch} answers of the same model at ${rate} tokens a second, ${times.toFixed(2)} times burn's operations on one worker${missed}.`;
+    return `- ${what}: ${CASES[ours].shape.batch} answers at ${rate} tokens a second, ${times.toFixed(2)} times burn's operations on one worker${missed}.`;
   });
   const shares = SHARES.filter(([, ours, simd]) => results[ours] && peaks.some((peak) => peak[simd])).map(
     ([what, ours, simd]) => {

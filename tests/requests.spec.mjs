@@ -13,7 +13,7 @@ test.describe('with an engine that can be listened to', () => {
     page,
   }) => {
     test.setTimeout(5 * 60_000);
-    const steps = 300;
+    const steps = 240;
     await lab.open(OPENED);
     await lab.autolabel({ principle: 'short', count: 8 });
     const { loss } = await lab.train({ objective: 'dpo', steps });

@@ -7,7 +7,7 @@ import { Lab } from './lab.mjs';
 import { stored, storedSteps } from './torture/stored.mjs';
 
 const OPENED = { device: 'cpu', model: 'nano', seed: 51 };
-const STEPS = 250;
+const STEPS = 160;
 
 /** Labels, and the last loss of a whole run on them. */
 async function prepare(lab, steps = STEPS) {

@@ -23,6 +23,7 @@ pub mod lab;
 pub mod layout;
 pub mod logps;
 pub mod loss;
+pub mod memory;
 pub mod model;
 pub mod muon;
 pub mod parameter_table;

@@ -59,14 +59,11 @@ pub fn forward_logps(
         return Ok(cpu_logps(model, numbers, batch, statistics));
     }
     let shape = Shape::new(&model.config);
-    if let Some((read, parts)) = gpu::forward(&shape, arena, &batch.packed)? {
+    if let Some((read, parts)) = gpu::forward_logps(&shape, arena, &batch.packed)? {
         return Ok(ForwardPass {
-            values: read.logps,
-            statistics: statistics.then_some(read.statistics),
-            tape: Tape(Recorded::Gpu {
-                parts: Box::new(parts),
-                shape: Box::new(shape),
-            }),
+            values: read.values,
+            statistics: read.statistics.filter(|_| statistics),
+            tape: Tape::gpu(parts, shape),
         });
     }
     check_plain(&model.config, arena, batch)?;
@@ -86,8 +83,8 @@ pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Te
         let scored = cpu::gpt::score_tokens(&shape, &numbers, &batch.packed);
         return Ok(logps_of(model, &scored));
     }
-    if let Some((read, _)) = gpu::forward(&shape, arena, &batch.packed)? {
-        return Ok(read.logps);
+    if let Some((read, _)) = gpu::forward_logps(&shape, arena, &batch.packed)? {
+        return Ok(read.values);
     }
     check_plain(&model.config, arena, batch)?;
     let gpt = Gpt::as_leaves(&model.config, arena);
@@ -208,12 +205,12 @@ pub fn forward_scalars(
     if !places.iter().all(is_there) {
         return Err(no_token());
     }
+    let shape = Shape::new(&model.config);
+    let rows = places.iter();
+    let rows = rows.map(|&(row, t)| batch.packed.row(row, t).ok_or_else(no_token));
+    let rows: Vec<usize> = rows.collect::<Result<_>>()?;
     if let Some(arena) = CpuValues::of(arena) {
-        let shape = Shape::new(&model.config);
         let mut activations = cpu::gpt::forward(&shape, &arena, &batch.packed);
-        let rows = places.iter();
-        let rows = rows.map(|&(row, t)| batch.packed.row(row, t).ok_or_else(no_token));
-        let rows = rows.collect::<Result<_>>()?;
         let rewards = activations
             .rewards(&shape, &arena, rows)
             .ok_or_else(no_head)?;
@@ -221,6 +218,14 @@ pub fn forward_scalars(
             values: tensor_of(rewards, &model.device),
             statistics: None,
             tape: Tape::cpu(activations, shape, arena),
+        });
+    }
+    if let Some((read, parts)) = gpu::forward_scalars(&shape, arena, &batch.packed.scoring(&rows))?
+    {
+        return Ok(ForwardPass {
+            values: read.values,
+            statistics: None,
+            tape: Tape::gpu(parts, shape),
         });
     }
     check_plain(&model.config, arena, batch)?;
@@ -269,6 +274,13 @@ impl Tape {
             activations: Box::new(activations),
             shape: Box::new(shape),
             arena,
+        })
+    }
+
+    fn gpu(parts: gpu::BatchParts, shape: Shape) -> Tape {
+        Tape(Recorded::Gpu {
+            parts: Box::new(parts),
+            shape: Box::new(shape),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Whether a GPU computes what the CPU does: asked before it is used.
 //!
-//! A small GPT goes forward and back on both, makes a step of the optimiser, and answers prompts.
+//! A small GPT goes forward and back on both, with a language head and with a scalar one, makes a
+//! step of the optimiser, and answers prompts.
 //! Everything that a kernel writes is compared part by part, each with numbers of its own size: a gradient of
 //! queries and keys is much smaller than one of the embeddings, and would be lost beside it.
 //! That no kernel can be broken without being seen is tested by breaking each of them.
@@ -13,7 +14,7 @@ use crate::kernels::STATISTICS;
 use crate::kernels::shape::Shape;
 use crate::layout::Layout;
 use crate::model::Model;
-use crate::pass::forward_logps;
+use crate::pass::{forward_logps, forward_scalars};
 use crate::random::Random;
 use crate::readback::read;
 use crate::sequence::Sequence;
@@ -167,6 +168,32 @@ async fn parts(device: &Device, is_tied: bool) -> Result<Vec<NamedValues>> {
     parts.extend(of_gradient(&model, &read(gradient).await?));
     parts.extend(of_update(&model, &arena).await?);
     parts.extend(of_answers(&model, &arena).await?);
+    if is_tied {
+        parts.extend(of_scalars(device).await?);
+    }
+    Ok(parts)
+}
+
+/// A scalar head at the begin and the end of each row.
+async fn of_scalars(device: &Device) -> Result<Vec<NamedValues>> {
+    let mut config = config(true);
+    config.has_score_head = true;
+    let layout = Layout::of(&config);
+    let numbers = weights(&layout, &config);
+    let arena = Tensor::<1>::from_data(numbers.as_slice(), device);
+    let model = Model::new(config, None, device);
+    let rows = rows();
+    let batch = Batch::whole(&rows, 0)?;
+    let len = |row: &Sequence| row.prompt.len() + row.completion.len();
+    let places = rows.iter().enumerate();
+    let places = places.flat_map(|(index, row)| [(index, 0), (index, len(row) - 1)]);
+    let places: Vec<(usize, usize)> = places.collect();
+    let forward = forward_scalars(&model, &arena, &batch, &places)?;
+    let mut random = Random::from_seed_for(5, "self-test");
+    let upstream: Vec<f32> = places.iter().map(|_| random.normal() as f32).collect();
+    let gradient = forward.tape.backward(&model, &batch, &upstream);
+    let mut parts = vec![part("values of a scalar head", read(forward.values).await?)];
+    parts.extend(of_gradient(&model, &read(gradient).await?));
     Ok(parts)
 }
 

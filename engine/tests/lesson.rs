@@ -1,4 +1,4 @@
-//! `tilt lesson verify` as a teacher runs it, on the smallest model and few steps.
+//! `tilt lesson verify` as a teacher runs it, on the smallest model and few steps; and `tilt compare`.
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -114,4 +114,37 @@ fn labels_that_nobody_gives_are_told() {
         told.contains("nobody.json: verify: missing, expected who labels"),
         "{told}"
     );
+}
+
+/// `tilt compare`: what a road is said to hold does not depend on what came before it.
+#[test]
+fn a_road_holds_the_same_whatever_was_walked_before() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tilt"));
+    command.arg("compare");
+    command.arg("--model").arg(models().join("nano"));
+    command.args([
+        "--principle",
+        "polite",
+        "--seeds",
+        "1",
+        "--roads",
+        "dpo,grpo,dpo",
+    ]);
+    command.args(["--labels", "8", "--steps", "2", "--decisive", "4"]);
+    let output = command.output().expect("the program runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    let table: Value = serde_json::from_slice(&output.stdout).expect("a table");
+    let rows = table["rows"].as_array().expect("rows");
+    let held = rows
+        .iter()
+        .map(|row| row["peak_bytes"].as_f64().expect("a peak"));
+    let held: Vec<f64> = held.collect();
+    let [first, _, again] = held[..] else {
+        panic!("{held:?}");
+    };
+    // The first meets tables of the world that are made once.
+    assert!((first - again).abs() <= 0.1 * first, "{held:?}");
+    // Two models and what training one of them takes.
+    assert!(first > 1e6, "{held:?}");
 }

@@ -165,7 +165,7 @@ fn a_reward_model_scores_answers() {
     assert_eq!(metric(&outcome.metrics, metrics::FRAC_REWARD_ZERO_STD), 0.0);
 }
 
-const EACH_TRAINER: [&str; 4] = [
+const EACH_TRAINER: [&str; 5] = [
     r#"{"trainer": "online_dpo", "learning_rate": 1e-3, "max_steps": 4, "max_new_tokens": 10,
         "per_device_train_batch_size": 2}"#,
     r#"{"trainer": "rloo", "learning_rate": 1e-3, "max_steps": 4, "num_generations": 2,
@@ -176,7 +176,39 @@ const EACH_TRAINER: [&str; 4] = [
         "steps_per_generation": 2, "beta": 0.1}"#,
     r#"{"trainer": "ppo", "learning_rate": 1e-3, "max_steps": 4, "num_mini_batches": 2,
         "per_device_train_batch_size": 2, "response_length": 10, "num_ppo_epochs": 2}"#,
+    STEERED,
 ];
+
+/// PPO whose KL is steered, with a sampling a step.
+const STEERED: &str = r#"{"trainer": "ppo", "learning_rate": 1e-3, "max_steps": 4,
+    "per_device_train_batch_size": 2, "response_length": 10, "num_ppo_epochs": 1,
+    "kl_coef": 0.05, "kl_target": 6}"#;
+
+#[test]
+fn the_price_of_a_kl_that_is_steered_follows_it() {
+    let (steps, _) = run(STEERED);
+    let of = |name: &str| -> Vec<f64> { steps.iter().map(|step| metric(step, name)).collect() };
+    let (prices, kls) = (of(metrics::KL_COEF), of(metrics::OBJECTIVE_KL));
+    assert_eq!(prices[0], 0.05);
+    for step in 1..4 {
+        let error = ((kls[step - 1] - 6.0) / 6.0).clamp(-0.2, 0.2);
+        let expected = prices[step - 1] * (1.0 + 0.1 * error);
+        assert!(
+            (prices[step] - expected).abs() < 1e-12,
+            "{prices:?}, {kls:?}"
+        );
+    }
+    // What is taken off the rewards is that price's.
+    let parts = of(metrics::NON_SCORE_REWARD)
+        .into_iter()
+        .zip(prices)
+        .zip(kls);
+    assert!(
+        parts
+            .into_iter()
+            .all(|((part, price), kl)| (part + price * kl).abs() < 1e-12)
+    );
+}
 
 /// Saved after each piece of it, also between a sampling and its steps, and restored, a run
 /// comes to the same bytes.
@@ -198,7 +230,14 @@ fn a_saved_run_goes_on_with_its_rollouts() {
             seen[usize::from(matches!(found, Advance::Stepped(_)))] += 1;
         }
         assert_eq!(seen[1], 4);
-        assert_eq!(seen[0], if config.contains("online_dpo") { 4 } else { 1 });
+        assert_eq!(
+            seen[0],
+            if [EACH_TRAINER[0], STEERED].contains(&config) {
+                4
+            } else {
+                1
+            }
+        );
         let [whole, pieces] = [whole, pieces].map(|mut run| block_on(run.save()).expect("bytes"));
         assert!(whole == pieces, "{config}");
     }

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
+/// Cargo's setting for a page that is compiled fast rather than well.
+pub const UNOPTIMISED: &str = "profile.release.package.tilt-app.opt-level=0";
 /// The page that `serve` and `test` share, so that it is compiled once for both.
 pub const TEST_FOLDER: &str = "target/dist-test";
 /// The page that is timed.
@@ -64,7 +66,7 @@ pub fn edit_page(root: &Path, path: &OsString, folder: &Path) -> Result<(), Erro
         package: PAGE,
         programs: &[PAGE],
     };
-    let unoptimised = ["--config", "profile.release.package.tilt-app.opt-level=0"];
+    let unoptimised = ["--config", UNOPTIMISED];
     let more = [STEP_BY_STEP, unoptimised].concat();
     compile(root, path, "release", page, &more)?;
     let stem = page_parts::stem_in(folder)?;

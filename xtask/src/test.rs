@@ -7,6 +7,7 @@ use crate::count::{Count, count_from_browser_file, count_from_cargo_line};
 use crate::error::Error;
 use crate::lesson_pack;
 use crate::page;
+use crate::page_folder::PAGE;
 use crate::setup::{self, WASM_RUNNER, WASM_RUNNER_VARIABLE, WASM_TARGET};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -241,11 +242,10 @@ fn native(context: &Context) -> Result<Count, Error> {
     let driver = chromium::software_vulkan(&setup::for_browser_tests(context.root)?);
     let mut count = Count::default();
     let run = || cargo(context, "running the tests");
-    // The page's lints are those of wasm: natively much of it has no caller.
-    let selections = [
-        (linted(run()), &BUT_THE_PAGE[..]),
-        (run(), &["--package", "tilt-app"]),
-    ];
+    // The page's lints are those of wasm: natively much of it has no caller. What is tested of it
+    // there is quick, and compiling it is not.
+    let page = ["--package", PAGE, "--config", page::UNOPTIMISED];
+    let selections = [(linted(run()), &BUT_THE_PAGE[..]), (run(), &page)];
     for (run, selection) in selections {
         let mut tests = run
             .args(["test", "--release", "--no-fail-fast"])

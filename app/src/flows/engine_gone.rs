@@ -16,7 +16,7 @@ use wasm_bindgen_futures::spawn_local;
 pub(super) fn connect_again(lab: Lab) {
     let address = engine_address(lab.engine.simd());
     let started = WorkerClient::start(&address, move |incoming| match incoming {
-        FromWorker::Message { message, buffers } => lab.engine.hear(*message, &buffers),
+        FromWorker::Message { message, buffers } => lab.engine.hear(*message, buffers),
         FromWorker::Unreadable(error) => lab
             .notices
             .error(NoticeKey::EngineMessage, &error.to_string()),
@@ -31,6 +31,7 @@ pub(super) fn connect_again(lab: Lab) {
 /// The engine will not come, or is gone. A WebGPU that broke is left for the CPU;
 /// otherwise the page says what happened, and what still works.
 pub fn failed(lab: Lab, error: &Error) {
+    lab.engine.hear_the_rest();
     resume::engine_gone(lab);
     lab.evaluate.clear();
     lab.evaluate.stop_autolabel();

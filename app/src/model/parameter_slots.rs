@@ -145,6 +145,7 @@ impl Parameter {
             Parameter::ValueWeight => &mut ppo.vf_coef,
             Parameter::Discount => &mut ppo.gamma,
             Parameter::Lambda => &mut ppo.lam,
+            Parameter::KlTarget => &mut ppo.kl_target,
             _ => return None,
         })
     }

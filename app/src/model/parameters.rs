@@ -80,6 +80,7 @@ parameters! {
     ValueWeight = "vf-coef", "vf_coef", VALUE_WEIGHT;
     Discount = "discount", "gamma", DISCOUNT;
     Lambda = "lambda", "lam", LAMBDA;
+    KlTarget = "kl-target", "kl_target", KL_TARGET;
     KlEstimate = "kl-estimator", "kl_estimator", KL_ESTIMATE;
     WhitenRewards = "whiten-rewards", "whiten_rewards", WHITEN_REWARDS;
     TopP = "top-p", "top_p", TOP_P;

@@ -7,7 +7,7 @@ use crate::model::bench_form::{BenchField, BenchForm};
 use crate::parts::action::Action;
 use crate::parts::clipboard::copied;
 use crate::parts::focus::focus_after;
-use crate::parts::later::Later;
+use crate::parts::style_sheet::StyleSheet;
 use crate::stores::bench::BenchState;
 use crate::texts::bench as texts;
 use crate::texts::numbers::{bytes, fixed, full, parameters};
@@ -18,11 +18,16 @@ use wasm_bindgen_futures::spawn_local;
 /// What the device badge opens.
 pub const ID: &str = "bench";
 
+#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn bench_panel() -> Result<Build, NotLoaded> {
+    Ok(|| view! { <BenchPanel/> }.into_any())
+}
+
 #[component]
-pub fn BenchPanel() -> impl IntoView {
-    let lab = use_lab();
-    let store = lab.bench;
+fn BenchPanel() -> impl IntoView {
+    let store = use_lab().bench;
     view! {
+        <StyleSheet file="bench.css"/>
         <section
             id=ID
             class="panel bench"
@@ -46,15 +51,6 @@ pub fn BenchPanel() -> impl IntoView {
                 </button>
             </header>
             <p class="muted">{texts::WHAT_IT_IS}</p>
-            <Later wanted=store.is_open() load=|| Box::pin(halves())/>
-        </section>
-    }
-}
-
-#[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
-fn halves() -> Result<Build, NotLoaded> {
-    Ok(|| {
-        view! {
             <div class="bench-halves">
                 <div>
                     <Form/>
@@ -64,9 +60,8 @@ fn halves() -> Result<Build, NotLoaded> {
                     <Outcome/>
                 </div>
             </div>
-        }
-        .into_any()
-    })
+        </section>
+    }
 }
 
 /// The slug of a choice with what the page calls it.

@@ -9,6 +9,7 @@ use crate::model::run_story::{
 };
 use crate::parts::define::Define;
 use crate::parts::policy_date::PolicyDate;
+use crate::parts::style_sheet::StyleSheet;
 use crate::stores::run_result::{MeasuredResult, ResultState};
 use crate::texts::glossary::Term;
 use crate::texts::numbers::{fixed, percent, signed};
@@ -20,7 +21,7 @@ use tilt_protocol::{PolicyAt, RunResult};
 
 #[wasm_split(runs, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn result_card() -> Result<Build, NotLoaded> {
-    Ok(|| view! { <ResultCard/> }.into_any())
+    Ok(|| view! { <StyleSheet file="result.css"/> <ResultCard/> }.into_any())
 }
 
 #[component]

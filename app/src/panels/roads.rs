@@ -103,16 +103,11 @@ fn table(lab: Lab, news: &[Deferred<RoadNews>]) -> AnyView {
         .asked()
         .with(|asked| Some(asked.as_ref()?.principle));
     let judged = principle.map(|principle| texts::judged_by(&principle.name()));
-    let size = lab.engine.model().with(|model| {
-        model
-            .as_ref()
-            .map_or(0, |model| 4 * model.parameters as u64)
-    });
     let head = texts::HEAD.map(|name| view! { <th scope="col">{name}</th> });
     let rows = ROADS.into_iter().filter_map(move |road| {
         let own = read.iter().filter(|one| one.road == road);
         let outcomes: Vec<RoadOutcome> = own.map(|one| one.outcome.clone()).collect();
-        (!outcomes.is_empty()).then(|| row(road, outcomes, size))
+        (!outcomes.is_empty()).then(|| row(road, outcomes))
     });
     view! {
         <Scroll class="roads-frame" name=texts::TABLE>
@@ -128,14 +123,14 @@ fn table(lab: Lab, news: &[Deferred<RoadNews>]) -> AnyView {
     .into_any()
 }
 
-fn row(road: Road, outcomes: Vec<RoadOutcome>, size: u64) -> impl IntoView + use<> {
+fn row(road: Road, outcomes: Vec<RoadOutcome>) -> impl IntoView + use<> {
     // With one seed the interval is that of its comparisons.
     let single = match &outcomes[..] {
         [only] => only.report.as_ref().map(|report| [report.low, report.high]),
         _ => None,
     };
-    let bytes_in_all = road.arenas() as u64 * size;
-    let row = RoadRow::new(road, bytes_in_all as usize, outcomes, Vec::new());
+    let row = RoadRow::new(road, outcomes, Vec::new());
+    let held = row.peak_bytes.map(|held| bytes(held as u64));
     let interval = row.interval.or(single);
     let win_rate = match (row.win_rate, interval) {
         (Some(rate), Some([low, high])) => {
@@ -155,7 +150,7 @@ fn row(road: Road, outcomes: Vec<RoadOutcome>, size: u64) -> impl IntoView + use
             <td>{row.stages.join(" → ")}</td>
             <td>{needs}</td>
             <td class="number">{row.models}</td>
-            <td class="number">{bytes(bytes_in_all)}</td>
+            <td class="number">{held.unwrap_or_else(|| texts::NOT_COUNTED.to_owned())}</td>
             <td class="number">{fixed(row.seconds, 1)}</td>
             <td class="number">{fixed(row.passes, 0)}</td>
             <td class="number">{win_rate}</td>

@@ -129,7 +129,7 @@ fn group(of_prompt: PromptRollouts, scale: (f64, f64)) -> impl IntoView + use<> 
         .collect();
     view! {
         <div class="rollout-group">
-            <p class="result-prompt">{of_prompt.prompt}</p>
+            <p class="rollout-prompt">{of_prompt.prompt}</p>
             <ul class="rollout-answers">{rows}</ul>
         </div>
     }

@@ -11,7 +11,7 @@ use crate::model::level::Level;
 use crate::model::notice::NoticeKey;
 use crate::model::space::Space;
 use crate::panels::autolabel::AutolabelPanel;
-use crate::panels::bench::BenchPanel;
+use crate::panels::bench::bench_panel;
 use crate::panels::board::board;
 use crate::panels::data::DataPanel;
 use crate::panels::data_report::DataReportPanel;
@@ -78,6 +78,7 @@ pub fn LabPage(
     let wants_pipeline = Signal::derive(move || {
         has_model.get() && (has_run.get() || lab.form.objective().get().samples_answers())
     });
+    let is_bench_open = lab.bench.is_open();
     let is_list_open = lab.lesson_list.is_open();
     let is_writing = lab.lesson_list.is_writing();
     let is_board_open = lab.board.is_open();
@@ -88,7 +89,7 @@ pub fn LabPage(
         <SkipLinks tabs=tabs/>
         <TopBar is_embedded=params.is_embedded/>
         <NoticeBanner/>
-        <BenchPanel/>
+        <Later wanted=is_bench_open load=|| Box::pin(bench_panel())/>
         <div hidden=move || !is_list_open.get()>
             <Later wanted=is_list_open load=|| Box::pin(lesson_list())/>
         </div>

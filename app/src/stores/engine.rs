@@ -1,6 +1,7 @@
 //! The engine as the page sees it: worker, device, model, status, requests under
 //! way.
 
+use super::gathered::Gathered;
 use super::notices::Notices;
 pub use super::tickets::Purpose;
 use super::tickets::{Answered, Tickets};
@@ -14,6 +15,7 @@ use tilt_protocol::{
     Command, DeviceKind, DevicePreference, EngineStatus, Event, Message, ModelIdentity, RequestId,
     SimdBuild,
 };
+use wasm_bindgen_futures::spawn_local;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceInfo {
@@ -64,6 +66,7 @@ pub struct EngineStore {
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
     /// Hears what the engine says.
     listener: StoredValue<Option<Listener>, LocalStorage>,
+    gathered: StoredValue<Gathered, LocalStorage>,
     tickets: StoredValue<Tickets, LocalStorage>,
     notices: Notices,
     preference: Option<DevicePreference>,
@@ -114,6 +117,7 @@ impl EngineStore {
         EngineStore {
             client: StoredValue::new_local(None),
             listener: StoredValue::new_local(None),
+            gathered: StoredValue::new_local(Gathered::default()),
             tickets: StoredValue::new_local(Tickets::default()),
             notices,
             preference,
@@ -216,11 +220,51 @@ impl EngineStore {
         self.listener.set_value(Some(listener));
     }
 
-    /// The engine has said something.
-    pub fn hear(&self, message: Message, buffers: &[ArrayBuffer]) {
-        if let Some(listener) = self.listener.get_value() {
-            listener(message, buffers);
+    /// The engine has said something. What it says many times a second is handed on together.
+    pub fn hear(&self, message: Message, buffers: Vec<ArrayBuffer>) {
+        let now = js_sys::Date::now();
+        let event = &message.event;
+        let comes_often = Gathered::comes_often(event);
+        let is_early = comes_often && self.gathered.with_value(|all| all.is_early(now));
+        let store = *self;
+        if is_early {
+            let heard = (message, buffers);
+            let hand_on = move || store.hear_the_rest();
+            self.gathered
+                .update_value(|all| all.keep(heard, now, hand_on));
+            return;
         }
+        self.hear_the_rest();
+        if let Some(listener) = self.listener.get_value() {
+            listener(message, &buffers);
+        }
+        if comes_often {
+            self.note_drawn();
+        }
+    }
+
+    /// Hands on what the engine has said so far.
+    pub fn hear_the_rest(&self) {
+        let waiting = self.gathered.try_update_value(Gathered::take);
+        let Some(listener) = self.listener.get_value() else {
+            return;
+        };
+        let waiting = waiting.unwrap_or_default();
+        if !waiting.is_empty() {
+            waiting
+                .into_iter()
+                .for_each(|(message, buffers)| listener(message, &buffers));
+            self.note_drawn();
+        }
+    }
+
+    /// Behind what draws it, which has waited its turn since the listener was called.
+    fn note_drawn(&self) {
+        let store = *self;
+        spawn_local(async move {
+            let now = js_sys::Date::now();
+            store.gathered.try_update_value(|all| all.drawn(now));
+        });
     }
 
     pub fn connect(&self, client: WorkerClient) {

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod evaluate;
 pub mod form;
 pub mod fresh_pairs;
+mod gathered;
 pub mod growing_curve;
 pub mod import;
 pub mod judged;

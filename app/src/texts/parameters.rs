@@ -252,6 +252,13 @@ pub const LAMBDA: Words = Words {
     definition: "How far ahead an advantage looks before it trusts the value model: 1 looks to the end, 0 one token. Usual: 0.9 to 1.",
 };
 
+pub const KL_TARGET: Words = Words {
+    symbol: "",
+    name: "KL to keep to",
+    range: "a number of nats from 0, such as 6; 0 steers nothing",
+    definition: "Above 0, β grows a little after answers that have gone further than this from the reference, and shrinks after others.",
+};
+
 pub const KL_ESTIMATE: Words = Words {
     symbol: "",
     name: "estimate of the KL",

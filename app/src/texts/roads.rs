@@ -14,6 +14,8 @@ pub const HEAD: [&str; 9] = [
 pub const PAIRS: &str = "pairs";
 pub const THUMBS: &str = "thumbs";
 pub const PROMPTS: &str = "prompts and a judge";
+/// Of memory, on a GPU.
+pub const NOT_COUNTED: &str = "–";
 pub const BROKE_OFF: &str = "broke off";
 
 pub fn judged_by(principle: &str) -> String {

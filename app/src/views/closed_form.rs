@@ -9,6 +9,7 @@ use crate::parts::define::Define;
 use crate::parts::later::Later;
 use crate::parts::policy_date::PolicyDate;
 use crate::parts::scroll::Scroll;
+use crate::parts::style_sheet::StyleSheet;
 use crate::stores::closed_form::BETAS;
 use crate::texts::closed_form as texts;
 use crate::texts::glossary::Term;
@@ -34,6 +35,7 @@ pub fn ClosedForm() -> impl IntoView {
             || question.with(|q| !q.candidates.is_empty())
     });
     view! {
+        <StyleSheet file="closed.css"/>
         <section class="panel closed" data-place="closed-form" data-testid="closed-form" aria-labelledby="closed-title">
             <header class="panel-head">
                 <h2 id="closed-title">{texts::HEADING}</h2>

@@ -167,7 +167,7 @@ pub struct BenchReport {
     /// Nats a token (`sft`; of `sampling` those of the answers) or the objective's loss, of all
     /// steps from the first.
     pub losses: Vec<f64>,
-    /// Of `sampling` on the CPU.
+    /// Of `sampling`.
     #[serde(default)]
     pub composed: Option<ComposedSampling>,
     /// `webgpu` or `cpu`.
@@ -179,7 +179,7 @@ pub struct BenchReport {
     pub workers: usize,
 }
 
-/// The same answers by burn's operations, on one worker and in turns with the CPU's kernels.
+/// The same answers by burn's operations, on one worker and in turns with the device's kernels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ComposedSampling {
     /// Of each timed step, in order.
@@ -188,7 +188,7 @@ pub struct ComposedSampling {
     pub tokens: usize,
     /// At the median.
     pub tokens_per_s: Option<f64>,
-    /// Tokens a second of the CPU's kernels over those of burn's operations.
+    /// Tokens a second of the device's kernels over those of burn's operations.
     pub ratio: Option<f64>,
     /// Answers of the last step that both sampled alike, token by token.
     pub same_answers: usize,

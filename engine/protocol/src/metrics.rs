@@ -84,6 +84,8 @@ pub const OBJECTIVE_KL: &str = "objective/kl";
 pub const OBJECTIVE_ENTROPY: &str = "objective/entropy";
 /// -beta times the KL.
 pub const NON_SCORE_REWARD: &str = "objective/non_score_reward";
+/// Not TRL's: PPO's `kl_coef` of a sampling, where it is steered.
+pub const KL_COEF: &str = "objective/kl_coef";
 /// The score with that on top.
 pub const RLHF_REWARD: &str = "objective/rlhf_reward";
 /// Mean score of all answers, penalties taken off.

@@ -54,13 +54,6 @@ impl Road {
         })
     }
 
-    /// Arenas of a model's size in memory while the policy is trained: the models, and of each
-    /// that is trained then two moments and a gradient.
-    pub fn arenas(self) -> usize {
-        let trained = 1 + usize::from(self.objective() == ObjectiveKind::Ppo);
-        self.models() + 3 * trained
-    }
-
     pub fn objective(self) -> ObjectiveKind {
         match self {
             Road::Labels(kind) | Road::Judge(kind) | Road::RewardModel(kind) => kind,
@@ -97,6 +90,11 @@ pub struct RoadOutcome {
     pub seconds: f64,
     /// Sequences that were read forward or backward by any model, or sampled, in training.
     pub passes: usize,
+    /// Held at most at a time in labelling, training and measuring, the reference included, by
+    /// all workers together, with whatever else is asked of the engine meanwhile; `None` where it
+    /// is not counted, as on a GPU.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_bytes: Option<usize>,
     /// Pairs of held-out prompts that a reward model orders as the judge does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reward_accuracy: Option<Proportion>,
@@ -115,8 +113,8 @@ pub struct RoadRow {
     pub stages: Vec<String>,
     /// In memory while the policy is trained.
     pub models: usize,
-    /// Held at most by a program that does nothing but this, measurements included.
-    pub peak_bytes: usize,
+    /// The most of any seed; `None` where it was not counted.
+    pub peak_bytes: Option<usize>,
     /// Means over the seeds.
     pub seconds: f64,
     pub passes: f64,
@@ -134,12 +132,7 @@ pub struct RoadRow {
 }
 
 impl RoadRow {
-    pub fn new(
-        road: Road,
-        peak_bytes: usize,
-        seeds: Vec<RoadOutcome>,
-        rates: Vec<RoadOutcome>,
-    ) -> RoadRow {
+    pub fn new(road: Road, seeds: Vec<RoadOutcome>, rates: Vec<RoadOutcome>) -> RoadRow {
         let of_each = |value: fn(&RoadOutcome) -> Option<f64>| -> Vec<f64> {
             seeds.iter().filter_map(value).collect()
         };
@@ -154,7 +147,7 @@ impl RoadRow {
             road: road.slug(),
             stages: road.stages().into_iter().map(str::to_owned).collect(),
             models: road.models(),
-            peak_bytes,
+            peak_bytes: seeds.iter().filter_map(|one| one.peak_bytes).max(),
             seconds: mean(&of_each(|one| Some(one.seconds))).unwrap_or(0.0),
             passes: mean(&of_each(|one| Some(one.passes as f64))).unwrap_or(0.0),
             win_rate: over.map(|over| over.mean),

@@ -4,7 +4,6 @@
 use crate::crew::{self, Team};
 use crate::generate::{Pick, SampledAnswer, SamplingRequest, generate_composed};
 use crate::gpt_config::GptConfig;
-use crate::kernels::cpu::CpuValues;
 use crate::model::Model;
 use burn::tensor::Tensor;
 use serde::Serialize;
@@ -55,7 +54,7 @@ impl SamplingTimes {
 
 /// One sampling both ways.
 struct Round {
-    /// By the kernels, and by burn's operations where these are timed.
+    /// By the kernels, and by burn's operations.
     answers: [Vec<SampledAnswer>; 2],
     ms: [f64; 2],
 }
@@ -66,7 +65,6 @@ impl Round {
         arena: &Tensor<1>,
         prompts: &[Vec<u32>],
         team: Option<&Team>,
-        is_composed: bool,
     ) -> Result<Round> {
         let request = SamplingRequest {
             prompts,
@@ -78,10 +76,7 @@ impl Round {
         let start = Instant::now();
         let by_kernels = crew::sample(model, arena, &request, team).await?;
         let middle = Instant::now();
-        let composed = match is_composed {
-            true => generate_composed(model, arena, &request).await?,
-            false => Vec::new(),
-        };
+        let composed = generate_composed(model, arena, &request).await?;
         Ok(Round {
             answers: [by_kernels, composed],
             ms: [
@@ -109,10 +104,10 @@ pub async fn time_sampling(
     prompts: &[Vec<u32>],
     rounds: usize,
 ) -> Result<SamplingReport> {
-    let mut last = Round::time(model, arena, prompts, None, true).await?;
+    let mut last = Round::time(model, arena, prompts, None).await?;
     let mut ms = [Vec::new(), Vec::new()];
     for _ in 0..rounds {
-        last = Round::time(model, arena, prompts, None, true).await?;
+        last = Round::time(model, arena, prompts, None).await?;
         ms[0].push(last.ms[0]);
         ms[1].push(last.ms[1]);
     }
@@ -164,7 +159,7 @@ pub struct SamplingWorkload {
 
 /// What one step of it came to.
 pub struct SampledStep {
-    /// By the CPU's kernels, or by what there is on a GPU.
+    /// By the device's kernels.
     pub ms: f64,
     /// Of the answers under the model.
     pub nats_a_token: f64,
@@ -184,15 +179,12 @@ impl SamplingWorkload {
     /// # Errors
     /// Those of [`generate`](crate::generate::generate).
     pub async fn step(&mut self, model: &Model, team: Option<&Team>) -> Result<SampledStep> {
-        let is_on_cpu = CpuValues::of(&self.arena).is_some();
-        let round = Round::time(model, &self.arena, &self.prompts, team, is_on_cpu).await?;
+        let round = Round::time(model, &self.arena, &self.prompts, team).await?;
         let logps = round.answers[0].iter().flat_map(|answer| &answer.logps);
         self.tokens = logps.clone().count();
         let nats: f64 = logps.sum();
-        if is_on_cpu {
-            self.composed_ms.push(round.ms[1]);
-            self.same_answers = round.same_answers();
-        }
+        self.composed_ms.push(round.ms[1]);
+        self.same_answers = round.same_answers();
         Ok(SampledStep {
             ms: round.ms[0],
             nats_a_token: -nats / self.tokens.max(1) as f64,

@@ -57,6 +57,15 @@ pub trait Crew {
     /// Lets in what helpers have sent meanwhile, and is over after so many milliseconds: a
     /// worker that computes without a pause never hears of it.
     fn pause(&self, ms: u32) -> Pause;
+
+    /// Begins what [`Crew::peak_memory`] tells: with helpers that hold nothing yet.
+    fn watch_memory(&self) {}
+
+    /// Bytes that the helpers held at most since then, each at its own time. What a helper
+    /// holds it says with its answers; 0 of helpers that share this one's memory.
+    fn peak_memory(&self) -> usize {
+        0
+    }
 }
 
 /// How many share the work, and who helps.

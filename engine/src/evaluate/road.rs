@@ -8,6 +8,8 @@ use crate::evaluate::pairs::PairDrawer;
 use crate::evaluate::reward_model::{RewardModelPiece, RewardModelRun};
 use crate::evaluate::win_rate::WinRateRun;
 use crate::evaluate::world_session::world_session;
+use crate::kernels::cpu::{CpuValues, forget_buffers};
+use crate::memory::PeakMemory;
 use crate::model::Model;
 use crate::session::online::{RewardFunction, RewardModel};
 use crate::session::{Advance, Session, StepOutcome};
@@ -63,10 +65,35 @@ impl RoadTask {
             steps: settings.steps,
             seconds: 0.0,
             passes: 0,
+            peak_bytes: None,
             reward_accuracy: None,
             report: None,
             error: None,
         };
+        // What earlier work keeps for later would be used and not be counted.
+        forget_buffers();
+        let watched = PeakMemory::watch().filter(|_| CpuValues::of(reference).is_some());
+        if let Some(team) = team {
+            team.crew.watch_memory();
+        }
+        self.walk(model, reference, team, settings, &mut outcome)
+            .await?;
+        outcome.peak_bytes = watched.map(|watched| {
+            let helpers = team.map_or(0, |team| team.crew.peak_memory());
+            size_of::<f32>() * reference.shape()[0] + watched.bytes() + helpers
+        });
+        Ok(outcome)
+    }
+
+    /// What is told of it goes into `outcome`.
+    async fn walk(
+        &self,
+        model: &Model,
+        reference: &Tensor<1>,
+        team: Option<&Team>,
+        mut settings: TrainSettings,
+        outcome: &mut RoadOutcome,
+    ) -> Result<()> {
         let mut session = match self.road {
             Road::Labels(kind) => {
                 let examples = self.label(model, reference, kind.row_kind(), team).await?;
@@ -78,20 +105,18 @@ impl RoadTask {
                 world_session(model, reference, functions, settings)?
             }
             Road::RewardModel(_) => {
-                let rewards = self
-                    .reward_model(model, reference, team, &mut outcome)
-                    .await?;
+                let rewards = self.reward_model(model, reference, team, outcome).await?;
                 settings.rewards = vec![Reward::Model];
                 let functions = RewardFunction::all(&settings.rewards, Some(&rewards))?;
                 world_session(model, reference, functions, settings)?
             }
         };
         session.set_team(team.cloned());
-        match train(&mut session, model, &mut outcome).await {
+        match train(&mut session, model, outcome).await {
             Ok(()) => {}
             Err(error @ (Error::Diverged { .. } | Error::NonFinite { .. })) => {
                 outcome.error = Some(error.to_string());
-                return Ok(outcome);
+                return Ok(());
             }
             Err(error) => return Err(error),
         }
@@ -100,7 +125,7 @@ impl RoadTask {
             .with_team(team.cloned());
         let report = measured.to_end(model, session.policy(), reference).await?;
         outcome.report = Some(report);
-        Ok(outcome)
+        Ok(())
     }
 
     /// Decisive pairs of the reference's answers under the judge.

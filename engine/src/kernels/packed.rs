@@ -138,6 +138,16 @@ impl Packed {
         packed
     }
 
+    /// The same texts with these rows scored, whatever comes after them.
+    pub fn scoring(&self, rows: &[usize]) -> Packed {
+        Packed {
+            scored: rows.iter().map(|&row| row as u32).collect(),
+            targets: vec![0; rows.len()],
+            soft_targets: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     fn push(&mut self, prefix: Range<usize>, ids: &[&[u32]], position: usize) -> Range<usize> {
         let start = self.tokens.len();
         for &id in ids.iter().copied().flatten() {

@@ -132,7 +132,7 @@ impl EngineLab {
         let event = Event::Adjusted {
             run: run.run,
             step: run.session.steps_taken(),
-            beta: settings.objective.beta(),
+            beta: beta.and(settings.objective.beta()),
             learning_rate: settings.learning_rate,
         };
         self.emit(id, event);

@@ -1,7 +1,10 @@
 //! The kernels against burn's plain composition of the same model on the CPU, forward and
 //! backward, on the CPU and on a GPU where there is one.
 
-use super::{forward_logps, plain_logps, scored_logits, token_logps, vocabulary_logps};
+use super::{
+    Recorded, forward_logps, forward_scalars, plain_logps, scored_logits, token_logps,
+    vocabulary_logps,
+};
 use crate::batch::Batch;
 use crate::gpt::Gpt;
 use crate::gpt_config::GptConfig;
@@ -250,6 +253,58 @@ fn a_device_of_small_limits_computes_the_same_in_parts_on_gpu() {
                 "dispatches are folded"
             );
             check_on(&gpu(), &ON_GPU, &config, &batch);
+        });
+    }
+}
+
+/// Where devices can bind a part of a buffer.
+const PART_AT: usize = 64;
+
+/// The CPU's kernels are held to TRL's numbers by the golden tests.
+#[test]
+#[ignore = "needs a GPU, in software at least"]
+fn a_scalar_head_is_read_as_on_the_cpu_on_gpu() {
+    let mut config = GptConfig::new(37, 48, 24, 2, 3);
+    config.has_score_head = true;
+    let lengths: Vec<(usize, usize)> = [(5, 8), (5, 11), (7, 3), (12, 30)].repeat(6);
+    let rows = sequences(&lengths, config.vocab_size);
+    let batch = Batch::whole(&rows, 0).unwrap();
+    // Ends, begins and a place between; one of them asked for twice.
+    let places = [(0, 12), (1, 15), (1, 3), (2, 9), (3, 41), (3, 0), (1, 15)];
+    let upstream = [0.3, -1.2, 0.7, 2.0, -0.4, 0.9, 0.1];
+    let both = |device: &Device| {
+        let (model, arena) = model(config.clone(), device);
+        // A part of a larger tensor, as PPO's value model is.
+        let [len] = arena.dims();
+        let before = Tensor::zeros([PART_AT], device);
+        let part = PART_AT..PART_AT + len;
+        let arena = Tensor::cat(vec![before, arena], 0).slice([part]);
+        let pass = forward_scalars(&model, &arena, &batch, &places).unwrap();
+        let is_by_burn = matches!(pass.tape.0, Recorded::Plain { .. });
+        assert!(!is_by_burn, "by kernels");
+        let gradient = numbers(pass.tape.backward(&model, &batch, &upstream));
+        (numbers(pass.values), gradient)
+    };
+    let (expected, expected_gradient) = both(&Device::flex());
+    let layout = Layout::of(&config);
+    let layout_len = layout.len;
+    for most_groups in [6, 60] {
+        let change = move |own| Traits {
+            most_groups,
+            most_bytes: 4 * layout_len as u64,
+            ..own
+        };
+        trial::with(change, || {
+            // Or nothing is divided, and nothing is tried.
+            let (_, arena) = model(config.clone(), &gpu());
+            let most = most_rows(&Shape::new(&config), Gpu::of(&arena).unwrap().traits);
+            assert!(most < batch.packed.rows(), "{most} rows at once");
+            let (found, gradient) = both(&gpu());
+            assert_close("values", &found, &expected, ON_GPU.logps);
+            for slot in &layout.slots {
+                let (found, expected) = (&gradient[slot.range()], &expected_gradient[slot.range()]);
+                assert_close(&slot.name, found, expected, ON_GPU.rest);
+            }
         });
     }
 }

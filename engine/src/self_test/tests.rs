@@ -77,6 +77,9 @@ fn gradients_of_queries_and_keys_are_parts_of_their_own() {
 /// Ways to break each kernel: a text in it, and what stands there instead. All buffers stay in
 /// use, or the kernel would not be one that can be launched.
 const BREAKS: &[(&str, [&str; 2])] = &[
+    ("scalars", ["arena[sizes.head + c]", "arena[sizes.head]"]),
+    ("scalars_backward", ["upstream[place] * weight", "weight"]),
+    ("scalars_backward", ["upstream[place] * hidden[", "hidden["]),
     (
         "embed",
         [

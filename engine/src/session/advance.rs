@@ -7,7 +7,7 @@ use super::{Advance, Asked, Last, Session, StepOutcome, diverged};
 use crate::adamw::Norm;
 use crate::model::Model;
 use burn::tensor::Tensor;
-use tilt_protocol::{Error, Metrics, Result, metrics};
+use tilt_protocol::{Error, Metrics, Objective, OnlineObjective, Result, metrics};
 
 /// The batches of one step together.
 #[derive(Default)]
@@ -89,6 +89,12 @@ impl Session {
         self.problem = sampling.problem;
         self.passes += sampling.passes;
         self.order = order;
+        // What the next answers are weighed by: these have been.
+        if let Objective::Online(OnlineObjective::Ppo(ppo)) = &mut self.settings.objective
+            && let Some(kl) = sampling.progress.metrics.get(metrics::OBJECTIVE_KL)
+        {
+            ppo.steer(kl);
+        }
         if let Some(sampler) = &mut self.sampler {
             sampler.progress = sampling.progress;
         }

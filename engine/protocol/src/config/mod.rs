@@ -37,7 +37,7 @@ pub struct TrlConfig {
 }
 
 /// The fields that are read, TRL's names.
-pub const FIELDS: [&str; 67] = [
+pub const FIELDS: [&str; 68] = [
     "trainer",
     "loss_type",
     "loss_weights",
@@ -82,6 +82,7 @@ pub const FIELDS: [&str; 67] = [
     "num_ppo_epochs",
     "num_mini_batches",
     "kl_coef",
+    "kl_target",
     "kl_estimator",
     "whiten_rewards",
     "gamma",

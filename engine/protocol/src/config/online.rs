@@ -161,6 +161,7 @@ fn read_ppo(fields: &Fields) -> Result<PpoObjective> {
     };
     Ok(PpoObjective {
         kl_coef: fields.number("kl_coef", default.kl_coef)?,
+        kl_target: fields.number("kl_target", default.kl_target)?,
         kl_estimator: fields.named("kl_estimator", &estimator, &KlEstimator::ALL, |k| k.name())?,
         whiten_rewards: fields.flag("whiten_rewards")?,
         gamma: fields.number("gamma", default.gamma)?,
@@ -279,6 +280,9 @@ pub fn write(objective: &OnlineObjective) -> Map<String, Value> {
             put("cliprange_value", ppo.cliprange_value.into());
             put("num_ppo_epochs", ppo.num_ppo_epochs.into());
             put("num_mini_batches", ppo.num_mini_batches.into());
+            // Not TRL's, so only where it says something.
+            let target = (ppo.kl_target > 0.0).then(|| ppo.kl_target.into());
+            options.push(("kl_target", target));
             options.push(("whiten_rewards", flag(ppo.whiten_rewards)));
             let penalty = ppo.missing_eos_penalty.map(Value::from);
             options.push(("missing_eos_penalty", penalty));

@@ -55,7 +55,7 @@ fn every_field_is_read_and_written() {
         r#"{"trainer": "grpo", "loss_type": "cispo", "beta": 0.04, "epsilon": 0.1,
             "epsilon_high": 5, "delta": 4, "importance_sampling_level": "sequence",
             "use_bias_correction_kl": false, "scale_rewards": "batch", "num_generations": 6}"#,
-        r#"{"trainer": "ppo", "num_ppo_epochs": 2, "num_mini_batches": 3, "kl_coef": 0.1,
+        r#"{"trainer": "ppo", "num_ppo_epochs": 2, "num_mini_batches": 3, "kl_coef": 0.1, "kl_target": 6,
             "kl_estimator": "k3", "whiten_rewards": true, "gamma": 0.9, "lam": 0.8,
             "cliprange": 0.1, "vf_coef": 0.2, "cliprange_value": 0.3, "response_length": 20,
             "stop_token": "eos", "missing_eos_penalty": 1}"#,

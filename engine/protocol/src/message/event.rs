@@ -158,7 +158,7 @@ pub enum Event {
         /// What the judge makes of the same answers, under each principle.
         rewards: Vec<JudgedReward>,
     },
-    /// From the step after `step` on the run has these.
+    /// From the step after `step` on the run has these; no beta where none was asked for.
     Adjusted {
         run: RunId,
         step: usize,

@@ -108,6 +108,10 @@ pub enum ScaleRewards {
 pub struct PpoObjective {
     /// Of the KL, which is taken off the rewards token by token.
     pub kl_coef: f64,
+    /// Nats an answer that [`PpoObjective::steer`] steers the KL to; 0: `kl_coef` stays what it
+    /// is, as in TRL 1.12.
+    #[serde(default)]
+    pub kl_target: f64,
     pub kl_estimator: KlEstimator,
     pub whiten_rewards: bool,
     pub gamma: f64,
@@ -228,6 +232,7 @@ impl Default for PpoObjective {
     fn default() -> PpoObjective {
         PpoObjective {
             kl_coef: 0.05,
+            kl_target: 0.0,
             kl_estimator: KlEstimator::K1,
             whiten_rewards: false,
             gamma: 1.0,
@@ -240,6 +245,22 @@ impl Default for PpoObjective {
             missing_eos_penalty: None,
             stop_token: None,
             generation: Generation::of(1, 53, 0.7),
+        }
+    }
+}
+
+impl PpoObjective {
+    /// The gain of [`PpoObjective::steer`], and how far its error counts.
+    const STEERING: [f64; 2] = [0.1, 0.2];
+
+    /// Moves `kl_coef` after a sampling of this mean KL, in nats an answer: the proportional
+    /// controller of Ziegler et al. 2019 (arXiv 1909.08593), section 2.2, in log space,
+    /// beta' = beta (1 + 0.1 clip((KL - target) / target, -0.2, 0.2)). Nothing without a target.
+    pub fn steer(&mut self, kl: f64) {
+        if self.kl_target > 0.0 && kl.is_finite() {
+            let [gain, most] = PpoObjective::STEERING;
+            let error = (kl - self.kl_target) / self.kl_target;
+            self.kl_coef *= 1.0 + gain * error.clamp(-most, most);
         }
     }
 }
@@ -354,6 +375,11 @@ impl OnlineObjective {
             }
             OnlineObjective::Ppo(ppo) => {
                 within("kl_coef", ppo.kl_coef, 0.0, f64::INFINITY)?;
+                within("kl_target", ppo.kl_target, 0.0, f64::INFINITY)?;
+                if ppo.kl_target > 0.0 && ppo.kl_coef == 0.0 {
+                    let expected = "above 0 where kl_target steers it";
+                    return Err(Error::invalid("kl_coef", ppo.kl_coef, expected));
+                }
                 share("gamma", ppo.gamma)?;
                 share("lam", ppo.lam)?;
                 within("cliprange", ppo.cliprange, 0.0, f64::INFINITY)?;

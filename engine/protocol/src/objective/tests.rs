@@ -1,4 +1,5 @@
 use super::*;
+use crate::PpoObjective;
 
 fn message(objective: DpoObjective) -> String {
     Objective::Dpo(objective).check().unwrap_err().to_string()
@@ -27,5 +28,32 @@ fn label_smoothing_has_the_range_of_its_loss() {
     ] {
         let text = message(DpoObjective::of(term, 0.1));
         assert!(text.starts_with("label_smoothing"), "{text}");
+    }
+}
+
+#[test]
+fn a_kl_that_is_steered_pulls_its_price_along() {
+    let mut ppo = PpoObjective {
+        kl_coef: 0.1,
+        ..PpoObjective::default()
+    };
+    ppo.steer(100.0);
+    assert_eq!(ppo.kl_coef, 0.1, "without a target");
+    ppo.kl_target = 6.0;
+    // However far, by a fiftieth; near by, by a tenth of the error.
+    for (kl, expected) in [
+        (60.0, 0.102),
+        (0.0, 0.1 * 0.98),
+        (6.0, 0.1),
+        (6.6, 0.101),
+        (f64::NAN, 0.1),
+    ] {
+        let mut steered = ppo.clone();
+        steered.steer(kl);
+        assert!(
+            (steered.kl_coef - expected).abs() < 1e-12,
+            "{kl}: {}",
+            steered.kl_coef
+        );
     }
 }

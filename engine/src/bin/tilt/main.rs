@@ -18,7 +18,12 @@ mod world;
 
 use clap::Parser;
 use std::process::ExitCode;
+use tilt_engine::memory::CountingAllocator;
 use tilt_protocol::Error;
+
+/// A comparison of roads says what each holds.
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// Preference optimisation of small GPTs: the same engine as the page.
 #[derive(Parser)]

@@ -5,6 +5,7 @@ use js_sys::{Array, Float32Array, Object, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
 use tilt_engine::crew::{Helper, HelperAnswer, HelperOrder};
+use tilt_engine::memory::take_peak;
 use tilt_protocol::{Error, Result};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -104,22 +105,33 @@ fn post(order: u32, numbers: Option<Float32Array>) {
         moved.push(&numbers.buffer());
     }
     let numbers: JsValue = numbers.map_or(JsValue::NULL, Into::into);
-    let message = Array::of2(&order.into(), &numbers);
+    let message = Array::of3(&order.into(), &numbers, &(take_peak() as f64).into());
     // It fails only while the worker is being torn down.
     let _ = scope().post_message_with_transfer(&message, &moved);
 }
 
-/// An answer: its order's number, and its numbers where it has them.
-///
+/// What a helper says.
+pub struct IncomingAnswer {
+    /// Its order's.
+    pub number: u32,
+    pub numbers: Option<Float32Array>,
+    /// Bytes that it held at most since its last answer.
+    pub peak_bytes: usize,
+}
+
 /// # Errors
-/// [`Error::Protocol`] for anything that is none.
-pub fn read_answer(data: &JsValue) -> Result<(u32, Option<Float32Array>)> {
+/// [`Error::Protocol`] for anything that is no answer.
+pub fn read_answer(data: &JsValue) -> Result<IncomingAnswer> {
     let broken = || Error::Protocol {
         reason: "a helper's answer has no number".to_owned(),
     };
     let answer: &Array = data.dyn_ref().ok_or_else(broken)?;
     let number = answer.get(0).as_f64().ok_or_else(broken)?;
-    Ok((number as u32, answer.get(1).dyn_into().ok()))
+    Ok(IncomingAnswer {
+        number: number as u32,
+        numbers: answer.get(1).dyn_into().ok(),
+        peak_bytes: answer.get(2).as_f64().unwrap_or(0.0) as usize,
+    })
 }
 
 /// Numbers to be sent, in the old memory where they fit it.

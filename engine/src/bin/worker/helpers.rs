@@ -48,6 +48,8 @@ struct Hand {
     orders: Cell<u32>,
     /// The memory that the last gradient came in: the next parameters go back in it.
     spare: Spare,
+    /// What it held at most, as it says itself.
+    peak_bytes: Rc<Cell<usize>>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(Event)>,
 }
@@ -71,6 +73,20 @@ impl Crew for Helpers {
             ms => Box::pin(turn::pause(ms)),
         }
     }
+
+    fn watch_memory(&self) {
+        // Others are started when they are asked. What these were asked for is done here.
+        self.hands.borrow_mut().clear();
+    }
+
+    fn peak_memory(&self) -> usize {
+        let hands = self.hands.borrow();
+        hands
+            .iter()
+            .flatten()
+            .map(|hand| hand.peak_bytes.get())
+            .sum()
+    }
 }
 
 impl Hand {
@@ -85,15 +101,20 @@ impl Hand {
         let answered = waiting.clone();
         let spare = Spare::default();
         let kept = spare.clone();
+        let peak_bytes: Rc<Cell<usize>> = Rc::default();
+        let told = peak_bytes.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let mut answered = answered.borrow_mut();
-            let Ok((number, numbers)) = help::read_answer(&event.data()) else {
+            let Ok(answer) = help::read_answer(&event.data()) else {
                 *answered = None;
                 return;
             };
+            told.set(told.get().max(answer.peak_bytes));
             // Without numbers nobody is told any: the sender goes.
-            let asked = answered.as_mut().and_then(|asked| asked.remove(&number));
-            if let Some((asked, numbers)) = asked.zip(numbers) {
+            let asked = answered
+                .as_mut()
+                .and_then(|asked| asked.remove(&answer.number));
+            if let Some((asked, numbers)) = asked.zip(answer.numbers) {
                 // Nobody waits for what was given up.
                 let _ = asked.sender.send(numbers.to_vec());
                 if asked.is_gradient {
@@ -114,6 +135,7 @@ impl Hand {
             waiting,
             orders: Cell::new(0),
             spare,
+            peak_bytes,
             _on_message: on_message,
             _on_error: on_error,
         })

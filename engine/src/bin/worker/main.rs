@@ -15,6 +15,11 @@ mod serve;
 #[cfg(target_arch = "wasm32")]
 mod turn;
 
+/// A comparison of roads says what each holds.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: tilt_engine::memory::CountingAllocator = tilt_engine::memory::CountingAllocator;
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
     if help::is_helper() {

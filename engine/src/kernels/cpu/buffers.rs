@@ -59,6 +59,11 @@ impl Drop for Buffer {
     }
 }
 
+/// Gives up what this thread keeps for later.
+pub fn forget() {
+    FREE.with_borrow_mut(Vec::clear);
+}
+
 impl Deref for Buffer {
     type Target = [f32];
     fn deref(&self) -> &[f32] {

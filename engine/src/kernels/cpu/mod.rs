@@ -15,6 +15,7 @@ mod simd;
 mod softmax;
 pub mod update;
 
+pub use buffers::forget as forget_buffers;
 pub use memory::{CpuValues, tensor_of};
 pub use simd::dispatch;
 pub use softmax::{ScoredToken, logp_of, softmax_weights};

@@ -1,6 +1,6 @@
 //! The backward pass of a GPT by WebGPU kernels: see `gpt.rs`.
 
-use super::gpt::{Activations, BlockActivations, Norms};
+use super::gpt::{Activations, BlockActivations, Head, Norms};
 use super::launch::{Buffer, Fold, Kernel, Tile};
 use super::launcher::{
     Launcher, MATMUL, Matmul, Named, ROWS_ALL, attention_sizes, quads, transpose,
@@ -61,7 +61,7 @@ fn linears(slots: &BlockSlots) -> [&Linear; 4] {
 
 impl Activations {
     /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
-    /// respect to the log-probs are `upstream`, `[n]`.
+    /// respect to the pass's values are `upstream`, `[n]`.
     pub fn backward(self, shape: &Shape, len: usize, upstream: &[f32]) -> Tensor<1> {
         let Activations {
             gpu,
@@ -81,7 +81,12 @@ impl Activations {
         let norm_count = 2 * shape.blocks.len() + 1;
         let gradient = gpu.room(len);
         let d_norms = gpu.room(norm_count * plan.room() * d);
-        head.backward(&launcher, upstream, &gradient, (&d_norms, norm_count - 1));
+        let to = (&d_norms, norm_count - 1);
+        let is_tied_head = matches!(head, Head::Logps(_)) && shape.head == shape.tokens;
+        match head {
+            Head::Logps(head) => head.backward(&launcher, upstream, &gradient, to),
+            Head::Scalars(head) => head.backward(&launcher, upstream, &gradient, to),
+        }
         let backward = BackwardPass {
             transposed: Transposed::new(&launcher),
             d_x: launcher.rows_of(d),
@@ -95,7 +100,7 @@ impl Activations {
             backward.block(index, block);
         }
         backward.layer_norm_gradients();
-        backward.embeddings();
+        backward.embeddings(is_tied_head);
         gpu.tensor(&backward.gradient, len)
     }
 }
@@ -298,16 +303,13 @@ impl BackwardPass<'_> {
         );
     }
 
-    fn embeddings(&self) {
+    /// `is_tied_head`: the tokens' embeddings have a gradient as a head already.
+    fn embeddings(&self, is_tied_head: bool) {
         let Launcher {
             gpu, shape, plan, ..
         } = self.launcher;
         let entries = table_entries(shape);
-        let known = if shape.head == shape.tokens {
-            shape.vocab
-        } else {
-            0
-        };
+        let known = if is_tied_head { shape.vocab } else { 0 };
         gpu.launch(
             Kernel::new(
                 "embed_backward",

@@ -63,7 +63,7 @@ pub struct Drawn {
 impl Decoder {
     /// `None` where the kernels do not take the model or the tensor.
     pub fn new(shape: Shape, arena: &Tensor<1>) -> Option<Decoder> {
-        if !takes(&shape) {
+        if !takes(&shape) || shape.score.is_some() {
             return None;
         }
         let gpu = Gpu::of(arena)?;

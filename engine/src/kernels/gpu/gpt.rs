@@ -7,6 +7,7 @@ use super::head::{HeadActivations, row_len};
 use super::launch::{Buffer, Fold, Gpu, Kernel};
 use super::launcher::{Launcher, MATMUL, Matmul, Named, ROWS_ALL, attention_sizes, quads};
 use super::plan::BatchPlan;
+use super::scalars::ScalarActivations;
 use crate::kernels::STATISTICS;
 use crate::kernels::packed::Packed;
 use crate::kernels::shape::{LayerNormSlots, Linear, Shape};
@@ -50,7 +51,7 @@ pub struct Activations {
     pub(super) arena: Buffer,
     pub(super) blocks: Vec<BlockActivations>,
     pub(super) norms: Norms,
-    pub(super) head: HeadActivations,
+    pub(super) head: Head,
 }
 
 /// What all LayerNorms keep, two a block and the last.
@@ -71,15 +72,22 @@ impl Norms {
     }
 }
 
-/// What a forward pass gives: log-probs `[n]` and the rest that is read of the logits,
-/// `[STATISTICS * n]`.
-pub struct ForwardValues {
-    pub logps: Tensor<1>,
-    pub statistics: Tensor<1>,
+/// What reads the last hidden states.
+pub(super) enum Head {
+    Logps(Box<HeadActivations>),
+    Scalars(ScalarActivations),
 }
 
-/// Log-probs of the scored tokens, and what the backward pass needs, of rows that the device has
-/// room for.
+/// What a forward pass gives: log-probs `[n]` and the rest that is read of the logits,
+/// `[STATISTICS * n]`; or what a scalar head gives, `[n]`.
+pub struct ForwardValues {
+    pub values: Tensor<1>,
+    pub statistics: Option<Tensor<1>>,
+}
+
+/// What is read at the scored places, by the scalar head where the model has one and by its
+/// language head otherwise; and what the backward pass needs. Of rows that the device has room
+/// for.
 pub fn forward(
     gpu: Gpu,
     shape: &Shape,
@@ -100,10 +108,19 @@ pub fn forward(
         .map(|block| launcher.block(block, &norms, &x))
         .collect();
     let out = launcher.layer_norm(&shape.last, norm_count - 1, &norms, &x);
-    let (logps, statistics, head) = HeadActivations::read(&launcher, out);
+    let (values, statistics, head) = match &shape.score {
+        Some(score) => {
+            let (values, head) = ScalarActivations::read(&launcher, out, score.start);
+            (values, None, Head::Scalars(head))
+        }
+        None => {
+            let (logps, statistics, head) = HeadActivations::read(&launcher, out);
+            (logps, Some(statistics), Head::Logps(Box::new(head)))
+        }
+    };
     let what_was_read = ForwardValues {
-        logps: gpu.tensor(&logps, plan.scored),
-        statistics: gpu.tensor(&statistics, STATISTICS * plan.scored),
+        values: gpu.tensor(&values, plan.scored),
+        statistics: statistics.map(|all| gpu.tensor(&all, STATISTICS * plan.scored)),
     };
     let activations = Activations {
         gpu,
@@ -118,7 +135,7 @@ pub fn forward(
 
 impl Activations {
     /// Logits of the scored tokens, read a block of them at a time: `[n * row_len]`, of which
-    /// those of the vocabulary come first in each row.
+    /// those of the vocabulary come first in each row. None of a scalar head.
     ///
     /// # Errors
     /// [`tilt_protocol::Error::Device`] when the device was lost.
@@ -129,9 +146,12 @@ impl Activations {
             plan: &self.plan,
             arena: &self.arena,
         };
+        let Head::Logps(head) = &self.head else {
+            return Ok(Vec::new());
+        };
         let mut logits = Vec::with_capacity(self.plan.scored * row_len(shape));
-        for first in self.head.blocks(&launcher) {
-            logits.extend(read(self.head.block_of_logits(&launcher, first)).await?);
+        for first in head.blocks(&launcher) {
+            logits.extend(read(head.block_of_logits(&launcher, first)).await?);
         }
         Ok(logits)
     }

@@ -161,7 +161,7 @@ impl HeadActivations {
         launcher: &Launcher<'_>,
         upstream: &[f32],
         gradient: &Buffer,
-        (d_hidden, index): (&Buffer, usize),
+        to: (&Buffer, usize),
     ) {
         let Launcher {
             gpu, shape, plan, ..
@@ -215,17 +215,30 @@ impl HeadActivations {
                 ],
             );
         }
-        gpu.launch(
-            Kernel::new(
-                "gather_backward",
-                &[include_str!("wgsl/gather_backward.wgsl")],
-            )
-            .folding(Fold::Y),
-            [d.div_ceil(4).div_ceil(64), plan.rows],
-            &[&plan.words, &d_scored, d_hidden],
-            &[quads(d), index as u32],
-        );
+        gather(launcher, &d_scored, to);
     }
+}
+
+/// Adds the gradient at the scored places, `[n, d]`, up to that of the hidden states: result
+/// `index` of its buffer.
+pub(super) fn gather(
+    launcher: &Launcher<'_>,
+    d_scored: &Buffer,
+    (d_hidden, index): (&Buffer, usize),
+) {
+    let Launcher {
+        gpu, shape, plan, ..
+    } = *launcher;
+    gpu.launch(
+        Kernel::new(
+            "gather_backward",
+            &[include_str!("wgsl/gather_backward.wgsl")],
+        )
+        .folding(Fold::Y),
+        [shape.width.div_ceil(4).div_ceil(64), plan.rows],
+        &[&plan.words, d_scored, d_hidden],
+        &[quads(shape.width), index as u32],
+    );
 }
 
 fn block_sizes(launcher: &Launcher<'_>, first: usize) -> [u32; 4] {

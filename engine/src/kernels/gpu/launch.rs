@@ -239,14 +239,12 @@ impl Gpu {
         })
     }
 
-    /// The numbers of a tensor; `None` where they do not lie one after another from the
-    /// start of their buffer.
+    /// The numbers of a tensor; `None` where they do not lie one after another. A part of a
+    /// larger tensor lies where the device can bind it: burn copies any other.
     pub fn buffer(&self, tensor: &Tensor<1>) -> Option<Buffer> {
         match tensor.clone().into_dispatch().kind {
             DispatchTensorKind::Cube(BackendTensor::Float(cube))
-                if cube.is_contiguous()
-                    && cube.dtype == DType::F32
-                    && cube.handle.offset_start.unwrap_or(0) == 0 =>
+                if cube.is_contiguous() && cube.dtype == DType::F32 =>
             {
                 Some(Buffer(cube.handle))
             }

@@ -7,11 +7,13 @@ use crate::kernels::shape::{BlockSlots, Shape};
 pub(super) const MATMUL: &str = include_str!("wgsl/matmul.wgsl");
 pub(super) const ROWS_ALL: &str = include_str!("wgsl/rows_all.wgsl");
 
-/// Whether the kernels take a model of this shape.
+/// Whether the kernels take a model of this shape. One with a scalar head has no other head than
+/// its token embeddings: nothing writes another's gradient.
 pub fn takes(shape: &Shape) -> bool {
     let size = shape.width / shape.heads.max(1);
     let in_vec4s = |block: &BlockSlots| block.inner.outputs.is_multiple_of(4);
-    size > 0 && size.is_multiple_of(4) && shape.blocks.iter().all(in_vec4s) && shape.score.is_none()
+    let is_head_known = shape.score.is_none() || shape.head == shape.tokens;
+    size > 0 && size.is_multiple_of(4) && shape.blocks.iter().all(in_vec4s) && is_head_known
 }
 
 /// Vec4s up to a place in the arena.

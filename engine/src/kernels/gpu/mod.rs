@@ -14,6 +14,7 @@ mod launcher;
 mod limits;
 mod parts;
 mod plan;
+mod scalars;
 mod traits;
 pub mod update;
 mod writing;
@@ -22,7 +23,7 @@ mod writing;
 pub use draw::drawn_once;
 pub use draw::{Draw, NO_ID};
 pub use limits::{check_lengths, check_plain, check_room, most_bytes};
-pub use parts::{BatchParts, ForwardValues, forward, vocabulary_logits};
+pub use parts::{BatchParts, ForwardValues, forward_logps, forward_scalars, vocabulary_logits};
 pub use traits::set_software;
 #[cfg(test)]
 pub use traits::trial;

@@ -44,11 +44,38 @@ fn divided<'a>(gpu: &Gpu, shape: &Shape, packed: &'a Packed) -> Result<Vec<Divis
 }
 
 /// Log-probs of the scored tokens, and what the backward pass needs. `None` where the kernels do
-/// not take the model or the tensor, or where distributions are scored.
+/// not take the model or the tensor, where distributions are scored, or of a scalar head.
 ///
 /// # Errors
 /// [`Error::InvalidConfig`] for what the device has no room for.
-pub fn forward(
+pub fn forward_logps(
+    shape: &Shape,
+    arena: &Tensor<1>,
+    packed: &Packed,
+) -> Result<Option<(ForwardValues, BatchParts)>> {
+    match shape.score {
+        None => forward(shape, arena, packed),
+        Some(_) => Ok(None),
+    }
+}
+
+/// What a scalar head gives at the scored places, and what the backward pass needs. `None` where
+/// the kernels do not take the model or the tensor, or without a scalar head.
+///
+/// # Errors
+/// As [`forward_logps`].
+pub fn forward_scalars(
+    shape: &Shape,
+    arena: &Tensor<1>,
+    packed: &Packed,
+) -> Result<Option<(ForwardValues, BatchParts)>> {
+    match shape.score {
+        None => Ok(None),
+        Some(_) => forward(shape, arena, packed),
+    }
+}
+
+fn forward(
     shape: &Shape,
     arena: &Tensor<1>,
     packed: &Packed,
@@ -108,23 +135,27 @@ fn together(reads: &[ForwardValues], parts: &[BatchPart], scored: usize) -> Forw
         let order = Tensor::<1, Int>::from_data(order.as_slice(), &all.device());
         all.select(0, order)
     };
-    let logps = joined(reads.iter().map(|read| read.logps.clone()).collect());
-    let statistics = (0..STATISTICS).map(|quantity| {
-        let of_part = |read: &ForwardValues| {
-            let [all] = read.statistics.dims();
-            let count = all / STATISTICS;
-            let range = quantity * count..(quantity + 1) * count;
-            read.statistics.clone().slice([range])
-        };
-        joined(reads.iter().map(of_part).collect())
+    let values = joined(reads.iter().map(|read| read.values.clone()).collect());
+    let statistics: Option<Vec<&Tensor<1>>> =
+        reads.iter().map(|read| read.statistics.as_ref()).collect();
+    let statistics = statistics.map(|of_parts| {
+        let quantities = (0..STATISTICS).map(|quantity| {
+            let of_part = |all: &&Tensor<1>| {
+                let [len] = all.dims();
+                let count = len / STATISTICS;
+                let range = quantity * count..(quantity + 1) * count;
+                (*all).clone().slice([range])
+            };
+            joined(of_parts.iter().map(of_part).collect())
+        });
+        Tensor::cat(quantities.collect(), 0)
     });
-    let statistics = Tensor::cat(statistics.collect(), 0);
-    ForwardValues { logps, statistics }
+    ForwardValues { values, statistics }
 }
 
 impl BatchParts {
     /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
-    /// respect to the log-probs are `upstream`, `[n]`.
+    /// respect to the pass's values are `upstream`, `[n]`.
     pub fn backward(self, shape: &Shape, len: usize, upstream: &[f32]) -> Tensor<1> {
         let gradient = |BatchPart {
                             activations,
@@ -142,15 +173,18 @@ impl BatchParts {
 }
 
 /// Logits of the scored tokens with how many numbers each row of them has, `[n * row_len]`;
-/// those of the vocabulary come first in each row. `None` as in [`forward`].
+/// those of the vocabulary come first in each row. `None` as in [`forward_logps`].
 ///
 /// # Errors
-/// As [`forward`], and [`Error::Device`] when the device was lost.
+/// As [`forward_logps`], and [`Error::Device`] when the device was lost.
 pub async fn vocabulary_logits(
     shape: &Shape,
     arena: &Tensor<1>,
     packed: &Packed,
 ) -> Result<Option<(Vec<f32>, usize)>> {
+    if shape.score.is_some() {
+        return Ok(None);
+    }
     let Some(passes) = passes(shape, arena, packed)? else {
         return Ok(None);
     };

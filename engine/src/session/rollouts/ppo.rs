@@ -114,4 +114,7 @@ fn log(
     ] {
         logged.set(name, value);
     }
+    if objective.kl_target > 0.0 {
+        logged.set(metrics::KL_COEF, objective.kl_coef);
+    }
 }

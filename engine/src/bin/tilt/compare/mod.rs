@@ -1,14 +1,12 @@
 //! `tilt compare`: the roads from labels to a policy, one beside the other: what each needs,
 //! and what comes of it.
 
-mod memory;
 mod table;
 
 use crate::files;
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use table::Table;
 use tilt_engine::evaluate::{DECISIVE_WANTED, RoadTask};
 use tilt_engine::model::Model;
@@ -74,29 +72,22 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     {
         return Err(Error::invalid("--rates", rate, "factors above 0"));
     }
+    let (model, reference) = files::load_model(&arguments.model, &Device::flex())?;
     let mut table = Table {
         principle: principle.slug().to_owned(),
         model: files::name_of(&arguments.model),
         labels: arguments.labels,
         rows: Vec::new(),
     };
-    match roads[..] {
-        [road] => {
-            let (model, reference) = files::load_model(&arguments.model, &Device::flex())?;
-            let tasks = Tasks {
-                arguments,
-                model: &model,
-                reference: &reference,
-                road,
-                principle,
-            };
-            table.rows.push(tasks.row()?);
-        }
-        _ => {
-            for road in roads {
-                table.rows.extend(alone(arguments, road)?);
-            }
-        }
+    for road in roads {
+        let tasks = Tasks {
+            arguments,
+            model: &model,
+            reference: &reference,
+            road,
+            principle,
+        };
+        table.rows.push(tasks.row()?);
     }
     if let Some(file) = &arguments.out {
         let text = match arguments.markdown {
@@ -110,42 +101,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         false => files::print_json(&table)?,
     }
     Ok(())
-}
-
-/// One road by a program of its own: what it holds is then the road's alone.
-fn alone(arguments: &Arguments, road: Road) -> Result<Vec<RoadRow>> {
-    let broken =
-        |reason: String| Error::internal(format!("tilt compare of {}: {reason}", road.slug()));
-    let program = std::env::current_exe().map_err(|error| broken(error.to_string()))?;
-    let mut command = Command::new(program);
-    let listed = |numbers: &[String]| numbers.join(",");
-    let seeds: Vec<String> = arguments.seeds.iter().map(u64::to_string).collect();
-    let rates: Vec<String> = arguments.rates.iter().map(f64::to_string).collect();
-    command.arg("compare").arg("--model").arg(&arguments.model);
-    command.args(["--principle", &arguments.principle, "--roads", &road.slug()]);
-    command.args(["--seeds", &listed(&seeds)]);
-    command.args(["--labels", &arguments.labels.to_string()]);
-    command.args(["--decisive", &arguments.decisive.to_string()]);
-    for (name, value) in [
-        ("--rates", (!rates.is_empty()).then(|| listed(&rates))),
-        ("--steps", arguments.steps.map(|steps| steps.to_string())),
-        (
-            "--learning-rate",
-            arguments.learning_rate.map(|rate| rate.to_string()),
-        ),
-    ] {
-        if let Some(value) = value {
-            command.args([name, &value]);
-        }
-    }
-    let output = command.stderr(Stdio::inherit()).output();
-    let output = output.map_err(|error| broken(error.to_string()))?;
-    if !output.status.success() {
-        return Err(broken(output.status.to_string()));
-    }
-    let table: Table =
-        serde_json::from_slice(&output.stdout).map_err(|error| broken(error.to_string()))?;
-    Ok(table.rows)
 }
 
 /// The runs of one road.
@@ -163,7 +118,6 @@ impl Tasks<'_> {
         for &seed in &self.arguments.seeds {
             outcomes.push(self.one(seed, self.arguments.learning_rate)?);
         }
-        let peak_bytes = memory::peak();
         let mut rates = Vec::new();
         for factor in &self.arguments.rates {
             let usual = TrainSettings::lab_defaults(self.road.objective()).learning_rate;
@@ -171,7 +125,7 @@ impl Tasks<'_> {
             let seed = self.arguments.seeds.first().copied().unwrap_or(1);
             rates.push(self.one(seed, Some(factor * usual))?);
         }
-        Ok(RoadRow::new(self.road, peak_bytes, outcomes, rates))
+        Ok(RoadRow::new(self.road, outcomes, rates))
     }
 
     fn one(&self, seed: u64, learning_rate: Option<f64>) -> Result<RoadOutcome> {

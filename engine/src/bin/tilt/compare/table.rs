@@ -57,11 +57,11 @@ impl Table {
             let interval = interval.map(|[low, high]| format!("{low:.2} to {high:.2}"));
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {:.1} | {:.1} | {:.0} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {:.1} | {:.0} | {} | {} | {} | {} |",
                 row.road,
                 row.stages.join(" → "),
                 row.models,
-                row.peak_bytes as f64 / 1e6,
+                number(row.peak_bytes.map(|bytes| bytes as f64 / 1e6), 1),
                 row.seconds,
                 row.passes,
                 number(row.win_rate, 3),
@@ -86,6 +86,7 @@ mod tests {
             steps: 2,
             seconds: seed as f64,
             passes: 10,
+            peak_bytes: (seed == 1).then_some(80_000),
             reward_accuracy: None,
             report: None,
             error: error.map(str::to_owned),
@@ -96,7 +97,7 @@ mod tests {
     fn a_road_that_broke_off_has_no_win_rate() {
         let road = Road::Labels(ObjectiveKind::Dpo);
         let broken = vec![outcome(1, Some("diverged")), outcome(3, Some("diverged"))];
-        let row = RoadRow::new(road, 8, broken, vec![outcome(1, Some("diverged"))]);
+        let row = RoadRow::new(road, broken, vec![outcome(1, Some("diverged"))]);
         assert_eq!(
             (row.win_rate, row.seconds, row.lr_share),
             (None, 2.0, Some(0.0))
@@ -107,7 +108,7 @@ mod tests {
             labels: 64,
             rows: vec![row],
         };
-        let line = "| dpo | labels → dpo | 2 | 0.0 | 2.0 | 10 | – | – | – | 0.00 |";
+        let line = "| dpo | labels → dpo | 2 | 0.1 | 2.0 | 10 | – | – | – | 0.00 |";
         assert!(table.markdown().contains(line), "{}", table.markdown());
     }
 }
