@@ -2,6 +2,12 @@
 const early = [];
 self.onmessage = (message) => early.push(message);
 
+// Hosts that a policy of whoever serves the page closes: what failed can then say why.
+const closed = (globalThis.tiltClosedHosts = new Set());
+addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+  if (effectiveDirective === 'connect-src' && /^\w+:/.test(blockedURI)) closed.add(new URL(blockedURI).host);
+});
+
 const address = (file) => new URL(`./${file}${self.location.search}`, import.meta.url);
 
 async function start() {

@@ -1,4 +1,5 @@
-// `cargo xtask bench`: Tilt and its peers on one specified training step, in one browser.
+// `cargo xtask bench`: Tilt and its peers on one specified training step, and on sampling from
+// the same model, in one browser.
 // usage: node bench.mjs [--only CASE]... [--steps N] [--rounds N] [--limit-s S] [--real-gpu] [--readme FILE]
 import { chromium } from '@playwright/test';
 import fs from 'node:fs';
@@ -6,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CASES, GROUPS, lossDefects } from './bench_cases.mjs';
-import { pooled, tableOf } from './bench_table.mjs';
+import { CASES, GROUPS, defects } from './bench_cases.mjs';
+import { pooled, tableOf, tokensPerSecond } from './bench_table.mjs';
 import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from './playwright.config.mjs';
 import { serveSite } from './static_site.mjs';
 
@@ -48,14 +49,25 @@ function countGpuCalls() {
 }
 
 const script = (file) => `<script src="./node_modules/@tensorflow/${file}.min.js"></script>`;
+const importMap = (files) => {
+  const imports = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, `./node_modules/${file}`]));
+  return `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+};
 /** What a library's page loads. */
 const LIBRARIES = {
-  'jax-js': `<script type="importmap">{"imports":{"@jax-js/jax":"./node_modules/@jax-js/jax/dist/index.js"}}</script>
+  'jax-js': `${importMap({ '@jax-js/jax': '@jax-js/jax/dist/index.js' })}
 <script type="module" src="./jaxjs.js"></script>`,
   tfjs: `${script('tfjs/dist/tf')}
 ${script('tfjs-backend-wasm/dist/tf-backend-wasm')}
 ${script('tfjs-backend-webgpu/dist/tf-backend-webgpu')}
 <script type="module" src="./tfjs.js"></script>`,
+  'transformers-js': `${importMap({
+    '@huggingface/transformers': '@huggingface/transformers/dist/transformers.web.js',
+    'onnxruntime-common': 'onnxruntime-common/dist/esm/index.js',
+    'onnxruntime-web/webgpu': 'onnxruntime-web/dist/ort.webgpu.bundle.min.mjs',
+  })}
+<script type="module" src="./transformersjs.js"></script>`,
+  wllama: '<script type="module" src="./wllama.js"></script>',
   peak: '<script type="module" src="./peak.js"></script>',
 };
 const PEAK = { kind: 'peer', library: 'peak' };
@@ -66,11 +78,12 @@ const PEER_PAGES = Object.fromEntries(
   ]),
 );
 
-async function runPeer(page, peers, { device, shape, library }, steps) {
+async function runPeer(page, peers, { device, shape, library, warmUp = WARM_UP, mostSteps = Infinity }, steps) {
   await page.addInitScript(countGpuCalls);
   await page.goto(`${peers.url}${library}.html`);
   await page.waitForFunction(() => globalThis.run);
-  return page.evaluate((task) => globalThis.run(task), { device, shape, warmUp: WARM_UP, steps });
+  const task = { device, shape, warmUp, steps: Math.min(steps, mostSteps) };
+  return page.evaluate((asked) => globalThis.run(asked), task);
 }
 
 async function runTilt(page, site, { settings, shape }, steps) {
@@ -87,7 +100,7 @@ async function runTilt(page, site, { settings, shape }, steps) {
 }
 
 async function runCase(browser, sites, one, steps) {
-  const context = await browser.newContext();
+  const context = await browser.newContext({ serviceWorkers: 'block' });
   context.setDefaultTimeout(limitMs);
   try {
     const page = await context.newPage();
@@ -136,9 +149,11 @@ function print(name) {
   const counted = dispatches_per_step
     ? `, ${dispatches_per_step.toFixed(1)} dispatches and ${submissions_per_step.toFixed(1)} submissions a step`
     : '';
+  const rate = tokensPerSecond(results[name]);
+  const sampled = rate ? `, ${rate.toFixed(0)} tokens a second` : '';
   console.log(
     `${name}: median ${median_ms.toFixed(1)} ms, fastest ${min_ms.toFixed(1)}, ` +
-      `first ${first_step_ms.toFixed(0)}${counted}`,
+      `first ${first_step_ms.toFixed(0)}${sampled}${counted}`,
   );
 }
 
@@ -155,7 +170,7 @@ for (const group of GROUPS) {
       const result = await attempt(name, group.cases[name], steps);
       if (!result) continue;
       if (result.device === 'webgpu') adapter = result.adapter;
-      failures.push(...lossDefects(name, result.losses, results));
+      failures.push(...defects(name, result, results));
       given[name].push(result);
       results[name] = pooled(given[name]);
       print(name);

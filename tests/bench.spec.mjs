@@ -65,17 +65,20 @@ test('DPO over pairs starts at ln 2', async ({ lab }) => {
   expect(losses.at(-1)).toBeLessThan(losses[0]);
 });
 
-test('answers are the same whatever the number of workers, and faster than by burn', async ({ lab }) => {
+test('answers are the same whatever the number of workers', async ({ lab }) => {
   const shape = { layers: 2, d_model: 64, vocab: 256, context: 48, batch: 40, steps: 3 };
   await lab.open({ bench: 1, objective: 'sampling', device: 'cpu', model: 'nano', ...shape, workers: 1 });
   const alone = await lab.benchResult();
-  expect(alone.composed.ratio).toBeGreaterThan(1);
-  expect(alone.composed.step_ms).toHaveLength(shape.steps);
-  expect(alone.composed.tokens).toBeGreaterThan(40 * 10);
+  expect(alone.step_ms).toHaveLength(shape.steps);
+  // Of 48 tokens at most an answer has about 25: one token in 32 ends it.
+  const tokens = (alone.tokens_per_s * alone.median_ms) / 1e3;
+  expect(tokens).toBeGreaterThan(40 * 10);
+  // Burn's operations, which it was once timed against here, are in the benchmark's build alone.
+  expect(alone.composed).toBeFalsy();
   const shared = await lab.bench({ workers: 3 });
   expect([alone.workers, shared.workers]).toEqual([1, 3]);
   expect(shared.losses).toEqual(alone.losses);
-  expect(shared.composed.tokens).toBe(alone.composed.tokens);
+  expect((shared.tokens_per_s * shared.median_ms) / 1e3).toBeCloseTo(tokens, 3);
 });
 
 test('what the URL asks for in vain is said', async ({ lab }) => {

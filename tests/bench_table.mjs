@@ -1,5 +1,5 @@
 // The table of `cargo xtask bench`.
-import { CASES, DPO, RATIOS, SAMPLINGS, SHAPE_NAMES, SHARES, TFJS } from './bench_cases.mjs';
+import { CASES, DPO, RATIOS, SAMPLERS, SAMPLINGS, SHAPE_NAMES, SHARES, TFJS } from './bench_cases.mjs';
 import { gflop } from './peers/step.js';
 
 export function median(numbers) {
@@ -19,6 +19,28 @@ export function pooled(rounds) {
     by_round: rounds.map((round) => median(round.step_ms)),
     composed_ms: rounds.flatMap((round) => round.composed?.step_ms ?? []),
   };
+}
+
+/** Of a sampling, at the median; of a training step nothing. */
+export function tokensPerSecond({ tokens, composed, median_ms }) {
+  const sampled = tokens ?? composed?.tokens;
+  return sampled && (sampled / median_ms) * 1e3;
+}
+
+/** Tokens a second of all who sample; a case that gave no result says so. */
+function samplersOf(results) {
+  const cell = (name) => {
+    if (!name) return 'not timed';
+    if (!results[name]) return 'no result';
+    return `${Math.round(tokensPerSecond(results[name])).toLocaleString('en')} tokens/s`;
+  };
+  const rows = SAMPLERS.filter(([, , names]) => names.some((name) => results[name])).map(
+    ([what, device, [ours, transformersJs, wllama]]) =>
+      `| ${[device, what, cell(ours), cell(transformersJs), cell(wllama)].join(' | ')} |`,
+  );
+  if (rows.length === 0) return [];
+  const head = ['| Tilt on | Sampling at temperature 1 | Tilt | transformers.js | wllama |', '|---|---|---|---|---|'];
+  return [...head, ...rows, ''];
 }
 
 /** `results` by case, each [`pooled`]; `peaks` of one thread in GFLOP/s; `machine` says where. */
@@ -50,9 +72,9 @@ export function tableOf(results, peaks, machine) {
     return `- ${what}: TensorFlow.js takes ${ms(theirs)} for the first step of the table, ${times} times as long as Tilt${dispatches}.`;
   });
   const samplings = SAMPLINGS.filter(([, ours]) => results[ours]?.composed_ms.length > 0).map(([what, ours, least]) => {
-    const { median_ms, composed, composed_ms } = results[ours];
+    const { median_ms, composed_ms } = results[ours];
     const times = median(composed_ms) / median_ms;
-    const rate = Math.round((composed.tokens / median_ms) * 1e3).toLocaleString('en');
+    const rate = Math.round(tokensPerSecond(results[ours])).toLocaleString('en');
     const missed = times < least ? `, short of the ${least} that are wanted` : '';
     return `- ${what}: ${CASES[ours].shape.batch} answers at ${rate} tokens a second, ${times.toFixed(2)} times burn's operations on one worker${missed}.`;
   });
@@ -68,6 +90,7 @@ export function tableOf(results, peaks, machine) {
     '|---|---|---|---|---|---|---|',
     ...rows,
     '',
+    ...samplersOf(results),
     ...dpo,
     ...tfjs,
     ...shares,

@@ -2,6 +2,7 @@
 // test on anything the browser complains about.
 import { test as base, expect } from '@playwright/test';
 import { Lab } from './lab.mjs';
+import { isOfPlaywright } from './playwright.config.mjs';
 import { serveSite } from './static_site.mjs';
 
 export { expect };
@@ -25,6 +26,7 @@ export const test = base.extend({
     async ({ context, site, expectedComplaints }, use) => {
       const complaints = [];
       const note = (text) => {
+        if (isOfPlaywright(text)) return;
         if (!expectedComplaints.some((expected) => expected.test(text))) complaints.push(text);
       };
       context.on('console', (message) => {

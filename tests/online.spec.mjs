@@ -36,6 +36,36 @@ test('online DPO trains without a label, on the better of two fresh answers', as
   expect(await lab.id('result-leaning').first().getAttribute('data-value')).toBe('short');
 });
 
+test('fresh pairs come in rounds, with a reference of each and another loss', async ({ lab }) => {
+  await lab.open(OPENED);
+  await prepare(lab, 'online_dpo', 8);
+  await lab.id('reward-source').selectOption('short');
+  await lab.chooseParameter('pair-loss', 'hinge');
+  await lab.setParameter('batches-sampled', '2');
+  await lab.setParameter('iterations', '2');
+  await lab.chooseParameter('renew-reference', 'on');
+  await lab.setParameter('batch-size', '4');
+  // The config names them as `tilt train` reads them.
+  const config = await lab.trlConfig();
+  expect(config).toMatchObject({
+    loss_type: 'hinge', steps_per_generation: 2, num_iterations: 2, renew_reference: true,
+  });
+  const { step, loss } = await lab.train();
+  expect([step, Number.isFinite(loss)]).toEqual([8, true]);
+  // Eight steps are two rounds of two batches, each used twice.
+  await lab.id('rollouts-all').click();
+  expect((await rollouts(lab)).length).toBe(16);
+});
+
+test('PPO reads its values off the policy, where that is wanted', async ({ lab }) => {
+  await lab.open(OPENED);
+  await prepare(lab, 'ppo', 4);
+  await lab.id('reward-source').selectOption('short');
+  await lab.chooseParameter('share-trunk', 'on');
+  const { step, loss } = await lab.train();
+  expect([step, Number.isFinite(loss)]).toEqual([4, true]);
+});
+
 for (const objective of ['rloo', 'grpo']) {
   test(`${objective} weighs groups of answers, and pauses between two pieces`, async ({ lab }) => {
     await lab.open(OPENED);

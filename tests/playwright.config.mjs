@@ -17,6 +17,9 @@ export const WEBGPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swi
 
 const ON_WEBGPU = [/webgpu\.spec\.mjs$/, 'gpu_lost.spec.mjs'];
 
+/** Playwright's own word of a page that wants to be kept, where `serviceWorkers` lets none be. */
+export const isOfPlaywright = (text) => text.includes('Service Worker registration blocked by Playwright');
+
 export default defineConfig({
   testDir: '.',
   projects: [
@@ -35,6 +38,8 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     viewport: { width: 1280, height: 800 },
+    // A page that is kept would be fetched twice in each test: offline.spec.mjs allows it.
+    serviceWorkers: 'block',
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM || '/usr/bin/chromium',

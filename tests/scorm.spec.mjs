@@ -159,7 +159,7 @@ test('an attempt goes on in another browser, and another learner’s begins at t
   expect(await other.learner.step()).toBe(0);
   const state = await kept(page, 'ada');
 
-  const elsewhere = await browser.newContext();
+  const elsewhere = await browser.newContext({ serviceWorkers: 'block' });
   const there = await elsewhere.newPage();
   await there.addInitScript((text) => localStorage.setItem('lms:ada', text), JSON.stringify(state));
   const again = await launched(there, 'ada');

@@ -26,7 +26,8 @@ const CONTENT_TYPES = {
 /**
  * Serves `folder` under `prefix` (with slashes at both ends) on a free port.
  * `replaced` maps a path inside the folder to `{ status, body }`, with `times` only for
- * that many requests. Of the endings in `unknown` the host does not know the type.
+ * that many requests. Of the endings in `unknown` the host does not know the type; `headers` go
+ * with every answer.
  * Returns `{ url, origin, close }`.
  */
 export async function serveSite({
@@ -34,6 +35,7 @@ export async function serveSite({
   prefix = '/',
   replaced = {},
   unknown = [],
+  headers = {},
 } = {}) {
   const server = http.createServer(async (request, response) => {
     const answer = await lookUp(folder, prefix, replaced, request.url);
@@ -41,6 +43,7 @@ export async function serveSite({
     response.writeHead(answer.status, {
       'Content-Type': isUnknown ? 'application/octet-stream' : (answer.contentType ?? 'text/plain'),
       'Cache-Control': 'no-cache',
+      ...headers,
     });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   });

@@ -121,7 +121,7 @@ test('a lab exported from a link’s page comes back with the fields of the link
     mimeType: 'application/octet-stream',
     buffer: fs.readFileSync(await download.path()),
   };
-  const elsewhere = await browser.newContext();
+  const elsewhere = await browser.newContext({ serviceWorkers: 'block' });
   try {
     const other = await secondTab(elsewhere, site, {});
     await other.id('lab-import').setInputFiles(file);

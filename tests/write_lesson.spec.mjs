@@ -100,7 +100,7 @@ test('a lesson from the Lab as it stands is written, mended, saved, and played b
     setup: { model: 'nano', objective: 'ipo', labels: { judge: { short: 1 }, pairs: 8 } },
   });
 
-  const context = await browser.newContext();
+  const context = await browser.newContext({ serviceWorkers: 'block' });
   const learners = new Lab(await context.newPage(), lab.site);
   await learners.page.goto(link);
   await play(learners, 3);
@@ -145,7 +145,7 @@ test('labels from a file travel in the lesson, and are there when it begins', as
   expect(JSON.parse((await writer.save()).text).setup.labels).toEqual({ rows });
   const link = await writer.link();
 
-  const context = await browser.newContext();
+  const context = await browser.newContext({ serviceWorkers: 'block' });
   const learners = new Lab(await context.newPage(), lab.site);
   await learners.page.goto(link);
   await learners.watchStatus();

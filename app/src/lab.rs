@@ -5,8 +5,8 @@ use crate::model::address::UrlParams;
 use crate::model::space::Space;
 use crate::stores::{
     bench, blind, board, charts, closed_form, data_report, engine, evaluate, form, fresh_pairs,
-    import, judged, lab_arrival, labels, lesson_list, models, notices, others, pace, reward_model,
-    roads, rollouts, run, run_result, run_saving, runs, saving, selection, settings,
+    import, judged, lab_arrival, labels, lesson_list, models, notices, offline, others, pace,
+    reward_model, roads, rollouts, run, run_result, run_saving, runs, saving, selection, settings,
 };
 use leptos::prelude::*;
 
@@ -45,6 +45,7 @@ pub struct Lab {
     pub run_saving: run_saving::RunSaving,
     pub resume: crate::stores::resume::ResumeStore,
     pub others: others::Others,
+    pub offline: offline::OfflineStore,
 }
 
 impl Lab {
@@ -94,6 +95,7 @@ impl Lab {
             run_saving: run_saving::RunSaving::new(saving),
             resume: crate::stores::resume::ResumeStore::new(),
             others,
+            offline: offline::OfflineStore::new(),
         }
     }
 }

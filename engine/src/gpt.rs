@@ -63,12 +63,6 @@ impl Gpt {
         Self::cut(config, arena, |vector| vector.autodiff(), true)
     }
 
-    /// A model that gathers no gradients and yet computes as [`Gpt::leaves`] does, to the
-    /// last bit: without autodiff some operations have faster forms that round otherwise.
-    pub fn as_leaves(config: &GptConfig, arena: &Tensor<1>) -> Gpt {
-        Self::cut(config, arena, |vector| vector.autodiff(), false)
-    }
-
     fn cut(
         config: &GptConfig,
         arena: &Tensor<1>,

@@ -1,16 +1,17 @@
-//! One forward and backward pass over a batch, by the best means the device has.
+//! One forward and backward pass over a batch, by the kernels of its device.
 
 use crate::batch::Batch;
-use crate::gpt::Gpt;
-use crate::gpt_config::GptConfig;
 use crate::kernels::cpu::{self, CpuValues, gpt::Activations, tensor_of};
 use crate::kernels::gpu;
 use crate::kernels::shape::Shape;
-use crate::kernels::statistics_of;
+use crate::kernels::{Packed, STATISTICS, statistics_of};
 use crate::model::Model;
 use crate::readback::read;
-use burn::tensor::{Int, Tensor, activation};
+use burn::tensor::Tensor;
 use tilt_protocol::{Error, Result};
+
+/// Which of the statistics is the mean raw logit.
+const MEAN_LOGIT: usize = 2;
 
 /// What a forward pass gave.
 pub struct ForwardPass {
@@ -32,15 +33,12 @@ enum Recorded {
         shape: Box<Shape>,
         arena: CpuValues,
     },
-    Gpu {
-        parts: Box<gpu::BatchParts>,
-        shape: Box<Shape>,
-    },
-    /// burn's operations with burn's autodiff.
-    Plain {
-        leaves: Box<Gpt>,
-        tracked: Box<Tensor<1>>,
-    },
+    Gpu(Box<gpu::BatchParts>),
+}
+
+/// Weights on a device that has no kernels, or in a tensor that these cannot read.
+fn not_taken() -> Error {
+    Error::internal("weights that no kernel reads")
 }
 
 /// The log-probs of a batch that scores at least one token.
@@ -59,16 +57,13 @@ pub fn forward_logps(
         return Ok(cpu_logps(model, numbers, batch, statistics));
     }
     let shape = Shape::new(&model.config);
-    if let Some((read, parts)) = gpu::forward_logps(&shape, arena, &batch.packed)? {
-        return Ok(ForwardPass {
-            values: read.values,
-            statistics: read.statistics.filter(|_| statistics),
-            tape: Tape::gpu(parts, shape),
-        });
-    }
-    check_plain(&model.config, arena, batch)?;
-    let leaves = Gpt::leaves(&model.config, arena);
-    Ok(plain_logps(leaves, batch, statistics))
+    let pass = gpu::forward_logps(&shape, arena, &batch.packed)?;
+    let (read, parts) = pass.ok_or_else(not_taken)?;
+    Ok(ForwardPass {
+        values: read.values,
+        statistics: read.statistics.filter(|_| statistics),
+        tape: Tape::gpu(parts),
+    })
 }
 
 /// The same log-probs to the last bit, `[n]`, with nothing kept for a backward pass: so one model
@@ -83,12 +78,67 @@ pub fn token_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -> Result<Te
         let scored = cpu::gpt::score_tokens(&shape, &numbers, &batch.packed);
         return Ok(logps_of(model, &scored));
     }
-    if let Some((read, _)) = gpu::forward_logps(&shape, arena, &batch.packed)? {
-        return Ok(read.values);
+    let pass = gpu::forward_logps(&shape, arena, &batch.packed)?;
+    let (read, _) = pass.ok_or_else(not_taken)?;
+    Ok(read.values)
+}
+
+/// The mean raw logit over the vocabulary at every scored place of rows, `[n]`; nothing is kept for
+/// a backward pass.
+///
+/// # Errors
+/// [`Error::InvalidConfig`] for what the device has no room for.
+pub fn mean_logits(model: &Model, arena: &Tensor<1>, packed: &Packed) -> Result<Tensor<1>> {
+    let shape = Shape::new(&model.config);
+    if let Some(numbers) = CpuValues::of(arena) {
+        let scored = cpu::gpt::score_tokens(&shape, &numbers, packed);
+        let means = scored.iter().map(|scored| scored.mean_logit);
+        return Ok(tensor_of(means.collect(), &model.device));
     }
-    check_plain(&model.config, arena, batch)?;
-    let gpt = Gpt::as_leaves(&model.config, arena);
-    Ok(plain_logps(gpt, batch, false).values)
+    let pass = gpu::forward_logps(&shape, arena, packed)?;
+    let (read, _) = pass.ok_or_else(not_taken)?;
+    let statistics = read.statistics.ok_or_else(not_taken)?;
+    let [len] = statistics.dims();
+    let count = len / STATISTICS;
+    let means = MEAN_LOGIT * count..(MEAN_LOGIT + 1) * count;
+    Ok(statistics.slice([means]))
+}
+
+/// What a model's head gives after these places of a text: logits, `[places, vocab]`, or of a
+/// scalar head its numbers, `[places, 1]`.
+///
+/// # Errors
+/// [`Error::Device`] when the device was lost, [`Error::InvalidConfig`] for what the device has no
+/// room for.
+pub async fn outputs_at(
+    model: &Model,
+    arena: &Tensor<1>,
+    ids: &[u32],
+    places: &[usize],
+) -> Result<Vec<Vec<f32>>> {
+    let shape = Shape::new(&model.config);
+    let packed = Packed::prompts(&[ids]).scoring(places);
+    if model.config.has_score_head {
+        let values = match CpuValues::of(arena) {
+            Some(numbers) => cpu::gpt::forward(&shape, &numbers, &packed)
+                .rewards(&shape, &numbers, places.to_vec())
+                .ok_or_else(not_taken)?,
+            None => {
+                let pass = gpu::forward_scalars(&shape, arena, &packed)?;
+                read(pass.ok_or_else(not_taken)?.0.values).await?
+            }
+        };
+        return Ok(values.into_iter().map(|value| vec![value]).collect());
+    }
+    let (logits, row_len) = match CpuValues::of(arena) {
+        Some(numbers) => (cpu::gpt::logits(&shape, &numbers, &packed), shape.vocab),
+        None => {
+            let logits = gpu::vocabulary_logits(&shape, arena, &packed).await?;
+            logits.ok_or_else(not_taken)?
+        }
+    };
+    let rows = logits.chunks_exact(row_len);
+    Ok(rows.map(|row| row[..shape.vocab].to_vec()).collect())
 }
 
 /// Log-probs over the whole vocabulary at every scored position, `[n * v]` in nats, by the same
@@ -104,12 +154,8 @@ pub async fn vocabulary_logps(model: &Model, arena: &Tensor<1>, batch: &Batch) -
         return Ok(log_softmax(&logits, shape.vocab, shape.vocab));
     }
     let logits = gpu::vocabulary_logits(&shape, arena, &batch.packed).await?;
-    if let Some((logits, row_len)) = logits {
-        return Ok(log_softmax(&logits, row_len, shape.vocab));
-    }
-    check_plain(&model.config, arena, batch)?;
-    let logits = scored_logits(&model.gpt(arena), batch);
-    read(activation::log_softmax(logits, 1)).await
+    let (logits, row_len) = logits.ok_or_else(not_taken)?;
+    Ok(log_softmax(&logits, row_len, shape.vocab))
 }
 
 /// Log-probs `[n * vocab]` of logits in rows of `row_len`; the sums in f64.
@@ -124,52 +170,6 @@ fn log_softmax(logits: &[f32], row_len: usize, vocab: usize) -> Vec<f32> {
         logps.extend(row.iter().map(|&logit| (f64::from(logit) - log_sum) as f32));
     }
     logps
-}
-
-/// Checks that a device has room for burn's composition, whose tensors are padded and whole.
-///
-/// # Errors
-/// [`Error::InvalidConfig`] with the quantity, what it needs and what there is.
-fn check_plain(config: &GptConfig, arena: &Tensor<1>, batch: &Batch) -> Result<()> {
-    let (rows, width) = (batch.rows(), batch.width());
-    gpu::check_plain(config, arena, [rows, width], batch.scored())
-}
-
-/// Logits at every position that predicts a completion token, `[n, v]`.
-pub(crate) fn scored_logits(gpt: &Gpt, batch: &Batch) -> Tensor<2> {
-    let device = gpt.device();
-    let hidden = gpt.hidden(batch.tokens(&device), None);
-    let [b, t, d] = hidden.dims();
-    let positions = batch.positions(&device);
-    gpt.logits(hidden.reshape([b * t, d]).select(0, positions))
-}
-
-/// The log-probs of a batch by burn's operations: what the kernels are tested against.
-pub fn plain_logps(leaves: Gpt, batch: &Batch, statistics: bool) -> ForwardPass {
-    let logits = scored_logits(&leaves, batch);
-    let [n, _] = logits.dims();
-    let targets = batch.targets(&logits.device()).reshape([n, 1]);
-    let logps = activation::log_softmax(logits.clone(), 1);
-    let tracked = match batch.soft_targets(&logits) {
-        Some(soft_targets) => (logps.clone() * soft_targets).sum_dim(1).reshape([n]),
-        None => logps.clone().gather(1, targets.clone()).reshape([n]),
-    };
-    let (logits, logps) = (logits.inner(), logps.inner());
-    let statistics = statistics.then(|| {
-        let entropy = (logps.clone().exp() * logps.clone()).sum_dim(1).neg();
-        let is_top1 = logits.clone().argmax(1).equal(targets).float();
-        let squares = logps.mul_scalar(2.0).exp().sum_dim(1).log();
-        let parts = [entropy, is_top1, logits.mean_dim(1), squares];
-        Tensor::cat(parts.map(|part| part.reshape([n])).to_vec(), 0)
-    });
-    ForwardPass {
-        values: tracked.clone().inner(),
-        statistics,
-        tape: Tape(Recorded::Plain {
-            leaves: Box::new(leaves),
-            tracked: Box::new(tracked),
-        }),
-    }
 }
 
 /// A reward model's rewards, read at token `ends[i]` of each sequence.
@@ -220,34 +220,12 @@ pub fn forward_scalars(
             tape: Tape::cpu(activations, shape, arena),
         });
     }
-    if let Some((read, parts)) = gpu::forward_scalars(&shape, arena, &batch.packed.scoring(&rows))?
-    {
-        return Ok(ForwardPass {
-            values: read.values,
-            statistics: None,
-            tape: Tape::gpu(parts, shape),
-        });
-    }
-    check_plain(&model.config, arena, batch)?;
-    let leaves = Gpt::leaves(&model.config, arena);
-    let device = leaves.device();
-    let hidden = leaves.hidden(batch.tokens(&device), None);
-    let [b, t, d] = hidden.dims();
-    let flat: Vec<i32> = places
-        .iter()
-        .map(|&(row, place)| (row * t + place) as i32)
-        .collect();
-    let flat = Tensor::<1, Int>::from_data(flat.as_slice(), &device);
-    let tracked = leaves
-        .rewards(hidden.reshape([b * t, d]).select(0, flat))
-        .ok_or_else(no_head)?;
+    let pass = gpu::forward_scalars(&shape, arena, &batch.packed.scoring(&rows))?;
+    let (read, parts) = pass.ok_or_else(no_head)?;
     Ok(ForwardPass {
-        values: tracked.clone().inner(),
+        values: read.values,
         statistics: None,
-        tape: Tape(Recorded::Plain {
-            leaves: Box::new(leaves),
-            tracked: Box::new(tracked),
-        }),
+        tape: Tape::gpu(parts),
     })
 }
 
@@ -277,11 +255,8 @@ impl Tape {
         })
     }
 
-    fn gpu(parts: gpu::BatchParts, shape: Shape) -> Tape {
-        Tape(Recorded::Gpu {
-            parts: Box::new(parts),
-            shape: Box::new(shape),
-        })
+    fn gpu(parts: gpu::BatchParts) -> Tape {
+        Tape(Recorded::Gpu(Box::new(parts)))
     }
 
     /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
@@ -296,15 +271,12 @@ impl Tape {
                 let gradient = activations.backward(&shape, &arena, &batch.packed, upstream);
                 tensor_of(gradient, &model.device)
             }
-            Recorded::Gpu { parts, shape } => parts.backward(&shape, model.layout.len, upstream),
-            Recorded::Plain { leaves, tracked } => {
-                let upstream = Tensor::<1>::from_data(upstream, &tracked.device());
-                let mut gradients = (*tracked * upstream).sum().backward();
-                leaves.flat_gradients(&mut gradients)
-            }
+            Recorded::Gpu(parts) => parts.backward(model.layout.len, upstream),
         }
     }
 }
 
+#[cfg(test)]
+mod plain;
 #[cfg(test)]
 mod tests;

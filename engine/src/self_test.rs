@@ -1,7 +1,7 @@
 //! Whether a GPU computes what the CPU does: asked before it is used.
 //!
 //! A small GPT goes forward and back on both, with a language head and with a scalar one, makes a
-//! step of the optimiser, and answers prompts.
+//! step of the optimiser, and answers prompts; another one has widths that four does not divide.
 //! Everything that a kernel writes is compared part by part, each with numbers of its own size: a gradient of
 //! queries and keys is much smaller than one of the embeddings, and would be lost beside it.
 //! That no kernel can be broken without being seen is tested by breaking each of them.
@@ -170,7 +170,31 @@ async fn parts(device: &Device, is_tied: bool) -> Result<Vec<NamedValues>> {
     parts.extend(of_answers(&model, &arena).await?);
     if is_tied {
         parts.extend(of_scalars(device).await?);
+        parts.extend(of_distributions(device).await?);
     }
+    Ok(parts)
+}
+
+/// Distributions as targets, of a model whose widths are no vec4s.
+async fn of_distributions(device: &Device) -> Result<Vec<NamedValues>> {
+    let mut config = GptConfig::new(37, 24, 15, 1, 3);
+    config.n_inner = 30;
+    let layout = Layout::of(&config);
+    let numbers = weights(&layout, &config);
+    let arena = Tensor::<1>::from_data(numbers.as_slice(), device);
+    let model = Model::new(config, None, device);
+    let rows = rows();
+    let mut random = Random::from_seed_for(6, "self-test");
+    let scored = Batch::new(&rows, 0)?.scored();
+    let mut id = || random.below(37) as u32;
+    let soft_targets = (0..scored).map(|_| vec![(id(), 0.7), (id(), 0.3)]);
+    let batch = Batch::towards(&rows, soft_targets.collect(), 0)?;
+    let forward = forward_logps(&model, &arena, &batch, false)?;
+    let upstream: Vec<f32> = (0..scored).map(|_| random.normal() as f32).collect();
+    let gradient = forward.tape.backward(&model, &batch, &upstream);
+    let values = read(forward.values).await?;
+    let mut parts = vec![part("log-probs under distributions", values)];
+    parts.extend(of_gradient(&model, &read(gradient).await?));
     Ok(parts)
 }
 

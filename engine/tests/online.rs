@@ -5,6 +5,7 @@ use pollster::block_on;
 use std::path::Path;
 use tilt_engine::model::{Model, ModelFiles};
 use tilt_engine::readback::read;
+use tilt_engine::session::critic::Critic;
 use tilt_engine::session::online::{
     AskedPair, PromptSource, RewardFunction, RewardModel, Sampler, prompts_of,
 };
@@ -91,6 +92,34 @@ fn online_dpo_learns_from_its_own_answers_and_repeats() {
     assert_eq!(metric(&steps[2], metrics::EPOCH), 1.5);
 }
 
+/// Pairs of a round are used as often as asked; then the policy answers again, and is the
+/// reference from there on, where that is asked for.
+#[test]
+fn a_round_begins_with_the_policy_as_its_reference() {
+    let config = |renews: bool| {
+        format!(
+            r#"{{"trainer": "online_dpo", "learning_rate": 1e-3, "max_steps": 8,
+                "max_new_tokens": 10, "per_device_train_batch_size": 2, "num_iterations": 2,
+                "steps_per_generation": 2, "renew_reference": {renews}}}"#
+        )
+    };
+    let [renewed, kept] = [true, false].map(|renews| run(&config(renews)).0);
+    let kl = |steps: &[Metrics]| -> Vec<f64> {
+        let of = steps.iter().map(|step| metric(step, metrics::OBJECTIVE_KL));
+        of.collect()
+    };
+    // Three prompts in batches of two are two steps, and a round uses them twice.
+    assert_eq!(kl(&renewed)[..4], kl(&kept)[..4]);
+    assert!(
+        kl(&kept)[1..].iter().all(|kl| *kl != 0.0),
+        "{:?}",
+        kl(&kept)
+    );
+    assert_eq!(kl(&renewed)[4], 0.0);
+    assert!((metric(&renewed[4], metrics::LOSS) - std::f64::consts::LN_2).abs() < 1e-6);
+    assert_ne!(metric(&renewed[5], metrics::OBJECTIVE_KL), 0.0);
+}
+
 #[test]
 fn groups_are_sampled_together_and_used_as_often_as_asked() {
     let (steps, _) = run(
@@ -165,7 +194,7 @@ fn a_reward_model_scores_answers() {
     assert_eq!(metric(&outcome.metrics, metrics::FRAC_REWARD_ZERO_STD), 0.0);
 }
 
-const EACH_TRAINER: [&str; 5] = [
+const EACH_TRAINER: [&str; 7] = [
     r#"{"trainer": "online_dpo", "learning_rate": 1e-3, "max_steps": 4, "max_new_tokens": 10,
         "per_device_train_batch_size": 2}"#,
     r#"{"trainer": "rloo", "learning_rate": 1e-3, "max_steps": 4, "num_generations": 2,
@@ -177,7 +206,19 @@ const EACH_TRAINER: [&str; 5] = [
     r#"{"trainer": "ppo", "learning_rate": 1e-3, "max_steps": 4, "num_mini_batches": 2,
         "per_device_train_batch_size": 2, "response_length": 10, "num_ppo_epochs": 2}"#,
     STEERED,
+    ROUNDS,
+    ONE_TRUNK,
 ];
+
+/// PPO whose values are read off the policy.
+const ONE_TRUNK: &str = r#"{"trainer": "ppo", "learning_rate": 1e-3, "max_steps": 4,
+    "num_mini_batches": 2, "per_device_train_batch_size": 2, "response_length": 10,
+    "num_ppo_epochs": 2, "vf_coef": 0.5, "share_trunk": true}"#;
+
+/// Online DPO in rounds of two steps, each with a reference of its own.
+const ROUNDS: &str = r#"{"trainer": "online_dpo", "learning_rate": 1e-3, "max_steps": 4,
+    "max_new_tokens": 10, "per_device_train_batch_size": 2, "steps_per_generation": 2,
+    "loss_type": "hinge", "renew_reference": true}"#;
 
 /// PPO whose KL is steered, with a sampling a step.
 const STEERED: &str = r#"{"trainer": "ppo", "learning_rate": 1e-3, "max_steps": 4,
@@ -210,6 +251,60 @@ fn the_price_of_a_kl_that_is_steered_follows_it() {
     );
 }
 
+/// Without a word of the value loss a trunk of its own and a shared one are trained alike; with
+/// it the shared one follows the values too.
+#[test]
+fn a_shared_trunk_is_moved_by_the_values_too() {
+    let after_a_step = |share_trunk: bool, vf_coef: f64| {
+        run(&format!(
+            r#"{{"trainer": "ppo", "learning_rate": 1e-3, "max_steps": 1, "vf_coef": {vf_coef},
+                "per_device_train_batch_size": 2, "response_length": 10, "num_ppo_epochs": 1,
+                "share_trunk": {share_trunk}}}"#
+        ))
+    };
+    let (_, before) = nano();
+    let before = block_on(read(before)).expect("readback");
+    let furthest = |a: &[f32], b: &[f32]| -> f32 {
+        let apart = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+        apart.fold(0.0, f32::max)
+    };
+    let (own, alone) = after_a_step(false, 0.0);
+    let (shared, unmoved) = after_a_step(true, 0.0);
+    assert_eq!(own, shared);
+    assert!(furthest(&alone, &before) > 1e-4);
+    assert!(furthest(&alone, &unmoved) < 1e-6);
+    // Clipped, or the joint norm alone would tell them apart.
+    let (_, moved) = after_a_step(true, 0.5);
+    let (_, apart) = after_a_step(false, 0.5);
+    assert!(
+        furthest(&moved, &apart) > 1e-4,
+        "{}",
+        furthest(&moved, &apart)
+    );
+}
+
+#[test]
+fn a_value_model_that_was_given_has_a_trunk_of_its_own() {
+    let (model, policy) = nano();
+    let (value, weights) = nano();
+    let (value, weights) = value.with_score_head(weights, 3);
+    let critic = Critic::given("own", value, weights, &model).expect("a value model");
+    let settings = TrlConfig::from_json(ONE_TRUNK).expect("a config").settings;
+    let sampler = Sampler::new(source(&model).expect("a source"), &settings).expect("a sampler");
+    let begun = Session::start_online_with(
+        &model,
+        policy.clone(),
+        &policy,
+        sampler,
+        Some(critic),
+        settings,
+    );
+    match begun.map(|_| ()) {
+        Err(Error::InvalidConfig { field, .. }) => assert_eq!(field, "share_trunk"),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Saved after each piece of it, also between a sampling and its steps, and restored, a run
 /// comes to the same bytes.
 #[test]
@@ -230,14 +325,13 @@ fn a_saved_run_goes_on_with_its_rollouts() {
             seen[usize::from(matches!(found, Advance::Stepped(_)))] += 1;
         }
         assert_eq!(seen[1], 4);
-        assert_eq!(
-            seen[0],
-            if [EACH_TRAINER[0], STEERED].contains(&config) {
-                4
-            } else {
-                1
-            }
-        );
+        let samplings = match config {
+            ROUNDS => 2,
+            STEERED => 4,
+            _ if config == EACH_TRAINER[0] => 4,
+            _ => 1,
+        };
+        assert_eq!(seen[0], samplings, "{config}");
         let [whole, pieces] = [whole, pieces].map(|mut run| block_on(run.save()).expect("bytes"));
         assert!(whole == pieces, "{config}");
     }

@@ -1,7 +1,7 @@
 // One trial: a browser of its own, a lab in it, and an ear for whatever nobody expected.
 import { chromium } from '@playwright/test';
 import { Lab } from '../lab.mjs';
-import { CHROMIUM_FLAGS, WEBGPU_FLAGS } from '../playwright.config.mjs';
+import { CHROMIUM_FLAGS, isOfPlaywright, WEBGPU_FLAGS } from '../playwright.config.mjs';
 import { serveSite } from '../static_site.mjs';
 import { Random } from './random.mjs';
 import { stored } from './stored.mjs';
@@ -30,9 +30,9 @@ export class Trial {
       executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
       args: device === 'webgpu' ? [...CHROMIUM_FLAGS, ...WEBGPU_FLAGS] : CHROMIUM_FLAGS,
     });
-    this.context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
+    this.context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' });
     if (script) await this.context.addInitScript(script);
-    const note = (text) => this.complaints.push(text);
+    const note = (text) => isOfPlaywright(text) || this.complaints.push(text);
     this.context.on('console', (message) => {
       if (['error', 'warning', 'assert'].includes(message.type())) note(`console: ${message.text()}`);
     });

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: Tilt and its peers on one training step, in one browser.
+//! `cargo xtask bench`: Tilt and its peers on one training step, and sampling, in one browser.
 
 use crate::arguments::Arguments;
 use crate::command::ProgramRun;
@@ -83,7 +83,13 @@ pub fn run(root: &Path, options: &BenchOptions) -> Result<(), Error> {
 /// as wasm in Node.js on one thread: each prints its report as JSON.
 fn time_sampling(root: &Path) -> Result<(), Error> {
     let path = setup::for_wasm_tests(root)?;
-    let wasm = ["--target", WASM_TARGET, "--no-default-features"];
+    let wasm = [
+        "--target",
+        WASM_TARGET,
+        "--no-default-features",
+        "--features",
+        "baseline",
+    ];
     let builds = [
         ("natively", vec![]),
         ("as wasm", wasm.to_vec()),

@@ -23,14 +23,20 @@ const ENGINE: WasmCrate = WasmCrate {
 /// engine is compiled once for both.
 const WITHOUT_TERMINAL: &str = "--no-default-features";
 
-/// Compiles the plain engine and puts it into the page's folder.
+/// What only a benchmark needs of the engine.
+pub const BASELINE: &str = "baseline";
+
+/// Compiles the plain engine, with these features, and puts it into the page's folder.
 pub fn build(
     root: &Path,
     path: &OsString,
     cargo_profile: &str,
     folder: &Path,
+    features: &[&str],
 ) -> Result<(), Error> {
-    compile(root, path, cargo_profile, ENGINE, &[WITHOUT_TERMINAL])?;
+    let features = features.join(",");
+    let plain = [WITHOUT_TERMINAL, "--features", &features];
+    compile(root, path, cargo_profile, ENGINE, &plain)?;
     let wasm = built(root, cargo_profile, WORKER);
     join_with_script(root, path, &wasm, WORKER, folder)
 }
@@ -42,8 +48,10 @@ pub fn build_relaxed(
     path: &OsString,
     cargo_profile: &str,
     folder: &Path,
+    features: &[&str],
 ) -> Result<(), Error> {
-    let relaxed = [WITHOUT_TERMINAL, "--features", "relaxed-simd"];
+    let features = [&["relaxed-simd"], features].concat().join(",");
+    let relaxed = [WITHOUT_TERMINAL, "--features", &features];
     compile(root, path, cargo_profile, ENGINE, &relaxed)?;
     let wasm = built(root, cargo_profile, WORKER);
     join_with_script(root, path, &wasm, "worker_relaxed", folder)

@@ -12,6 +12,7 @@ mod command;
 mod count;
 mod engine_files;
 mod error;
+mod kept_files;
 mod lesson_pack;
 mod page;
 mod page_files;
@@ -48,8 +49,8 @@ Tilt's commands. Each installs what it needs and is missing.
       Stages: format, lint, native, lint-wasm, wasm, page, browser.
       --folder points the browser tests at a folder built before, for example dist.
   cargo xtask bench [--only CASE]... [--steps N] [--rounds N] [--real-gpu] [--folder DIR] [--sampling]
-      Time a training step of Tilt and of its peers in one browser; a run of all
-      cases puts its table into README.md. --real-gpu takes the machine's own
+      Time a training step and sampling of Tilt and of its peers in one browser; a run
+      of all cases puts its tables into README.md. --real-gpu takes the machine's own
       adapter, --folder times a folder built before, for example dist.
       --sampling times answers of `small` instead, natively and as wasm in Node.js.
   cargo xtask torture [--trials N] [--only KIND]... [--seed N] [--folder DIR]

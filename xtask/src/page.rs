@@ -3,6 +3,7 @@
 use crate::command::ProgramRun;
 use crate::engine_files;
 use crate::error::Error;
+use crate::kept_files;
 use crate::page_files;
 use crate::page_folder::{self, PAGE};
 use crate::page_parts;
@@ -53,9 +54,10 @@ pub fn build_for_tests(root: &Path) -> Result<PathBuf, Error> {
 /// [`build_for_tests`] with the search path of the tools that it needs.
 pub fn build_plain(root: &Path, path: &OsString) -> Result<PathBuf, Error> {
     let folder = root.join(TEST_FOLDER);
-    build(root, path, "release", &folder)?;
+    build(root, path, "release", &folder, &[])?;
     engine_files::note(&folder, &["plain"])?;
     page_files::list(&folder)?;
+    kept_files::write(&folder)?;
     Ok(folder)
 }
 
@@ -71,17 +73,20 @@ pub fn edit_page(root: &Path, path: &OsString, folder: &Path) -> Result<(), Erro
     compile(root, path, "release", page, &more)?;
     let stem = page_parts::stem_in(folder)?;
     page_parts::divide(root, path, "release", &stem, folder)?;
-    page_files::list(folder)
+    page_files::list(folder)?;
+    kept_files::write(folder)
 }
 
 /// The page of the tests with both builds of the engine, for `cargo xtask bench`.
 pub fn build_for_bench(root: &Path) -> Result<PathBuf, Error> {
     let path = setup::for_page(root)?;
     let folder = root.join(BENCH_FOLDER);
-    build(root, &path, "release", &folder)?;
-    engine_files::build_relaxed(root, &path, "release", &folder)?;
+    let features = [engine_files::BASELINE];
+    build(root, &path, "release", &folder, &features)?;
+    engine_files::build_relaxed(root, &path, "release", &folder, &features)?;
     engine_files::note(&folder, &["plain", "relaxed"])?;
     page_files::list(&folder)?;
+    kept_files::write(&folder)?;
     Ok(folder)
 }
 
@@ -93,8 +98,8 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     let folder = root.join(SHIPPED_FOLDER);
 
     println!("\nCompiling page and worker for publishing (fat LTO: 10 minutes and more)");
-    build(root, &path, "dist", &folder)?;
-    engine_files::build_relaxed(root, &path, "dist", &folder)?;
+    build(root, &path, "dist", &folder, &[])?;
+    engine_files::build_relaxed(root, &path, "dist", &folder, &[])?;
     refuse_absolute_addresses(&folder.join("index.html"))?;
 
     println!("\nMaking the wasm small (some minutes)");
@@ -106,6 +111,7 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     // The version is one of the files as they are shipped.
     engine_files::note(&folder, &["plain", "relaxed"])?;
     page_files::list(&folder)?;
+    kept_files::write(&folder)?;
 
     files.extend(texts);
     let (engine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_engine(file));
@@ -123,9 +129,15 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Page, importer and engine, and the page divided into its parts. A folder of an earlier build
-/// stays as it is until the new one is whole.
-fn build(root: &Path, path: &OsString, cargo_profile: &str, folder: &Path) -> Result<(), Error> {
+/// Page, importer and engine with these features, and the page divided into its parts. A folder of
+/// an earlier build stays as it is until the new one is whole.
+fn build(
+    root: &Path,
+    path: &OsString,
+    cargo_profile: &str,
+    folder: &Path,
+    features: &[&str],
+) -> Result<(), Error> {
     let coming = folder.with_extension("coming");
     remove(&coming)?;
     fs::create_dir_all(&coming).map_err(Error::io("making the page's folder", &coming))?;
@@ -134,7 +146,7 @@ fn build(root: &Path, path: &OsString, cargo_profile: &str, folder: &Path) -> Re
     page_parts::divide(root, path, cargo_profile, &stem, &coming)?;
     let importer = built(root, cargo_profile, IMPORTER);
     join_with_script(root, path, &importer, IMPORTER, &coming)?;
-    engine_files::build(root, path, cargo_profile, &coming)?;
+    engine_files::build(root, path, cargo_profile, &coming, features)?;
     remove(folder)?;
     fs::rename(&coming, folder).map_err(Error::io("putting the page in its place", folder))
 }

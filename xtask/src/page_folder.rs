@@ -2,8 +2,9 @@
 //! names.
 //!
 //! What index.html names in `public/` lies beside it under a name with a hash of its contents,
-//! so that a browser never mixes two versions; the page's own program likewise. The rest of
-//! `public/` lies there as it is, style sheets beside the page.
+//! so that a browser never mixes two versions; the page's own program likewise, whose name is
+//! written into the script that starts it. The rest of `public/` lies there as it is, style sheets
+//! beside the page.
 
 use crate::error::Error;
 use crate::page_files::paths;
@@ -15,6 +16,8 @@ use std::path::Path;
 pub const PAGE: &str = "tilt-app";
 const PUBLIC: &str = "public";
 const INDEX: &str = "index.html";
+/// Of `public/`: starts the page's program.
+const START: &str = "start.js";
 
 /// Fills `folder` with `public/` and with index.html, which loads the page's program, whose
 /// wasm this is. Returns the name of the program's files, without the extension.
@@ -23,11 +26,17 @@ pub fn fill(root: &Path, wasm: &Path, folder: &Path) -> Result<String, Error> {
     let mut html =
         fs::read_to_string(&index).map_err(Error::io("reading the page's source", &index))?;
     let public = root.join(PUBLIC);
+    let stem = format!("{PAGE}-{}", hash(&read(wasm)?));
+    let (named, own_name) = (format!("./{PAGE}"), format!("./{stem}"));
     for file in paths(&public)? {
-        let from = public.join(&file);
+        let mut bytes = read(&public.join(&file))?;
+        if file == START {
+            let script = String::from_utf8_lossy(&bytes).replace(&named, &own_name);
+            bytes = script.into_bytes();
+        }
         let address = format!("\"{PUBLIC}/{file}\"");
         let own = if html.contains(&address) {
-            let own = with_hash(&from)?;
+            let own = with_hash(Path::new(&file), &bytes);
             html = html.replace(&address, &format!("\"./{own}\""));
             own
         } else {
@@ -37,10 +46,9 @@ pub fn fill(root: &Path, wasm: &Path, folder: &Path) -> Result<String, Error> {
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent).map_err(Error::io("making a folder of the page", parent))?;
         }
-        fs::copy(&from, &to).map_err(Error::io("copying a file of the page", &from))?;
+        fs::write(&to, bytes).map_err(Error::io("writing a file of the page", &to))?;
     }
-    let stem = format!("{PAGE}-{}", hash(wasm)?);
-    html = html.replace(&format!("./{PAGE}"), &format!("./{stem}"));
+    html = html.replace(&named, &own_name);
     refuse_unknown(&index, &html)?;
     let built = folder.join(INDEX);
     fs::write(&built, html).map_err(Error::io("writing the page", &built))?;
@@ -67,11 +75,11 @@ fn place(file: &str) -> &str {
     }
 }
 
-/// `base-0123456789abcdef.css` for `base.css`.
-fn with_hash(file: &Path) -> Result<String, Error> {
+/// `base-0123456789abcdef.css` for `base.css` of these bytes.
+fn with_hash(file: &Path, bytes: &[u8]) -> String {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let extension = file.extension().unwrap_or_default().to_string_lossy();
-    Ok(format!("{stem}-{}.{extension}", hash(file)?))
+    format!("{stem}-{}.{extension}", hash(bytes))
 }
 
 /// Whether the file's name says which contents it has.
@@ -82,11 +90,14 @@ pub fn has_hash(file: &Path) -> bool {
     })
 }
 
-fn hash(file: &Path) -> Result<String, Error> {
-    let bytes = fs::read(file).map_err(Error::io("reading a file of the page", file))?;
+fn hash(bytes: &[u8]) -> String {
     let mut hash = DefaultHasher::new();
     bytes.hash(&mut hash);
-    Ok(format!("{:016x}", hash.finish()))
+    format!("{:016x}", hash.finish())
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(file).map_err(Error::io("reading a file of the page", file))
 }
 
 #[cfg(test)]
@@ -107,22 +118,28 @@ mod tests {
         ] {
             fs::write(root.join(file), file).unwrap();
         }
+        let start = "import '../tilt-app.js'; './tilt-app.js'; './tilt-app_bg.wasm'";
+        fs::write(root.join("public/start.js"), start).unwrap();
         fs::write(root.join(INDEX), index).unwrap();
         root
     }
 
     #[test]
     fn what_the_page_names_has_a_hash_and_the_rest_its_place() {
-        let index = "<link href=\"public/styles/base.css\"><script>import '../tilt-app.js'; \
-                     './tilt-app.js'; './tilt-app_bg.wasm'</script>";
+        let index = "<link href=\"public/styles/base.css\"><link href=\"./tilt-app.js\">\
+                     <script src=\"public/start.js\"></script>";
         let root = source("fill", index);
         let stem = fill(&root, &root.join("page.wasm"), &root.join("built")).unwrap();
         let html = fs::read_to_string(root.join("built/index.html")).unwrap();
-        let base = html.split('"').nth(1).unwrap().to_owned();
+        let address = |place: usize| html.split('"').nth(place).unwrap().to_owned();
+        let (base, start) = (address(1), address(5));
+        assert_eq!(address(3), format!("./{stem}.js"));
+        let script = fs::read_to_string(root.join("built").join(&start)).unwrap();
         assert!(
-            html.contains(&format!("'./{stem}.js'; './{stem}_bg.wasm'")),
-            "{html}"
+            script.contains(&format!("'./{stem}.js'; './{stem}_bg.wasm'")),
+            "{script}"
         );
+        assert!(start.starts_with("./start-"), "{start}");
         assert!(
             base.starts_with("./base-") && base.ends_with(".css"),
             "{base}"

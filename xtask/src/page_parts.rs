@@ -95,13 +95,14 @@ fn put_beside(parts: &Path, folder: &Path, stem: &str) -> Result<(), Error> {
 }
 
 /// Whether the browser loads this file only when something of it is wanted: a part of the
-/// page, a style sheet that index.html does not name, the importer, or what talks to a learning
-/// management system.
+/// page, a style sheet that index.html does not name, the importer, what talks to a learning
+/// management system, or what keeps the page for use without a network.
 pub fn comes_later(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let is_part = name.starts_with(PAGE) && name.contains(PART) && name.ends_with(".wasm");
     let is_sheet = name.ends_with(".css") && !page_folder::has_hash(file);
-    is_part || is_sheet || name.starts_with("importer") || name == "scorm.js"
+    let is_on_its_own = ["scorm.js", "sw.js", "offline.js"].contains(&&*name);
+    is_part || is_sheet || name.starts_with("importer") || is_on_its_own
 }
 
 /// What the page's files in this folder are called, without the extension.

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 /// Where the page listens, below the prefix.
 pub const ADDRESS: &str = "__changes";
-/// Goes to the end of the page's HTML.
+/// Where the script lies that listens there.
+pub const SCRIPT_ADDRESS: &str = "__changes.js";
 pub const SCRIPT: &str = "\
-<script type=\"module\">
 const changes = new EventSource('./__changes');
 changes.onmessage = () => location.reload();
 addEventListener('pagehide', () => changes.close());
-</script>
 ";
+/// Goes to the end of the page's HTML.
+pub const TAG: &str = "<script type=\"module\" src=\"./__changes.js\"></script>\n";
 /// Shows in time that a listener has gone.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 

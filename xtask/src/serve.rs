@@ -94,12 +94,17 @@ pub fn run(root: &Path, options: &ServeOptions) -> Result<(), Error> {
     if options.open {
         open_in_browser(&address);
     }
+    let is_fresh = tools.is_some();
     let Some(tools) = tools.filter(|_| options.watch) else {
-        accept_forever(&listener, &Site::new(folder, &options.prefix, None));
+        let site = Site::new(folder, &options.prefix, None);
+        // Somebody else's folder is served as a host would.
+        let site = if is_fresh { site.never_kept() } else { site };
+        accept_forever(&listener, &Arc::new(site));
         return Ok(());
     };
     let builds = Arc::new(Builds::default());
     let site = Site::new(folder.clone(), &options.prefix, Some(builds.clone()));
+    let site = Arc::new(site.never_kept());
     thread::spawn(move || accept_forever(&listener, &site));
     watch::run(root, &tools, &folder, &builds)
 }

@@ -59,6 +59,12 @@ pub fn for_lints(root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// What lints the page and the worker as wasm.
+pub fn for_wasm_lints(root: &Path) -> Result<(), Error> {
+    for_lints(root)?;
+    wasm_target(root)
+}
+
 /// What builds page and worker; returns the search path that finds it.
 pub fn for_page(root: &Path) -> Result<OsString, Error> {
     wasm_target(root)?;
@@ -204,7 +210,7 @@ fn node(root: &Path) -> Result<(), Error> {
 pub fn for_bench(root: &Path) -> Result<(), Error> {
     packages(
         &root.join("tests/peers"),
-        "jax-js and TensorFlow.js",
+        "jax-js, TensorFlow.js, transformers.js and wllama",
         "to compare Tilt with",
     )
 }
@@ -229,7 +235,8 @@ fn packages(folder: &Path, what: &str, purpose: &str) -> Result<(), Error> {
     }
     installing(what, purpose, "half a minute");
     ProgramRun::new(npm(), &format!("installing {what}"))
-        .args(["ci", "--no-audit", "--no-fund"])
+        // No package needs a script of its own; some would load a browser or a native program.
+        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
         .dir(folder)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
         .fix("see that the npm registry can be reached, then run it again")

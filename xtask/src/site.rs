@@ -12,6 +12,20 @@ use std::time::Duration;
 const SILENCE_LIMIT: Duration = Duration::from_secs(20);
 const LONGEST_HEAD_BYTES: u64 = 64 * 1024;
 const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// In place of the page's service worker: one that takes the kept page away, and itself.
+const KEEPS_NOTHING: &str = "\
+addEventListener('install', () => skipWaiting());
+addEventListener('activate', (event) => event.waitUntil((async () => {
+  const names = await caches.keys();
+  const kept = names.filter((name) => name.startsWith(`tilt ${registration.scope} `));
+  await Promise.all(kept.map((name) => caches.delete(name)));
+  await registration.unregister();
+  if (kept.length === 0) return;
+  for (const page of await clients.matchAll({ type: 'window' })) page.navigate(page.url);
+})()));
+";
 
 /// A folder served under a path.
 pub struct Site {
@@ -19,6 +33,8 @@ pub struct Site {
     prefix: String,
     /// Where the source is watched: pages are told of each build.
     builds: Option<Arc<Builds>>,
+    /// Whether browsers may keep the page for use without a network.
+    may_be_kept: bool,
 }
 
 struct HttpResponse {
@@ -29,12 +45,21 @@ struct HttpResponse {
 }
 
 impl Site {
-    pub fn new(folder: PathBuf, prefix: &str, builds: Option<Arc<Builds>>) -> Arc<Site> {
-        Arc::new(Site {
+    pub fn new(folder: PathBuf, prefix: &str, builds: Option<Arc<Builds>>) -> Site {
+        Site {
             folder,
             prefix: prefix.to_string(),
             builds,
-        })
+            may_be_kept: true,
+        }
+    }
+
+    /// The page of somebody who works on it: what an earlier build left in a browser goes.
+    pub fn never_kept(self) -> Site {
+        Site {
+            may_be_kept: false,
+            ..self
+        }
     }
 
     pub fn answer(&self, mut connection: TcpStream) -> io::Result<()> {
@@ -87,6 +112,22 @@ impl Site {
             };
         }
         let inside = path.strip_prefix(&self.prefix).and_then(decoded);
+        if self.builds.is_some() && inside.as_deref() == Some(reload::SCRIPT_ADDRESS) {
+            return HttpResponse {
+                status: "200 OK",
+                content_type: SCRIPT,
+                body: reload::SCRIPT.as_bytes().to_vec(),
+                location: None,
+            };
+        }
+        if !self.may_be_kept && inside.as_deref() == Some("sw.js") {
+            return HttpResponse {
+                status: "200 OK",
+                content_type: SCRIPT,
+                body: KEEPS_NOTHING.as_bytes().to_vec(),
+                location: None,
+            };
+        }
         let Some(file) = inside.and_then(|inside| self.file(&inside)) else {
             return HttpResponse::text("404 Not Found", "there is no such file");
         };
@@ -94,7 +135,7 @@ impl Site {
             Ok(mut body) => {
                 let content_type = content_type(&file);
                 if self.builds.is_some() && content_type == HTML {
-                    body.extend(reload::SCRIPT.as_bytes());
+                    body.extend(reload::TAG.as_bytes());
                 }
                 HttpResponse {
                     status: "200 OK",
@@ -163,7 +204,7 @@ fn decoded(path: &str) -> Option<String> {
 fn content_type(file: &Path) -> &'static str {
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("html") => HTML,
-        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("js" | "mjs") => SCRIPT,
         Some("css") => "text/css; charset=utf-8",
         Some("wasm") => "application/wasm",
         Some("json" | "map") => "application/json",
@@ -203,7 +244,7 @@ mod tests {
 
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let site = Site::new(folder, prefix, builds);
+        let site = Site::new(folder, prefix, builds).never_kept();
         let server = thread::spawn(move || site.answer(listener.accept().unwrap().0).unwrap());
         let mut connection = TcpStream::connect(address).unwrap();
         connection.write_all(request.as_bytes()).unwrap();
@@ -240,12 +281,26 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_worked_on_is_not_kept() {
+        check(
+            "/class/",
+            "/class/sw.js",
+            "200",
+            "registration.unregister()",
+        );
+    }
+
+    #[test]
     fn a_page_that_is_watched_reloads_after_a_build() {
         let page = "GET /class/ HTTP/1.1\r\n\r\n";
         assert!(!exchange("/class/", page).contains(reload::ADDRESS));
         let builds = Arc::new(Builds::default());
         let answer = exchange_with("/class/", page, Some(builds.clone()));
         assert!(answer.contains(reload::ADDRESS), "{answer}");
+        let script = "GET /class/__changes.js HTTP/1.1\r\n\r\n";
+        let answer = exchange_with("/class/", script, Some(builds.clone()));
+        assert!(answer.contains("text/javascript") && answer.contains("location.reload"));
+        assert!(exchange("/class/", script).starts_with("HTTP/1.1 404"));
         let building = builds.clone();
         let over = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let is_over = over.clone();

@@ -211,6 +211,7 @@ fn linted(run: ProgramRun) -> ProgramRun {
 }
 
 fn lint_wasm(context: &Context) -> Result<Count, Error> {
+    setup::for_wasm_lints(context.root)?;
     let selections = [
         &["--package", "tilt-app", "--all-targets"][..],
         &[

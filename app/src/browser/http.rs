@@ -1,12 +1,16 @@
 //! Texts and files that are fetched.
 
+use super::pause::pause;
 use crate::model::remote::host_of;
 use crate::texts::notices as texts;
-use js_sys::Promise;
+use js_sys::{Promise, Reflect, Set};
 use tilt_protocol::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
+
+/// How long after a failed request the browser has said that a policy forbade it.
+const CLOSED_TOLD_MS: u32 = 100;
 
 /// A text that comes with the page.
 ///
@@ -53,12 +57,32 @@ pub async fn fetch(url: &str) -> Result<web_sys::Response, Error> {
     let window = web_sys::window().ok_or_else(|| fetch_failed(url, texts::NO_WINDOW.to_owned()))?;
     let response = JsFuture::from(window.fetch_with_str(url))
         .await
-        .and_then(|response| response.dyn_into::<web_sys::Response>())
-        .map_err(|cause| fetch_failed(url, crate::browser::worker::js_text(&cause)))?;
+        .and_then(|response| response.dyn_into::<web_sys::Response>());
+    let response = match response {
+        Ok(response) => response,
+        Err(cause) => {
+            let reason = match is_closed(url).await {
+                true => texts::CLOSED_BY_POLICY.to_owned(),
+                false => crate::browser::worker::js_text(&cause),
+            };
+            return Err(fetch_failed(url, reason));
+        }
+    };
     if response.ok() {
         return Ok(response);
     }
     Err(fetch_failed(url, texts::server_answered(response.status())))
+}
+
+/// Whether a Content-Security-Policy closes the address: the page's start notes the hosts.
+async fn is_closed(url: &str) -> bool {
+    // The browser tells of it in a turn of its own.
+    pause(CLOSED_TOLD_MS).await;
+    let hosts = Reflect::get(&js_sys::global(), &"tiltClosedHosts".into());
+    let hosts = hosts.ok().and_then(|hosts| hosts.dyn_into::<Set>().ok());
+    hosts
+        .zip(host_of(url))
+        .is_some_and(|(hosts, host)| hosts.has(&host.into()))
 }
 
 /// What an answer carries, once it is all there.

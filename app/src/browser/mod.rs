@@ -8,6 +8,7 @@ pub mod import_worker;
 pub mod later;
 pub mod locks;
 pub mod navigator;
+pub mod offline;
 pub mod other_tabs;
 pub mod pause;
 pub mod storage;

@@ -116,17 +116,16 @@ fn computed(element: &Element, property: &str) -> Option<String> {
     style.get_property_value(property).ok()
 }
 
-/// Writes the computed style of each element of `from` into its twin under `to`.
+/// Writes the computed style of each element of `from` into its twin under `to`, as attributes of
+/// SVG: a style of its own is what a strict policy forbids.
 fn inline(from: &Element, to: &Element) -> Option<()> {
     let computed = web_sys::window()?.get_computed_style(from).ok()??;
-    let style: String = INLINED
-        .iter()
-        .filter_map(|property| {
-            let value = computed.get_property_value(property).ok()?;
-            (!value.is_empty()).then(|| format!("{property}:{value};"))
-        })
-        .collect();
-    to.set_attribute("style", &style).ok()?;
+    for property in INLINED {
+        let value = computed.get_property_value(property).ok()?;
+        if !value.is_empty() {
+            to.set_attribute(property, &value).ok()?;
+        }
+    }
     let (mut next, mut twin) = (from.first_element_child(), to.first_element_child());
     while let (Some(child), Some(copy)) = (next, twin) {
         inline(&child, &copy)?;

@@ -3,11 +3,13 @@
 use super::checkpoints;
 use super::pairs::load_starter_pairs;
 use super::training::reset;
+use crate::browser::offline;
 use crate::browser::other_tabs::News;
 use crate::browser::storage::web::Area;
 use crate::browser::storage::{Store, Write};
 use crate::lab::Lab;
 use crate::model::notice::NoticeKey;
+use crate::model::offline::{NotKept, OfflineState};
 use crate::stores::engine::Purpose;
 use crate::stores::lab_code;
 use crate::texts::notices as texts;
@@ -34,6 +36,8 @@ pub fn erase_all(lab: Lab) {
                     .error(NoticeKey::Erase, &texts::erased_here(&reason));
             }
         }
+        // A browser that does not answer holds up nothing else.
+        spawn_local(offline::forget());
         forget_all(lab, at_ms);
     });
 }
@@ -42,6 +46,9 @@ pub fn erase_all(lab: Lab) {
 /// `at_ms`.
 pub fn forget_all(lab: Lab, at_ms: f64) {
     lab.saving.erased(at_ms);
+    if untrack(|| lab.offline.state().get()).is_some() {
+        lab.offline.set_state(OfflineState::None(NotKept::Erased));
+    }
     lab.run_saving.forget();
     lab.models.clear();
     checkpoints::ended(lab);

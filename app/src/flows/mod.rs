@@ -31,6 +31,7 @@ pub mod lesson_pack;
 pub mod lesson_report;
 pub mod model_files;
 pub mod models;
+pub mod offline;
 pub mod own_models;
 pub mod pace;
 pub mod pairs;

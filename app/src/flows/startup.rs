@@ -1,7 +1,9 @@
 //! What runs from the page's start: stored labels and runs, recorded pairs, the engine, and
 //! what is kept true while it lives.
 
-use super::{answers, bench, closed_form, engine, own_models, pairs, stored_runs, tabs, watching};
+use super::{
+    answers, bench, closed_form, engine, offline, own_models, pairs, stored_runs, tabs, watching,
+};
 use crate::browser::locks;
 use crate::browser::storage::web::Area;
 use crate::lab::Lab;
@@ -28,6 +30,7 @@ pub fn start(lab: Lab) {
     pairs::keep_queue_filled(lab);
     closed_form::keep_scored(lab);
     bench::run_if_asked(lab);
+    offline::keep_when_ready(lab);
 }
 
 /// Says what this browser does not let the page keep, or tell its other tabs. What comes of

@@ -4,10 +4,8 @@ use super::dpo_terms::weighted_terms;
 use super::math::*;
 use super::terms::Formula;
 use crate::texts::formula as texts;
-use FormulaAnswer::{Any, Chosen};
-use tilt_protocol::{
-    DpoObjective, DpoTerm, KlEstimator, OnlineDpoLoss, OnlineObjective, PpoObjective,
-};
+use FormulaAnswer::{Any, Chosen, Rejected};
+use tilt_protocol::{DpoObjective, DpoTerm, KlEstimator, OnlineObjective, PpoObjective};
 
 const PI_OLD: &str = "<msub><mi>π</mi><mtext>old</mtext></msub>";
 
@@ -15,11 +13,10 @@ const PI_OLD: &str = "<msub><mi>π</mi><mtext>old</mtext></msub>";
 pub fn of_rollouts(objective: &OnlineObjective) -> Formula {
     match objective {
         OnlineObjective::OnlineDpo(online_dpo) => {
-            let term = match online_dpo.loss {
-                OnlineDpoLoss::Sigmoid => DpoTerm::Sigmoid,
-                OnlineDpoLoss::Ipo => DpoTerm::Ipo,
+            let (loss, mut letters) = match online_dpo.loss {
+                DpoTerm::Ipo => (ipo_of_sums(), Vec::new()),
+                term => weighted_terms(&DpoObjective::of(term, online_dpo.beta)),
             };
-            let (loss, mut letters) = weighted_terms(&DpoObjective::of(term, online_dpo.beta));
             letters.push(equation(y(Chosen), words(texts::BETTER_OF_TWO)));
             (loss, letters)
         }
@@ -94,6 +91,12 @@ fn of_ppo(ppo: &PpoObjective) -> Formula {
     }
     letters.push(equation(at("V", t()), words(texts::VALUE)));
     (loss, letters)
+}
+
+/// As TRL's Online DPO has it: no log-ratio is divided by a length.
+fn ipo_of_sums() -> Math {
+    let target = number(1.0) / (number(2.0) * beta());
+    squared(log_ratio(Chosen) - log_ratio(Rejected) - target)
 }
 
 fn token() -> Math {

@@ -4,6 +4,8 @@
 //! written is lost on the way, a number with a slip in it as little as a step without a text.
 
 use super::lesson_path::{field, get, is_within, item, set};
+pub use super::lesson_spot::Spot;
+pub use super::lesson_undo::Undo;
 use crate::texts::write_lesson as texts;
 use serde_json::{Map, Value, json};
 use tilt_protocol::lesson::{Defect, LESSON_VERSION, Lesson, Setup, Step};
@@ -15,24 +17,6 @@ const MOST_ID: usize = 64;
 pub const LONG_LINK: usize = 2_000;
 /// Characters from which some servers and messengers refuse one.
 pub const TOO_LONG_LINK: usize = 8_000;
-
-/// What can be brought back.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Undo {
-    /// A step that was removed from this place.
-    Step { at: usize, value: Value },
-    /// Another draft, whole.
-    Draft(Value),
-    /// The set-up as it was.
-    Setup(Option<Value>),
-}
-
-/// Where something stands: in a step, wherever that has moved to, or in the lesson.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
-    step: Option<u64>,
-    rest: String,
-}
 
 /// What a new step begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,36 +37,6 @@ pub struct LessonDraft {
     undo: Vec<Undo>,
     /// Nobody has changed anything yet.
     is_fresh: bool,
-}
-
-impl Spot {
-    pub fn of_lesson(path: &str) -> Spot {
-        Spot {
-            step: None,
-            rest: path.to_owned(),
-        }
-    }
-
-    pub fn of_step(id: u64) -> Spot {
-        Spot {
-            step: Some(id),
-            rest: String::new(),
-        }
-    }
-
-    pub fn field(&self, name: &str) -> Spot {
-        Spot {
-            step: self.step,
-            rest: field(&self.rest, name),
-        }
-    }
-
-    pub fn item(&self, index: usize) -> Spot {
-        Spot {
-            step: self.step,
-            rest: item(&self.rest, index),
-        }
-    }
 }
 
 impl LessonDraft {
@@ -434,33 +388,6 @@ impl LessonDraft {
             .filter_map(Undo::of_value)
             .collect();
         Some(draft)
-    }
-}
-
-impl Undo {
-    fn to_value(&self) -> Value {
-        match self {
-            Undo::Step { at, value } => json!({"at": at, "step": value}),
-            Undo::Draft(value) => json!({"draft": value}),
-            Undo::Setup(value) => json!({"setup": value}),
-        }
-    }
-
-    fn of_value(value: &Value) -> Option<Undo> {
-        if let Some(step) = value.get("step") {
-            let at = value.get("at")?.as_u64()?;
-            return Some(Undo::Step {
-                at: usize::try_from(at).ok()?,
-                value: step.clone(),
-            });
-        }
-        if let Some(draft) = value.get("draft") {
-            return Some(Undo::Draft(draft.clone()));
-        }
-        let setup = value.get("setup")?;
-        Some(Undo::Setup(
-            Some(setup.clone()).filter(|value| !value.is_null()),
-        ))
     }
 }
 

@@ -54,6 +54,8 @@ pub enum NoticeKey {
     Sweep,
     Train,
     UnreadableLabels,
+    /// A newer build of the page waits.
+    Update,
     Watch,
     WinRate,
 }

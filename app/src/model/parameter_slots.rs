@@ -3,11 +3,14 @@
 use super::parameters::Parameter;
 use tilt_protocol::{
     CpoLoss, DpoTerm, FDivergence, ImportanceSamplingLevel, KlEstimator, LrSchedule, Objective,
-    OnlineObjective, PpoObjective, ReferenceSync, Reward, ScaleRewards, TrainSettings,
+    ObjectiveKind, OnlineObjective, PpoObjective, ReferenceSync, Reward, ScaleRewards,
+    TrainSettings,
 };
 
 /// TRL's 512 lies beyond the end of a run on this page.
 const SYNC_STEPS: usize = 20;
+/// Batches of a sampling.
+const MOST_BATCHES: usize = 256;
 /// TRL's `f_alpha_divergence_coef`.
 const DIVERGENCE_ALPHA: f64 = 0.5;
 
@@ -16,6 +19,10 @@ pub enum ParameterSlot<'a> {
     Number(&'a mut f64),
     /// With the largest value that the page takes.
     Count(&'a mut usize, usize),
+    /// A number of batches, written as 0 where it is that of a step.
+    Batches(&'a mut Option<usize>),
+    /// Of pairs.
+    Loss(&'a mut DpoTerm),
     Flag(&'a mut bool),
     Divergence(&'a mut FDivergence),
     Schedule(&'a mut LrSchedule),
@@ -59,6 +66,12 @@ impl Parameter {
                 let samples = matches!(settings.objective, Objective::Online(_));
                 return samples.then_some(ParameterSlot::Rewards(&mut settings.rewards));
             }
+            Parameter::BatchesSampled => {
+                return batches_sampled(&mut settings.objective).map(ParameterSlot::Batches);
+            }
+            Parameter::PairLoss | Parameter::RenewReference => {
+                return self.choice_of_online_dpo(&mut settings.objective);
+            }
             Parameter::Generations
             | Parameter::NewTokens
             | Parameter::Iterations
@@ -70,7 +83,7 @@ impl Parameter {
             Parameter::ScaleRewards | Parameter::RatioOf | Parameter::CorrectKl => {
                 return self.choice_of_grpo(&mut settings.objective);
             }
-            Parameter::KlEstimate | Parameter::WhitenRewards => {
+            Parameter::KlEstimate | Parameter::WhitenRewards | Parameter::ShareTrunk => {
                 return self.choice_of_ppo(&mut settings.objective);
             }
             Parameter::Divergence => return divergence_slot(&mut settings.objective),
@@ -104,6 +117,9 @@ impl Parameter {
             }
             (Parameter::Epochs, OnlineObjective::Ppo(ppo)) => (&mut ppo.num_ppo_epochs, 64),
             (Parameter::MiniBatches, OnlineObjective::Ppo(ppo)) => (&mut ppo.num_mini_batches, 64),
+            (Parameter::Iterations, OnlineObjective::OnlineDpo(online_dpo)) => {
+                (&mut online_dpo.rounds.num_iterations, 64)
+            }
             (Parameter::Iterations, OnlineObjective::Rloo(rloo)) => {
                 (&mut rloo.reuse.num_iterations, 64)
             }
@@ -127,6 +143,19 @@ impl Parameter {
         })
     }
 
+    fn choice_of_online_dpo(self, objective: &mut Objective) -> Option<ParameterSlot<'_>> {
+        let Objective::Online(OnlineObjective::OnlineDpo(online_dpo)) = objective else {
+            return None;
+        };
+        Some(match self {
+            Parameter::PairLoss => ParameterSlot::Loss(&mut online_dpo.loss),
+            Parameter::RenewReference => {
+                ParameterSlot::Flag(&mut online_dpo.rounds.renew_reference)
+            }
+            _ => return None,
+        })
+    }
+
     fn choice_of_ppo(self, objective: &mut Objective) -> Option<ParameterSlot<'_>> {
         let Objective::Online(OnlineObjective::Ppo(ppo)) = objective else {
             return None;
@@ -134,6 +163,7 @@ impl Parameter {
         Some(match self {
             Parameter::KlEstimate => ParameterSlot::Estimate(&mut ppo.kl_estimator),
             Parameter::WhitenRewards => ParameterSlot::Flag(&mut ppo.whiten_rewards),
+            Parameter::ShareTrunk => ParameterSlot::Flag(&mut ppo.share_trunk),
             _ => return None,
         })
     }
@@ -156,6 +186,9 @@ impl Parameter {
                 .terms
                 .iter_mut()
                 .find_map(|weighted| weighted.term.epsilon_mut()),
+            (Parameter::Epsilon, Objective::Online(OnlineObjective::OnlineDpo(online_dpo))) => {
+                online_dpo.loss.epsilon_mut()
+            }
             (Parameter::Epsilon, Objective::Cpo(cpo)) => match &mut cpo.loss {
                 CpoLoss::Sigmoid { epsilon } | CpoLoss::Simpo { epsilon, .. } => Some(epsilon),
                 CpoLoss::Hinge | CpoLoss::Ipo => None,
@@ -177,6 +210,12 @@ impl Parameter {
                         DpoTerm::Discopop { tau } => Some(tau),
                         _ => None,
                     })
+            }
+            (Parameter::Tau, Objective::Online(OnlineObjective::OnlineDpo(online_dpo))) => {
+                match &mut online_dpo.loss {
+                    DpoTerm::Discopop { tau } => Some(tau),
+                    _ => None,
+                }
             }
             (Parameter::LdAlpha, Objective::Dpo(dpo)) => dpo.ld_alpha.as_mut(),
             (Parameter::Weight(place), Objective::Dpo(dpo)) => {
@@ -223,6 +262,11 @@ impl ParameterSlot<'_> {
             ParameterSlot::Count(value, most) => {
                 *value = text.parse().ok().filter(|count| *count <= most)?;
             }
+            ParameterSlot::Batches(value) => {
+                let batches: usize = text.parse().ok().filter(|count| *count <= MOST_BATCHES)?;
+                *value = Some(batches).filter(|batches| *batches > 0);
+            }
+            ParameterSlot::Loss(value) => *value = proposed_loss(text)?,
             ParameterSlot::Flag(value) => *value = flag_of(text)?,
             ParameterSlot::Divergence(value) => {
                 *value = FDivergence::from_name(text, DIVERGENCE_ALPHA)?
@@ -252,6 +296,31 @@ impl ParameterSlot<'_> {
         }
         Some(())
     }
+}
+
+fn batches_sampled(objective: &mut Objective) -> Option<&mut Option<usize>> {
+    let Objective::Online(online) = objective else {
+        return None;
+    };
+    Some(match online {
+        OnlineObjective::OnlineDpo(online_dpo) => &mut online_dpo.rounds.steps_per_generation,
+        OnlineObjective::Rloo(rloo) => &mut rloo.reuse.steps_per_generation,
+        OnlineObjective::Grpo(grpo) => &mut grpo.reuse.steps_per_generation,
+        OnlineObjective::Ppo(_) => return None,
+    })
+}
+
+/// The loss of this name, with the parameters that the page proposes for it on given pairs.
+fn proposed_loss(name: &str) -> Option<DpoTerm> {
+    ObjectiveKind::ALL.into_iter().find_map(|kind| {
+        let Objective::Dpo(dpo) = kind.with_beta(kind.default_beta()) else {
+            return None;
+        };
+        match dpo.terms[..] {
+            [only] if only.term.loss_type() == name => Some(only.term),
+            _ => None,
+        }
+    })
 }
 
 /// The divergence where all terms of the loss take another.

@@ -20,6 +20,8 @@ impl Parameter {
         Some(match self.slot(&mut settings)? {
             ParameterSlot::Number(value) => value.to_string(),
             ParameterSlot::Count(value, _) => value.to_string(),
+            ParameterSlot::Batches(value) => value.unwrap_or(0).to_string(),
+            ParameterSlot::Loss(value) => value.loss_type().to_owned(),
             ParameterSlot::Flag(value) => flag_text(*value),
             ParameterSlot::Divergence(value) => value.name().to_owned(),
             ParameterSlot::Schedule(value) => value.name().to_owned(),

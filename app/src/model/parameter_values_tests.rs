@@ -30,9 +30,11 @@ fn another(parameter: Parameter, value: &str) -> String {
     match parameter {
         Parameter::Epsilon => "0.25",
         Parameter::Reward => "judge:short=1",
-        Parameter::Generations | Parameter::NewTokens | Parameter::Iterations | Parameter::TopK => {
-            "4"
-        }
+        Parameter::Generations
+        | Parameter::NewTokens
+        | Parameter::Iterations
+        | Parameter::BatchesSampled
+        | Parameter::TopK => "4",
         Parameter::Epochs | Parameter::MiniBatches => "3",
         Parameter::BatchSize | Parameter::Accumulation => "4",
         Parameter::SyncSteps | Parameter::Warmup => "7",

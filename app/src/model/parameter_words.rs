@@ -25,8 +25,4 @@ impl Parameter {
     pub fn range(self) -> &'static str {
         self.words().range
     }
-
-    pub fn definition(self) -> &'static str {
-        self.words().definition
-    }
 }

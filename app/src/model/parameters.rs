@@ -2,6 +2,7 @@
 //! fields are made from this.
 
 use super::ordered::OrderedMap;
+use crate::texts::parameter_definitions as definitions;
 use crate::texts::parameters as texts;
 
 /// Texts as typed, by [`Parameter::id`]; what is not there has its default.
@@ -51,11 +52,20 @@ macro_rules! parameters {
                     $(Parameter::$name => &texts::$words,)+
                 }
             }
+
+            /// What it is, in a sentence or two.
+            pub fn definition(self) -> &'static str {
+                match self {
+                    Parameter::Weight(_) => definitions::WEIGHT,
+                    $(Parameter::$name => definitions::$words,)+
+                }
+            }
         }
     };
 }
 
 parameters! {
+    PairLoss = "pair-loss", "loss_type", PAIR_LOSS;
     Epsilon = "epsilon", "label_smoothing", EPSILON;
     Gamma = "gamma", "simpo_gamma", GAMMA;
     Alpha = "alpha", "alpha", ALPHA;
@@ -69,6 +79,8 @@ parameters! {
     NewTokens = "new-tokens", "max_completion_length", NEW_TOKENS;
     Temperature = "temperature", "temperature", TEMPERATURE;
     Iterations = "iterations", "num_iterations", ITERATIONS;
+    BatchesSampled = "batches-sampled", "steps_per_generation", BATCHES_SAMPLED;
+    RenewReference = "renew-reference", "renew_reference", RENEW_REFERENCE;
     ClipRange = "clip", "epsilon", CLIP_RANGE;
     ScaleRewards = "scale-rewards", "scale_rewards", SCALE_REWARDS;
     RatioOf = "ratio", "importance_sampling_level", RATIO_OF;
@@ -82,6 +94,7 @@ parameters! {
     Lambda = "lambda", "lam", LAMBDA;
     KlTarget = "kl-target", "kl_target", KL_TARGET;
     KlEstimate = "kl-estimator", "kl_estimator", KL_ESTIMATE;
+    ShareTrunk = "share-trunk", "share_trunk", SHARE_TRUNK;
     WhitenRewards = "whiten-rewards", "whiten_rewards", WHITEN_REWARDS;
     TopP = "top-p", "top_p", TOP_P;
     TopK = "top-k", "top_k", TOP_K;
@@ -103,6 +116,24 @@ parameters! {
 
 /// Choices of a flag: value and text.
 const FLAG: [(&str, &str); 2] = [("off", texts::OFF), ("on", texts::ON)];
+/// Losses of a pair of fresh answers.
+const PAIR_LOSSES: [(&str, &str); 15] = [
+    ("sigmoid", texts::LOSS_SIGMOID),
+    ("ipo", texts::LOSS_IPO),
+    ("hinge", texts::LOSS_HINGE),
+    ("cdpo", texts::LOSS_CDPO),
+    ("robust", texts::LOSS_ROBUST),
+    ("exo_pair", texts::LOSS_EXO),
+    ("nca_pair", texts::LOSS_NCA),
+    ("bco_pair", texts::LOSS_BCO),
+    ("sppo_hard", texts::LOSS_SPPO),
+    ("apo_zero", texts::LOSS_APO_ZERO),
+    ("apo_down", texts::LOSS_APO_DOWN),
+    ("aot", texts::LOSS_AOT),
+    ("aot_unpaired", texts::LOSS_AOT_UNPAIRED),
+    ("discopop", texts::LOSS_DISCOPOP),
+    ("sigmoid_norm", texts::LOSS_SIGMOID_NORM),
+];
 const SCALES: [(&str, &str); 3] = [
     ("group", texts::OF_GROUP),
     ("batch", texts::OF_BATCH),
@@ -146,7 +177,10 @@ impl Parameter {
             Parameter::CompletionOnly
             | Parameter::SyncReference
             | Parameter::CorrectKl
+            | Parameter::RenewReference
+            | Parameter::ShareTrunk
             | Parameter::WhitenRewards => Some(&FLAG),
+            Parameter::PairLoss => Some(&PAIR_LOSSES),
             Parameter::KlEstimate => Some(&ESTIMATES),
             Parameter::ScaleRewards => Some(&SCALES),
             Parameter::RatioOf => Some(&RATIOS),
@@ -154,5 +188,23 @@ impl Parameter {
             Parameter::Schedule => Some(&SCHEDULES),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tilt_protocol::DpoTerm;
+
+    #[test]
+    fn every_loss_that_compares_answers_is_offered() {
+        let mut offered = PAIR_LOSSES.map(|(name, _)| name).to_vec();
+        let compare = DpoTerm::ALL
+            .into_iter()
+            .filter(|term| *term != DpoTerm::Sft);
+        let mut known: Vec<&str> = compare.map(|term| term.loss_type()).collect();
+        offered.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(offered, known);
     }
 }

@@ -269,8 +269,8 @@ fn Bars() -> impl IntoView {
                     true => "warm-up",
                     false => "timed",
                 };
-                let height = format!("height:{:.1}%", ms / most * 100.0);
-                view! { <span class=class style=height></span> }
+                let height = format!("{:.1}%", ms / most * 100.0);
+                view! { <span class=class style=("height", height)></span> }
             };
             let shown = steps.iter().enumerate().skip(first);
             shown.map(bar).collect_view()

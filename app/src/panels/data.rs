@@ -2,12 +2,14 @@
 
 use super::import::{FromTheWeb, Import};
 use super::lab_arrival::LabQuestion;
+use super::offline::offline;
 use crate::flows::import::{import_file, import_set};
 use crate::flows::{erase, export, export_labels, lab_file, models};
 use crate::lab::use_lab;
 use crate::parts::action::Action;
 use crate::parts::file_button::FileButton;
 use crate::parts::focus::focus_after;
+use crate::parts::later::Later;
 use crate::texts::files as texts;
 use crate::texts::saving as saving_texts;
 use leptos::prelude::*;
@@ -17,6 +19,8 @@ use web_sys::HtmlSelectElement;
 #[component]
 pub fn DataPanel() -> impl IntoView {
     let is_asking = RwSignal::new(false);
+    let state = use_lab().offline.state();
+    let is_offline_known = Signal::derive(move || state.get().is_some());
     view! {
         <section class="panel quiet" data-place="data" aria-labelledby="data-title">
             <header class="panel-head">
@@ -30,6 +34,7 @@ pub fn DataPanel() -> impl IntoView {
             <LabQuestion/>
             <Import/>
             <FromTheWeb/>
+            <Later wanted=is_offline_known load=|| Box::pin(offline())/>
             <EraseQuestion is_asking=is_asking/>
         </section>
     }

@@ -27,6 +27,7 @@ pub mod level_select;
 pub mod metrics;
 pub mod model_change;
 pub mod notices;
+pub mod offline;
 pub mod pacing;
 pub mod parameters;
 pub mod pipeline;

@@ -167,7 +167,9 @@ fn stages(lab: Lab, road: Road, run: Option<LastRun>, reward: Memo<Stage>) -> Ve
             },
             false => reward.get(),
         });
-        models += usize::from(!asks_judge) + usize::from(kind == ObjectiveKind::Ppo);
+        let shares_trunk = is_chosen && settings.objective.shares_trunk();
+        let has_value_model = kind == ObjectiveKind::Ppo && !shares_trunk;
+        models += usize::from(!asks_judge) + usize::from(has_value_model);
     }
     let objective = kind.with_beta(kind.default_beta());
     models += usize::from(objective.needs_reference());

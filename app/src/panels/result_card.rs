@@ -225,8 +225,8 @@ fn leaning(leaning: &Leaning) -> impl IntoView + use<> {
                 {texts::NOW} " " <b>{share(&change.policy)}</b>
             </span>
             <span class="leaning-bars" aria-hidden="true">
-                <span class="reference" style=width(&change.reference)></span>
-                <span class="policy" style=width(&change.policy)></span>
+                <span class="reference" style=("--share", width(&change.reference))></span>
+                <span class="policy" style=("--share", width(&change.policy))></span>
             </span>
             <span class="muted number">
                 {labels} "; " {texts::difference(&points(low), &points(high))}
@@ -240,7 +240,7 @@ fn share(share: &Proportion) -> String {
 }
 
 fn width(share: &Proportion) -> String {
-    format!("--share:{:.1}%", share.value().unwrap_or_default() * 100.0)
+    format!("{:.1}%", share.value().unwrap_or_default() * 100.0)
 }
 
 fn example(example: &BeforeAndAfter) -> impl IntoView + use<> {

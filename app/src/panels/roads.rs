@@ -13,9 +13,10 @@ use tilt_protocol::roads::{Road, RoadNews, RoadOutcome, RoadRow};
 use tilt_protocol::{Deferred, ObjectiveKind, Reward, RowKind};
 
 /// DPO and its relatives, the same on fresh answers, and RLHF.
-const ROADS: [Road; 10] = [
+const ROADS: [Road; 11] = [
     Road::Labels(ObjectiveKind::Dpo),
     Road::RewardModel(ObjectiveKind::Ppo),
+    Road::SecondRound(ObjectiveKind::Dpo),
     Road::Labels(ObjectiveKind::Ipo),
     Road::Labels(ObjectiveKind::Kto),
     Road::Labels(ObjectiveKind::Orpo),

@@ -147,7 +147,7 @@ fn answer_text(answer: String, tokens: Vec<TokenView>) -> AnyView {
         let class = if token.advantage < 0.0 { "less" } else { "more" };
         let told = texts::token_told(&signed(token.advantage, 2), &signed(token.value, 2));
         view! {
-            <span class=format!("advantage {class}") style=format!("--share:{share:.0}%") title=told>
+            <span class=format!("advantage {class}") style=("--share", format!("{share:.0}%")) title=told>
                 {token.text}
             </span>
         }
@@ -179,7 +179,7 @@ fn answer(
     view! {
         <li class="rollout" data-testid="rollout" data-value=one.reward.map(|reward| reward.to_string())>
             <span class="rollout-bar" aria-hidden="true">
-                <span style=format!("--share:{:.1}%", 100.0 * share)></span>
+                <span style=("--share", format!("{:.1}%", 100.0 * share))></span>
             </span>
             <p>
                 {mark.map(|(text, class)| view! { <b class=class>{text}</b> " " })}

@@ -36,19 +36,13 @@ pub fn WinRatePanel() -> impl IntoView {
         Some(rate) => percent(rate),
         None => texts::NOT_MEASURED.to_owned(),
     };
-    let span = move || {
-        report().map_or_else(
-            || "--low:0%;--high:100%;--rate:50%;--seen:0".to_owned(),
-            |report| {
-                format!(
-                    "--low:{:.1}%;--high:{:.1}%;--rate:{:.1}%;--seen:1",
-                    report.low * 100.0,
-                    report.high * 100.0,
-                    report.win_rate.unwrap_or(0.5) * 100.0
-                )
-            },
-        )
+    let at = move |share: fn(&WinRateReport) -> f64, without: f64| {
+        move || {
+            let share = report().map_or(without, |report| share(&report));
+            format!("{:.1}%", share * 100.0)
+        }
     };
+    let seen = move || if report().is_some() { "1" } else { "0" };
     let cannot = Signal::derive(move || !lab.engine.is_up() || is_busy.get());
     view! {
         <section class="panel win-panel" data-place="win-rate" aria-labelledby="win-title">
@@ -96,7 +90,14 @@ pub fn WinRatePanel() -> impl IntoView {
                     {shown}
                 </span>
             </div>
-            <div class="win-scale" style=span aria-hidden="true">
+            <div
+                class="win-scale"
+                style=("--low", at(|report| report.low, 0.0))
+                style=("--high", at(|report| report.high, 1.0))
+                style=("--rate", at(|report| report.win_rate.unwrap_or(0.5), 0.5))
+                style=("--seen", seen)
+                aria-hidden="true"
+            >
                 <span class="win-range"></span>
                 <span class="win-half"></span>
                 <span class="win-dot"></span>

@@ -65,7 +65,7 @@ pub fn Explain(
             class="term"
             id=id
             node_ref=button
-            style=format!("anchor-name:{anchor}")
+            style=("anchor-name", anchor.clone())
             popovertarget=popover.clone()
             popovertargetaction="show"
             on:pointerenter=move |event| {
@@ -88,7 +88,7 @@ pub fn Explain(
             id=popover
             popover="auto"
             node_ref=said
-            style=format!("position-anchor:{anchor}")
+            style=("position-anchor", anchor)
         >
             {children()}
         </span>

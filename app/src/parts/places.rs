@@ -5,9 +5,10 @@ use crate::flows::act::perform;
 use crate::lab::Lab;
 use crate::model::act::Act;
 use crate::model::level::Level;
+use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
 use tilt_protocol::lesson::Place;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlDetailsElement, HtmlElement};
 
 /// Marks the place that was asked for, until another is.
@@ -55,8 +56,32 @@ pub fn go_to(lab: Lab, tabs: Option<Tabs>, place: Place) -> bool {
     true
 }
 
+/// Takes places off the page for as long as the view lives that asks for it: by a style sheet that
+/// is made here, since a strict policy lets no text be one.
+pub fn hide(places: &[Place]) {
+    let Some(sheet) = sheet(&hiding(places)) else {
+        return;
+    };
+    adopt(|sheets| {
+        sheets.push(&sheet);
+    });
+    let sheet = StoredValue::new_local(sheet);
+    on_cleanup(move || {
+        let Some(sheet) = sheet.try_get_value() else {
+            return;
+        };
+        adopt(|sheets| {
+            let others: Vec<JsValue> = sheets.iter().filter(|one| *one != sheet).collect();
+            sheets.set_length(0);
+            for other in others {
+                sheets.push(&other);
+            }
+        });
+    });
+}
+
 /// The rule by which places are not on the page.
-pub fn hiding(places: &[Place]) -> String {
+fn hiding(places: &[Place]) -> String {
     let selectors: Vec<String> = places
         .iter()
         .map(|place| format!("[data-place=\"{}\"]", place.slug()))
@@ -65,5 +90,31 @@ pub fn hiding(places: &[Place]) -> String {
         String::new()
     } else {
         format!("{}{{display:none!important}}", selectors.join(","))
+    }
+}
+
+fn sheet(rules: &str) -> Option<JsValue> {
+    let make: Function = Reflect::get(&js_sys::global(), &"CSSStyleSheet".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let sheet = Reflect::construct(&make, &Array::new()).ok()?;
+    let replace: Function = Reflect::get(&sheet, &"replaceSync".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    replace.call1(&sheet, &rules.into()).ok()?;
+    Some(sheet)
+}
+
+/// Changes the style sheets that the page has taken on.
+fn adopt(change: impl FnOnce(&Array)) {
+    const SHEETS: &str = "adoptedStyleSheets";
+    let document = document();
+    if let Ok(sheets) = Reflect::get(&document, &SHEETS.into()) {
+        // Older browsers take a whole list alone.
+        let sheets = Array::from(&sheets);
+        change(&sheets);
+        let _ = Reflect::set(&document, &SHEETS.into(), &sheets);
     }
 }

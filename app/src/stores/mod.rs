@@ -25,6 +25,7 @@ pub mod lesson_draft;
 pub mod lesson_list;
 pub mod models;
 pub mod notices;
+pub mod offline;
 pub mod others;
 pub mod pace;
 pub mod queue;

@@ -38,7 +38,9 @@ pub mod next_tokens;
 pub mod notices;
 pub mod numbers;
 pub mod objectives;
+pub mod offline;
 pub mod page;
+pub mod parameter_definitions;
 pub mod parameters;
 pub mod parts;
 pub mod pipeline;
@@ -61,6 +63,7 @@ pub mod win_rate;
 pub mod win_rate_chart;
 pub mod write;
 pub mod write_lesson;
+pub mod write_lesson_checks;
 
 #[cfg(test)]
 mod tests {

@@ -132,6 +132,7 @@ pub fn not_loaded(model: &str) -> String {
 pub const SCRIPT_NOT_LOADED: &str = "the script could not be loaded";
 pub const NOT_DECODED: &str = "the browser could not decode it";
 pub const NO_JSON: &str = "it has no field json";
+pub const CLOSED_BY_POLICY: &str = "this site's Content-Security-Policy closes the addresses of other hosts: save the file on your machine, and choose it there";
 pub fn led_elsewhere(host: &str) -> String {
     format!("it leads on to another host, {host}: open that address yourself if you trust it")
 }

@@ -131,11 +131,11 @@ fn small(share: f64) -> String {
 
 fn lines(bar: &Bar) -> impl IntoView + use<> {
     let line = |class: &'static str, name: &'static str, share: f64, lift: Option<f64>| {
-        let width = format!("--share:{:.3}%", (share * 100.0).clamp(0.0, 100.0));
+        let width = format!("{:.3}%", (share * 100.0).clamp(0.0, 100.0));
         view! {
             <span class="closed-line">
                 <span class="closed-track" aria-hidden="true">
-                    <span class=format!("bar {class}") style=width></span>
+                    <span class=format!("bar {class}") style=("--share", width)></span>
                 </span>
                 <span class="number">
                     <span class="visually-hidden">{name}" "</span>

@@ -241,12 +241,7 @@ fn Token(side: AnswerSide, index: usize, len: Memo<usize>, domain: Memo<f64>) ->
             "token"
         }
     };
-    let heat = move || {
-        format!(
-            "--heat:{:.3}",
-            (token.get().1.abs() / domain.get()).min(1.0)
-        )
-    };
+    let heat = move || format!("{:.3}", (token.get().1.abs() / domain.get()).min(1.0));
     let title = move || {
         let (token, ratio) = token.get();
         let said = texts::token(&readable_token(&token), &signed(ratio, 4), ratio);
@@ -256,7 +251,7 @@ fn Token(side: AnswerSide, index: usize, len: Memo<usize>, domain: Memo<f64>) ->
         <button
             type="button"
             class=class
-            style=heat
+            style=("--heat", heat)
             title=title
             tabindex=move || if is_selected.get() { "0" } else { "-1" }
             aria-pressed=move || is_selected.get().to_string()

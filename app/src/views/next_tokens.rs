@@ -102,15 +102,15 @@ fn as_json(token: &TokenView) -> String {
 }
 
 fn bar_row(next: &NextToken, is_own: bool) -> impl IntoView + use<> {
-    let width = |share: f64| format!("--share:{:.2}%", (share * 100.0).clamp(0.0, 100.0));
+    let width = |share: f64| format!("{:.2}%", (share * 100.0).clamp(0.0, 100.0));
     let class = if is_own { "bar-row own" } else { "bar-row" };
     let title = is_own.then_some(texts::OWN_TOKEN);
     view! {
         <div class=class title=title>
             <span class="bar-token" title=token_note(&next.token)>{readable_token(&next.token)}</span>
             <span class="bar-pair" aria-hidden="true">
-                <span class="bar policy" style=width(next.policy)></span>
-                <span class="bar reference" style=width(next.reference)></span>
+                <span class="bar policy" style=("--share", width(next.policy))></span>
+                <span class="bar reference" style=("--share", width(next.reference))></span>
             </span>
             <span class="number">
                 <span class="visually-hidden">{Term::Policy.name()}" "</span>

@@ -65,7 +65,7 @@ pub use message::{
 pub use metrics::Metrics;
 pub use objective::online::{
     ClipRange, Generation, GrpoLoss, GrpoObjective, ImportanceSamplingLevel, KlEstimator,
-    OnlineDpoLoss, OnlineDpoObjective, OnlineObjective, PpoObjective, RlooObjective, ScaleRewards,
+    OnlineDpoObjective, OnlineObjective, PpoObjective, RlooObjective, Rounds, ScaleRewards,
 };
 pub use objective::{
     CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, Objective, RowKind,

@@ -1,6 +1,6 @@
 //! TRL's `loss_type`s: each name stands here alone, beside the loss that it names.
 
-use crate::objective::online::{GrpoLoss, OnlineDpoLoss};
+use crate::objective::online::GrpoLoss;
 use crate::objective::{CpoLoss, DpoTerm, KtoLoss, SftLoss};
 
 /// Names every variant of a loss, with the parameters that TRL gives it by default. A variant
@@ -57,11 +57,6 @@ loss_types! { CpoLoss:
 loss_types! { SftLoss:
     Nll = "nll",
     Dft = "dft",
-}
-
-loss_types! { OnlineDpoLoss:
-    Sigmoid = "sigmoid",
-    Ipo = "ipo",
 }
 
 loss_types! { GrpoLoss:

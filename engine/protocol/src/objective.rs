@@ -1,12 +1,14 @@
 //! The objectives, a closed set: one variant a trainer of TRL, each with its own
 //! parameters. Each equals one TRL configuration (see [`crate::config`]).
 
+mod dpo_term;
 mod generation;
 pub mod online;
 mod ranges;
 
 use crate::error::{Error, Result};
 use crate::f_divergence::FDivergence;
+pub use dpo_term::DpoTerm;
 use online::OnlineObjective;
 use ranges::{above_zero, finite, within};
 use serde::{Deserialize, Serialize};
@@ -54,29 +56,6 @@ pub struct DpoObjective {
 pub struct WeightedTerm {
     pub term: DpoTerm,
     pub weight: f64,
-}
-
-/// A loss of TRL's DPO trainer, with the parameters that are its own; `epsilon` is
-/// TRL's `label_smoothing`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DpoTerm {
-    Sigmoid,
-    Cdpo { epsilon: f64 },
-    Hinge,
-    Ipo,
-    Robust { epsilon: f64 },
-    ExoPair { epsilon: f64 },
-    NcaPair,
-    BcoPair,
-    SppoHard,
-    ApoZero,
-    ApoDown,
-    Aot { epsilon: f64 },
-    AotUnpaired { epsilon: f64 },
-    Discopop { tau: f64 },
-    SigmoidNorm,
-    Sft,
 }
 
 /// Unpaired thumbs against a reference: TRL's KTO trainer.
@@ -153,88 +132,6 @@ pub enum RowKind {
     Texts,
     /// Prompts, which the policy answers itself: rollouts.
     Prompts,
-}
-
-impl DpoTerm {
-    /// TRL's `label_smoothing`, where the loss has one.
-    pub fn epsilon(mut self) -> Option<f64> {
-        self.epsilon_mut().copied()
-    }
-
-    pub fn epsilon_mut(&mut self) -> Option<&mut f64> {
-        match self {
-            DpoTerm::Cdpo { epsilon }
-            | DpoTerm::Robust { epsilon }
-            | DpoTerm::ExoPair { epsilon }
-            | DpoTerm::Aot { epsilon }
-            | DpoTerm::AotUnpaired { epsilon } => Some(epsilon),
-            DpoTerm::Sigmoid
-            | DpoTerm::Hinge
-            | DpoTerm::Ipo
-            | DpoTerm::NcaPair
-            | DpoTerm::BcoPair
-            | DpoTerm::SppoHard
-            | DpoTerm::ApoZero
-            | DpoTerm::ApoDown
-            | DpoTerm::Discopop { .. }
-            | DpoTerm::SigmoidNorm
-            | DpoTerm::Sft => None,
-        }
-    }
-
-    /// True when the loss is a function of phi(u), so that an f-divergence applies.
-    fn takes_divergence(&self) -> bool {
-        match self {
-            DpoTerm::Sigmoid
-            | DpoTerm::Cdpo { .. }
-            | DpoTerm::SigmoidNorm
-            | DpoTerm::Hinge
-            | DpoTerm::Ipo
-            | DpoTerm::ExoPair { .. }
-            | DpoTerm::Robust { .. }
-            | DpoTerm::Discopop { .. }
-            | DpoTerm::Sft => true,
-            DpoTerm::NcaPair
-            | DpoTerm::BcoPair
-            | DpoTerm::SppoHard
-            | DpoTerm::ApoZero
-            | DpoTerm::ApoDown
-            | DpoTerm::Aot { .. }
-            | DpoTerm::AotUnpaired { .. } => false,
-        }
-    }
-
-    fn is_sorted(&self) -> bool {
-        matches!(self, DpoTerm::Aot { .. } | DpoTerm::AotUnpaired { .. })
-    }
-
-    fn check(&self) -> Result<()> {
-        match *self {
-            DpoTerm::Robust { epsilon } => within("label_smoothing", epsilon, 0.0, 0.5),
-            DpoTerm::ExoPair { epsilon } if !(epsilon > 0.0 && epsilon < 1.0) => {
-                Err(Error::invalid(
-                    "label_smoothing",
-                    epsilon,
-                    "a number between 0 and 1 (exo_pair)",
-                ))
-            }
-            DpoTerm::Cdpo { epsilon }
-            | DpoTerm::Aot { epsilon }
-            | DpoTerm::AotUnpaired { epsilon } => within("label_smoothing", epsilon, 0.0, 1.0),
-            DpoTerm::Discopop { tau } => above_zero("discopop_tau", tau),
-            DpoTerm::ExoPair { .. }
-            | DpoTerm::Sigmoid
-            | DpoTerm::Hinge
-            | DpoTerm::Ipo
-            | DpoTerm::NcaPair
-            | DpoTerm::BcoPair
-            | DpoTerm::SppoHard
-            | DpoTerm::ApoZero
-            | DpoTerm::ApoDown
-            | DpoTerm::SigmoidNorm
-            | DpoTerm::Sft => Ok(()),
-        }
-    }
 }
 
 impl DpoObjective {
@@ -345,6 +242,11 @@ impl Objective {
             | Objective::Orpo { .. }
             | Objective::Reward { .. } => RowKind::Pairs,
         }
+    }
+
+    /// True when PPO reads its values off the policy, and has no model for them.
+    pub fn shares_trunk(&self) -> bool {
+        matches!(self, Objective::Online(OnlineObjective::Ppo(ppo)) if ppo.share_trunk)
     }
 
     /// True when the loss compares with a frozen reference.

@@ -20,14 +20,19 @@ pub enum Road {
     Judge(ObjectiveKind),
     /// A reward model trained on the labels, and an objective on answers which that scores.
     RewardModel(ObjectiveKind),
+    /// An objective on the labels, and once more on as many labels of the new policy's answers,
+    /// with that policy as the reference: a second round of iterative DPO (Xu et al. 2023, arXiv
+    /// 2312.16682).
+    SecondRound(ObjectiveKind),
 }
 
 impl Road {
-    /// `dpo`, `grpo`, `reward_model+grpo`.
+    /// `dpo`, `grpo`, `reward_model+grpo`, `dpo+dpo`.
     pub fn slug(self) -> String {
         match self {
             Road::Labels(kind) | Road::Judge(kind) => kind.slug().to_owned(),
             Road::RewardModel(kind) => format!("reward_model+{}", kind.slug()),
+            Road::SecondRound(kind) => format!("{0}+{0}", kind.slug()),
         }
     }
 
@@ -38,6 +43,7 @@ impl Road {
             Road::Labels(_) => title.to_owned(),
             Road::Judge(_) => format!("{title}, judge"),
             Road::RewardModel(_) => format!("RLHF: reward model, {title}"),
+            Road::SecondRound(_) => format!("{title}, two rounds"),
         }
     }
 
@@ -46,6 +52,11 @@ impl Road {
         if let Some(second) = slug.strip_prefix("reward_model+") {
             let kind = ObjectiveKind::from_slug(second)?;
             return kind.samples_answers().then_some(Road::RewardModel(kind));
+        }
+        if let Some((first, second)) = slug.split_once('+') {
+            let kind = ObjectiveKind::from_slug(first).filter(|_| first == second)?;
+            let trains_on_labels = kind.trains_policy() && !kind.samples_answers();
+            return trains_on_labels.then_some(Road::SecondRound(kind));
         }
         let kind = ObjectiveKind::from_slug(slug).filter(|kind| kind.trains_policy())?;
         Some(match kind.samples_answers() {
@@ -56,7 +67,10 @@ impl Road {
 
     pub fn objective(self) -> ObjectiveKind {
         match self {
-            Road::Labels(kind) | Road::Judge(kind) | Road::RewardModel(kind) => kind,
+            Road::Labels(kind)
+            | Road::Judge(kind)
+            | Road::RewardModel(kind)
+            | Road::SecondRound(kind) => kind,
         }
     }
 
@@ -66,6 +80,7 @@ impl Road {
             Road::Labels(kind) => vec!["labels", kind.slug()],
             Road::Judge(kind) => vec!["judge", kind.slug()],
             Road::RewardModel(kind) => vec!["labels", "reward", kind.slug()],
+            Road::SecondRound(kind) => vec!["labels", kind.slug(), "labels", kind.slug()],
         }
     }
 
@@ -190,11 +205,21 @@ mod tests {
             ("online_dpo", 2),
             ("reward_model+rloo", 3),
             ("reward_model+ppo", 4),
+            ("dpo+dpo", 2),
         ] {
             let road = Road::from_slug(slug).expect(slug);
             assert_eq!((road.slug().as_str(), road.models()), (slug, models));
         }
-        for wrong in ["reward", "reward_model+dpo", "trpo", ""] {
+        for wrong in [
+            "reward",
+            "reward_model+dpo",
+            "trpo",
+            "",
+            "dpo+ipo",
+            "grpo+grpo",
+            "reward+reward",
+            "+",
+        ] {
             assert_eq!(Road::from_slug(wrong), None, "{wrong}");
         }
     }

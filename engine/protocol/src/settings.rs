@@ -308,6 +308,21 @@ impl TrainSettings {
         }
     }
 
+    /// Whether the reference is another model at the end of the run than at its beginning.
+    pub fn reference_moves(&self) -> bool {
+        self.reference_sync.is_some() || self.renews_reference()
+    }
+
+    /// Whether the policy becomes the reference whenever it has answered.
+    pub fn renews_reference(&self) -> bool {
+        match &self.objective {
+            Objective::Online(OnlineObjective::OnlineDpo(online_dpo)) => {
+                online_dpo.rounds.renew_reference
+            }
+            _ => false,
+        }
+    }
+
     pub fn lr_at(&self, step: usize) -> f64 {
         self.learning_rate
             * self

@@ -1,8 +1,10 @@
-//! How fast answers are sampled: by the device's own kernels, and for comparison by burn's
-//! operations, in turns, so that both meet the same machine.
+//! How fast answers are sampled: by the device's own kernels, and for comparison, in builds with
+//! the feature `baseline`, by burn's operations, in turns, so that both meet the same machine.
 
 use crate::crew::{self, Team};
-use crate::generate::{Pick, SampledAnswer, SamplingRequest, generate_composed};
+#[cfg(feature = "baseline")]
+use crate::generate::generate_composed;
+use crate::generate::{Pick, SampledAnswer, SamplingRequest};
 use crate::gpt_config::GptConfig;
 use crate::model::Model;
 use burn::tensor::Tensor;
@@ -20,8 +22,8 @@ pub struct SamplingReport {
     pub simd: SimdBuild,
     /// By the device's kernels.
     pub kernels: SamplingTimes,
-    /// By burn's operations.
-    pub composed: SamplingTimes,
+    /// By burn's operations, in a build that has them.
+    pub composed: Option<SamplingTimes>,
     /// Tokens a second of the kernels over those of burn's operations.
     pub ratio: Option<f64>,
     /// Answers that are the same, token by token: what rounds otherwise may rarely differ.
@@ -54,9 +56,11 @@ impl SamplingTimes {
 
 /// One sampling both ways.
 struct Round {
-    /// By the kernels, and by burn's operations.
-    answers: [Vec<SampledAnswer>; 2],
-    ms: [f64; 2],
+    /// By the kernels.
+    answers: Vec<SampledAnswer>,
+    ms: f64,
+    /// By burn's operations, and their time.
+    composed: Option<(Vec<SampledAnswer>, f64)>,
 }
 
 impl Round {
@@ -74,23 +78,40 @@ impl Round {
             first_stream: 0,
         };
         let start = Instant::now();
-        let by_kernels = crew::sample(model, arena, &request, team).await?;
-        let middle = Instant::now();
-        let composed = generate_composed(model, arena, &request).await?;
+        let answers = crew::sample(model, arena, &request, team).await?;
+        let ms = start.elapsed().as_secs_f64() * 1e3;
         Ok(Round {
-            answers: [by_kernels, composed],
-            ms: [
-                middle.duration_since(start).as_secs_f64() * 1e3,
-                middle.elapsed().as_secs_f64() * 1e3,
-            ],
+            answers,
+            ms,
+            composed: composed(model, arena, &request).await?,
         })
     }
 
     fn same_answers(&self) -> usize {
-        let [ours, theirs] = &self.answers;
-        let pairs = ours.iter().zip(theirs);
+        let theirs = self.composed.iter().flat_map(|(answers, _)| answers);
+        let pairs = self.answers.iter().zip(theirs);
         pairs.filter(|(a, b)| a.ids == b.ids).count()
     }
+}
+
+#[cfg(feature = "baseline")]
+async fn composed(
+    model: &Model,
+    arena: &Tensor<1>,
+    request: &SamplingRequest<'_>,
+) -> Result<Option<(Vec<SampledAnswer>, f64)>> {
+    let start = Instant::now();
+    let answers = generate_composed(model, arena, request).await?;
+    Ok(Some((answers, start.elapsed().as_secs_f64() * 1e3)))
+}
+
+#[cfg(not(feature = "baseline"))]
+async fn composed(
+    _model: &Model,
+    _arena: &Tensor<1>,
+    _request: &SamplingRequest<'_>,
+) -> Result<Option<(Vec<SampledAnswer>, f64)>> {
+    Ok(None)
 }
 
 /// Times one answer to each prompt at temperature 1: a round of both ways that is not timed,
@@ -108,17 +129,21 @@ pub async fn time_sampling(
     let mut ms = [Vec::new(), Vec::new()];
     for _ in 0..rounds {
         last = Round::time(model, arena, prompts, None).await?;
-        ms[0].push(last.ms[0]);
-        ms[1].push(last.ms[1]);
+        ms[0].push(last.ms);
+        ms[1].extend(last.composed.as_ref().map(|(_, ms)| *ms));
     }
     let [of_kernels, of_composed] = ms;
-    let kernels = SamplingTimes::new(&last.answers[0], of_kernels);
-    let composed = SamplingTimes::new(&last.answers[1], of_composed);
+    let kernels = SamplingTimes::new(&last.answers, of_kernels);
+    let answers = last.composed.as_ref().map(|(answers, _)| answers);
+    let composed = answers.map(|answers| SamplingTimes::new(answers, of_composed));
     Ok(SamplingReport {
         parameters: model.layout.len,
         answers: prompts.len(),
         simd: crate::kernels::SIMD,
-        ratio: ratio(kernels.tokens_per_s, composed.tokens_per_s),
+        ratio: ratio(
+            kernels.tokens_per_s,
+            composed.as_ref().and_then(|composed| composed.tokens_per_s),
+        ),
         kernels,
         composed,
         same_answers: last.same_answers(),
@@ -180,13 +205,14 @@ impl SamplingWorkload {
     /// Those of [`generate`](crate::generate::generate).
     pub async fn step(&mut self, model: &Model, team: Option<&Team>) -> Result<SampledStep> {
         let round = Round::time(model, &self.arena, &self.prompts, team).await?;
-        let logps = round.answers[0].iter().flat_map(|answer| &answer.logps);
+        let logps = round.answers.iter().flat_map(|answer| &answer.logps);
         self.tokens = logps.clone().count();
         let nats: f64 = logps.sum();
-        self.composed_ms.push(round.ms[1]);
+        self.composed_ms
+            .extend(round.composed.as_ref().map(|(_, ms)| *ms));
         self.same_answers = round.same_answers();
         Ok(SampledStep {
-            ms: round.ms[0],
+            ms: round.ms,
             nats_a_token: -nats / self.tokens.max(1) as f64,
         })
     }

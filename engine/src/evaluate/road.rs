@@ -22,6 +22,9 @@ use tilt_protocol::{
 };
 use web_time::Instant;
 
+/// What the second round's labels are drawn from, added to the seed.
+const SECOND_ROUND: u64 = 0x5EC0_0D00;
+
 /// One run of a road.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoadTask {
@@ -96,8 +99,31 @@ impl RoadTask {
     ) -> Result<()> {
         let mut session = match self.road {
             Road::Labels(kind) => {
-                let examples = self.label(model, reference, kind.row_kind(), team).await?;
-                given(model, reference, &examples, settings)?
+                let labelled = self.label(model, reference, kind.row_kind(), self.seed, team);
+                given(model, reference, &labelled.await?, settings)?
+            }
+            Road::SecondRound(kind) => {
+                let labelled = self.label(model, reference, kind.row_kind(), self.seed, team);
+                let mut first = given(model, reference, &labelled.await?, settings.clone())?;
+                first.set_team(team.cloned());
+                if !trains(&mut first, model, outcome).await? {
+                    return Ok(());
+                }
+                let policy = first.into_policy();
+                // Other prompts and other answers than the first round's.
+                let seed = self.seed.wrapping_add(SECOND_ROUND);
+                let labelled = self.label(model, &policy, kind.row_kind(), seed, team);
+                let examples = match labelled.await {
+                    Ok(examples) => examples,
+                    // A policy that answers alike leaves the judge nothing to prefer.
+                    Err(error @ Error::NothingToUse { .. }) => {
+                        outcome.error = Some(error.to_string());
+                        return Ok(());
+                    }
+                    Err(error) => return Err(error),
+                };
+                outcome.steps += settings.steps;
+                given(model, &policy, &examples, settings)?
             }
             Road::Judge(_) => {
                 settings.rewards = vec![Reward::of_principle(self.principle)];
@@ -112,13 +138,8 @@ impl RoadTask {
             }
         };
         session.set_team(team.cloned());
-        match train(&mut session, model, outcome).await {
-            Ok(()) => {}
-            Err(error @ (Error::Diverged { .. } | Error::NonFinite { .. })) => {
-                outcome.error = Some(error.to_string());
-                return Ok(());
-            }
-            Err(error) => return Err(error),
+        if !trains(&mut session, model, outcome).await? {
+            return Ok(());
         }
         let measured = WinRateRun::new(self.principle, self.seed)
             .until(self.decisive)
@@ -128,22 +149,23 @@ impl RoadTask {
         Ok(())
     }
 
-    /// Decisive pairs of the reference's answers under the judge.
+    /// Decisive pairs of these weights' answers under the judge.
     async fn label(
         &self,
         model: &Model,
-        reference: &Tensor<1>,
+        weights: &Tensor<1>,
         kind: RowKind,
+        seed: u64,
         team: Option<&Team>,
     ) -> Result<Vec<Example>> {
         let sampling = Sampling {
-            seed: self.seed,
+            seed,
             ..Sampling::default()
         };
         let judge = JudgeSettings::of(self.principle, 0.0);
         let drawer = PairDrawer::new(Vec::new(), Some(judge), self.labels, sampling)?;
         let mut drawer = drawer.with_team(team.cloned());
-        drawer.all_examples(model, reference, kind).await
+        drawer.all_examples(model, weights, kind).await
     }
 
     /// Trains a reward model on the labels and measures it on pairs of held-out prompts.
@@ -154,7 +176,8 @@ impl RoadTask {
         team: Option<&Team>,
         outcome: &mut RoadOutcome,
     ) -> Result<Rc<RewardModel>> {
-        let examples = self.label(model, reference, RowKind::Pairs, team).await?;
+        let labelled = self.label(model, reference, RowKind::Pairs, self.seed, team);
+        let examples = labelled.await?;
         let settings = TrainSettings {
             seed: self.seed,
             ..TrainSettings::lab_defaults(ObjectiveKind::Reward)
@@ -192,6 +215,18 @@ fn given(
         rows.all_good()?.rows,
         settings,
     )
+}
+
+/// Trains to the end, or until the run breaks off: that is an outcome, and `false`.
+async fn trains(session: &mut Session, model: &Model, outcome: &mut RoadOutcome) -> Result<bool> {
+    match train(session, model, outcome).await {
+        Ok(()) => Ok(true),
+        Err(error @ (Error::Diverged { .. } | Error::NonFinite { .. })) => {
+            outcome.error = Some(error.to_string());
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn train(session: &mut Session, model: &Model, outcome: &mut RoadOutcome) -> Result<()> {

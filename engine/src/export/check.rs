@@ -1,9 +1,10 @@
 //! `check.json`: token sequences with the numbers that Tilt computes for them, so that
 //! whoever loads the weights elsewhere can compare (`tests/export/check_model.py`).
 
-use super::exact::{Exact, last_outputs};
+use super::exact::Exact;
 use crate::evaluate::prompt_ids;
 use crate::model::Model;
+use crate::pass::outputs_at;
 use crate::random::Random;
 use crate::readback::read;
 use crate::world;
@@ -56,10 +57,9 @@ pub async fn check(model: &Model, arena: &Tensor<1>) -> Result<Check> {
     let mut sequences = Vec::new();
     for (prompt, ids) in sequences_of(model) {
         let (first_position, outputs) = outputs(model, arena, &ids).await?;
-        let exact_outputs = match &exact {
-            Some(exact) => Some(exact.outputs(&ids, first_position).await?),
-            None => None,
-        };
+        let exact_outputs = exact
+            .as_ref()
+            .map(|exact| exact.outputs(&ids, first_position));
         sequences.push(CheckedSequence {
             prompt,
             ids,
@@ -103,9 +103,6 @@ fn sequences_of(model: &Model) -> Vec<(Option<String>, Vec<u32>)> {
 async fn outputs(model: &Model, arena: &Tensor<1>, ids: &[u32]) -> Result<(usize, Vec<Vec<f32>>)> {
     let (length, vocab) = (ids.len(), model.config.vocab_size);
     let first = length - (MOST_NUMBERS / vocab).clamp(1, length);
-    let gpt = model.gpt(arena);
-    let (outputs, columns) = last_outputs(&gpt, ids, first, vocab, &model.device);
-    let numbers = read(outputs).await?;
-    let rows = numbers.chunks(columns).map(<[f32]>::to_vec).collect();
-    Ok((first, rows))
+    let positions: Vec<usize> = (first..length).collect();
+    Ok((first, outputs_at(model, arena, ids, &positions).await?))
 }

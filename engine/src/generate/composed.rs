@@ -1,5 +1,4 @@
-//! Sampling through burn's operations: where no kernels of our own reach, and what those are
-//! tested and timed against.
+//! Sampling through burn's operations: what the kernels are tested and timed against.
 //!
 //! All rows of a batch stand at the same position. A row whose prompt is longer is
 //! fed its own prompt until it ends, so positions are true ones and nothing is
@@ -143,16 +142,6 @@ async fn generate_chunk(
         }
     }
     Ok(())
-}
-
-/// Logits of the token after a prompt, `[vocab]`.
-pub async fn next_token_logits(
-    model: &Model,
-    arena: &Tensor<1>,
-    prompt: &[u32],
-) -> Result<Vec<f32>> {
-    let mut cache = KvCache::new(&model.config);
-    next_logits(model, &model.gpt(arena), &[prompt.to_vec()], &mut cache).await
 }
 
 /// Logits at the last of the given positions, `[rows * vocab]`.

@@ -1,5 +1,6 @@
 //! Sampling answers, batched, with a key-value cache: by kernels of our own on the CPU
-//! (`live.rs`) and on a GPU (`on_gpu.rs`), elsewhere by burn's operations (`composed.rs`).
+//! (`live.rs`) and on a GPU (`on_gpu.rs`). By burn's operations too (`composed.rs`), which those
+//! are held to.
 //!
 //! Random numbers come from our own generator on the CPU, one stream a row, so that a row's
 //! answer does not depend on its neighbours.
@@ -29,7 +30,7 @@ use crate::model::Model;
 use burn::tensor::Tensor;
 use on_gpu::generate_on_gpu;
 use row::check_logits;
-use tilt_protocol::Result;
+use tilt_protocol::{Error, Result};
 
 /// One answer a prompt, in order. Row i draws from stream `first_stream + i` of the
 /// seed, so a list can be sampled in parts.
@@ -120,11 +121,11 @@ impl<'a> Generator<'a> {
     ) -> Result<Vec<SampledAnswer>> {
         let (model, arena) = (self.model, self.arena);
         if self.on_gpu.is_none() {
-            self.on_gpu = gpu::decode::Decoder::new(shape, arena);
+            self.on_gpu = gpu::decode::Decoder::new(&shape, arena);
         }
         match &mut self.on_gpu {
             Some(decoder) => generate_on_gpu(model, decoder, request).await,
-            None => generate_composed(model, arena, request).await,
+            None => Err(Error::internal("weights that no kernel reads")),
         }
     }
 }
@@ -147,7 +148,7 @@ pub async fn next_token_logits(
                 logits.truncate(shape.vocab);
                 logits
             }
-            None => return composed::next_token_logits(model, arena, prompt).await,
+            None => return Err(Error::internal("weights that no kernel reads")),
         },
     };
     check_logits(&logits)?;

@@ -1,7 +1,8 @@
 //! Rows without padding: tokens one after another, a prompt that rows share only once.
 //!
 //! A position sees the tokens of its own segment up to itself and, before them, those of
-//! the segment's prefix. Chosen and rejected of a pair are two segments with one prefix.
+//! the segment's prefix. Chosen and rejected of a pair are two segments with one prefix. Padding,
+//! where it is asked for, sees its prefix alone.
 
 use crate::sequence::{Scope, Sequence};
 use serde::{Deserialize, Serialize};
@@ -14,8 +15,22 @@ use tilt_protocol::{Error, Result};
 pub struct Segment {
     /// Rows of the prefix; empty for a prompt, or a row that shares none.
     pub prefix: Range<usize>,
-    /// Its own rows.
+    /// Its own rows; a single one, where that is padding.
     pub own: Range<usize>,
+    /// Whether it is padding, behind a prefix: it does not see itself. For passes without a
+    /// backward one.
+    #[serde(default)]
+    pub is_padding: bool,
+}
+
+impl Segment {
+    fn new(prefix: Range<usize>, own: Range<usize>) -> Segment {
+        Segment {
+            prefix,
+            own,
+            is_padding: false,
+        }
+    }
 }
 
 /// Where the tokens of a sequence lie.
@@ -157,12 +172,36 @@ impl Packed {
         }
         let own = start..self.tokens.len();
         if !own.is_empty() {
-            self.segments.push(Segment {
-                prefix,
-                own: own.clone(),
-            });
+            self.segments.push(Segment::new(prefix, own.clone()));
         }
         own
+    }
+
+    /// Whole texts filled up on the right to the longest of them, each by itself, with every
+    /// position scored, whatever comes after it: `[texts * width]`, row by row. Padding sees the
+    /// real tokens of its text alone, as transformers' attention mask has it.
+    ///
+    /// # Errors
+    /// As [`Packed::new`].
+    pub fn filled(texts: &[&Sequence], pad_id: u32) -> Result<Packed> {
+        if let Some(at) = texts.iter().position(|text| text.is_empty()) {
+            let field = format!("sequence {} of the batch", at + 1);
+            return Err(Error::invalid(&field, "no token", "at least one"));
+        }
+        let width = texts.iter().map(|text| text.len()).max().unwrap_or(0);
+        let mut packed = Packed::default();
+        for text in texts {
+            let real = packed.push(0..0, &[&text.prompt, &text.completion], 0);
+            for position in real.len()..width {
+                packed.push(real.clone(), &[&[pad_id]], position);
+                if let Some(last) = packed.segments.last_mut() {
+                    last.is_padding = true;
+                }
+            }
+        }
+        packed.scored = (0..packed.rows() as u32).collect();
+        packed.targets = vec![0; packed.rows()];
+        Ok(packed)
     }
 
     /// At most `parts` batches that together hold these rows, about equally many each:
@@ -197,6 +236,7 @@ impl Packed {
             packed.segments.push(Segment {
                 prefix: moved(&segment.prefix),
                 own: moved(&segment.own),
+                ..*segment
             });
         }
         for (place, (&row, &target)) in self.scored.iter().zip(&self.targets).enumerate() {
@@ -334,9 +374,16 @@ impl SubBatch {
         };
         let first = moved(piece.first);
         let behind: Vec<Range<usize>> = piece.behind.iter().map(|segment| moved(segment)).collect();
-        let segment = |prefix, own| Segment { prefix, own };
-        packed.segments.push(segment(0..0, first.clone()));
-        let of_first = behind.into_iter().map(|own| segment(first.clone(), own));
+        packed.segments.push(Segment::new(0..0, first.clone()));
+        let of_first = piece
+            .behind
+            .iter()
+            .zip(behind)
+            .map(|(segment, own)| Segment {
+                prefix: first.clone(),
+                own,
+                is_padding: segment.is_padding,
+            });
         packed.segments.extend(of_first);
         for &place in &piece.places {
             packed.scored.extend(row_here.get(&of.scored[place]));

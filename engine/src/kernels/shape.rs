@@ -10,6 +10,8 @@ use std::ops::Range;
 pub struct Shape {
     pub vocab: usize,
     pub width: usize,
+    /// Numbers of a row that LayerNorm sees: the width, or less where the rest is filled up.
+    pub normed: usize,
     pub heads: usize,
     pub epsilon: f32,
     /// Token embeddings, `[vocab, width]`.
@@ -63,6 +65,7 @@ impl Shape {
         Shape {
             vocab: config.vocab_size,
             width: config.n_embd,
+            normed: config.n_embd,
             heads: config.n_head,
             epsilon: config.layer_norm_epsilon as f32,
             head,

@@ -2,8 +2,7 @@
 
 use super::*;
 use tilt_protocol::{
-    CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, OnlineDpoLoss,
-    OnlineDpoObjective,
+    CpoLoss, CpoObjective, DpoObjective, DpoTerm, KtoLoss, KtoObjective, OnlineDpoObjective,
 };
 
 /// The weighted sum of a DPO objective's losses.
@@ -106,8 +105,8 @@ pub fn kto_loss(
     }
 }
 
-/// The loss of TRL's Online DPO trainer on pairs of fresh answers, the better one chosen.
-/// IPO's log-ratios are sums here, where TRL's DPO trainer divides them by the lengths.
+/// The loss of TRL's Online DPO trainer on pairs of fresh answers, the better one chosen, or
+/// another one that compares them. IPO's log-ratios are sums here, where TRL's DPO trainer divides them by the lengths.
 ///
 /// # Shapes
 /// `policy` and `reference` hold `[batch]` pairs in the same order.
@@ -116,20 +115,21 @@ pub fn online_dpo_loss(
     policy: &PairLogps,
     reference: &PairLogps,
 ) -> PairLoss {
-    let (beta, divergence) = (objective.beta, FDivergence::ReverseKl);
-    match objective.loss {
-        OnlineDpoLoss::Sigmoid => dpo(policy, reference, beta, divergence),
-        OnlineDpoLoss::Ipo => {
-            let of_sums = |sides: &PairLogps| {
-                let whole = |row: &CompletionLogp| CompletionLogp { length: 1, ..*row };
-                PairLogps {
-                    chosen: sides.chosen.iter().map(whole).collect(),
-                    rejected: sides.rejected.iter().map(whole).collect(),
-                }
-            };
-            ipo(&of_sums(policy), &of_sums(reference), beta, divergence)
-        }
+    let (term, given) = (
+        objective.loss,
+        DpoObjective::of(objective.loss, objective.beta),
+    );
+    if term == DpoTerm::Ipo {
+        let of_sums = |sides: &PairLogps| {
+            let whole = |row: &CompletionLogp| CompletionLogp { length: 1, ..*row };
+            PairLogps {
+                chosen: sides.chosen.iter().map(whole).collect(),
+                rejected: sides.rejected.iter().map(whole).collect(),
+            }
+        };
+        return dpo_term(&term, &given, &of_sums(policy), &of_sums(reference));
     }
+    dpo_term(&term, &given, policy, reference)
 }
 
 #[cfg(test)]
@@ -139,7 +139,13 @@ mod tests {
 
     #[test]
     fn online_dpos_derivatives_agree_with_differences() {
-        for loss in OnlineDpoLoss::ALL {
+        for mut loss in DpoTerm::ALL {
+            if loss == DpoTerm::Sft {
+                continue;
+            }
+            if let Some(epsilon) = loss.epsilon_mut() {
+                *epsilon = 0.1;
+            }
             let objective = OnlineDpoObjective {
                 loss,
                 beta: 0.3,
@@ -153,7 +159,7 @@ mod tests {
     fn online_dpos_ipo_does_not_divide_by_lengths() {
         let (policy, reference) = super::super::tests::one_pair([-10.0, -12.0, -11.0, -11.5]);
         let objective = OnlineDpoObjective {
-            loss: OnlineDpoLoss::Ipo,
+            loss: DpoTerm::Ipo,
             beta: 0.5,
             ..OnlineDpoObjective::default()
         };

@@ -95,6 +95,29 @@ const BREAKS: &[(&str, [&str; 2])] = &[
         ],
     ),
     ("layer_norm", ["+ row] = scale;", "+ row] = 1.0;"]),
+    ("layer_norm", ["- filled * mean * mean", ""]),
+    (
+        "spread",
+        [
+            ", 0.0, place == 0xffffffffu)",
+            ", 1.0, place == 0xffffffffu)",
+        ],
+    ),
+    (
+        "soft_logps",
+        [
+            "(logit - log_sums[token])",
+            "(logit - 0.9 * log_sums[token])",
+        ],
+    ),
+    ("soft_backward", ["down * exp(", "0.9 * down * exp("]),
+    (
+        "soft_backward",
+        [
+            "upstream[token] * bitcast<f32>(shares[at + 1u]);",
+            "0.9 * upstream[token] * bitcast<f32>(shares[at + 1u]);",
+        ],
+    ),
     ("linear", ["value + weights[sizes.bias_at + c]", "value"]),
     ("linear_residual", ["out[at] += value", "out[at] = value"]),
     ("linear_gelu", ["out[at] = x * share;", "out[at] = x;"]),

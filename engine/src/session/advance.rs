@@ -85,7 +85,11 @@ impl Session {
         if sampling.problem.len() > 0 {
             sampling.problem.check_room(model)?;
         }
-        self.reference = Reference::new(self.reference.arena.clone(), sampling.problem.len());
+        let reference = match self.settings.renews_reference() {
+            true => self.policy.weights().clone(),
+            false => self.reference.arena.clone(),
+        };
+        self.reference = Reference::new(reference, sampling.problem.len());
         self.problem = sampling.problem;
         self.passes += sampling.passes;
         self.order = order;

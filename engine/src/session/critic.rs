@@ -1,7 +1,7 @@
 //! PPO's value model: what is still to be had from here on, read at the tokens of an answer.
 //!
-//! A model of its own with a scalar head, as in TRL 1.12: it shares nothing with the policy but
-//! the optimiser.
+//! A model of its own with a scalar head, as in TRL 1.12, which shares nothing with the policy
+//! but the optimiser; or a scalar head on the policy itself.
 
 use crate::batch::Batch;
 use crate::model::Model;
@@ -15,8 +15,11 @@ use tilt_protocol::{Error, Result};
 pub struct Critic {
     /// With a scalar head.
     pub model: Box<Model>,
-    /// `[parameters]` of that model.
+    /// `[parameters]` of that model: where it shares the policy's trunk, the policy's with the
+    /// head behind them.
     pub weights: Tensor<1>,
+    /// Whether all but the head is the policy.
+    pub shares_trunk: bool,
 }
 
 /// A forward pass over answers, of which values are wanted.
@@ -28,12 +31,25 @@ pub struct CriticPass {
 }
 
 impl Critic {
-    /// The policy with a fresh scalar head.
-    pub fn of_policy(policy: &Model, weights: &Tensor<1>, seed: u64) -> Critic {
+    /// The policy with a fresh scalar head: a copy of it, or the policy itself.
+    pub fn of_policy(policy: &Model, weights: &Tensor<1>, seed: u64, shares_trunk: bool) -> Critic {
         Critic {
             model: Box::new(policy.twin_with_score_head()),
             weights: policy.with_fresh_score_head(weights, seed),
+            shares_trunk,
         }
+    }
+
+    /// The policy's gradient `[policy parameters]` and that of the values `[parameters]` as one,
+    /// of all that is trained: side by side, or the trunk's added up.
+    pub fn joined(&self, policy: Tensor<1>, values: Tensor<1>) -> Tensor<1> {
+        if !self.shares_trunk {
+            return Tensor::cat(vec![policy, values], 0);
+        }
+        let ([trunk], [all]) = (policy.dims(), values.dims());
+        let (of_trunk, of_head) = (0..trunk, trunk..all);
+        let of_trunk = policy + values.clone().slice([of_trunk]);
+        Tensor::cat(vec![of_trunk, values.slice([of_head])], 0)
     }
 
     /// A model from elsewhere, a reward model for instance, that was given as `name`.
@@ -53,6 +69,7 @@ impl Critic {
         Ok(Critic {
             model: Box::new(model),
             weights,
+            shares_trunk: false,
         })
     }
 

@@ -1,7 +1,7 @@
 //! What a run trains: parameters, and the optimiser that moves them.
 //!
 //! The one place where a run knows what is trained. It trains all weights, and PPO's value
-//! model with them; passes ask for weights in the arena's layout and give gradients in it,
+//! model or value head with them; passes ask for weights in the arena's layout and give gradients in it,
 //! whatever is trained behind that.
 
 use super::critic::Critic;
@@ -35,11 +35,11 @@ impl Policy {
         critic: Option<Critic>,
         settings: &TrainSettings,
     ) -> Policy {
-        let layouts = [
-            Some(&model.layout),
-            critic.as_ref().map(|c| &c.model.layout),
-        ];
-        let layouts: Vec<_> = layouts.into_iter().flatten().collect();
+        let layouts = match &critic {
+            None => vec![&model.layout],
+            Some(critic) if critic.shares_trunk => vec![&critic.model.layout],
+            Some(critic) => vec![&model.layout, &critic.model.layout],
+        };
         Policy {
             weights,
             optimiser: AdamW::over(&layouts, settings.decay_all, &model.device),
@@ -81,11 +81,19 @@ impl Policy {
             return norm;
         };
         let [policy_len] = own.dims();
-        let both = Tensor::cat(vec![own, critic.weights.clone()], 0);
-        let (updated, norm) = self.optimiser.clipped_update(both, gradient, lr, settings);
-        let [len] = updated.dims();
+        let all = match critic.shares_trunk {
+            true => std::mem::replace(&mut critic.weights, meanwhile.clone()),
+            false => Tensor::cat(vec![own, critic.weights.clone()], 0),
+        };
+        let (updated, norm) = self.optimiser.clipped_update(all, gradient, lr, settings);
         self.weights = part(&updated, 0..policy_len);
-        critic.weights = part(&updated, policy_len..len);
+        critic.weights = match critic.shares_trunk {
+            true => updated,
+            false => {
+                let [len] = updated.dims();
+                part(&updated, policy_len..len)
+            }
+        };
         norm
     }
 
@@ -107,13 +115,15 @@ impl Policy {
             (FIRST, VALUE_FIRST, &self.optimiser.first),
             (SECOND, VALUE_SECOND, &self.optimiser.second),
         ] {
-            if self.critic.is_none() {
-                tensors.push((name, moments.clone()));
-                continue;
+            match &self.critic {
+                None => tensors.push((name, moments.clone())),
+                Some(critic) if critic.shares_trunk => tensors.push((of_value, moments.clone())),
+                Some(_) => {
+                    let [len] = moments.dims();
+                    tensors.push((name, part(moments, 0..own)));
+                    tensors.push((of_value, part(moments, own..len)));
+                }
             }
-            let [len] = moments.dims();
-            tensors.push((name, part(moments, 0..own)));
-            tensors.push((of_value, part(moments, own..len)));
         }
         let critic = self.critic.as_ref();
         tensors.extend(critic.map(|critic| (VALUE, critic.weights.clone())));
@@ -121,30 +131,47 @@ impl Policy {
     }
 
     /// From a checkpoint, after so many updates; `value_model` is the shape of a value model, where
-    /// the run has one.
+    /// the run has one, and whether it shares the policy's trunk.
     ///
     /// # Errors
     /// Those of [`CheckpointTensors::arena`].
     pub fn of_checkpoint(
         file: &CheckpointTensors<'_>,
         model: &Model,
-        value_model: Option<Model>,
+        value_model: Option<(Model, bool)>,
         settings: &TrainSettings,
         updates: usize,
     ) -> Result<Policy> {
         let weights = file.arena(WEIGHTS, model)?;
-        let (mut first, mut second) = (file.arena(FIRST, model)?, file.arena(SECOND, model)?);
-        let critic = match value_model {
-            None => None,
-            Some(model) => {
-                let of_value = |name| file.arena(name, &model);
-                first = Tensor::cat(vec![first, of_value(VALUE_FIRST)?], 0);
-                second = Tensor::cat(vec![second, of_value(VALUE_SECOND)?], 0);
-                let weights = of_value(VALUE)?;
-                Some(Critic {
-                    model: Box::new(model),
-                    weights,
-                })
+        let own = |name| file.arena(name, model);
+        let (first, second, critic) = match value_model {
+            None => (own(FIRST)?, own(SECOND)?, None),
+            Some((value_model, shares_trunk)) => {
+                let of_value = |name| file.arena(name, &value_model);
+                let moments = |name, value_name| -> Result<Tensor<1>> {
+                    let of_value = of_value(value_name)?;
+                    Ok(match shares_trunk {
+                        true => of_value,
+                        false => Tensor::cat(vec![own(name)?, of_value], 0),
+                    })
+                };
+                let (first, second) =
+                    (moments(FIRST, VALUE_FIRST)?, moments(SECOND, VALUE_SECOND)?);
+                let values = of_value(VALUE)?;
+                let values = match shares_trunk {
+                    // A file may say anything; the trunk is the policy.
+                    true => {
+                        let ([trunk], [all]) = (weights.dims(), values.dims());
+                        Tensor::cat(vec![weights.clone(), part(&values, trunk..all)], 0)
+                    }
+                    false => values,
+                };
+                let critic = Critic {
+                    model: Box::new(value_model),
+                    weights: values,
+                    shares_trunk,
+                };
+                (first, second, Some(critic))
             }
         };
         let mut policy = Policy::new(model, weights, critic, settings);

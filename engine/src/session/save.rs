@@ -6,7 +6,7 @@ use super::policy::Policy;
 use super::problem::Problem;
 use super::reference::Reference;
 use super::rows::SampledRows;
-use super::start::has_value_model;
+use super::start::value_model;
 use super::{Last, Session, Stand};
 use crate::adamw::Norm;
 use crate::checkpoint::{self, CheckpointKind, CheckpointTensors};
@@ -76,7 +76,7 @@ impl Session {
             online: self.saved_sampling(),
         };
         let mut arenas = self.policy.tensors();
-        if self.settings.reference_sync.is_some() {
+        if self.settings.reference_moves() {
             arenas.push((REFERENCE, self.reference.arena.clone()));
         }
         let rewards = self.own_reward_model();
@@ -169,12 +169,13 @@ impl Session {
         sampler: Option<Sampler>,
     ) -> Result<Session> {
         let file = CheckpointTensors::of(bytes)?;
-        let reference = match state.settings.reference_sync {
-            None => reference.clone(),
-            Some(_) => file.arena(REFERENCE, model)?,
+        let reference = match state.settings.reference_moves() {
+            false => reference.clone(),
+            true => file.arena(REFERENCE, model)?,
         };
         let logps = file.table(REFERENCE_LOGPS, [state.rows, 2])?;
-        let value_model = has_value_model(&state.settings).then(|| model.twin_with_score_head());
+        let value_model = value_model(&state.settings)
+            .map(|shares_trunk| (model.twin_with_score_head(), shares_trunk));
         let policy = Policy::of_checkpoint(
             &file,
             model,

@@ -76,8 +76,8 @@ impl Session {
         sampler: Sampler,
         settings: TrainSettings,
     ) -> Result<Session> {
-        let critic =
-            has_value_model(&settings).then(|| Critic::of_policy(model, &policy, settings.seed));
+        let critic = value_model(&settings)
+            .map(|shares_trunk| Critic::of_policy(model, &policy, settings.seed, shares_trunk));
         Session::start_online_with(model, policy, reference, sampler, critic, settings)
     }
 
@@ -98,10 +98,19 @@ impl Session {
         let Objective::Online(online) = &settings.objective else {
             return Err(Error::internal("answers for an objective on given rows"));
         };
-        if critic.is_some() != has_value_model(&settings) {
-            let found = if critic.is_some() { "one" } else { "none" };
-            let expected = "one for ppo, and none for another trainer";
-            return Err(Error::invalid("value_model", found, expected));
+        let given = critic.as_ref().map(|critic| critic.shares_trunk);
+        match (given, value_model(&settings)) {
+            (Some(false), Some(true)) => {
+                let expected =
+                    "false beside a value model that was given: it has a trunk of its own";
+                return Err(Error::invalid("share_trunk", true, expected));
+            }
+            (given, wanted) if given != wanted => {
+                let found = if given.is_some() { "one" } else { "none" };
+                let expected = "one for ppo, and none for another trainer";
+                return Err(Error::invalid("value_model", found, expected));
+            }
+            _ => {}
         }
         let problem = Problem::without_rows(online)?;
         let order = RowOrder::new(sampler.prompts(), !settings.keep_order, settings.seed);
@@ -143,12 +152,13 @@ impl Session {
     }
 }
 
-/// Whether a run trains a value model beside the policy.
-pub fn has_value_model(settings: &TrainSettings) -> bool {
-    matches!(
-        settings.objective,
-        Objective::Online(OnlineObjective::Ppo(_))
-    )
+/// Whether the value model that a run trains beside the policy shares its trunk; `None` where it
+/// trains none.
+pub fn value_model(settings: &TrainSettings) -> Option<bool> {
+    match &settings.objective {
+        Objective::Online(OnlineObjective::Ppo(ppo)) => Some(ppo.share_trunk),
+        _ => None,
+    }
 }
 
 /// # Errors

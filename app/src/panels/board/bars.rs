@@ -15,7 +15,7 @@ pub fn bar(
         <li class=format!("board-bar {class}") data-value=count.to_string()>
             <span class="board-bar-name">{name.to_owned()}</span>
             <span class="board-bar-track" aria-hidden="true">
-                <span class="board-bar-fill" style=format!("width: {share:.1}%")></span>
+                <span class="board-bar-fill" style=("width", format!("{share:.1}%"))></span>
             </span>
             <span class="board-bar-count number">{words.to_owned()}</span>
         </li>

@@ -14,7 +14,7 @@ use crate::browser::url::{full, here};
 use crate::flows::lesson_file::OpenLesson;
 use crate::lab::use_lab;
 use crate::parts::action::Action;
-use crate::parts::places::{go_to, hiding};
+use crate::parts::places::{go_to, hide};
 use crate::parts::tabs::Tabs;
 use crate::stores::lesson::LessonStore;
 use crate::texts::elsewhere;
@@ -84,9 +84,9 @@ fn LessonPanel() -> impl IntoView {
     let (id, lang) = (lesson.id.clone(), lesson.lang.clone());
     let (title, goals) = (lesson.title.clone(), lesson.goals.clone());
     let minutes = texts::minutes(lesson.minutes);
+    hide(&lesson.setup.hide);
     view! {
         <LessonStyles/>
-        <style>{hiding(&lesson.setup.hide)}</style>
         <aside
             class="lesson"
             data-testid="lesson"

@@ -2,6 +2,7 @@
 
 mod fields;
 mod foreign;
+mod loss_parameters;
 mod objective;
 mod online;
 
@@ -37,7 +38,7 @@ pub struct TrlConfig {
 }
 
 /// The fields that are read, TRL's names.
-pub const FIELDS: [&str; 68] = [
+pub const FIELDS: [&str; 70] = [
     "trainer",
     "loss_type",
     "loss_weights",
@@ -79,8 +80,10 @@ pub const FIELDS: [&str; 68] = [
     "normalize_advantages",
     "reward_clip_range",
     "steps_per_generation",
+    "renew_reference",
     "num_ppo_epochs",
     "num_mini_batches",
+    "share_trunk",
     "kl_coef",
     "kl_target",
     "kl_estimator",

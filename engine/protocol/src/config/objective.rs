@@ -1,6 +1,7 @@
 //! Objectives under TRL's field names.
 
 use super::fields::{Fields, listed};
+use super::loss_parameters::{loss_parameter, read_dpo_term};
 use super::online;
 use crate::error::{Error, Result};
 use crate::f_divergence::FDivergence;
@@ -93,17 +94,6 @@ fn read_dpo(fields: &Fields) -> Result<DpoObjective> {
     })
 }
 
-fn read_dpo_term(fields: &Fields, name: &str) -> Result<DpoTerm> {
-    let mut term = fields.named("loss_type", name, &DpoTerm::ALL, DpoTerm::loss_type)?;
-    if let Some(epsilon) = term.epsilon_mut() {
-        *epsilon = fields.number("label_smoothing", *epsilon)?;
-    }
-    if let DpoTerm::Discopop { tau } = &mut term {
-        *tau = fields.number("discopop_tau", *tau)?;
-    }
-    Ok(term)
-}
-
 fn read_cpo(fields: &Fields) -> Result<CpoObjective> {
     let (beta, alpha) = (fields.number("beta", 0.1)?, fields.number("alpha", 0.0)?);
     let cpo_alpha = fields.number("cpo_alpha", 1.0)?;
@@ -150,11 +140,8 @@ pub fn write(objective: &Objective) -> Map<String, Value> {
                 put("loss_weights", json!(weights));
             }
             for WeightedTerm { term, .. } in &dpo.terms {
-                if let Some(epsilon) = term.epsilon() {
-                    put("label_smoothing", epsilon.into());
-                }
-                if let DpoTerm::Discopop { tau } = term {
-                    put("discopop_tau", (*tau).into());
+                if let Some((name, value)) = loss_parameter(term) {
+                    put(name, value.into());
                 }
             }
             if dpo.f_divergence != FDivergence::ReverseKl {

@@ -1,11 +1,12 @@
 //! The objectives on the policy's own answers under TRL's field names.
 
 use super::fields::Fields;
+use super::loss_parameters::{loss_parameter, read_dpo_term};
 use crate::error::{Error, Result};
 use crate::objective::online::{
     ClipRange, Generation, GrpoLoss, GrpoObjective, ImportanceSamplingLevel, KlEstimator,
-    OnlineDpoLoss, OnlineDpoObjective, OnlineObjective, PpoObjective, Reuse, RlooObjective,
-    ScaleRewards, StopToken,
+    OnlineDpoObjective, OnlineObjective, PpoObjective, Reuse, RlooObjective, Rounds, ScaleRewards,
+    StopToken,
 };
 use serde_json::{Map, Value, json};
 
@@ -44,15 +45,15 @@ fn read_online_dpo(fields: &Fields) -> Result<OnlineDpoObjective> {
     let default = OnlineDpoObjective::default();
     let name = fields.name("loss_type", default.loss.loss_type())?;
     Ok(OnlineDpoObjective {
-        loss: fields.named(
-            "loss_type",
-            &name,
-            &OnlineDpoLoss::ALL,
-            OnlineDpoLoss::loss_type,
-        )?,
+        loss: read_dpo_term(fields, &name)?,
         beta: read_beta(fields, default.beta)?,
         missing_eos_penalty: fields.optional_number("missing_eos_penalty")?,
         reward_weights: fields.numbers("reward_weights")?,
+        rounds: Rounds {
+            steps_per_generation: read_steps_per_generation(fields)?,
+            num_iterations: fields.count("num_iterations", default.rounds.num_iterations)?,
+            renew_reference: fields.flag("renew_reference")?,
+        },
         generation: Generation {
             max_completion_length: new_tokens(fields, default.generation.max_completion_length)?,
             ..read_sampling(fields, default.generation)?
@@ -171,6 +172,7 @@ fn read_ppo(fields: &Fields) -> Result<PpoObjective> {
         cliprange_value: fields.number("cliprange_value", default.cliprange_value)?,
         num_ppo_epochs: fields.count("num_ppo_epochs", default.num_ppo_epochs)?,
         num_mini_batches: fields.count("num_mini_batches", default.num_mini_batches)?,
+        share_trunk: fields.flag("share_trunk")?,
         missing_eos_penalty: fields.optional_number("missing_eos_penalty")?,
         stop_token,
         generation: Generation {
@@ -188,15 +190,18 @@ fn read_clip(fields: &Fields, default: ClipRange) -> Result<ClipRange> {
 }
 
 fn read_reuse(fields: &Fields) -> Result<Reuse> {
-    let steps = match fields.get("steps_per_generation") {
-        None => None,
-        Some(_) => Some(fields.count("steps_per_generation", 1)?),
-    };
     Ok(Reuse {
         reward_weights: fields.numbers("reward_weights")?,
         mask_truncated_completions: fields.flag("mask_truncated_completions")?,
         num_iterations: fields.count("num_iterations", 1)?,
-        steps_per_generation: steps,
+        steps_per_generation: read_steps_per_generation(fields)?,
+    })
+}
+
+fn read_steps_per_generation(fields: &Fields) -> Result<Option<usize>> {
+    Ok(match fields.get("steps_per_generation") {
+        None => None,
+        Some(_) => Some(fields.count("steps_per_generation", 1)?),
     })
 }
 
@@ -231,8 +236,19 @@ pub fn write(objective: &OnlineObjective) -> Map<String, Value> {
     match objective {
         OnlineObjective::OnlineDpo(online_dpo) => {
             put("loss_type", online_dpo.loss.loss_type().into());
+            if let Some((name, value)) = loss_parameter(&online_dpo.loss) {
+                put(name, value.into());
+            }
             put("beta", online_dpo.beta.into());
             put(NEW_TOKENS, length.into());
+            // Not TRL's, so only where they say something.
+            let rounds = &online_dpo.rounds;
+            if rounds.num_iterations != 1 {
+                put("num_iterations", rounds.num_iterations.into());
+            }
+            let steps = rounds.steps_per_generation.map(Value::from);
+            options.push(("steps_per_generation", steps));
+            options.push(("renew_reference", flag(rounds.renew_reference)));
             let penalty = online_dpo.missing_eos_penalty.map(Value::from);
             options.push(("missing_eos_penalty", penalty));
             let weights = online_dpo.reward_weights.as_ref();
@@ -283,6 +299,7 @@ pub fn write(objective: &OnlineObjective) -> Map<String, Value> {
             // Not TRL's, so only where it says something.
             let target = (ppo.kl_target > 0.0).then(|| ppo.kl_target.into());
             options.push(("kl_target", target));
+            options.push(("share_trunk", flag(ppo.share_trunk)));
             options.push(("whiten_rewards", flag(ppo.whiten_rewards)));
             let penalty = ppo.missing_eos_penalty.map(Value::from);
             options.push(("missing_eos_penalty", penalty));

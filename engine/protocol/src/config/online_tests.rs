@@ -48,6 +48,11 @@ fn every_field_is_read_and_written() {
         r#"{"trainer": "online_dpo", "loss_type": "ipo", "beta": [0.2], "max_new_tokens": 12,
             "missing_eos_penalty": 1, "reward_weights": [1, 0.5], "temperature": 0.8,
             "top_p": 0.9, "top_k": 5, "min_p": 0.1, "repetition_penalty": 1.2}"#,
+        r#"{"trainer": "online_dpo", "loss_type": "exo_pair", "label_smoothing": 0.01,
+            "num_iterations": 3, "steps_per_generation": 8, "renew_reference": true,
+            "max_new_tokens": 12}"#,
+        r#"{"trainer": "online_dpo", "loss_type": "discopop", "discopop_tau": 0.2,
+            "max_new_tokens": 12}"#,
         r#"{"trainer": "rloo", "beta": 0.1, "epsilon": 0.1, "epsilon_high": 0.3,
             "normalize_advantages": true, "reward_clip_range": [-1, 2], "num_iterations": 2,
             "num_generations": 4, "max_completion_length": 16, "steps_per_generation": 3,
@@ -55,7 +60,7 @@ fn every_field_is_read_and_written() {
         r#"{"trainer": "grpo", "loss_type": "cispo", "beta": 0.04, "epsilon": 0.1,
             "epsilon_high": 5, "delta": 4, "importance_sampling_level": "sequence",
             "use_bias_correction_kl": false, "scale_rewards": "batch", "num_generations": 6}"#,
-        r#"{"trainer": "ppo", "num_ppo_epochs": 2, "num_mini_batches": 3, "kl_coef": 0.1, "kl_target": 6,
+        r#"{"trainer": "ppo", "num_ppo_epochs": 2, "num_mini_batches": 3, "share_trunk": true, "kl_coef": 0.1, "kl_target": 6,
             "kl_estimator": "k3", "whiten_rewards": true, "gamma": 0.9, "lam": 0.8,
             "cliprange": 0.1, "vf_coef": 0.2, "cliprange_value": 0.3, "response_length": 20,
             "stop_token": "eos", "missing_eos_penalty": 1}"#,
@@ -136,6 +141,14 @@ fn a_value_out_of_range_says_what_was_expected() {
         (
             r#"{"trainer": "online_dpo", "beta": [0.1, 0.2]}"#,
             "beta: got 2 numbers, expected one number, for the whole run",
+        ),
+        (
+            r#"{"trainer": "online_dpo", "loss_type": "sft"}"#,
+            "loss_type: got sft, expected a loss that compares two answers",
+        ),
+        (
+            r#"{"trainer": "online_dpo", "num_iterations": 0}"#,
+            "num_iterations: got 0, expected a whole number from 1",
         ),
         (
             r#"{"trainer": "online_dpo", "max_new_tokens": 8, "max_completion_length": 9}"#,

@@ -1,7 +1,7 @@
 //! The paper and the equation of what an objective is made of, as in PAPERS.md.
 
 use crate::f_divergence::FDivergence;
-use crate::objective::online::{GrpoLoss, ImportanceSamplingLevel, OnlineDpoLoss, OnlineObjective};
+use crate::objective::online::{GrpoLoss, ImportanceSamplingLevel, OnlineObjective};
 use crate::objective::{CpoLoss, DpoTerm, KtoLoss, Objective, SftLoss};
 
 /// Where a part of an objective comes from.
@@ -83,10 +83,13 @@ pub fn sources(objective: &Objective) -> Vec<PaperSource> {
 
 fn of_online(objective: &OnlineObjective) -> Vec<PaperSource> {
     match objective {
-        OnlineObjective::OnlineDpo(online_dpo) => match online_dpo.loss {
-            OnlineDpoLoss::Sigmoid => vec![ONLINE_DPO, DPO],
-            OnlineDpoLoss::Ipo => vec![ONLINE_DPO, IPO],
-        },
+        OnlineObjective::OnlineDpo(online_dpo) => {
+            let mut sources = vec![ONLINE_DPO, of_term(&online_dpo.loss)];
+            if online_dpo.rounds.renew_reference {
+                sources.push(ITERATIVE_DPO);
+            }
+            sources
+        }
         OnlineObjective::Rloo(_) => vec![RLOO],
         OnlineObjective::Grpo(grpo) => {
             let mut sources = vec![GRPO];
@@ -297,6 +300,12 @@ const ONLINE_DPO: PaperSource = source(
     "Online DPO",
     "Guo et al. 2024, Direct Language Model Alignment from Online AI Feedback",
     "https://arxiv.org/abs/2402.04792",
+    None,
+);
+const ITERATIVE_DPO: PaperSource = source(
+    "Iterative DPO",
+    "Xu et al. 2023, Some things are more CRINGE than others",
+    "https://arxiv.org/abs/2312.16682",
     None,
 );
 const RLOO: PaperSource = source(

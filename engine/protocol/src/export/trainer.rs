@@ -3,7 +3,7 @@
 use super::papers::sources;
 use crate::config::{TrlConfig, trl_config};
 use crate::error::{Error, Result};
-use crate::objective::online::OnlineObjective;
+use crate::objective::online::{OnlineDpoObjective, OnlineObjective};
 use crate::objective::{DpoObjective, DpoTerm, Objective, RowKind, WeightedTerm};
 use crate::objective_kind::ObjectiveKind;
 use crate::reward::Reward;
@@ -72,7 +72,8 @@ pub fn objective_name(objective: &Objective) -> String {
 ///
 /// # Errors
 /// [`Error::InvalidConfig`] for what TRL's fields cannot say: a cDPO of label smoothing 0.5
-/// and more, and a mixture whose losses differ in a parameter that TRL has once. Those of
+/// and more, a mixture whose losses differ in a parameter that TRL has once, and rounds of fresh
+/// pairs or losses of these that its trainer does not know. Those of
 /// [`TrainSettings::check`].
 pub fn trl_run(settings: &TrainSettings) -> Result<TrlRun> {
     settings.check()?;
@@ -86,7 +87,8 @@ pub fn trl_run(settings: &TrainSettings) -> Result<TrlRun> {
         Objective::Orpo { .. } => ("trl.experimental.orpo", "ORPO", CAUSAL),
         Objective::Sft(_) => ("trl", "SFT", CAUSAL),
         Objective::Reward { .. } => ("trl", "Reward", SCORING),
-        Objective::Online(OnlineObjective::OnlineDpo(_)) => {
+        Objective::Online(OnlineObjective::OnlineDpo(ref online_dpo)) => {
+            in_trls_online_dpo(online_dpo)?;
             ("trl.experimental.online_dpo", "OnlineDPO", CAUSAL)
         }
         Objective::Online(OnlineObjective::Rloo(_)) => ("trl", "RLOO", CAUSAL),
@@ -123,6 +125,36 @@ pub fn trl_run(settings: &TrainSettings) -> Result<TrlRun> {
         batch_size: settings.batch_size,
         notes,
     })
+}
+
+/// # Errors
+/// [`Error::InvalidConfig`] for what TRL's trainer of fresh pairs does not know.
+fn in_trls_online_dpo(online_dpo: &OnlineDpoObjective) -> Result<()> {
+    if !matches!(online_dpo.loss, DpoTerm::Sigmoid | DpoTerm::Ipo) {
+        let expected = "sigmoid or ipo: TRL's trainer knows no other loss of fresh pairs";
+        let found = online_dpo.loss.loss_type();
+        return Err(Error::invalid("loss_type", found, expected));
+    }
+    let rounds = online_dpo.rounds;
+    if rounds.renew_reference {
+        let expected = "off: TRL's trainer keeps its reference";
+        return Err(Error::invalid("renew_reference", "on", expected));
+    }
+    if rounds.num_iterations != 1 {
+        let expected = "1: TRL's trainer takes one step on its pairs";
+        return Err(Error::invalid(
+            "num_iterations",
+            rounds.num_iterations,
+            expected,
+        ));
+    }
+    match rounds.steps_per_generation {
+        None => Ok(()),
+        Some(steps) => {
+            let expected = "nothing: TRL's trainer samples the pairs of one step";
+            Err(Error::invalid("steps_per_generation", steps, expected))
+        }
+    }
 }
 
 /// # Errors
@@ -310,6 +342,36 @@ mod tests {
             }
         }
         assert!(trl_run(&settings(ObjectiveKind::Ppo)).is_err());
+    }
+
+    #[test]
+    fn rounds_and_other_losses_of_fresh_pairs_are_tilts_alone() {
+        let with = |change: fn(&mut OnlineDpoObjective)| {
+            let mut settings = settings(ObjectiveKind::OnlineDpo);
+            settings.rewards = vec![Reward::Model];
+            if let Objective::Online(OnlineObjective::OnlineDpo(online_dpo)) =
+                &mut settings.objective
+            {
+                change(online_dpo);
+            }
+            trl_run(&settings).map_err(|error| error.to_string())
+        };
+        assert!(with(|_| {}).is_ok());
+        assert!(with(|online_dpo| online_dpo.loss = DpoTerm::Ipo).is_ok());
+        type Change = fn(&mut OnlineDpoObjective);
+        let refused: [(Change, &str); 4] = [
+            (|o| o.loss = DpoTerm::Hinge, "loss_type"),
+            (|o| o.rounds.renew_reference = true, "renew_reference"),
+            (|o| o.rounds.num_iterations = 2, "num_iterations"),
+            (
+                |o| o.rounds.steps_per_generation = Some(4),
+                "steps_per_generation",
+            ),
+        ];
+        for (change, field) in refused {
+            let error = with(change).unwrap_err();
+            assert!(error.starts_with(field), "{error}");
+        }
     }
 
     /// What the script says is what `tilt train --config` would read of it.

@@ -44,6 +44,35 @@ pub struct Reuse {
     pub steps_per_generation: Option<usize>,
 }
 
+/// How the pairs of one sampling are used by Online DPO. TRL's trainer takes one step on them
+/// and samples again; larger samplings and more passes over them are iterative DPO (Xu et al.
+/// 2023, arXiv 2312.16682).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rounds {
+    /// Micro-batches of pairs in a sampling; `None`: `gradient_accumulation_steps`.
+    pub steps_per_generation: Option<usize>,
+    /// Passes over the pairs of a sampling. At least 1.
+    pub num_iterations: usize,
+    /// Whether the policy becomes the reference whenever it has answered.
+    pub renew_reference: bool,
+}
+
+impl Default for Rounds {
+    fn default() -> Rounds {
+        Rounds {
+            steps_per_generation: None,
+            num_iterations: 1,
+            renew_reference: false,
+        }
+    }
+}
+
+impl Rounds {
+    pub(super) fn check(&self) -> Result<()> {
+        check_use(self.num_iterations, self.steps_per_generation)
+    }
+}
+
 impl ClipRange {
     /// The ratios that are not clipped, both ends included.
     pub fn bounds(&self) -> [f64; 2] {
@@ -111,10 +140,13 @@ impl Reuse {
 
     pub(super) fn check(&self) -> Result<()> {
         check_weights(self.reward_weights.as_deref())?;
-        at_least("num_iterations", self.num_iterations, 1)?;
-        let steps = self.steps_per_generation;
-        steps.map_or(Ok(()), |steps| at_least("steps_per_generation", steps, 1))
+        check_use(self.num_iterations, self.steps_per_generation)
     }
+}
+
+fn check_use(num_iterations: usize, steps_per_generation: Option<usize>) -> Result<()> {
+    at_least("num_iterations", num_iterations, 1)?;
+    steps_per_generation.map_or(Ok(()), |steps| at_least("steps_per_generation", steps, 1))
 }
 
 pub(super) fn check_weights(weights: Option<&[f64]>) -> Result<()> {

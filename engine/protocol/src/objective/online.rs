@@ -1,8 +1,9 @@
 //! The objectives that train on answers which the policy has just sampled, with TRL's
 //! defaults: its Online DPO, RLOO, GRPO and (of TRL 1.12, the last that had it) PPO trainers.
 
+use super::dpo_term::DpoTerm;
 use super::generation::check_weights;
-pub use super::generation::{ClipRange, Generation, Reuse};
+pub use super::generation::{ClipRange, Generation, Reuse, Rounds};
 use super::ranges::{above_zero, at_least, finite, share, within};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -17,24 +18,22 @@ pub enum OnlineObjective {
     Ppo(PpoObjective),
 }
 
-/// Guo et al. 2024 (arXiv 2402.04792): DPO on the better of two fresh answers.
+/// Guo et al. 2024 (arXiv 2402.04792): DPO on the better of two fresh answers, or another loss
+/// of pairs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OnlineDpoObjective {
-    pub loss: OnlineDpoLoss,
+    /// TRL's trainer has `sigmoid` and `ipo`; here it is any loss of its DPO trainer that
+    /// compares answers. IPO's log-ratios are sums, not means as on given pairs: so TRL's
+    /// Online DPO has it.
+    pub loss: DpoTerm,
     pub beta: f64,
     /// Taken off the reward of an answer without an end of text.
     pub missing_eos_penalty: Option<f64>,
     /// One a reward function; `None`: 1 each.
     pub reward_weights: Option<Vec<f64>>,
+    #[serde(default)]
+    pub rounds: Rounds,
     pub generation: Generation,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OnlineDpoLoss {
-    Sigmoid,
-    /// On sums, not on means as `DpoTerm::Ipo`.
-    Ipo,
 }
 
 /// Ahmadian et al. 2024 (arXiv 2402.14740).
@@ -123,6 +122,10 @@ pub struct PpoObjective {
     /// Passes over the answers of one sampling.
     pub num_ppo_epochs: usize,
     pub num_mini_batches: usize,
+    /// Whether the value model is a scalar head on the policy itself. TRL 1.12 has a model of
+    /// its own alone.
+    #[serde(default)]
+    pub share_trunk: bool,
     pub missing_eos_penalty: Option<f64>,
     /// What ends an answer that the sampling went on with; `None`: nothing.
     pub stop_token: Option<StopToken>,
@@ -190,10 +193,11 @@ impl KlEstimator {
 impl Default for OnlineDpoObjective {
     fn default() -> OnlineDpoObjective {
         OnlineDpoObjective {
-            loss: OnlineDpoLoss::Sigmoid,
+            loss: DpoTerm::Sigmoid,
             beta: 0.1,
             missing_eos_penalty: None,
             reward_weights: None,
+            rounds: Rounds::default(),
             generation: Generation::of(2, 64, 0.9),
         }
     }
@@ -242,6 +246,7 @@ impl Default for PpoObjective {
             cliprange_value: 0.2,
             num_ppo_epochs: 4,
             num_mini_batches: 1,
+            share_trunk: false,
             missing_eos_penalty: None,
             stop_token: None,
             generation: Generation::of(1, 53, 0.7),
@@ -347,6 +352,12 @@ impl OnlineObjective {
         match self {
             OnlineObjective::OnlineDpo(online_dpo) => {
                 above_zero("beta", online_dpo.beta)?;
+                online_dpo.loss.check()?;
+                if online_dpo.loss == DpoTerm::Sft {
+                    let expected = "a loss that compares two answers";
+                    return Err(Error::invalid("loss_type", "sft", expected));
+                }
+                online_dpo.rounds.check()?;
                 check_weights(online_dpo.reward_weights.as_deref())?;
                 check_penalty(online_dpo.missing_eos_penalty)?;
                 online_dpo.generation.check(2)

@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 /// The list of the page's files, which the build writes beside them: a JSON list of paths.
 pub const LIST: &str = "files.json";
 
-/// What a page has for more than one lesson.
-const OF_ALL_LESSONS: [&str; 3] = ["lessons.json", MANIFEST, LIST];
+/// What a page has for more than one lesson, or to be kept for use without a network: a package is
+/// the learning management system's, and nothing may serve it from elsewhere.
+const OF_ALL_LESSONS: [&str; 5] = ["lessons.json", MANIFEST, LIST, "sw.js", "offline.js"];
 
 /// The paths that the build has listed.
 ///

@@ -25,6 +25,8 @@ fn page() -> Vec<File> {
         "scorm.js",
         "engine.js",
         "files.json",
+        "sw.js",
+        "offline.js",
         "lessons.json",
         "lessons/other.json",
         "lessons/other.card.md",

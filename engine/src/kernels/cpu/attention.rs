@@ -37,8 +37,10 @@ impl SegmentHead<'_> {
         self.segment.own.len()
     }
 
+    /// How many keys the first query sees besides one: padding, which does not see itself, is
+    /// counted as if it stood one place further up.
     fn offset(&self) -> usize {
-        self.segment.prefix.len()
+        self.segment.prefix.len() - usize::from(self.segment.is_padding)
     }
 
     fn keys(&self) -> usize {
@@ -53,7 +55,11 @@ impl SegmentHead<'_> {
     }
 
     fn seen_rows(&self) -> impl Iterator<Item = usize> {
-        self.segment.prefix.clone().chain(self.segment.own.clone())
+        let own = match self.segment.is_padding {
+            true => 0..0,
+            false => self.segment.own.clone(),
+        };
+        self.segment.prefix.clone().chain(own)
     }
 
     /// A part of all rows that are seen, `[keys, head size]`.

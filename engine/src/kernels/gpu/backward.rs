@@ -148,6 +148,7 @@ impl BackwardPass<'_> {
                 quads(slots.gain.start),
                 index as u32,
                 u32::from(add),
+                shape.normed as u32,
             ],
         );
     }

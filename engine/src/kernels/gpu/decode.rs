@@ -8,10 +8,11 @@
 //! Shapes: `rows` tokens, width `d`, vocab `v`.
 
 use super::draw::{Draw, DrawBuffers, Logits};
+use super::fitted::{Fitted, Reads};
 use super::gpt::{Norms, TO_RESIDUAL, WITH_BIAS, WITH_GELU};
 use super::head::{logits, row_len, transposed_head};
 use super::launch::{Buffer, Fold, Gpu, Kernel, Tile};
-use super::launcher::{Launcher, attention_sizes, quads, takes};
+use super::launcher::{Launcher, attention_sizes, quads};
 use super::limits::{check_row, check_shape, most_rows, numbers, refused};
 use super::plan::BatchPlan;
 use super::writing;
@@ -61,16 +62,15 @@ pub struct Drawn {
 }
 
 impl Decoder {
-    /// `None` where the kernels do not take the model or the tensor.
-    pub fn new(shape: Shape, arena: &Tensor<1>) -> Option<Decoder> {
-        if !takes(&shape) || shape.score.is_some() {
-            return None;
-        }
+    /// `None` where the kernels do not take the tensor.
+    pub fn new(shape: &Shape, arena: &Tensor<1>) -> Option<Decoder> {
         let gpu = Gpu::of(arena)?;
-        let arena = gpu.buffer(arena)?;
+        let [len] = arena.dims();
+        let fitted = Fitted::new(shape, len, Reads::Logps);
+        let arena = fitted.weights(&gpu, gpu.buffer(arena)?);
         Some(Decoder {
             gpu,
-            shape,
+            shape: fitted.shape,
             arena,
             head: None,
             cache: Vec::new(),

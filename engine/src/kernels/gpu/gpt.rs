@@ -114,7 +114,7 @@ pub fn forward(
             (values, None, Head::Scalars(head))
         }
         None => {
-            let (logps, statistics, head) = HeadActivations::read(&launcher, out);
+            let (logps, statistics, head) = HeadActivations::read(&launcher, out, packed);
             (logps, Some(statistics), Head::Logps(Box::new(head)))
         }
     };
@@ -196,6 +196,7 @@ impl Launcher<'_> {
                 quads(slots.bias.start),
                 self.shape.epsilon.to_bits(),
                 index as u32,
+                self.shape.normed as u32,
             ],
         );
         out

@@ -8,6 +8,7 @@ use super::launch::{Buffer, Fold, Gpu, Kernel, Tile};
 use super::launcher::{Launcher, quads, transpose};
 use super::traits::Traits;
 use crate::kernels::STATISTICS;
+use crate::kernels::packed::Packed;
 use crate::kernels::shape::Shape;
 use burn::tensor::Tensor;
 
@@ -36,6 +37,29 @@ pub struct HeadActivations {
     logits: Buffer,
     /// `[n]`
     log_sums: Buffer,
+    /// Distributions that are scored in place of targets: where that of each token begins,
+    /// `[n + 1]`, then ids and the bits of their shares.
+    shares: Option<Buffer>,
+}
+
+/// The words of a batch's distributions on the device; `None` where single tokens are scored.
+fn shares_of(gpu: &Gpu, packed: &Packed) -> Option<Buffer> {
+    let all = &packed.soft_targets;
+    if all.is_empty() {
+        return None;
+    }
+    let mut at = all.len() as u32 + 1;
+    let mut words = vec![at];
+    for soft_target in all {
+        at += 2 * soft_target.len() as u32;
+        words.push(at);
+    }
+    let pairs = all
+        .iter()
+        .flatten()
+        .flat_map(|&(id, share)| [id, share.to_bits()]);
+    words.extend(pairs);
+    Some(gpu.upload_words(words.into_iter()))
 }
 
 /// Scored tokens whose logits are there at once.
@@ -66,7 +90,7 @@ pub(super) fn logits(
     let Launcher {
         gpu, shape, plan, ..
     } = *launcher;
-    let tile = Tile::of_product(gpu.traits);
+    let tile = Tile::of_product(gpu.traits, plan.scored);
     gpu.launch(
         tile.kernel("logits", LOGITS),
         tile.groups(rows, row_len(shape)),
@@ -98,7 +122,11 @@ pub fn row_len(shape: &Shape) -> usize {
 
 impl HeadActivations {
     /// Reads the last hidden states: log-probs `[n]`, statistics `[STATISTICS * n]`.
-    pub fn read(launcher: &Launcher<'_>, hidden: Buffer) -> (Buffer, Buffer, HeadActivations) {
+    pub fn read(
+        launcher: &Launcher<'_>,
+        hidden: Buffer,
+        packed: &Packed,
+    ) -> (Buffer, Buffer, HeadActivations) {
         let Launcher {
             gpu, shape, plan, ..
         } = *launcher;
@@ -106,6 +134,7 @@ impl HeadActivations {
             transposed: transposed_head(gpu, shape, launcher.arena),
             logits: gpu.room(block_len(gpu.traits, shape, plan.scored) * row_len(shape)),
             log_sums: gpu.room(plan.scored),
+            shares: shares_of(gpu, packed),
             hidden,
         };
         let logps = gpu.room(plan.scored);
@@ -124,6 +153,14 @@ impl HeadActivations {
                 ],
                 &block_sizes(launcher, first),
             );
+            if let Some(shares) = &head.shares {
+                gpu.launch(
+                    Kernel::new("soft_logps", &[include_str!("wgsl/soft_logps.wgsl")]),
+                    [block_len(gpu.traits, shape, plan.scored).div_ceil(64), 1],
+                    &[&plan.words, &head.logits, &head.log_sums, shares, &logps],
+                    &block_sizes(launcher, first)[1..],
+                );
+            }
         }
         (logps, statistics, head)
     }
@@ -169,22 +206,33 @@ impl HeadActivations {
         let upstream = gpu.upload(upstream);
         let (d, block) = (shape.width, block_len(gpu.traits, shape, plan.scored));
         let d_scored = gpu.room(plan.scored.next_multiple_of(Tile::MOST_ROWS) * d);
-        let (tile, of_gradient) = (Tile::of_product(gpu.traits), Tile::of_gradient(gpu.traits));
+        let (tile, of_gradient) = (
+            Tile::of_product(gpu.traits, plan.scored),
+            Tile::of_gradient(gpu.traits),
+        );
         for first in (0..plan.scored).step_by(block) {
             // One block alone is still there.
             if plan.scored > block {
                 self.logits_of(launcher, first);
             }
-            gpu.launch(
-                Kernel::new(
-                    "logits_backward",
-                    &[include_str!("wgsl/logits_backward.wgsl")],
-                )
-                .folding(Fold::Y),
-                [row_len(shape).div_ceil(4).div_ceil(64), block],
-                &[&plan.words, &self.logits, &self.log_sums, &upstream],
-                &block_sizes(launcher, first),
-            );
+            match &self.shares {
+                None => gpu.launch(
+                    Kernel::new(
+                        "logits_backward",
+                        &[include_str!("wgsl/logits_backward.wgsl")],
+                    )
+                    .folding(Fold::Y),
+                    [row_len(shape).div_ceil(4).div_ceil(64), block],
+                    &[&plan.words, &self.logits, &self.log_sums, &upstream],
+                    &block_sizes(launcher, first),
+                ),
+                Some(shares) => gpu.launch(
+                    Kernel::new("soft_backward", &[include_str!("wgsl/soft_backward.wgsl")]),
+                    [block.div_ceil(64), 1],
+                    &[&plan.words, &self.logits, &self.log_sums, shares, &upstream],
+                    &block_sizes(launcher, first),
+                ),
+            }
             gpu.launch(
                 tile.kernel("matmul_scored", TO_HIDDEN),
                 tile.groups(block, d),

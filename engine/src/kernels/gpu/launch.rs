@@ -33,9 +33,11 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// Of a product with a weight.
-    pub fn of_product(traits: Traits) -> Tile {
-        Tile::new(traits, 32, 8)
+    /// Of a product with a weight, of so many rows: software computes all rows of a tile, and the
+    /// last answers of a sampling are few.
+    pub fn of_product(traits: Traits, rows: usize) -> Tile {
+        let in_software = if rows <= 16 { 16 } else { 32 };
+        Tile::new(traits, in_software, 8)
     }
 
     /// Of a weight's gradient.

@@ -7,15 +7,6 @@ use crate::kernels::shape::{BlockSlots, Shape};
 pub(super) const MATMUL: &str = include_str!("wgsl/matmul.wgsl");
 pub(super) const ROWS_ALL: &str = include_str!("wgsl/rows_all.wgsl");
 
-/// Whether the kernels take a model of this shape. One with a scalar head has no other head than
-/// its token embeddings: nothing writes another's gradient.
-pub fn takes(shape: &Shape) -> bool {
-    let size = shape.width / shape.heads.max(1);
-    let in_vec4s = |block: &BlockSlots| block.inner.outputs.is_multiple_of(4);
-    let is_head_known = shape.score.is_none() || shape.head == shape.tokens;
-    size > 0 && size.is_multiple_of(4) && shape.blocks.iter().all(in_vec4s) && is_head_known
-}
-
 /// Vec4s up to a place in the arena.
 pub(super) fn quads(numbers: usize) -> u32 {
     (numbers / 4) as u32
@@ -56,7 +47,7 @@ impl Launcher<'_> {
         let mut buffers = vec![&self.plan.words, a, weights];
         buffers.extend(out);
         let (name, texts) = matmul.kernel;
-        let tile = Tile::of_product(self.gpu.traits);
+        let tile = Tile::of_product(self.gpu.traits, self.plan.rows);
         self.gpu.launch(
             tile.kernel(name, texts),
             tile.groups(self.plan.rows, matmul.columns),

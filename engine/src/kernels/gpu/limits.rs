@@ -5,8 +5,8 @@
 //! batch (`parts.rs`), logits (`head.rs`), transposed weights (`backward.rs`), dispatches over one
 //! side (`Fold`). The rest is refused here.
 
+use super::fitted::{Fitted, Reads};
 use super::launch::{Gpu, PLAN_WORDS, Tile};
-use super::launcher::takes;
 use super::plan::table_entries;
 use super::traits::Traits;
 use crate::gpt_config::GptConfig;
@@ -46,11 +46,16 @@ pub fn check_room(config: &GptConfig, device: &Device) -> Result<()> {
         millions => format!("{millions:.0} million parameters"),
     };
     bytes(traits, &parameters, layout.len)?;
-    let shape = Shape::new(config);
-    if takes(&shape) {
-        check_shape(&shape, traits)?;
+    let fitted = Fitted::new(&Shape::new(config), layout.len, Reads::Logps);
+    check_fitted(&fitted, traits)
+}
+
+/// What every pass needs, whatever its rows, with the weights as the kernels read them.
+pub(super) fn check_fitted(fitted: &Fitted, traits: Traits) -> Result<()> {
+    if let Some(len) = fitted.len() {
+        bytes(traits, "the weights, filled up to multiples of four", len)?;
     }
-    Ok(())
+    check_shape(&fitted.shape, traits)
 }
 
 /// What every pass needs, whatever its rows.
@@ -99,11 +104,9 @@ pub fn check_lengths(config: &GptConfig, device: &Device, longest: usize) -> Res
     let Some(traits) = traits_of(device) else {
         return Ok(());
     };
-    let shape = Shape::new(config);
-    if takes(&shape) {
-        check_row(longest, most_rows(&shape, traits))?;
-    }
-    Ok(())
+    let len = Layout::of(config).len;
+    let fitted = Fitted::new(&Shape::new(config), len, Reads::Logps);
+    check_row(longest, most_rows(&fitted.shape, traits))
 }
 
 pub(super) fn check_row(longest: usize, most: usize) -> Result<()> {
@@ -112,34 +115,6 @@ pub(super) fn check_row(longest: usize, most: usize) -> Result<()> {
     }
     let found = format!("a row of {longest} tokens");
     Err(refused(found, format!("at most {most} tokens in a row")))
-}
-
-/// Checks a batch for burn's composition, whose tensors are padded and whole: `[rows, width]`
-/// tokens, of which `scored` are scored.
-///
-/// # Errors
-/// As [`check_room`].
-pub fn check_plain(
-    config: &GptConfig,
-    arena: &Tensor<1>,
-    [rows, width]: [usize; 2],
-    scored: usize,
-) -> Result<()> {
-    let Some(gpu) = Gpu::of(arena) else {
-        return Ok(());
-    };
-    let tokens = rows.saturating_mul(width);
-    let wide = config.n_inner.max(3 * config.n_embd);
-    let scores = tokens.saturating_mul(width * config.n_head);
-    let logits = scored.saturating_mul(config.vocab_size);
-    for (what, numbers) in [
-        ("the activations of a batch", tokens.saturating_mul(wide)),
-        ("the attention scores of a batch", scores),
-        ("the logits of a batch", logits),
-    ] {
-        bytes(gpu.traits, what, numbers)?;
-    }
-    Ok(())
 }
 
 /// f32 that a buffer can hold.

@@ -1,12 +1,13 @@
 //! Kernels for WebGPU, each a `.wgsl` file: register-tiled matmuls without workgroup memory
 //! or barriers, and everything else fused into few dispatches.
 //!
-//! Numbers are read four at a time, so widths and head sizes must be multiples of four;
-//! other models take burn's operations. `plan` is the batch as the kernels read it.
+//! Numbers are read four at a time: models whose widths or head sizes are no multiples of four
+//! are filled up (`fitted.rs`). `plan` is the batch as the kernels read it.
 
 mod backward;
 pub mod decode;
 mod draw;
+mod fitted;
 pub mod gpt;
 mod head;
 mod launch;
@@ -22,7 +23,7 @@ mod writing;
 #[cfg(test)]
 pub use draw::drawn_once;
 pub use draw::{Draw, NO_ID};
-pub use limits::{check_lengths, check_plain, check_room, most_bytes};
+pub use limits::{check_lengths, check_room, most_bytes};
 pub use parts::{BatchParts, ForwardValues, forward_logps, forward_scalars, vocabulary_logits};
 pub use traits::set_software;
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! A pass in as many parts as the device's limits want: usually one.
 
+use super::fitted::{Fitted, Reads};
 use super::gpt::{self, Activations};
 use super::head::row_len;
 use super::launch::Gpu;
-use super::launcher::takes;
-use super::limits::{check_row, check_shape, most_rows};
+use super::limits::{check_fitted, check_row, most_rows};
 use crate::kernels::STATISTICS;
 use crate::kernels::packed::{Packed, SubBatch};
 use crate::kernels::shape::Shape;
@@ -16,6 +16,7 @@ pub use super::gpt::ForwardValues;
 
 /// What the backward pass needs of each part.
 pub struct BatchParts {
+    fitted: Fitted,
     first: BatchPart,
     rest: Vec<BatchPart>,
 }
@@ -31,7 +32,6 @@ type Division<'a> = (Cow<'a, Packed>, Option<Vec<usize>>);
 
 /// The batch in parts that the device has room for.
 fn divided<'a>(gpu: &Gpu, shape: &Shape, packed: &'a Packed) -> Result<Vec<Division<'a>>> {
-    check_shape(shape, gpu.traits)?;
     let most = most_rows(shape, gpu.traits);
     if packed.rows() <= most && packed.scored.len() <= most {
         return Ok(vec![(Cow::Borrowed(packed), None)]);
@@ -43,8 +43,8 @@ fn divided<'a>(gpu: &Gpu, shape: &Shape, packed: &'a Packed) -> Result<Vec<Divis
     Ok(shares.into_iter().map(owned).collect())
 }
 
-/// Log-probs of the scored tokens, and what the backward pass needs. `None` where the kernels do
-/// not take the model or the tensor, where distributions are scored, or of a scalar head.
+/// Log-probs of the scored tokens, or of their distributions, and what the backward pass needs.
+/// `None` where the kernels do not take the tensor.
 ///
 /// # Errors
 /// [`Error::InvalidConfig`] for what the device has no room for.
@@ -53,14 +53,11 @@ pub fn forward_logps(
     arena: &Tensor<1>,
     packed: &Packed,
 ) -> Result<Option<(ForwardValues, BatchParts)>> {
-    match shape.score {
-        None => forward(shape, arena, packed),
-        Some(_) => Ok(None),
-    }
+    forward(shape, arena, packed, Reads::Logps)
 }
 
 /// What a scalar head gives at the scored places, and what the backward pass needs. `None` where
-/// the kernels do not take the model or the tensor, or without a scalar head.
+/// the kernels do not take the tensor, or without a scalar head.
 ///
 /// # Errors
 /// As [`forward_logps`].
@@ -71,7 +68,7 @@ pub fn forward_scalars(
 ) -> Result<Option<(ForwardValues, BatchParts)>> {
     match shape.score {
         None => Ok(None),
-        Some(_) => forward(shape, arena, packed),
+        Some(_) => forward(shape, arena, packed, Reads::Scalars),
     }
 }
 
@@ -79,8 +76,9 @@ fn forward(
     shape: &Shape,
     arena: &Tensor<1>,
     packed: &Packed,
+    reads: Reads,
 ) -> Result<Option<(ForwardValues, BatchParts)>> {
-    let Some(passes) = passes(shape, arena, packed)? else {
+    let Some((fitted, passes)) = passes(shape, arena, packed, reads)? else {
         return Ok(None);
     };
     let (mut reads, parts): (Vec<ForwardValues>, Vec<BatchPart>) = passes.into_iter().unzip();
@@ -92,26 +90,38 @@ fn forward(
     let (read, first) = (read.zip(parts.next()))
         .ok_or_else(|| Error::internal("a batch was divided into nothing"))?;
     let rest = parts.collect();
-    Ok(Some((read, BatchParts { first, rest })))
+    let parts = BatchParts {
+        fitted,
+        first,
+        rest,
+    };
+    Ok(Some((read, parts)))
 }
+
+type Passes = (Fitted, Vec<(ForwardValues, BatchPart)>);
 
 fn passes(
     shape: &Shape,
     arena: &Tensor<1>,
     packed: &Packed,
-) -> Result<Option<Vec<(ForwardValues, BatchPart)>>> {
-    if !takes(shape) || !packed.soft_targets.is_empty() {
-        return Ok(None);
-    }
+    reads: Reads,
+) -> Result<Option<Passes>> {
     let Some(gpu) = Gpu::of(arena) else {
         return Ok(None);
     };
+    let [len] = arena.dims();
+    let fitted = Fitted::new(shape, len, reads);
+    check_fitted(&fitted, gpu.traits)?;
+    let Some(weights) = gpu.buffer(arena) else {
+        return Ok(None);
+    };
+    let weights = fitted.weights(&gpu, weights);
     let mut passes = Vec::new();
-    for (packed, places) in divided(&gpu, shape, packed)? {
-        let (Some(gpu), Some(buffer)) = (Gpu::of(arena), gpu.buffer(arena)) else {
+    for (packed, places) in divided(&gpu, &fitted.shape, packed)? {
+        let Some(gpu) = Gpu::of(arena) else {
             return Ok(None);
         };
-        let (read, activations) = gpt::forward(gpu, shape, buffer, &packed);
+        let (read, activations) = gpt::forward(gpu, &fitted.shape, weights.clone(), &packed);
         passes.push((
             read,
             BatchPart {
@@ -120,7 +130,7 @@ fn passes(
             },
         ));
     }
-    Ok(Some(passes))
+    Ok(Some((fitted, passes)))
 }
 
 /// What the parts read, in the order of the whole.
@@ -154,21 +164,33 @@ fn together(reads: &[ForwardValues], parts: &[BatchPart], scored: usize) -> Forw
 }
 
 impl BatchParts {
-    /// The gradient in the arena's layout, `[parameters]`, of a loss whose derivatives with
-    /// respect to the pass's values are `upstream`, `[n]`.
-    pub fn backward(self, shape: &Shape, len: usize, upstream: &[f32]) -> Tensor<1> {
+    /// The gradient in the arena's layout, `[parameters]` of `len`, of a loss whose derivatives
+    /// with respect to the pass's values are `upstream`, `[n]`.
+    pub fn backward(self, len: usize, upstream: &[f32]) -> Tensor<1> {
+        let BatchParts {
+            fitted,
+            first,
+            rest,
+        } = self;
+        let fitted_len = fitted.len().unwrap_or(len);
         let gradient = |BatchPart {
                             activations,
                             places,
                         }: BatchPart| match places {
-            None => activations.backward(shape, len, upstream),
+            None => activations.backward(&fitted.shape, fitted_len, upstream),
             Some(places) => {
                 let own: Vec<f32> = places.iter().map(|&place| upstream[place]).collect();
-                activations.backward(shape, len, &own)
+                activations.backward(&fitted.shape, fitted_len, &own)
             }
         };
-        let rest = self.rest.into_iter();
-        rest.fold(gradient(self.first), |total, part| total + gradient(part))
+        let rest = rest.into_iter();
+        let total = rest.fold(gradient(first), |total, part| total + gradient(part));
+        let gpu = fitted.len().and_then(|_| Gpu::of(&total));
+        let buffer = gpu.as_ref().and_then(|gpu| gpu.buffer(&total));
+        match gpu.zip(buffer) {
+            Some((gpu, buffer)) => gpu.tensor(&fitted.gradient(&gpu, buffer), len),
+            None => total,
+        }
     }
 }
 
@@ -182,12 +204,10 @@ pub async fn vocabulary_logits(
     arena: &Tensor<1>,
     packed: &Packed,
 ) -> Result<Option<(Vec<f32>, usize)>> {
-    if shape.score.is_some() {
-        return Ok(None);
-    }
-    let Some(passes) = passes(shape, arena, packed)? else {
+    let Some((fitted, passes)) = passes(shape, arena, packed, Reads::Logps)? else {
         return Ok(None);
     };
+    let shape = &fitted.shape;
     let row = row_len(shape);
     let mut all = vec![0.0; packed.scored.len() * row];
     for (

@@ -35,7 +35,8 @@ impl BatchPlan {
                 let words = [
                     segment.prefix.start,
                     segment.prefix.len(),
-                    segment.own.start,
+                    // Padding does not see itself: its own keys begin behind it.
+                    segment.own.start + usize::from(segment.is_padding),
                     index,
                 ];
                 seen[4 * row..4 * row + 4].copy_from_slice(&words.map(|word| word as u32));

@@ -21,7 +21,7 @@ fn a_prompt_that_two_rows_share_is_there_once() {
     let packed = Packed::whole(&scoped).unwrap();
     assert_eq!(packed.tokens, [5, 6, 7, 8, 9, 1, 4]);
     assert_eq!(packed.positions, [0, 1, 2, 3, 0, 1, 2]);
-    let segment = |prefix, own| Segment { prefix, own };
+    let segment = Segment::new;
     assert_eq!(
         packed.segments,
         [
@@ -81,7 +81,7 @@ fn seen(packed: &Packed, scored: usize) -> (Vec<u32>, u32) {
         .segments
         .iter()
         .find(|segment| segment.own.contains(&row));
-    let Segment { prefix, own } = segment.unwrap();
+    let Segment { prefix, own, .. } = segment.unwrap();
     let rows = prefix.clone().chain(own.start..row + 1);
     (
         rows.map(|row| packed.tokens[row]).collect(),
@@ -158,4 +158,39 @@ fn shares_keep_what_sees_each_other_and_all_that_is_scored() {
     }
     assert_eq!(targets, packed.targets);
     assert_eq!(packed.split(9).len(), 2, "as many as there are groups");
+}
+
+/// A text of two tokens beside one of four: its two paddings see its two tokens, and nothing else.
+#[test]
+fn padding_stands_behind_its_own_text() {
+    let texts = [
+        Sequence {
+            prompt: vec![1],
+            completion: vec![2],
+        },
+        Sequence {
+            prompt: vec![3, 4],
+            completion: vec![5, 6],
+        },
+    ];
+    let packed = Packed::filled(&[&texts[0], &texts[1]], 9).unwrap();
+    assert_eq!(packed.tokens, [1, 2, 9, 9, 3, 4, 5, 6]);
+    assert_eq!(packed.positions, [0, 1, 2, 3, 0, 1, 2, 3]);
+    assert_eq!(packed.scored, (0..8).collect::<Vec<u32>>());
+    let padding: Vec<_> = packed.segments.iter().filter(|s| s.is_padding).collect();
+    assert_eq!(padding.len(), 2);
+    for (segment, row) in padding.into_iter().zip(2..) {
+        assert_eq!((&segment.prefix, &segment.own), (&(0..2), &(row..row + 1)));
+    }
+    // They stay behind it, however the batch is divided.
+    for share in packed.split(2) {
+        for segment in share.packed.segments.iter().filter(|s| s.is_padding) {
+            assert_eq!((segment.prefix.len(), segment.own.len()), (2, 1));
+        }
+    }
+    let empty = Sequence {
+        prompt: Vec::new(),
+        completion: Vec::new(),
+    };
+    assert!(Packed::filled(&[&empty], 9).is_err());
 }

@@ -35,8 +35,8 @@ pub fn generation_of(settings: &TrainSettings) -> Result<&Generation> {
     }
 }
 
-/// TRL's: Online DPO samples two answers to each prompt of a step; RLOO and GRPO sample as many
-/// answers as `steps_per_generation` micro-batches hold; PPO one to each prompt of all its
+/// TRL's: Online DPO samples two answers to each prompt of a step, or of a round of
+/// `steps_per_generation` micro-batches; RLOO and GRPO sample as many answers as these hold; PPO one to each prompt of all its
 /// mini-batches, each an optimiser step.
 ///
 /// # Errors
@@ -45,13 +45,15 @@ pub fn generation_of(settings: &TrainSettings) -> Result<&Generation> {
 pub fn pace(settings: &TrainSettings) -> Result<Pace> {
     let (batch, accumulation) = (settings.batch_size, settings.gradient_accumulation_steps);
     let reuse = match &settings.objective {
-        Objective::Online(OnlineObjective::OnlineDpo(_)) => {
+        Objective::Online(OnlineObjective::OnlineDpo(online_dpo)) => {
+            let rounds = &online_dpo.rounds;
+            let micro_batches = micro_batches(rounds.steps_per_generation, accumulation)?;
             return Ok(Pace {
-                prompts: batch.saturating_mul(accumulation).max(1),
+                prompts: batch.saturating_mul(micro_batches).max(1),
                 answers: 2,
                 rows: 1,
-                iterations: 1,
-                shuffles_each_pass: false,
+                iterations: rounds.num_iterations,
+                shuffles_each_pass: true,
             });
         }
         Objective::Online(OnlineObjective::Rloo(rloo)) => &rloo.reuse,
@@ -69,15 +71,7 @@ pub fn pace(settings: &TrainSettings) -> Result<Pace> {
         _ => return Err(Error::internal("answers for an objective on given rows")),
     };
     let answers = generation_of(settings)?.num_generations;
-    let micro_batches = reuse.steps_per_generation.unwrap_or(accumulation);
-    if !micro_batches.is_multiple_of(accumulation.max(1)) {
-        let expected = format!("a multiple of {accumulation}, gradient_accumulation_steps");
-        return Err(Error::invalid(
-            "steps_per_generation",
-            micro_batches,
-            expected,
-        ));
-    }
+    let micro_batches = micro_batches(reuse.steps_per_generation, accumulation)?;
     let completions = batch.saturating_mul(micro_batches);
     if completions == 0 || !completions.is_multiple_of(answers) {
         let expected = format!(
@@ -92,4 +86,14 @@ pub fn pace(settings: &TrainSettings) -> Result<Pace> {
         iterations: reuse.num_iterations,
         shuffles_each_pass: false,
     })
+}
+
+/// Micro-batches of a sampling: those of whole optimiser steps.
+fn micro_batches(steps_per_generation: Option<usize>, accumulation: usize) -> Result<usize> {
+    let wanted = steps_per_generation.unwrap_or(accumulation);
+    if wanted.is_multiple_of(accumulation.max(1)) {
+        return Ok(wanted);
+    }
+    let expected = format!("a multiple of {accumulation}, gradient_accumulation_steps");
+    Err(Error::invalid("steps_per_generation", wanted, expected))
 }

@@ -6,11 +6,10 @@ use super::super::readback::{Readback, ReadbackValues, Span};
 use super::StepInputs;
 use crate::batch::Batch;
 use crate::crew::{self, forward_logps};
-use crate::gpt::Gpt;
-use crate::kernels::STATISTICS;
+use crate::kernels::{Packed, STATISTICS};
 use crate::logps::completion_logps;
 use crate::loss::CompletionLogp;
-use crate::pass::forward_rewards;
+use crate::pass::{forward_rewards, mean_logits};
 use crate::sequence::Sequence;
 use tilt_protocol::Result;
 
@@ -64,9 +63,8 @@ impl Launched {
         } = *inputs;
         // CPO and ORPO log logits over padding as well: there it must look as TRL's does.
         if statistics && matches!(problem, Problem::Cpo(..) | Problem::Orpo { .. }) {
-            let gpt = Gpt::from_arena(&model.config, policy);
-            let hidden = gpt.hidden_without_padding(batch.tokens(&model.device), &batch.lengths);
-            forward.all_mean_logits = readback.add(gpt.mean_logits(hidden));
+            let filled = Packed::filled(sequences, model.pad_id())?;
+            forward.all_mean_logits = readback.add(mean_logits(model, policy, &filled)?);
         }
         let pass = if matches!(problem, Problem::Reward { .. }) {
             let pad_id = model.config.pad_token_id;

@@ -32,7 +32,7 @@ use tilt_protocol::Result;
 /// A batch's loss with its gradient in the arena's layout.
 pub struct Gradient {
     pub evaluated: Evaluated,
-    /// `[parameters]`, those of a value model behind the policy's; `None` when the batch scores
+    /// `[parameters]` of all that is trained, those of a value model behind the policy's; `None` when the batch scores
     /// no token at all.
     pub gradient: Option<Tensor<1>>,
     /// Real tokens in the batch.
@@ -146,7 +146,7 @@ impl StepInputs<'_> {
             let tape = pass.forward.tape;
             let of_critic = tape.backward(&critic.model, &pass.batch, of_values);
             let own = gradient.unwrap_or_else(|| self.policy.zeros_like());
-            gradient = Some(Tensor::cat(vec![own, of_critic], 0));
+            gradient = Some(critic.joined(own, of_critic));
         }
         Ok(Gradient {
             evaluated,

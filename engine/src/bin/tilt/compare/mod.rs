@@ -23,12 +23,13 @@ pub struct Arguments {
     /// Of labels, runs and measurements.
     #[arg(long, value_delimiter = ',', default_value = "1,2,3,4,5")]
     seeds: Vec<u64>,
-    /// Objectives on labels (dpo), on the policy's own answers under the judge (grpo), or under
-    /// a reward model that is trained on the labels (reward_model+grpo).
+    /// Objectives on labels (dpo), on these in two rounds (dpo+dpo), on the policy's own answers
+    /// under the judge (grpo), or under a reward model that is trained on the labels
+    /// (reward_model+grpo).
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "dpo,ipo,kto,orpo,simpo,online_dpo,rloo,grpo,ppo,reward_model+rloo,reward_model+ppo"
+        default_value = "dpo,dpo+dpo,ipo,kto,orpo,simpo,online_dpo,rloo,grpo,ppo,reward_model+rloo,reward_model+ppo"
     )]
     roads: Vec<String>,
     /// Factors of the page's learning rate that are tried too, from the first seed: lr_share is
@@ -61,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Error::invalid("--principle", &arguments.principle, slugs)
     })?;
     let roads = arguments.roads.iter().map(|slug| {
-        let expected = "an objective that trains a policy, or reward_model+ and one that samples its answers, such as reward_model+grpo";
+        let expected = "an objective that trains a policy, one on labels twice, such as dpo+dpo, or reward_model+ and one that samples its answers, such as reward_model+grpo";
         Road::from_slug(slug.trim()).ok_or_else(|| Error::invalid("--roads", slug, expected))
     });
     let roads = roads.collect::<Result<Vec<_>>>()?;

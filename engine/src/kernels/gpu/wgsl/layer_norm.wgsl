@@ -8,6 +8,8 @@ struct Sizes {
     epsilon: f32,
     // Which LayerNorm it is: each has room of its own in `normed` and `scales`.
     index: u32,
+    // Numbers of a row that count; the rest is 0.
+    width: u32,
 }
 
 @group(0) @binding(1) var<storage, read_write> arena: array<vec4<f32>>;
@@ -28,7 +30,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let begin = row * sizes.d4;
     let kept = sizes.index * plan[ROOM] * sizes.d4 + begin;
-    let d = f32(sizes.d4 * 4u);
+    let d = f32(sizes.width);
+    let filled = f32(4u * sizes.d4 - sizes.width);
     var sum = vec4<f32>();
     for (var c = 0u; c < sizes.d4; c++) {
         sum += x[begin + c];
@@ -39,7 +42,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         let centred = x[begin + c] - mean;
         squares += centred * centred;
     }
-    let scale = 1.0 / sqrt(total(squares) / d + sizes.epsilon);
+    // Of what is filled up each lies as far from the mean as 0 does.
+    let own = total(squares) - filled * mean * mean;
+    // Rounding may leave less than nothing of what has no spread; what is no number stays none.
+    let variance = select(own, 0.0, own < 0.0) / d;
+    let scale = 1.0 / sqrt(variance + sizes.epsilon);
     scales[sizes.index * plan[ROOM] + row] = scale;
     for (var c = 0u; c < sizes.d4; c++) {
         let value = (x[begin + c] - mean) * scale;

@@ -7,6 +7,8 @@ struct Sizes {
     index: u32,
     // 1 to add to what is there.
     add: u32,
+    // Numbers of a row that count; the rest has a gain of 0.
+    width: u32,
 }
 
 @group(0) @binding(1) var<storage, read_write> arena: array<vec4<f32>>;
@@ -27,7 +29,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let begin = row * sizes.d4;
     let at = sizes.index * plan[ROOM] * sizes.d4 + begin;
-    let d = f32(sizes.d4 * 4u);
+    let d = f32(sizes.width);
     var sum = vec4<f32>();
     var along = vec4<f32>();
     for (var c = 0u; c < sizes.d4; c++) {
