@@ -37,7 +37,7 @@ enum Recorded {
 }
 
 /// Weights on a device that has no kernels, or in a tensor that these cannot read.
-fn not_taken() -> Error {
+pub(crate) fn not_taken() -> Error {
     Error::internal("weights that no kernel reads")
 }
 

@@ -56,8 +56,7 @@ pub fn build_plain(root: &Path, path: &OsString) -> Result<PathBuf, Error> {
     let folder = root.join(TEST_FOLDER);
     build(root, path, "release", &folder, &[])?;
     engine_files::note(&folder, &["plain"])?;
-    page_files::list(&folder)?;
-    kept_files::write(&folder)?;
+    list_files(&folder)?;
     Ok(folder)
 }
 
@@ -73,8 +72,7 @@ pub fn edit_page(root: &Path, path: &OsString, folder: &Path) -> Result<(), Erro
     compile(root, path, "release", page, &more)?;
     let stem = page_parts::stem_in(folder)?;
     page_parts::divide(root, path, "release", &stem, folder)?;
-    page_files::list(folder)?;
-    kept_files::write(folder)
+    list_files(folder)
 }
 
 /// The page of the tests with both builds of the engine, for `cargo xtask bench`.
@@ -85,8 +83,7 @@ pub fn build_for_bench(root: &Path) -> Result<PathBuf, Error> {
     build(root, &path, "release", &folder, &features)?;
     engine_files::build_relaxed(root, &path, "release", &folder, &features)?;
     engine_files::note(&folder, &["plain", "relaxed"])?;
-    page_files::list(&folder)?;
-    kept_files::write(&folder)?;
+    list_files(&folder)?;
     Ok(folder)
 }
 
@@ -110,8 +107,7 @@ pub fn ship(root: &Path) -> Result<(), Error> {
     shorten(&texts, &shrinkers.esbuild)?;
     // The version is one of the files as they are shipped.
     engine_files::note(&folder, &["plain", "relaxed"])?;
-    page_files::list(&folder)?;
-    kept_files::write(&folder)?;
+    list_files(&folder)?;
 
     files.extend(texts);
     let (engine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_engine(file));
@@ -149,6 +145,13 @@ fn build(
     engine_files::build(root, path, cargo_profile, &coming, features)?;
     remove(folder)?;
     fs::rename(&coming, folder).map_err(Error::io("putting the page in its place", folder))
+}
+
+/// Lists the files of a whole page twice: for packing it, and, with that list among them, for what
+/// a browser keeps.
+fn list_files(folder: &Path) -> Result<(), Error> {
+    page_files::list(folder)?;
+    kept_files::write(folder)
 }
 
 fn remove(folder: &Path) -> Result<(), Error> {

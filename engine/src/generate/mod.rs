@@ -27,10 +27,11 @@ use crate::kernels::cpu::{self, CpuValues};
 use crate::kernels::gpu;
 use crate::kernels::shape::Shape;
 use crate::model::Model;
+use crate::pass::not_taken;
 use burn::tensor::Tensor;
 use on_gpu::generate_on_gpu;
 use row::check_logits;
-use tilt_protocol::{Error, Result};
+use tilt_protocol::Result;
 
 /// One answer a prompt, in order. Row i draws from stream `first_stream + i` of the
 /// seed, so a list can be sampled in parts.
@@ -125,7 +126,7 @@ impl<'a> Generator<'a> {
         }
         match &mut self.on_gpu {
             Some(decoder) => generate_on_gpu(model, decoder, request).await,
-            None => Err(Error::internal("weights that no kernel reads")),
+            None => Err(not_taken()),
         }
     }
 }
@@ -148,7 +149,7 @@ pub async fn next_token_logits(
                 logits.truncate(shape.vocab);
                 logits
             }
-            None => return Err(Error::internal("weights that no kernel reads")),
+            None => return Err(not_taken()),
         },
     };
     check_logits(&logits)?;
